@@ -1,0 +1,23 @@
+//! Fan-out by shared log and cursor.
+//!
+//! A [`Bus`] keeps one bounded log a topic. A [`Subscription`] keeps one cursor for each topic it follows and
+//! takes everything after them, merged by sequence number, whenever its reader is ready: there is no queue a
+//! subscriber, so a thousand of them cost a thousand cursors. An [`Entry`] is encoded at most once a wire format,
+//! however many read it.
+//!
+//! Three promises:
+//!
+//! * **Order is order.** Numbering, appending and waking happen under one lock. An event whose number was taken
+//!   before it could be shown (see [`Bus::reserve`]) holds back what came after it, for those who would see both.
+//! * **A publisher never waits** for a reader. A reader more than [`Limits::max_behind`] events behind is told so
+//!   ([`Lagged`]) and is to be closed; nobody else notices.
+//! * **A gap is never silent.** [`Subscription::follow`] says from where its log is complete.
+
+mod bus;
+mod entry;
+mod state;
+mod subscription;
+
+pub use bus::{Bus, Exhausted, Limits, Reservation};
+pub use entry::{Entry, Slot};
+pub use subscription::{Lagged, Start, Subscription};

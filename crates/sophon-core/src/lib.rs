@@ -1,0 +1,1 @@
+//! What happens: services, policy, the agent loop, the event logs, jobs

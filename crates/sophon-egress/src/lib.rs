@@ -1,0 +1,1 @@
+//! The only way out: an HTTP client that filters addresses where it connects

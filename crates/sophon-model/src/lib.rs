@@ -1,0 +1,1 @@
+//! What things are: ids, entities, events, errors, the caller, and the ports

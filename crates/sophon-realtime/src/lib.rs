@@ -1,0 +1,1 @@
+//! The streaming wires: SignalR hubs and session SSE

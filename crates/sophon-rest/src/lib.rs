@@ -1,0 +1,1 @@
+//! The REST wire: one folder a subject

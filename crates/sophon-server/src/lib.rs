@@ -1,0 +1,1 @@
+//! Configuration, wiring, lifecycle: the only crate that sees all

@@ -1,0 +1,3 @@
+//! The `sophon` binary.
+
+fn main() {}
