@@ -266,8 +266,8 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
     pub(crate) fn sweep(&mut self) {
         let most = self.limits.idle_sweeps;
         self.logs.retain(|_, log| {
-            let busy =
-                !log.followers.is_empty() || log.places.iter().any(|place| matches!(place, Place::Pending(_)));
+            let busy = !log.followers.is_empty()
+                || log.places.iter().any(|place| matches!(place, Place::Pending(_)));
             log.idle_sweeps = if busy { 0 } else { log.idle_sweeps + 1 };
             log.idle_sweeps <= most
         });

@@ -1,1 +1,21 @@
-//! What things are: ids, entities, events, errors, the caller, and the ports
+//! What things **are** in Sophon: ids, entities, events, errors, the caller, and the ports through which the core
+//! reaches storage, models and the outside. Nothing in here does I/O.
+//!
+//! Field names are the names of the storage columns; each wire has its own casing and its own shapes.
+
+pub mod caller;
+pub mod entities;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod page;
+pub mod ports;
+pub mod time;
+
+pub use caller::{Caller, Credential, Permission, Role};
+pub use entities::*;
+pub use error::{Error, Kind, Result};
+pub use event::{Event, Topic};
+pub use ids::*;
+pub use page::{Page, Paged, Position};
+pub use time::Timestamp;

@@ -1,0 +1,115 @@
+//! Tenants, people and their credentials.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+use crate::{ApiTokenId, AuthSessionId, Role, TenantId, Timestamp, UserId};
+
+/// A tenant: everything else belongs to one. Personal use has one with the slug `default`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What stands in URLs and in `X-Sophon-Tenant`; unique.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Whether a user may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserStatus {
+    /// May sign in.
+    Active,
+    /// May not sign in; everything is kept.
+    Suspended,
+}
+
+text_enum!(UserStatus { Active = "active", Suspended = "suspended", });
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Lower case; unique in the deployment.
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// Its role in the tenant.
+    pub role: Role,
+    /// Whether it may sign in.
+    pub status: UserStatus,
+    /// An Argon2id hash in PHC form.
+    pub password_hash: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A sign-in: one device, one chain of refresh tokens of which only the newest is valid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuthSession {
+    /// Its id, which access tokens name.
+    pub id: AuthSessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// SHA-256 of the newest refresh token, in hex.
+    pub refresh_hash: String,
+    /// SHA-256 of the one before it. Who presents that one reveals that the chain has leaked.
+    pub previous_hash: Option<String>,
+    /// The device as it named itself.
+    pub user_agent: Option<String>,
+    /// The address that signed in.
+    pub address: Option<String>,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// When it last refreshed.
+    pub last_seen_at: Timestamp,
+    /// When it ends unless refreshed before.
+    pub expires_at: Timestamp,
+    /// When it was ended by hand or by reuse of a token.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl AuthSession {
+    /// Whether access tokens of this sign-in still count.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+}
+
+/// An API token. Only its hash is kept; the secret is shown once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApiToken {
+    /// Its public handle.
+    pub id: ApiTokenId,
+    /// Whose rights it carries.
+    pub user_id: UserId,
+    /// What its owner calls it.
+    pub name: String,
+    /// SHA-256 of the secret, in hex.
+    pub secret_hash: String,
+    /// The first characters of the secret, to tell tokens apart.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it ends; never if absent.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl ApiToken {
+    /// Whether the token still counts.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}

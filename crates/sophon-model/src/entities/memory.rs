@@ -1,0 +1,53 @@
+//! What agents remember.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+use crate::{AgentId, MemoryId, TenantId, Timestamp, UserId};
+
+/// Who reads an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryScope {
+    /// All of the owner's agents.
+    User,
+    /// Only the agent that wrote it.
+    Agent,
+}
+
+text_enum!(MemoryScope { User = "user", Agent = "agent", });
+
+/// What kind of knowledge it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryCategory {
+    /// Something that is so.
+    Fact,
+    /// Something that its owner likes or wants.
+    Preference,
+    /// Something that an agent noticed.
+    Observation,
+}
+
+text_enum!(MemoryCategory { Fact = "fact", Preference = "preference", Observation = "observation", });
+
+/// One thing remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemoryEntry {
+    /// Its id.
+    pub id: MemoryId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The agent that wrote it.
+    pub agent_id: Option<AgentId>,
+    /// Who reads it.
+    pub scope: MemoryScope,
+    /// What kind of knowledge.
+    pub category: MemoryCategory,
+    /// What is remembered.
+    pub content: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}

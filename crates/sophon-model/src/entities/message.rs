@@ -1,0 +1,120 @@
+//! Messages.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, UserId};
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageRole {
+    /// A person.
+    User,
+    /// An agent.
+    Agent,
+    /// The gateway.
+    System,
+}
+
+text_enum!(MessageRole { User = "user", Agent = "agent", System = "system", });
+
+/// How far a message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageStatus {
+    /// Being written.
+    Pending,
+    /// Accepted and stored.
+    Sent,
+    /// Seen by the other side; for an agent's message: complete.
+    Delivered,
+    /// Read.
+    Read,
+    /// Ended without being complete: its task failed or was cancelled.
+    Failed,
+}
+
+text_enum!(MessageStatus {
+    Pending = "pending",
+    Sent = "sent",
+    Delivered = "delivered",
+    Read = "read",
+    Failed = "failed",
+});
+
+/// A file that goes with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Where it is kept.
+    pub key: String,
+    /// Its media type.
+    pub mime: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// What its sender called it.
+    pub name: Option<String>,
+}
+
+/// What model calls have consumed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: i64,
+    /// Tokens written.
+    pub output_tokens: i64,
+    /// The model, as its provider names it.
+    pub model: String,
+    /// The provider's id.
+    pub provider: String,
+}
+
+impl Usage {
+    /// Tokens read and written.
+    pub fn total(&self) -> i64 {
+        self.input_tokens + self.output_tokens
+    }
+
+    /// Adds another call; the model and provider of the later call stand.
+    pub fn add(&mut self, other: &Usage) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.model.clone_from(&other.model);
+        self.provider.clone_from(&other.provider);
+    }
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Its number: unique in the deployment and rising; what `?since=` takes. Storage gives it.
+    pub number: i64,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// The session it is in.
+    pub session_id: SessionId,
+    /// Who speaks.
+    pub role: MessageRole,
+    /// The person who wrote it.
+    pub user_id: Option<UserId>,
+    /// The agent that wrote it.
+    pub agent_id: Option<AgentId>,
+    /// The task that it asks for or that answers with it.
+    pub task_id: Option<TaskId>,
+    /// Its text, in Markdown.
+    pub content: String,
+    /// How far it has come.
+    pub status: MessageStatus,
+    /// An id that its sender gave it.
+    pub local_id: Option<String>,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// Its files.
+    pub attachments: Vec<Attachment>,
+    /// What writing it consumed.
+    pub usage: Option<Usage>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}

@@ -1,0 +1,83 @@
+//! Sessions.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+use crate::{AgentId, MessageId, SessionId, TenantId, Timestamp, UserId};
+
+/// Who may read a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Its owner and those it was shared with.
+    Private,
+    /// Whoever knows its address, without signing in.
+    Public,
+}
+
+text_enum!(Visibility { Private = "private", Public = "public", });
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionStatus {
+    /// Made, and somebody is still to join.
+    Waiting,
+    /// In use.
+    Active,
+    /// Held; takes no new messages.
+    Paused,
+    /// Over; read-only for good.
+    Completed,
+}
+
+text_enum!(SessionStatus {
+    Waiting = "waiting",
+    Active = "active",
+    Paused = "paused",
+    Completed = "completed",
+});
+
+/// How its participants work together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionMode {
+    /// Each in its own time.
+    Async,
+    /// Both present: absence is watched.
+    Realtime,
+}
+
+text_enum!(SessionMode { Async = "async", Realtime = "realtime", });
+
+/// A session: where people and agents meet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Who made it.
+    pub owner_id: UserId,
+    /// The agent that answers in it.
+    pub agent_id: AgentId,
+    /// What people call it; empty until the first message gives it one.
+    pub title: String,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// Where it stands.
+    pub status: SessionStatus,
+    /// How its participants work together.
+    pub mode: SessionMode,
+    /// The channel it came in by, for example `webchat`.
+    pub channel_id: Option<String>,
+    /// A model chosen for this session alone.
+    pub model: Option<String>,
+    /// The session it was forked from.
+    pub parent_id: Option<SessionId>,
+    /// The last message it shares with its parent.
+    pub forked_at_message_id: Option<MessageId>,
+    /// How many messages it holds.
+    pub message_count: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When something last happened in it.
+    pub updated_at: Timestamp,
+}

@@ -1,0 +1,98 @@
+//! The ledger of work.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId};
+
+/// What kind of work it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskKind {
+    /// An agent's turn in a session.
+    Chat,
+}
+
+text_enum!(TaskKind { Chat = "chat", });
+
+/// Where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TaskStatus {
+    /// Accepted, and nobody works on it yet.
+    Queued,
+    /// A worker holds its lease.
+    Running,
+    /// Done.
+    Completed,
+    /// Ended with an error.
+    Failed,
+    /// Ended by someone.
+    Cancelled,
+}
+
+text_enum!(TaskStatus {
+    Queued = "queued",
+    Running = "running",
+    Completed = "completed",
+    Failed = "failed",
+    Cancelled = "cancelled",
+});
+
+impl TaskStatus {
+    /// Whether nothing more happens to it.
+    pub fn is_final(self) -> bool {
+        matches!(self, TaskStatus::Completed | TaskStatus::Failed | TaskStatus::Cancelled)
+    }
+}
+
+/// A piece of work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Who asked for it.
+    pub user_id: UserId,
+    /// The session it is about.
+    pub session_id: SessionId,
+    /// The agent that does it.
+    pub agent_id: AgentId,
+    /// What kind of work.
+    pub kind: TaskKind,
+    /// The first 100 characters of what was asked.
+    pub description: String,
+    /// Where it stands.
+    pub status: TaskStatus,
+    /// The message that asks.
+    pub request_message_id: MessageId,
+    /// The message that answers, once begun.
+    pub reply_message_id: Option<MessageId>,
+    /// Whether the text is streamed while it is written.
+    pub is_streaming: bool,
+    /// Why it failed, in words for people.
+    pub error: Option<String>,
+    /// What it consumed so far.
+    pub usage: Option<Usage>,
+    /// Who cancelled it.
+    pub cancelled_by: Option<UserId>,
+    /// When cancelling was asked for; the worker obeys within seconds.
+    pub cancel_requested_at: Option<Timestamp>,
+    /// How often a worker took it up. Also the fencing token: a worker that holds an older one writes nothing.
+    pub attempt: i64,
+    /// Until when its worker holds it.
+    pub lease_until: Option<Timestamp>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When a worker first took it up.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Task {
+    /// Milliseconds from start to end, or to `now` while it runs; 0 before it starts.
+    pub fn duration_ms(&self, now: Timestamp) -> i64 {
+        let Some(started) = self.started_at else { return 0 };
+        i64::try_from(self.ended_at.unwrap_or(now).since(started).as_millis()).unwrap_or(i64::MAX)
+    }
+}

@@ -1,0 +1,79 @@
+//! Calls of tools.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::text_enum;
+use crate::{SessionId, TaskId, Timestamp, ToolCallId};
+
+/// How much harm a tool can do. Declared by the tool, never guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// Only looks at what the caller could see anyway.
+    None,
+    /// Looks elsewhere.
+    Low,
+    /// Changes something of the caller's.
+    Medium,
+    /// Acts outside, in the caller's name.
+    High,
+    /// Runs commands or destroys.
+    Critical,
+}
+
+text_enum!(Risk { None = "none", Low = "low", Medium = "medium", High = "high", Critical = "critical", });
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolCallStatus {
+    /// The tool works.
+    Running,
+    /// It returned.
+    Completed,
+    /// It failed, or was not allowed.
+    Failed,
+    /// Its task was cancelled before it ran.
+    Cancelled,
+}
+
+text_enum!(ToolCallStatus {
+    Running = "running",
+    Completed = "completed",
+    Failed = "failed",
+    Cancelled = "cancelled",
+});
+
+/// One call of a tool by an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// Its id.
+    pub id: ToolCallId,
+    /// The id that the model gave it.
+    pub model_call_id: String,
+    /// The task it belongs to.
+    pub task_id: TaskId,
+    /// The session of that task.
+    pub session_id: SessionId,
+    /// The tool.
+    pub tool: String,
+    /// What it was called with.
+    pub arguments: Value,
+    /// SHA-256 of the arguments' canonical JSON, in hex.
+    pub arguments_hash: String,
+    /// Where it stands.
+    pub status: ToolCallStatus,
+    /// What it returned, or why it failed: the text that the model reads.
+    pub result: Option<String>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl ToolCall {
+    /// Milliseconds from start to end; 0 while it runs.
+    pub fn duration_ms(&self) -> i64 {
+        let ended = self.ended_at.unwrap_or(self.started_at);
+        i64::try_from(ended.since(self.started_at).as_millis()).unwrap_or(i64::MAX)
+    }
+}

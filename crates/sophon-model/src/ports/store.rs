@@ -1,0 +1,315 @@
+//! Storage: transactions made of plain, synchronous verbs.
+//!
+//! A job is a closure that storage runs on a thread of its own, inside a transaction. Jobs that write are committed
+//! in groups, so that one sync to disk answers many callers. A shared `&dyn Tx` can only be read from; the verbs
+//! that write take `&mut self`, and only write jobs have that.
+//!
+//! Lookups return `None` for what is not there; that is never an error of storage. Owner or tenant is a part of
+//! each query that serves a caller.
+
+use serde_json::Value;
+
+use crate::{
+    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, Event, MemoryEntry, MemoryId, Message,
+    MessageId, Page, Paged, Result, Session, SessionId, Task, TaskId, TaskStatus, Tenant, TenantId,
+    Timestamp, ToolCall, Topic, User, UserId,
+};
+
+/// Work that writes.
+pub trait WriteJob: Send {
+    /// Runs in the transaction. An error undoes what this job wrote, and nothing of the others in its group.
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<()>;
+
+    /// Told once the transaction is durable (`Ok`) or undone (`Err`). Runs on the storage thread: must be quick.
+    fn done(self: Box<Self>, outcome: Result<()>);
+}
+
+/// Work that reads, from one consistent state.
+pub type ReadJob = Box<dyn FnOnce(Result<&dyn Tx>) + Send>;
+
+/// A database.
+pub trait Store: Send + Sync {
+    /// Queues a job. A full queue answers at once with `storage_unavailable`, by way of [`WriteJob::done`].
+    fn write(&self, job: Box<dyn WriteJob>);
+
+    /// Queues a reading job. It always runs; with an error if no transaction could be opened for it.
+    fn read(&self, job: ReadJob);
+
+    /// `sqlite` or `postgres`.
+    fn engine(&self) -> &'static str;
+}
+
+/// Everything that can be said in a transaction.
+pub trait Tx:
+    TenantRows
+    + UserRows
+    + AuthSessionRows
+    + ApiTokenRows
+    + AgentRows
+    + SessionRows
+    + MessageRows
+    + TaskRows
+    + StepRows
+    + ToolCallRows
+    + MemoryRows
+    + EventRows
+    + IdempotencyRows
+    + SequenceRows
+{
+}
+
+/// Tenants.
+pub trait TenantRows {
+    /// Adds one.
+    fn insert_tenant(&mut self, tenant: &Tenant) -> Result<()>;
+    /// By id.
+    fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>>;
+    /// By slug.
+    fn tenant_by_slug(&self, slug: &str) -> Result<Option<Tenant>>;
+}
+
+/// People.
+pub trait UserRows {
+    /// Adds one; a second one with the same e-mail address is a conflict.
+    fn insert_user(&mut self, user: &User) -> Result<()>;
+    /// Overwrites one.
+    fn update_user(&mut self, user: &User) -> Result<()>;
+    /// By id.
+    fn user(&self, id: &UserId) -> Result<Option<User>>;
+    /// By e-mail address, lower case.
+    fn user_by_email(&self, email: &str) -> Result<Option<User>>;
+    /// The user who was there first.
+    fn first_user(&self) -> Result<Option<User>>;
+}
+
+/// Sign-ins.
+pub trait AuthSessionRows {
+    /// Adds one.
+    fn insert_auth_session(&mut self, session: &AuthSession) -> Result<()>;
+    /// Overwrites one.
+    fn update_auth_session(&mut self, session: &AuthSession) -> Result<()>;
+    /// By id.
+    fn auth_session(&self, id: &AuthSessionId) -> Result<Option<AuthSession>>;
+    /// The one whose newest or previous refresh token has this hash.
+    fn auth_session_by_refresh(&self, hash: &str) -> Result<Option<AuthSession>>;
+    /// The live ones of a user, last seen first.
+    fn auth_sessions(&self, user: &UserId, now: Timestamp) -> Result<Vec<AuthSession>>;
+}
+
+/// API tokens.
+pub trait ApiTokenRows {
+    /// Adds one.
+    fn insert_api_token(&mut self, token: &ApiToken) -> Result<()>;
+    /// Overwrites one.
+    fn update_api_token(&mut self, token: &ApiToken) -> Result<()>;
+    /// The user's token with this id.
+    fn api_token(&self, user: &UserId, id: &ApiTokenId) -> Result<Option<ApiToken>>;
+    /// By the hash of the secret.
+    fn api_token_by_hash(&self, hash: &str) -> Result<Option<ApiToken>>;
+    /// The live ones of a user, newest first.
+    fn api_tokens(&self, user: &UserId, now: Timestamp) -> Result<Vec<ApiToken>>;
+}
+
+/// Agents.
+pub trait AgentRows {
+    /// Adds one; a second one with the same slug in the tenant is a conflict.
+    fn insert_agent(&mut self, agent: &Agent) -> Result<()>;
+    /// Overwrites one.
+    fn update_agent(&mut self, agent: &Agent) -> Result<()>;
+    /// Removes one, if it is there.
+    fn delete_agent(&mut self, tenant: &TenantId, id: &AgentId) -> Result<bool>;
+    /// By id or slug.
+    fn agent(&self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>>;
+    /// All of the tenant, in order of creation, oldest first.
+    fn agents(&self, tenant: &TenantId, page: &Page) -> Result<Paged<Agent>>;
+}
+
+/// Which sessions are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct SessionFilter {
+    /// Words that title or messages must contain, each by its beginning.
+    pub search: Option<String>,
+    /// The agent that answers in it.
+    pub agent: Option<AgentId>,
+}
+
+/// Sessions.
+pub trait SessionRows {
+    /// Adds one.
+    fn insert_session(&mut self, session: &Session) -> Result<()>;
+    /// Overwrites one.
+    fn update_session(&mut self, session: &Session) -> Result<()>;
+    /// Removes one with its messages, tasks and tool calls.
+    fn delete_session(&mut self, id: &SessionId) -> Result<()>;
+    /// By id, in whatever tenant: the caller must be judged against what comes back.
+    fn session(&self, id: &SessionId) -> Result<Option<Session>>;
+    /// The owner's, last active first.
+    fn sessions(&self, owner: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
+}
+
+/// Which messages of a session are asked for. In order of number, oldest first; `limit` of them: those nearest to
+/// `since` if it is given, and else the newest ones (below `before`).
+#[derive(Clone, Copy, Debug)]
+pub struct MessageRange {
+    /// Only those with a higher number.
+    pub since: Option<i64>,
+    /// Only those with a lower number.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Messages.
+pub trait MessageRows {
+    /// Adds one and returns its number; the number in `message` is not looked at.
+    fn insert_message(&mut self, message: &Message) -> Result<i64>;
+    /// Overwrites one.
+    fn update_message(&mut self, message: &Message) -> Result<()>;
+    /// Overwrites the text of a message that is still pending: a checkpoint of what was streamed.
+    fn checkpoint_message(&mut self, id: &MessageId, content: &str, at: Timestamp) -> Result<()>;
+    /// By id.
+    fn message(&self, id: &MessageId) -> Result<Option<Message>>;
+    /// The messages of a session.
+    fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>>;
+    /// The messages of a session that contain all words, each by its beginning; best match first.
+    fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>>;
+}
+
+/// Which tasks are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct TaskFilter {
+    /// Only of this user; of the whole tenant if absent.
+    pub user: Option<UserId>,
+    /// Only with one of these statuses; any if empty.
+    pub statuses: Vec<TaskStatus>,
+    /// Only of this agent.
+    pub agent: Option<AgentId>,
+    /// Only of this session.
+    pub session: Option<SessionId>,
+    /// Only made at or after.
+    pub from: Option<Timestamp>,
+    /// Only made before.
+    pub until: Option<Timestamp>,
+    /// Only with this text in the description.
+    pub text: Option<String>,
+}
+
+/// The ledger of work. The verbs of workers name the attempt they hold, and do nothing if it is no longer theirs.
+pub trait TaskRows {
+    /// Adds one.
+    fn insert_task(&mut self, task: &Task) -> Result<()>;
+    /// Takes up the oldest task that waits (queued, or running with a lease that is over) and whose session has no
+    /// other running task: status running, attempt raised by one, lease until `lease_until`, started now if never.
+    fn claim_task(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Task>>;
+    /// Prolongs a lease; returns the task as it is now, or nothing if the attempt is no longer the holder.
+    fn renew_lease(&mut self, id: &TaskId, attempt: i64, lease_until: Timestamp) -> Result<Option<Task>>;
+    /// Overwrites a running task, if `task.attempt` still holds it.
+    fn update_running_task(&mut self, task: &Task) -> Result<bool>;
+    /// Notes that cancelling was asked for, if it has not ended; returns it as it is then.
+    fn request_cancel(&mut self, id: &TaskId, by: &UserId, now: Timestamp) -> Result<Option<Task>>;
+    /// Ends a task that no worker has taken up; false if one has.
+    fn cancel_queued_task(&mut self, task: &Task) -> Result<bool>;
+    /// Ends all leases: for a process that knows itself to be the only one, as it starts. Returns how many.
+    fn release_leases(&mut self, now: Timestamp) -> Result<u64>;
+    /// By id.
+    fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Option<Task>>;
+    /// Those that match, newest first.
+    fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, page: &Page) -> Result<Paged<Task>>;
+    /// How many wait.
+    fn queued_tasks(&self) -> Result<u64>;
+}
+
+/// The completed steps of a task, so that a turn that is taken up again does not repeat them.
+pub trait StepRows {
+    /// Adds the step with this number, from 0.
+    fn insert_step(&mut self, task: &TaskId, number: u32, step: &Value) -> Result<()>;
+    /// All of a task, in order.
+    fn steps(&self, task: &TaskId) -> Result<Vec<Value>>;
+    /// Removes those of a task that has ended.
+    fn delete_steps(&mut self, task: &TaskId) -> Result<()>;
+}
+
+/// Calls of tools.
+pub trait ToolCallRows {
+    /// Adds one.
+    fn insert_tool_call(&mut self, call: &ToolCall) -> Result<()>;
+    /// Overwrites one.
+    fn update_tool_call(&mut self, call: &ToolCall) -> Result<()>;
+    /// All of a task, in order of start.
+    fn tool_calls(&self, task: &TaskId) -> Result<Vec<ToolCall>>;
+    /// All of these tasks, in order of start.
+    fn tool_calls_of(&self, tasks: &[TaskId]) -> Result<Vec<ToolCall>>;
+}
+
+/// Which memory entries are asked for.
+#[derive(Clone, Debug)]
+pub struct MemoryFilter {
+    /// Whose.
+    pub user: UserId,
+    /// As this agent sees them: entries of user scope, and its own; all of the user's if absent.
+    pub seen_by: Option<AgentId>,
+}
+
+/// What agents remember.
+pub trait MemoryRows {
+    /// Adds one.
+    fn insert_memory(&mut self, entry: &MemoryEntry) -> Result<()>;
+    /// Removes one of the user's, if it is there.
+    fn delete_memory(&mut self, user: &UserId, id: &MemoryId) -> Result<bool>;
+    /// The newest that match.
+    fn memories(&self, filter: &MemoryFilter, limit: usize) -> Result<Vec<MemoryEntry>>;
+    /// Those that contain any of the words, each by its beginning; best match first.
+    fn search_memories(&self, filter: &MemoryFilter, words: &str, limit: usize) -> Result<Vec<MemoryEntry>>;
+}
+
+/// An event as it was stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEvent {
+    /// Its sequence number.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Durable events, kept for those who come back.
+pub trait EventRows {
+    /// Adds one under each of its topics.
+    fn append_event(&mut self, seq: u64, topics: &[Topic], event: &Event, at: Timestamp) -> Result<()>;
+    /// Those of a topic with `after < seq <= up_to`, in order; at most `limit`.
+    fn events(&self, topic: &Topic, after: u64, up_to: u64, limit: usize) -> Result<Vec<StoredEvent>>;
+    /// Removes those that happened before; returns how many.
+    fn prune_events(&mut self, before: Timestamp) -> Result<u64>;
+}
+
+/// The answer given to a request that bore an idempotency key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IdempotentReply {
+    /// SHA-256 of the request, in hex: another request under the same key is a conflict.
+    pub request_hash: String,
+    /// The answer.
+    pub reply: Value,
+}
+
+/// Requests that are applied once. A scope names tenant, principal and operation.
+pub trait IdempotencyRows {
+    /// The answer under this key that is not older than `since`.
+    fn idempotent_reply(&self, scope: &str, key: &str, since: Timestamp) -> Result<Option<IdempotentReply>>;
+    /// Keeps an answer, in the transaction that it tells of; replaces one that has lapsed.
+    fn insert_idempotent_reply(
+        &mut self,
+        scope: &str,
+        key: &str,
+        reply: &IdempotentReply,
+        now: Timestamp,
+    ) -> Result<()>;
+    /// Removes those made before; returns how many.
+    fn prune_idempotent_replies(&mut self, before: Timestamp) -> Result<u64>;
+}
+
+/// Sequence numbers, reserved in blocks so that none is used again after a restart.
+pub trait SequenceRows {
+    /// Reserves `count` numbers and returns the first. The very first is 1.
+    fn reserve_sequence(&mut self, count: u64) -> Result<u64>;
+}
