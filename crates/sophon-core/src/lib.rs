@@ -1,1 +1,26 @@
-//! What happens: services, policy, the agent loop, the event logs, jobs
+//! What **happens** in Sophon. One folder a subject: its service, its rules, its events.
+//!
+//! The caller is an argument, never ambient: wires authenticate, [`policy`] authorizes. A unit of work
+//! ([`database::Unit`]) carries state and events to storage in one transaction; the events are shown on the bus when
+//! it is durable. No wire is known here, and no SQL.
+
+pub mod agents;
+pub mod chat;
+pub mod database;
+mod gateway;
+pub mod identity;
+pub mod jobs;
+pub mod lifecycle;
+pub mod limits;
+pub mod live;
+pub mod models;
+pub mod policy;
+pub mod sessions;
+mod setup;
+pub mod tasks;
+pub mod tools;
+pub mod turn;
+mod untrusted;
+
+pub use gateway::{Gateway, Parts, Settings};
+pub use setup::FirstAdministrator;

@@ -15,7 +15,7 @@ pub mod time;
 pub use caller::{Caller, Credential, Permission, Role};
 pub use entities::*;
 pub use error::{Error, Kind, Result};
-pub use event::{Event, Topic};
+pub use event::{Activity, Event, SessionChange, TaskProgress, TextDelta, Topic};
 pub use ids::*;
 pub use page::{Page, Paged, Position};
 pub use time::Timestamp;

@@ -48,8 +48,6 @@ text_enum!(ToolCallStatus {
 pub struct ToolCall {
     /// Its id.
     pub id: ToolCallId,
-    /// The id that the model gave it.
-    pub model_call_id: String,
     /// The task it belongs to.
     pub task_id: TaskId,
     /// The session of that task.

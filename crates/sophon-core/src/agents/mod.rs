@@ -1,0 +1,210 @@
+//! Agents: their settings, their files and the tools they may use.
+
+mod defaults;
+
+pub(crate) use defaults::{FIRST_AGENT, first_agent};
+
+use sophon_model::{Agent, AgentFile, Caller, Error, Page, Paged, Permission, Result, Runtime, Timestamp};
+
+use crate::database::Database;
+use crate::limits::{LONGEST_AGENT_FILE, LONGEST_DESCRIPTION, LONGEST_NAME, MOST_TOOL_PATTERNS, bounded};
+use crate::policy::{Act, authorize};
+
+/// An agent to be made. What is absent gets the value of the first agent of a fresh gateway.
+#[derive(Clone, Debug, Default)]
+pub struct NewAgent {
+    /// What people call it.
+    pub name: String,
+    /// Its short name; made from the name if absent.
+    pub slug: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The model it prefers.
+    pub model: Option<String>,
+    /// The tools it may use.
+    pub tools: Option<Vec<String>>,
+    /// SOUL.md
+    pub soul: Option<String>,
+    /// BOOT.md
+    pub boot: Option<String>,
+    /// HEARTBEAT.md
+    pub heartbeat: Option<String>,
+}
+
+/// What is to change of an agent; absent fields stay.
+#[derive(Clone, Debug, Default)]
+pub struct AgentChange {
+    /// What people call it.
+    pub name: Option<String>,
+    /// Its short name.
+    pub slug: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The model it prefers; `Some(None)` clears it.
+    pub model: Option<Option<String>>,
+    /// The tools it may use.
+    pub tools: Option<Vec<String>>,
+    /// One of its files.
+    pub file: Option<(AgentFile, String)>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Agents {
+    db: Database,
+}
+
+impl Agents {
+    pub(crate) fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// The tenant's agents, oldest first.
+    pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Agent>> {
+        authorize(Some(caller), Act::SignedIn)?;
+        let tenant = caller.tenant.clone();
+        self.db.read(move |tx| tx.agents(&tenant, &page)).await
+    }
+
+    /// One, by id or slug.
+    pub async fn get(&self, caller: &Caller, id_or_slug: &str) -> Result<Agent> {
+        authorize(Some(caller), Act::SignedIn)?;
+        let (tenant, wanted) = (caller.tenant.clone(), id_or_slug.to_owned());
+        self.db.read(move |tx| tx.agent(&tenant, &wanted)?.ok_or_else(|| Error::not_found("agent"))).await
+    }
+
+    /// Makes one.
+    pub async fn create(&self, caller: &Caller, new: NewAgent) -> Result<Agent> {
+        authorize(Some(caller), Act::Use(Permission::ManageAgents))?;
+        let tenant = caller.tenant.clone();
+        self.db
+            .write(move |unit| {
+                let template = first_agent(unit.new_id(), tenant, unit.now());
+                let agent = Agent {
+                    slug: new.slug.unwrap_or_else(|| slug_of(&new.name)),
+                    name: new.name,
+                    description: new.description.unwrap_or_default(),
+                    runtime: Runtime::Model,
+                    model: new.model,
+                    tools: new.tools.unwrap_or(template.tools),
+                    soul: new.soul.unwrap_or(template.soul),
+                    boot: new.boot.unwrap_or_default(),
+                    heartbeat: new.heartbeat.unwrap_or_default(),
+                    id: template.id,
+                    tenant_id: template.tenant_id,
+                    created_at: template.created_at,
+                    updated_at: template.updated_at,
+                };
+                validate(&agent)?;
+                unit.tx.insert_agent(&agent)?;
+                Ok(agent)
+            })
+            .await
+    }
+
+    /// Changes one. A running turn goes on with what it began with; the next one sees the change.
+    pub async fn update(&self, caller: &Caller, id_or_slug: &str, change: AgentChange) -> Result<Agent> {
+        authorize(Some(caller), Act::Use(Permission::ManageAgents))?;
+        let (tenant, wanted) = (caller.tenant.clone(), id_or_slug.to_owned());
+        self.db
+            .write(move |unit| {
+                let agent = unit.tx.agent(&tenant, &wanted)?;
+                let mut agent = agent.ok_or_else(|| Error::not_found("agent"))?;
+                apply(&mut agent, change, unit.now());
+                validate(&agent)?;
+                unit.tx.update_agent(&agent)?;
+                Ok(agent)
+            })
+            .await
+    }
+
+    /// Deletes one. Its sessions stay, with another agent to be chosen by who writes into them.
+    pub async fn delete(&self, caller: &Caller, id_or_slug: &str) -> Result<()> {
+        authorize(Some(caller), Act::Use(Permission::ManageAgents))?;
+        let (tenant, wanted) = (caller.tenant.clone(), id_or_slug.to_owned());
+        self.db
+            .write(move |unit| {
+                let agent = unit.tx.agent(&tenant, &wanted)?.ok_or_else(|| Error::not_found("agent"))?;
+                if unit.tx.agents(&tenant, &Page::new(Some(2), None))?.items.len() == 1 {
+                    return Err(Error::conflict(
+                        "The last agent stays: nobody would answer. Make another first.",
+                    ));
+                }
+                unit.tx.delete_agent(&tenant, &agent.id).map(|_| ())
+            })
+            .await
+    }
+}
+
+fn apply(agent: &mut Agent, change: AgentChange, now: Timestamp) {
+    if let Some(name) = change.name {
+        agent.name = name;
+    }
+    if let Some(slug) = change.slug {
+        agent.slug = slug;
+    }
+    if let Some(description) = change.description {
+        agent.description = description;
+    }
+    if let Some(model) = change.model {
+        agent.model = model;
+    }
+    if let Some(tools) = change.tools {
+        agent.tools = tools;
+    }
+    if let Some((file, text)) = change.file {
+        *agent.file_mut(file) = text;
+    }
+    agent.updated_at = now;
+}
+
+fn validate(agent: &Agent) -> Result<()> {
+    bounded("name", &agent.name, 1, LONGEST_NAME)?;
+    bounded("slug", &agent.slug, 1, LONGEST_NAME)?;
+    let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    // An id in place of a slug would make one agent reachable under another's address.
+    if !agent.slug.chars().all(is_slug) || agent.slug.starts_with("agent_") {
+        return Err(Error::validation(
+            "slug",
+            "A slug has lower-case letters, digits, '-' and '_' only, and no 'agent_' at its beginning.",
+        ));
+    }
+    bounded("description", &agent.description, 0, LONGEST_DESCRIPTION)?;
+    if let Some(model) = &agent.model {
+        bounded("model", model, 1, LONGEST_NAME)?;
+    }
+    for (name, text) in [("soul", &agent.soul), ("boot", &agent.boot), ("heartbeat", &agent.heartbeat)] {
+        bounded(name, text, 0, LONGEST_AGENT_FILE)?;
+    }
+    if agent.tools.len() > MOST_TOOL_PATTERNS {
+        return Err(Error::validation("tools", format!("At most {MOST_TOOL_PATTERNS} entries.")));
+    }
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '*');
+    for pattern in &agent.tools {
+        bounded("tools", pattern, 1, LONGEST_NAME)?;
+        if !pattern.chars().all(is_name) || pattern.trim_end_matches('*').contains('*') {
+            let text = format!("'{pattern}' is neither a tool's name nor a prefix that ends in '*'.");
+            return Err(Error::validation("tools", text));
+        }
+    }
+    Ok(())
+}
+
+/// A slug out of a name: what is not a letter or digit becomes one dash.
+fn slug_of(name: &str) -> String {
+    let dashed: String =
+        name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let parts: Vec<&str> = dashed.split('-').filter(|part| !part.is_empty()).collect();
+    parts.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_made_from_the_name() {
+        assert_eq!(slug_of("  Research & Writing! "), "research-writing");
+        assert_eq!(slug_of("日本"), "");
+    }
+}

@@ -1,0 +1,326 @@
+//! Sending a message, and asking for another answer to the last one.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sophon_model::ports::{IdempotentReply, MessageRange};
+use sophon_model::{
+    Attachment, Caller, Error, Event, Kind, Message, MessageId, MessageRole, MessageStatus, Permission,
+    Result, Session, SessionId, SessionStatus, Task, TaskId, TaskKind, TaskStatus,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::database::{Database, Unit};
+use crate::limits::{
+    LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, MOST_QUEUED_TASKS, bounded, message_text,
+};
+use crate::policy::{Act, authorize};
+use crate::sessions::{NewSession, agent_in, create_in, save_in, writable_in};
+use crate::tasks::Running;
+
+/// How long an answer is kept under its idempotency key.
+pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
+/// Characters of the first message that become the title of its session.
+const TITLE_LENGTH: usize = 60;
+/// Characters of a message that describe its task.
+const DESCRIPTION_LENGTH: usize = 100;
+/// How far back the last question of a session is looked for, in messages.
+const QUESTION_WITHIN: usize = 50;
+
+/// A message to be sent.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SendMessage {
+    /// Where to; a new session if absent.
+    pub session: Option<SessionId>,
+    /// Who is to answer, by id or slug; the session's agent if absent.
+    pub agent: Option<String>,
+    /// The text.
+    pub content: String,
+    /// The channel it comes by.
+    pub channel_id: Option<String>,
+    /// Its files.
+    pub attachments: Vec<Attachment>,
+    /// Whether the answer is streamed while it is written.
+    pub is_streaming: bool,
+    /// An id given by the sender; also makes the send idempotent within the session or, without one, the user.
+    pub local_id: Option<String>,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// A message that was accepted: stored, with its task in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The task that answers.
+    pub task_id: TaskId,
+    /// The session.
+    pub session_id: SessionId,
+    /// The message.
+    pub message_id: MessageId,
+    /// Whether this is the answer to an earlier request with the same key.
+    #[serde(skip)]
+    pub replayed: bool,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Chat {
+    db: Database,
+    running: Arc<Running>,
+}
+
+impl Chat {
+    pub(crate) fn new(db: Database, running: Arc<Running>) -> Self {
+        Self { db, running }
+    }
+
+    /// Accepts a message: when this returns, message and task are durable. With a key, or a local id, the same
+    /// request is applied once; another request under the same key is a conflict.
+    pub async fn send(&self, caller: &Caller, send: SendMessage, key: Option<String>) -> Result<Sent> {
+        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
+        validate(&send, key.as_deref())?;
+        let once = Once::of(caller, &send, key)?;
+        let (caller, running) = (caller.clone(), self.running.clone());
+        self.db
+            .write(move |unit| {
+                if let Some(once) = &once
+                    && let Some(sent) = once.replay(unit)?
+                {
+                    return Ok(sent);
+                }
+                let sent = send_in(unit, &caller, send)?;
+                if let Some(once) = &once {
+                    once.keep(unit, &sent)?;
+                }
+                unit.after_commit(move || running.wake());
+                Ok(sent)
+            })
+            .await
+    }
+
+    /// Asks for another answer to the last question of a session.
+    pub async fn regenerate(&self, caller: &Caller, session: &SessionId) -> Result<Sent> {
+        let (caller, wanted, running) = (caller.clone(), session.clone(), self.running.clone());
+        self.db
+            .write(move |unit| {
+                let mut session = writable_in(unit, &caller, &wanted)?;
+                require_open(&session)?;
+                let range = MessageRange { since: None, before: None, limit: QUESTION_WITHIN };
+                let mut messages = unit.tx.messages(&session.id, &range)?;
+                if messages.iter().any(|message| message.status == MessageStatus::Pending) {
+                    return Err(Error::conflict(
+                        "An answer is being written. Stop it first, or wait for it.",
+                    ));
+                }
+                messages.retain(|message| message.role == MessageRole::User);
+                let question = messages.pop().ok_or_else(|| {
+                    Error::conflict("There is no recent question in this session that could be answered.")
+                })?;
+                let sent = queue_in(unit, &caller, &session, None, &question, true)?;
+                save_in(unit, &mut session)?;
+                unit.after_commit(move || running.wake());
+                Ok(sent)
+            })
+            .await
+    }
+}
+
+fn validate(send: &SendMessage, key: Option<&str>) -> Result<()> {
+    message_text(&send.content)?;
+    if send.attachments.len() > MOST_ATTACHMENTS {
+        return Err(Error::validation("attachments", format!("At most {MOST_ATTACHMENTS} files.")));
+    }
+    for attachment in &send.attachments {
+        bounded("attachments", &attachment.key, 1, LONGEST_KEY)?;
+        bounded("attachments", &attachment.mime, 1, LONGEST_NAME)?;
+        if !(0..=LARGEST_ATTACHMENT).contains(&attachment.size) {
+            return Err(Error::validation("attachments", "A file has at most 25 MiB."));
+        }
+    }
+    for (field, text) in [
+        ("channelId", send.channel_id.as_deref()),
+        ("localId", send.local_id.as_deref()),
+        ("Idempotency-Key", key),
+    ] {
+        if let Some(text) = text {
+            bounded(field, text, 1, LONGEST_KEY)?;
+        }
+    }
+    Ok(())
+}
+
+fn require_open(session: &Session) -> Result<()> {
+    match session.status {
+        SessionStatus::Active | SessionStatus::Waiting => Ok(()),
+        SessionStatus::Paused => {
+            Err(Error::conflict("The session is paused. Set its status to active to go on."))
+        }
+        SessionStatus::Completed => Err(Error::conflict("The session is completed. Fork it to go on.")),
+    }
+}
+
+fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Sent> {
+    if unit.tx.queued_tasks()? >= MOST_QUEUED_TASKS {
+        let text = "Too much work is waiting. Try again in a moment.";
+        return Err(Error::new(Kind::ServiceUnavailable, text).with_retry_after(Duration::from_secs(5)));
+    }
+    let mut session = match &send.session {
+        Some(id) => writable_in(unit, caller, id)?,
+        None => create_in(
+            unit,
+            caller,
+            NewSession {
+                agent: send.agent.clone(),
+                channel_id: send.channel_id.clone(),
+                ..NewSession::default()
+            },
+        )?,
+    };
+    require_open(&session)?;
+    if let Some(answered) = &send.reply_to {
+        let message = unit.tx.message(answered)?.filter(|message| message.session_id == session.id);
+        message.ok_or_else(|| Error::not_found("message to reply to"))?;
+    }
+    let mut message = Message {
+        id: unit.new_id(),
+        number: 0,
+        tenant_id: session.tenant_id.clone(),
+        session_id: session.id.clone(),
+        role: MessageRole::User,
+        user_id: Some(caller.user.clone()),
+        agent_id: None,
+        task_id: None,
+        content: send.content,
+        status: MessageStatus::Sent,
+        local_id: send.local_id,
+        reply_to: send.reply_to,
+        attachments: send.attachments,
+        usage: None,
+        created_at: unit.now(),
+        updated_at: unit.now(),
+    };
+    message.number = unit.tx.insert_message(&message)?;
+    unit.emit(Event::MessageCreated { message: Box::new(message.clone()) });
+    let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
+    if session.title.is_empty() {
+        session.title = beginning(&message.content, TITLE_LENGTH);
+    }
+    session.message_count += 1;
+    save_in(unit, &mut session)?;
+    Ok(sent)
+}
+
+/// Puts the task that answers `message` into the queue.
+fn queue_in(
+    unit: &mut Unit<'_>,
+    caller: &Caller,
+    session: &Session,
+    agent: Option<&str>,
+    message: &Message,
+    is_streaming: bool,
+) -> Result<Sent> {
+    let agent = match agent {
+        Some(named) => agent_in(unit, caller, Some(named))?,
+        // The session's agent may have been deleted since.
+        None => match unit.tx.agent(&caller.tenant, session.agent_id.as_str())? {
+            Some(agent) => agent,
+            None => agent_in(unit, caller, None)?,
+        },
+    };
+    let task = Task {
+        id: unit.new_id(),
+        tenant_id: session.tenant_id.clone(),
+        user_id: caller.user.clone(),
+        session_id: session.id.clone(),
+        agent_id: agent.id,
+        kind: TaskKind::Chat,
+        description: beginning(&message.content, DESCRIPTION_LENGTH),
+        status: TaskStatus::Queued,
+        request_message_id: message.id.clone(),
+        reply_message_id: None,
+        is_streaming,
+        error: None,
+        usage: None,
+        cancelled_by: None,
+        cancel_requested_at: None,
+        attempt: 0,
+        lease_until: None,
+        created_at: unit.now(),
+        started_at: None,
+        ended_at: None,
+    };
+    unit.tx.insert_task(&task)?;
+    let sent = Sent {
+        task_id: task.id.clone(),
+        session_id: session.id.clone(),
+        message_id: message.id.clone(),
+        replayed: false,
+    };
+    unit.emit(Event::TaskQueued(Box::new(task)));
+    Ok(sent)
+}
+
+/// The first line of a text, cut at `most` characters.
+fn beginning(text: &str, most: usize) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    let mut cut: String = line.chars().take(most).collect();
+    if cut.len() < line.len() {
+        cut.pop();
+        cut.push('…');
+    }
+    cut
+}
+
+/// A request that is applied once.
+struct Once {
+    scope: String,
+    key: String,
+    request_hash: String,
+}
+
+impl Once {
+    /// The header's key counts within the user's sends; a local id within its session.
+    fn of(caller: &Caller, send: &SendMessage, key: Option<String>) -> Result<Option<Self>> {
+        let who = format!("{}:{}", caller.tenant, caller.user);
+        let (scope, key) = match (key, &send.local_id) {
+            (Some(key), _) => (format!("chat.send:{who}"), key),
+            (None, Some(local_id)) => {
+                let session = send.session.as_ref().map_or("", |session| session.as_str());
+                (format!("chat.send.local:{who}:{session}"), local_id.clone())
+            }
+            (None, None) => return Ok(None),
+        };
+        let request = serde_json::to_vec(send).map_err(Error::internal)?;
+        Ok(Some(Self { scope, key, request_hash: hex::encode(Sha256::digest(request)) }))
+    }
+
+    fn replay(&self, unit: &Unit<'_>) -> Result<Option<Sent>> {
+        let since = unit.now().minus(IDEMPOTENCY_KEPT);
+        let Some(kept) = unit.tx.idempotent_reply(&self.scope, &self.key, since)? else { return Ok(None) };
+        if kept.request_hash != self.request_hash {
+            let text = "This idempotency key was used for another request. Use a new key for a new request.";
+            return Err(Error::conflict(text).with_code("idempotency_conflict"));
+        }
+        let sent: Sent = serde_json::from_value(kept.reply).map_err(Error::internal)?;
+        Ok(Some(Sent { replayed: true, ..sent }))
+    }
+
+    fn keep(&self, unit: &mut Unit<'_>, sent: &Sent) -> Result<()> {
+        let reply = serde_json::to_value(sent).map_err(Error::internal)?;
+        let reply = IdempotentReply { request_hash: self.request_hash.clone(), reply };
+        let now = unit.now();
+        unit.tx.insert_idempotent_reply(&self.scope, &self.key, &reply, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_is_the_first_line_cut_at_a_character() {
+        assert_eq!(beginning("\n one\ntwo", 10), "one");
+        assert_eq!(beginning("äöüäöü", 4), "äöü…");
+        assert_eq!(beginning("äöüä", 4), "äöüä");
+    }
+}

@@ -1,0 +1,137 @@
+//! The gateway: its services, put together.
+
+use std::sync::Arc;
+
+use fanout::Limits;
+use sophon_model::ports::{Clock, Entropy, Fetch, ModelProvider, Store};
+use sophon_model::{Credential, Result};
+
+use crate::agents::Agents;
+use crate::chat::Chat;
+use crate::database::{Database, reserve_sequence};
+use crate::identity::{Identity, caller};
+use crate::jobs;
+use crate::lifecycle::Lifecycle;
+use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
+use crate::models::Models;
+use crate::sessions::Sessions;
+use crate::setup::{FirstAdministrator, set_up};
+use crate::tasks::{Pool, Running, Tasks};
+use crate::tools::Tools;
+use crate::turn::{TurnLimits, Turns};
+
+/// What a gateway is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The way out for tools.
+    pub fetch: Arc<dyn Fetch>,
+    /// The model providers, in order of priority.
+    pub providers: Vec<Arc<dyn ModelProvider>>,
+    /// The life of the process.
+    pub lifecycle: Lifecycle,
+}
+
+/// How a gateway behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The key that signs access tokens.
+    pub signing_key: [u8; 32],
+    /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: that is for
+    /// whoever sets this to see to.
+    pub auto_admin: bool,
+    /// The administrator of a gateway that has no users yet.
+    pub first_administrator: FirstAdministrator,
+    /// Turns that run at a time.
+    pub workers: usize,
+    /// What a turn may consume.
+    pub turn: TurnLimits,
+    /// Unread events after which a slow connection is closed.
+    pub max_behind: usize,
+}
+
+/// The services. Cloning makes another handle.
+#[derive(Clone)]
+pub struct Gateway {
+    /// Who is who.
+    pub identity: Identity,
+    /// Agents.
+    pub agents: Agents,
+    /// Sending messages.
+    pub chat: Chat,
+    /// Sessions and their messages.
+    pub sessions: Sessions,
+    /// The ledger of work.
+    pub tasks: Tasks,
+    /// The tool catalogue.
+    pub tools: Tools,
+    /// The models that can be asked for.
+    pub models: Models,
+    /// Storage and the bus.
+    pub db: Database,
+    /// What is being written.
+    pub pending: PendingTexts,
+    /// The life of the process.
+    pub lifecycle: Lifecycle,
+    /// What runs here.
+    pub running: Arc<Running>,
+    /// The administrator's password, if it was generated at this start: to be shown once.
+    pub generated_password: Option<(String, String)>,
+}
+
+impl Gateway {
+    /// Makes what a fresh gateway needs, takes over the work that a stopped one left, and starts the workers.
+    pub async fn open(parts: Parts, settings: Settings) -> Result<Self> {
+        let Parts { store, clock, entropy, fetch, providers, lifecycle } = parts;
+        let first = reserve_sequence(&*store, SEQUENCE_BLOCK).await?;
+        let limits = Limits { max_behind: settings.max_behind, ..Limits::default() };
+        let bus = live::bus(limits, first..first + SEQUENCE_BLOCK);
+        let db = Database::new(store.clone(), bus.clone(), clock, entropy);
+        let administrator = set_up(&db, settings.first_administrator).await?;
+        if store.engine() == "sqlite" {
+            // The file is ours alone, so whatever runs by its account was interrupted.
+            let released = db.write(|unit| {
+                let now = unit.now();
+                unit.tx.release_leases(now)
+            });
+            let released = released.await?;
+            if released > 0 {
+                tracing::info!(tasks = released, "taking up the work that was interrupted");
+            }
+        }
+        let running = Arc::new(Running::default());
+        let pending = PendingTexts::new(bus);
+        let tools = Tools::new(&db, fetch);
+        let models = Models::new(providers);
+        let email = administrator.user.email.clone();
+        let auto_admin = settings.auto_admin.then(|| caller(administrator.user, Credential::AutoAdmin));
+        let turns = Turns {
+            db: db.clone(),
+            pending: pending.clone(),
+            models: models.clone(),
+            tools: tools.clone(),
+            limits: settings.turn,
+        };
+        let pool = Pool::new(db.clone(), running.clone(), turns, lifecycle.clone(), settings.workers);
+        lifecycle.spawn_critical("task pool", pool.run());
+        lifecycle.spawn_critical("housekeeping", jobs::keep_house(db.clone(), store, lifecycle.clone()));
+        Ok(Self {
+            identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
+            agents: Agents::new(db.clone()),
+            chat: Chat::new(db.clone(), running.clone()),
+            sessions: Sessions::new(db.clone(), pending.clone(), running.clone()),
+            tasks: Tasks::new(db.clone(), running.clone()),
+            tools,
+            models,
+            generated_password: administrator.generated_password.map(|password| (email, password)),
+            db,
+            pending,
+            lifecycle,
+            running,
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! Who is who: signing in, sign-ins and their refresh tokens, API tokens, and the caller behind a credential.
+
+mod access_token;
+mod api_tokens;
+mod password;
+mod sign_in;
+mod throttle;
+
+pub use api_tokens::NewApiToken;
+pub(crate) use password::hash_password;
+pub use sign_in::{Login, SignedIn};
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use sophon_model::{
+    ApiTokenId, AuthSessionId, Caller, Credential, Error, Kind, Result, Tenant, User, UserStatus,
+};
+use tokio::sync::broadcast;
+
+use crate::database::Database;
+use access_token::AccessTokens;
+use password::Passwords;
+use throttle::LoginThrottle;
+
+/// How an API token begins.
+pub const API_TOKEN_PREFIX: &str = "sk_";
+/// The longest credential that is looked at, in bytes.
+const LONGEST_CREDENTIAL: usize = 4 * 1024;
+/// Revocations that a listener may be behind with before it has to check all it holds.
+const REVOCATION_BACKLOG: usize = 256;
+
+/// A credential that has ended: connections that live by it are to be closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// A sign-in.
+    SignIn(AuthSessionId),
+    /// An API token.
+    ApiToken(ApiTokenId),
+}
+
+impl Revoked {
+    /// Whether `caller` lives by this credential.
+    pub fn ends(&self, caller: &Caller) -> bool {
+        match (self, &caller.credential) {
+            (Revoked::SignIn(id), Credential::Access(held, _)) => id == held,
+            (Revoked::ApiToken(id), Credential::ApiToken(held)) => id == held,
+            _ => false,
+        }
+    }
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Identity {
+    db: Database,
+    tokens: AccessTokens,
+    passwords: Passwords,
+    throttle: Arc<LoginThrottle>,
+    revoked: broadcast::Sender<Revoked>,
+    auto_admin: Option<Caller>,
+}
+
+impl Identity {
+    pub(crate) fn new(db: Database, key: &[u8; 32], auto_admin: Option<Caller>) -> Self {
+        let passwords = Passwords::new(db.random());
+        Self {
+            db,
+            tokens: AccessTokens::new(key),
+            passwords,
+            throttle: Arc::new(LoginThrottle::new()),
+            revoked: broadcast::Sender::new(REVOCATION_BACKLOG),
+            auto_admin,
+        }
+    }
+
+    /// The caller of requests without a credential: the administrator, if the gateway runs for one person on this
+    /// machine alone, and nobody otherwise.
+    pub fn auto_admin(&self) -> Option<&Caller> {
+        self.auto_admin.as_ref()
+    }
+
+    /// The caller behind a credential: an access token or an API token. Asked anew for each request, so that a
+    /// revocation counts from the next one on.
+    pub async fn authenticate(&self, credential: &str) -> Result<Caller> {
+        if credential.len() > LONGEST_CREDENTIAL {
+            return Err(rejected());
+        }
+        if credential.starts_with(API_TOKEN_PREFIX) {
+            self.caller_of_api_token(credential).await
+        } else {
+            self.caller_of_access_token(credential).await
+        }
+    }
+
+    async fn caller_of_access_token(&self, token: &str) -> Result<Caller> {
+        let now = self.db.now();
+        let claims = self.tokens.verify(token, now).ok_or_else(rejected)?;
+        self.db
+            .read(move |tx| {
+                let session = tx.auth_session(&claims.sid)?.filter(|session| session.is_live(now));
+                let session = session.filter(|session| session.user_id == claims.sub).ok_or_else(rejected)?;
+                let user = tx.user(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
+                Ok(caller(user, Credential::Access(session.id, claims.expires_at())))
+            })
+            .await
+    }
+
+    /// The caller and its user and tenant as they are now.
+    pub async fn me(&self, caller: &Caller) -> Result<(User, Tenant)> {
+        let (user, tenant) = (caller.user.clone(), caller.tenant.clone());
+        self.db
+            .read(move |tx| {
+                let user = tx.user(&user)?.ok_or_else(|| Error::not_found("user"))?;
+                let tenant = tx.tenant(&tenant)?.ok_or_else(|| Error::not_found("tenant"))?;
+                Ok((user, tenant))
+            })
+            .await
+    }
+
+    /// Checks the tenant that a request names against the caller's own. A mismatch is `not_authorized`.
+    pub async fn require_tenant(&self, caller: &Caller, slug: &str) -> Result<()> {
+        let (slug, own) = (slug.to_owned(), caller.tenant.clone());
+        let named = self.db.read(move |tx| tx.tenant_by_slug(&slug)).await?;
+        if named.is_some_and(|tenant| tenant.id == own) {
+            return Ok(());
+        }
+        Err(Error::new(Kind::NotAuthorized, "You do not belong to the tenant that the request names."))
+    }
+
+    /// Whether the caller's credential still counts. For connections that outlive their request.
+    pub async fn is_live(&self, caller: &Caller) -> Result<bool> {
+        let (user, credential) = (caller.user.clone(), caller.credential.clone());
+        let now = self.db.now();
+        self.db
+            .read(move |tx| {
+                if !tx.user(&user)?.as_ref().is_some_and(may_act) {
+                    return Ok(false);
+                }
+                match credential {
+                    Credential::Access(session, _) => {
+                        Ok(tx.auth_session(&session)?.is_some_and(|session| session.is_live(now)))
+                    }
+                    Credential::ApiToken(id) => {
+                        Ok(tx.api_token(&user, &id)?.is_some_and(|token| token.is_live(now)))
+                    }
+                    Credential::AutoAdmin => Ok(true),
+                }
+            })
+            .await
+    }
+
+    /// Tells of credentials that end from now on.
+    pub fn revocations(&self) -> broadcast::Receiver<Revoked> {
+        self.revoked.subscribe()
+    }
+
+    fn tell_revoked(&self, revoked: Revoked) {
+        let _nobody_listens = self.revoked.send(revoked);
+    }
+}
+
+pub(crate) fn may_act(user: &User) -> bool {
+    user.status == UserStatus::Active
+}
+
+pub(crate) fn caller(user: User, credential: Credential) -> Caller {
+    Caller { user: user.id, tenant: user.tenant_id, role: user.role, credential }
+}
+
+/// One answer for every reason, so that it tells nothing.
+fn rejected() -> Error {
+    Error::unauthenticated("The credential is missing, wrong or no longer valid. Sign in again.")
+}
+
+/// How secrets are stored and looked up.
+pub(crate) fn secret_hash(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+/// A secret with 256 bits of chance.
+fn new_secret(prefix: &str, random: [u8; 32]) -> String {
+    use base64::Engine;
+    format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random))
+}

@@ -1,0 +1,53 @@
+//! What is done at a steady pace, beside requests.
+
+use std::time::Duration;
+
+use sophon_model::ports::Store;
+use std::sync::Arc;
+
+use crate::chat::IDEMPOTENCY_KEPT;
+use crate::database::{Database, reserve_sequence};
+use crate::lifecycle::Lifecycle;
+use crate::live::SEQUENCE_BLOCK;
+
+/// How long durable events are kept for those who come back.
+pub const EVENTS_KEPT: Duration = Duration::from_hours(24);
+
+/// The pace of the sweep over idle topics and the look at the sequence numbers that are left. A topic's log outlives
+/// its last event and follower by five of them.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// Sweeps between two removals of what has lapsed.
+const PRUNE_EVERY: u32 = 60;
+
+/// Sweeps, prunes and reserves until the gateway stops.
+pub(crate) async fn keep_house(db: Database, store: Arc<dyn Store>, lifecycle: Lifecycle) {
+    for round in 0_u32.. {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+            () = lifecycle.draining() => return,
+        }
+        db.bus().sweep();
+        if db.bus().remaining() < SEQUENCE_BLOCK / 2 {
+            match reserve_sequence(&*store, SEQUENCE_BLOCK).await {
+                Ok(first) => db.bus().extend(first..first + SEQUENCE_BLOCK),
+                Err(error) => tracing::error!(%error, "no sequence numbers could be reserved"),
+            }
+        }
+        if round % PRUNE_EVERY == 0
+            && let Err(error) = prune(&db).await
+        {
+            tracing::error!(%error, "what has lapsed could not be removed");
+        }
+    }
+}
+
+async fn prune(db: &Database) -> sophon_model::Result<()> {
+    db.write(|unit| {
+        let now = unit.now();
+        let events = unit.tx.prune_events(now.minus(EVENTS_KEPT))?;
+        let replies = unit.tx.prune_idempotent_replies(now.minus(IDEMPOTENCY_KEPT))?;
+        tracing::debug!(events, replies, "removed what has lapsed");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,47 @@
+//! The sizes that the core accepts, in one place.
+
+use sophon_model::{Error, Kind, Result};
+
+/// A name or title, in characters.
+pub const LONGEST_NAME: usize = 200;
+/// A description, in characters.
+pub const LONGEST_DESCRIPTION: usize = 2_000;
+/// SOUL.md and its like, in characters.
+pub const LONGEST_AGENT_FILE: usize = 100_000;
+/// Entries of a tool allowlist.
+pub const MOST_TOOL_PATTERNS: usize = 200;
+/// A message's text, in bytes.
+pub const LONGEST_MESSAGE: usize = 100_000;
+/// Attachments of a message.
+pub const MOST_ATTACHMENTS: usize = 10;
+/// One attachment, in bytes.
+pub const LARGEST_ATTACHMENT: i64 = 25 * 1024 * 1024;
+/// An idempotency key or local id, in bytes.
+pub const LONGEST_KEY: usize = 255;
+/// What a memory entry says, in characters.
+pub const LONGEST_MEMORY: usize = 4_000;
+/// Tasks that may wait; more are refused.
+pub const MOST_QUEUED_TASKS: u64 = 10_000;
+
+/// Refuses a text that is shorter or longer than allowed, in characters.
+pub(crate) fn bounded(field: &str, text: &str, least: usize, most: usize) -> Result<()> {
+    // Bytes first: counting the characters of a huge text is work.
+    let length = if text.len() > most * 4 { text.len() } else { text.trim().chars().count() };
+    if (least..=most).contains(&length) {
+        return Ok(());
+    }
+    Err(Error::validation(field, format!("It has {least} to {most} characters.")))
+}
+
+/// Refuses a message that is empty or too long.
+pub(crate) fn message_text(content: &str) -> Result<()> {
+    if content.trim().is_empty() {
+        return Err(Error::validation("content", "A message says something."));
+    }
+    if content.len() > LONGEST_MESSAGE {
+        let text =
+            format!("A message has at most {LONGEST_MESSAGE} bytes of text. Send the rest as another.");
+        return Err(Error::new(Kind::PayloadTooLarge, text));
+    }
+    Ok(())
+}

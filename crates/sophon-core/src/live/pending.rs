@@ -1,0 +1,87 @@
+//! The text of messages that are being written, ahead of storage.
+//!
+//! A delta is appended here and published under one lock, so that whoever joins gets the text exactly up to where
+//! its deltas begin.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fanout::Start;
+use parking_lot::Mutex;
+use sophon_model::{Event, Message, MessageId, SessionId, TaskId, TextDelta, Topic};
+
+use super::{EventBus, EventSubscription, topics_of};
+
+/// A message that is being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingMessage {
+    /// The task that writes it.
+    pub task_id: TaskId,
+    /// Where.
+    pub session_id: SessionId,
+    /// The message.
+    pub message_id: MessageId,
+    /// Its text so far.
+    pub content: String,
+}
+
+/// All messages that are being written by this process.
+#[derive(Clone)]
+pub struct PendingTexts {
+    bus: EventBus,
+    messages: Arc<Mutex<HashMap<MessageId, PendingMessage>>>,
+}
+
+impl PendingTexts {
+    pub(crate) fn new(bus: EventBus) -> Self {
+        Self { bus, messages: Arc::default() }
+    }
+
+    /// A task begins to write, or begins again.
+    pub(crate) fn open(&self, task_id: &TaskId, session_id: &SessionId, message_id: &MessageId) {
+        let message = PendingMessage {
+            task_id: task_id.clone(),
+            session_id: session_id.clone(),
+            message_id: message_id.clone(),
+            content: String::new(),
+        };
+        self.messages.lock().insert(message_id.clone(), message);
+    }
+
+    /// Adds a piece and, if the task streams, tells of it.
+    pub(crate) fn append(&self, delta: TextDelta, publish: bool) {
+        let mut messages = self.messages.lock();
+        if let Some(message) = messages.get_mut(&delta.message_id) {
+            message.content.push_str(&delta.text);
+        }
+        if publish {
+            let event = Event::TextDelta(delta);
+            let topics = topics_of(&event);
+            if let Err(exhausted) = self.bus.publish(&topics, event) {
+                tracing::warn!(%exhausted, "a text delta was not told; the finished message will be");
+            }
+        }
+    }
+
+    /// The message is finished.
+    pub(crate) fn close(&self, message_id: &MessageId) {
+        self.messages.lock().remove(message_id);
+    }
+
+    /// Follows a session and returns what is being written in it: the deltas that follow begin where these end.
+    pub fn join(&self, subscription: &EventSubscription, session: &SessionId) -> Vec<PendingMessage> {
+        let messages = self.messages.lock();
+        subscription.follow(&Topic::Session(session.clone()), Start::Now);
+        messages.values().filter(|message| message.session_id == *session).cloned().collect()
+    }
+
+    /// Puts the text so far into messages read from storage, whose checkpoints lag behind.
+    pub(crate) fn complete(&self, stored: &mut [Message]) {
+        let messages = self.messages.lock();
+        for message in stored {
+            if let Some(pending) = messages.get(&message.id) {
+                message.content.clone_from(&pending.content);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Which model answers: by preference, with retries, and over to the next provider when one fails.
+
+mod offline;
+
+pub use offline::OfflineModel;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
+use sophon_model::{Error, Kind, Result};
+
+/// Attempts at a provider before the next one is asked.
+const ATTEMPTS: u32 = 3;
+/// The pause after the first failed attempt; it grows fourfold.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// A provider that asks for a longer pause than this is passed over.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The providers, in order of priority.
+#[derive(Clone)]
+pub struct Models {
+    providers: Arc<[Arc<dyn ModelProvider>]>,
+}
+
+impl Models {
+    /// With none configured, the built-in offline agent answers.
+    pub(crate) fn new(mut providers: Vec<Arc<dyn ModelProvider>>) -> Self {
+        if providers.is_empty() {
+            providers.push(Arc::new(OfflineModel::new()));
+        }
+        Self { providers: providers.into() }
+    }
+
+    /// What can be asked for.
+    pub fn list(&self) -> Vec<ModelInfo> {
+        self.providers.iter().flat_map(|provider| provider.models().to_vec()).collect()
+    }
+
+    /// Begins an answer by the preferred model, or by another one if its provider cannot answer. The error names
+    /// each provider that was asked and its reason.
+    pub(crate) async fn stream(&self, preferred: Option<&str>, request: ModelRequest) -> Result<ModelStream> {
+        let mut failures = Vec::new();
+        for provider in self.in_order(preferred) {
+            let model = preferred.filter(|model| offers(&**provider, model)).map(ToOwned::to_owned);
+            let request = ModelRequest { model, ..request.clone() };
+            match ask(&**provider, request).await {
+                Ok(stream) => return Ok(stream),
+                Err(failure) => {
+                    tracing::warn!(provider = provider.id(), %failure, "a model provider could not answer");
+                    failures.push(failure);
+                }
+            }
+        }
+        Err(all_failed(&failures))
+    }
+
+    /// Those that offer the preferred model first; otherwise as configured.
+    fn in_order(&self, preferred: Option<&str>) -> Vec<&Arc<dyn ModelProvider>> {
+        let mut ordered: Vec<_> = self.providers.iter().collect();
+        ordered.sort_by_key(|provider| !preferred.is_some_and(|model| offers(&***provider, model)));
+        ordered
+    }
+}
+
+fn offers(provider: &dyn ModelProvider, model: &str) -> bool {
+    provider.models().iter().any(|offered| offered.id == model)
+}
+
+async fn ask(provider: &dyn ModelProvider, request: ModelRequest) -> Result<ModelStream, ModelError> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..ATTEMPTS {
+        match provider.stream(request.clone()).await {
+            Err(failure) if failure.is_passing() => {
+                let wanted = failure.retry_after.unwrap_or(pause);
+                if wanted > LONGEST_PAUSE {
+                    return Err(failure);
+                }
+                tokio::time::sleep(wanted).await;
+                pause *= 4;
+            }
+            settled => return settled,
+        }
+    }
+    provider.stream(request).await
+}
+
+fn all_failed(failures: &[ModelError]) -> Error {
+    let text: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    let providers: Vec<_> = failures
+        .iter()
+        .map(|failure| serde_json::json!({ "provider": failure.provider, "reason": failure.message }))
+        .collect();
+    Error::new(Kind::UpstreamUnavailable, text.join(" "))
+        .with_details(serde_json::json!({ "providers": providers }))
+}

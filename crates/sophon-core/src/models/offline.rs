@@ -1,0 +1,201 @@
+//! The built-in offline agent: what answers when no model provider is configured.
+//!
+//! It is no language model and says so. It understands a few phrases, and for those it really uses the tools that
+//! the agent is allowed: it goes through the same loop as any model.
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+use sophon_model::Usage;
+use sophon_model::ports::{
+    ModelError, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelStream, ModelToolCall,
+    StopReason,
+};
+
+const PROVIDER: &str = "sophon";
+const MODEL: &str = "offline";
+
+const INTRODUCTION: &str = "\
+I am Sophon's built-in **offline agent**. No model provider is configured, so I cannot hold a conversation, but I \
+can do real work with your tools. Try:
+
+- `remember that the bins go out on Tuesday`
+- `what do you remember about the bins?`
+- `calculate 17.5% of 240`
+- `search bins` to look through this session
+- `what time is it?`
+- `fetch https://example.com`
+
+To talk to a language model, set `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` or `OLLAMA_HOST` and start the gateway again.";
+
+/// The provider of one model: `offline`.
+pub struct OfflineModel {
+    models: Vec<ModelInfo>,
+}
+
+impl OfflineModel {
+    pub(crate) fn new() -> Self {
+        Self { models: vec![ModelInfo { id: MODEL.into(), provider: PROVIDER.into() }] }
+    }
+}
+
+#[async_trait]
+impl ModelProvider for OfflineModel {
+    fn id(&self) -> &str {
+        PROVIDER
+    }
+
+    fn models(&self) -> &[ModelInfo] {
+        &self.models
+    }
+
+    async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
+        let events = match answer(&request) {
+            Answer::Call { tool, arguments } => {
+                let call = ModelToolCall { id: "call".into(), name: tool.into(), arguments };
+                vec![ModelEvent::ToolCall(call), used(&request, ""), ModelEvent::Stop(StopReason::ToolCalls)]
+            }
+            Answer::Say(text) => {
+                let mut events: Vec<_> = words(&text).map(|word| ModelEvent::Text(word.to_owned())).collect();
+                events.push(used(&request, &text));
+                events.push(ModelEvent::Stop(StopReason::Stop));
+                events
+            }
+        };
+        // A word at a time, as a model would: whoever is watching gets to see it grow.
+        let paced = stream::iter(events).then(|event| async {
+            tokio::task::yield_now().await;
+            Ok(event)
+        });
+        Ok(paced.boxed())
+    }
+}
+
+/// Words are what this model counts in place of tokens.
+fn used(request: &ModelRequest, written: &str) -> ModelEvent {
+    let count = |text: &str| i64::try_from(text.split_whitespace().count()).unwrap_or(i64::MAX);
+    let read = request.messages.iter().map(|message| match message {
+        ModelMessage::User { content }
+        | ModelMessage::Assistant { content, .. }
+        | ModelMessage::Tool { content, .. } => count(content),
+    });
+    ModelEvent::Usage(Usage {
+        input_tokens: read.sum(),
+        output_tokens: count(written),
+        model: MODEL.into(),
+        provider: PROVIDER.into(),
+    })
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(char::is_whitespace)
+}
+
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Say(String),
+    Call { tool: &'static str, arguments: serde_json::Value },
+}
+
+fn answer(request: &ModelRequest) -> Answer {
+    if let Some(ModelMessage::Tool { .. }) = request.messages.last() {
+        return Answer::Say(report(&request.messages));
+    }
+    let asked = request.messages.iter().rev().find_map(|message| match message {
+        ModelMessage::User { content } => Some(content.trim()),
+        _ => None,
+    });
+    let Some((tool, arguments)) = asked.and_then(wanted) else { return Answer::Say(INTRODUCTION.into()) };
+    if request.tools.iter().any(|offered| offered.name == tool) {
+        return Answer::Call { tool, arguments };
+    }
+    Answer::Say(format!(
+        "That needs the tool `{tool}`, which this agent is not allowed to use. Its tool list can be changed on the agent's page."
+    ))
+}
+
+/// What the tools returned, in words.
+fn report(messages: &[ModelMessage]) -> String {
+    let returned = messages.iter().rev().map_while(|message| match message {
+        ModelMessage::Tool { name, content, .. } => Some((name.as_str(), content.as_str())),
+        _ => None,
+    });
+    let mut parts: Vec<String> = returned
+        .map(|(name, content)| match name {
+            "memory.write" => "I will remember that.".to_owned(),
+            "memory.search" => format!("This is what I remember:\n\n{content}"),
+            "calculator.evaluate" => format!("The result is **{}**.", content.trim()),
+            "datetime.now" => format!("It is {}.", content.trim()),
+            "session.search" => format!("This is what I found in this session:\n\n{content}"),
+            _ => content.to_owned(),
+        })
+        .collect();
+    parts.reverse();
+    parts.join("\n\n")
+}
+
+/// The tool that a phrase asks for.
+fn wanted(asked: &str) -> Option<(&'static str, serde_json::Value)> {
+    let lower = asked.to_lowercase();
+    // Lower-casing may change lengths outside of ASCII; the phrases are ASCII, so what follows one is found by its
+    // own length in the original.
+    let after = |phrase: &str| {
+        (lower.starts_with(phrase) && asked.is_char_boundary(phrase.len()))
+            .then(|| asked[phrase.len()..].trim().trim_end_matches(['?', '!']).trim())
+            .filter(|rest| !rest.is_empty())
+    };
+    let first = |phrases: &[&str]| phrases.iter().find_map(|phrase| after(phrase));
+    if let Some(topic) = first(&["what do you remember about ", "what do you know about ", "recall "]) {
+        return Some(("memory.search", json!({ "query": topic })));
+    }
+    if lower.starts_with("what do you remember") {
+        return Some(("memory.search", json!({ "query": "" })));
+    }
+    if let Some(fact) = first(&["remember that ", "please remember that ", "remember "]) {
+        return Some(("memory.write", json!({ "content": fact })));
+    }
+    if let Some(expression) = first(&["calculate ", "compute ", "how much is "]) {
+        return Some(("calculator.evaluate", json!({ "expression": expression })));
+    }
+    if let Some(query) = first(&["search for ", "search "]) {
+        return Some(("session.search", json!({ "query": query })));
+    }
+    if let Some(url) = first(&["fetch ", "read http"]) {
+        let url = if lower.starts_with("read http") { format!("http{url}") } else { url.to_owned() };
+        return Some(("web.fetch", json!({ "url": url })));
+    }
+    if lower.contains("what time is it") || lower.contains("what day is it") || lower.contains("date today") {
+        return Some(("datetime.now", json!({})));
+    }
+    let what_is = after("what is ").filter(|rest| rest.chars().any(|c| c.is_ascii_digit()));
+    what_is.map(|expression| ("calculator.evaluate", json!({ "expression": expression })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_ask_for_tools() {
+        let cases = [
+            (
+                "Remember that my cat is called Oscar",
+                "memory.write",
+                json!({"content": "my cat is called Oscar"}),
+            ),
+            ("what do you remember about my cat?", "memory.search", json!({"query": "my cat"})),
+            ("What do you remember?", "memory.search", json!({"query": ""})),
+            ("calculate 6*7", "calculator.evaluate", json!({"expression": "6*7"})),
+            ("what is 2 + 2?", "calculator.evaluate", json!({"expression": "2 + 2"})),
+            ("search for bins", "session.search", json!({"query": "bins"})),
+            ("fetch https://example.com", "web.fetch", json!({"url": "https://example.com"})),
+            ("hey, what time is it?", "datetime.now", json!({})),
+        ];
+        for (asked, tool, arguments) in cases {
+            assert_eq!(wanted(asked), Some((tool, arguments)), "{asked}");
+        }
+        for small_talk in ["hello", "remember", "what is love?", "Größe İ", ""] {
+            assert_eq!(wanted(small_talk), None, "{small_talk}");
+        }
+    }
+}

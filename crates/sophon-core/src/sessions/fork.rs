@@ -1,0 +1,89 @@
+//! Forking: a new session that begins with what another one says.
+
+use sophon_model::ports::MessageRange;
+use sophon_model::{
+    Caller, Error, Event, Message, MessageId, MessageStatus, Permission, Result, Session, SessionChange,
+    SessionId, SessionStatus, Visibility,
+};
+
+use super::{Sessions, readable};
+use crate::database::Unit;
+use crate::limits::{LONGEST_NAME, bounded};
+use crate::policy::{Act, authorize};
+
+/// The most messages that are copied: the newest ones.
+const MOST_COPIED: usize = 2_000;
+
+/// How to fork.
+#[derive(Clone, Debug, Default)]
+pub struct Fork {
+    /// The last message to copy; all if absent.
+    pub from_message: Option<MessageId>,
+    /// The title; the parent's if absent.
+    pub title: Option<String>,
+}
+
+impl Sessions {
+    /// Makes a session of the caller's own out of one that the caller can read. Copies are finished messages only;
+    /// they keep who spoke, not the tasks and tool calls behind them.
+    pub async fn fork(&self, caller: &Caller, id: &SessionId, fork: Fork) -> Result<Session> {
+        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
+        if let Some(title) = &fork.title {
+            bounded("title", title, 0, LONGEST_NAME)?;
+        }
+        let (caller, id) = (caller.clone(), id.clone());
+        self.db.write(move |unit| fork_in(unit, &caller, &id, fork)).await
+    }
+}
+
+fn fork_in(unit: &mut Unit<'_>, caller: &Caller, id: &SessionId, fork: Fork) -> Result<Session> {
+    let parent = readable(Some(caller), unit.tx.session(id)?)?;
+    let messages = copied(unit, &parent, fork.from_message.as_ref())?;
+    let session = Session {
+        id: unit.new_id(),
+        tenant_id: caller.tenant.clone(),
+        owner_id: caller.user.clone(),
+        agent_id: parent.agent_id.clone(),
+        title: fork.title.unwrap_or_else(|| parent.title.clone()),
+        visibility: Visibility::Private,
+        status: SessionStatus::Active,
+        mode: parent.mode,
+        channel_id: parent.channel_id.clone(),
+        model: parent.model.clone(),
+        parent_id: Some(parent.id.clone()),
+        forked_at_message_id: messages.last().map(|message| message.id.clone()),
+        message_count: i64::try_from(messages.len()).unwrap_or(i64::MAX),
+        created_at: unit.now(),
+        updated_at: unit.now(),
+    };
+    unit.tx.insert_session(&session)?;
+    for message in messages {
+        let copy = Message {
+            id: unit.new_id(),
+            session_id: session.id.clone(),
+            tenant_id: session.tenant_id.clone(),
+            task_id: None,
+            local_id: None,
+            reply_to: None,
+            ..message
+        };
+        unit.tx.insert_message(&copy)?;
+    }
+    unit.emit(Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created });
+    Ok(session)
+}
+
+/// The finished messages of `parent` up to `last`.
+fn copied(unit: &Unit<'_>, parent: &Session, last: Option<&MessageId>) -> Result<Vec<Message>> {
+    let before = match last {
+        None => None,
+        Some(id) => {
+            let message = unit.tx.message(id)?.filter(|message| message.session_id == parent.id);
+            Some(message.ok_or_else(|| Error::not_found("message"))?.number + 1)
+        }
+    };
+    let range = MessageRange { since: None, before, limit: MOST_COPIED };
+    let mut messages = unit.tx.messages(&parent.id, &range)?;
+    messages.retain(|message| message.status != MessageStatus::Pending);
+    Ok(messages)
+}

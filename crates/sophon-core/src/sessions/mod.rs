@@ -1,0 +1,215 @@
+//! Sessions: making, listing, changing, forking and deleting them, and reading their messages.
+
+mod fork;
+mod history;
+
+pub use fork::Fork;
+pub use history::{History, MessageWithCalls};
+
+use std::sync::Arc;
+
+use sophon_model::ports::SessionFilter;
+use sophon_model::{
+    Agent, AgentId, Caller, Error, Event, Page, Paged, Permission, Result, Session, SessionChange, SessionId,
+    SessionMode, SessionStatus, Visibility,
+};
+
+use crate::agents::FIRST_AGENT;
+use crate::database::{Database, Unit};
+use crate::limits::{LONGEST_NAME, bounded};
+use crate::live::PendingTexts;
+use crate::policy::{Act, authorize};
+use crate::tasks::Running;
+
+/// A session to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewSession {
+    /// The agent that answers, by id or slug; the first agent if absent.
+    pub agent: Option<String>,
+    /// What people call it; the first message gives it a title if absent.
+    pub title: Option<String>,
+    /// Who may read it; private if absent.
+    pub visibility: Option<Visibility>,
+    /// How its participants work together; each in its own time if absent.
+    pub mode: Option<SessionMode>,
+    /// The channel it comes in by.
+    pub channel_id: Option<String>,
+    /// A model for this session alone.
+    pub model: Option<String>,
+}
+
+/// What is to change of a session; absent fields stay.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeSession {
+    /// What people call it.
+    pub title: Option<String>,
+    /// Who may read it.
+    pub visibility: Option<Visibility>,
+    /// Where it stands.
+    pub status: Option<SessionStatus>,
+    /// A model for this session alone; `Some(None)` clears it.
+    pub model: Option<Option<String>>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Sessions {
+    db: Database,
+    pending: PendingTexts,
+    running: Arc<Running>,
+}
+
+impl Sessions {
+    pub(crate) fn new(db: Database, pending: PendingTexts, running: Arc<Running>) -> Self {
+        Self { db, pending, running }
+    }
+
+    /// The caller's sessions, last active first.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        search: Option<String>,
+        agent: Option<AgentId>,
+        page: Page,
+    ) -> Result<Paged<Session>> {
+        authorize(Some(caller), Act::SignedIn)?;
+        let (owner, filter) = (caller.user.clone(), SessionFilter { search, agent });
+        self.db.read(move |tx| tx.sessions(&owner, &filter, &page)).await
+    }
+
+    /// One. `caller` is nobody for those who look at a public session without signing in.
+    pub async fn get(&self, caller: Option<&Caller>, id: &SessionId) -> Result<Session> {
+        let wanted = id.clone();
+        let session = self.db.read(move |tx| tx.session(&wanted)).await?;
+        readable(caller, session)
+    }
+
+    /// Makes one.
+    pub async fn create(&self, caller: &Caller, new: NewSession) -> Result<Session> {
+        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
+        let caller = caller.clone();
+        self.db.write(move |unit| create_in(unit, &caller, new)).await
+    }
+
+    /// Changes one.
+    pub async fn update(&self, caller: &Caller, id: &SessionId, change: ChangeSession) -> Result<Session> {
+        if let Some(title) = &change.title {
+            bounded("title", title, 0, LONGEST_NAME)?;
+        }
+        if let Some(Some(model)) = &change.model {
+            bounded("model", model, 1, LONGEST_NAME)?;
+        }
+        let (caller, wanted) = (caller.clone(), id.clone());
+        self.db
+            .write(move |unit| {
+                let mut session = writable_in(unit, &caller, &wanted)?;
+                if let Some(status) = change.status {
+                    if session.status == SessionStatus::Completed && status != SessionStatus::Completed {
+                        return Err(Error::conflict(
+                            "The session is completed and stays so. Fork it to go on.",
+                        ));
+                    }
+                    session.status = status;
+                }
+                if let Some(title) = change.title {
+                    session.title = title;
+                }
+                if let Some(visibility) = change.visibility {
+                    session.visibility = visibility;
+                }
+                if let Some(model) = change.model {
+                    session.model = model;
+                }
+                save_in(unit, &mut session)?;
+                Ok(session)
+            })
+            .await
+    }
+
+    /// Deletes one, with all that is in it. Work that runs for it is stopped.
+    pub async fn delete(&self, caller: &Caller, id: &SessionId) -> Result<()> {
+        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        self.db
+            .write(move |unit| {
+                let session = writable_in(unit, &caller, &wanted)?;
+                unit.tx.delete_session(&session.id)?;
+                unit.after_commit(move || running.cancel_session(&wanted));
+                unit.emit(Event::SessionChanged {
+                    session: Box::new(session),
+                    change: SessionChange::Deleted,
+                });
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// The session, if the caller may read it.
+fn readable(caller: Option<&Caller>, session: Option<Session>) -> Result<Session> {
+    let Some(session) = session else {
+        // Who did not sign in is told to, whether the session exists or not.
+        authorize(caller, Act::SignedIn)?;
+        return Err(Error::not_found("session"));
+    };
+    authorize(caller, Act::ReadSession(&session))?;
+    Ok(session)
+}
+
+/// The session, if the caller may write into it.
+pub(crate) fn writable_in(unit: &Unit<'_>, caller: &Caller, id: &SessionId) -> Result<Session> {
+    let session = unit.tx.session(id)?.ok_or_else(|| Error::not_found("session"))?;
+    authorize(Some(caller), Act::WriteSession(&session))?;
+    Ok(session)
+}
+
+/// Makes a session in a unit of work.
+pub(crate) fn create_in(unit: &mut Unit<'_>, caller: &Caller, new: NewSession) -> Result<Session> {
+    let agent = agent_in(unit, caller, new.agent.as_deref())?;
+    let title = new.title.unwrap_or_default();
+    bounded("title", &title, 0, LONGEST_NAME)?;
+    for (field, text) in [("model", &new.model), ("channelId", &new.channel_id)] {
+        if let Some(text) = text {
+            bounded(field, text, 1, LONGEST_NAME)?;
+        }
+    }
+    let session = Session {
+        id: unit.new_id(),
+        tenant_id: caller.tenant.clone(),
+        owner_id: caller.user.clone(),
+        agent_id: agent.id,
+        title,
+        visibility: new.visibility.unwrap_or(Visibility::Private),
+        status: SessionStatus::Active,
+        mode: new.mode.unwrap_or(SessionMode::Async),
+        channel_id: new.channel_id,
+        model: new.model,
+        parent_id: None,
+        forked_at_message_id: None,
+        message_count: 0,
+        created_at: unit.now(),
+        updated_at: unit.now(),
+    };
+    unit.tx.insert_session(&session)?;
+    unit.emit(Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created });
+    Ok(session)
+}
+
+/// The agent by id or slug, or the one that answers when nobody names another.
+pub(crate) fn agent_in(unit: &Unit<'_>, caller: &Caller, id_or_slug: Option<&str>) -> Result<Agent> {
+    if let Some(wanted) = id_or_slug {
+        return unit.tx.agent(&caller.tenant, wanted)?.ok_or_else(|| Error::not_found("agent"));
+    }
+    if let Some(first) = unit.tx.agent(&caller.tenant, FIRST_AGENT)? {
+        return Ok(first);
+    }
+    let oldest = unit.tx.agents(&caller.tenant, &Page::new(Some(1), None))?.items.pop();
+    oldest.ok_or_else(|| Error::not_found("agent"))
+}
+
+/// Stores a changed session and tells of it.
+pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
+    session.updated_at = unit.now();
+    unit.tx.update_session(session)?;
+    unit.emit(Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Updated });
+    Ok(())
+}

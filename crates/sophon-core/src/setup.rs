@@ -1,0 +1,72 @@
+//! What a fresh gateway needs before it can serve: a tenant, an administrator, an agent.
+
+use base64::Engine;
+use sophon_model::ports::Tx;
+use sophon_model::{Result, Role, Tenant, User, UserStatus};
+
+use crate::agents::first_agent;
+use crate::database::{Database, Unit};
+use crate::identity::hash_password;
+
+/// The slug of the tenant that every gateway has.
+const FIRST_TENANT: &str = "default";
+
+/// The first administrator, as asked for by who starts the gateway.
+#[derive(Clone, Debug, Default)]
+pub struct FirstAdministrator {
+    /// The e-mail address; `admin@localhost` if absent.
+    pub email: Option<String>,
+    /// The password; a generated one if absent.
+    pub password: Option<String>,
+}
+
+/// Who administrates, and the password that was generated just now, if one was: to be shown once.
+pub(crate) struct Administrator {
+    pub(crate) user: User,
+    pub(crate) generated_password: Option<String>,
+}
+
+/// Makes what is missing. A gateway that has users is left as it is.
+pub(crate) async fn set_up(db: &Database, wanted: FirstAdministrator) -> Result<Administrator> {
+    if let Some(user) = db.read(|tx: &dyn Tx| tx.first_user()).await? {
+        return Ok(Administrator { user, generated_password: None });
+    }
+    let generated = wanted
+        .password
+        .is_none()
+        .then(|| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(db.random::<15>()));
+    let password = wanted.password.or_else(|| generated.clone()).unwrap_or_default();
+    let hash = hash_password(&password, db.random())?;
+    let email = wanted.email.unwrap_or_else(|| "admin@localhost".into()).trim().to_lowercase();
+    let user = db.write(move |unit| first_rows(unit, email, hash)).await?;
+    Ok(Administrator { user, generated_password: generated })
+}
+
+fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Result<User> {
+    let now = unit.now();
+    let tenant = if let Some(tenant) = unit.tx.tenant_by_slug(FIRST_TENANT)? {
+        tenant
+    } else {
+        let tenant =
+            Tenant { id: unit.new_id(), slug: FIRST_TENANT.into(), name: "Default".into(), created_at: now };
+        unit.tx.insert_tenant(&tenant)?;
+        tenant
+    };
+    let agent = first_agent(unit.new_id(), tenant.id.clone(), now);
+    if unit.tx.agent(&tenant.id, &agent.slug)?.is_none() {
+        unit.tx.insert_agent(&agent)?;
+    }
+    let user = User {
+        id: unit.new_id(),
+        tenant_id: tenant.id,
+        email,
+        name: "Administrator".into(),
+        role: Role::Admin,
+        status: UserStatus::Active,
+        password_hash,
+        created_at: now,
+        updated_at: now,
+    };
+    unit.tx.insert_user(&user)?;
+    Ok(user)
+}

@@ -1,0 +1,109 @@
+//! The ledger of work: looking at it, cancelling, and the workers that do it.
+
+mod pool;
+mod running;
+
+pub(crate) use pool::{Claimed, LEASE, Pool, RENEW_EVERY};
+pub use running::Running;
+
+use std::sync::Arc;
+
+use sophon_model::ports::TaskFilter;
+use sophon_model::{
+    Caller, Error, Event, MessageStatus, Page, Paged, Permission, Result, Task, TaskId, TaskStatus, ToolCall,
+};
+
+use crate::database::{Database, Unit};
+use crate::policy::{Act, authorize};
+
+/// A task with its tool calls.
+#[derive(Clone, Debug)]
+pub struct TaskDetail {
+    /// The task.
+    pub task: Task,
+    /// Its calls, in order of start.
+    pub tool_calls: Vec<ToolCall>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Tasks {
+    db: Database,
+    running: Arc<Running>,
+}
+
+impl Tasks {
+    pub(crate) fn new(db: Database, running: Arc<Running>) -> Self {
+        Self { db, running }
+    }
+
+    /// The caller's tasks that wait or run, newest first.
+    pub async fn active(&self, caller: &Caller, page: Page) -> Result<Paged<Task>> {
+        let statuses = vec![TaskStatus::Queued, TaskStatus::Running];
+        self.history(caller, TaskFilter { statuses, ..TaskFilter::default() }, page).await
+    }
+
+    /// The caller's tasks that match, newest first. The filter's user is not looked at.
+    pub async fn history(&self, caller: &Caller, filter: TaskFilter, page: Page) -> Result<Paged<Task>> {
+        authorize(Some(caller), Act::Use(Permission::ViewActiveTasks))?;
+        let tenant = caller.tenant.clone();
+        let filter = TaskFilter { user: Some(caller.user.clone()), ..filter };
+        self.db.read(move |tx| tx.tasks(&tenant, &filter, &page)).await
+    }
+
+    /// One, with its tool calls.
+    pub async fn get(&self, caller: &Caller, id: &TaskId) -> Result<TaskDetail> {
+        let (caller, wanted) = (caller.clone(), id.clone());
+        self.db
+            .read(move |tx| {
+                let task = tx.task(&caller.tenant, &wanted)?.ok_or_else(|| Error::not_found("task"))?;
+                authorize(Some(&caller), Act::ReadTask(&task))?;
+                let tool_calls = tx.tool_calls(&task.id)?;
+                Ok(TaskDetail { task, tool_calls })
+            })
+            .await
+    }
+
+    /// Cancels one. A task that waits has ended when this returns; one that runs is told, and ends within seconds:
+    /// the tool that works is waited for, the others are not begun. A task that has ended is a conflict.
+    pub async fn cancel(&self, caller: &Caller, id: &TaskId) -> Result<Task> {
+        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        self.db
+            .write(move |unit| {
+                let task = unit.tx.task(&caller.tenant, &wanted)?.ok_or_else(|| Error::not_found("task"))?;
+                authorize(Some(&caller), Act::CancelTask(&task))?;
+                let now = unit.now();
+                let Some(task) = unit.tx.request_cancel(&wanted, &caller.user, now)? else {
+                    let text = format!("The task has ended already: it is {}.", task.status.as_str());
+                    return Err(Error::conflict(text));
+                };
+                let task = end_if_queued(unit, task)?;
+                unit.after_commit(move || running.cancel(&wanted));
+                Ok(task)
+            })
+            .await
+    }
+}
+
+/// Ends a cancelled task here if no worker has taken it up.
+fn end_if_queued(unit: &mut Unit<'_>, mut task: Task) -> Result<Task> {
+    if task.status != TaskStatus::Queued {
+        return Ok(task);
+    }
+    task.status = TaskStatus::Cancelled;
+    task.ended_at = Some(unit.now());
+    if unit.tx.cancel_queued_task(&task)? {
+        // A task that was interrupted and waits to be taken up again has begun a message.
+        if let Some(id) = &task.reply_message_id
+            && let Some(mut message) = unit.tx.message(id)?
+        {
+            message.status = MessageStatus::Failed;
+            message.updated_at = unit.now();
+            unit.tx.update_message(&message)?;
+            let tool_calls = unit.tx.tool_calls(&task.id)?;
+            unit.emit(Event::MessageFinished { message: Box::new(message), tool_calls });
+        }
+        unit.emit(Event::TaskCancelled(Box::new(task.clone())));
+    }
+    Ok(task)
+}

@@ -1,0 +1,94 @@
+//! `calculator.evaluate`
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sophon_model::Risk;
+use sophon_model::ports::ToolSpec;
+
+use super::{Tool, ToolContext, ToolFailure, spec, typed};
+
+/// The longest expression, in bytes.
+const LONGEST_EXPRESSION: usize = 1_000;
+/// Steps that an expression may take. The library asks for leave at each; this many are some tens of milliseconds.
+const MOST_STEPS: u32 = 200_000;
+
+pub(super) struct Evaluate;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    expression: String,
+}
+
+/// Lets an evaluation go on until its steps are used up.
+struct Fuel(Arc<AtomicU32>);
+
+impl fend_core::Interrupt for Fuel {
+    fn should_interrupt(&self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed) >= MOST_STEPS
+    }
+}
+
+#[async_trait]
+impl Tool for Evaluate {
+    fn spec(&self) -> ToolSpec {
+        let expression = json!({ "type": "string", "description": "For example 17.5% of 240, sqrt(2)^3, 5 km / 20 min to mph." });
+        spec(
+            "calculator.evaluate",
+            "Exact arithmetic with numbers of any size, percentages, functions and units. Use it for every calculation.",
+            Risk::None,
+            &json!({ "expression": expression }),
+            &["expression"],
+        )
+    }
+
+    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+        let Arguments { expression } = typed(arguments)?;
+        if expression.len() > LONGEST_EXPRESSION {
+            return Err(ToolFailure(format!("An expression has at most {LONGEST_EXPRESSION} bytes.")));
+        }
+        let evaluated = tokio::task::spawn_blocking(move || evaluate(&expression)).await;
+        evaluated.map_err(|_| ToolFailure("The expression could not be evaluated.".into()))?
+    }
+}
+
+fn evaluate(expression: &str) -> Result<String, ToolFailure> {
+    let fuel = Fuel(Arc::default());
+    let mut context = fend_core::Context::new();
+    match fend_core::evaluate_with_interrupt(expression, &mut context, &fuel) {
+        Ok(result) => Ok(result.get_main_result().to_owned()),
+        Err(error) if fuel.0.load(Ordering::Relaxed) >= MOST_STEPS => {
+            Err(ToolFailure(format!("The expression takes too long to evaluate ({error}).")))
+        }
+        Err(error) => Err(ToolFailure(format!("That is not an expression I can evaluate: {error}."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evaluates_what_people_ask_for() {
+        let cases = [
+            ("6*7", "42"),
+            ("17.5% of 240", "42"),
+            ("0.1 + 0.2", "0.3"),
+            ("2^100", "1267650600228229401496703205376"),
+        ];
+        for (expression, result) in cases {
+            assert_eq!(evaluate(expression).as_deref(), Ok(result), "{expression}");
+        }
+    }
+
+    #[test]
+    fn rubbish_and_endless_work_are_refused() {
+        evaluate("six times").unwrap_err();
+        evaluate("").map_or((), |empty| assert_eq!(empty, ""));
+        assert!(evaluate("9^9^9^9").unwrap_err().0.contains("too long") || evaluate("9^9^9^9").is_err());
+    }
+}

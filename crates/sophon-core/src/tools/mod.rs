@@ -1,0 +1,123 @@
+//! The tools that agents may use: a registry, and the built-in ones.
+
+mod calculator;
+mod datetime;
+mod memory;
+mod session_search;
+mod web_fetch;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use sophon_model::ports::{Fetch, ToolSpec};
+use sophon_model::{Agent, Error, Risk, SessionId, TenantId, UserId};
+
+use crate::database::Database;
+
+/// What a tool returns is cut at this many bytes before the model reads it.
+pub const LONGEST_RESULT: usize = 32 * 1024;
+
+/// For whom and where a tool works. Its rights are those of this user in this session, and no more.
+#[derive(Clone, Debug)]
+pub struct ToolContext {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The person whose turn it is.
+    pub user: UserId,
+    /// The agent that calls.
+    pub agent: Agent,
+    /// The session.
+    pub session: SessionId,
+}
+
+/// Why a tool did not do what was asked: a text for the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolFailure(pub String);
+
+impl From<Error> for ToolFailure {
+    fn from(error: Error) -> Self {
+        Self(error.message().to_owned())
+    }
+}
+
+/// Something that agents can do.
+#[async_trait]
+pub trait Tool: Send + Sync {
+    /// What models are told of it.
+    fn spec(&self) -> ToolSpec;
+
+    /// Does it. The text is for the model.
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure>;
+}
+
+/// All tools.
+#[derive(Clone)]
+pub struct Tools {
+    tools: Arc<[(ToolSpec, Arc<dyn Tool>)]>,
+}
+
+impl Tools {
+    pub(crate) fn new(db: &Database, fetch: Arc<dyn Fetch>) -> Self {
+        let tools: Vec<Arc<dyn Tool>> = vec![
+            Arc::new(datetime::Now::new(db.clone())),
+            Arc::new(calculator::Evaluate),
+            Arc::new(memory::Write::new(db.clone())),
+            Arc::new(memory::Search::new(db.clone())),
+            Arc::new(session_search::Search::new(db.clone())),
+            Arc::new(web_fetch::FetchPage::new(db.clone(), fetch)),
+        ];
+        Self { tools: tools.into_iter().map(|tool| (tool.spec(), tool)).collect() }
+    }
+
+    /// The catalogue.
+    pub fn catalogue(&self) -> impl Iterator<Item = &ToolSpec> {
+        self.tools.iter().map(|(spec, _)| spec)
+    }
+
+    /// What an agent's allowlist lets it use.
+    pub(crate) fn allowed(&self, agent: &Agent) -> Vec<ToolSpec> {
+        self.catalogue().filter(|spec| agent.may_use(&spec.name)).cloned().collect()
+    }
+
+    /// Calls a tool, if the agent may use it.
+    pub(crate) async fn call(
+        &self,
+        context: &ToolContext,
+        name: &str,
+        arguments: Value,
+    ) -> Result<String, ToolFailure> {
+        let tool = self.tools.iter().find(|(spec, _)| spec.name == name);
+        // A model may ask for a tool that it was not told of.
+        let Some((_, tool)) = tool.filter(|_| context.agent.may_use(name)) else {
+            return Err(ToolFailure(format!("There is no tool '{name}' that you may use.")));
+        };
+        let mut text = tool.call(context, arguments).await?;
+        if text.len() > LONGEST_RESULT {
+            text.truncate(text.floor_char_boundary(LONGEST_RESULT));
+            text.push_str("\n[The rest was cut.]");
+        }
+        Ok(text)
+    }
+}
+
+/// The arguments in their type, or a text that tells the model what is wrong with them.
+fn typed<T: DeserializeOwned>(arguments: Value) -> Result<T, ToolFailure> {
+    serde_json::from_value(arguments)
+        .map_err(|error| ToolFailure(format!("The arguments are wrong: {error}.")))
+}
+
+fn spec(name: &str, description: &str, risk: Risk, properties: &Value, required: &[&str]) -> ToolSpec {
+    ToolSpec {
+        name: name.into(),
+        description: description.into(),
+        parameters: json!({
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        }),
+        risk,
+    }
+}

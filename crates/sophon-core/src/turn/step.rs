@@ -1,0 +1,14 @@
+//! What is stored of a turn between model calls.
+
+use serde::{Deserialize, Serialize};
+use sophon_model::Usage;
+use sophon_model::ports::ModelToolCall;
+
+/// One answer of the model. Its tool calls bear our ids in place of the model's, which need not be unique; under
+/// these ids their results are found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Step {
+    pub(super) text: String,
+    pub(super) tool_calls: Vec<ModelToolCall>,
+    pub(super) usage: Usage,
+}

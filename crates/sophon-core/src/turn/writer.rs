@@ -1,0 +1,130 @@
+//! The text of a turn as it grows: streamed at once, checkpointed now and then.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sophon_model::{AgentId, Message, MessageId, SessionId, Task, TaskId, TextDelta, Timestamp};
+
+use super::Turns;
+use crate::database::Database;
+use crate::live::PendingTexts;
+
+/// How often the text so far goes to storage.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// What stands between the texts of two steps.
+const BETWEEN_STEPS: &str = "\n\n";
+
+pub(super) struct Writer {
+    db: Database,
+    pending: PendingTexts,
+    task: TaskId,
+    session: SessionId,
+    message: MessageId,
+    agent: AgentId,
+    is_streaming: bool,
+    text: String,
+    /// The length of `text` when the steps that are complete ended.
+    complete: usize,
+    between: &'static str,
+    checkpointed_at: Timestamp,
+    is_checkpointing: Arc<AtomicBool>,
+}
+
+impl Writer {
+    pub(super) fn open(turns: &Turns, task: &Task, reply: &Message) -> Self {
+        turns.pending.open(&task.id, &task.session_id, &reply.id);
+        Self {
+            db: turns.db.clone(),
+            pending: turns.pending.clone(),
+            task: task.id.clone(),
+            session: task.session_id.clone(),
+            message: reply.id.clone(),
+            agent: task.agent_id.clone(),
+            is_streaming: task.is_streaming,
+            text: String::new(),
+            complete: 0,
+            between: "",
+            checkpointed_at: turns.db.now(),
+            is_checkpointing: Arc::default(),
+        }
+    }
+
+    /// The text so far.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Takes over the text of steps that an earlier attempt completed.
+    pub(super) fn restore(&mut self, text: &str) {
+        self.begin_step();
+        if !text.is_empty() {
+            self.write(text.to_owned());
+        }
+        self.end_step();
+    }
+
+    pub(super) fn begin_step(&mut self) {
+        self.between = if self.text.is_empty() { "" } else { BETWEEN_STEPS };
+    }
+
+    pub(super) fn end_step(&mut self) {
+        self.complete = self.text.len();
+    }
+
+    /// Adds to the text and tells of it.
+    pub(super) fn write(&mut self, piece: String) {
+        let piece = if self.between.is_empty() { piece } else { format!("{}{piece}", self.between) };
+        self.between = "";
+        self.text.push_str(&piece);
+        self.tell(piece);
+        self.checkpoint();
+    }
+
+    /// Forgets the text of the step that was not completed and tells the rest anew.
+    pub(super) fn begin_again(&mut self) {
+        self.text.truncate(self.complete);
+        self.pending.open(&self.task, &self.session, &self.message);
+        if !self.text.is_empty() {
+            self.tell(self.text.clone());
+        }
+    }
+
+    fn tell(&self, text: String) {
+        let delta = TextDelta {
+            task_id: self.task.clone(),
+            session_id: self.session.clone(),
+            message_id: self.message.clone(),
+            agent_id: self.agent.clone(),
+            text,
+            at: self.db.now(),
+        };
+        self.pending.append(delta, self.is_streaming);
+    }
+
+    /// Sends the text so far to storage beside the stream, one checkpoint at a time.
+    fn checkpoint(&mut self) {
+        let now = self.db.now();
+        if now.since(self.checkpointed_at) < CHECKPOINT_EVERY
+            || self.is_checkpointing.swap(true, Ordering::AcqRel)
+        {
+            return;
+        }
+        self.checkpointed_at = now;
+        let (db, message, text) = (self.db.clone(), self.message.clone(), self.text.clone());
+        let is_checkpointing = self.is_checkpointing.clone();
+        tokio::spawn(async move {
+            let stored = db.write(move |unit| unit.tx.checkpoint_message(&message, &text, now)).await;
+            if let Err(error) = stored {
+                tracing::warn!(%error, "a checkpoint was not stored");
+            }
+            is_checkpointing.store(false, Ordering::Release);
+        });
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.pending.close(&self.message);
+    }
+}
