@@ -1,0 +1,183 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use fanout::{Start, Subscription};
+use parking_lot::Mutex;
+use serde::de::DeserializeOwned;
+
+use crate::error::{ClientError, SendError};
+use crate::hub::Hub;
+use crate::ident::{ConnectionId, random_name};
+use crate::link::{Direct, Ending, Headers, Link, Manner, TransportKind};
+use crate::payload::Invocation;
+use crate::protocol::{Format, Outcome};
+use crate::server::Server;
+use crate::session::calls::{Calls, Slot};
+
+pub(crate) struct Shared<H: Hub> {
+    pub(crate) server: Arc<Server<H>>,
+    pub(crate) caller: H::Caller,
+    pub(crate) subscription: Subscription<H::Topic, H::Event>,
+    pub(crate) link: Link,
+    pub(crate) calls: Mutex<Calls>,
+    followed: Mutex<Vec<H::Topic>>,
+}
+
+/// A client's connection. Clones are handles of the same one; a handle may outlive it and then does nothing.
+pub struct Connection<H: Hub> {
+    pub(crate) shared: Arc<Shared<H>>,
+    /// The place among the parallel invocations that the bearer of this handle holds.
+    pub(crate) slot: Option<Arc<Slot>>,
+}
+
+impl<H: Hub> Clone for Connection<H> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), slot: self.slot.clone() }
+    }
+}
+
+impl<H: Hub> Connection<H> {
+    pub(crate) fn new(server: Arc<Server<H>>, caller: H::Caller, link: Link) -> Self {
+        let subscription = server.bus.subscribe();
+        let shared = Shared {
+            server,
+            caller,
+            subscription,
+            link,
+            calls: Mutex::default(),
+            followed: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared), slot: None }
+    }
+
+    pub(crate) fn link(&self) -> &Link {
+        &self.shared.link
+    }
+
+    /// The public name of the connection. A client knows its own, unless it skipped the negotiation.
+    pub fn id(&self) -> ConnectionId {
+        self.shared.link.id
+    }
+
+    /// Who is connected.
+    pub fn caller(&self) -> &H::Caller {
+        &self.shared.caller
+    }
+
+    /// How the client is connected.
+    pub fn transport(&self) -> TransportKind {
+        self.shared.link.transport
+    }
+
+    /// The format that the client speaks; `None` before its handshake.
+    pub fn format(&self) -> Option<Format> {
+        self.shared.link.format()
+    }
+
+    /// The headers of the request that opened the connection.
+    pub fn headers(&self) -> &Headers {
+        &self.shared.link.headers
+    }
+
+    /// Joins a group: from now on (or from an earlier event on) the client is told what is published under
+    /// `topic`. Returns the number after which that is complete; see [`fanout::Subscription::follow`].
+    pub fn follow(&self, topic: &H::Topic, start: Start) -> u64 {
+        let mut followed = self.shared.followed.lock();
+        if !followed.contains(topic) {
+            followed.push(topic.clone());
+        }
+        self.shared.subscription.follow(topic, start)
+    }
+
+    /// Leaves a group. What was published before may still arrive.
+    pub fn unfollow(&self, topic: &H::Topic) {
+        let mut followed = self.shared.followed.lock();
+        followed.retain(|other| other != topic);
+        self.shared.subscription.unfollow(topic);
+    }
+
+    /// The groups joined.
+    pub fn followed(&self) -> Vec<H::Topic> {
+        self.shared.followed.lock().clone()
+    }
+
+    /// Calls a method at this client alone. It arrives after every event published before this call and before
+    /// every later one. Waits while more than [`Options::outbox_bytes`](crate::Options::outbox_bytes) are on
+    /// their way to the client.
+    pub async fn send(&self, invocation: Invocation<'_>) -> Result<(), SendError> {
+        let format = self.format().ok_or(SendError::Closed)?;
+        let bytes = format.invocation(None, &invocation).map_err(SendError::Encode)?;
+        drop(invocation);
+        self.queue(bytes).await
+    }
+
+    /// Calls a method at this client and waits for what it returns, at most for `limit`. A hub method that waits
+    /// here lets the client's next invocation begin.
+    pub async fn invoke_client<T: DeserializeOwned>(
+        &self,
+        invocation: Invocation<'_>,
+        limit: Duration,
+    ) -> Result<T, ClientError> {
+        let format = self.format().ok_or(SendError::Closed)?;
+        let id = random_name();
+        let bytes = format.invocation(Some(&id), &invocation).map_err(SendError::Encode)?;
+        drop(invocation);
+        let answer = self.shared.calls.lock().expect_answer(&id);
+        if let Some(slot) = &self.slot {
+            slot.give_back(self);
+        }
+        let asked = async {
+            self.queue(bytes).await?;
+            answer.await.map_err(|_| ClientError::Send(SendError::Closed))
+        };
+        let outcome = tokio::time::timeout(limit, asked).await;
+        self.shared.calls.lock().forget_answer(&id);
+        match outcome.map_err(|_| ClientError::Timeout)?? {
+            Outcome::Value(raw) => raw.decode().map_err(ClientError::Decode),
+            Outcome::Error(text) => Err(ClientError::Failed(text)),
+            // A method without a result answers nothing; `()` and `Option` can be read from that.
+            Outcome::Void => {
+                serde_json::from_str("null").map_err(|error| ClientError::Decode(error.to_string()))
+            }
+        }
+    }
+
+    /// Ends the connection: what is on its way is written, then a Close message with `reason`. Without
+    /// `allow_reconnect` clients do not come back by themselves.
+    pub fn close(&self, reason: Option<&str>, allow_reconnect: bool) {
+        let error = reason.map(str::to_owned);
+        self.link().end(Ending { error, allow_reconnect, manner: Manner::Flush });
+    }
+
+    /// Whether the connection has ended.
+    pub fn is_closed(&self) -> bool {
+        self.link().ended.is_cancelled()
+    }
+
+    /// Resolves when the connection has ended.
+    pub async fn closed(&self) {
+        self.link().ended.cancelled().await;
+    }
+
+    /// Queues an encoded message behind all events shown so far, as soon as there is room.
+    pub(crate) async fn queue(&self, bytes: Bytes) -> Result<(), SendError> {
+        let link = self.link();
+        let max = self.shared.server.options.outbox_bytes;
+        let mut message = Direct { after: self.shared.server.bus.last_seq(), bytes };
+        loop {
+            let room = link.room();
+            if link.ended.is_cancelled() {
+                return Err(SendError::Closed);
+            }
+            match link.try_queue(message, max) {
+                Ok(()) => return Ok(()),
+                Err(back) => message = back,
+            }
+            tokio::select! {
+                () = room => {}
+                () = link.ended.cancelled() => return Err(SendError::Closed),
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Values on their way to and from clients, without a format-neutral tree in between.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::HubError;
+use crate::protocol::Format;
+
+/// A value that can be written in each format. Everything that implements [`Serialize`] is one.
+pub trait Payload: Send + Sync {
+    /// Appends the value in `format` to `out`; says in words why not, if it cannot.
+    fn write(&self, format: Format, out: &mut Vec<u8>) -> Result<(), String>;
+}
+
+impl<T: Serialize + Send + Sync + ?Sized> Payload for T {
+    fn write(&self, format: Format, out: &mut Vec<u8>) -> Result<(), String> {
+        match format {
+            Format::Json => serde_json::to_writer(out, self).map_err(|error| error.to_string()),
+        }
+    }
+}
+
+/// One argument of an [`Invocation`].
+enum Argument<'a> {
+    Owned(Box<dyn Payload + 'a>),
+    Shared(&'a dyn Payload),
+}
+
+/// A call of a method at the client: its name and arguments.
+pub struct Invocation<'a> {
+    target: Cow<'a, str>,
+    arguments: Vec<Argument<'a>>,
+}
+
+impl<'a> Invocation<'a> {
+    /// A call of the client's method `target`, as yet without arguments.
+    pub fn new(target: impl Into<Cow<'a, str>>) -> Self {
+        Self { target: target.into(), arguments: Vec::new() }
+    }
+
+    /// Adds an argument. It may be borrowed: `.arg(&value)`.
+    #[must_use]
+    pub fn arg(mut self, value: impl Payload + 'a) -> Self {
+        self.arguments.push(Argument::Owned(Box::new(value)));
+        self
+    }
+
+    /// The name of the method.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    pub(crate) fn arguments(&self) -> impl ExactSizeIterator<Item = &(dyn Payload + 'a)> {
+        self.arguments.iter().map(|argument| match argument {
+            Argument::Owned(value) => value.as_ref(),
+            Argument::Shared(value) => *value,
+        })
+    }
+}
+
+/// A ready-made event for hubs without an event core of their own: a call to be made at every client that
+/// follows the topic. `Bus<String, Broadcast>` gives groups by name.
+#[derive(Clone)]
+pub struct Broadcast {
+    target: Cow<'static, str>,
+    arguments: Vec<Arc<dyn Payload>>,
+}
+
+impl Broadcast {
+    /// A call of the clients' method `target`, as yet without arguments.
+    pub fn new(target: impl Into<Cow<'static, str>>) -> Self {
+        Self { target: target.into(), arguments: Vec::new() }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, value: impl Payload + 'static) -> Self {
+        self.arguments.push(Arc::new(value));
+        self
+    }
+
+    /// The call itself, for [`Hub::project`](crate::Hub::project).
+    pub fn invocation(&self) -> Invocation<'_> {
+        Invocation {
+            target: Cow::Borrowed(&self.target),
+            arguments: self.arguments.iter().map(|value| Argument::Shared(value.as_ref())).collect(),
+        }
+    }
+}
+
+/// A value as the client sent it, not decoded yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    pub(crate) format: Format,
+    pub(crate) bytes: Bytes,
+}
+
+impl Raw {
+    /// The value as a `T`; says in words why not, if it is none.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, String> {
+        match self.format {
+            Format::Json => serde_json::from_slice(&self.bytes).map_err(|error| error.to_string()),
+        }
+    }
+}
+
+/// A tuple that the arguments of a call can be read as, one element an argument.
+pub trait FromArguments: Sized {
+    /// Reads the tuple; there must be exactly as many arguments as it has elements.
+    fn from_arguments(arguments: &[Raw]) -> Result<Self, HubError>;
+}
+
+/// Reads the argument at `index`.
+pub(crate) fn argument<T: DeserializeOwned>(arguments: &[Raw], index: usize) -> Result<T, HubError> {
+    let value = arguments.get(index).ok_or_else(|| wrong_count(arguments.len(), index + 1))?;
+    value.decode().map_err(|error| {
+        HubError::Arguments(format!(
+            "Error binding arguments. Make sure that the types of the provided values match the types of the \
+             hub method being invoked. Argument {index}: {error}"
+        ))
+    })
+}
+
+fn wrong_count(given: usize, expected: usize) -> HubError {
+    HubError::Arguments(format!("Invocation provides {given} argument(s) but target expects {expected}."))
+}
+
+macro_rules! tuple_from_arguments {
+    ($count:literal: $($name:ident $index:literal),*) => {
+        impl<$($name: DeserializeOwned),*> FromArguments for ($($name,)*) {
+            fn from_arguments(arguments: &[Raw]) -> Result<Self, HubError> {
+                if arguments.len() != $count {
+                    return Err(wrong_count(arguments.len(), $count));
+                }
+                Ok(($(argument::<$name>(arguments, $index)?,)*))
+            }
+        }
+    };
+}
+
+tuple_from_arguments!(0:);
+tuple_from_arguments!(1: A 0);
+tuple_from_arguments!(2: A 0, B 1);
+tuple_from_arguments!(3: A 0, B 1, C 2);
+tuple_from_arguments!(4: A 0, B 1, C 2, D 3);
+tuple_from_arguments!(5: A 0, B 1, C 2, D 3, E 4);
+tuple_from_arguments!(6: A 0, B 1, C 2, D 3, E 4, F 5);

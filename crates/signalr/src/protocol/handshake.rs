@@ -1,0 +1,79 @@
+//! The handshake: one JSON record each way, whatever the format that follows.
+
+use bytes::{Bytes, BytesMut};
+use serde::Deserialize;
+
+use super::{Format, ProtocolError, RECORD_SEPARATOR, take_until_separator};
+
+/// The server's yes.
+pub(crate) const ACCEPTED: &[u8] = b"{}\x1e";
+
+/// The highest version of the hub protocol: 2 is what a client with stateful reconnect speaks.
+const MAX_VERSION: u64 = 2;
+
+#[derive(Deserialize)]
+struct Request {
+    protocol: String,
+    version: u64,
+}
+
+/// Takes the handshake off the front of `buffer`, once it is whole. What follows it belongs to the protocol
+/// chosen.
+pub(crate) fn take(buffer: &mut BytesMut, max_bytes: usize) -> Result<Option<Format>, ProtocolError> {
+    let Some(record) = take_until_separator(buffer, &mut 0, max_bytes)? else { return Ok(None) };
+    let request: Request = serde_json::from_slice(&record)
+        .map_err(|_| ProtocolError("An unexpected error occurred during connection handshake.".to_owned()))?;
+    let format = match request.protocol.as_str() {
+        "json" => Format::Json,
+        other => return Err(ProtocolError(format!("The protocol '{other}' is not supported."))),
+    };
+    if !(1..=MAX_VERSION).contains(&request.version) {
+        return Err(ProtocolError(format!(
+            "The server does not support version {} of the '{}' protocol.",
+            request.version, request.protocol
+        )));
+    }
+    Ok(Some(format))
+}
+
+/// The server's no, with the reason.
+pub(crate) fn refused(error: &str) -> Bytes {
+    let mut reply = serde_json::json!({ "error": error }).to_string().into_bytes();
+    reply.push(RECORD_SEPARATOR);
+    reply.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<Format>, String> {
+        take(&mut BytesMut::from(text), 1024).map_err(|error| error.0)
+    }
+
+    #[test]
+    fn what_follows_the_handshake_stays_in_the_buffer() {
+        let mut buffer = BytesMut::from("{\"protocol\":\"json\",\"version\":1}\x1e{\"type\":6}\x1e");
+        assert_eq!(take(&mut buffer, 1024), Ok(Some(Format::Json)));
+        assert_eq!(&buffer[..], b"{\"type\":6}\x1e");
+    }
+
+    #[test]
+    fn a_part_of_a_handshake_waits_for_the_rest() {
+        assert_eq!(read("{\"protocol\":\"js"), Ok(None));
+    }
+
+    #[test]
+    fn other_protocols_and_versions_are_refused_by_name() {
+        assert_eq!(
+            read("{\"protocol\":\"x\",\"version\":1}\x1e"),
+            Err("The protocol 'x' is not supported.".to_owned())
+        );
+        assert_eq!(
+            read("{\"protocol\":\"json\",\"version\":9}\x1e"),
+            Err("The server does not support version 9 of the 'json' protocol.".to_owned())
+        );
+        assert!(read("hello\x1e").is_err());
+        assert!(read(&"x".repeat(2000)).is_err());
+    }
+}

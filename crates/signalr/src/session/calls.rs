@@ -1,0 +1,349 @@
+//! What a client has under way: its calls of hub methods, streams in both directions, and what it was asked.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::Stall;
+use crate::connection::Connection;
+use crate::error::HubError;
+use crate::hub::{Call, Hub, Items, Method, Reply, Upload, UploadItem};
+use crate::payload::{Payload, Raw};
+use crate::protocol::{Format, IncomingCall, Outcome};
+
+/// The state behind it. Its maps take no memory while nothing is under way.
+#[derive(Default)]
+pub(crate) struct Calls {
+    /// The hub has accepted the connection, so calls may run.
+    open: bool,
+    /// Calls that wait for their turn.
+    queue: VecDeque<Job>,
+    running: usize,
+    streams: HashMap<String, CancellationToken>,
+    uploads: HashMap<String, mpsc::Sender<UploadItem>>,
+    answers: HashMap<String, oneshot::Sender<Outcome>>,
+}
+
+impl Calls {
+    pub(crate) fn expect_answer(&mut self, id: &str) -> oneshot::Receiver<Outcome> {
+        let (sender, receiver) = oneshot::channel();
+        self.answers.insert(id.to_owned(), sender);
+        receiver
+    }
+
+    pub(crate) fn forget_answer(&mut self, id: &str) {
+        self.answers.remove(id);
+    }
+}
+
+/// One of the places for parallel calls. Its holder may give it back before its end, while it waits for the
+/// client.
+#[derive(Default)]
+pub(crate) struct Slot {
+    given_back: AtomicBool,
+}
+
+impl Slot {
+    pub(crate) fn give_back<H: Hub>(&self, connection: &Connection<H>) {
+        if !self.given_back.swap(true, Ordering::Relaxed) {
+            connection.shared.calls.lock().running -= 1;
+            start_waiting(connection);
+        }
+    }
+}
+
+/// What is to be done for one invocation message.
+enum Job {
+    Run {
+        id: Option<String>,
+        call: Call,
+    },
+    /// It cannot be run; the client is told so in its turn.
+    Refuse {
+        id: Option<String>,
+        error: String,
+    },
+}
+
+/// Whether one more call may be taken from the client.
+pub(super) fn has_room<H: Hub>(connection: &Connection<H>) -> bool {
+    connection.shared.calls.lock().queue.len() < connection.shared.server.options.max_queued_invocations
+}
+
+/// The hub has accepted the connection: calls that came in the meantime may run.
+pub(super) fn open<H: Hub>(connection: &Connection<H>) {
+    connection.shared.calls.lock().open = true;
+    start_waiting(connection);
+}
+
+/// The connection has ended: what waits is given up, what runs finds its streams and answers broken off.
+pub(super) fn abandon<H: Hub>(connection: &Connection<H>) {
+    let mut calls = connection.shared.calls.lock();
+    calls.open = false;
+    calls.queue.clear();
+    calls.uploads.clear();
+    calls.answers.clear();
+}
+
+/// Takes a call from the client. Plain calls wait for their turn; those with streams run beside them.
+pub(super) fn begin<H: Hub>(connection: &Connection<H>, incoming: IncomingCall) {
+    let mut calls = connection.shared.calls.lock();
+    let method = match check(&calls, connection, &incoming) {
+        Ok(method) => method,
+        Err(error) => {
+            calls.queue.push_back(Job::Refuse { id: incoming.id, error });
+            drop(calls);
+            return start_waiting(connection);
+        }
+    };
+    let uploads = open_uploads(&mut calls, connection, &incoming.upload_ids);
+    let call = Call { method: method.name, arguments: incoming.arguments, uploads };
+    match incoming.id {
+        Some(id) if incoming.streaming => {
+            let cancelled = connection.link().ended.child_token();
+            calls.streams.insert(id.clone(), cancelled.clone());
+            drop(calls);
+            let task = run_stream(connection.clone(), id, call, cancelled);
+            connection.shared.server.tasks.spawn(task);
+        }
+        id if method.uploads > 0 => {
+            drop(calls);
+            let connection = connection.clone();
+            let tasks = connection.shared.server.tasks.clone();
+            tasks.spawn(async move { run(&connection, Job::Run { id, call }).await });
+        }
+        id => {
+            calls.queue.push_back(Job::Run { id, call });
+            drop(calls);
+            start_waiting(connection);
+        }
+    }
+}
+
+/// Finds the method, or the words in which the call is refused.
+fn check<H: Hub>(calls: &Calls, connection: &Connection<H>, call: &IncomingCall) -> Result<Method, String> {
+    let (server, target) = (&connection.shared.server, &call.target);
+    let found = server.hub.methods().iter().find(|method| method.name.eq_ignore_ascii_case(target));
+    let method = *found.ok_or_else(|| HubError::UnknownMethod.told_of(target, false))?;
+    if method.streams != call.streaming {
+        let (is, was) =
+            if method.streams { ("streaming", "non-streaming") } else { ("non-streaming", "streaming") };
+        return Err(format!(
+            "The client attempted to invoke the {is} '{target}' method with a {was} invocation."
+        ));
+    }
+    if method.uploads != call.upload_ids.len() {
+        let (sent, expected) = (call.upload_ids.len(), method.uploads);
+        return Err(format!("Client sent {sent} stream(s), Hub method expects {expected}."));
+    }
+    let streaming_id = call.id.iter().filter(|_| call.streaming);
+    if let Some(id) = streaming_id
+        .chain(&call.upload_ids)
+        .find(|id| calls.streams.contains_key(*id) || calls.uploads.contains_key(*id))
+    {
+        return Err(format!("Invocation ID '{id}' is already in use."));
+    }
+    let wanted = usize::from(call.streaming) + call.upload_ids.len();
+    if wanted > 0 && calls.streams.len() + calls.uploads.len() + wanted > server.options.max_streams {
+        return Err(format!("Failed to invoke '{target}': too many streams are open."));
+    }
+    Ok(method)
+}
+
+fn open_uploads<H: Hub>(calls: &mut Calls, connection: &Connection<H>, ids: &[String]) -> VecDeque<Upload> {
+    let items = connection.shared.server.options.upload_buffer_items;
+    let mut uploads = VecDeque::new();
+    for id in ids {
+        let (sender, receiver) = mpsc::channel(items);
+        calls.uploads.insert(id.clone(), sender);
+        uploads.push_back(Upload { items: receiver, finished: false });
+    }
+    uploads
+}
+
+/// Starts the calls that wait, as many as may run at a time.
+fn start_waiting<H: Hub>(connection: &Connection<H>) {
+    while let Some(job) = next_job(connection) {
+        connection.shared.server.tasks.spawn(work(connection.clone(), job));
+    }
+}
+
+fn next_job<H: Hub>(connection: &Connection<H>) -> Option<Job> {
+    let options = &connection.shared.server.options;
+    let mut calls = connection.shared.calls.lock();
+    if !calls.open || calls.running >= options.max_parallel_invocations {
+        return None;
+    }
+    let was_full = calls.queue.len() >= options.max_queued_invocations;
+    let job = calls.queue.pop_front()?;
+    calls.running += 1;
+    drop(calls);
+    if was_full {
+        connection.link().wake.notify_one();
+    }
+    Some(job)
+}
+
+/// Runs a call and, in the same task, those that wait behind it.
+async fn work<H: Hub>(mut connection: Connection<H>, first: Job) {
+    let mut next = Some(first);
+    while let Some(job) = next {
+        let slot = std::sync::Arc::new(Slot::default());
+        connection.slot = Some(slot.clone());
+        run(&connection, job).await;
+        if slot.given_back.load(Ordering::Relaxed) {
+            return;
+        }
+        connection.shared.calls.lock().running -= 1;
+        next = next_job(&connection);
+    }
+}
+
+async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
+    let (id, method, result) = match job {
+        Job::Refuse { id, error } => (id, "", Err(error)),
+        Job::Run { id, call } => {
+            let method = call.method;
+            (id, method, invoke(connection, call).await)
+        }
+    };
+    let result = result.and_then(|reply| match reply {
+        Reply::Void => Ok(None),
+        Reply::Value(value) => Ok(Some(value)),
+        Reply::Stream(_) => {
+            let error = HubError::internal("InvalidOperationException", "the method is not a streaming one");
+            Err(error.told_of(method, connection.shared.server.options.detailed_errors))
+        }
+    });
+    // Without an id nobody waits for the outcome.
+    if let Some(id) = id {
+        complete_call(connection, &id, method, result.as_ref().map(Option::as_deref).map_err(String::as_str))
+            .await;
+    }
+}
+
+/// Calls the hub. An error comes back in the words that the client is told.
+async fn invoke<H: Hub>(connection: &Connection<H>, call: Call) -> Result<Reply, String> {
+    let server = &connection.shared.server;
+    let method = call.method;
+    let invoked = AssertUnwindSafe(server.hub.invoke(connection, call)).catch_unwind().await;
+    let result = invoked.unwrap_or_else(|_| Err(HubError::internal("Panic", "the method panicked")));
+    result.map_err(|error| {
+        tracing::debug!(connection = %connection.id(), method, %error, "a hub method failed");
+        error.told_of(method, server.options.detailed_errors)
+    })
+}
+
+async fn complete_call<H: Hub>(
+    connection: &Connection<H>,
+    id: &str,
+    method: &str,
+    outcome: Result<Option<&dyn Payload>, &str>,
+) {
+    let format = connection.link().format().unwrap_or(Format::Json);
+    let encoded = format.completion(id, outcome).or_else(|error| {
+        let error = HubError::internal("SerializationException", error);
+        format.completion(id, Err(&error.told_of(method, connection.shared.server.options.detailed_errors)))
+    });
+    deliver(connection, encoded).await;
+}
+
+/// Queues a message for the client. One that has left meanwhile misses nothing.
+async fn deliver<H: Hub>(connection: &Connection<H>, encoded: Result<Bytes, String>) {
+    match encoded {
+        Ok(bytes) => drop(connection.queue(bytes).await),
+        Err(error) => tracing::error!(connection = %connection.id(), error, "a message cannot be encoded"),
+    }
+}
+
+/// Runs a call whose answer is a stream of items.
+async fn run_stream<H: Hub>(connection: Connection<H>, id: String, call: Call, cancelled: CancellationToken) {
+    let method = call.method;
+    let result = match invoke(&connection, call).await {
+        Ok(Reply::Stream(items)) => send_items(&connection, &id, items, &cancelled).await,
+        Ok(_) => {
+            let error = HubError::internal("InvalidOperationException", "the method gave no stream");
+            Err(error.told_of(method, connection.shared.server.options.detailed_errors))
+        }
+        Err(error) => Err(error),
+    };
+    // Before the completion: the client may use the id again when it has seen it.
+    connection.shared.calls.lock().streams.remove(&id);
+    complete_call(&connection, &id, method, result.as_ref().map(|()| None).map_err(String::as_str)).await;
+}
+
+async fn send_items<H: Hub>(
+    connection: &Connection<H>,
+    id: &str,
+    mut items: Items,
+    cancelled: &CancellationToken,
+) -> Result<(), String> {
+    let detailed = connection.shared.server.options.detailed_errors;
+    let told = |error: HubError| {
+        error.told_after("An error occurred on the server while streaming results.", detailed)
+    };
+    let format = connection.link().format().unwrap_or(Format::Json);
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = cancelled.cancelled() => None,
+            item = AssertUnwindSafe(items.next()).catch_unwind() => {
+                item.unwrap_or_else(|_| Some(Err(HubError::internal("Panic", "the stream panicked"))))
+            }
+        };
+        let Some(item) = next else { return Ok(()) };
+        let bytes = format
+            .stream_item(id, item.map_err(told)?.as_ref())
+            .map_err(|error| told(HubError::internal("SerializationException", error)))?;
+        if connection.queue(bytes).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// The client wants no more of a stream.
+pub(super) fn cancel<H: Hub>(connection: &Connection<H>, id: &str) {
+    if let Some(cancelled) = connection.shared.calls.lock().streams.get(id) {
+        cancelled.cancel();
+    }
+}
+
+/// An item of an upload stream. If there is no room for it, what to wait for.
+pub(super) fn upload<H: Hub>(connection: &Connection<H>, id: &str, item: Raw) -> Option<Stall> {
+    let sender = connection.shared.calls.lock().uploads.get(id)?.clone();
+    push(sender, UploadItem::Item(item))
+}
+
+/// The end of an upload stream, or the answer to a request to the client; others mean nothing (any more).
+pub(super) fn complete<H: Hub>(connection: &Connection<H>, id: &str, outcome: Outcome) -> Option<Stall> {
+    let mut calls = connection.shared.calls.lock();
+    if let Some(sender) = calls.uploads.remove(id) {
+        drop(calls);
+        return push(
+            sender,
+            match outcome {
+                Outcome::Error(error) => UploadItem::Error(error),
+                Outcome::Void | Outcome::Value(_) => UploadItem::End,
+            },
+        );
+    }
+    if let Some(answer) = calls.answers.remove(id) {
+        // Who asked may have stopped waiting.
+        let _ = answer.send(outcome);
+    }
+    None
+}
+
+/// Hands an item on. A method that has dropped its stream does not want it.
+fn push(sender: mpsc::Sender<UploadItem>, item: UploadItem) -> Option<Stall> {
+    match sender.try_send(item) {
+        Ok(()) | Err(TrySendError::Closed(_)) => None,
+        Err(TrySendError::Full(item)) => Some(Box::pin(async move { drop(sender.send(item).await) })),
+    }
+}

@@ -1,0 +1,149 @@
+//! What goes to a client next: events of its topics and messages to it alone, in the order they were made.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use fanout::{Entry, Lagged};
+
+use crate::connection::Connection;
+use crate::hub::Hub;
+use crate::link::Direct;
+use crate::protocol::Format;
+
+/// How often one write is filled up from the log, so that a busy publisher cannot keep it from going out.
+const MAX_REFILLS: usize = 8;
+
+pub(crate) struct Outgoing<H: Hub> {
+    events: Vec<Arc<Entry<H::Event>>>,
+    /// The first so many events have been written.
+    told: usize,
+    directs: VecDeque<Direct>,
+}
+
+impl<H: Hub> Outgoing<H> {
+    pub(crate) fn new() -> Self {
+        Self { events: Vec::new(), told: 0, directs: VecDeque::new() }
+    }
+
+    /// Where to add events that have been read.
+    pub(crate) fn batch(&mut self) -> &mut Vec<Arc<Entry<H::Event>>> {
+        &mut self.events
+    }
+
+    /// Everything pending, up to the limit of a write.
+    pub(crate) fn collect(&mut self, connection: &Connection<H>) -> Result<Option<Bytes>, Lagged> {
+        let (link, server) = (connection.link(), &connection.shared.server);
+        let Some(format) = link.format() else { return Ok(None) };
+        // First the messages, then the events: so every event shown before a message was queued is at hand.
+        self.directs.append(&mut link.take_queued());
+        let mut write = Write::new(server.options.max_write_bytes);
+        let mut refills = 0;
+        let mut dry = false;
+        loop {
+            if self.told == self.events.len() && !dry {
+                if refills == MAX_REFILLS {
+                    break;
+                }
+                refills += 1;
+                self.events.clear();
+                self.told = 0;
+                connection.shared.subscription.try_next(&mut self.events)?;
+                dry = self.events.is_empty();
+            }
+            let Some((record, is_event)) = self.next_record(connection, format) else { break };
+            if !write.has_room_for(&record) {
+                break;
+            }
+            write.push(record);
+            if is_event {
+                self.told += 1;
+            } else {
+                self.directs.pop_front();
+            }
+        }
+        if self.told == self.events.len() {
+            // An idle connection keeps no batch.
+            self.events = Vec::new();
+            self.told = 0;
+        }
+        if write.is_empty() && !dry {
+            link.wake.notify_one();
+        }
+        Ok(write.finish())
+    }
+
+    /// The next record, and whether it is an event: a message goes after the events it was queued behind.
+    fn next_record(&self, connection: &Connection<H>, format: Format) -> Option<(Bytes, bool)> {
+        let event = self.events.get(self.told);
+        match (event, self.directs.front()) {
+            (Some(event), Some(direct)) if event.seq() > direct.after => Some((direct.bytes.clone(), false)),
+            (Some(event), _) => Some((encode(connection, event, format), true)),
+            (None, Some(direct)) => Some((direct.bytes.clone(), false)),
+            (None, None) => None,
+        }
+    }
+}
+
+/// An event as this connection is told it; empty if it is not.
+fn encode<H: Hub>(connection: &Connection<H>, entry: &Entry<H::Event>, format: Format) -> Bytes {
+    let server = &connection.shared.server;
+    if !server.hub.admits(connection, entry.value()) {
+        return Bytes::new();
+    }
+    entry.encoded(server.slots.of(format), |event| {
+        let Some(invocation) = server.hub.project(event) else { return Bytes::new() };
+        format.invocation(None, &invocation).unwrap_or_else(|error| {
+            tracing::error!(
+                target = invocation.target(),
+                error,
+                "an event cannot be encoded and is not told"
+            );
+            Bytes::new()
+        })
+    })
+}
+
+/// Records for one write. A single one is passed on as it is; several are copied together, which is far cheaper
+/// than writing them apart.
+struct Write {
+    single: Bytes,
+    several: Vec<u8>,
+    max_bytes: usize,
+}
+
+impl Write {
+    fn new(max_bytes: usize) -> Self {
+        Self { single: Bytes::new(), several: Vec::new(), max_bytes }
+    }
+
+    fn len(&self) -> usize {
+        self.single.len() + self.several.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A write holds at least one record, however large.
+    fn has_room_for(&self, record: &Bytes) -> bool {
+        self.is_empty() || self.len() + record.len() <= self.max_bytes
+    }
+
+    fn push(&mut self, record: Bytes) {
+        if self.is_empty() {
+            self.single = record;
+        } else if !record.is_empty() {
+            self.several.extend_from_slice(&std::mem::take(&mut self.single));
+            self.several.extend_from_slice(&record);
+        }
+    }
+
+    fn finish(self) -> Option<Bytes> {
+        match (self.single.is_empty(), self.several.is_empty()) {
+            (false, _) => Some(self.single),
+            (true, false) => Some(self.several.into()),
+            (true, true) => None,
+        }
+    }
+}
