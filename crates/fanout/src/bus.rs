@@ -82,6 +82,11 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
         Subscription::new(self.shared.clone())
     }
 
+    /// The number after which the log of `topic` is complete.
+    pub fn complete_after(&self, topic: &K) -> u64 {
+        self.shared.lock().complete_after(topic)
+    }
+
     /// The highest number given out so far.
     pub fn last_seq(&self) -> u64 {
         self.shared.lock().next - 1

@@ -273,6 +273,10 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
         });
     }
 
+    pub(crate) fn complete_after(&self, topic: &K) -> u64 {
+        self.logs.get(topic).map_or(self.next - 1, |log| log.floor)
+    }
+
     pub(crate) fn topics(&self) -> usize {
         self.logs.len()
     }

@@ -118,6 +118,7 @@ fn coming_back_replays_what_the_log_holds_and_says_where_it_begins() {
     let reader = bus.subscribe();
     assert_eq!(reader.follow(&1, Start::After(3)), 3, "3 and what follows it is held: no gap");
     assert_eq!(read(&reader).unwrap(), [(4, "x"), (5, "x")]);
+    assert_eq!((bus.complete_after(&1), bus.complete_after(&9)), (2, 5));
     let late = bus.subscribe();
     assert_eq!(late.follow(&1, Start::After(1)), 2, "number 2 was dropped: the gap is told");
     assert_eq!(read(&late).unwrap().first(), Some(&(3, "x")));

@@ -47,9 +47,9 @@ pub trait Hub: Send + Sync + Sized + 'static {
         None
     }
 
-    /// How this hub tells an event to clients. `None`: it does not. Asked once an event and format, however many
-    /// connections follow it.
-    fn project<'a>(&'a self, event: &'a Self::Event) -> Option<Invocation<'a>>;
+    /// How this hub tells the event with the number `seq` to clients. `None`: it does not. Asked once an event and
+    /// format, however many connections follow it.
+    fn project<'a>(&'a self, seq: u64, event: &'a Self::Event) -> Option<Invocation<'a>>;
 
     /// Whether this connection is told of `event`, which a topic it follows has brought. Asked once a
     /// connection and event: keep it cheap.

@@ -92,7 +92,7 @@ fn encode<H: Hub>(connection: &Connection<H>, entry: &Entry<H::Event>, format: F
         return Bytes::new();
     }
     entry.encoded(server.slots.of(format), |event| {
-        let Some(invocation) = server.hub.project(event) else { return Bytes::new() };
+        let Some(invocation) = server.hub.project(entry.seq(), event) else { return Bytes::new() };
         format.invocation(None, &invocation).unwrap_or_else(|error| {
             tracing::error!(
                 target = invocation.target(),

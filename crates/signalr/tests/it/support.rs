@@ -50,7 +50,7 @@ impl Hub for TestHub {
         Some(tokio::time::Instant::now() + self.expires_after?)
     }
 
-    fn project<'a>(&'a self, event: &'a Broadcast) -> Option<Invocation<'a>> {
+    fn project<'a>(&'a self, _seq: u64, event: &'a Broadcast) -> Option<Invocation<'a>> {
         Some(event.invocation())
     }
 

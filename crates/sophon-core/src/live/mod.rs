@@ -9,7 +9,7 @@ pub use pending::{PendingMessage, PendingTexts};
 use std::ops::Range;
 use std::sync::Arc;
 
-use fanout::{Bus, Entry, Limits, Start, Subscription};
+use fanout::{Bus, Entry, Limits, Subscription};
 use sophon_model::{Event, Result, Topic};
 
 use crate::database::Database;
@@ -32,34 +32,37 @@ pub(crate) fn bus(limits: Limits, block: Range<u64>) -> EventBus {
     Bus::new(limits, block)
 }
 
-/// What a client who comes back has missed of a topic.
+/// What a client who comes back has missed of a topic, and how it goes on.
 #[derive(Debug)]
 pub struct CatchUp {
-    /// Stored events from after the client's cursor to where the live log begins.
+    /// Stored events that the live log no longer holds. Text deltas are not among them: they are not stored.
     pub missed: Vec<Arc<EventEntry>>,
-    /// Whether that is all: false if more was missed than is kept or sent. The client is to reload.
+    /// Where to follow the live log from.
+    pub resume_after: u64,
+    /// Whether these and the live log are all: false if more was missed than is kept or sent. The client is to
+    /// reload.
     pub complete: bool,
 }
 
-/// Follows `topic` from the cursor `after`. What the live log no longer holds is read from storage, where text
-/// deltas are not kept: a message that was being written comes whole, when it is finished.
-pub async fn follow_after(
-    db: &Database,
-    subscription: &EventSubscription,
-    topic: &Topic,
-    after: u64,
-) -> Result<CatchUp> {
-    let complete_after = subscription.follow(topic, Start::After(after));
+/// What happened under `topic` after the cursor `after`, as far as the live log no longer holds it.
+pub async fn catch_up(db: &Database, topic: &Topic, after: u64) -> Result<CatchUp> {
+    let after = after.min(db.bus().last_seq());
+    let complete_after = db.bus().complete_after(topic);
     if complete_after <= after {
-        return Ok(CatchUp { missed: Vec::new(), complete: true });
+        return Ok(CatchUp { missed: Vec::new(), resume_after: after, complete: true });
     }
     let topic = topic.clone();
-    let stored = db.read(move |tx| tx.events(&topic, after, complete_after, MOST_REPLAYED + 1)).await?;
-    let complete = stored.len() <= MOST_REPLAYED;
+    let (oldest_kept, stored) = db
+        .read(move |tx| {
+            let stored = tx.events(&topic, after, complete_after, MOST_REPLAYED + 1)?;
+            Ok((tx.oldest_event()?, stored))
+        })
+        .await?;
+    let complete = stored.len() <= MOST_REPLAYED && oldest_kept.is_some_and(|oldest| oldest <= after + 1);
     let missed = stored
         .into_iter()
         .take(MOST_REPLAYED)
         .map(|stored| Arc::new(EventEntry::new(stored.seq, stored.event)))
         .collect();
-    Ok(CatchUp { missed, complete })
+    Ok(CatchUp { missed, resume_after: complete_after, complete })
 }

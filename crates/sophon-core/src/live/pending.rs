@@ -6,11 +6,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanout::Start;
 use parking_lot::Mutex;
-use sophon_model::{Event, Message, MessageId, SessionId, TaskId, TextDelta, Topic};
+use sophon_model::{Event, Message, MessageId, SessionId, TaskId, TextDelta};
 
-use super::{EventBus, EventSubscription, topics_of};
+use super::{EventBus, topics_of};
 
 /// A message that is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +22,8 @@ pub struct PendingMessage {
     pub message_id: MessageId,
     /// Its text so far.
     pub content: String,
+    /// The number of the last delta in it: deltas up to this one are already in the text.
+    pub seq: u64,
 }
 
 /// All messages that are being written by this process.
@@ -44,6 +45,7 @@ impl PendingTexts {
             session_id: session_id.clone(),
             message_id: message_id.clone(),
             content: String::new(),
+            seq: self.bus.last_seq(),
         };
         self.messages.lock().insert(message_id.clone(), message);
     }
@@ -51,14 +53,15 @@ impl PendingTexts {
     /// Adds a piece and, if the task streams, tells of it.
     pub(crate) fn append(&self, delta: TextDelta, publish: bool) {
         let mut messages = self.messages.lock();
-        if let Some(message) = messages.get_mut(&delta.message_id) {
-            message.content.push_str(&delta.text);
-        }
+        let Some(message) = messages.get_mut(&delta.message_id) else { return };
+        message.content.push_str(&delta.text);
         if publish {
             let event = Event::TextDelta(delta);
-            let topics = topics_of(&event);
-            if let Err(exhausted) = self.bus.publish(&topics, event) {
-                tracing::warn!(%exhausted, "a text delta was not told; the finished message will be");
+            match self.bus.publish(&topics_of(&event), event) {
+                Ok(seq) => message.seq = seq,
+                Err(exhausted) => {
+                    tracing::warn!(%exhausted, "a text delta was not told; the finished message will be");
+                }
             }
         }
     }
@@ -68,10 +71,11 @@ impl PendingTexts {
         self.messages.lock().remove(message_id);
     }
 
-    /// Follows a session and returns what is being written in it: the deltas that follow begin where these end.
-    pub fn join(&self, subscription: &EventSubscription, session: &SessionId) -> Vec<PendingMessage> {
+    /// Runs `follow` and returns what is being written in the session at that moment: of the deltas that come after,
+    /// those above a message's number are not in its text.
+    pub fn join(&self, session: &SessionId, follow: impl FnOnce()) -> Vec<PendingMessage> {
         let messages = self.messages.lock();
-        subscription.follow(&Topic::Session(session.clone()), Start::Now);
+        follow();
         messages.values().filter(|message| message.session_id == *session).cloned().collect()
     }
 

@@ -279,6 +279,8 @@ pub trait EventRows {
     fn append_event(&mut self, seq: u64, topics: &[Topic], event: &Event, at: Timestamp) -> Result<()>;
     /// Those of a topic with `after < seq <= up_to`, in order; at most `limit`.
     fn events(&self, topic: &Topic, after: u64, up_to: u64, limit: usize) -> Result<Vec<StoredEvent>>;
+    /// The lowest number that is kept.
+    fn oldest_event(&self) -> Result<Option<u64>>;
     /// Removes those that happened before; returns how many.
     fn prune_events(&mut self, before: Timestamp) -> Result<u64>;
 }
