@@ -1,0 +1,63 @@
+/** Typed calls to the gateway: `call(api.GET("/api/sessions"))` gives the body or throws an `ApiError`. */
+import createClient from "openapi-fetch";
+import { credentials } from "./credentials.ts";
+import type { paths } from "./schema.ts";
+import type { ErrorBody } from "./types.ts";
+
+/** A refusal by the gateway, or `code: "unreachable"` when there was no answer at all. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly status: number,
+    readonly requestId: string | null,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+function withToken(request: Request, token: string): Request {
+  const signed = request.clone();
+  signed.headers.set("authorization", `Bearer ${token}`);
+  return signed;
+}
+
+/** Signs the request; a refused token is renewed and the request sent once more. */
+async function signedFetch(request: Request): Promise<Response> {
+  const token = credentials.read()?.accessToken;
+  if (token === undefined) return fetch(request);
+  const response = await fetch(withToken(request, token));
+  if (response.status !== 401) return response;
+  const renewed = await credentials.renew(token);
+  return renewed === null ? response : fetch(withToken(request, renewed));
+}
+
+export const api = createClient<paths>({ fetch: signedFetch });
+
+function refusal(body: unknown, response: Response): ApiError {
+  const error = (body as Partial<ErrorBody> | undefined)?.error;
+  return new ApiError(
+    error?.message ?? `The gateway answered ${response.status}.`,
+    error?.code ?? "unknown",
+    response.status,
+    error?.requestId ?? response.headers.get("x-sophon-request-id"),
+  );
+}
+
+export async function call<T>(
+  pending: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<NonNullable<T>> {
+  const answer = await pending.catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    throw new ApiError("The gateway cannot be reached.", "unreachable", 0, null);
+  });
+  if (!answer.response.ok) throw refusal(answer.error, answer.response);
+  return answer.data as NonNullable<T>;
+}
+
+/** What to show for anything that was thrown. */
+export function describe(error: unknown): { message: string; requestId: string | null } {
+  if (error instanceof ApiError) return { message: error.message, requestId: error.requestId };
+  return { message: error instanceof Error ? error.message : String(error), requestId: null };
+}

@@ -1,0 +1,79 @@
+/**
+ * The credentials of the signed-in person, shared by all tabs through local storage.
+ *
+ * Refresh tokens are used once: two tabs that spend the same one look like a theft to the gateway.
+ * So a renewal holds a lock across tabs and first looks whether another tab was quicker.
+ */
+import type { SignedIn } from "./types.ts";
+
+export type Credentials = Pick<SignedIn, "accessToken" | "refreshToken">;
+
+const KEY = "sophon.credentials";
+const listeners = new Set<() => void>();
+let renewing: Promise<string | null> | null = null;
+
+function read(): Credentials | null {
+  const text = localStorage.getItem(KEY);
+  return text === null ? null : (JSON.parse(text) as Credentials);
+}
+
+function write(next: Credentials | null) {
+  if (next === null) localStorage.removeItem(KEY);
+  else
+    localStorage.setItem(
+      KEY,
+      JSON.stringify({ accessToken: next.accessToken, refreshToken: next.refreshToken }),
+    );
+  listeners.forEach((listener) => listener());
+}
+
+function subscribe(listener: () => void) {
+  const onStorage = (event: StorageEvent) => {
+    if (event.key === KEY || event.key === null) listener();
+  };
+  listeners.add(listener);
+  window.addEventListener("storage", onStorage);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("storage", onStorage);
+  };
+}
+
+/** Without the Web Locks API (plain HTTP on a foreign host) tabs are not serialised. */
+async function rotateAlone(stale: string): Promise<string | null> {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent outside secure contexts
+  if (!navigator.locks) return rotate(stale);
+  return navigator.locks.request(KEY, () => rotate(stale));
+}
+
+async function rotate(stale: string): Promise<string | null> {
+  const held = read();
+  if (held?.accessToken !== stale) return held?.accessToken ?? null;
+  const response = await fetch("/api/auth/refresh", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ refreshToken: held.refreshToken }),
+  });
+  if (response.ok) {
+    const next = (await response.json()) as SignedIn;
+    write(next);
+    return next.accessToken;
+  }
+  if (response.status === 401) write(null);
+  return null;
+}
+
+export const credentials = {
+  read,
+  write,
+  subscribe,
+  /** Text that changes whenever the credentials do: a snapshot for `useSyncExternalStore`. */
+  snapshot: () => localStorage.getItem(KEY),
+  /** A token newer than `stale`, or null when the person has to sign in again. */
+  renew(stale: string): Promise<string | null> {
+    renewing ??= rotateAlone(stale).finally(() => {
+      renewing = null;
+    });
+    return renewing;
+  },
+};

@@ -1,0 +1,52 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Redirect, Route, Switch } from "wouter";
+import { ApiError } from "./api/client.ts";
+import { AgentsPage } from "./features/agents/agents-page.tsx";
+import { AuthGate } from "./features/auth/auth.tsx";
+import { SessionsPage } from "./features/sessions/sessions-page.tsx";
+import { SettingsPage } from "./features/settings/settings-page.tsx";
+import { TasksPage } from "./features/tasks/tasks-page.tsx";
+import { LiveProvider } from "./live/live.tsx";
+import { Shell } from "./shell.tsx";
+import { ToastProvider } from "./ui/toast.tsx";
+
+/** Only what may pass by itself is tried again: no answer, or a server's own trouble. */
+function worthRetrying(count: number, error: Error): boolean {
+  const passing = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
+  return passing && count < 3;
+}
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: { retry: worthRetrying, staleTime: 5_000, networkMode: "always" },
+    mutations: { networkMode: "always" },
+  },
+});
+
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <ToastProvider>
+        <AuthGate>
+          <LiveProvider>
+            <Shell>
+              <Switch>
+                <Route path="/">{() => <SessionsPage place="list" />}</Route>
+                <Route path="/sessions/new">{() => <SessionsPage place="new" />}</Route>
+                <Route path="/sessions/:id">
+                  {({ id }) => <SessionsPage place={{ session: id }} />}
+                </Route>
+                <Route path="/agents">{() => <AgentsPage place="list" />}</Route>
+                <Route path="/agents/new">{() => <AgentsPage place="new" />}</Route>
+                <Route path="/agents/:id">{({ id }) => <AgentsPage place={{ agent: id }} />}</Route>
+                <Route path="/tasks" component={TasksPage} />
+                <Route path="/settings" component={SettingsPage} />
+                <Route>{() => <Redirect to="/" replace />}</Route>
+              </Switch>
+            </Shell>
+          </LiveProvider>
+        </AuthGate>
+      </ToastProvider>
+    </QueryClientProvider>
+  );
+}

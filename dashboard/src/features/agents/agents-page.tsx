@@ -1,0 +1,84 @@
+import { Link, useLocation } from "wouter";
+import type { Agent } from "../../api/types.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { SplitPage } from "../../ui/split-page.tsx";
+import { AgentDetail } from "./agent-detail.tsx";
+import styles from "./agents-page.module.css";
+import { NewAgent } from "./new-agent.tsx";
+import { useAgents } from "./use-agents.ts";
+
+export type AgentPlace = "list" | "new" | { agent: string };
+
+export function AgentsPage({ place }: { place: AgentPlace }) {
+  const agents = useAgents();
+  const wanted = typeof place === "object" ? place.agent : null;
+  const open = agents.data?.find(({ id, slug }) => id === wanted || slug === wanted);
+
+  const detail = () => {
+    if (place === "new") return <NewAgent />;
+    if (open) return <AgentDetail key={open.id} agent={open} />;
+    if (agents.data === undefined) return <Loading />;
+    if (wanted !== null) return <Empty title="There is no such agent" />;
+    return (
+      <Empty title="Pick an agent">
+        <p>Its character, its habits and its tools are kept here.</p>
+      </Empty>
+    );
+  };
+
+  return (
+    <SplitPage
+      label="Agents"
+      narrow={place === "list" ? "list" : "detail"}
+      list={
+        <>
+          <AgentsHeader />
+          {agents.error && (
+            <ErrorNotice error={agents.error} onRetry={() => void agents.refetch()} />
+          )}
+          {agents.isPending && <Loading lines={4} label="Loading agents" />}
+          <ul role="list" className={styles.rows}>
+            {agents.data?.map((agent) => (
+              <AgentRow key={agent.id} agent={agent} open={agent === open} />
+            ))}
+          </ul>
+        </>
+      }
+    >
+      {detail()}
+    </SplitPage>
+  );
+}
+
+function AgentsHeader() {
+  const [, navigate] = useLocation();
+  return (
+    <header className={styles.header}>
+      <h1>Agents</h1>
+      <IconButton
+        icon="plus"
+        label="New agent"
+        look="primary"
+        onClick={() => navigate("/agents/new")}
+      />
+    </header>
+  );
+}
+
+function AgentRow({ agent, open }: { agent: Agent; open: boolean }) {
+  return (
+    <li>
+      <Link
+        href={`/agents/${agent.id}`}
+        className={styles.row}
+        aria-current={open ? "page" : undefined}
+      >
+        <span className={styles.name}>{agent.name}</span>
+        <span className={styles.about}>
+          {agent.description === "" ? agent.slug : agent.description}
+        </span>
+      </Link>
+    </li>
+  );
+}

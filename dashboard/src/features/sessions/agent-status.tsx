@@ -1,0 +1,28 @@
+import type { Run } from "../../live/session-state.ts";
+import { Working } from "../../ui/status.tsx";
+import styles from "./agent-status.module.css";
+
+function words({ phase, activity, detail }: Run): string {
+  if (phase === "queued") return "is next in the queue";
+  switch (activity) {
+    case "calling_tool":
+      return detail ? `is using ${detail}` : "is using a tool";
+    case "waiting_approval":
+      return "is waiting for an approval";
+    case "resuming":
+      return "is beginning again after a restart";
+    case "writing":
+      return "is writing";
+    default:
+      return "is thinking";
+  }
+}
+
+export function AgentStatus({ run, agentName }: { run: Run; agentName: string }) {
+  return (
+    <p className={styles.status}>
+      <Working />
+      {agentName} {words(run)}
+    </p>
+  );
+}

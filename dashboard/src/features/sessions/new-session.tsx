@@ -1,0 +1,77 @@
+import { useRef, useState } from "react";
+import { useLocation } from "wouter";
+import { api, call } from "../../api/client.ts";
+import { newLocalId } from "../../api/local-id.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { SelectField } from "../../ui/field.tsx";
+import { ErrorText } from "../../ui/notice.tsx";
+import { useAgents } from "../agents/use-agents.ts";
+import { Composer } from "./composer.tsx";
+import styles from "./new-session.module.css";
+
+const SUGGESTIONS = [
+  "What can you do?",
+  "Remember that my cat is called Oscar",
+  "Calculate (1789 + 211) * 0.19",
+];
+
+export function NewSession() {
+  const agents = useAgents();
+  const [, navigate] = useLocation();
+  const [picked, setPicked] = useState<string | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const attempt = useRef({ content: "", localId: "" });
+  const standard = agents.data?.find(({ slug }) => slug === "sophon") ?? agents.data?.[0];
+  const agentId = picked ?? standard?.id;
+
+  const send = async (content: string) => {
+    setFailure(null);
+    // The same text sent again after a failure is the same send: the gateway applies it once.
+    if (attempt.current.content !== content) attempt.current = { content, localId: newLocalId() };
+    const { localId } = attempt.current;
+    try {
+      const { sessionId } = await call(
+        api.POST("/api/chat", {
+          params: { header: { "Idempotency-Key": localId } },
+          body: { content, localId, isStreaming: true, ...(agentId && { agentId }) },
+        }),
+      );
+      navigate(`/sessions/${sessionId}`);
+    } catch (error) {
+      setFailure(error);
+      throw error;
+    }
+  };
+
+  return (
+    <div className={styles.page}>
+      <div className={styles.back}>
+        <IconButton icon="back" label="All sessions" onClick={() => navigate("/")} />
+      </div>
+      <div className={styles.middle}>
+        <h1>Begin a session</h1>
+        {agents.data !== undefined && agents.data.length > 1 && (
+          <div className={styles.picker}>
+            <SelectField
+              label="With"
+              value={agentId ?? ""}
+              onText={setPicked}
+              options={agents.data.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+          </div>
+        )}
+        <Composer draftKey="new" placeholder="Write your first message" autoFocus onSend={send} />
+        {(failure ?? agents.error) !== null && <ErrorText error={failure ?? agents.error} />}
+        <ul role="list" className={styles.suggestions} aria-label="Suggestions">
+          {SUGGESTIONS.map((text) => (
+            <li key={text}>
+              <button type="button" onClick={() => void send(text).catch(() => undefined)}>
+                {text}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}

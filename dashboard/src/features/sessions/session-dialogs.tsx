@@ -1,0 +1,57 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { api, call } from "../../api/client.ts";
+import type { Session } from "../../api/types.ts";
+import { ActionDialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { sessionTitle } from "./session-list.tsx";
+
+interface DialogProps {
+  session: Session;
+  onClose: () => void;
+}
+
+export function RenameSession({ session, onClose }: DialogProps) {
+  const queries = useQueryClient();
+  const [title, setTitle] = useState(session.title);
+  const rename = async () => {
+    const renamed = await call(
+      api.PATCH("/api/sessions/{id}", {
+        params: { path: { id: session.id } },
+        body: { title: title.trim() },
+      }),
+    );
+    queries.setQueryData(["session", session.id], renamed);
+    await queries.invalidateQueries({ queryKey: ["sessions"] });
+  };
+  return (
+    <ActionDialog title="Rename session" action="Rename" onClose={onClose} onConfirm={rename}>
+      <TextField label="Title" required maxLength={200} autoFocus value={title} onText={setTitle} />
+    </ActionDialog>
+  );
+}
+
+export function DeleteSession({ session, onClose }: DialogProps) {
+  const queries = useQueryClient();
+  const [, navigate] = useLocation();
+  const remove = async () => {
+    await call(api.DELETE("/api/sessions/{id}", { params: { path: { id: session.id } } }));
+    await queries.invalidateQueries({ queryKey: ["sessions"] });
+    navigate("/", { replace: true });
+  };
+  return (
+    <ActionDialog
+      title="Delete session?"
+      action="Delete"
+      look="danger"
+      onClose={onClose}
+      onConfirm={remove}
+    >
+      <p>
+        &ldquo;{sessionTitle(session)}&rdquo; and all its messages will be gone for everyone. This
+        cannot be undone.
+      </p>
+    </ActionDialog>
+  );
+}

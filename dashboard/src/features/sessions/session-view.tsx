@@ -1,0 +1,147 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { api, call } from "../../api/client.ts";
+import type { Session } from "../../api/types.ts";
+import { useLive } from "../../live/live.tsx";
+import { activeRun } from "../../live/session-state.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { ErrorNotice } from "../../ui/notice.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAgentName } from "../agents/use-agents.ts";
+import { Composer } from "./composer.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
+import { sessionTitle } from "./session-list.tsx";
+import styles from "./session-view.module.css";
+import { Transcript } from "./transcript.tsx";
+import { useSession } from "./use-session.ts";
+
+export function SessionView({ id }: { id: string }) {
+  const session = useSessionInfo(id);
+  const open = useSession(id);
+  const { attempt } = useToast();
+  const [, navigate] = useLocation();
+  const agentName = useAgentName()(session.data?.agentId);
+  const run = activeRun(open.state);
+
+  const fork = (fromMessageId?: string) =>
+    attempt(async () => {
+      const body = fromMessageId === undefined ? {} : { fromMessageId };
+      const forked = await call(
+        api.POST("/api/sessions/{id}/fork", { params: { path: { id } }, body }),
+      );
+      navigate(`/sessions/${forked.id}`);
+    });
+
+  if (session.error) {
+    return (
+      <div className={styles.view}>
+        <BackButton />
+        <ErrorNotice error={session.error} onRetry={() => void session.refetch()} />
+      </div>
+    );
+  }
+  return (
+    <div className={styles.view}>
+      <SessionHeader session={session.data} agentName={agentName} onFork={() => void fork()} />
+      <ConnectionBanner />
+      <Transcript open={open} agentName={agentName} onFork={(messageId) => void fork(messageId)} />
+      <footer className={styles.foot}>
+        <Composer
+          draftKey={id}
+          placeholder={`Message ${agentName}`}
+          autoFocus
+          onSend={open.send}
+          onStop={run && (() => void attempt(() => open.stop(run.taskId)))}
+        />
+      </footer>
+    </div>
+  );
+}
+
+function SessionHeader({
+  session,
+  agentName,
+  onFork,
+}: {
+  session: Session | undefined;
+  agentName: string;
+  onFork: () => void;
+}) {
+  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <header className={styles.header}>
+      <BackButton />
+      <div className={styles.names}>
+        <h2>{session ? sessionTitle(session) : " "}</h2>
+        <p>
+          {session && <Link href={`/agents/${session.agentId}`}>{agentName}</Link>}
+          {session?.parentSessionId && (
+            <>
+              {" · "}
+              <Link href={`/sessions/${session.parentSessionId}`}>forked from another session</Link>
+            </>
+          )}
+        </p>
+      </div>
+      {session && (
+        <Menu
+          label="Session actions"
+          items={[
+            { label: "Rename", icon: "pencil", onSelect: () => setDialog("rename") },
+            { label: "Fork", icon: "fork", onSelect: onFork },
+            { label: "Delete", icon: "trash", danger: true, onSelect: () => setDialog("delete") },
+          ]}
+        />
+      )}
+      {session && dialog === "rename" && <RenameSession session={session} onClose={close} />}
+      {session && dialog === "delete" && <DeleteSession session={session} onClose={close} />}
+    </header>
+  );
+}
+
+function BackButton() {
+  const [, navigate] = useLocation();
+  return (
+    <span className={styles.back}>
+      <IconButton icon="back" label="All sessions" onClick={() => navigate("/")} />
+    </span>
+  );
+}
+
+/** The session itself, kept current by the hub; leaves the page when it is deleted elsewhere. */
+function useSessionInfo(id: string) {
+  const { chat } = useLive();
+  const queries = useQueryClient();
+  const [, navigate] = useLocation();
+
+  useEffect(
+    () =>
+      chat.onEvent((event) => {
+        if (event.name !== "SessionUpdated" || event.data.sessionId !== id) return;
+        const { change, title, updatedAt } = event.data;
+        if (change === "deleted") navigate("/", { replace: true });
+        else
+          queries.setQueryData<Session>(
+            ["session", id],
+            (known) => known && { ...known, title, updatedAt },
+          );
+      }),
+    [chat, id, navigate, queries],
+  );
+
+  const info = useQuery({
+    queryKey: ["session", id],
+    queryFn: () => call(api.GET("/api/sessions/{id}", { params: { path: { id } } })),
+  });
+  useEffect(() => {
+    if (info.data) document.title = `${sessionTitle(info.data)} · Sophon`;
+    return () => {
+      document.title = "Sophon";
+    };
+  }, [info.data]);
+  return info;
+}

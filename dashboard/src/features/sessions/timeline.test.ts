@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { Message } from "../../api/types.ts";
+import { emptySession, newRun, type SessionState } from "../../live/session-state.ts";
+import { timeline } from "./timeline.ts";
+
+const message = (id: number, role: string, taskId: string | null = null) =>
+  ({ id, messageId: `msg_${id}`, role, taskId }) as Message;
+const keys = (state: Partial<SessionState>) =>
+  timeline({ ...emptySession, ...state }).map((entry) => entry.key);
+const failed = (afterMessageId: string | null) => ({
+  kind: "failed" as const,
+  reason: "no model",
+  afterMessageId,
+});
+
+describe("the timeline of a session", () => {
+  it("shows a running answer in the place of its message", () => {
+    const run = { ...newRun("task_1"), messageId: "msg_2" };
+    const state = {
+      ...emptySession,
+      messages: [message(1, "user"), message(2, "agent")],
+      runs: [run],
+    };
+    expect(timeline(state)).toMatchObject([{ run: null }, { kind: "message", run }]);
+  });
+
+  it("puts what was accepted before the answer and what is being sent after it", () => {
+    const outgoing = (localId: string, phase: "accepted" | "sending") => ({
+      localId,
+      phase,
+      content: "",
+      messageId: null,
+      error: null,
+    });
+    expect(
+      keys({
+        messages: [message(1, "user")],
+        runs: [newRun("task_1")],
+        outgoing: [outgoing("a", "accepted"), outgoing("b", "sending")],
+      }),
+    ).toEqual(["msg_1", "a", "task_1", "b"]);
+  });
+
+  it("tells of a failure after the reply, or after the request when there is no reply", () => {
+    const messages = [message(1, "user"), message(2, "agent", "task_1"), message(3, "user")];
+    expect(keys({ messages, outcomes: { task_1: failed("msg_1") } })).toEqual([
+      "msg_1",
+      "msg_2",
+      "notice-task_1",
+      "msg_3",
+    ]);
+    expect(keys({ messages, outcomes: { task_9: failed("msg_1") } })[1]).toBe("notice-task_9");
+  });
+
+  it("keeps a failure of older messages until they are loaded", () => {
+    const state = { messages: [message(9, "user")], outcomes: { task_1: failed("msg_1") } };
+    expect(keys({ ...state, hasOlder: true })).toEqual(["msg_9"]);
+    expect(keys({ ...state, hasOlder: false })).toEqual(["msg_9", "notice-task_1"]);
+  });
+});

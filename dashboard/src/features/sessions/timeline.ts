@@ -1,0 +1,59 @@
+/** The order in which a session is told: messages, what is on its way, and how turns ended. */
+import type { Message } from "../../api/types.ts";
+import type { Outcome, Outgoing, Run, SessionState } from "../../live/session-state.ts";
+
+export type Entry =
+  | { kind: "message"; key: string; message: Message; run: Run | null }
+  | { kind: "run"; key: string; run: Run }
+  | { kind: "outgoing"; key: string; outgoing: Outgoing }
+  | { kind: "notice"; key: string; outcome: Outcome };
+
+export function timeline(state: SessionState): Entry[] {
+  const runOf = new Map(state.runs.map((run) => [run.messageId, run]));
+  const shown = new Set(state.messages.map((message) => message.messageId));
+  const entries: Entry[] = state.messages.map((message) => ({
+    kind: "message",
+    key: message.messageId,
+    message,
+    run: runOf.get(message.messageId) ?? null,
+  }));
+  const accepted = state.outgoing.filter((outgoing) => outgoing.phase === "accepted");
+  const waiting = state.outgoing.filter((outgoing) => outgoing.phase !== "accepted");
+  entries.push(...accepted.map(outgoingEntry));
+  for (const run of state.runs) {
+    if (run.messageId === null || !shown.has(run.messageId)) {
+      entries.push({ kind: "run", key: run.messageId ?? run.taskId, run });
+    }
+  }
+  entries.push(...waiting.map(outgoingEntry));
+  for (const [taskId, outcome] of Object.entries(state.outcomes)) {
+    if (outcome.kind !== "completed") placeNotice(entries, taskId, outcome, state.hasOlder);
+  }
+  return entries;
+}
+
+function outgoingEntry(outgoing: Outgoing): Entry {
+  return { kind: "outgoing", key: outgoing.localId, outgoing };
+}
+
+/** A notice whose message is further back than the loaded history is told when that is loaded. */
+function placeNotice(entries: Entry[], taskId: string, outcome: Outcome, hasOlder: boolean) {
+  const notice: Entry = { kind: "notice", key: `notice-${taskId}`, outcome };
+  const reply = entries.findLastIndex((entry) => replyTask(entry) === taskId);
+  const at = reply >= 0 ? reply : entries.findLastIndex((entry) => follows(entry, outcome));
+  if (at >= 0) entries.splice(at + 1, 0, notice);
+  else if (!hasOlder) entries.push(notice);
+}
+
+function replyTask(entry: Entry): string | null {
+  if (entry.kind === "run") return entry.run.taskId;
+  if (entry.kind === "message" && entry.message.role === "agent")
+    return entry.message.taskId ?? null;
+  return null;
+}
+
+function follows(entry: Entry, { afterMessageId }: Outcome): boolean {
+  if (afterMessageId === null) return false;
+  if (entry.kind === "message") return entry.message.messageId === afterMessageId;
+  return entry.kind === "outgoing" && entry.outgoing.messageId === afterMessageId;
+}

@@ -1,0 +1,124 @@
+import { useState } from "react";
+import { activeRun, type SessionState } from "../../live/session-state.ts";
+import { Button } from "../../ui/button.tsx";
+import { ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { MessageTurn, OutgoingTurn, RunTurn } from "./turns.tsx";
+import { timeline, type Entry } from "./timeline.ts";
+import { AgentStatus } from "./agent-status.tsx";
+import styles from "./transcript.module.css";
+import { TurnNotice } from "./turn-notice.tsx";
+import { useFollow } from "./use-follow.ts";
+import type { OpenSession } from "./use-session.ts";
+
+interface TranscriptProps {
+  open: OpenSession;
+  agentName: string;
+  onFork: (messageId: string) => void;
+}
+
+export function Transcript({ open, agentName, onFork }: TranscriptProps) {
+  const { state, failure } = open;
+  const { attempt } = useToast();
+  const entries = timeline(state);
+  const { box, away, onScroll, toEnd } = useFollow(state.messages[0]?.messageId);
+  const run = activeRun(state);
+  const last = entries.at(-1);
+  const regenerate = () => void attempt(open.regenerate);
+
+  const show = (entry: Entry) => {
+    switch (entry.kind) {
+      case "message":
+        return (
+          <MessageTurn
+            message={entry.message}
+            run={entry.run}
+            agentName={agentName}
+            onFork={() => onFork(entry.message.messageId)}
+            onRegenerate={entry === last && run === undefined ? regenerate : undefined}
+          />
+        );
+      case "run":
+        return <RunTurn run={entry.run} agentName={agentName} />;
+      case "outgoing":
+        return (
+          <OutgoingTurn
+            outgoing={entry.outgoing}
+            onRetry={() => void open.send(entry.outgoing.content, entry.outgoing.localId)}
+            onDiscard={() => open.forget(entry.outgoing.localId)}
+          />
+        );
+      case "notice":
+        return (
+          <TurnNotice
+            outcome={entry.outcome}
+            onRetry={entry === last && run === undefined ? regenerate : undefined}
+          />
+        );
+    }
+  };
+
+  return (
+    <div className={styles.frame}>
+      <div
+        ref={box}
+        className={styles.scroll}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="region"
+        aria-label="Conversation"
+      >
+        {!state.loaded && failure === null && <Loading lines={5} label="Loading messages" />}
+        {state.hasOlder && <OlderMessages load={open.loadOlder} />}
+        <ol role="list" className={styles.turns}>
+          {entries.map((entry) => (
+            <li key={entry.key}>{show(entry)}</li>
+          ))}
+        </ol>
+        {run && <AgentStatus run={run} agentName={agentName} />}
+        {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
+      </div>
+      {away && (
+        <Button icon="down" className={styles.latest} onClick={toEnd}>
+          Latest
+        </Button>
+      )}
+      <Announcement state={state} agentName={agentName} />
+    </div>
+  );
+}
+
+function OlderMessages({ load }: { load: () => Promise<void> }) {
+  const [busy, setBusy] = useState(false);
+  const { attempt } = useToast();
+  const go = async () => {
+    setBusy(true);
+    await attempt(load);
+    setBusy(false);
+  };
+  return (
+    <div className={styles.older}>
+      <Button small busy={busy} onClick={() => void go()}>
+        Show earlier messages
+      </Button>
+    </div>
+  );
+}
+
+/** How much of an answer is read out by itself; the rest is there to be read. */
+const SPOKEN = 300;
+
+/** Tells a screen reader that an answer has begun and what it was, not every word as it comes. */
+function Announcement({ state, agentName }: { state: SessionState; agentName: string }) {
+  const running = activeRun(state) !== undefined;
+  const [wasRunning, setWasRunning] = useState(false);
+  if (running && !wasRunning) setWasRunning(true);
+  const answer = state.messages.findLast((message) => message.role === "agent")?.content ?? "";
+  const ended = answer.length > SPOKEN ? `${answer.slice(0, SPOKEN)}…` : answer;
+  return (
+    <p className="visually-hidden" role="status">
+      {running && `${agentName} is answering`}
+      {!running && wasRunning && `${agentName} answered: ${ended}`}
+    </p>
+  );
+}

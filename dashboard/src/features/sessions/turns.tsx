@@ -1,0 +1,135 @@
+/** The turns of a session: what a person said, what an agent answered, what is on its way. */
+import { useDeferredValue, type ReactNode } from "react";
+import type { Message } from "../../api/types.ts";
+import type { Outgoing, Run } from "../../live/session-state.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { CopyIcon } from "../../ui/copy-button.tsx";
+import { Markdown } from "../../ui/markdown/markdown.tsx";
+import { ErrorText } from "../../ui/notice.tsx";
+import { When } from "../../ui/when.tsx";
+import { useAuth } from "../auth/auth.tsx";
+import { ToolCalls } from "./tool-calls.tsx";
+import styles from "./turns.module.css";
+
+interface TurnProps {
+  author: string;
+  role: Message["role"];
+  at?: string;
+  live?: boolean;
+  children: ReactNode;
+  actions?: ReactNode;
+}
+
+function Turn({ author, role, at, live = false, children, actions }: TurnProps) {
+  return (
+    <article className={styles.turn} data-role={role} data-live={live || undefined}>
+      <header className={styles.author}>
+        <h3>{author}</h3>
+        {at !== undefined && <When at={at} long />}
+      </header>
+      <div className={styles.body}>{children}</div>
+      {actions !== undefined && <footer className={styles.actions}>{actions}</footer>}
+    </article>
+  );
+}
+
+function authorOf(message: Message, me: string, agentName: string): string {
+  if (message.role === "agent") return agentName;
+  if (message.role === "system") return "System";
+  return !message.userId || message.userId === me ? "You" : "Another person";
+}
+
+interface MessageTurnProps {
+  message: Message;
+  /** Present while the message is still being written. */
+  run: Run | null;
+  agentName: string;
+  onFork: () => void;
+  onRegenerate: (() => void) | undefined;
+}
+
+export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: MessageTurnProps) {
+  const { user } = useAuth();
+  const author = authorOf(message, user.id, agentName);
+  if (run !== null) return <RunTurn run={run} agentName={author} at={message.createdAt} />;
+  return (
+    <Turn
+      author={author}
+      role={message.role}
+      at={message.createdAt}
+      actions={
+        <>
+          {message.content !== "" && <CopyIcon text={message.content} label="Copy text" />}
+          <IconButton small icon="fork" label="Fork from here" onClick={onFork} />
+          {onRegenerate && message.role === "agent" && (
+            <IconButton small icon="again" label="Answer again" onClick={onRegenerate} />
+          )}
+          {message.usage && <Usage usage={message.usage} />}
+        </>
+      }
+    >
+      {message.toolCalls.length > 0 && (
+        <ToolCalls calls={message.toolCalls} taskId={message.taskId ?? null} />
+      )}
+      {message.role === "agent" ? (
+        <Markdown text={message.content} />
+      ) : (
+        <p className={styles.plain}>{message.content}</p>
+      )}
+    </Turn>
+  );
+}
+
+function Usage({ usage }: { usage: NonNullable<Message["usage"]> }) {
+  const tokens = usage.inputTokens + usage.outputTokens;
+  return (
+    <span className={styles.usage}>
+      {usage.model}
+      {tokens > 0 && ` · ${tokens.toLocaleString()} tokens`}
+    </span>
+  );
+}
+
+export function RunTurn({ run, agentName, at }: { run: Run; agentName: string; at?: string }) {
+  // Parsing may lag behind a fast stream, so that typing and scrolling do not.
+  const text = useDeferredValue(run.text);
+  if (text === "" && run.tools.length === 0) return null;
+  return (
+    <Turn
+      author={agentName}
+      role="agent"
+      live={run.phase !== "ended"}
+      {...(at !== undefined && { at })}
+    >
+      {run.tools.length > 0 && <ToolCalls calls={run.tools} taskId={run.taskId} />}
+      <Markdown text={text} />
+    </Turn>
+  );
+}
+
+interface OutgoingTurnProps {
+  outgoing: Outgoing;
+  onRetry: () => void;
+  onDiscard: () => void;
+}
+
+export function OutgoingTurn({ outgoing, onRetry, onDiscard }: OutgoingTurnProps) {
+  return (
+    <Turn author="You" role="user">
+      <p className={styles.plain} data-phase={outgoing.phase}>
+        {outgoing.content}
+      </p>
+      {outgoing.phase === "failed" && (
+        <div className={styles.unsent}>
+          <ErrorText error={outgoing.error} />
+          <Button small icon="again" onClick={onRetry}>
+            Send again
+          </Button>
+          <Button small onClick={onDiscard}>
+            Discard
+          </Button>
+        </div>
+      )}
+    </Turn>
+  );
+}

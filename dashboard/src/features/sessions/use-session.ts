@@ -1,0 +1,152 @@
+/** One open session: its history, its live events, and what the person can do in it. */
+import { useEffect, useReducer, useRef, type Dispatch } from "react";
+import { api, call } from "../../api/client.ts";
+import { newLocalId } from "../../api/local-id.ts";
+import type { Message, Task } from "../../api/types.ts";
+import { useLive } from "../../live/live.tsx";
+import { reduceSession, type Action } from "../../live/session-reducer.ts";
+import { catchUpFrom, emptySession, type SessionState } from "../../live/session-state.ts";
+
+const PAGE = 50;
+/** Beyond this many pages of missed messages the newest page alone is shown. */
+const CATCH_UP_PAGES = 10;
+const CATCH_UP_PAGE = 200;
+
+type Sync = Extract<Action, { type: "synced" }>;
+
+async function page(id: string, query: { since?: number; before?: number; limit: number }) {
+  return call(api.GET("/api/sessions/{id}/messages", { params: { path: { id }, query } }));
+}
+
+async function missedMessages(
+  id: string,
+  from: number | null,
+): Promise<Omit<Sync, "type" | "tasks">> {
+  const messages: Message[] = [];
+  for (let turn = 0, since = from; turn < CATCH_UP_PAGES && since !== null; turn += 1) {
+    const next = await page(id, { since, limit: CATCH_UP_PAGE });
+    messages.push(...next.items);
+    since = messages.at(-1)?.id ?? since;
+    if (!next.hasMore) return { messages, newestPage: null };
+  }
+  const newest = await page(id, { limit: PAGE });
+  return { messages: newest.items, newestPage: { hasOlder: newest.hasMore } };
+}
+
+async function ledger(id: string): Promise<Task[]> {
+  const [active, history] = await Promise.all([
+    call(api.GET("/api/tasks/active")),
+    call(api.GET("/api/tasks/history", { params: { query: { session: id, limit: PAGE } } })),
+  ]);
+  return [...active.items.filter((task) => task.sessionId === id), ...history.items];
+}
+
+/** The ledger is read first: a turn that ends in between is then seen to have ended. */
+async function synchronise(id: string, from: number | null): Promise<Sync> {
+  const tasks = await ledger(id);
+  return { type: "synced", tasks, ...(await missedMessages(id, from)) };
+}
+
+export interface OpenSession {
+  state: SessionState;
+  /** Why the history could not be read, until a later attempt succeeds. */
+  failure: unknown;
+  reload: () => void;
+  loadOlder: () => Promise<void>;
+  send: (content: string, localId?: string) => Promise<void>;
+  forget: (localId: string) => void;
+  regenerate: () => Promise<void>;
+  stop: (taskId: string) => Promise<void>;
+}
+
+interface View {
+  session: SessionState;
+  failure: unknown;
+}
+
+function reduceView(view: View, action: Action | { type: "unreadable"; failure: unknown }): View {
+  if (action.type === "unreadable") return { ...view, failure: action.failure };
+  const failure = action.type === "synced" ? null : view.failure;
+  return { session: reduceSession(view.session, action), failure };
+}
+
+export function useSession(id: string): OpenSession {
+  const { chat } = useLive();
+  const [view, dispatch] = useReducer(reduceView, { session: emptySession, failure: null });
+  const latest = useRef(view.session);
+  const reload = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    latest.current = view.session;
+  });
+
+  useEffect(() => {
+    let open = true;
+    const sync = async (join: boolean) => {
+      try {
+        if (join) {
+          await chat.invoke("JoinSession", { sessionId: id });
+          if (open) dispatch({ type: "joined" });
+        }
+        const action = await synchronise(id, catchUpFrom(latest.current));
+        if (open) dispatch(action);
+      } catch (failure) {
+        if (open) dispatch({ type: "unreadable", failure });
+      }
+    };
+    const stopEvents = chat.onEvent((event) => {
+      if (event.data.sessionId === id) dispatch({ type: "event", event });
+    });
+    const stopGreeting = chat.onLive(() => void sync(true));
+    reload.current = () => void sync(chat.state.phase === "live");
+    if (chat.state.phase !== "live") void sync(false);
+    return () => {
+      open = false;
+      stopEvents();
+      stopGreeting();
+      if (chat.state.phase === "live") void chat.invoke("LeaveSession", id).catch(() => undefined);
+    };
+  }, [chat, id]);
+
+  return {
+    state: view.session,
+    failure: view.failure,
+    reload: () => reload.current(),
+    ...commands(id, view.session, dispatch),
+  };
+}
+
+function commands(id: string, state: SessionState, dispatch: Dispatch<Action>) {
+  return {
+    async loadOlder() {
+      const before = state.messages[0]?.id;
+      if (before === undefined) return;
+      const older = await page(id, { before, limit: PAGE });
+      dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore });
+    },
+    /** Sent with the same `localId` again, the gateway applies it once. */
+    async send(content: string, localId: string = newLocalId()) {
+      dispatch({ type: "sent", localId, content });
+      try {
+        const accepted = await call(
+          api.POST("/api/chat", {
+            params: { header: { "Idempotency-Key": localId } },
+            body: { sessionId: id, content, localId, isStreaming: true },
+          }),
+        );
+        dispatch({ type: "accepted", localId, accepted });
+      } catch (error) {
+        dispatch({ type: "refused", localId, error });
+      }
+    },
+    forget(localId: string) {
+      dispatch({ type: "forgotten", localId });
+    },
+    async regenerate() {
+      await call(api.POST("/api/sessions/{id}/regenerate", { params: { path: { id } } }));
+    },
+    async stop(taskId: string) {
+      await call(api.POST("/api/tasks/{id}/cancel", { params: { path: { id: taskId } } }));
+    },
+  };
+}

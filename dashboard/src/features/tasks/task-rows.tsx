@@ -1,0 +1,35 @@
+import type { Task } from "../../api/types.ts";
+import { Status } from "../../ui/status.tsx";
+import { duration } from "../../ui/time.ts";
+import { When } from "../../ui/when.tsx";
+import { useAgentName } from "../agents/use-agents.ts";
+import styles from "./task-rows.module.css";
+
+export function TaskRows({ tasks, onOpen }: { tasks: Task[]; onOpen: (id: string) => void }) {
+  const agentName = useAgentName();
+  return (
+    <ul role="list" className={styles.rows}>
+      {tasks.map((task) => (
+        <li key={task.id}>
+          <button type="button" className={styles.row} onClick={() => onOpen(task.id)}>
+            <span className={styles.status}>
+              <Status kind={task.status} />
+            </span>
+            <span className={styles.what}>
+              {task.description === "" ? task.kind : task.description}
+            </span>
+            <span className={styles.agent}>{agentName(task.agentId)}</span>
+            <span className={styles.figure}>
+              {task.durationMs !== undefined &&
+                task.durationMs !== null &&
+                duration(task.durationMs)}
+            </span>
+            <span className={styles.figure}>
+              <When at={task.createdAt} />
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

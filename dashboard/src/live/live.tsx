@@ -1,0 +1,72 @@
+/** The hub connections of the signed-in person, one a hub, shared by everything on the page. */
+import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import {
+  createContext,
+  use,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
+import { credentials } from "../api/credentials.ts";
+import { CHAT_EVENTS, TASK_EVENTS, type ChatEvent, type TaskEvent } from "./events.ts";
+import { HubLink, type LinkState, type Transport } from "./hub-link.ts";
+
+interface Live {
+  chat: HubLink<ChatEvent>;
+  tasks: HubLink<TaskEvent>;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+function hub(path: string): Transport {
+  return new HubConnectionBuilder()
+    .withUrl(path, { accessTokenFactory: () => credentials.read()?.accessToken ?? "" })
+    .configureLogging(LogLevel.None)
+    .build();
+}
+
+/** The client reports a refused negotiation as text only. */
+async function renewWhenRefused(error: unknown) {
+  const held = credentials.read();
+  if (held !== null && /\b401\b/.test(String(error))) await credentials.renew(held.accessToken);
+}
+
+function connect(): Live {
+  return {
+    chat: new HubLink(hub("/hubs/chat"), CHAT_EVENTS, renewWhenRefused),
+    tasks: new HubLink(hub("/hubs/tasks"), TASK_EVENTS, renewWhenRefused),
+  };
+}
+
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const [live] = useState(connect);
+
+  useEffect(() => {
+    const links = [live.chat, live.tasks];
+    const hurry = () => links.forEach((link) => link.retryNow());
+    const unwatch = live.tasks.onLive(() => void live.tasks.invoke("Watch"));
+    links.forEach((link) => link.start());
+    window.addEventListener("online", hurry);
+    return () => {
+      window.removeEventListener("online", hurry);
+      unwatch();
+      links.forEach((link) => void link.stop());
+    };
+  }, [live]);
+
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+export function useLive(): Live {
+  const live = use(LiveContext);
+  if (live === null) throw new Error("useLive needs a LiveProvider above it");
+  return live;
+}
+
+/** The state of the chat connection: the one that a person notices. */
+export function useLinkState(): LinkState & { retryNow: () => void } {
+  const { chat } = useLive();
+  const state = useSyncExternalStore(chat.subscribe, () => chat.state);
+  return { ...state, retryNow: chat.retryNow };
+}

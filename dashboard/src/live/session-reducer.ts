@@ -1,0 +1,123 @@
+/**
+ * What is known of one session, as a pure function of what the gateway said.
+ *
+ * Three sources meet here in any order: pages of history (REST), the hub's events, and the person's
+ * own sends. Messages are merged by id, the newer version wins, and numbers give the order.
+ */
+import type { Accepted, Message, Task } from "../api/types.ts";
+import type { ChatEvent } from "./events.ts";
+import { applyEvent } from "./session-events.ts";
+import {
+  fitStream,
+  mergeMessages,
+  patchRun,
+  type Outcome,
+  type Outgoing,
+  type SessionState,
+} from "./session-state.ts";
+
+export type Action =
+  | { type: "joined" }
+  | { type: "synced"; messages: Message[]; tasks: Task[]; newestPage: { hasOlder: boolean } | null }
+  | { type: "older"; messages: Message[]; hasOlder: boolean }
+  | { type: "sent"; localId: string; content: string }
+  | { type: "accepted"; localId: string; accepted: Accepted }
+  | { type: "refused"; localId: string; error: unknown }
+  | { type: "forgotten"; localId: string }
+  | { type: "event"; event: ChatEvent };
+
+export function reduceSession(state: SessionState, action: Action): SessionState {
+  switch (action.type) {
+    case "joined":
+      return { ...state, runs: state.runs.map((run) => ({ ...run, sinceJoin: "" })) };
+    case "synced":
+      return synced(state, action);
+    case "older":
+      return { ...mergeMessages(state, action.messages), hasOlder: action.hasOlder };
+    case "sent":
+      return { ...state, outgoing: [...withoutLocal(state, action.localId), sending(action)] };
+    case "accepted":
+      return accepted(state, action.localId, action.accepted);
+    case "refused":
+      return patchOutgoing(state, action.localId, { phase: "failed", error: action.error });
+    case "forgotten":
+      return { ...state, outgoing: withoutLocal(state, action.localId) };
+    case "event":
+      return applyEvent(state, action.event);
+  }
+}
+
+function sending({ localId, content }: { localId: string; content: string }): Outgoing {
+  return { localId, content, phase: "sending", messageId: null, error: null };
+}
+
+function withoutLocal(state: SessionState, localId: string): Outgoing[] {
+  return state.outgoing.filter((out) => out.localId !== localId);
+}
+
+function patchOutgoing(
+  state: SessionState,
+  localId: string,
+  patch: Partial<Outgoing>,
+): SessionState {
+  const outgoing = state.outgoing.map((out) =>
+    out.localId === localId ? { ...out, ...patch } : out,
+  );
+  return { ...state, outgoing };
+}
+
+function accepted(
+  state: SessionState,
+  localId: string,
+  { taskId, messageId }: Accepted,
+): SessionState {
+  const told = state.messages.some((message) => message.messageId === messageId);
+  const next = told
+    ? { ...state, outgoing: withoutLocal(state, localId) }
+    : patchOutgoing(state, localId, { phase: "accepted", messageId });
+  return taskId in next.outcomes ? next : patchRun(next, taskId, (run) => run);
+}
+
+function synced(
+  state: SessionState,
+  { messages, tasks, newestPage }: Extract<Action, { type: "synced" }>,
+): SessionState {
+  const base =
+    newestPage === null ? state : { ...state, messages: [], hasOlder: newestPage.hasOlder };
+  let next = mergeMessages({ ...base, loaded: true }, messages);
+  for (const task of tasks) {
+    if (task.status === "queued" || task.status === "running") next = resumed(next, task);
+    else next = settled(next, task);
+  }
+  return next;
+}
+
+function resumed(state: SessionState, task: Task): SessionState {
+  if (task.id in state.outcomes) return state;
+  const reply = state.messages.find((m) => m.taskId === task.id && m.role === "agent");
+  // It ended after the ledger was read.
+  if (reply !== undefined && reply.status !== "pending") {
+    return settled(state, { ...task, status: "completed", replyMessageId: reply.messageId });
+  }
+  return patchRun(state, task.id, (run) => ({
+    ...run,
+    phase: task.status === "running" ? "running" : run.phase,
+    messageId: reply?.messageId ?? run.messageId,
+    text: reply === undefined ? run.text : fitStream(reply.content, run.sinceJoin),
+    tools: reply !== undefined && reply.toolCalls.length > 0 ? reply.toolCalls : run.tools,
+  }));
+}
+
+function settled(state: SessionState, task: Task): SessionState {
+  const outcome: Outcome = {
+    kind:
+      task.status === "failed" ? "failed" : task.status === "cancelled" ? "cancelled" : "completed",
+    reason: task.error ?? null,
+    afterMessageId: task.replyMessageId ?? task.requestMessageId ?? null,
+  };
+  return {
+    ...state,
+    runs: state.runs.filter((run) => run.taskId !== task.id),
+    outcomes: { ...state.outcomes, [task.id]: outcome },
+  };
+}

@@ -1,0 +1,106 @@
+/** Modal dialogs on the browser's own `<dialog>`: it traps focus, closes on Esc and gives focus back. */
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { ErrorText } from "./notice.tsx";
+import { Button, IconButton } from "./button.tsx";
+import { classNames } from "./class-names.ts";
+import styles from "./dialog.module.css";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  /** A drawer fills the right edge of the window. */
+  drawer?: boolean;
+}
+
+/** Open as long as it is rendered. */
+export function Dialog({ title, onClose, children, drawer = false }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+
+  return (
+    // A click on the dialog element itself is a click on its backdrop; Esc does the same by keyboard.
+    <dialog
+      ref={ref}
+      className={classNames(styles.dialog, drawer && styles.drawer)}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === ref.current) onClose();
+      }}
+    >
+      <div className={styles.sheet}>
+        <header className={styles.header}>
+          <h2 id={titleId}>{title}</h2>
+          <IconButton icon="close" label="Close" onClick={onClose} />
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+interface ActionDialogProps {
+  title: string;
+  action: string;
+  look?: "primary" | "danger";
+  onClose: () => void;
+  /** Rejects to keep the dialog open and show why. */
+  onConfirm: () => Promise<void>;
+  children: ReactNode;
+}
+
+/** A dialog with one action: a question to confirm, or a small form. */
+export function ActionDialog({
+  title,
+  action,
+  look = "primary",
+  onClose,
+  onConfirm,
+  children,
+}: ActionDialogProps) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  const submit = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      setFailure(error);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {children}
+        {failure !== null && <ErrorText error={failure} />}
+        <footer className={styles.footer}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look={look} busy={busy}>
+            {action}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

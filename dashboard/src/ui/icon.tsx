@@ -1,0 +1,46 @@
+/** The icons of the dashboard: 20 px strokes in the colour of the text around them. */
+
+const PATHS = {
+  sessions: "M4 5.5h12v8H9.5L6 16.5v-3H4z",
+  agents:
+    "M10 3.2a3.1 3.1 0 1 1 0 6.2 3.1 3.1 0 0 1 0-6.2zM4 16.6c.5-3 2.9-4.6 6-4.6s5.5 1.6 6 4.6",
+  tasks: "M4 5.5l1.2 1.2L7.4 4.4M10 5.6h6M4 10.4h3.4M10 10.4h6M4 15.2h3.4M10 15.2h6",
+  settings: "M4 6h6.4M14.4 6H16M4 14h1.6M9.6 14H16M12.4 4v4M7.6 12v4",
+  plus: "M10 4v12M4 10h12",
+  search: "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4zM12.8 12.8 16.5 16.5",
+  close: "M5 5l10 10M15 5 5 15",
+  back: "M11.5 4.5 6 10l5.5 5.5",
+  more: "M5 10h.01M10 10h.01M15 10h.01",
+  send: "M10 16V4.5M5 9.2l5-5 5 5",
+  stop: "M6 6h8v8H6z",
+  copy: "M7.5 7.5h8v8h-8zM12.5 7.5v-3h-8v8h3",
+  check: "M4.5 10.5l3.6 3.6 7.4-8",
+  again: "M15.8 8.4A6 6 0 1 0 16 11M16 4.5v4h-4",
+  fork: "M6 4v12M6 9.5c0 2 8 .5 8-3V4M3.8 6 6 3.8 8.2 6M11.8 6 14 3.8 16.2 6",
+  down: "M10 4v11.5M5 10.8l5 5 5-5",
+  chevron: "M7.5 5 12.5 10l-5 5",
+  pencil: "M4.5 15.5l.8-3.2L13 4.6l2.4 2.4-7.7 7.7z",
+  trash: "M4.5 6h11M8 6V4.2h4V6M6 6l.7 10h6.6L14 6",
+  image: "M4 5h12v10H4zM4 13l3.6-3.4 3 2.8 2.2-2L16 13",
+  key: "M8 8.4a3.3 3.3 0 1 1 0 6.6 3.3 3.3 0 0 1 0-6.6zM10.4 9.4 15.5 4.3M13.2 6.6l2 2",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      aria-hidden="true"
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={name === "more" ? 2.4 : 1.6}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect, useState, type ReactNode } from "react";
+import { CopyIcon } from "../copy-button.tsx";
+import styles from "./markdown.module.css";
+
+type Highlight = (code: string, language: string) => ReactNode;
+
+let loading: Promise<{ highlight: Highlight }> | undefined;
+
+/** The highlighter comes with the first block of code, not with the page. */
+function useHighlight(wanted: boolean): Highlight | null {
+  const [loaded, setLoaded] = useState<{ highlight: Highlight } | null>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    loading ??= import("./highlight.ts");
+    // Without the highlighter the code is shown plain, which is still right.
+    loading.then(setLoaded, () => (loading = undefined));
+  }, [wanted]);
+  return loaded?.highlight ?? null;
+}
+
+export function CodeBlock({ code, language }: { code: string; language: string | null }) {
+  const highlight = useHighlight(language !== null);
+  return (
+    <figure className={styles.code}>
+      <figcaption>
+        <span>{language ?? "text"}</span>
+        <CopyIcon text={code} label="Copy code" />
+      </figcaption>
+      <pre tabIndex={0}>
+        <code>{language !== null && highlight ? highlight(code, language) : code}</code>
+      </pre>
+    </figure>
+  );
+}

@@ -1,0 +1,75 @@
+/** What to show when there is nothing to show: an error, an empty place, a wait. */
+import type { ReactNode } from "react";
+import { describe } from "../api/client.ts";
+import { Button } from "./button.tsx";
+import styles from "./notice.module.css";
+
+/** An error beside the thing that failed. */
+export function ErrorText({ error }: { error: unknown }) {
+  const { message, requestId } = describe(error);
+  return (
+    <p role="alert" className={styles.errorText}>
+      {message}
+      {requestId !== null && <RequestId id={requestId} />}
+    </p>
+  );
+}
+
+/** An error in place of the thing that failed, with a way to try again. */
+export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { message, requestId } = describe(error);
+  return (
+    <div role="alert" className={styles.error}>
+      <p>{message}</p>
+      {requestId !== null && <RequestId id={requestId} />}
+      {onRetry && (
+        <Button small icon="again" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function RequestId({ id }: { id: string }) {
+  return (
+    <span className={styles.requestId}>
+      {" "}
+      Request <code>{id}</code>
+    </span>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className={styles.empty}>
+      <Rings />
+      <p className={styles.emptyTitle}>{title}</p>
+      {children}
+    </div>
+  );
+}
+
+function Rings() {
+  return (
+    <svg aria-hidden="true" width="56" height="56" viewBox="0 0 32 32" fill="none">
+      <g stroke="currentColor" strokeLinecap="round" strokeWidth="1">
+        <path d="M25.9 9.1A12 12 0 1 0 28 16" />
+        <path d="M11.1 20.9A7 7 0 1 0 9 16" />
+      </g>
+      <circle cx="16" cy="16" r="1.4" fill="currentColor" />
+    </svg>
+  );
+}
+
+/** Grey lines where text will be. */
+export function Loading({ lines = 3, label = "Loading" }: { lines?: number; label?: string }) {
+  return (
+    <div role="status" className={styles.loading}>
+      <span className="visually-hidden">{label}</span>
+      {Array.from({ length: lines }, (_, index) => (
+        <span key={index} className={styles.line} />
+      ))}
+    </div>
+  );
+}

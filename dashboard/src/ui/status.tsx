@@ -1,0 +1,33 @@
+import { classNames } from "./class-names.ts";
+import styles from "./status.module.css";
+
+export type StatusKind = "queued" | "running" | "completed" | "failed" | "cancelled";
+
+const WORDS: Record<StatusKind, string> = {
+  queued: "Queued",
+  running: "Running",
+  completed: "Done",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
+
+/** The state of a task or tool call: a mark and a word, never colour alone. */
+export function Status({ kind }: { kind: StatusKind }) {
+  return (
+    <span className={classNames(styles.status, styles[kind])}>
+      <span aria-hidden="true" className={styles.mark} />
+      {WORDS[kind]}
+    </span>
+  );
+}
+
+/** Three dots that breathe while something is at work. */
+export function Working() {
+  return (
+    <span aria-hidden="true" className={styles.working}>
+      <i />
+      <i />
+      <i />
+    </span>
+  );
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { duration, shortTime } from "./time.ts";
+
+describe("a duration in words", () => {
+  it.each([
+    [0, "0 ms"],
+    [999, "999 ms"],
+    [4_210, "4.2 s"],
+    [59_960, "1 min 0 s"],
+    [192_000, "3 min 12 s"],
+    [7_500_000, "2 h 5 min"],
+  ])("%d ms is %s", (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+});
+
+describe("a short time", () => {
+  const now = new Date("2026-05-04T12:00:00");
+  it("is a clock time today and a date before", () => {
+    expect(shortTime("2026-05-04T09:05:00", now)).toMatch(/9:05/);
+    expect(shortTime("2026-05-03T09:05:00", now)).not.toMatch(/9:05|2026/);
+    expect(shortTime("2025-05-04T09:05:00", now)).toMatch(/2025/);
+  });
+});
