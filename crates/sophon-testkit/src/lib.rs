@@ -1,1 +1,9 @@
-//! Fakes and conformance suites
+//! What tests stand on: a clock and a source of chance that they own, and a model provider that says what it is told.
+
+mod environment;
+mod gate;
+pub mod model_server;
+
+pub use environment::{FakeClock, SeededEntropy};
+pub use gate::Gate;
+pub use model_server::{ModelServer, Script};
