@@ -1,0 +1,5 @@
+//! Both wire formats, against a server that speaks them.
+
+mod answers;
+mod failures;
+mod support;
