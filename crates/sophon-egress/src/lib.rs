@@ -19,6 +19,9 @@ mod tools;
 use std::sync::Arc;
 
 use reqwest::{Client, redirect, retry};
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
+use rustls_platform_verifier::ConfigVerifierExt;
 
 pub use address::{Reach, reach};
 pub use error::{EgressError, Phase};
@@ -59,13 +62,11 @@ impl Egress {
 
     /// A way out that asks `resolver`, whose answers are filtered like any other's.
     pub fn with_resolver(options: EgressOptions, resolver: Arc<dyn Resolve>) -> Result<Self, EgressError> {
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            return Err(EgressError::Setup("install_crypto() must be called first".into()));
-        }
         options.check()?;
         let options = Arc::new(options);
-        let guarded = client(&options, resolver.clone(), Filter::guarded(&options))?;
-        let owned = client(&options, resolver, Filter::Owned)?;
+        let tls = tls()?;
+        let guarded = client(&options, tls.clone(), resolver.clone(), Filter::guarded(&options))?;
+        let owned = client(&options, tls, resolver, Filter::Owned)?;
         Ok(Self { guarded, owned, options })
     }
 
@@ -81,13 +82,28 @@ impl Egress {
     }
 }
 
+/// TLS that trusts what the system trusts. Made once, because reading the system's certificates takes longer than all the
+/// rest.
+fn tls() -> Result<ClientConfig, EgressError> {
+    if CryptoProvider::get_default().is_none() {
+        return Err(EgressError::Setup("install_crypto() must be called first".into()));
+    }
+    let mut config = ClientConfig::with_platform_verifier().map_err(|error| {
+        EgressError::Setup(format!("the system's root certificates cannot be read ({error})"))
+    })?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
 fn client(
     options: &EgressOptions,
+    tls: ClientConfig,
     resolver: Arc<dyn Resolve>,
     filter: Filter,
 ) -> Result<Client, EgressError> {
     Client::builder()
+        .tls_backend_preconfigured(tls)
         .dns_resolver(FilteredResolver::new(resolver, filter))
         .redirect(redirect::Policy::none())
         .retry(retry::never())
