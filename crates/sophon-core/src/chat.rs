@@ -46,6 +46,9 @@ pub struct SendMessage {
     pub local_id: Option<String>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// The connection it comes by, which is not told of it. Not a part of the request.
+    #[serde(skip)]
+    pub origin: Option<String>,
 }
 
 /// A message that was accepted: stored, with its task in the queue.
@@ -200,7 +203,7 @@ fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Se
         updated_at: unit.now(),
     };
     message.number = unit.tx.insert_message(&message)?;
-    unit.emit(Event::MessageCreated { message: Box::new(message.clone()) });
+    unit.emit(Event::MessageCreated { message: Box::new(message.clone()), origin: send.origin });
     let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
     if session.title.is_empty() {
         session.title = beginning(&message.content, TITLE_LENGTH);

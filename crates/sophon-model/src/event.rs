@@ -41,6 +41,8 @@ pub enum Event {
     MessageCreated {
         /// The message.
         message: Box<Message>,
+        /// The connection it came by, which need not be told what it said.
+        origin: Option<String>,
     },
     /// An agent began a message; it is still empty.
     MessageOpened {
@@ -133,6 +135,8 @@ pub struct TextDelta {
     pub agent_id: AgentId,
     /// What is added.
     pub text: String,
+    /// Whether this is the end of the message's text; then nothing is added.
+    pub is_final: bool,
     /// When.
     pub at: Timestamp,
 }

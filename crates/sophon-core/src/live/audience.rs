@@ -6,7 +6,7 @@ use sophon_model::{Event, Topic};
 /// the user's ledger; a session's changes go to all connections of its owner.
 pub fn topics_of(event: &Event) -> Vec<Topic> {
     match event {
-        Event::MessageCreated { message }
+        Event::MessageCreated { message, .. }
         | Event::MessageOpened { message }
         | Event::MessageFinished { message, .. } => vec![Topic::Session(message.session_id.clone())],
         Event::TextDelta(delta) => vec![Topic::Session(delta.session_id.clone())],

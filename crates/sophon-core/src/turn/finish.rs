@@ -22,6 +22,7 @@ impl Turn {
                 return Ok(());
             }
         }
+        self.writer.complete();
         self.writer.text().clone_into(&mut message.content);
         let done = task.status == TaskStatus::Completed;
         message.status = if done { MessageStatus::Delivered } else { MessageStatus::Failed };

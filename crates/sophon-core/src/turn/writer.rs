@@ -90,13 +90,23 @@ impl Writer {
         }
     }
 
+    /// Tells that the text is complete.
+    pub(super) fn complete(&self) {
+        self.tell_piece(String::new(), true);
+    }
+
     fn tell(&self, text: String) {
+        self.tell_piece(text, false);
+    }
+
+    fn tell_piece(&self, text: String, is_final: bool) {
         let delta = TextDelta {
             task_id: self.task.clone(),
             session_id: self.session.clone(),
             message_id: self.message.clone(),
             agent_id: self.agent.clone(),
             text,
+            is_final,
             at: self.db.now(),
         };
         self.pending.append(delta, self.is_streaming);

@@ -1,0 +1,274 @@
+//! `/hubs/chat`: sending, and following sessions.
+
+use fanout::Start;
+use serde::{Deserialize, Serialize};
+use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Rejection, Reply};
+use sophon_core::Gateway;
+use sophon_core::chat::SendMessage;
+use sophon_core::live::catch_up;
+use sophon_model::{Attachment, Caller, Event, MessageId, SessionId, TaskId, Topic};
+use tokio::time::Instant;
+
+use super::error::hub_error;
+use super::{project, sign_in};
+
+/// Sessions that one connection may follow.
+const MOST_SESSIONS: usize = 100;
+
+pub(crate) struct ChatHub {
+    gateway: Gateway,
+}
+
+impl ChatHub {
+    pub(super) fn new(gateway: Gateway) -> Self {
+        Self { gateway }
+    }
+}
+
+impl Hub for ChatHub {
+    type Caller = Caller;
+    type Topic = Topic;
+    type Event = Event;
+
+    async fn authenticate(&self, _: &http::request::Parts, token: Option<&str>) -> Result<Caller, Rejection> {
+        sign_in::sign_in(&self.gateway, token).await
+    }
+
+    fn same_caller(&self, first: &Caller, now: &Caller) -> bool {
+        sign_in::is_same(first, now)
+    }
+
+    fn expires(&self, caller: &Caller) -> Option<Instant> {
+        sign_in::expires(&self.gateway, caller)
+    }
+
+    fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
+        project::chat(seq, event)
+    }
+
+    /// A connection is not told what it said itself.
+    fn admits(&self, connection: &Connection<Self>, event: &Event) -> bool {
+        match event {
+            Event::MessageCreated { origin: Some(origin), .. } => *origin != connection.id().to_string(),
+            _ => true,
+        }
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        const METHODS: &[Method] = &[
+            Method::new("SendMessage"),
+            Method::new("CancelTask"),
+            Method::new("JoinSession"),
+            Method::new("LeaveSession"),
+        ];
+        METHODS
+    }
+
+    async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
+        connection.follow(&Topic::User(connection.caller().user.clone()), Start::Now);
+        Ok(())
+    }
+
+    async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        match call.method() {
+            "SendMessage" => self.send_message(connection, call.arguments::<(Send,)>()?.0).await,
+            "CancelTask" => {
+                let (task,): (TaskRef,) = call.arguments()?;
+                self.gateway.tasks.cancel(connection.caller(), &task.id()).await.map_err(hub_error)?;
+                Ok(Reply::Void)
+            }
+            "JoinSession" => self.join(connection, call.arguments::<(SessionRef,)>()?.0).await,
+            "LeaveSession" => {
+                let (session,): (SessionRef,) = call.arguments()?;
+                connection.unfollow(&Topic::Session(session.id()));
+                Ok(Reply::Void)
+            }
+            _ => Err(HubError::UnknownMethod),
+        }
+    }
+}
+
+impl ChatHub {
+    /// Sends, and joins the session that the message goes to before it is stored, so that nothing of the turn is
+    /// missed.
+    async fn send_message(&self, connection: &Connection<Self>, send: Send) -> Result<Reply, HubError> {
+        let caller = connection.caller();
+        if let Some(session) = &send.session_id {
+            self.gateway.sessions.get(Some(caller), session).await.map_err(hub_error)?;
+            follow_session(connection, session, || Start::Now)?;
+        }
+        let last = self.gateway.db.bus().last_seq();
+        let is_new = send.session_id.is_none();
+        let send = SendMessage {
+            session: send.session_id,
+            agent: send.agent_id,
+            content: send.content,
+            channel_id: send.channel_id,
+            attachments: send.attachments,
+            is_streaming: send.is_streaming,
+            local_id: send.local_id,
+            reply_to: send.reply_to,
+            origin: Some(connection.id().to_string()),
+        };
+        let sent = self.gateway.chat.send(caller, send, None).await.map_err(hub_error)?;
+        if is_new {
+            follow_session(connection, &sent.session_id, || Start::After(last))?;
+        }
+        Ok(Reply::value(Sent {
+            task_id: sent.task_id.to_string(),
+            session_id: sent.session_id.to_string(),
+            message_id: sent.message_id.to_string(),
+        }))
+    }
+
+    /// Follows a session: from now on, or from where the client left (`since`).
+    async fn join(&self, connection: &Connection<Self>, wanted: SessionRef) -> Result<Reply, HubError> {
+        let (session, since) = (wanted.id(), wanted.since());
+        self.gateway.sessions.get(Some(connection.caller()), &session).await.map_err(hub_error)?;
+        let topic = Topic::Session(session.clone());
+        let (mut start, mut complete) = (Start::Now, true);
+        if let Some(since) = since {
+            let missed = catch_up(&self.gateway.db, &topic, since).await.map_err(hub_error)?;
+            for entry in &missed.missed {
+                if let Some(invocation) = self.project(entry.seq(), entry.value()) {
+                    connection.send(invocation).await?;
+                }
+            }
+            (start, complete) = (Start::After(missed.resume_after), missed.complete);
+        }
+        let mut joined = Ok(0);
+        let pending = self.gateway.pending.join(&session, || {
+            joined = follow_session(connection, &session, || start);
+        });
+        let complete_after = joined?;
+        // Should the log have moved on in between, the client must know that it misses something.
+        let complete = complete && !matches!(start, Start::After(cursor) if complete_after > cursor);
+        Ok(Reply::value(Joined {
+            session_id: session.to_string(),
+            seq: self.gateway.db.bus().last_seq(),
+            complete,
+            pending: pending
+                .into_iter()
+                .map(|message| Pending {
+                    task_id: message.task_id.to_string(),
+                    message_id: message.message_id.to_string(),
+                    content: message.content,
+                    seq: message.seq,
+                })
+                .collect(),
+        }))
+    }
+}
+
+fn follow_session(
+    connection: &Connection<ChatHub>,
+    session: &SessionId,
+    start: impl FnOnce() -> Start,
+) -> Result<u64, HubError> {
+    let topic = Topic::Session(session.clone());
+    let followed = connection.followed();
+    // One of them is the user's own topic.
+    if followed.len() > MOST_SESSIONS && !followed.contains(&topic) {
+        let text =
+            format!("conflict: A connection follows at most {MOST_SESSIONS} sessions. Leave one first.");
+        return Err(HubError::message(text));
+    }
+    Ok(connection.follow(&topic, start()))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Send {
+    #[serde(default)]
+    session_id: Option<SessionId>,
+    #[serde(default)]
+    agent_id: Option<String>,
+    content: String,
+    #[serde(default)]
+    channel_id: Option<String>,
+    #[serde(default)]
+    attachments: Vec<Attachment>,
+    #[serde(default = "yes")]
+    is_streaming: bool,
+    #[serde(default)]
+    local_id: Option<String>,
+    #[serde(default)]
+    reply_to: Option<MessageId>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Sent {
+    task_id: String,
+    session_id: String,
+    message_id: String,
+}
+
+/// A session as clients name it: its bare id, or an object with it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SessionRef {
+    Id(SessionId),
+    #[serde(rename_all = "camelCase")]
+    Object {
+        session_id: SessionId,
+        #[serde(default)]
+        since: Option<u64>,
+    },
+}
+
+impl SessionRef {
+    fn id(&self) -> SessionId {
+        match self {
+            SessionRef::Id(id) | SessionRef::Object { session_id: id, .. } => id.clone(),
+        }
+    }
+
+    fn since(&self) -> Option<u64> {
+        match self {
+            SessionRef::Id(_) => None,
+            SessionRef::Object { since, .. } => *since,
+        }
+    }
+}
+
+/// A task as clients name it: its bare id, or an object with it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TaskRef {
+    Id(TaskId),
+    #[serde(rename_all = "camelCase")]
+    Object {
+        task_id: TaskId,
+    },
+}
+
+impl TaskRef {
+    fn id(self) -> TaskId {
+        match self {
+            TaskRef::Id(id) | TaskRef::Object { task_id: id } => id,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Joined {
+    session_id: String,
+    seq: u64,
+    complete: bool,
+    pending: Vec<Pending>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pending {
+    task_id: String,
+    message_id: String,
+    content: String,
+    seq: u64,
+}

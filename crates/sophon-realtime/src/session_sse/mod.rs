@@ -1,0 +1,216 @@
+//! `GET /api/sessions/{id}/stream`: seed 004, the events of this stage. Public sessions are for everybody; private
+//! ones need a token, in the header or, since `EventSource` has no headers, as `?token=`.
+//!
+//! Each block bears an `id:` line with the sequence number. The seed knows no replay; who sends `Last-Event-ID`
+//! (browsers do by themselves) gets what was missed as far as it is kept.
+
+mod project;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_stream::stream;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::{Bytes, BytesMut};
+use fanout::Start;
+use serde::Deserialize;
+use sophon_core::Gateway;
+use sophon_core::identity::Revoked;
+use sophon_core::live::{CatchUp, EventEntry, EventSubscription, catch_up};
+use sophon_model::{Caller, Credential, Error, Result, SessionId, Topic};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The pace of the keep-alive event.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Streams at a time; one more is refused.
+const MOST_STREAMS: usize = 10_000;
+/// The most that goes into one write, in bytes, unless a single event is larger.
+const MOST_IN_A_WRITE: usize = 64 * 1024;
+/// How long a client waits before it comes back.
+const RETRY: &str = "retry: 1000\n\n";
+
+/// How this wire tells an error; the same envelope as the rest of `/api`.
+pub type ErrorResponse = fn(Error) -> Response;
+
+struct Wire {
+    gateway: Gateway,
+    streams: Arc<Semaphore>,
+    error_response: ErrorResponse,
+}
+
+/// The route of the stream. `error_response` renders errors in the envelope of `/api`.
+pub fn router(gateway: Gateway, error_response: ErrorResponse) -> Router {
+    let wire = Wire { gateway, streams: Arc::new(Semaphore::new(MOST_STREAMS)), error_response };
+    Router::new().route("/api/sessions/{id}/stream", get(stream_session)).with_state(Arc::new(wire))
+}
+
+#[derive(Deserialize)]
+struct StreamQuery {
+    token: Option<String>,
+}
+
+async fn stream_session(
+    State(wire): State<Arc<Wire>>,
+    Path(id): Path<String>,
+    Query(query): Query<StreamQuery>,
+    headers: HeaderMap,
+) -> Response {
+    match open(&wire, SessionId::from(id), query.token.as_deref(), &headers).await {
+        Ok(opened) => respond(opened),
+        Err(error) => (wire.error_response)(error),
+    }
+}
+
+/// A stream that may begin.
+struct Opened {
+    gateway: Gateway,
+    session: SessionId,
+    caller: Option<Caller>,
+    subscription: EventSubscription,
+    caught_up: Option<CatchUp>,
+    permit: OwnedSemaphorePermit,
+}
+
+async fn open(wire: &Wire, session: SessionId, token: Option<&str>, headers: &HeaderMap) -> Result<Opened> {
+    let gateway = wire.gateway.clone();
+    let caller = caller(&gateway, token, headers).await?;
+    gateway.sessions.get(caller.as_ref(), &session).await?;
+    let permit = wire.streams.clone().try_acquire_owned().map_err(|_| {
+        Error::new(
+            sophon_model::Kind::ServiceUnavailable,
+            "Too many streams are open. Try again in a moment.",
+        )
+        .with_retry_after(Duration::from_secs(5))
+    })?;
+    let topic = Topic::Session(session.clone());
+    let subscription = gateway.db.bus().subscribe();
+    let mut caught_up = None;
+    let start = match last_event_id(headers) {
+        Some(after) => {
+            let missed = catch_up(&gateway.db, &topic, after).await?;
+            let start = Start::After(missed.resume_after);
+            caught_up = Some(missed);
+            start
+        }
+        None => Start::Now,
+    };
+    subscription.follow(&topic, start);
+    Ok(Opened { gateway, session, caller, subscription, caught_up, permit })
+}
+
+/// The header counts before the query. A credential that is given must be valid, also where none is needed.
+async fn caller(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> Result<Option<Caller>> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    match bearer.or(token) {
+        Some(token) => gateway.identity.authenticate(token).await.map(Some),
+        None => Ok(gateway.identity.auto_admin().cloned()),
+    }
+}
+
+fn last_event_id(headers: &HeaderMap) -> Option<u64> {
+    headers.get("last-event-id")?.to_str().ok()?.trim().parse().ok()
+}
+
+fn respond(opened: Opened) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store")),
+        // nginx would hold the stream back.
+        (header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    (headers, Body::from_stream(blocks(opened))).into_response()
+}
+
+/// The blocks of a stream, those that are ready together in one piece, until the client is too slow, its credential
+/// is revoked, the session is deleted or the gateway stops.
+fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    let Opened { gateway, session, caller, subscription, caught_up, permit } = opened;
+    stream! {
+        let _held_while_it_streams = permit;
+        let mut revocations = gateway.identity.revocations();
+        let mut first = BytesMut::from(RETRY);
+        if let Some(caught_up) = &caught_up {
+            for entry in &caught_up.missed {
+                first.extend_from_slice(&project::block(entry));
+            }
+            if !caught_up.complete {
+                first.extend_from_slice(&project::gap(&session));
+            }
+        }
+        // Also the first heartbeat: it opens the stream in browsers that wait for data.
+        first.extend_from_slice(&project::heartbeat(gateway.db.now()));
+        yield Ok(first.freeze());
+        let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
+        let mut entries: Vec<Arc<EventEntry>> = Vec::new();
+        loop {
+            tokio::select! {
+                read = subscription.next(&mut entries) => {
+                    if read.is_err() {
+                        return;
+                    }
+                    let mut is_deleted = false;
+                    let mut write = BytesMut::new();
+                    for entry in entries.drain(..) {
+                        let block = project::block(&entry);
+                        if !write.is_empty() && write.len() + block.len() > MOST_IN_A_WRITE {
+                            yield Ok(write.split().freeze());
+                        }
+                        write.extend_from_slice(&block);
+                        is_deleted |= project::is_deletion(entry.value());
+                    }
+                    if !write.is_empty() {
+                        yield Ok(write.freeze());
+                    }
+                    if is_deleted {
+                        return;
+                    }
+                }
+                _ = heartbeat.tick() => {
+                    if !may_still_read(&gateway, caller.as_ref(), &session).await {
+                        return;
+                    }
+                    yield Ok(project::heartbeat(gateway.db.now()));
+                }
+                revoked = revocations.recv() => match (revoked, &caller) {
+                    (Ok(revoked), Some(caller)) if revoked.ends(caller) => return,
+                    (Err(RecvError::Lagged(_)), caller) => {
+                        if !may_still_read(&gateway, caller.as_ref(), &session).await {
+                            return;
+                        }
+                    }
+                    (Err(RecvError::Closed), _) => return,
+                    (Ok(Revoked::SignIn(_) | Revoked::ApiToken(_)), _) => {}
+                },
+                () = gateway.lifecycle.draining() => return,
+            }
+        }
+    }
+}
+
+/// Whether the session may still be read by who watches it: it may have been made private, or a token run out.
+async fn may_still_read(gateway: &Gateway, caller: Option<&Caller>, session: &SessionId) -> bool {
+    if let Some(caller) = caller {
+        let expired =
+            matches!(&caller.credential, Credential::Access(_, until) if *until <= gateway.db.now());
+        if expired || matches!(gateway.identity.is_live(caller).await, Ok(false)) {
+            return false;
+        }
+    }
+    match gateway.sessions.get(caller, session).await {
+        Ok(_) => true,
+        // Storage in trouble is no reason to cut off who was allowed.
+        Err(error) => error.kind() == sophon_model::Kind::ServiceUnavailable,
+    }
+}

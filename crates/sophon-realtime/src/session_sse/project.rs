@@ -1,0 +1,137 @@
+//! How session SSE tells events: seed 004.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::json;
+use sophon_core::live::EventEntry;
+use sophon_model::{Activity, Event, Session, SessionChange, SessionId, Task, Timestamp};
+
+use crate::payload::MessagePayload;
+use crate::slots::SESSION_SSE;
+
+/// The block of an event; empty if this wire does not tell it.
+pub(super) fn block(entry: &EventEntry) -> Bytes {
+    let seq = entry.seq();
+    entry.encoded(SESSION_SSE, |event| match event {
+        Event::MessageCreated { message, .. } => {
+            encode(Some(seq), "message", &MessagePayload::new(message, &[], None))
+        }
+        Event::MessageFinished { message, tool_calls } => {
+            encode(Some(seq), "message", &MessagePayload::new(message, tool_calls, None))
+        }
+        Event::TaskProgress(progress) if progress.activity == Activity::Writing => encode(
+            Some(seq),
+            "typing",
+            &json!({ "agentId": progress.agent_id, "ts": progress.at.as_seconds() }),
+        ),
+        Event::Typing { agent_id, at, .. } => {
+            encode(Some(seq), "typing", &json!({ "agentId": agent_id, "ts": at.as_seconds() }))
+        }
+        Event::TaskStarted(task) => presence(seq, task, "working", Some(&task.description)),
+        Event::TaskCompleted(task) | Event::TaskFailed(task) | Event::TaskCancelled(task) => {
+            presence(seq, task, "online", None)
+        }
+        Event::SessionChanged { session, change } => {
+            encode(Some(seq), "session_updated", &SessionPayload::new(session, *change))
+        }
+        Event::MessageOpened { .. }
+        | Event::TextDelta(_)
+        | Event::MessageReset { .. }
+        | Event::TaskQueued(_)
+        | Event::TaskProgress(_)
+        | Event::ToolCallStarted { .. }
+        | Event::ToolCallEnded { .. }
+        | Event::ModelCallUsed { .. } => Bytes::new(),
+    })
+}
+
+/// The keep-alive event.
+pub(super) fn heartbeat(now: Timestamp) -> Bytes {
+    encode(None, "heartbeat", &json!({ "ts": now.as_seconds() }))
+}
+
+/// Tells a client who came back too late that it has to read the session anew.
+pub(super) fn gap(session: &SessionId) -> Bytes {
+    encode(None, "resync", &json!({ "sessionId": session }))
+}
+
+/// Whether the session is gone with this event.
+pub(super) fn is_deletion(event: &Event) -> bool {
+    matches!(event, Event::SessionChanged { change: SessionChange::Deleted, .. })
+}
+
+fn presence(seq: u64, task: &Task, status: &str, activity: Option<&str>) -> Bytes {
+    let at = task.ended_at.or(task.started_at).unwrap_or(task.created_at);
+    let data = json!({
+        "agentId": task.agent_id,
+        "sessionId": task.session_id,
+        "status": status,
+        "currentActivity": activity,
+        "ts": at.as_seconds(),
+    });
+    encode(Some(seq), "presence", &data)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionPayload<'a> {
+    id: &'a str,
+    session_id: &'a str,
+    name: &'a str,
+    status: &'static str,
+    visibility: &'static str,
+    mode: &'static str,
+    workspace: &'a str,
+    change: SessionChange,
+    updated_at: String,
+}
+
+impl<'a> SessionPayload<'a> {
+    fn new(session: &'a Session, change: SessionChange) -> Self {
+        Self {
+            id: session.id.as_str(),
+            session_id: session.id.as_str(),
+            name: &session.title,
+            status: session.status.as_str(),
+            visibility: session.visibility.as_str(),
+            mode: session.mode.as_str(),
+            workspace: session.tenant_id.as_str(),
+            change,
+            updated_at: session.updated_at.to_string(),
+        }
+    }
+}
+
+fn encode(seq: Option<u64>, event: &str, data: &impl Serialize) -> Bytes {
+    // JSON has no raw line breaks, so that the data is always one line.
+    let data = match serde_json::to_string(data) {
+        Ok(data) => data,
+        Err(error) => {
+            tracing::error!(event, %error, "an event cannot be encoded and is not told");
+            return Bytes::new();
+        }
+    };
+    let id = seq.map_or_else(String::new, |seq| format!("id: {seq}\n"));
+    Bytes::from(format!("{id}event: {event}\ndata: {data}\n\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heartbeat_is_the_block_that_the_seed_shows() {
+        assert_eq!(
+            heartbeat(Timestamp::from_millis(1_742_930_000_123)),
+            "event: heartbeat\ndata: {\"ts\":1742930000}\n\n"
+        );
+    }
+
+    #[test]
+    fn line_breaks_in_a_text_do_not_end_its_line() {
+        let block = encode(Some(7), "message", &json!({ "content": "a\r\nb\u{2028}" }));
+        let text = std::str::from_utf8(&block).unwrap();
+        assert_eq!(text.lines().count(), 4);
+        assert!(text.starts_with("id: 7\nevent: message\ndata: {"));
+    }
+}
