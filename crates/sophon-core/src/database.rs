@@ -34,7 +34,7 @@ impl Database {
     }
 
     /// A new id.
-    pub(crate) fn new_id<T: Id>(&self) -> T {
+    pub fn new_id<T: Id>(&self) -> T {
         T::new(self.clock.now(), &*self.entropy)
     }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sophon_model::{AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Result, Timestamp, User};
+use sophon_model::{
+    AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Result, Tenant, Timestamp, User,
+};
 
 use super::{Identity, Revoked, may_act, new_secret, rejected, secret_hash};
 
@@ -35,6 +37,8 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// Who signed in.
     pub user: User,
+    /// The tenant of that user.
+    pub tenant: Tenant,
 }
 
 impl Identity {
@@ -66,7 +70,7 @@ impl Identity {
         };
         let id = session.id.clone();
         self.db.write(move |unit| unit.tx.insert_auth_session(&session)).await?;
-        self.signed_in(user, &id, refresh_token)
+        self.signed_in(user, &id, refresh_token).await
     }
 
     /// Trades a refresh token for a new pair. A token presented a second time means that the chain has leaked: the
@@ -98,7 +102,7 @@ impl Identity {
             })
             .await?;
         match found {
-            Found::Refreshed(user, session) => self.signed_in(*user, &session, next),
+            Found::Refreshed(user, session) => self.signed_in(*user, &session, next).await,
             Found::Leaked(session) => {
                 tracing::warn!(%session, "a refresh token was used twice; the sign-in was ended");
                 self.tell_revoked(Revoked::SignIn(session));
@@ -146,8 +150,16 @@ impl Identity {
         new_secret("rt_", self.db.random())
     }
 
-    fn signed_in(&self, user: User, session: &AuthSessionId, refresh_token: String) -> Result<SignedIn> {
+    async fn signed_in(
+        &self,
+        user: User,
+        session: &AuthSessionId,
+        refresh_token: String,
+    ) -> Result<SignedIn> {
         let (access_token, expires_at) = self.tokens.issue(&user.id, session, self.db.now())?;
-        Ok(SignedIn { access_token, expires_at, refresh_token, user })
+        let id = user.tenant_id.clone();
+        let tenant =
+            self.db.read(move |tx| tx.tenant(&id)?.ok_or_else(|| Error::not_found("tenant"))).await?;
+        Ok(SignedIn { access_token, expires_at, refresh_token, user, tenant })
     }
 }
