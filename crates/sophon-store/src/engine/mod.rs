@@ -1,0 +1,23 @@
+//! One way to talk to two engines: values in, typed rows out.
+//!
+//! SQL is written once, with parameters `$1..$n`; where the engines must differ, a statement is a pair. Ids and
+//! other text are `TEXT`, times and numbers `BIGINT`, flags `BOOLEAN`. Nested values are JSON columns: `JSON_TEXT`
+//! in SQLite (the declared type tells them from text), `JSON` in PostgreSQL (not `JSONB`, which rewrites numbers
+//! and refuses some strings, so that hashes of what was stored would no longer fit).
+
+mod conn;
+mod failure;
+mod postgres;
+mod query;
+mod record;
+mod row;
+mod sqlite;
+mod value;
+
+pub(crate) use conn::{Conn, Link, Mode};
+pub(crate) use failure::{Failure, cannot_open, unknown_outcome};
+pub(crate) use postgres::PostgresLink;
+pub(crate) use query::{Engine, Query, Sql};
+pub(crate) use record::{Table, json_text};
+pub(crate) use sqlite::{Access, SqliteLink};
+pub(crate) use value::Value;

@@ -1,0 +1,150 @@
+//! The PostgreSQL side of a connection.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::error::Error;
+use std::time::Duration;
+
+use postgres::error::SqlState;
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::{FromSql, Type, accepts};
+use postgres::{Client, Config, NoTls, Statement};
+
+use super::conn::OnRow;
+use super::row::Row;
+use super::{Failure, Value};
+
+/// Prepared statements kept a connection; when there are more, all are made anew.
+const STATEMENTS: usize = 256;
+
+/// A connection to a PostgreSQL server.
+pub(crate) struct PostgresLink {
+    client: RefCell<Client>,
+    statements: RefCell<HashMap<Box<str>, Statement>>,
+}
+
+impl PostgresLink {
+    /// Connects. A statement that takes longer than `timeout` is cancelled by the server.
+    pub(crate) fn connect(config: &Config, timeout: Duration) -> Result<Self, Failure> {
+        let mut client = config.connect(NoTls)?;
+        let millis = timeout.as_millis();
+        client.batch_execute(&format!(
+            "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = '60s'; \
+             SET client_min_messages = warning"
+        ))?;
+        Ok(PostgresLink { client: RefCell::new(client), statements: RefCell::default() })
+    }
+
+    /// Forgets the prepared statements: one may have failed because the tables changed under it.
+    pub(crate) fn forget_statements(&self) {
+        self.statements.borrow_mut().clear();
+    }
+
+    /// A setting of the server.
+    pub(crate) fn setting(&self, name: &str) -> Result<String, Failure> {
+        Ok(self.client.borrow_mut().query_one("SELECT current_setting($1)", &[&name])?.try_get(0)?)
+    }
+
+    /// See [`super::Conn::script`].
+    pub(crate) fn script(&self, text: &str) -> Result<(), Failure> {
+        Ok(self.client.borrow_mut().batch_execute(text)?)
+    }
+
+    /// Runs one statement; returns how many rows it changed.
+    pub(crate) fn run(&self, text: &str, args: &[Value<'_>], on_row: OnRow<'_>) -> Result<u64, Failure> {
+        let mut client = self.client.borrow_mut();
+        let statement = self.prepared(&mut client, text)?;
+        let kinds = statement.columns().iter().map(|column| Kind::of(column.type_()));
+        let kinds = kinds.collect::<Result<Vec<_>, _>>()?;
+        let mut rows = client.query_raw(&statement, args.iter().copied())?;
+        while let Some(row) = rows.next()? {
+            let mut columns = Vec::with_capacity(kinds.len());
+            for (n, kind) in kinds.iter().enumerate() {
+                columns.push((row.columns()[n].name(), kind.value(&row, n)?));
+            }
+            on_row(Row(columns))?;
+        }
+        Ok(rows.rows_affected().unwrap_or(0))
+    }
+
+    fn prepared(&self, client: &mut Client, text: &str) -> Result<Statement, Failure> {
+        let mut statements = self.statements.borrow_mut();
+        if let Some(statement) = statements.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = client.prepare(text)?;
+        if statements.len() >= STATEMENTS {
+            statements.clear();
+        }
+        statements.insert(text.into(), statement.clone());
+        Ok(statement)
+    }
+}
+
+/// What a column holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    Flag,
+    Number,
+    Text,
+    Json,
+}
+
+impl Kind {
+    fn of(ty: &Type) -> Result<Self, Failure> {
+        match *ty {
+            Type::BOOL => Ok(Kind::Flag),
+            Type::INT8 => Ok(Kind::Number),
+            Type::TEXT => Ok(Kind::Text),
+            Type::JSON => Ok(Kind::Json),
+            _ => Err(Failure::bug(format!("a column of type {ty}"))),
+        }
+    }
+
+    fn value(self, row: &postgres::Row, n: usize) -> Result<Value<'_>, Failure> {
+        let value = match self {
+            Kind::Flag => row.try_get::<_, Option<bool>>(n)?.map(Value::Bool),
+            Kind::Number => row.try_get::<_, Option<i64>>(n)?.map(Value::Int),
+            Kind::Text => row.try_get::<_, Option<&str>>(n)?.map(Value::Text),
+            Kind::Json => row.try_get::<_, Option<JsonText<'_>>>(n)?.map(|json| Value::Json(json.0)),
+        };
+        Ok(value.unwrap_or(Value::Null))
+    }
+}
+
+/// The text of a JSON column as the server sent it.
+struct JsonText<'a>(&'a str);
+
+impl<'a> FromSql<'a> for JsonText<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(JsonText(str::from_utf8(raw)?))
+    }
+
+    accepts!(JSON);
+}
+
+impl From<postgres::Error> for Failure {
+    fn from(error: postgres::Error) -> Self {
+        let Some(state) = error.code() else {
+            let lost = error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>);
+            return if lost { Failure::Unavailable(error.into()) } else { Failure::bug(error) };
+        };
+        if *state == SqlState::UNIQUE_VIOLATION {
+            Failure::Unique(error.into())
+        } else if *state == SqlState::FOREIGN_KEY_VIOLATION {
+            Failure::Reference(error.into())
+        } else if is_passing(state) {
+            Failure::Unavailable(error.into())
+        } else {
+            Failure::bug(error)
+        }
+    }
+}
+
+/// Whether the server may do it at another time: connection, deadlock, resources, operator, system, lock, standby.
+fn is_passing(state: &SqlState) -> bool {
+    let code = state.code();
+    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+        || *state == SqlState::LOCK_NOT_AVAILABLE
+        || *state == SqlState::READ_ONLY_SQL_TRANSACTION
+}

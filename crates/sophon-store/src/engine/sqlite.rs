@@ -1,0 +1,211 @@
+//! The SQLite side of a connection.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ffi};
+
+use super::conn::OnRow;
+use super::row::Row;
+use super::{Failure, Value};
+
+/// Prepared statements kept a connection; the oldest make way.
+const STATEMENTS: usize = 256;
+/// Instructions of SQLite's machine between two looks at the clock: well below a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+/// How long another process (a backup tool, for example) may hold the file before we give up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Page cache a connection, in KiB (negative: SQLite's way to say that it is not in pages).
+const CACHE_KIB: i64 = -8_192;
+/// The log file is cut back to this many bytes once it has been copied into the database.
+const LOG_KEPT_BYTES: i64 = 64 << 20;
+
+/// What a connection may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Read only.
+    Read,
+    /// Everything.
+    Write,
+}
+
+/// An open SQLite file.
+pub(crate) struct SqliteLink {
+    connection: Connection,
+    deadline: Deadline,
+}
+
+impl SqliteLink {
+    /// Opens the file, which must exist. A statement that takes longer than `timeout` is interrupted.
+    pub(crate) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Self, Failure> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+        connection.pragma_update(None, "journal_size_limit", LOG_KEPT_BYTES)?;
+        connection.pragma_update(None, "query_only", access == Access::Read)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        replace_lower(&connection)?;
+        let deadline = Deadline::new(timeout);
+        let watch = deadline.clone();
+        connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || watch.is_over()))?;
+        Ok(SqliteLink { connection, deadline })
+    }
+
+    /// Whether no transaction is open: SQLite ends one by itself after some errors.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
+    /// Copies the log into the database, so that a copy of the one file is whole. For the end.
+    pub(crate) fn checkpoint(&self) -> Result<(), Failure> {
+        self.deadline.lift();
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// See [`super::Conn::script`]. Not interrupted: a migration takes as long as it takes.
+    pub(crate) fn script(&self, text: &str) -> Result<(), Failure> {
+        self.deadline.lift();
+        Ok(self.connection.execute_batch(text)?)
+    }
+
+    /// Runs one statement; returns how many rows it changed.
+    pub(crate) fn run(&self, text: &str, args: &[Value<'_>], on_row: OnRow<'_>) -> Result<u64, Failure> {
+        self.deadline.begin();
+        let mut statement = self.connection.prepare_cached(text)?;
+        bind(&mut statement, args)?;
+        if statement.column_count() == 0 {
+            return Ok(statement.raw_execute()? as u64);
+        }
+        let kinds: Vec<Kind> = statement.columns().map(|column| Kind::declared(column.decl_type())).collect();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            let mut columns = Vec::with_capacity(kinds.len());
+            for (n, kind) in kinds.iter().enumerate() {
+                columns.push((row.as_ref().column_name(n)?, kind.value(row.get_ref(n)?)?));
+            }
+            on_row(Row(columns))?;
+        }
+        Ok(self.connection.changes())
+    }
+}
+
+/// Binds by name, because SQLite counts `$n` in order of appearance.
+fn bind(statement: &mut Statement<'_>, args: &[Value<'_>]) -> Result<(), Failure> {
+    for index in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(index).and_then(|name| name.strip_prefix('$'));
+        let number = name.and_then(|digits| digits.parse::<usize>().ok());
+        let value = number.and_then(|number| args.get(number.checked_sub(1)?));
+        let value = value.ok_or_else(|| Failure::bug("a parameter without a value"))?;
+        statement.raw_bind_parameter(index, value)?;
+    }
+    Ok(())
+}
+
+/// SQLite's own `lower` knows only ASCII.
+fn replace_lower(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("lower", 1, flags, |context| {
+        let text: Option<String> = context.get(0)?;
+        Ok(text.map(|text| text.to_lowercase()))
+    })
+}
+
+/// What a column was declared as.
+#[derive(Clone, Copy)]
+enum Kind {
+    Plain,
+    Flag,
+    Json,
+}
+
+impl Kind {
+    fn declared(declared: Option<&str>) -> Self {
+        match declared {
+            Some("BOOLEAN") => Kind::Flag,
+            Some("JSON_TEXT") => Kind::Json,
+            _ => Kind::Plain,
+        }
+    }
+
+    fn value(self, stored: ValueRef<'_>) -> Result<Value<'_>, Failure> {
+        Ok(match (stored, self) {
+            (ValueRef::Null, _) => Value::Null,
+            (ValueRef::Integer(number), Kind::Flag) => Value::Bool(number != 0),
+            (ValueRef::Integer(number), _) => Value::Int(number),
+            (ValueRef::Text(text), Kind::Json) => Value::Json(utf8(text)?),
+            (ValueRef::Text(text), _) => Value::Text(utf8(text)?),
+            (ValueRef::Real(_) | ValueRef::Blob(_), _) => {
+                return Err(Failure::bug("a column of no known type"));
+            }
+        })
+    }
+}
+
+fn utf8(text: &[u8]) -> Result<&str, Failure> {
+    str::from_utf8(text).map_err(Failure::bug)
+}
+
+/// Until when the running statement may take.
+#[derive(Clone)]
+struct Deadline {
+    epoch: Instant,
+    timeout: Duration,
+    /// Milliseconds after `epoch`.
+    end: Arc<AtomicU64>,
+}
+
+impl Deadline {
+    fn new(timeout: Duration) -> Self {
+        Deadline { epoch: Instant::now(), timeout, end: Arc::new(AtomicU64::new(u64::MAX)) }
+    }
+
+    fn begin(&self) {
+        let end = self.epoch.elapsed() + self.timeout;
+        self.end.store(u64::try_from(end.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn lift(&self) {
+        self.end.store(u64::MAX, Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.epoch.elapsed().as_millis() > u128::from(self.end.load(Ordering::Relaxed))
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        use ErrorCode as C;
+        let rusqlite::Error::SqliteFailure(what, _) = &error else { return Failure::bug(error) };
+        match (what.code, what.extended_code) {
+            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+                Failure::Unique(error.into())
+            }
+            (_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Failure::Reference(error.into()),
+            // After a failed sync the kernel may forget what was not written: a later sync would lie.
+            (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC)
+            | (C::DatabaseCorrupt | C::NotADatabase, _) => Failure::Broken(error.into()),
+            (
+                C::DiskFull
+                | C::SystemIoFailure
+                | C::DatabaseBusy
+                | C::DatabaseLocked
+                | C::CannotOpen
+                | C::ReadOnly
+                | C::PermissionDenied
+                | C::OutOfMemory
+                | C::OperationInterrupted,
+                _,
+            ) => Failure::Unavailable(error.into()),
+            _ => Failure::bug(error),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Agents.
+
+use sophon_model::ports::AgentRows;
+use sophon_model::{Agent, AgentId, Page, Paged, Position, Result, TenantId};
+
+use super::{Order, page};
+use crate::engine::{Conn, Query, Table};
+
+const AGENTS: Table =
+    Table::new("agents", "agent").json(&["tools"]).taken("There is an agent with this slug already.");
+
+impl AgentRows for Conn {
+    fn insert_agent(&mut self, agent: &Agent) -> Result<()> {
+        self.insert(AGENTS, agent)
+    }
+
+    fn update_agent(&mut self, agent: &Agent) -> Result<()> {
+        self.update(AGENTS, agent)
+    }
+
+    fn delete_agent(&mut self, tenant: &TenantId, id: &AgentId) -> Result<bool> {
+        let sql = "DELETE FROM agents WHERE tenant_id = $1 AND id = $2";
+        Ok(self.exec(sql, &[tenant.as_str().into(), id.as_str().into()])? > 0)
+    }
+
+    fn agent(&self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>> {
+        // Someone may give an agent a slug that is the id of another: the id wins.
+        let sql =
+            "SELECT * FROM agents WHERE tenant_id = $1 AND (id = $2 OR slug = $2) ORDER BY id = $2 DESC";
+        Ok(self.one(sql, &[tenant.as_str().into(), id_or_slug.into()])?)
+    }
+
+    fn agents(&self, tenant: &TenantId, wanted: &Page) -> Result<Paged<Agent>> {
+        let mut query = Query::new("SELECT * FROM agents WHERE tenant_id = ");
+        query.bind(tenant.as_str());
+        page(&mut query, "created_at", Order::OldestFirst, wanted);
+        let position =
+            |agent: &Agent| Position { at: agent.created_at.as_millis(), id: agent.id.to_string() };
+        Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
+    }
+}

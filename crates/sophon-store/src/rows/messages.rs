@@ -1,0 +1,63 @@
+//! Messages.
+
+use sophon_model::ports::{MessageRange, MessageRows};
+use sophon_model::{Message, MessageId, Result, SessionId, Timestamp};
+
+use crate::engine::{Conn, Query, Table};
+use crate::words::{Need, words_query};
+
+const MESSAGES: Table = Table::new("messages", "message").json(&["attachments", "usage"]).given(&["number"]);
+
+const SEARCH: (&str, &str) = (
+    "SELECT m.* FROM messages_words AS w JOIN messages AS m ON m.number = w.rowid \
+     WHERE messages_words MATCH $1 AND m.session_id = $2 ORDER BY w.rank, m.number DESC LIMIT $3",
+    "SELECT * FROM messages \
+     WHERE words_of(content) @@ to_tsquery('simple', $1) AND status <> 'pending' AND session_id = $2 \
+     ORDER BY ts_rank(words_of(content), to_tsquery('simple', $1)) DESC, number DESC LIMIT $3",
+);
+
+impl MessageRows for Conn {
+    fn insert_message(&mut self, message: &Message) -> Result<i64> {
+        // Or a number could become visible after a higher one, and who reads on from there would miss it.
+        self.serialize_on(message.session_id.as_str())?;
+        Ok(self.insert_numbered(MESSAGES, message, "number")?)
+    }
+
+    fn update_message(&mut self, message: &Message) -> Result<()> {
+        self.update(MESSAGES, message)
+    }
+
+    fn checkpoint_message(&mut self, id: &MessageId, content: &str, at: Timestamp) -> Result<()> {
+        let sql = "UPDATE messages SET content = $1, updated_at = $2 WHERE id = $3 AND status = 'pending'";
+        self.exec(sql, &[content.into(), at.into(), id.as_str().into()])?;
+        Ok(())
+    }
+
+    fn message(&self, id: &MessageId) -> Result<Option<Message>> {
+        Ok(self.one("SELECT * FROM messages WHERE id = $1", &[id.as_str().into()])?)
+    }
+
+    fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>> {
+        let mut query = Query::new("SELECT * FROM messages WHERE session_id = ");
+        query.bind(session.as_str());
+        if let Some(since) = range.since {
+            query.push(" AND number > ").bind(since);
+        }
+        if let Some(before) = range.before {
+            query.push(" AND number < ").bind(before);
+        }
+        let from_the_end = range.since.is_none();
+        query.push(if from_the_end { " ORDER BY number DESC" } else { " ORDER BY number" });
+        query.push(" LIMIT ").bind(range.limit);
+        let mut messages: Vec<Message> = self.select(&query)?;
+        if from_the_end {
+            messages.reverse();
+        }
+        Ok(messages)
+    }
+
+    fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>> {
+        let Some(query) = words_query(self.engine(), words, Need::All) else { return Ok(Vec::new()) };
+        Ok(self.all(SEARCH, &[query.as_str().into(), session.as_str().into(), limit.into()])?)
+    }
+}

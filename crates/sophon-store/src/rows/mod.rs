@@ -1,0 +1,48 @@
+//! The verbs of the store, one file a subject, as in the port.
+
+mod agents;
+mod api_tokens;
+mod auth_sessions;
+mod events;
+mod idempotency;
+mod memories;
+mod messages;
+mod sequence;
+mod sessions;
+mod steps;
+mod tasks;
+mod tenants;
+mod tool_calls;
+mod users;
+
+use sophon_model::ports::Tx;
+use sophon_model::{Page, Position};
+
+use crate::engine::{Conn, Query};
+
+/// The most rows that one call of a pruning verb removes, so that it holds nobody up.
+pub const PRUNED_AT_ONCE: usize = 10_000;
+
+impl Tx for Conn {}
+
+/// In which direction a list is read.
+#[derive(Clone, Copy)]
+enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
+/// Ends a query with one page of a list that is ordered by a time and `id`: the rows after the page before, and one
+/// more than the page holds.
+fn page<'a>(query: &mut Query<'a>, time: &'static str, order: Order, page: &'a Page) {
+    let (compare, direction) = match order {
+        Order::OldestFirst => (" > (", ""),
+        Order::NewestFirst => (" < (", " DESC"),
+    };
+    if let Some(Position { at, id }) = &page.after {
+        query.push(" AND (").push(time).push(", id)").push(compare);
+        query.bind(*at).push(", ").bind(id.as_str()).push(")");
+    }
+    query.push(" ORDER BY ").push(time).push(direction).push(", id").push(direction);
+    query.push(" LIMIT ").bind(page.limit() + 1);
+}

@@ -1,0 +1,8 @@
+//! The threads that run jobs.
+
+mod job;
+mod postgres;
+mod sqlite;
+
+pub(crate) use postgres::PostgresStore;
+pub(crate) use sqlite::SqliteStore;

@@ -1,0 +1,195 @@
+//! Things to store.
+
+use serde_json::json;
+use sophon_model::ports::Tx;
+use sophon_model::{
+    Agent, AgentId, ApiToken, ApiTokenId, Attachment, AuthSession, AuthSessionId, MemoryCategory,
+    MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole, MessageStatus, Result, Role,
+    Runtime, Session, SessionId, SessionMode, SessionStatus, Task, TaskId, TaskKind, TaskStatus, Tenant,
+    TenantId, Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
+};
+
+/// A point in time, in milliseconds.
+pub fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+/// Adds what nearly everything belongs to: the tenant `home`, its user `ann`, her agent `sophon` and her session `s`.
+pub fn move_in(tx: &mut dyn Tx) -> Result<()> {
+    tx.insert_tenant(&tenant("home"))?;
+    tx.insert_user(&user("ann"))?;
+    tx.insert_agent(&agent("sophon"))?;
+    tx.insert_session(&session("s"))
+}
+
+pub fn tenant(id: &str) -> Tenant {
+    Tenant { id: TenantId::from(id), slug: format!("{id}-slug"), name: id.to_uppercase(), created_at: at(1) }
+}
+
+pub fn user(id: &str) -> User {
+    User {
+        id: UserId::from(id),
+        tenant_id: TenantId::from("home"),
+        email: format!("{id}@example.org"),
+        name: "Ann Ő".into(),
+        role: Role::Operator,
+        status: UserStatus::Suspended,
+        password_hash: "$argon2id$".into(),
+        created_at: at(2),
+        updated_at: at(3),
+    }
+}
+
+pub fn auth_session(id: &str, last_seen: i64) -> AuthSession {
+    AuthSession {
+        id: AuthSessionId::from(id),
+        user_id: UserId::from("ann"),
+        refresh_hash: format!("{id}-new"),
+        previous_hash: Some(format!("{id}-old")),
+        user_agent: None,
+        address: Some("::1".into()),
+        created_at: at(1),
+        last_seen_at: at(last_seen),
+        expires_at: at(1_000),
+        revoked_at: None,
+    }
+}
+
+pub fn api_token(id: &str, created: i64) -> ApiToken {
+    ApiToken {
+        id: ApiTokenId::from(id),
+        user_id: UserId::from("ann"),
+        name: "laptop".into(),
+        secret_hash: format!("{id}-hash"),
+        hint: "sk_ab".into(),
+        created_at: at(created),
+        last_used_at: Some(at(9)),
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+pub fn agent(id: &str) -> Agent {
+    Agent {
+        id: AgentId::from(id),
+        tenant_id: TenantId::from("home"),
+        slug: format!("{id}-slug"),
+        name: "Sophon".into(),
+        description: "helps".into(),
+        runtime: Runtime::Bridge,
+        model: Some("m".into()),
+        tools: vec!["memory.*".into(), "a\"b".into()],
+        soul: "Calm.\n".into(),
+        boot: String::new(),
+        heartbeat: "…".into(),
+        created_at: at(4),
+        updated_at: at(5),
+    }
+}
+
+pub fn session(id: &str) -> Session {
+    Session {
+        id: SessionId::from(id),
+        tenant_id: TenantId::from("home"),
+        owner_id: UserId::from("ann"),
+        agent_id: AgentId::from("sophon"),
+        title: String::new(),
+        visibility: Visibility::Public,
+        status: SessionStatus::Paused,
+        mode: SessionMode::Realtime,
+        channel_id: Some("webchat".into()),
+        model: None,
+        parent_id: Some(SessionId::from("elsewhere")),
+        forked_at_message_id: None,
+        message_count: 3,
+        created_at: at(6),
+        updated_at: at(7),
+    }
+}
+
+pub fn usage() -> Usage {
+    Usage { input_tokens: 5, output_tokens: i64::MAX, model: "m".into(), provider: "p".into() }
+}
+
+/// A message in session `s`.
+pub fn message(id: &str, content: &str) -> Message {
+    Message {
+        id: MessageId::from(id),
+        number: 0,
+        tenant_id: TenantId::from("home"),
+        session_id: SessionId::from("s"),
+        role: MessageRole::Agent,
+        user_id: None,
+        agent_id: Some(AgentId::from("sophon")),
+        task_id: Some(TaskId::from("t")),
+        content: content.into(),
+        status: MessageStatus::Sent,
+        local_id: Some("local".into()),
+        reply_to: None,
+        attachments: vec![Attachment {
+            key: "k".into(),
+            mime: "image/png".into(),
+            size: 1 << 40,
+            name: None,
+        }],
+        usage: Some(usage()),
+        created_at: at(8),
+        updated_at: at(9),
+    }
+}
+
+/// A queued task in session `session`.
+pub fn task(id: &str, session: &str, created: i64) -> Task {
+    Task {
+        id: TaskId::from(id),
+        tenant_id: TenantId::from("home"),
+        user_id: UserId::from("ann"),
+        session_id: SessionId::from(session),
+        agent_id: AgentId::from("sophon"),
+        kind: TaskKind::Chat,
+        description: format!("do {id}"),
+        status: TaskStatus::Queued,
+        request_message_id: MessageId::from("m"),
+        reply_message_id: None,
+        is_streaming: true,
+        error: None,
+        usage: None,
+        cancelled_by: None,
+        cancel_requested_at: None,
+        attempt: 0,
+        lease_until: None,
+        created_at: at(created),
+        started_at: None,
+        ended_at: None,
+    }
+}
+
+pub fn tool_call(id: &str, task: &str, started: i64) -> ToolCall {
+    ToolCall {
+        id: ToolCallId::from(id),
+        task_id: TaskId::from(task),
+        session_id: SessionId::from("s"),
+        tool: "memory.search".into(),
+        arguments: json!({"b": 1.0, "a": [null, 1e16, "\u{0}ő"]}),
+        arguments_hash: "00".into(),
+        status: ToolCallStatus::Running,
+        result: None,
+        started_at: at(started),
+        ended_at: None,
+    }
+}
+
+/// A memory entry of `ann`, written by the agent `sophon`.
+pub fn memory(id: &str, content: &str, created: i64) -> MemoryEntry {
+    MemoryEntry {
+        id: MemoryId::from(id),
+        tenant_id: TenantId::from("home"),
+        user_id: UserId::from("ann"),
+        agent_id: Some(AgentId::from("sophon")),
+        scope: MemoryScope::User,
+        category: MemoryCategory::Observation,
+        content: content.into(),
+        created_at: at(created),
+        updated_at: at(created),
+    }
+}

@@ -1,0 +1,207 @@
+//! Databases for tests, and jobs as plain calls.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use postgres::{Client, NoTls};
+use sophon_model::ports::{Store, Tx, WriteJob};
+use sophon_model::{Error, Result};
+use sophon_store::Options;
+use tempfile::TempDir;
+
+/// How long a test waits for an answer before it fails.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A test, named as its function.
+pub struct Rule {
+    name: &'static str,
+    only: Option<Engine>,
+    run: Arc<dyn Fn(&Place) + Send + Sync>,
+}
+
+/// A rule for both engines.
+pub fn rule<F: Fn(&Place) + Send + Sync + 'static>(run: F) -> Rule {
+    let path = std::any::type_name::<F>();
+    let name = path.split_once("rules::").map_or(path, |(_, name)| name);
+    Rule { name, only: None, run: Arc::new(run) }
+}
+
+impl Rule {
+    /// The same for one engine.
+    pub fn only(mut self, engine: Engine) -> Self {
+        self.only = Some(engine);
+        self
+    }
+
+    /// As a test on `engine`, if it is for that.
+    pub fn trial(&self, engine: Engine) -> Option<Trial> {
+        let run = Arc::clone(&self.run);
+        let name = format!("{}::{}", if engine == Engine::Sqlite { "sqlite" } else { "postgres" }, self.name);
+        let is_meant = self.only.is_none_or(|only| only == engine);
+        is_meant.then(|| {
+            Trial::test(name, move || {
+                run(&Place::new(engine));
+                Ok(())
+            })
+        })
+    }
+}
+
+/// The server to test on.
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration but its environment")]
+pub fn postgres_url() -> Option<String> {
+    std::env::var("SOPHON_TEST_POSTGRES_URL").ok()
+}
+
+/// Tells whoever runs the tests.
+#[expect(clippy::print_stderr, reason = "the harness is a program of its own")]
+pub fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+/// A database of a test's own, gone after it.
+pub struct Place {
+    pub engine: Engine,
+    pub url: String,
+    folder: TempDir,
+    schema: Option<String>,
+}
+
+impl Place {
+    fn new(engine: Engine) -> Self {
+        static SCHEMAS: AtomicU32 = AtomicU32::new(0);
+        let folder = tempfile::tempdir().unwrap();
+        match engine {
+            Engine::Sqlite => {
+                let url = format!("sqlite:{}", folder.path().join("data/sophon.db").display());
+                Place { engine, url, folder, schema: None }
+            }
+            Engine::Postgres => {
+                let number = SCHEMAS.fetch_add(1, Ordering::Relaxed);
+                let schema = format!("rule_{}_{number}", std::process::id());
+                server().batch_execute(&format!("CREATE SCHEMA {schema}")).unwrap();
+                let url = with_setting(&postgres_url().unwrap(), &format!("search_path={schema}"));
+                Place { engine, url, folder, schema: Some(schema) }
+            }
+        }
+    }
+
+    /// A folder of the test's own.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Opens the database as it is.
+    pub fn open(&self) -> Arc<dyn Store> {
+        self.open_with(&Options::default())
+    }
+
+    /// Opens it with other limits.
+    pub fn open_with(&self, options: &Options) -> Arc<dyn Store> {
+        sophon_store::open(&self.url, options).unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(schema) = &self.schema {
+            server().batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).unwrap();
+        }
+    }
+}
+
+/// A plain connection to the server.
+pub fn server() -> Client {
+    Client::connect(&postgres_url().unwrap(), NoTls).unwrap()
+}
+
+/// A PostgreSQL address with a setting for its connections.
+pub fn with_setting(url: &str, setting: &str) -> String {
+    let mark = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{mark}options=-c%20{}", setting.replace('=', "%3D"))
+}
+
+type Work<T> = Box<dyn FnOnce(&mut dyn Tx) -> Result<T> + Send>;
+
+struct Call<T> {
+    work: Option<Work<T>>,
+    value: Option<T>,
+    answer: std::sync::mpsc::SyncSender<Result<T>>,
+}
+
+impl<T: Send> WriteJob for Call<T> {
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
+        let work = self.work.take().unwrap();
+        self.value = Some(work(tx)?);
+        Ok(())
+    }
+
+    fn done(self: Box<Self>, outcome: Result<()>) {
+        let Call { value, answer, .. } = *self;
+        // The caller may be gone.
+        let _ = answer.try_send(outcome.map(|()| value.unwrap()));
+    }
+}
+
+/// The answer to a job, when it comes.
+pub struct Answer<T>(Receiver<Result<T>>);
+
+impl<T> Answer<T> {
+    /// Waits for it.
+    pub fn get(self) -> Result<T> {
+        self.0.recv_timeout(PATIENCE).expect("a job was never answered")
+    }
+}
+
+/// Queues work that writes.
+pub fn queue_write<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
+) -> Answer<T> {
+    let (answer, wait) = sync_channel(1);
+    store.write(Box::new(Call { work: Some(Box::new(work)), value: None, answer }));
+    Answer(wait)
+}
+
+/// Writes, and waits until it is durable.
+pub fn write<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    queue_write(store, work).get()
+}
+
+/// Queues work that reads.
+pub fn queue_read<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnOnce(&dyn Tx) -> Result<T> + Send + 'static,
+) -> Answer<T> {
+    let (answer, wait) = sync_channel(1);
+    store.read(Box::new(move |tx| {
+        let _ = answer.try_send(tx.and_then(work));
+    }));
+    Answer(wait)
+}
+
+/// Reads.
+pub fn read<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnOnce(&dyn Tx) -> Result<T> + Send + 'static,
+) -> T {
+    queue_read(store, work).get().unwrap()
+}
+
+/// The code of the error that a call must end with.
+pub fn code<T>(outcome: Result<T>) -> &'static str {
+    outcome.err().map_or("no error", |error: Error| error.code())
+}

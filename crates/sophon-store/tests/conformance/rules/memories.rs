@@ -1,0 +1,5 @@
+//! x
+use crate::harness::Rule;
+pub fn rules() -> Vec<Rule> {
+    vec![]
+}
