@@ -9,8 +9,8 @@ use futures_util::{Stream, StreamExt};
 use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use sophon_egress::{Egress, EgressError, OperatorDoor, Reply};
-use sophon_model::ports::{ModelError, ModelEvent, ModelStream};
-use sophon_model::{Error, Result};
+use sophon_model::ports::{ModelError, ModelEvent, ModelStream, StopReason};
+use sophon_model::{Error, Result, Usage};
 
 use crate::failure::{Failure, Reporter};
 use crate::{ProviderConfig, presets};
@@ -18,13 +18,21 @@ use crate::{ProviderConfig, presets};
 /// How much of a refusal's body is read, in bytes.
 const REFUSAL_BYTES: usize = 64 * 1024;
 
+/// Whether more records are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    More,
+    Complete,
+}
+
 /// Understands the records of one answer.
 pub(crate) trait Decoder: Send + 'static {
-    /// Reads a record and appends what it means. [`ModelEvent::Stop`] ends the answer.
-    fn read(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<(), Failure>;
+    /// Reads a record and appends the text and the tool calls that it completes.
+    fn read(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<Progress, Failure>;
 
-    /// Appends what is left when the records end without having said so.
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), Failure>;
+    /// Consumption, if it was told, and why the model stopped. Asked once, when the answer is complete or nothing more
+    /// comes; a failure if the model never said why.
+    fn end(&mut self) -> Result<(Option<Usage>, StopReason), Failure>;
 }
 
 /// The way to one provider.
@@ -105,27 +113,31 @@ fn decode(
         let mut records = pin!(bytes.eventsource());
         let mut events = Vec::new();
         loop {
-            let record = records.next().await;
-            let at_end = record.is_none();
-            let read = match record {
+            let progress = match records.next().await {
                 Some(Ok(record)) => decoder.read(&record.data, &mut events),
                 Some(Err(error)) => Err(unreadable(&error)),
-                None => decoder.end(&mut events),
+                None => Ok(Progress::Complete),
             };
             for event in events.drain(..) {
-                let is_last = matches!(event, ModelEvent::Stop(_));
                 yield Ok(event);
-                if is_last {
+            }
+            match progress {
+                Ok(Progress::More) => {}
+                Ok(Progress::Complete) => break,
+                Err(failure) => {
+                    yield Err(reporter.error(&failure));
                     return;
                 }
             }
-            if let Err(failure) = read {
-                yield Err(reporter.error(&failure));
-                return;
+        }
+        match decoder.end() {
+            Ok((usage, stop)) => {
+                if let Some(usage) = usage {
+                    yield Ok(ModelEvent::Usage(usage));
+                }
+                yield Ok(ModelEvent::Stop(stop));
             }
-            if at_end {
-                return;
-            }
+            Err(failure) => yield Err(reporter.error(&failure)),
         }
     }
 }

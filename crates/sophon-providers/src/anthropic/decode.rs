@@ -5,7 +5,7 @@ use serde_json::Value;
 use sophon_model::Usage;
 use sophon_model::ports::{ModelEvent, StopReason};
 
-use crate::exchange::Decoder;
+use crate::exchange::{Decoder, Progress};
 use crate::failure::Failure;
 use crate::names::ToolNames;
 use crate::tool_calls::{PartialCall, check_count};
@@ -150,7 +150,7 @@ impl RecordDecoder {
 }
 
 impl Decoder for RecordDecoder {
-    fn read(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<(), Failure> {
+    fn read(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<Progress, Failure> {
         let record = serde_json::from_str(data)
             .map_err(|error| Failure::malformed(format!("a record cannot be understood: {error}")))?;
         match record {
@@ -162,18 +162,16 @@ impl Decoder for RecordDecoder {
                 self.count(usage);
                 self.stop = delta.stop_reason.as_deref().map(stop_reason).or(self.stop);
             }
-            Record::MessageStop => self.end(events)?,
+            Record::MessageStop => return Ok(Progress::Complete),
             Record::Error { error } => return Err(Failure::reported(&error)),
             Record::Other => {}
         }
-        Ok(())
+        Ok(Progress::More)
     }
 
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), Failure> {
+    fn end(&mut self) -> Result<(Option<Usage>, StopReason), Failure> {
         let stop = self.stop.ok_or_else(|| Failure::malformed("the answer ended without a stop reason"))?;
-        events.push(ModelEvent::Usage(self.usage.clone()));
-        events.push(ModelEvent::Stop(stop));
-        Ok(())
+        Ok((Some(self.usage.clone()), stop))
     }
 }
 

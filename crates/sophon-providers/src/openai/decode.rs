@@ -5,7 +5,7 @@ use serde_json::Value;
 use sophon_model::Usage;
 use sophon_model::ports::{ModelEvent, StopReason};
 
-use crate::exchange::Decoder;
+use crate::exchange::{Decoder, Progress};
 use crate::failure::Failure;
 use crate::names::ToolNames;
 use crate::tool_calls::{PartialCall, check_count};
@@ -56,17 +56,18 @@ struct Tokens {
 
 /// Puts an answer together from its chunks.
 pub(super) struct ChunkDecoder {
+    provider: String,
+    model: String,
     names: ToolNames,
-    usage: Usage,
-    has_usage: bool,
+    tokens: Option<Tokens>,
     calls: Vec<(Option<usize>, PartialCall)>,
     stop: Option<StopReason>,
 }
 
 impl ChunkDecoder {
     pub(super) fn new(provider: &str, model: &str, names: ToolNames) -> Self {
-        let usage = Usage { provider: provider.to_owned(), model: model.to_owned(), ..Usage::default() };
-        Self { names, usage, has_usage: false, calls: Vec::new(), stop: None }
+        let (provider, model) = (provider.to_owned(), model.to_owned());
+        Self { provider, model, names, tokens: None, calls: Vec::new(), stop: None }
     }
 
     fn text(delta: &mut Delta, events: &mut Vec<ModelEvent>) {
@@ -120,39 +121,37 @@ impl ChunkDecoder {
 }
 
 impl Decoder for ChunkDecoder {
-    fn read(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<(), Failure> {
+    fn read(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<Progress, Failure> {
         if data.trim() == DONE {
-            return self.end(events);
+            return Ok(Progress::Complete);
         }
         let chunk: Chunk = serde_json::from_str(data)
             .map_err(|error| Failure::malformed(format!("a chunk cannot be understood: {error}")))?;
         if let Some(error) = chunk.error {
             return Err(Failure::reported(&error));
         }
-        if let Some(tokens) = chunk.usage {
-            self.has_usage = true;
-            self.usage.input_tokens = tokens.prompt_tokens;
-            self.usage.output_tokens = tokens.completion_tokens;
-        }
-        let Some(choice) = chunk.choices.into_iter().flatten().next() else { return Ok(()) };
+        self.tokens = chunk.usage.or(self.tokens.take());
+        let Some(choice) = chunk.choices.into_iter().flatten().next() else { return Ok(Progress::More) };
         if let Some(mut delta) = choice.delta {
             Self::text(&mut delta, events);
             for call in delta.tool_calls.into_iter().flatten() {
                 self.call(call)?;
             }
         }
-        match choice.finish_reason {
-            Some(reason) if self.stop.is_none() => self.finish(&reason, events),
-            _ => Ok(()),
+        if let Some(reason) = choice.finish_reason.filter(|_| self.stop.is_none()) {
+            self.finish(&reason, events)?;
         }
+        Ok(Progress::More)
     }
 
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), Failure> {
+    fn end(&mut self) -> Result<(Option<Usage>, StopReason), Failure> {
         let stop = self.stop.ok_or_else(|| Failure::malformed("the answer ended without a finish"))?;
-        if self.has_usage {
-            events.push(ModelEvent::Usage(self.usage.clone()));
-        }
-        events.push(ModelEvent::Stop(stop));
-        Ok(())
+        let usage = self.tokens.as_ref().map(|tokens| Usage {
+            input_tokens: tokens.prompt_tokens,
+            output_tokens: tokens.completion_tokens,
+            model: self.model.clone(),
+            provider: self.provider.clone(),
+        });
+        Ok((usage, stop))
     }
 }
