@@ -1,37 +1,32 @@
 //! The hub's own route: opening a connection and, for transports without a socket, using it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use axum::extract::{Query, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Shared};
 use crate::error::Rejection;
 use crate::hub::Hub;
 use crate::ident::{ConnectionId, ConnectionToken};
-use crate::link::{Headers, Link, TransportKind};
+use crate::link::{Ending, Headers, Link, TransportKind};
 use crate::server::{Place, Server};
 use crate::session;
+use crate::transport::pipe::{Pipe, RequestEnd, pipe};
 use crate::transport::websocket::{self, Upgrade};
+use crate::transport::{long_polling, server_sent_events};
 
-pub(crate) async fn serve<H: Hub>(State(server): State<Arc<Server<H>>>, mut parts: Parts) -> Response {
-    let caller = match authenticate(&server, &parts).await {
-        Ok(caller) => caller,
-        Err(rejection) => return rejection.into_response(),
-    };
-    let result = match parts.method {
-        Method::GET if websocket::is_upgrade(&parts.headers) => open_websocket(&server, &mut parts, caller),
-        Method::GET | Method::POST | Method::DELETE => Err(UNKNOWN),
-        _ => Err(NOT_ALLOWED),
-    };
-    result.unwrap_or_else(IntoResponse::into_response)
-}
+/// The largest request body taken. It may hold many hub messages, each with a limit of its own.
+const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// A request that is turned away: a status and a word to whoever reads it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Refusal(pub(crate) StatusCode, pub(crate) &'static str);
+pub(crate) struct Refusal(StatusCode, &'static str);
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
@@ -39,10 +34,38 @@ impl IntoResponse for Refusal {
     }
 }
 
-const UNKNOWN: Refusal = Refusal(StatusCode::NOT_FOUND, "No Connection with that ID");
 /// No more connections can be held, or the hub is ending.
 pub(crate) const FULL: Refusal = Refusal(StatusCode::SERVICE_UNAVAILABLE, "");
 pub(crate) const NOT_ALLOWED: Refusal = Refusal(StatusCode::METHOD_NOT_ALLOWED, "");
+const UNNAMED: Refusal = Refusal(StatusCode::BAD_REQUEST, "Connection ID required");
+const UNKNOWN: Refusal = Refusal(StatusCode::NOT_FOUND, "No Connection with that ID");
+const OTHER_TRANSPORT: Refusal = Refusal(StatusCode::BAD_REQUEST, "Cannot change transports mid-connection");
+const ALREADY_ACTIVE: Refusal = Refusal(StatusCode::CONFLICT, "The connection is already active.");
+const OTHER_CALLER: Refusal = Refusal(StatusCode::FORBIDDEN, "");
+const NO_POST: Refusal =
+    Refusal(StatusCode::METHOD_NOT_ALLOWED, "POST requests are not allowed for WebSocket connections.");
+const NO_DELETE: Refusal =
+    Refusal(StatusCode::BAD_REQUEST, "Cannot terminate this connection using the DELETE endpoint.");
+const TOO_LARGE: Refusal = Refusal(StatusCode::PAYLOAD_TOO_LARGE, "");
+
+type Names = (ConnectionId, ConnectionToken);
+
+pub(crate) async fn serve<H: Hub>(State(server): State<Arc<Server<H>>>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let caller = match authenticate(&server, &parts).await {
+        Ok(caller) => caller,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let answer = match parts.method {
+        Method::GET if server_sent_events::is_wanted(&parts.headers) => open_events(&server, &parts, caller),
+        Method::GET if websocket::is_upgrade(&parts.headers) => open_websocket(&server, &mut parts, caller),
+        Method::GET => poll(&server, &parts, caller).await,
+        Method::POST => send(&server, &parts, &caller, body).await,
+        Method::DELETE => end(&server, &parts, &caller),
+        _ => Err(NOT_ALLOWED),
+    };
+    answer.unwrap_or_else(IntoResponse::into_response)
+}
 
 /// The value of a query parameter, whose name is matched without regard to case.
 pub(crate) fn query(parts: &Parts, name: &str) -> Option<String> {
@@ -71,11 +94,11 @@ fn open_websocket<H: Hub>(
         return Err(unsupported(TransportKind::WebSockets));
     }
     let upgrade = Upgrade::of(parts).map_err(|status| Refusal(status, ""))?;
-    let (id, token) = match query(parts, "id") {
-        Some(text) => named(server, &text)?,
+    let names = match query(parts, "id") {
+        Some(token) => named(server, &token)?,
         None => server.add(1).map_err(|_| FULL)?,
     };
-    let connection = open(server, parts, caller, (id, token), TransportKind::WebSockets)?;
+    let connection = open(server, parts, caller, names, TransportKind::WebSockets, None)?;
     let (response, socket) = upgrade.accept();
     server.tasks.spawn(async move {
         match socket.await {
@@ -84,6 +107,105 @@ fn open_websocket<H: Hub>(
         }
     });
     Ok(response)
+}
+
+/// Opens the event stream of a negotiated connection.
+fn open_events<H: Hub>(
+    server: &Arc<Server<H>>,
+    parts: &Parts,
+    caller: H::Caller,
+) -> Result<Response, Refusal> {
+    let names = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    if !server.options.transports.server_sent_events {
+        return Err(unsupported(TransportKind::ServerSentEvents));
+    }
+    let (pipe, ends) = pipe(server_sent_events::event);
+    let ends = Arc::new(ends);
+    let connection = open(server, parts, caller, names, TransportKind::ServerSentEvents, Some(ends.clone()))?;
+    let left = {
+        let (connection, over) = (connection.clone(), ends.over.clone());
+        move || {
+            over.cancel();
+            connection.link().end(Ending::gone());
+        }
+    };
+    run(connection, pipe);
+    Ok(server_sent_events::response(ends, left))
+}
+
+/// The first poll of a connection opens it and returns at once; later ones wait.
+async fn poll<H: Hub>(
+    server: &Arc<Server<H>>,
+    parts: &Parts,
+    caller: H::Caller,
+) -> Result<Response, Refusal> {
+    let names = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    if !server.options.transports.long_polling {
+        return Err(unsupported(TransportKind::LongPolling));
+    }
+    let Some(shared) = opened(server, names.0) else {
+        let (pipe, ends) = pipe(Bytes::clone);
+        let ends = Some(Arc::new(ends));
+        run(open(server, parts, caller, names, TransportKind::LongPolling, ends)?, pipe);
+        return Ok(long_polling::Polled::Nothing.into_response());
+    };
+    if shared.link.transport != TransportKind::LongPolling {
+        return Err(OTHER_TRANSPORT);
+    }
+    let ends = requests(&shared, &caller)?;
+    if let Some(at) = server.hub.expires(&caller) {
+        shared.link.stamp(|times| &times.expires, server.millis(at));
+    }
+    let _under_way = Poll::begin(shared.clone());
+    Ok(long_polling::poll(&ends, server.options.poll_timeout).await.into_response())
+}
+
+/// A poll under way, so that the connection is not taken for abandoned.
+struct Poll<H: Hub>(Arc<Shared<H>>);
+
+impl<H: Hub> Poll<H> {
+    fn begin(shared: Arc<Shared<H>>) -> Self {
+        shared.link.times.polls.fetch_add(1, Ordering::Relaxed);
+        Self(shared)
+    }
+}
+
+impl<H: Hub> Drop for Poll<H> {
+    fn drop(&mut self) {
+        let now = self.0.server.now();
+        self.0.link.stamp(|times| &times.polled, now);
+        self.0.link.times.polls.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Hands the body to the session; answered when it has been taken.
+async fn send<H: Hub>(
+    server: &Server<H>,
+    parts: &Parts,
+    caller: &H::Caller,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let (id, _) = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    let shared = opened(server, id).ok_or(UNKNOWN)?;
+    let ends = requests(&shared, caller)?;
+    let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| TOO_LARGE)?;
+    tokio::select! {
+        () = shared.link.ended.cancelled() => Err(UNKNOWN),
+        sent = ends.bodies.send(body) => {
+            sent.map_err(|_| UNKNOWN)?;
+            Ok(([(header::CONTENT_TYPE, "text/plain")], "").into_response())
+        }
+    }
+}
+
+/// Ends a long-polling connection.
+fn end<H: Hub>(server: &Server<H>, parts: &Parts, caller: &H::Caller) -> Result<Response, Refusal> {
+    let (id, _) = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    let shared = opened(server, id).filter(|shared| shared.link.transport == TransportKind::LongPolling);
+    let shared = shared.ok_or(NO_DELETE)?;
+    requests(&shared, caller)?;
+    shared.link.end(Ending::gone());
+    Ok((StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "text/plain")]).into_response())
 }
 
 fn unsupported(transport: TransportKind) -> Refusal {
@@ -96,10 +218,26 @@ fn unsupported(transport: TransportKind) -> Refusal {
 }
 
 /// The connection that a request names by its token.
-fn named<H: Hub>(server: &Server<H>, text: &str) -> Result<(ConnectionId, ConnectionToken), Refusal> {
-    let token = ConnectionToken(text.parse().map_err(|_| UNKNOWN)?);
+fn named<H: Hub>(server: &Server<H>, token: &str) -> Result<Names, Refusal> {
+    let token = ConnectionToken(token.parse().map_err(|_| UNKNOWN)?);
     let id = server.registry.lock().tokens.get(&token).copied().ok_or(UNKNOWN)?;
     Ok((id, token))
+}
+
+/// The connection, if it has been opened.
+fn opened<H: Hub>(server: &Server<H>, id: ConnectionId) -> Option<Arc<Shared<H>>> {
+    match server.registry.lock().places.get(&id)? {
+        Place::Open(shared) => Some(shared.clone()),
+        Place::Negotiated { .. } => None,
+    }
+}
+
+/// The way to the session, for a request of the same caller.
+fn requests<H: Hub>(shared: &Shared<H>, caller: &H::Caller) -> Result<Arc<RequestEnd>, Refusal> {
+    if !shared.server.hub.same_caller(&shared.caller, caller) {
+        return Err(OTHER_CALLER);
+    }
+    shared.link.requests.clone().ok_or(NO_POST)
 }
 
 /// Turns a negotiated place into an open connection.
@@ -107,26 +245,26 @@ fn open<H: Hub>(
     server: &Arc<Server<H>>,
     parts: &Parts,
     caller: H::Caller,
-    (id, token): (ConnectionId, ConnectionToken),
+    (id, token): Names,
     transport: TransportKind,
+    requests: Option<Arc<RequestEnd>>,
 ) -> Result<Connection<H>, Refusal> {
     let headers = Headers::of(&parts.headers, server.options.max_header_bytes);
-    let link = Link::new(id, token, transport, headers, server.now());
+    let link = Link::new(id, token, transport, headers, requests, server.now());
     if let Some(at) = server.hub.expires(&caller) {
         link.stamp(|times| &times.expires, server.millis(at));
     }
     let connection = Connection::new(server.clone(), caller, link);
     let mut registry = server.registry.lock();
-    match registry.places.get_mut(&id) {
-        Some(place @ Place::Negotiated { .. }) => *place = Place::Open(connection.shared.clone()),
-        Some(Place::Open(other)) if other.link.transport != transport => {
-            return Err(Refusal(StatusCode::BAD_REQUEST, "Cannot change transports mid-connection"));
-        }
-        Some(Place::Open(_)) => {
-            return Err(Refusal(StatusCode::CONFLICT, "The connection is already active."));
-        }
-        None => return Err(UNKNOWN),
+    match registry.places.get_mut(&id).ok_or(UNKNOWN)? {
+        place @ Place::Negotiated { .. } => *place = Place::Open(connection.shared.clone()),
+        Place::Open(other) if other.link.transport != transport => return Err(OTHER_TRANSPORT),
+        Place::Open(_) => return Err(ALREADY_ACTIVE),
     }
     drop(registry);
     Ok(connection)
+}
+
+fn run<H: Hub>(connection: Connection<H>, pipe: Pipe) {
+    connection.shared.server.tasks.clone().spawn(session::run(connection, pipe));
 }

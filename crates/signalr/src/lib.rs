@@ -24,6 +24,7 @@ mod server;
 mod session;
 mod sweep;
 mod transport;
+mod value;
 
 pub use connection::Connection;
 pub use error::{ClientError, HubError, Rejection, SendError};
@@ -35,3 +36,4 @@ pub use options::{Options, Transports};
 pub use payload::{Broadcast, FromArguments, Invocation, Payload, Raw};
 pub use protocol::Format;
 pub use server::{HubServer, Slots};
+pub use value::{Binary, Timestamp};

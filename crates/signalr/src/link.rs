@@ -2,8 +2,8 @@
 //! it alone, and how it ends.
 
 use std::collections::VecDeque;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap};
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ident::{ConnectionId, ConnectionToken};
 use crate::protocol::Format;
+use crate::transport::pipe::RequestEnd;
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +116,10 @@ pub(crate) struct Times {
     pub(crate) write_began: AtomicU64,
     /// `u64::MAX`: never.
     pub(crate) expires: AtomicU64,
+    /// When the last poll ended (long polling).
+    pub(crate) polled: AtomicU64,
+    /// Polls under way.
+    pub(crate) polls: AtomicU64,
     /// The client has sent a ping, so its silence means something.
     pub(crate) pings: AtomicBool,
     /// Nothing is read from the client at present, so its silence means nothing.
@@ -127,6 +132,8 @@ pub(crate) struct Link {
     pub(crate) transport: TransportKind,
     pub(crate) headers: Headers,
     pub(crate) times: Times,
+    /// For transports made of requests.
+    pub(crate) requests: Option<Arc<RequestEnd>>,
     /// Rouses the session: there is something in the outbox, or room in the queue of calls.
     pub(crate) wake: Notify,
     pub(crate) ended: CancellationToken,
@@ -142,16 +149,23 @@ impl Link {
         token: ConnectionToken,
         transport: TransportKind,
         headers: Headers,
+        requests: Option<Arc<RequestEnd>>,
         now: u64,
     ) -> Self {
-        let times =
-            Times { opened: now.into(), sent: now.into(), expires: u64::MAX.into(), ..Times::default() };
+        let times = Times {
+            opened: now.into(),
+            sent: now.into(),
+            polled: now.into(),
+            expires: u64::MAX.into(),
+            ..Times::default()
+        };
         Self {
             id,
             token,
             transport,
             headers,
             times,
+            requests,
             wake: Notify::new(),
             ended: CancellationToken::new(),
             format: OnceLock::new(),

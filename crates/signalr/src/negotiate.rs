@@ -64,5 +64,11 @@ fn offered(transports: Transports) -> Value {
     if transports.websockets {
         list.push(json!({ "transport": "WebSockets", "transferFormats": ["Text", "Binary"] }));
     }
+    if transports.server_sent_events {
+        list.push(json!({ "transport": "ServerSentEvents", "transferFormats": ["Text"] }));
+    }
+    if transports.long_polling {
+        list.push(json!({ "transport": "LongPolling", "transferFormats": ["Text", "Binary"] }));
+    }
     list.into()
 }

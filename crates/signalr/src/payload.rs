@@ -10,6 +10,9 @@ use serde::de::DeserializeOwned;
 use crate::error::HubError;
 use crate::protocol::Format;
 
+/// How deep a value from a client may be nested; the same in both formats.
+const MAX_DEPTH: usize = 128;
+
 /// A value that can be written in each format. Everything that implements [`Serialize`] is one.
 pub trait Payload: Send + Sync {
     /// Appends the value in `format` to `out`; says in words why not, if it cannot.
@@ -20,6 +23,10 @@ impl<T: Serialize + Send + Sync + ?Sized> Payload for T {
     fn write(&self, format: Format, out: &mut Vec<u8>) -> Result<(), String> {
         match format {
             Format::Json => serde_json::to_writer(out, self).map_err(|error| error.to_string()),
+            Format::MessagePack => {
+                let mut serializer = rmp_serde::Serializer::new(out).with_struct_map();
+                self.serialize(&mut serializer).map_err(|error| error.to_string())
+            }
         }
     }
 }
@@ -104,6 +111,11 @@ impl Raw {
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, String> {
         match self.format {
             Format::Json => serde_json::from_slice(&self.bytes).map_err(|error| error.to_string()),
+            Format::MessagePack => {
+                let mut deserializer = rmp_serde::Deserializer::from_read_ref(&self.bytes[..]);
+                deserializer.set_max_depth(MAX_DEPTH);
+                T::deserialize(&mut deserializer).map_err(|error| error.to_string())
+            }
         }
     }
 }

@@ -32,6 +32,7 @@ impl Slots {
     pub(crate) fn of(self, format: Format) -> Slot {
         match format {
             Format::Json => self.json,
+            Format::MessagePack => self.messagepack,
         }
     }
 }
@@ -108,8 +109,10 @@ impl<H: Hub> Server<H> {
     fn open_connections(&self) -> Vec<Connection<H>> {
         let registry = self.registry.lock();
         let open = registry.places.values().filter_map(|place| match place {
-            Place::Open(shared) => Some(Connection { shared: shared.clone(), slot: None }),
-            Place::Negotiated { .. } => None,
+            Place::Open(shared) if !shared.link.ended.is_cancelled() => {
+                Some(Connection { shared: shared.clone(), slot: None })
+            }
+            Place::Open(_) | Place::Negotiated { .. } => None,
         });
         open.collect()
     }
@@ -178,7 +181,9 @@ impl<H: Hub> HubServer<H> {
     /// How many connections are open.
     pub fn connection_count(&self) -> usize {
         let registry = self.server.registry.lock();
-        registry.places.values().filter(|place| matches!(place, Place::Open(_))).count()
+        let open =
+            |place: &&Place<H>| matches!(place, Place::Open(shared) if !shared.link.ended.is_cancelled());
+        registry.places.values().filter(open).count()
     }
 
     /// Closes the connections whose caller `matches`, with `reason` in their Close message, and says how many.

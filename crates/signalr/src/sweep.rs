@@ -44,7 +44,14 @@ fn look_after<H: Hub>(shared: &Shared<H>, now: u64) {
     let (writing, sent) = (times.write_began.load(Ordering::Relaxed), times.sent.load(Ordering::Relaxed));
     let paused = times.paused.load(Ordering::Relaxed);
     let silent = || times.pings.load(Ordering::Relaxed) && !paused;
-    let reason = if writing > 0 && longer_than(writing, options.send_timeout) {
+    let polling = link.transport == TransportKind::LongPolling;
+    if polling
+        && times.polls.load(Ordering::Relaxed) == 0
+        && longer_than(times.polled.load(Ordering::Relaxed), options.disconnect_timeout)
+    {
+        return link.end(Ending::gone());
+    }
+    let reason = if writing > 0 && !polling && longer_than(writing, options.send_timeout) {
         "A write took longer than the server waits for."
     } else if link.format().is_none() {
         if !longer_than(times.opened.load(Ordering::Relaxed), options.handshake_timeout) {

@@ -18,13 +18,25 @@ struct Request {
 }
 
 /// Takes the handshake off the front of `buffer`, once it is whole. What follows it belongs to the protocol
-/// chosen.
-pub(crate) fn take(buffer: &mut BytesMut, max_bytes: usize) -> Result<Option<Format>, ProtocolError> {
+/// chosen. Not every transport takes `binary` formats.
+pub(crate) fn take(
+    buffer: &mut BytesMut,
+    max_bytes: usize,
+    binary: bool,
+) -> Result<Option<Format>, ProtocolError> {
     let Some(record) = take_until_separator(buffer, &mut 0, max_bytes)? else { return Ok(None) };
     let request: Request = serde_json::from_slice(&record)
         .map_err(|_| ProtocolError("An unexpected error occurred during connection handshake.".to_owned()))?;
     let format = match request.protocol.as_str() {
         "json" => Format::Json,
+        "messagepack" if binary => Format::MessagePack,
+        "messagepack" => {
+            return Err(ProtocolError(
+                "Cannot use the 'messagepack' protocol on the current transport. The transport does not support \
+                 'Binary' transfer format."
+                    .to_owned(),
+            ));
+        }
         other => return Err(ProtocolError(format!("The protocol '{other}' is not supported."))),
     };
     if !(1..=MAX_VERSION).contains(&request.version) {
@@ -48,13 +60,13 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Option<Format>, String> {
-        take(&mut BytesMut::from(text), 1024).map_err(|error| error.0)
+        take(&mut BytesMut::from(text), 1024, true).map_err(|error| error.0)
     }
 
     #[test]
     fn what_follows_the_handshake_stays_in_the_buffer() {
         let mut buffer = BytesMut::from("{\"protocol\":\"json\",\"version\":1}\x1e{\"type\":6}\x1e");
-        assert_eq!(take(&mut buffer, 1024), Ok(Some(Format::Json)));
+        assert_eq!(take(&mut buffer, 1024, true), Ok(Some(Format::Json)));
         assert_eq!(&buffer[..], b"{\"type\":6}\x1e");
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod handshake;
 mod json;
+mod messagepack;
 
 use bytes::{Bytes, BytesMut};
 
@@ -12,6 +13,8 @@ use crate::payload::{Invocation, Payload, Raw};
 pub enum Format {
     /// `json`: text, records ended by 0x1E.
     Json,
+    /// `messagepack`: binary, records behind their length.
+    MessagePack,
 }
 
 /// Ends a JSON record and the handshake, in either direction.
@@ -94,6 +97,7 @@ impl Decoder {
             let Some(record) = self.next_record()? else { return Ok(None) };
             let message = match self.format {
                 Format::Json => json::decode(&record)?,
+                Format::MessagePack => messagepack::decode(&record)?,
             };
             if message.is_some() {
                 return Ok(message);
@@ -102,10 +106,10 @@ impl Decoder {
     }
 
     fn next_record(&mut self) -> Result<Option<Bytes>, ProtocolError> {
+        let max_bytes = self.max_message_bytes;
         let record = match self.format {
-            Format::Json => {
-                take_until_separator(&mut self.buffer, &mut self.scanned, self.max_message_bytes)?
-            }
+            Format::Json => take_until_separator(&mut self.buffer, &mut self.scanned, max_bytes)?,
+            Format::MessagePack => messagepack::take_record(&mut self.buffer, max_bytes)?,
         };
         if self.buffer.is_empty() {
             // An idle connection keeps no buffer.
@@ -146,12 +150,14 @@ impl Format {
     pub(crate) fn invocation(self, id: Option<&str>, invocation: &Invocation<'_>) -> Result<Bytes, String> {
         match self {
             Self::Json => json::invocation(id, invocation),
+            Self::MessagePack => messagepack::invocation(id, invocation),
         }
     }
 
     pub(crate) fn stream_item(self, id: &str, item: &dyn Payload) -> Result<Bytes, String> {
         match self {
             Self::Json => json::stream_item(id, item),
+            Self::MessagePack => messagepack::stream_item(id, item),
         }
     }
 
@@ -162,18 +168,21 @@ impl Format {
     ) -> Result<Bytes, String> {
         match self {
             Self::Json => json::completion(id, outcome),
+            Self::MessagePack => messagepack::completion(id, outcome),
         }
     }
 
     pub(crate) fn ping(self) -> Bytes {
         match self {
             Self::Json => Bytes::from_static(b"{\"type\":6}\x1e"),
+            Self::MessagePack => messagepack::ping(),
         }
     }
 
     pub(crate) fn close(self, error: Option<&str>, allow_reconnect: bool) -> Bytes {
         match self {
             Self::Json => json::close(error, allow_reconnect),
+            Self::MessagePack => messagepack::close(error, allow_reconnect),
         }
     }
 }

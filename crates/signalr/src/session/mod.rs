@@ -18,7 +18,7 @@ use self::outgoing::Outgoing;
 use crate::connection::Connection;
 use crate::error::HubError;
 use crate::hub::Hub;
-use crate::link::{Ending, Manner};
+use crate::link::{Ending, Manner, TransportKind};
 use crate::protocol::{Decoder, Format, Message, ProtocolError, handshake};
 use crate::transport::{Io, Transport};
 
@@ -79,9 +79,10 @@ impl<H: Hub, T: Transport> Session<H, T> {
     /// Reads the handshake. What ends the connection before it is told as the handshake's error.
     async fn shake_hands(&mut self) -> Result<Decoder, Ending> {
         let max_bytes = self.connection.shared.server.options.max_message_bytes;
+        let binary = self.connection.transport() != TransportKind::ServerSentEvents;
         let mut buffer = BytesMut::new();
         let format = loop {
-            let taken = handshake::take(&mut buffer, max_bytes);
+            let taken = handshake::take(&mut buffer, max_bytes, binary);
             match taken.map_err(|error| Ending::failed(error.0, false))? {
                 Some(format) => break format,
                 None => buffer.extend_from_slice(&self.first_bytes().await?),
@@ -231,12 +232,12 @@ impl<H: Hub, T: Transport> Session<H, T> {
         let connection = self.connection.clone();
         let (server, link) = (&connection.shared.server, connection.link());
         link.end(ending.clone());
-        server.forget(link);
         calls::abandon(&connection);
         self.say_goodbye();
         let stuck = self.writing && ending.manner == Manner::Drop;
         let limit = if stuck { STUCK_CLOSE_LIMIT } else { server.options.close_timeout };
         let closed = timeout(limit, self.last_words(&ending)).await;
+        server.forget(link);
         tracing::debug!(connection = %link.id, ?ending, polite = closed.is_ok(), "the connection has ended");
     }
 

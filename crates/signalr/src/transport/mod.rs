@@ -1,5 +1,8 @@
 //! The transports: how bytes get from and to a client. They know nothing of the hub protocol.
 
+pub(crate) mod long_polling;
+pub(crate) mod pipe;
+pub(crate) mod server_sent_events;
 pub(crate) mod websocket;
 
 use std::task::{Context, Poll};

@@ -116,6 +116,7 @@ impl Transport for WebSocket {
         let message = match format {
             // Everything the JSON format writes is UTF-8; anything else is a fault of an encoder.
             Format::Json => Utf8Bytes::try_from(bytes).map(Message::Text).map_err(drop),
+            Format::MessagePack => Ok(Message::Binary(bytes)),
         };
         self.writing = true;
         self.failed = !message.is_ok_and(|message| Pin::new(&mut self.stream).start_send(message).is_ok());

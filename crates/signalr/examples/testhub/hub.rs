@@ -1,0 +1,188 @@
+//! The hub itself.
+
+use futures_util::stream;
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use signalr::{
+    Binary, Broadcast, Bus, Call, Connection, Hub, HubError, Invocation, Method, Rejection, Reply, Start,
+    Timestamp,
+};
+
+/// The one credential of the authorized hub.
+pub const TOKEN: &str = "a-token-of-the-testhub";
+
+pub struct TestHub {
+    pub authorized: bool,
+    pub bus: Bus<String, Broadcast>,
+}
+
+/// What the request that opened a connection said.
+#[derive(Clone)]
+pub struct Visitor {
+    redirects: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ComplexObject {
+    string: String,
+    int_array: Vec<i64>,
+    byte_array: Binary,
+    #[serde(rename = "GUID")]
+    guid: String,
+    date_time: Timestamp,
+}
+
+impl Hub for TestHub {
+    type Caller = Visitor;
+    type Topic = String;
+    type Event = Broadcast;
+
+    async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Visitor, Rejection> {
+        if self.authorized && token != Some(TOKEN) {
+            return Err(Rejection::Unauthorized);
+        }
+        let query = request.uri.query().unwrap_or_default();
+        let redirects = query.split('&').find_map(|pair| pair.strip_prefix("numRedirects="));
+        Ok(Visitor { redirects: redirects.and_then(|count| count.parse().ok()).unwrap_or(0) })
+    }
+
+    fn project<'a>(&'a self, _seq: u64, event: &'a Broadcast) -> Option<Invocation<'a>> {
+        Some(event.invocation())
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        const METHODS: &[Method] = &[
+            Method::new("Echo"),
+            Method::new("ThrowException"),
+            Method::new("InvokeWithString"),
+            Method::new("SendCustomObject"),
+            Method::new("SendComplexObject"),
+            Method::new("EchoComplexObject"),
+            Method::new("GetCallerConnectionId"),
+            Method::new("GetNumRedirects"),
+            Method::new("GetActiveTransportName"),
+            Method::new("GetHeader"),
+            Method::new("GetContentTypeHeader"),
+            Method::new("GetCookie"),
+            Method::new("StreamingConcat").uploads(1),
+            Method::stream("Stream"),
+            Method::stream("EmptyStream"),
+            Method::stream("InfiniteStream"),
+            Method::stream("StreamThrowException"),
+            Method::new("JoinGroup"),
+            Method::new("SendToGroup"),
+            Method::new("AskMe"),
+            Method::new("Abort"),
+        ];
+        METHODS
+    }
+
+    async fn invoke(&self, connection: &Connection<Self>, mut call: Call) -> Result<Reply, HubError> {
+        match call.method() {
+            "Echo" => call.arguments::<(String,)>().map(|(message,)| Reply::value(message)),
+            "ThrowException" | "StreamThrowException" => {
+                let (message,): (String,) = call.arguments()?;
+                Err(HubError::internal("InvalidOperationException", message))
+            }
+            "InvokeWithString" => {
+                let (message,): (String,) = call.arguments()?;
+                connection.send(Invocation::new("Message").arg(message)).await?;
+                Ok(Reply::Void)
+            }
+            "SendCustomObject" => {
+                let (object,): (Value,) = call.arguments()?;
+                connection.send(Invocation::new("CustomObject").arg(object)).await?;
+                Ok(Reply::Void)
+            }
+            "EchoComplexObject" => call.arguments::<(ComplexObject,)>().map(|(object,)| Reply::value(object)),
+            "SendComplexObject" => Ok(Reply::value(complex_object())),
+            "GetCallerConnectionId" => Ok(Reply::value(connection.id().to_string())),
+            "GetNumRedirects" => Ok(Reply::value(connection.caller().redirects)),
+            "GetActiveTransportName" => Ok(Reply::value(connection.transport().name())),
+            "GetHeader" => {
+                let (name,): (String,) = call.arguments()?;
+                let value = connection.headers().get(&name.to_ascii_lowercase()).unwrap_or_default();
+                Ok(Reply::value(value.to_owned()))
+            }
+            "GetContentTypeHeader" => {
+                Ok(Reply::value(connection.headers().get("content-type").unwrap_or_default().to_owned()))
+            }
+            "GetCookie" => {
+                let (name,): (String,) = call.arguments()?;
+                Ok(Reply::value(cookie(connection, &name)))
+            }
+            "StreamingConcat" => concat(&mut call).await,
+            "Stream" => Ok(Reply::stream(stream::iter(["a", "b", "c"].map(Ok)))),
+            "EmptyStream" => Ok(Reply::stream(stream::empty::<Result<i32, HubError>>())),
+            "InfiniteStream" => Ok(infinite(connection.clone())),
+            "JoinGroup" => {
+                let (group,): (String,) = call.arguments()?;
+                connection.follow(&group, Start::Now);
+                Ok(Reply::Void)
+            }
+            "SendToGroup" => {
+                let (group, message): (String, Value) = call.arguments()?;
+                let event = Broadcast::new("GroupMessage").arg(message);
+                self.bus.publish(&[group], event).map_err(|error| HubError::internal("Exhausted", error))?;
+                Ok(Reply::Void)
+            }
+            "AskMe" => {
+                let question = Invocation::new("Result");
+                let answer: Value =
+                    connection.invoke_client(question, std::time::Duration::from_secs(5)).await?;
+                Ok(Reply::value(answer))
+            }
+            "Abort" => {
+                connection.close(Some("aborted by the hub"), true);
+                Ok(Reply::Void)
+            }
+            _ => Err(HubError::UnknownMethod),
+        }
+    }
+}
+
+fn complex_object() -> ComplexObject {
+    ComplexObject {
+        string: "hello world".to_owned(),
+        int_array: vec![1, 2, 3],
+        byte_array: Binary(vec![1, 2, 3]),
+        guid: "00010203-0405-0607-0706-050403020100".to_owned(),
+        date_time: Timestamp(jiff::Timestamp::UNIX_EPOCH),
+    }
+}
+
+fn cookie(connection: &Connection<TestHub>, name: &str) -> Option<String> {
+    let pairs = connection.headers().get("cookie")?.split(';');
+    let named = pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name);
+    named.map(|(_, value)| value.to_owned())
+}
+
+async fn concat(call: &mut Call) -> Result<Reply, HubError> {
+    let mut upload =
+        call.take_upload().ok_or_else(|| HubError::internal("InvalidOperationException", "no stream"))?;
+    let mut all = String::new();
+    while let Some(part) = upload.next::<String>().await {
+        all.push_str(&part?);
+    }
+    Ok(Reply::value(all))
+}
+
+/// Says so when it is dropped before its end.
+struct Cancelled(Connection<TestHub>);
+
+impl Drop for Cancelled {
+    fn drop(&mut self) {
+        let connection = self.0.clone();
+        tokio::spawn(async move { drop(connection.send(Invocation::new("StreamCanceled")).await) });
+    }
+}
+
+fn infinite(connection: Connection<TestHub>) -> Reply {
+    let cancelled = Cancelled(connection);
+    Reply::stream(stream::unfold((0, cancelled), |(number, cancelled)| async move {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        Some((Ok(number), (number + 1, cancelled)))
+    }))
+}
