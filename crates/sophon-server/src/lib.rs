@@ -1,1 +1,16 @@
-//! Configuration, wiring, lifecycle: the only crate that sees all
+//! The roof: configuration, wiring and lifecycle. The only crate that sees all others; a decision about agents or
+//! sessions is in the wrong room here.
+
+pub mod config;
+mod dashboard;
+mod data_folder;
+mod environment;
+mod error;
+mod http;
+mod listener;
+mod metrics;
+mod serve;
+mod telemetry;
+
+pub use error::StartError;
+pub use serve::{ServeArgs, Started, serve, start};

@@ -1,0 +1,78 @@
+# The commands of everyday work. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+SOPHON := $(CARGO_TARGET_DIR)/debug/sophon
+NPM := npm --no-fund --no-audit --loglevel=error
+
+DASHBOARD_SOURCES := $(shell find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune \
+	-o -path dashboard/e2e -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+.PHONY: run
+run: dashboard ## Build what is needed and start a gateway for you alone on http://127.0.0.1:8080
+	SOPHON__AUTH__AUTO_ADMIN=true cargo run --quiet --bin sophon -- serve
+
+.PHONY: release
+release: dashboard ## Build the binary, the dashboard inside: target/release/sophon
+	cargo build --release --bin sophon
+
+.PHONY: dashboard
+dashboard: dashboard/dist/index.html ## Build the dashboard
+
+dashboard/node_modules/.package-lock.json: dashboard/package-lock.json
+	cd dashboard && $(NPM) ci
+	touch $@
+
+dashboard/dist/index.html: dashboard/node_modules/.package-lock.json $(DASHBOARD_SOURCES)
+	cd dashboard && $(NPM) run build
+	touch $@
+
+.PHONY: lint
+lint: dashboard/node_modules/.package-lock.json ## Formatting, clippy, the dashboard's linter, and what is generated
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	cargo build --quiet --bin sophon
+	diff <($(SOPHON) openapi) dashboard/openapi.json || { echo 'run: make generate'; exit 1; }
+	cd dashboard && $(NPM) run generate && git diff --exit-code --stat -- src/api/schema.ts
+	cd dashboard && $(NPM) run lint
+
+.PHONY: generate
+generate: dashboard/node_modules/.package-lock.json ## Write what is generated: the OpenAPI document and the dashboard's types
+	cargo build --quiet --bin sophon
+	$(SOPHON) openapi > dashboard/openapi.json
+	cd dashboard && $(NPM) run generate
+
+.PHONY: test
+test: test-install test-rust test-dashboard test-clients ## Install what the tests need, and run all of them
+
+.PHONY: test-install
+test-install: ## Install what the tests need (as root, where something is missing)
+	scripts/install-test-tools
+
+.PHONY: test-rust
+test-rust: ## The Rust tests, on SQLite and on PostgreSQL
+	cargo build --quiet --bin sophon
+	if cargo nextest --version >/dev/null 2>&1; then \
+	  scripts/with-postgres cargo nextest run --workspace --no-fail-fast; \
+	else \
+	  scripts/with-postgres cargo test --workspace --no-fail-fast; \
+	fi
+
+.PHONY: test-dashboard
+test-dashboard: dashboard ## The dashboard's tests, and the dashboard in a browser
+	cargo build --quiet --bin sophon
+	cd dashboard && $(NPM) test
+	cd dashboard && SOPHON_BIN=$(SOPHON) $(NPM) run e2e
+
+.PHONY: test-clients
+test-clients: ## Stock clients in Node and Python against the built binary
+	cargo build --quiet --bin sophon --bin model-server --example testhub
+	SOPHON_BIN=$(SOPHON) MODEL_SERVER_BIN=$(CARGO_TARGET_DIR)/debug/model-server \
+	  TESTHUB_BIN=$(CARGO_TARGET_DIR)/debug/examples/testhub clients/run

@@ -1,0 +1,99 @@
+//! The data folder: for its owner's eyes only.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use sophon_model::ports::Entropy;
+
+use crate::StartError;
+
+/// The folder that everything on this machine is kept in.
+pub(crate) struct DataFolder {
+    root: PathBuf,
+}
+
+impl DataFolder {
+    /// Opens the folder, or makes it. It must not be open to others.
+    pub(crate) fn open(root: PathBuf) -> Result<Self, StartError> {
+        let folder = Self { root };
+        for path in [folder.root.clone(), folder.root.join("data"), folder.root.join("security")] {
+            make(&path)?;
+        }
+        Ok(folder)
+    }
+
+    /// The address of the SQLite file.
+    pub(crate) fn sqlite_url(&self) -> String {
+        format!("sqlite:{}", self.root.join("data").join("sophon.db").display())
+    }
+
+    /// The key that signs access tokens: made at the first start.
+    pub(crate) fn signing_key(&self, entropy: &dyn Entropy) -> Result<[u8; 32], StartError> {
+        let path = self.root.join("security").join("token.key");
+        let mut key = [0; 32];
+        entropy.fill(&mut key);
+        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        match created {
+            Ok(mut file) => {
+                file.write_all(&key).and_then(|()| file.sync_all()).map_err(|error| refused(&path, &error))?;
+                Ok(key)
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let stored = fs::read(&path).map_err(|error| refused(&path, &error))?;
+                stored.try_into().map_err(|_| StartError::DataFolder {
+                    path,
+                    reason: "it does not hold a key of 32 bytes. Delete it to have a new one made; \
+                             everybody signs in again then"
+                        .into(),
+                })
+            }
+            Err(error) => Err(refused(&path, &error)),
+        }
+    }
+}
+
+fn make(path: &Path) -> Result<(), StartError> {
+    match DirBuilder::new().recursive(true).mode(0o700).create(path) {
+        Ok(()) => {}
+        Err(error) => return Err(refused(path, &error)),
+    }
+    let mode = fs::metadata(path).map_err(|error| refused(path, &error))?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(StartError::DataFolder {
+        path: path.to_owned(),
+        reason: format!("others may look into it (mode {mode:o}). Close it with: chmod 700 {}", path.display()),
+    })
+}
+
+fn refused(path: &Path, error: &std::io::Error) -> StartError {
+    StartError::DataFolder { path: path.to_owned(), reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::SystemEntropy;
+
+    #[test]
+    fn a_fresh_folder_is_closed_to_others_and_keeps_its_key() {
+        let temp = tempfile::tempdir().unwrap();
+        let root = temp.path().join("sophon");
+        let folder = DataFolder::open(root.clone()).unwrap();
+        let key = folder.signing_key(&SystemEntropy).unwrap();
+        assert_eq!(folder.signing_key(&SystemEntropy).unwrap(), key);
+        for (path, mode) in [("", 0o700), ("data", 0o700), ("security", 0o700), ("security/token.key", 0o600)] {
+            assert_eq!(fs::metadata(root.join(path)).unwrap().permissions().mode() & 0o777, mode, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_others_may_look_into_is_refused() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(DataFolder::open(temp.path().to_owned()).is_err());
+    }
+}

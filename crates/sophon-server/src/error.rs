@@ -1,0 +1,36 @@
+//! Why a gateway does not start.
+
+use std::path::PathBuf;
+
+/// Why a gateway does not start, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration cannot be read or is refused.
+    #[error("the configuration is not usable: {0}")]
+    Configuration(String),
+    /// The data folder cannot be used.
+    #[error("the data folder {path} cannot be used: {reason}")]
+    DataFolder {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}. Choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: String,
+        /// The system's words.
+        cause: std::io::Error,
+    },
+    /// Storage or another part refuses.
+    #[error(transparent)]
+    Part(#[from] sophon_model::Error),
+    /// The way out cannot be opened.
+    #[error("outbound connections cannot be set up: {0}")]
+    Egress(String),
+    /// The machine refuses something ordinary.
+    #[error("the system refused: {0}")]
+    System(#[from] std::io::Error),
+}

@@ -1,0 +1,183 @@
+//! From a configuration to a gateway that serves, and back to nothing.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sophon_core::lifecycle::Lifecycle;
+use sophon_core::turn::TurnLimits;
+use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
+use sophon_egress::{Egress, EgressOptions};
+use sophon_model::ports::{ModelProvider, Store};
+use sophon_providers::ProviderConfig;
+use sophon_realtime::hubs::Hubs;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::StartError;
+use crate::config::Config;
+use crate::data_folder::DataFolder;
+use crate::environment::{SystemClock, SystemEntropy, variable};
+use crate::{http, listener, metrics, telemetry};
+
+/// How long connections may take to close once the gateway drains.
+const SOCKETS_CLOSE: Duration = Duration::from_secs(5);
+/// How long work that runs then may take to finish.
+const WORK_FINISHES: Duration = Duration::from_secs(20);
+/// How long what is left may take to stop.
+const STOP: Duration = Duration::from_secs(3);
+
+/// What the command line says; each counts before the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct ServeArgs {
+    /// The address to listen on.
+    pub listen: Option<SocketAddr>,
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// The configuration file.
+    pub config: Option<PathBuf>,
+}
+
+/// Runs a gateway until SIGTERM or SIGINT. Prints `listening on http://ADDR` once it serves.
+pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
+    let mut config = Config::load(args.config.as_deref())?;
+    config.listen = args.listen.unwrap_or(config.listen);
+    config.data = args.data.or(config.data);
+    telemetry::start(&config.log)?;
+    let started = start(&config).await?;
+    announce(&config, &started.gateway, started.address);
+    until_told_to_stop(&started.gateway.lifecycle).await?;
+    started.stop().await;
+    Ok(())
+}
+
+/// A gateway that serves.
+pub struct Started {
+    /// Where.
+    pub address: SocketAddr,
+    /// Its services.
+    pub gateway: Gateway,
+    hubs: Hubs,
+}
+
+/// Starts a gateway in this process. The log is not started: that is for who owns the process.
+pub async fn start(config: &Config) -> Result<Started, StartError> {
+    config.check()?;
+    metrics::start();
+    sophon_egress::install_crypto();
+    let lifecycle = Lifecycle::default();
+    let folder = DataFolder::open(config.data_folder()?)?;
+    let store = open_store(config, &folder).await?;
+    let gateway = open_gateway(config, &folder, store, lifecycle.clone()).await?;
+    let hubs = Hubs::new(&gateway, &signalr::Options::default());
+
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|cause| StartError::Listen { address: config.listen.to_string(), cause })?;
+    let address = listener.local_addr()?;
+    let router = http::router(config, &gateway, &hubs, address)?;
+    lifecycle.spawn_critical("revocations", hubs.clone().watch_revocations(gateway.clone()));
+    let accepting = listener::serve(listener, router, lifecycle.clone(), config.http.connections);
+    lifecycle.spawn_critical("listener", accepting);
+    Ok(Started { address, gateway, hubs })
+}
+
+impl Started {
+    /// Drains and stops: no new work is taken, what runs may finish, sockets are closed with a reason.
+    pub async fn stop(self) {
+        let lifecycle = &self.gateway.lifecycle;
+        tracing::info!("draining: no new work is taken");
+        lifecycle.drain();
+        tokio::select! {
+            () = async {
+                self.hubs.drain(SOCKETS_CLOSE).await;
+                if !lifecycle.finished(WORK_FINISHES).await {
+                    tracing::warn!("some work did not finish in time; it is taken up at the next start");
+                }
+            } => {}
+            () = lifecycle.stopped() => {}
+        }
+        lifecycle.stop();
+        lifecycle.finished(STOP).await;
+        tracing::info!("stopped");
+    }
+}
+
+async fn open_store(config: &Config, folder: &DataFolder) -> Result<Arc<dyn Store>, StartError> {
+    let url = config.database.url.clone().unwrap_or_else(|| folder.sqlite_url());
+    let opened = tokio::task::spawn_blocking(move || sophon_store::open(&url, &sophon_store::Options::default()));
+    let opened = opened.await.map_err(sophon_model::Error::internal)?;
+    Ok(opened?)
+}
+
+async fn open_gateway(
+    config: &Config,
+    folder: &DataFolder,
+    store: Arc<dyn Store>,
+    lifecycle: Lifecycle,
+) -> Result<Gateway, StartError> {
+    let options = EgressOptions { allowed_origins: config.egress.allowed()?, ..EgressOptions::default() };
+    let egress = Egress::new(options).map_err(|error| StartError::Egress(error.to_string()))?;
+    let providers: Vec<Arc<dyn ModelProvider>> = config
+        .providers
+        .iter()
+        .map(|configured| sophon_providers::build(&ProviderConfig::from(configured.clone()), &egress))
+        .collect::<Result<_, _>>()?;
+    let entropy = Arc::new(SystemEntropy);
+    let settings = Settings {
+        signing_key: folder.signing_key(&*entropy)?,
+        auto_admin: config.auth.auto_admin,
+        first_administrator: FirstAdministrator {
+            email: variable("SOPHON_ADMIN_EMAIL"),
+            password: variable("SOPHON_ADMIN_PASSWORD"),
+        },
+        workers: config.agents.workers,
+        turn: TurnLimits { token_budget: config.agents.token_budget },
+        max_behind: config.hubs.buffer,
+    };
+    let parts = Parts {
+        store,
+        clock: Arc::new(SystemClock),
+        entropy,
+        fetch: Arc::new(egress.for_tools()),
+        providers,
+        lifecycle,
+    };
+    Ok(Gateway::open(parts, settings).await?)
+}
+
+#[expect(clippy::print_stdout, reason = "scripts and tests wait for this line")]
+fn announce(config: &Config, gateway: &Gateway, address: SocketAddr) {
+    if let Some((email, password)) = &gateway.generated_password {
+        println!("The first administrator is {email} with the password {password}");
+        println!("Keep it: it is shown this once.");
+    }
+    let providers: Vec<&str> = config.providers.iter().map(|provider| provider.id.as_str()).collect();
+    if providers.is_empty() {
+        tracing::info!("no model provider is configured; the built-in offline agent answers");
+    } else {
+        tracing::info!(providers = providers.join(", "), "model providers, in order of priority");
+    }
+    println!("listening on http://{address}");
+}
+
+/// Resolves at the first signal, or when a critical worker has ended. A second signal ends the process at once.
+async fn until_told_to_stop(lifecycle: &Lifecycle) -> Result<(), StartError> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = lifecycle.draining() => return Ok(()),
+    }
+    let life = lifecycle.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::warn!("told twice: stopping at once");
+        life.stop();
+    });
+    Ok(())
+}

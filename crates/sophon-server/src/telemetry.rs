@@ -1,0 +1,24 @@
+//! The log, on standard error.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::StartError;
+use crate::config::{Log, LogFormat};
+use crate::environment::variable;
+
+/// Starts the log. `RUST_LOG` counts before the configuration.
+pub(crate) fn start(log: &Log) -> Result<(), StartError> {
+    let filter = variable("RUST_LOG").unwrap_or_else(|| log.filter.clone());
+    let filter = EnvFilter::try_new(&filter)
+        .map_err(|error| StartError::Configuration(format!("log.filter '{filter}': {error}")))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_span_events(FmtSpan::NONE);
+    let started = match log.format {
+        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).try_init(),
+    };
+    started.map_err(|error| StartError::Configuration(format!("the log cannot be started: {error}")))
+}
