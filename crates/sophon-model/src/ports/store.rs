@@ -17,10 +17,12 @@ use crate::{
 
 /// Work that writes.
 pub trait WriteJob: Send {
-    /// Runs in the transaction. An error undoes what this job wrote, and nothing of the others in its group.
+    /// Runs in the transaction. An error undoes what this job wrote, and nothing of the others in its group. So does
+    /// a verb that failed, even if the job goes on; only after a conflict of an insert it may.
     fn run(&mut self, tx: &mut dyn Tx) -> Result<()>;
 
-    /// Told once the transaction is durable (`Ok`) or undone (`Err`). Runs on the storage thread: must be quick.
+    /// Told once the transaction is durable (`Ok`) or undone (`Err`). If storage was lost in the middle of a commit, the
+    /// error says that it is not known which. Runs on the storage thread: must be quick.
     fn done(self: Box<Self>, outcome: Result<()>);
 }
 
@@ -171,7 +173,8 @@ pub trait MessageRows {
     fn message(&self, id: &MessageId) -> Result<Option<Message>>;
     /// The messages of a session.
     fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>>;
-    /// The messages of a session that contain all words, each by its beginning; best match first.
+    /// The messages of a session that contain all words, each by its beginning; best match first. Not those that are
+    /// pending.
     fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>>;
 }
 
@@ -203,7 +206,8 @@ pub trait TaskRows {
     fn claim_task(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Task>>;
     /// Prolongs a lease; returns the task as it is now, or nothing if the attempt is no longer the holder.
     fn renew_lease(&mut self, id: &TaskId, attempt: i64, lease_until: Timestamp) -> Result<Option<Task>>;
-    /// Overwrites a running task, if `task.attempt` still holds it.
+    /// Overwrites a running task, if `task.attempt` still holds it. What others did to it meanwhile stands: a wish to
+    /// cancel, and (unless the task ends) the lease.
     fn update_running_task(&mut self, task: &Task) -> Result<bool>;
     /// Notes that cancelling was asked for, if it has not ended; returns it as it is then.
     fn request_cancel(&mut self, id: &TaskId, by: &UserId, now: Timestamp) -> Result<Option<Task>>;
@@ -281,7 +285,7 @@ pub trait EventRows {
     fn events(&self, topic: &Topic, after: u64, up_to: u64, limit: usize) -> Result<Vec<StoredEvent>>;
     /// The lowest number that is kept.
     fn oldest_event(&self) -> Result<Option<u64>>;
-    /// Removes those that happened before; returns how many.
+    /// Removes those that happened before, oldest first and at most 10,000 at once; returns how many.
     fn prune_events(&mut self, before: Timestamp) -> Result<u64>;
 }
 
@@ -296,7 +300,8 @@ pub struct IdempotentReply {
 
 /// Requests that are applied once. A scope names tenant, principal and operation.
 pub trait IdempotencyRows {
-    /// The answer under this key that is not older than `since`.
+    /// The answer under this key that is not older than `since`. In a write job, others with this key wait from here
+    /// until the job has ended: look here before doing the work, in the same job.
     fn idempotent_reply(&self, scope: &str, key: &str, since: Timestamp) -> Result<Option<IdempotentReply>>;
     /// Keeps an answer, in the transaction that it tells of; replaces one that has lapsed.
     fn insert_idempotent_reply(
@@ -306,7 +311,7 @@ pub trait IdempotencyRows {
         reply: &IdempotentReply,
         now: Timestamp,
     ) -> Result<()>;
-    /// Removes those made before; returns how many.
+    /// Removes those made before, oldest first and at most 10,000 at once; returns how many.
     fn prune_idempotent_replies(&mut self, before: Timestamp) -> Result<u64>;
 }
 
