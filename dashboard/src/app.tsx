@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
-import { ApiError } from "./api/client.ts";
+import { mayPass } from "./api/client.ts";
 import { AgentsPage } from "./features/agents/agents-page.tsx";
 import { AuthGate } from "./features/auth/auth.tsx";
 import { SessionsPage } from "./features/sessions/sessions-page.tsx";
@@ -10,15 +10,15 @@ import { LiveProvider } from "./live/live.tsx";
 import { Shell } from "./shell.tsx";
 import { ToastProvider } from "./ui/toast.tsx";
 
-/** Only what may pass by itself is tried again: no answer, or a server's own trouble. */
-function worthRetrying(count: number, error: Error): boolean {
-  const passing = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
-  return passing && count < 3;
-}
+const RETRIES = 3;
 
 const queries = new QueryClient({
   defaultOptions: {
-    queries: { retry: worthRetrying, staleTime: 5_000, networkMode: "always" },
+    queries: {
+      retry: (count, error) => count < RETRIES && mayPass(error),
+      staleTime: 5_000,
+      networkMode: "always",
+    },
     mutations: { networkMode: "always" },
   },
 });

@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter";
 import { useLinkState } from "./live/live.tsx";
 import styles from "./shell.module.css";
 import { classNames } from "./ui/class-names.ts";
+import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { Icon, type IconName } from "./ui/icon.tsx";
 
 const PLACES: { path: string; root: string; label: string; icon: IconName }[] = [
@@ -47,7 +48,9 @@ export function Shell({ children }: { children: ReactNode }) {
         })}
         <ConnectionMark />
       </nav>
-      <div className={styles.content}>{children}</div>
+      <div className={styles.content}>
+        <ErrorBoundary place={location}>{children}</ErrorBoundary>
+      </div>
     </div>
   );
 }

@@ -56,6 +56,12 @@ export async function call<T>(
   return answer.data as NonNullable<T>;
 }
 
+/** Whether the same request may succeed later: there was no answer, too much traffic, or a server's own trouble. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return true;
+  return error.status === 0 || error.status === 429 || error.status >= 500;
+}
+
 /** What to show for anything that was thrown. */
 export function describe(error: unknown): { message: string; requestId: string | null } {
   if (error instanceof ApiError) return { message: error.message, requestId: error.requestId };

@@ -18,8 +18,9 @@ export interface TaskEvents {
 export type Activity = "thinking" | "writing" | "calling_tool" | "waiting_approval" | "resuming";
 
 export interface ChatEvents extends TaskEvents {
-  AgentStatus: OfTask & { status: Activity; detail: string | null };
-  StreamChunk: OfTask & { messageId: string; delta: string; isFinal: boolean };
+  AgentStatus: OfTask & { messageId?: string; status: Activity; detail: string | null };
+  /** `seq` is the number of the event, by which a chunk is known to be in a text or not. */
+  StreamChunk: OfTask & { messageId: string; delta: string; isFinal: boolean; seq: number };
   ToolCallStarted: OfTask & { toolCallId: string; toolName: string; argsHash: string };
   ToolCallCompleted: OfTask & {
     toolCallId: string;
@@ -34,6 +35,12 @@ export interface ChatEvents extends TaskEvents {
     updatedAt: string;
     change: "created" | "updated" | "deleted";
   };
+}
+
+/** What `JoinSession` answers: the texts being written, each whole up to the event `seq`. */
+export interface Joined {
+  sessionId: string;
+  pending: { taskId: string; messageId: string; content: string; seq: number }[];
 }
 
 /** `{name, data}` pairs, so that one `switch` handles them all with the right types. */

@@ -43,7 +43,7 @@ function progressed(state: SessionState, event: Progress): SessionState {
       case "AgentStatus":
         return withActivity(run, event.data);
       case "StreamChunk":
-        return withChunk(run, event.data);
+        return withChunk(run, event.data, state.joining);
       case "ToolCallStarted":
         return { ...run, phase: "running", tools: withTool(run.tools, startedTool(event.data)) };
       case "ToolCallCompleted":
@@ -52,13 +52,20 @@ function progressed(state: SessionState, event: Progress): SessionState {
   });
 }
 
-function withActivity(run: Run, { status, detail }: ChatEvents["AgentStatus"]): Run {
-  const next: Run = { ...run, phase: "running", activity: status, detail };
+function withActivity(run: Run, status: ChatEvents["AgentStatus"]): Run {
+  const next: Run = {
+    ...run,
+    phase: "running",
+    activity: status.status,
+    detail: status.detail,
+    messageId: status.messageId ?? run.messageId,
+  };
   // The gateway was restarted and begins the answer again: what was streamed is void.
-  return status === "resuming" ? { ...next, text: "", sinceJoin: "", tools: [] } : next;
+  return status.status === "resuming" ? { ...next, text: "", tail: [], tools: [] } : next;
 }
 
-function withChunk(run: Run, { messageId, delta }: ChatEvents["StreamChunk"]): Run {
+function withChunk(run: Run, chunk: ChatEvents["StreamChunk"], joining: boolean): Run {
+  const { messageId, delta, seq } = chunk;
   return {
     ...run,
     phase: "running",
@@ -66,7 +73,7 @@ function withChunk(run: Run, { messageId, delta }: ChatEvents["StreamChunk"]): R
     detail: null,
     messageId,
     text: run.text + delta,
-    sinceJoin: run.sinceJoin + delta,
+    tail: joining ? [...run.tail, { seq, delta }] : run.tail,
   };
 }
 

@@ -5,10 +5,9 @@
  * own sends. Messages are merged by id, the newer version wins, and numbers give the order.
  */
 import type { Accepted, Message, Task } from "../api/types.ts";
-import type { ChatEvent } from "./events.ts";
+import type { ChatEvent, Joined } from "./events.ts";
 import { applyEvent } from "./session-events.ts";
 import {
-  fitStream,
   mergeMessages,
   patchRun,
   type Outcome,
@@ -17,7 +16,8 @@ import {
 } from "./session-state.ts";
 
 export type Action =
-  | { type: "joined" }
+  | { type: "joining" }
+  | { type: "joined"; joined: Joined }
   | { type: "synced"; messages: Message[]; tasks: Task[]; newestPage: { hasOlder: boolean } | null }
   | { type: "older"; messages: Message[]; hasOlder: boolean }
   | { type: "sent"; localId: string; content: string }
@@ -28,8 +28,10 @@ export type Action =
 
 export function reduceSession(state: SessionState, action: Action): SessionState {
   switch (action.type) {
+    case "joining":
+      return { ...state, joining: true, runs: state.runs.map((run) => ({ ...run, tail: [] })) };
     case "joined":
-      return { ...state, runs: state.runs.map((run) => ({ ...run, sinceJoin: "" })) };
+      return joined(state, action.joined);
     case "synced":
       return synced(state, action);
     case "older":
@@ -78,6 +80,23 @@ function accepted(
   return taskId in next.outcomes ? next : patchRun(next, taskId, (run) => run);
 }
 
+function joined(state: SessionState, { pending }: Joined): SessionState {
+  return pending.reduce<SessionState>(
+    (next, { taskId, messageId, content, seq }) =>
+      patchRun(next, taskId, (run) => ({
+        ...run,
+        phase: "running",
+        messageId,
+        text: run.tail.reduce(
+          (text, chunk) => (chunk.seq > seq ? text + chunk.delta : text),
+          content,
+        ),
+        tail: [],
+      })),
+    { ...state, joining: false },
+  );
+}
+
 function synced(
   state: SessionState,
   { messages, tasks, newestPage }: Extract<Action, { type: "synced" }>,
@@ -103,7 +122,7 @@ function resumed(state: SessionState, task: Task): SessionState {
     ...run,
     phase: task.status === "running" ? "running" : run.phase,
     messageId: reply?.messageId ?? run.messageId,
-    text: reply === undefined ? run.text : fitStream(reply.content, run.sinceJoin),
+    text: run.text === "" ? (reply?.content ?? "") : run.text,
     tools: reply !== undefined && reply.toolCalls.length > 0 ? reply.toolCalls : run.tools,
   }));
 }

@@ -13,8 +13,8 @@ export interface Run {
   detail: string | null;
   messageId: string | null;
   text: string;
-  /** What was streamed since the last join, to be fitted to the text that the history gives. */
-  sinceJoin: string;
+  /** What was streamed while a join was under way, to be put after the text that it answers. */
+  tail: { seq: number; delta: string }[];
   tools: ToolView[];
 }
 
@@ -39,6 +39,8 @@ export interface SessionState {
   messages: Message[];
   loaded: boolean;
   hasOlder: boolean;
+  /** A join is under way. */
+  joining: boolean;
   runs: Run[];
   outgoing: Outgoing[];
   outcomes: Record<string, Outcome>;
@@ -48,6 +50,7 @@ export const emptySession: SessionState = {
   messages: [],
   loaded: false,
   hasOlder: false,
+  joining: false,
   runs: [],
   outgoing: [],
   outcomes: {},
@@ -73,7 +76,7 @@ export function newRun(taskId: string): Run {
     detail: null,
     messageId: null,
     text: "",
-    sinceJoin: "",
+    tail: [],
     tools: [],
   };
 }
@@ -105,13 +108,4 @@ export function mergeMessages(state: SessionState, incoming: Message[]): Session
       (out) => !told.has(out.localId) && !(out.messageId !== null && told.has(out.messageId)),
     ),
   };
-}
-
-/** `snapshot` continued by `streamed`, of which the snapshot may already hold a beginning or all. */
-export function fitStream(snapshot: string, streamed: string): string {
-  if (snapshot.includes(streamed)) return snapshot;
-  for (let length = Math.min(snapshot.length, streamed.length); length > 0; length -= 1) {
-    if (snapshot.endsWith(streamed.slice(0, length))) return snapshot + streamed.slice(length);
-  }
-  return snapshot + streamed;
 }

@@ -1,6 +1,6 @@
 /** What to show when there is nothing to show: an error, an empty place, a wait. */
 import type { ReactNode } from "react";
-import { describe } from "../api/client.ts";
+import { describe, mayPass } from "../api/client.ts";
 import { Button } from "./button.tsx";
 import styles from "./notice.module.css";
 
@@ -22,7 +22,7 @@ export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () =
     <div role="alert" className={styles.error}>
       <p>{message}</p>
       {requestId !== null && <RequestId id={requestId} />}
-      {onRetry && (
+      {onRetry && mayPass(error) && (
         <Button small icon="again" onClick={onRetry}>
           Try again
         </Button>

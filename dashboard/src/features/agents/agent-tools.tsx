@@ -116,8 +116,8 @@ function Patterns({ patterns, onAdd, onRemove }: PatternsProps) {
     <section className={styles.patterns} aria-labelledby="patterns">
       <h3 id="patterns">Patterns</h3>
       <p className={shared.note}>
-        A pattern lets through every tool that fits, also those that come later: <code>*</code> is
-        all of them.
+        A pattern lets through every tool whose name begins so, also those that come later:{" "}
+        <code>memory.*</code> is all of memory, <code>*</code> is every tool.
       </p>
       {patterns.length > 0 && (
         <ul role="list" className={styles.chips}>
@@ -144,8 +144,8 @@ function Patterns({ patterns, onAdd, onRemove }: PatternsProps) {
       >
         <TextField
           label="New pattern"
-          pattern=".*\*.*"
-          title="A pattern has a * in it"
+          pattern="[^*]*\*"
+          title="The beginning of a name and then a *"
           required
           value={text}
           onText={setText}

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { allowedBy, allows, toggled } from "./allowlist.ts";
 
 describe("an allowlist", () => {
-  it("matches whole names, with * for any text", () => {
+  it("matches whole names, and beginnings that end in *", () => {
     expect(allows("memory.*", "memory.recall")).toBe(true);
     expect(allows("memory.*", "memoryXrecall")).toBe(false);
     expect(allows("calc", "calculator")).toBe(false);

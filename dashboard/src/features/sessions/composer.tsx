@@ -6,20 +6,13 @@ interface ComposerProps {
   /** Where the unsent text is kept. */
   draftKey: string;
   placeholder: string;
-  autoFocus?: boolean;
   /** Shown while an agent is at work. */
   onStop?: (() => void) | undefined;
   /** A rejection puts the text back. */
   onSend: (text: string) => Promise<void>;
 }
 
-export function Composer({
-  draftKey,
-  placeholder,
-  autoFocus = false,
-  onStop,
-  onSend,
-}: ComposerProps) {
+export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProps) {
   const [text, setText] = useDraft(draftKey);
   const box = useRef<HTMLTextAreaElement>(null);
 
@@ -56,7 +49,7 @@ export function Composer({
         rows={1}
         aria-label="Message"
         placeholder={placeholder}
-        autoFocus={autoFocus}
+        autoFocus={hasKeyboard()}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
@@ -71,6 +64,11 @@ export function Composer({
       />
     </form>
   );
+}
+
+/** On a phone focus would open the keyboard over half of the page. */
+function hasKeyboard(): boolean {
+  return window.matchMedia("(pointer: fine)").matches;
 }
 
 /** Text that survives a reload, until it is sent. */

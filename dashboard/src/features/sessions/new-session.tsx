@@ -60,7 +60,7 @@ export function NewSession() {
             />
           </div>
         )}
-        <Composer draftKey="new" placeholder="Write your first message" autoFocus onSend={send} />
+        <Composer draftKey="new" placeholder="Write your first message" onSend={send} />
         {(failure ?? agents.error) !== null && <ErrorText error={failure ?? agents.error} />}
         <ul role="list" className={styles.suggestions} aria-label="Suggestions">
           {SUGGESTIONS.map((text) => (

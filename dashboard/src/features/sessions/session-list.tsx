@@ -78,13 +78,13 @@ function SessionRow({
         aria-current={open ? "page" : undefined}
       >
         <span className={styles.rowTitle}>{sessionTitle(session)}</span>
-        <span className={styles.rowTime}>
-          {running ? <Working /> : <When at={session.updatedAt} />}
-        </span>
         <span className={styles.rowAgent}>
           {agentName(session.agentId)}
           {session.parentSessionId && " · fork"}
           {running && <span className="visually-hidden"> is working</span>}
+        </span>
+        <span className={styles.rowTime}>
+          {running ? <Working /> : <When at={session.updatedAt} />}
         </span>
       </Link>
     </li>

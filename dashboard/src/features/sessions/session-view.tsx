@@ -49,13 +49,14 @@ export function SessionView({ id }: { id: string }) {
       <ConnectionBanner />
       <Transcript open={open} agentName={agentName} onFork={(messageId) => void fork(messageId)} />
       <footer className={styles.foot}>
-        <Composer
-          draftKey={id}
-          placeholder={`Message ${agentName}`}
-          autoFocus
-          onSend={open.send}
-          onStop={run && (() => void attempt(() => open.stop(run.taskId)))}
-        />
+        <div>
+          <Composer
+            draftKey={id}
+            placeholder={`Message ${agentName}`}
+            onSend={open.send}
+            onStop={run && (() => void attempt(() => open.stop(run.taskId)))}
+          />
+        </div>
       </footer>
     </div>
   );

@@ -52,6 +52,9 @@ export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: M
   const { user } = useAuth();
   const author = authorOf(message, user.id, agentName);
   if (run !== null) return <RunTurn run={run} agentName={author} at={message.createdAt} />;
+  // A turn that failed before its first word: the notice below says all there is.
+  const nothing = message.content === "" && message.toolCalls.length === 0;
+  if (message.status === "failed" && nothing) return null;
   return (
     <Turn
       author={author}

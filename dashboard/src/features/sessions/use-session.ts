@@ -3,6 +3,7 @@ import { useEffect, useReducer, useRef, type Dispatch } from "react";
 import { api, call } from "../../api/client.ts";
 import { newLocalId } from "../../api/local-id.ts";
 import type { Message, Task } from "../../api/types.ts";
+import type { Joined } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 import { reduceSession, type Action } from "../../live/session-reducer.ts";
 import { catchUpFrom, emptySession, type SessionState } from "../../live/session-state.ts";
@@ -85,8 +86,9 @@ export function useSession(id: string): OpenSession {
     const sync = async (join: boolean) => {
       try {
         if (join) {
-          await chat.invoke("JoinSession", { sessionId: id });
-          if (open) dispatch({ type: "joined" });
+          dispatch({ type: "joining" });
+          const joined = (await chat.invoke("JoinSession", { sessionId: id })) as Joined;
+          if (open) dispatch({ type: "joined", joined });
         }
         const action = await synchronise(id, catchUpFrom(latest.current));
         if (open) dispatch(action);

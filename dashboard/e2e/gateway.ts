@@ -1,0 +1,84 @@
+/** A real gateway with a data folder of its own: `SOPHON_BIN`, or the debug build of this workspace. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const BINARY = process.env.SOPHON_BIN ?? join(import.meta.dirname, "../../target/debug/sophon");
+const READY_WITHIN = 20_000;
+
+export const ADMIN = { email: "ada@example.org", password: "correct horse battery staple" };
+
+export class Gateway {
+  readonly #data = mkdtempSync(join(tmpdir(), "sophon-e2e-"));
+  #process: ChildProcess | undefined;
+  #url = "";
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Starts it; again after `kill`, it comes back at the same address with the same data. */
+  async start() {
+    const listen = this.#url === "" ? "127.0.0.1:0" : new URL(this.#url).host;
+    const child = spawn(BINARY, ["serve", "--listen", listen, "--data", this.#data], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.#data,
+        SOPHON_ADMIN_EMAIL: ADMIN.email,
+        SOPHON_ADMIN_PASSWORD: ADMIN.password,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.#process = child;
+    this.#url = await listening(child);
+  }
+
+  /** Ends it the hard way, as a crash would. */
+  async kill() {
+    if (this.#process?.exitCode !== null) return;
+    const exit = once(this.#process, "exit");
+    this.#process.kill("SIGKILL");
+    await exit;
+  }
+
+  async remove() {
+    await this.kill();
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** A call past the dashboard, as another client of the same person. */
+  async post<T>(path: string, body: unknown, token?: string): Promise<T> {
+    const response = await fetch(new URL(path, this.#url), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  async signIn(): Promise<string> {
+    return (await this.post<{ accessToken: string }>("/api/auth/login", ADMIN)).accessToken;
+  }
+}
+
+async function listening(child: ChildProcess): Promise<string> {
+  const { stdout } = child;
+  if (stdout === null) throw new Error("the gateway has no output");
+  const found = new Promise<string>((resolve, reject) => {
+    createInterface(stdout).on("line", (line) => {
+      const address = /listening on (http:\/\/\S+)/.exec(line)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the gateway ended with ${code}`)));
+    setTimeout(() => reject(new Error("the gateway does not get ready")), READY_WITHIN).unref();
+  });
+  return found;
+}

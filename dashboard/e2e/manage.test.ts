@@ -1,0 +1,174 @@
+import axe from "axe-core";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Dashboard, launch } from "./dashboard.ts";
+import { Gateway } from "./gateway.ts";
+
+const gateway = new Gateway();
+let browser: Browser;
+let dashboard: Dashboard;
+
+beforeAll(async () => {
+  await gateway.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.remove();
+});
+
+beforeEach(async () => {
+  dashboard = await Dashboard.open(browser, gateway);
+  await dashboard.signIn();
+});
+
+afterEach(async () => {
+  expect(dashboard.complaints).toEqual([]);
+  await dashboard.close();
+});
+
+it("refuses a wrong password with the reason and a request id", async () => {
+  const stranger = await Dashboard.open(browser, gateway);
+  await stranger.page.goto("/");
+  await stranger.page.getByLabel("Email").fill("ada@example.org");
+  await stranger.page.getByLabel("Password").fill("wrong");
+  await stranger.page.getByRole("button", { name: "Sign in" }).click();
+  expect(await stranger.page.getByRole("alert").innerText()).toMatch(/Request/);
+  await stranger.close();
+});
+
+it("signs out", async () => {
+  await dashboard.page.goto("/settings");
+  await dashboard.page.getByRole("button", { name: "Sign out", exact: true }).first().click();
+  await dashboard.page.getByRole("heading", { name: "Sign in to Sophon" }).waitFor();
+});
+
+describe("agents", () => {
+  it("are made, described and given a soul that stays", async () => {
+    const { page } = dashboard;
+    await page.goto("/agents/new");
+    await page.getByLabel("Name").fill("Librarian");
+    await page.getByRole("button", { name: "Create agent" }).click();
+    await page.getByRole("heading", { name: "Librarian" }).waitFor();
+
+    await page.getByLabel("Description").fill("Finds and keeps sources");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Agent saved").waitFor();
+
+    await page.getByRole("tab", { name: "Soul" }).click();
+    await page.getByRole("textbox", { name: "SOUL.md" }).fill("You are **quiet**.");
+    await page.keyboard.press("Control+s");
+    await page.getByText("SOUL.md saved").waitFor();
+
+    await page.reload();
+    await page.getByRole("tab", { name: "Soul" }).click();
+    const soul = page.getByRole("textbox", { name: "SOUL.md" });
+    await expect.poll(() => soul.inputValue()).toBe("You are **quiet**.");
+    await page.getByRole("tab", { name: "Profile" }).click();
+    expect(await page.getByLabel("Description").inputValue()).toBe("Finds and keeps sources");
+  });
+
+  it("use the tools they are allowed", async () => {
+    const { page } = dashboard;
+    await page.goto("/agents/new");
+    await page.getByLabel("Name").fill("Counter");
+    await page.getByRole("button", { name: "Create agent" }).click();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    for (const remove of await page.getByRole("button", { name: /^Remove pattern/ }).all()) {
+      await remove.click();
+    }
+    for (const box of await page.getByRole("checkbox", { checked: true }).all())
+      await box.uncheck();
+    await page.getByRole("checkbox", { name: /calculator/ }).check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Tools saved").waitFor();
+
+    await page.reload();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    await expect.poll(() => page.getByRole("checkbox", { checked: true }).count()).toBe(1);
+  });
+});
+
+describe("tasks", () => {
+  it("are listed with what they did", async () => {
+    const { page } = dashboard;
+    await dashboard.begin("calculate 12*12");
+    await page.getByRole("link", { name: "Tasks" }).click();
+    await page.getByRole("button", { name: /12\*12/ }).click();
+    const drawer = page.getByRole("dialog", { name: "Task" });
+    await drawer.getByText("calculator").click();
+    await drawer.getByText("144").waitFor();
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "hidden" });
+  });
+});
+
+describe("API tokens", () => {
+  it("are shown once and work until they are revoked", async () => {
+    const { page } = dashboard;
+    await page.goto("/settings");
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByLabel("Name").fill("CI");
+    await page.getByRole("button", { name: "Create token" }).click();
+    const token = await page.getByRole("dialog").locator("code").innerText();
+    expect(token).toMatch(/^sk_/);
+    await page.getByRole("button", { name: "Done" }).click();
+    expect(await page.getByText(token).count()).toBe(0);
+
+    const me = () =>
+      fetch(new URL("/api/auth/me", gateway.url), {
+        headers: { authorization: `Bearer ${token}` },
+      });
+    expect((await me()).status).toBe(200);
+    await page.getByRole("button", { name: "Revoke CI" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    expect((await me()).status).toBe(401);
+  });
+});
+
+describe("the look", () => {
+  const background = () =>
+    dashboard.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+  it("is chosen and kept", async () => {
+    await dashboard.page.goto("/settings");
+    await dashboard.page.getByLabel("Dark").check();
+    const dark = await background();
+    await dashboard.page.reload();
+    await dashboard.page.getByRole("heading", { name: "Settings" }).waitFor();
+    expect(await background()).toBe(dark);
+    await dashboard.page.getByLabel("Light").check();
+    expect(await background()).not.toBe(dark);
+  });
+
+  it("fits a window 360 pixels wide", async () => {
+    await dashboard.begin("calculate 7*7");
+    await dashboard.page.setViewportSize({ width: 360, height: 740 });
+    for (const path of [dashboard.page.url(), "/", "/agents/sophon", "/tasks", "/settings"]) {
+      await dashboard.page.goto(path);
+      await dashboard.page.locator("#main").waitFor({ state: "attached" });
+      const overflow = await dashboard.page.evaluate(
+        () => document.documentElement.scrollWidth - window.innerWidth,
+      );
+      expect(overflow, path).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it.each(["light", "dark"] as const)("has no accessibility fault in %s", async (colorScheme) => {
+    const { page } = dashboard;
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await dashboard.begin("calculate 11*11");
+    for (const path of [page.url(), "/sessions/new", "/agents/sophon", "/tasks", "/settings"]) {
+      await page.goto(path);
+      await page.waitForLoadState("networkidle");
+      await page.evaluate(axe.source);
+      const faults = await page.evaluate(async () => {
+        const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
+      });
+      expect(faults, path).toEqual([]);
+    }
+  });
+});

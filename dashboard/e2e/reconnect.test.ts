@@ -1,0 +1,51 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Dashboard, launch } from "./dashboard.ts";
+import { Gateway } from "./gateway.ts";
+
+const gateway = new Gateway();
+let browser: Browser;
+
+beforeAll(async () => {
+  await gateway.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.remove();
+});
+
+it("catches up after the gateway was killed and came back", async () => {
+  const dashboard = await Dashboard.open(browser, gateway);
+  const { page } = dashboard;
+  await dashboard.signIn();
+  await dashboard.begin("calculate 2*3");
+
+  await gateway.kill();
+  await page.getByText("Not connected.").waitFor();
+
+  // While it is down, a message cannot be sent, and says so.
+  await dashboard.say("calculate 100+1");
+  await page.getByText("The gateway cannot be reached.").waitFor();
+
+  // Something happens elsewhere before the page is back.
+  await gateway.start();
+  const token = await gateway.signIn();
+  const body = { sessionId: dashboard.sessionId, content: "calculate 100+2" };
+  await gateway.post("/api/chat", body, token);
+
+  await page.getByRole("button", { name: "Try now" }).click();
+  await page.getByText("102", { exact: true }).waitFor();
+  await page.getByText("Not connected.").waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Send again" }).click();
+  await page.getByText("101", { exact: true }).waitFor();
+
+  expect(await dashboard.turns("user").allInnerTexts()).toEqual([
+    expect.stringContaining("2*3"),
+    expect.stringContaining("100+2"),
+    expect.stringContaining("100+1"),
+  ]);
+  expect(await dashboard.turns("agent").count()).toBe(3);
+  expect(dashboard.complaints).toEqual([]);
+});

@@ -1,0 +1,135 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Dashboard, launch } from "./dashboard.ts";
+import { Gateway } from "./gateway.ts";
+
+const gateway = new Gateway();
+let browser: Browser;
+let dashboard: Dashboard;
+
+beforeAll(async () => {
+  await gateway.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.remove();
+});
+
+beforeEach(async () => {
+  dashboard = await Dashboard.open(browser, gateway);
+  await dashboard.signIn();
+});
+
+afterEach(async () => {
+  expect(dashboard.complaints).toEqual([]);
+  await dashboard.close();
+});
+
+describe("a session", () => {
+  it("answers a calculation with the tool call that made it", async () => {
+    await dashboard.begin("calculate 6*7");
+    const answer = dashboard.turns("agent").last();
+    expect(await answer.innerText()).toContain("42");
+
+    await answer.getByText("calculator").click();
+    await answer.getByText("Arguments").waitFor();
+    expect(await answer.locator("pre").first().innerText()).toContain("6");
+  });
+
+  it("remembers what it is told, in another session too", async () => {
+    await dashboard.begin("remember that my cat is called Oscar");
+    await dashboard.begin("what do you remember about my cat?");
+    expect(await dashboard.turns("agent").last().innerText()).toContain("Oscar");
+  });
+
+  it("is still there after a reload", async () => {
+    await dashboard.begin("calculate 20+3");
+    await dashboard.page.reload();
+    await dashboard.answered();
+    expect(await dashboard.turns("user").allInnerTexts()).toEqual([
+      expect.stringContaining("20+3"),
+    ]);
+    expect(await dashboard.turns("agent").last().innerText()).toContain("23");
+  });
+
+  it("is renamed, in the list as well", async () => {
+    await dashboard.begin("calculate 1+1");
+    await dashboard.choose("Rename");
+    await dashboard.page.getByLabel("Title").fill("Sums for the bakery");
+    await dashboard.page.getByRole("button", { name: "Rename" }).click();
+    await dashboard.page.getByRole("heading", { name: "Sums for the bakery" }).waitFor();
+    await dashboard.page
+      .getByRole("region", { name: "Sessions" })
+      .getByRole("link", { name: /Sums for the bakery/ })
+      .waitFor();
+  });
+
+  it("is found by search", async () => {
+    await dashboard.begin("calculate 2+2");
+    await dashboard.choose("Rename");
+    await dashboard.page.getByLabel("Title").fill("Needle");
+    await dashboard.page.getByRole("button", { name: "Rename" }).click();
+    await dashboard.page.getByRole("heading", { name: "Needle" }).waitFor();
+    const list = dashboard.page.getByRole("region", { name: "Sessions" });
+    await list.getByLabel("Search sessions").fill("needl");
+    await expect.poll(() => list.getByRole("listitem").allInnerTexts()).toHaveLength(1);
+    await list.getByLabel("Search sessions").fill("no such title");
+    await list.getByText("Nothing found").waitFor();
+  });
+
+  it("is forked from an answer, and the fork goes its own way", async () => {
+    await dashboard.begin("calculate 3*3");
+    await dashboard.say("calculate 4*4");
+    await expect.poll(() => dashboard.turns("agent").count()).toBe(2);
+    await dashboard.answered();
+    const original = dashboard.sessionId;
+
+    await dashboard.turns("agent").first().getByRole("button", { name: "Fork from here" }).click();
+    await dashboard.page.getByText("forked from another session").waitFor();
+    expect(dashboard.sessionId).not.toBe(original);
+    await expect.poll(() => dashboard.turns("user").count()).toBe(1);
+    expect(await dashboard.turns("agent").last().innerText()).toContain("9");
+  });
+
+  it("answers again when asked to", async () => {
+    await dashboard.begin("calculate 5*5");
+    await dashboard.turns("agent").last().getByRole("button", { name: "Answer again" }).click();
+    await expect.poll(() => dashboard.turns("agent").count()).toBe(2);
+    await dashboard.answered();
+    expect(await dashboard.turns("user").count()).toBe(1);
+  });
+
+  it("is deleted only after a question", async () => {
+    await dashboard.begin("calculate 8*8");
+    const id = dashboard.sessionId;
+    await dashboard.choose("Delete");
+    await dashboard.page.keyboard.press("Escape");
+    await dashboard.page.getByRole("dialog").waitFor({ state: "hidden" });
+
+    await dashboard.choose("Delete");
+    await dashboard.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await dashboard.page.waitForURL("**/");
+    await expect.poll(() => dashboard.page.locator(`a[href$="${id}"]`).count()).toBe(0);
+  });
+
+  it("keeps a draft over a reload", async () => {
+    await dashboard.begin("calculate 9*9");
+    await dashboard.page.getByLabel("Message").fill("half a thou");
+    await dashboard.page.reload();
+    await expect.poll(() => dashboard.page.getByLabel("Message").inputValue()).toBe("half a thou");
+  });
+
+  it("shows each message once in two windows at the same time", async () => {
+    await dashboard.begin("calculate 10+1");
+    const other = await dashboard.page.context().newPage();
+    await other.goto(dashboard.page.url());
+    await other.getByText("11", { exact: true }).waitFor();
+    await dashboard.say("calculate 10+2");
+    await other.getByText("12", { exact: true }).waitFor();
+    await expect.poll(() => dashboard.turns("agent").count()).toBe(2);
+    expect(await other.locator("article[data-role=user]").count()).toBe(2);
+    expect(await dashboard.turns("user").count()).toBe(2);
+  });
+});
