@@ -164,7 +164,7 @@ impl<H: Hub> Connection<H> {
     pub(crate) async fn queue(&self, bytes: Bytes) -> Result<(), SendError> {
         let link = self.link();
         let max = self.shared.server.options.outbox_bytes;
-        let mut message = Direct { after: self.shared.server.bus.last_seq(), bytes };
+        let mut message = Direct { after: self.shared.server.bus.last_seq(), counts: true, bytes };
         loop {
             let room = link.room();
             if link.ended.is_cancelled() {

@@ -14,7 +14,7 @@ use crate::connection::{Connection, Shared};
 use crate::error::Rejection;
 use crate::hub::Hub;
 use crate::ident::{ConnectionId, ConnectionToken};
-use crate::link::{Ending, Headers, Link, TransportKind};
+use crate::link::{Ending, Handover, Headers, Link, TransportKind};
 use crate::server::{Place, Server};
 use crate::session;
 use crate::transport::pipe::{Pipe, RequestEnd, pipe};
@@ -96,17 +96,52 @@ fn open_websocket<H: Hub>(
     let upgrade = Upgrade::of(parts).map_err(|status| Refusal(status, ""))?;
     let names = match query(parts, "id") {
         Some(token) => named(server, &token)?,
-        None => server.add(1).map_err(|_| FULL)?,
+        None => server.add(1, false).map_err(|_| FULL)?,
     };
+    if let Some(shared) = opened(server, names.0).filter(|shared| shared.link.handover.is_some()) {
+        return resume(server, shared, &caller, upgrade);
+    }
     let connection = open(server, parts, caller, names, TransportKind::WebSockets, None)?;
     let (response, socket) = upgrade.accept();
     server.tasks.spawn(async move {
+        let handover = connection.link().handover.clone();
         match socket.await {
-            Some(socket) => session::run(connection, socket).await,
+            Some(socket) => session::run(connection, socket, handover).await,
             None => connection.shared.server.forget(connection.link()),
         }
     });
     Ok(response)
+}
+
+/// Gives the session of a stateful connection another socket, in place of the one it may still have.
+fn resume<H: Hub>(
+    server: &Arc<Server<H>>,
+    shared: Arc<Shared<H>>,
+    caller: &H::Caller,
+    upgrade: Upgrade,
+) -> Result<Response, Refusal> {
+    if !server.hub.same_caller(&shared.caller, caller) {
+        return Err(OTHER_CALLER);
+    }
+    if shared.link.ended.is_cancelled() {
+        return Err(UNKNOWN);
+    }
+    renew(&shared, caller);
+    let (response, socket) = upgrade.accept();
+    server.tasks.spawn(async move {
+        if let (Some(socket), Some(handover)) = (socket.await, &shared.link.handover) {
+            handover.put(socket);
+            shared.link.wake.notify_one();
+        }
+    });
+    Ok(response)
+}
+
+/// The connection lives as long as the credential of its last request.
+fn renew<H: Hub>(shared: &Shared<H>, caller: &H::Caller) {
+    let server = &shared.server;
+    let expires = server.hub.expires(caller).map_or(u64::MAX, |at| server.millis(at));
+    shared.link.stamp(|times| &times.expires, expires);
 }
 
 /// Opens the event stream of a negotiated connection.
@@ -153,9 +188,7 @@ async fn poll<H: Hub>(
         return Err(OTHER_TRANSPORT);
     }
     let ends = requests(&shared, &caller)?;
-    if let Some(at) = server.hub.expires(&caller) {
-        shared.link.stamp(|times| &times.expires, server.millis(at));
-    }
+    renew(&shared, &caller);
     let _under_way = Poll::begin(shared.clone());
     Ok(long_polling::poll(&ends, server.options.poll_timeout).await.into_response())
 }
@@ -165,7 +198,7 @@ struct Poll<H: Hub>(Arc<Shared<H>>);
 
 impl<H: Hub> Poll<H> {
     fn begin(shared: Arc<Shared<H>>) -> Self {
-        shared.link.times.polls.fetch_add(1, Ordering::Relaxed);
+        shared.link.times.present.fetch_add(1, Ordering::Relaxed);
         Self(shared)
     }
 }
@@ -173,8 +206,8 @@ impl<H: Hub> Poll<H> {
 impl<H: Hub> Drop for Poll<H> {
     fn drop(&mut self) {
         let now = self.0.server.now();
-        self.0.link.stamp(|times| &times.polled, now);
-        self.0.link.times.polls.fetch_sub(1, Ordering::Relaxed);
+        self.0.link.stamp(|times| &times.left, now);
+        self.0.link.times.present.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -250,21 +283,27 @@ fn open<H: Hub>(
     requests: Option<Arc<RequestEnd>>,
 ) -> Result<Connection<H>, Refusal> {
     let headers = Headers::of(&parts.headers, server.options.max_header_bytes);
-    let link = Link::new(id, token, transport, headers, requests, server.now());
-    if let Some(at) = server.hub.expires(&caller) {
-        link.stamp(|times| &times.expires, server.millis(at));
-    }
-    let connection = Connection::new(server.clone(), caller, link);
+    let mut link = Link::new(id, token, transport, headers, server.now());
+    link.requests = requests;
     let mut registry = server.registry.lock();
-    match registry.places.get_mut(&id).ok_or(UNKNOWN)? {
-        place @ Place::Negotiated { .. } => *place = Place::Open(connection.shared.clone()),
+    let place = registry.places.get_mut(&id).ok_or(UNKNOWN)?;
+    match place {
+        Place::Negotiated { stateful, .. } => {
+            if *stateful && transport == TransportKind::WebSockets {
+                link.handover = Some(Handover::default());
+                link.stamp(|times| &times.present, 1);
+            }
+        }
         Place::Open(other) if other.link.transport != transport => return Err(OTHER_TRANSPORT),
         Place::Open(_) => return Err(ALREADY_ACTIVE),
     }
+    let connection = Connection::new(server.clone(), caller, link);
+    *place = Place::Open(connection.shared.clone());
     drop(registry);
+    renew(&connection.shared, connection.caller());
     Ok(connection)
 }
 
 fn run<H: Hub>(connection: Connection<H>, pipe: Pipe) {
-    connection.shared.server.tasks.clone().spawn(session::run(connection, pipe));
+    connection.shared.server.tasks.clone().spawn(session::run(connection, pipe, None));
 }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::ident::{ConnectionId, ConnectionToken};
 use crate::protocol::Format;
 use crate::transport::pipe::RequestEnd;
+use crate::transport::websocket::WebSocket;
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,32 @@ impl Headers {
     }
 }
 
+/// The place where a new socket waits for the session that goes on with it.
+pub(crate) struct Handover<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Clone for Handover<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Default for Handover<T> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(None)))
+    }
+}
+
+impl<T> Handover<T> {
+    /// Puts a socket there; one that still waits is dropped.
+    pub(crate) fn put(&self, transport: T) {
+        *self.0.lock() = Some(transport);
+    }
+
+    pub(crate) fn take(&self) -> Option<T> {
+        self.0.lock().take()
+    }
+}
+
 /// How a connection ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ending {
@@ -98,6 +125,8 @@ impl Ending {
 /// A message to this client alone, and its place among the events: after those numbered up to `after`.
 pub(crate) struct Direct {
     pub(crate) after: u64,
+    /// It counts for stateful reconnect; a ping does not.
+    pub(crate) counts: bool,
     pub(crate) bytes: Bytes,
 }
 
@@ -116,10 +145,14 @@ pub(crate) struct Times {
     pub(crate) write_began: AtomicU64,
     /// `u64::MAX`: never.
     pub(crate) expires: AtomicU64,
-    /// When the last poll ended (long polling).
-    pub(crate) polled: AtomicU64,
-    /// Polls under way.
-    pub(crate) polls: AtomicU64,
+    /// Ways to the client: polls under way, or the socket of a stateful connection.
+    pub(crate) present: AtomicU64,
+    /// When the last of them ended.
+    pub(crate) left: AtomicU64,
+    /// A stateful client waits for an acknowledgement.
+    pub(crate) ack_owed: AtomicBool,
+    /// It is time to send it.
+    pub(crate) ack_due: AtomicBool,
     /// The client has sent a ping, so its silence means something.
     pub(crate) pings: AtomicBool,
     /// Nothing is read from the client at present, so its silence means nothing.
@@ -134,6 +167,8 @@ pub(crate) struct Link {
     pub(crate) times: Times,
     /// For transports made of requests.
     pub(crate) requests: Option<Arc<RequestEnd>>,
+    /// For stateful connections: where the next socket is put.
+    pub(crate) handover: Option<Handover<WebSocket>>,
     /// Rouses the session: there is something in the outbox, or room in the queue of calls.
     pub(crate) wake: Notify,
     pub(crate) ended: CancellationToken,
@@ -149,13 +184,12 @@ impl Link {
         token: ConnectionToken,
         transport: TransportKind,
         headers: Headers,
-        requests: Option<Arc<RequestEnd>>,
         now: u64,
     ) -> Self {
         let times = Times {
             opened: now.into(),
             sent: now.into(),
-            polled: now.into(),
+            left: now.into(),
             expires: u64::MAX.into(),
             ..Times::default()
         };
@@ -165,7 +199,8 @@ impl Link {
             transport,
             headers,
             times,
-            requests,
+            requests: None,
+            handover: None,
             wake: Notify::new(),
             ended: CancellationToken::new(),
             format: OnceLock::new(),

@@ -23,8 +23,10 @@ pub(crate) async fn serve<H: Hub>(State(server): State<Arc<Server<H>>>, parts: P
     if let Err(rejection) = authenticate(&server, &parts).await {
         return rejection.into_response();
     }
+    let asks = query(&parts, "useStatefulReconnect").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let stateful = asks && server.options.stateful_reconnect;
     let body = match version(&parts, server.options.minimum_negotiate_version) {
-        Ok(version) => match server.add(version) {
+        Ok(version) => match server.add(version, stateful) {
             Ok((id, token)) => {
                 let mut offer = json!({
                     "negotiateVersion": version,
@@ -33,6 +35,9 @@ pub(crate) async fn serve<H: Hub>(State(server): State<Arc<Server<H>>>, parts: P
                 });
                 if version > 0 {
                     offer["connectionToken"] = token.0.to_string().into();
+                }
+                if stateful {
+                    offer["useStatefulReconnect"] = true.into();
                 }
                 offer
             }

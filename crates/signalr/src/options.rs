@@ -34,7 +34,8 @@ pub struct Options {
     pub send_timeout: Duration,
     /// How long the end of a connection may take: the last write and the client's own close.
     pub close_timeout: Duration,
-    /// How long a connection may be without a request: negotiated and not opened, or between two polls.
+    /// How long a connection may be without its client: negotiated and not opened, between two polls, or between
+    /// two sockets of a stateful one.
     pub disconnect_timeout: Duration,
     /// How long a poll waits before it is answered empty.
     pub poll_timeout: Duration,
@@ -56,6 +57,10 @@ pub struct Options {
     pub max_header_bytes: usize,
     /// Connections of this hub, opened and negotiated; one more is refused with 503.
     pub max_connections: usize,
+    /// Whether a client may go on over a new WebSocket after its first one broke, if it asks for that.
+    pub stateful_reconnect: bool,
+    /// Bytes sent to such a client and not acknowledged by it that are kept for it; with more, sending waits.
+    pub stateful_buffer_bytes: usize,
     /// Tell clients the type and text of every error. Off: only of [`HubError::Message`](crate::HubError).
     pub detailed_errors: bool,
     /// How often connections are looked over for pings and time-outs.
@@ -83,6 +88,8 @@ impl Default for Options {
             max_write_bytes: 64 * 1024,
             max_header_bytes: 8 * 1024,
             max_connections: 100_000,
+            stateful_reconnect: false,
+            stateful_buffer_bytes: 100_000,
             detailed_errors: false,
             sweep_interval: Duration::from_secs(1),
         }

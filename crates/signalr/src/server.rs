@@ -46,7 +46,7 @@ impl Default for Slots {
 
 /// A connection that exists for the outside: negotiated, or open.
 pub(crate) enum Place<H: Hub> {
-    Negotiated { at: u64 },
+    Negotiated { at: u64, stateful: bool },
     Open(Arc<Shared<H>>),
 }
 
@@ -83,14 +83,18 @@ impl<H: Hub> Server<H> {
     }
 
     /// Makes names for a new connection and keeps a place for it.
-    pub(crate) fn add(self: &Arc<Self>, version: u32) -> Result<(ConnectionId, ConnectionToken), Full> {
+    pub(crate) fn add(
+        self: &Arc<Self>,
+        version: u32,
+        stateful: bool,
+    ) -> Result<(ConnectionId, ConnectionToken), Full> {
         let id = ConnectionId::random();
         let token = ConnectionToken(if version == 0 { id } else { ConnectionId::random() });
         let mut registry = self.registry.lock();
         if registry.closing || registry.places.len() >= self.options.max_connections {
             return Err(Full);
         }
-        registry.places.insert(id, Place::Negotiated { at: self.now() });
+        registry.places.insert(id, Place::Negotiated { at: self.now(), stateful });
         registry.tokens.insert(token, id);
         drop(registry);
         if !self.swept.swap(true, Ordering::Relaxed) {

@@ -27,7 +27,7 @@ fn sweep<H: Hub>(server: &Server<H>) {
     let patience = server.options.disconnect_timeout.as_millis() as u64;
     let mut registry = server.registry.lock();
     registry.places.retain(|_, place| match place {
-        Place::Negotiated { at } => now.saturating_sub(*at) <= patience,
+        Place::Negotiated { at, .. } => now.saturating_sub(*at) <= patience,
         Place::Open(shared) => {
             look_after(shared, now);
             true
@@ -45,11 +45,15 @@ fn look_after<H: Hub>(shared: &Shared<H>, now: u64) {
     let paused = times.paused.load(Ordering::Relaxed);
     let silent = || times.pings.load(Ordering::Relaxed) && !paused;
     let polling = link.transport == TransportKind::LongPolling;
-    if polling
-        && times.polls.load(Ordering::Relaxed) == 0
-        && longer_than(times.polled.load(Ordering::Relaxed), options.disconnect_timeout)
-    {
-        return link.end(Ending::gone());
+    if times.present.load(Ordering::Relaxed) == 0 && (polling || link.handover.is_some()) {
+        if longer_than(times.left.load(Ordering::Relaxed), options.disconnect_timeout) {
+            link.end(Ending::gone());
+        }
+        return;
+    }
+    if times.ack_owed.load(Ordering::Relaxed) {
+        times.ack_due.store(true, Ordering::Relaxed);
+        link.wake.notify_one();
     }
     let reason = if writing > 0 && !polling && longer_than(writing, options.send_timeout) {
         "A write took longer than the server waits for."
@@ -84,7 +88,7 @@ fn ping<H: Hub>(shared: &Shared<H>, now: u64) {
         && shared.link.transport != TransportKind::LongPolling
     {
         shared.link.stamp(|times| &times.sent, now);
-        let ping = Direct { after: 0, bytes: format.ping() };
+        let ping = Direct { after: 0, counts: false, bytes: format.ping() };
         // With a full outbox the client will hear from us anyway.
         drop(shared.link.try_queue(ping, shared.server.options.outbox_bytes));
     }

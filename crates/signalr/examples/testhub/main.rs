@@ -29,7 +29,7 @@ async fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind(address).await?;
     print_address(&format!("listening on http://{}", listener.local_addr()?));
     let bus: Bus<String, Broadcast> = Bus::new(Limits::default(), 1..u64::MAX);
-    let options = || Options { detailed_errors: true, ..Options::default() };
+    let options = || Options { detailed_errors: true, stateful_reconnect: true, ..Options::default() };
     let server = |authorized, options| {
         HubServer::new(TestHub { authorized, bus: bus.clone() }, bus.clone(), Slots::default(), options)
     };

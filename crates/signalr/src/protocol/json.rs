@@ -140,3 +140,8 @@ pub(super) fn close(error: Option<&str>, allow_reconnect: bool) -> Bytes {
     }
     end(text.into_bytes())
 }
+
+/// An Ack (8) or a Sequence (9).
+pub(super) fn numbered(kind: u8, number: u64) -> Bytes {
+    end(format!("{{\"type\":{kind},\"sequenceId\":{number}").into_bytes())
+}

@@ -303,3 +303,10 @@ pub(super) fn close(error: Option<&str>, allow_reconnect: bool) -> Bytes {
     writer.put(|out| encode::write_bool(out, allow_reconnect));
     writer.end()
 }
+
+/// An Ack (8) or a Sequence (9).
+pub(super) fn numbered(kind: u8, number: u64) -> Bytes {
+    let mut writer = Writer::begin(2, kind);
+    writer.put(|out| encode::write_uint(out, number));
+    writer.end()
+}

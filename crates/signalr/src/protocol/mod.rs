@@ -91,6 +91,12 @@ impl Decoder {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Forgets a part of a message: the rest will not come.
+    pub(crate) fn reset(&mut self) {
+        self.buffer = BytesMut::new();
+        self.scanned = 0;
+    }
+
     /// The next whole message, if there is one. An unknown type of message is passed over.
     pub(crate) fn next(&mut self) -> Result<Option<Message>, ProtocolError> {
         loop {
@@ -176,6 +182,20 @@ impl Format {
         match self {
             Self::Json => Bytes::from_static(b"{\"type\":6}\x1e"),
             Self::MessagePack => messagepack::ping(),
+        }
+    }
+
+    pub(crate) fn ack(self, number: u64) -> Bytes {
+        match self {
+            Self::Json => json::numbered(8, number),
+            Self::MessagePack => messagepack::numbered(8, number),
+        }
+    }
+
+    pub(crate) fn sequence(self, number: u64) -> Bytes {
+        match self {
+            Self::Json => json::numbered(9, number),
+            Self::MessagePack => messagepack::numbered(9, number),
         }
     }
 

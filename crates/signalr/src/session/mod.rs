@@ -1,39 +1,47 @@
 //! The life of one connection, the same for all transports: handshake, messages in both directions, end.
 
 pub(crate) mod calls;
+mod farewell;
 mod outgoing;
+mod recovery;
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use fanout::Lagged;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
 use self::outgoing::Outgoing;
+use self::recovery::Recovery;
 use crate::connection::Connection;
 use crate::error::HubError;
 use crate::hub::Hub;
-use crate::link::{Ending, Manner, TransportKind};
+use crate::link::{Ending, Handover, Manner, TransportKind};
 use crate::protocol::{Decoder, Format, Message, ProtocolError, handshake};
 use crate::transport::{Io, Transport};
-
-/// How long a client whose socket takes nothing any more may still take its Close message.
-const STUCK_CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// An upload item that waits for room; nothing is read from the client meanwhile.
 type Stall = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Serves a connection to its end.
-pub(crate) async fn run<H: Hub, T: Transport>(connection: Connection<H>, transport: T) {
+/// Serves a connection to its end. With a `handover` it outlives its transport: another may be put there.
+pub(crate) async fn run<H: Hub, T: Transport>(
+    connection: Connection<H>,
+    transport: T,
+    handover: Option<Handover<T>>,
+) {
+    let max_bytes = connection.shared.server.options.stateful_buffer_bytes;
+    let stateful =
+        handover.map(|handover| Box::new(Stateful { recovery: Recovery::new(max_bytes), handover }));
     let mut session = Session {
         connection,
         transport,
+        present: true,
         writing: false,
+        urgent: Bytes::new(),
+        stateful,
         outgoing: Outgoing::new(),
         stalled: None,
         acceptance: Acceptance::NotAsked,
@@ -65,11 +73,22 @@ enum News {
     Roused,
 }
 
+/// What a stateful connection has more than others.
+struct Stateful<T> {
+    recovery: Recovery,
+    handover: Handover<T>,
+}
+
 struct Session<H: Hub, T> {
     connection: Connection<H>,
     transport: T,
+    /// The transport works. If not, the session waits for another one.
+    present: bool,
     /// A write is under way.
     writing: bool,
+    /// To be written before anything else: acknowledgements, and what a new socket begins with.
+    urgent: Bytes,
+    stateful: Option<Box<Stateful<T>>>,
     outgoing: Outgoing<H>,
     stalled: Option<Stall>,
     acceptance: Acceptance,
@@ -100,7 +119,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
             io = poll_fn(|cx| self.transport.poll(true, cx)) => match io {
                 Io::Received(bytes) => Ok(bytes),
                 Io::Broken(error) => Err(Ending::failed(error, false)),
-                Io::Gone | Io::Written => Err(Ending::gone()),
+                Io::Left | Io::Lost | Io::Written => Err(Ending::gone()),
             },
         }
     }
@@ -120,16 +139,17 @@ impl<H: Hub, T: Transport> Session<H, T> {
             if let Err(error) = self.write_on() {
                 return too_slow(error);
             }
-            let Self { transport, outgoing, stalled, acceptance, writing, .. } = self;
+            let idle = !self.writing && self.may_send();
+            let Self { transport, present, outgoing, stalled, acceptance, .. } = self;
             let news = tokio::select! {
                 biased;
                 () = &mut ended => News::Ended,
                 error = &mut lagged => News::Lagged(error),
-                io = poll_fn(|cx| transport.poll(reading, cx)) => News::Io(io),
+                io = poll_fn(|cx| transport.poll(reading, cx)), if *present => News::Io(io),
                 () = unstalled(stalled) => News::Unstalled,
                 result = answered(acceptance) => News::Answered(result),
                 () = link.wake.notified() => News::Roused,
-                result = subscription.next(outgoing.batch()), if !*writing => {
+                result = subscription.next(outgoing.batch()), if idle => {
                     result.map_or_else(News::Lagged, |()| News::Roused)
                 }
             };
@@ -143,7 +163,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
     fn read_on(&mut self, decoder: &mut Decoder) -> Result<bool, ProtocolError> {
         while self.stalled.is_none() && calls::has_room(&self.connection) {
             match decoder.next()? {
-                Some(message) => self.receive(message),
+                Some(message) => self.receive(message)?,
                 None => return Ok(true),
             }
         }
@@ -152,12 +172,71 @@ impl<H: Hub, T: Transport> Session<H, T> {
 
     /// Begins to write what is pending, unless a write is under way.
     fn write_on(&mut self) -> Result<(), Lagged> {
-        if !self.writing
-            && let Some(bytes) = self.outgoing.collect(&self.connection)?
-        {
-            self.write(bytes);
+        if self.writing || !self.present {
+            return Ok(());
+        }
+        self.acknowledge();
+        let recovery = self.stateful.as_mut().map(|stateful| &mut stateful.recovery);
+        let pending = self.outgoing.collect(&self.connection, recovery)?;
+        let urgent = std::mem::take(&mut self.urgent);
+        match (urgent.is_empty(), pending) {
+            (true, None) => {}
+            (true, Some(pending)) => self.write(pending),
+            (false, None) => self.write(urgent),
+            (false, Some(pending)) => self.write([urgent, pending].concat().into()),
         }
         Ok(())
+    }
+
+    /// Whether the client can take more: it is there, and has acknowledged enough of what it got.
+    fn may_send(&self) -> bool {
+        self.present && !self.stateful.as_ref().is_some_and(|stateful| stateful.recovery.is_full())
+    }
+
+    /// Tells a stateful client what has arrived, at the pace of the sweep.
+    fn acknowledge(&mut self) {
+        let link = self.connection.link();
+        if let Some(stateful) = &mut self.stateful
+            && let Some(format) = link.format()
+        {
+            if link.times.ack_due.swap(false, Ordering::Relaxed) && stateful.recovery.owes_ack() {
+                self.urgent = [&self.urgent[..], &stateful.recovery.ack(format)].concat().into();
+            }
+            link.times.ack_owed.store(stateful.recovery.owes_ack(), Ordering::Relaxed);
+        }
+    }
+
+    /// The socket broke. A stateful session waits for another one, any other ends.
+    fn lose(&mut self) -> Result<(), Ending> {
+        if self.stateful.is_none() {
+            return Err(Ending::gone());
+        }
+        let now = self.connection.shared.server.now();
+        let link = self.connection.link();
+        link.stamp(|times| &times.left, now);
+        link.stamp(|times| &times.present, 0);
+        link.stamp(|times| &times.write_began, 0);
+        self.present = false;
+        self.writing = false;
+        Ok(())
+    }
+
+    /// Goes on with another socket, if there is one.
+    fn resume(&mut self, decoder: &mut Decoder) {
+        let link = self.connection.link();
+        if let Some(stateful) = &mut self.stateful
+            && let Some(format) = link.format()
+            && let Some(transport) = stateful.handover.take()
+        {
+            decoder.reset();
+            self.urgent = stateful.recovery.resume(format);
+            self.transport = transport;
+            self.present = true;
+            self.writing = false;
+            link.stamp(|times| &times.present, 1);
+            link.stamp(|times| &times.write_began, 0);
+            link.stamp(|times| &times.received, self.connection.shared.server.now());
+        }
     }
 
     fn handle(&mut self, news: News, decoder: &mut Decoder) -> Result<(), Ending> {
@@ -166,7 +245,8 @@ impl<H: Hub, T: Transport> Session<H, T> {
             News::Lagged(error) => return Err(too_slow(error)),
             News::Io(Io::Received(bytes)) => decoder.push(&bytes),
             News::Io(Io::Written) => self.written(),
-            News::Io(Io::Gone) => return Err(Ending::gone()),
+            News::Io(Io::Left) => return Err(Ending::gone()),
+            News::Io(Io::Lost) => return self.lose(),
             News::Io(Io::Broken(error)) => return Err(broken(&error)),
             News::Unstalled => self.stalled = None,
             News::Answered(Ok(())) => {
@@ -179,12 +259,17 @@ impl<H: Hub, T: Transport> Session<H, T> {
                 let reason = error.told_after("Connection closed with an error.", detailed);
                 return Err(Ending::failed(reason, false));
             }
-            News::Roused => {}
+            News::Roused => self.resume(decoder),
         }
         Ok(())
     }
 
-    fn receive(&mut self, message: Message) {
+    fn receive(&mut self, message: Message) -> Result<(), ProtocolError> {
+        if let Some(stateful) = &mut self.stateful
+            && !stateful.recovery.admits(&message)
+        {
+            return Ok(());
+        }
         let link = self.connection.link();
         link.stamp(|times| &times.received, self.connection.shared.server.now());
         match message {
@@ -201,9 +286,19 @@ impl<H: Hub, T: Transport> Session<H, T> {
                 }
                 link.end(Ending { error: None, allow_reconnect: false, manner: Manner::Flush });
             }
-            // Only a client with stateful reconnect has reason to send these.
-            Message::Ack(_) | Message::Sequence(_) => {}
+            // A client without stateful reconnect has no reason to send these.
+            Message::Ack(number) => {
+                if let Some(stateful) = &mut self.stateful {
+                    stateful.recovery.acknowledge(number);
+                }
+            }
+            Message::Sequence(number) => {
+                if let Some(stateful) = &mut self.stateful {
+                    stateful.recovery.rewind(number)?;
+                }
+            }
         }
+        Ok(())
     }
 
     /// Asks the hub whether it accepts the connection; in a task, so that messages flow meanwhile.
@@ -226,75 +321,6 @@ impl<H: Hub, T: Transport> Session<H, T> {
         link.stamp(|times| &times.sent, self.connection.shared.server.now());
         link.stamp(|times| &times.write_began, 0);
         self.writing = false;
-    }
-
-    async fn finish(mut self, ending: Ending) {
-        let connection = self.connection.clone();
-        let (server, link) = (&connection.shared.server, connection.link());
-        link.end(ending.clone());
-        calls::abandon(&connection);
-        self.say_goodbye();
-        let stuck = self.writing && ending.manner == Manner::Drop;
-        let limit = if stuck { STUCK_CLOSE_LIMIT } else { server.options.close_timeout };
-        let closed = timeout(limit, self.last_words(&ending)).await;
-        server.forget(link);
-        tracing::debug!(connection = %link.id, ?ending, polite = closed.is_ok(), "the connection has ended");
-    }
-
-    /// Lets the hub know, after its `connected` has returned, and not if that refused the connection.
-    fn say_goodbye(&mut self) {
-        let connection = self.connection.clone();
-        let acceptance = std::mem::replace(&mut self.acceptance, Acceptance::NotAsked);
-        let accepted = async move {
-            match acceptance {
-                Acceptance::Asked(task) => matches!(task.await, Ok(Ok(()))),
-                Acceptance::Given => true,
-                Acceptance::NotAsked | Acceptance::Refused => false,
-            }
-        };
-        let tasks = &self.connection.shared.server.tasks;
-        tasks.spawn(async move {
-            if accepted.await {
-                connection.shared.server.hub.disconnected(&connection).await;
-            }
-        });
-    }
-
-    /// Finishes the write under way, writes the Close message and lets the client leave.
-    async fn last_words(&mut self, ending: &Ending) {
-        if ending.manner != Manner::Gone {
-            if !self.drained().await {
-                return;
-            }
-            let mut last = BytesMut::new();
-            if ending.manner == Manner::Flush
-                && let Ok(Some(pending)) = self.outgoing.collect(&self.connection)
-            {
-                last.extend_from_slice(&pending);
-            }
-            let error = ending.error.as_deref();
-            last.extend_from_slice(&match (self.connection.link().format(), error) {
-                (Some(format), _) => format.close(error, ending.allow_reconnect),
-                (None, error) => handshake::refused(error.unwrap_or("Handshake was canceled.")),
-            });
-            self.write(last.freeze());
-            if !self.drained().await {
-                return;
-            }
-        }
-        self.transport.close().await;
-    }
-
-    /// Waits for the write under way. What the client still says is ignored.
-    async fn drained(&mut self) -> bool {
-        while self.writing {
-            match poll_fn(|cx| self.transport.poll(true, cx)).await {
-                Io::Written => self.writing = false,
-                Io::Received(_) => {}
-                Io::Gone | Io::Broken(_) => return false,
-            }
-        }
-        true
     }
 }
 

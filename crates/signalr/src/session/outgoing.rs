@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::hub::Hub;
 use crate::link::Direct;
 use crate::protocol::Format;
+use crate::session::recovery::Recovery;
 
 /// How often one write is filled up from the log, so that a busy publisher cannot keep it from going out.
 const MAX_REFILLS: usize = 8;
@@ -31,8 +32,12 @@ impl<H: Hub> Outgoing<H> {
         &mut self.events
     }
 
-    /// Everything pending, up to the limit of a write.
-    pub(crate) fn collect(&mut self, connection: &Connection<H>) -> Result<Option<Bytes>, Lagged> {
+    /// Everything pending, up to the limit of a write. What counts is kept for a stateful client.
+    pub(crate) fn collect(
+        &mut self,
+        connection: &Connection<H>,
+        mut recovery: Option<&mut Recovery>,
+    ) -> Result<Option<Bytes>, Lagged> {
         let (link, server) = (connection.link(), &connection.shared.server);
         let Some(format) = link.format() else { return Ok(None) };
         // First the messages, then the events: so every event shown before a message was queued is at hand.
@@ -51,12 +56,18 @@ impl<H: Hub> Outgoing<H> {
                 connection.shared.subscription.try_next(&mut self.events)?;
                 dry = self.events.is_empty();
             }
-            let Some((record, is_event)) = self.next_record(connection, format) else { break };
-            if !write.has_room_for(&record) {
+            let Some(next) = self.next(connection, format) else { break };
+            let full = recovery.as_ref().is_some_and(|recovery| recovery.is_full());
+            if full || !write.has_room_for(&next.record) {
                 break;
             }
-            write.push(record);
-            if is_event {
+            if let Some(recovery) = &mut recovery
+                && next.counts
+            {
+                recovery.keep(next.record.clone());
+            }
+            write.push(next.record);
+            if next.is_event {
                 self.told += 1;
             } else {
                 self.directs.pop_front();
@@ -67,22 +78,34 @@ impl<H: Hub> Outgoing<H> {
             self.events = Vec::new();
             self.told = 0;
         }
-        if write.is_empty() && !dry {
+        if write.is_empty() && !dry && !recovery.is_some_and(|recovery| recovery.is_full()) {
             link.wake.notify_one();
         }
         Ok(write.finish())
     }
 
-    /// The next record, and whether it is an event: a message goes after the events it was queued behind.
-    fn next_record(&self, connection: &Connection<H>, format: Format) -> Option<(Bytes, bool)> {
+    /// The next record: a message goes after the events it was queued behind.
+    fn next(&self, connection: &Connection<H>, format: Format) -> Option<Next> {
         let event = self.events.get(self.told);
         match (event, self.directs.front()) {
-            (Some(event), Some(direct)) if event.seq() > direct.after => Some((direct.bytes.clone(), false)),
-            (Some(event), _) => Some((encode(connection, event, format), true)),
-            (None, Some(direct)) => Some((direct.bytes.clone(), false)),
-            (None, None) => None,
+            (Some(event), direct) if direct.is_none_or(|direct| event.seq() <= direct.after) => {
+                let record = encode(connection, event, format);
+                Some(Next { counts: !record.is_empty(), record, is_event: true })
+            }
+            (_, direct) => direct.map(|direct| Next {
+                record: direct.bytes.clone(),
+                counts: direct.counts,
+                is_event: false,
+            }),
         }
     }
+}
+
+struct Next {
+    record: Bytes,
+    /// It counts for stateful reconnect.
+    counts: bool,
+    is_event: bool,
 }
 
 /// An event as this connection is told it; empty if it is not.

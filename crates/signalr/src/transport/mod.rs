@@ -17,8 +17,10 @@ pub(crate) enum Io {
     Received(Bytes),
     /// The last write has gone out.
     Written,
-    /// The client has left, or was lost.
-    Gone,
+    /// The client has taken its leave.
+    Left,
+    /// The way to the client is broken.
+    Lost,
     /// The client broke the rules of the transport; in words.
     Broken(String),
 }

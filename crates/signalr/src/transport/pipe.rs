@@ -61,10 +61,10 @@ impl Transport for Pipe {
                 Some(bytes) => self.outgoing.send_item(bytes),
                 None => Ok(()),
             });
-            return Poll::Ready(if sent.is_ok() { Io::Written } else { Io::Gone });
+            return Poll::Ready(if sent.is_ok() { Io::Written } else { Io::Left });
         }
         if reading && let Poll::Ready(body) = self.bodies.poll_recv(cx) {
-            return Poll::Ready(body.map_or(Io::Gone, Io::Received));
+            return Poll::Ready(body.map_or(Io::Left, Io::Received));
         }
         Poll::Pending
     }

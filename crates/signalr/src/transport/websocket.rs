@@ -99,13 +99,13 @@ impl WebSocket {
                 Poll::Ready(Some(Ok(Message::Binary(bytes)))) => Io::Received(bytes),
                 Poll::Ready(Some(Ok(Message::Close(_)))) => {
                     self.left = true;
-                    Io::Gone
+                    Io::Left
                 }
                 Poll::Ready(Some(Ok(_))) => continue,
                 Poll::Ready(Some(Err(error @ (Error::Capacity(_) | Error::Utf8(_))))) => {
                     Io::Broken(error.to_string())
                 }
-                Poll::Ready(Some(Err(_)) | None) => Io::Gone,
+                Poll::Ready(Some(Err(_)) | None) => Io::Lost,
             });
         }
     }
@@ -124,13 +124,13 @@ impl Transport for WebSocket {
 
     fn poll(&mut self, reading: bool, cx: &mut Context<'_>) -> Poll<Io> {
         if self.failed {
-            return Poll::Ready(Io::Gone);
+            return Poll::Ready(Io::Lost);
         }
         if self.writing
             && let Poll::Ready(done) = Pin::new(&mut self.stream).poll_flush(cx)
         {
             self.writing = false;
-            return Poll::Ready(if done.is_ok() { Io::Written } else { Io::Gone });
+            return Poll::Ready(if done.is_ok() { Io::Written } else { Io::Lost });
         }
         if reading { self.poll_read(cx) } else { Poll::Pending }
     }
