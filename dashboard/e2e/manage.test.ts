@@ -121,7 +121,7 @@ describe("API tokens", () => {
         headers: { authorization: `Bearer ${token}` },
       });
     expect((await me()).status).toBe(200);
-    await page.getByRole("button", { name: "Revoke CI" }).click();
+    await page.getByRole("button", { name: "Revoke CI", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     expect((await me()).status).toBe(401);

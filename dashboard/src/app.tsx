@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
-import { mayPass } from "./api/client.ts";
+import { ApiError, mayPass } from "./api/client.ts";
 import { AgentsPage } from "./features/agents/agents-page.tsx";
 import { AuthGate } from "./features/auth/auth.tsx";
 import { SessionsPage } from "./features/sessions/sessions-page.tsx";
@@ -12,10 +12,15 @@ import { ToastProvider } from "./ui/toast.tsx";
 
 const RETRIES = 3;
 
+/** Trying again by itself would only make it worse. */
+function isRateLimit(error: Error): boolean {
+  return error instanceof ApiError && error.status === 429;
+}
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (count, error) => count < RETRIES && mayPass(error),
+      retry: (count, error) => count < RETRIES && mayPass(error) && !isRateLimit(error),
       staleTime: 5_000,
       networkMode: "always",
     },

@@ -34,7 +34,7 @@ class FakeTransport implements Transport {
 function linked(up = true) {
   const transport = new FakeTransport();
   transport.up = up;
-  const refused = vi.fn(() => Promise.resolve());
+  const refused = vi.fn(() => Promise.resolve(false));
   return { transport, refused, link: new HubLink<Ping>(transport, ["Ping"], refused) };
 }
 
@@ -75,6 +75,14 @@ describe("a hub link", () => {
     link.retryNow();
     await vi.advanceTimersByTimeAsync(0);
     expect(link.state.phase).toBe("live");
+  });
+
+  it("tries a renewed token at once, but does not spin on it", async () => {
+    const { link, transport, refused } = linked(false);
+    refused.mockResolvedValue(true);
+    link.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(transport.starts).toBe(3);
   });
 
   it("does not spin when connections are closed as soon as they are made", async () => {

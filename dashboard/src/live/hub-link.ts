@@ -42,8 +42,8 @@ export class HubLink<Event extends { name: string }> {
   constructor(
     private readonly transport: Transport,
     names: readonly Event["name"][],
-    /** Called when a start fails, before the next one: the place to renew a refused token. */
-    private readonly onRefused: (error: unknown) => Promise<void>,
+    /** Called when a start fails: the place to renew a refused token, true if that was done. */
+    private readonly renewed: (error: unknown) => Promise<boolean>,
   ) {
     for (const name of names) {
       transport.on(name, (data) => {
@@ -107,9 +107,8 @@ export class HubLink<Event extends { name: string }> {
     try {
       await this.transport.start();
     } catch (error) {
-      await this.onRefused(error).catch(() => undefined);
-      if (this.stopped) return;
-      this.#schedule();
+      const renewed = await this.renewed(error).catch(() => false);
+      if (!this.stopped) this.#schedule(renewed);
       return;
     }
     if (this.stopped) {
@@ -125,8 +124,9 @@ export class HubLink<Event extends { name: string }> {
     return this.#state.phase === "stopped";
   }
 
-  #schedule() {
-    const delay = retryDelay(this.#attempt);
+  /** A new token is tried at once, but not one after another. */
+  #schedule(renewed = false) {
+    const delay = renewed && this.#attempt <= 1 ? 0 : retryDelay(this.#attempt);
     this.#attempt += 1;
     this.#set({ phase: "waiting", until: Date.now() + delay });
     this.#timer = setTimeout(() => void this.#connect(), delay);

@@ -27,9 +27,10 @@ function hub(path: string): Transport {
 }
 
 /** The client reports a refused negotiation as text only. */
-async function renewWhenRefused(error: unknown) {
+async function renewWhenRefused(error: unknown): Promise<boolean> {
   const held = credentials.read();
-  if (held !== null && /\b401\b/.test(String(error))) await credentials.renew(held.accessToken);
+  if (held === null || !/\b401\b/.test(String(error))) return false;
+  return (await credentials.renew(held.accessToken)) !== null;
 }
 
 function connect(): Live {

@@ -21,6 +21,8 @@ export function Dialog({ title, onClose, children, drawer = false }: DialogProps
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    // By itself the browser would pick the close button.
+    dialog?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     return () => dialog?.close();
   }, []);
 

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import { Button } from "../../ui/button.tsx";
+import { useDraft } from "../../ui/drafts.ts";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -26,9 +27,9 @@ export function AgentFileEditor({ agentId, file }: EditorProps) {
   const saved = useQuery({
     queryKey: ["agent-file", agentId, file],
     queryFn: () => call(api.GET(`/api/agents/{id}/${file}`, { params })),
-    // What is being written here must not be replaced by a refetch.
+    // Read when the editor opens, and not again under the writer's hands.
     staleTime: Infinity,
-    refetchOnWindowFocus: false,
+    gcTime: 0,
   });
   if (saved.error) {
     return <ErrorNotice error={saved.error} onRetry={() => void saved.refetch()} />;
@@ -45,11 +46,11 @@ interface SavedFile {
 function Editor({ agentId, file, saved }: EditorProps & { saved: SavedFile }) {
   const queries = useQueryClient();
   const { say } = useToast();
-  const [text, setText] = useState(saved.content);
+  const [draft, setDraft] = useDraft(`${agentId}.${file}`);
   const [preview, setPreview] = useState(false);
+  const text = draft ?? saved.content;
   const changed = text !== saved.content;
   const name = `${file.toUpperCase()}.md`;
-  useLeaveWarning(changed);
 
   const save = useMutation({
     mutationFn: (content: string) =>
@@ -61,6 +62,7 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: SavedFile }) {
       ),
     onSuccess: (next) => {
       queries.setQueryData(["agent-file", agentId, file], next);
+      setDraft(null);
       say(`${name} saved`);
     },
   });
@@ -79,7 +81,7 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: SavedFile }) {
           spellCheck
           value={text}
           placeholder={`${name} is empty.`}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => setDraft(event.target.value)}
           onKeyDown={(event) => {
             if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();
@@ -100,6 +102,7 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: SavedFile }) {
         <Button aria-pressed={preview} onClick={() => setPreview(!preview)}>
           {preview ? "Edit" : "Preview"}
         </Button>
+        {changed && <Button onClick={() => setDraft(null)}>Discard changes</Button>}
         <span className={styles.state}>
           {changed
             ? "Not saved yet"
@@ -113,13 +116,4 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: SavedFile }) {
       </footer>
     </div>
   );
-}
-
-function useLeaveWarning(active: boolean) {
-  useEffect(() => {
-    if (!active) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [active]);
 }

@@ -4,6 +4,7 @@ import { createContext, use, useEffect, useSyncExternalStore, type ReactNode } f
 import { api, call } from "../../api/client.ts";
 import { credentials } from "../../api/credentials.ts";
 import type { User } from "../../api/types.ts";
+import { forgetDrafts } from "../../ui/drafts.ts";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { SignIn } from "./sign-in.tsx";
 
@@ -23,6 +24,7 @@ export function useAuth(): Auth {
 
 async function signOut() {
   await call(api.POST("/api/auth/logout")).catch(() => undefined);
+  forgetDrafts();
   credentials.write(null);
 }
 

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 import { IconButton } from "../../ui/button.tsx";
+import { useDraft } from "../../ui/drafts.ts";
 import styles from "./composer.module.css";
 
 interface ComposerProps {
@@ -13,7 +14,8 @@ interface ComposerProps {
 }
 
 export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProps) {
-  const [text, setText] = useDraft(draftKey);
+  const [draft, setDraft] = useDraft(draftKey);
+  const text = draft ?? "";
   const box = useRef<HTMLTextAreaElement>(null);
 
   useLayoutEffect(() => {
@@ -26,8 +28,8 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
   const send = () => {
     const content = text.trim();
     if (content === "") return;
-    setText("");
-    onSend(content).catch(() => setText(content));
+    setDraft(null);
+    onSend(content).catch(() => setDraft(content));
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -51,7 +53,7 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
         placeholder={placeholder}
         autoFocus={hasKeyboard()}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setDraft(event.target.value === "" ? null : event.target.value)}
         onKeyDown={onKeyDown}
       />
       {onStop && <IconButton icon="stop" label="Stop" look="danger" onClick={onStop} />}
@@ -69,16 +71,4 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
 /** On a phone focus would open the keyboard over half of the page. */
 function hasKeyboard(): boolean {
   return window.matchMedia("(pointer: fine)").matches;
-}
-
-/** Text that survives a reload, until it is sent. */
-function useDraft(key: string): [string, (text: string) => void] {
-  const name = `sophon.draft.${key}`;
-  const [text, setText] = useState(() => localStorage.getItem(name) ?? "");
-  const keep = (next: string) => {
-    setText(next);
-    if (next === "") localStorage.removeItem(name);
-    else localStorage.setItem(name, next);
-  };
-  return [text, keep];
 }

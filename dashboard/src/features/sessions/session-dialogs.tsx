@@ -27,7 +27,7 @@ export function RenameSession({ session, onClose }: DialogProps) {
   };
   return (
     <ActionDialog title="Rename session" action="Rename" onClose={onClose} onConfirm={rename}>
-      <TextField label="Title" required maxLength={200} autoFocus value={title} onText={setTitle} />
+      <TextField label="Title" required maxLength={200} value={title} onText={setTitle} />
     </ActionDialog>
   );
 }

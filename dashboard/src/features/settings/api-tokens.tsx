@@ -123,7 +123,6 @@ function CreateToken({ onClose, onCreated }: CreateTokenProps) {
         label="Name"
         required
         maxLength={100}
-        autoFocus
         value={name}
         onText={setName}
         hint="Which program it is for."
