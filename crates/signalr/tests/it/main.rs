@@ -2,5 +2,6 @@
 
 mod groups;
 mod negotiate;
+mod requests;
 mod support;
 mod websocket;

@@ -46,6 +46,10 @@ impl Hub for TestHub {
         }
     }
 
+    fn same_caller(&self, first: &String, now: &String) -> bool {
+        first == now
+    }
+
     fn expires(&self, _caller: &String) -> Option<tokio::time::Instant> {
         Some(tokio::time::Instant::now() + self.expires_after?)
     }
