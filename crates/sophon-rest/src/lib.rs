@@ -1,1 +1,105 @@
-//! The REST wire: one folder a subject
+//! The REST wire: one folder a subject, one file a route or tight group.
+//!
+//! A handler turns a request into a call of the core and its outcome into JSON; it decides nothing. What every
+//! request passes on its way there is in [`front`] (the whole gateway) and in the gate (the routes of this crate).
+//! The OpenAPI document is made from the handlers.
+
+mod agents;
+mod auth;
+mod chat;
+mod client;
+mod error;
+mod extract;
+mod gate;
+mod guard;
+mod headers;
+mod list;
+mod models;
+mod openapi;
+mod options;
+mod public;
+mod rate_limit;
+mod request_id;
+mod sessions;
+mod tasks;
+mod tenant;
+mod time;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::any;
+use http::StatusCode;
+use sophon_core::Gateway;
+use sophon_model::{Error, Kind};
+use tower::ServiceExt;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+pub use openapi::openapi;
+pub use options::{Options, Rates};
+
+use error::ApiError;
+use gate::Gate;
+use guard::Guard;
+
+/// What handlers are given: the services.
+type Api = State<Arc<Gateway>>;
+type ApiRouter = OpenApiRouter<Arc<Gateway>>;
+
+/// The REST wire alone, ready to be served: [`routes`] behind [`front`], and `not_found` for every other address.
+pub fn router(gateway: &Gateway, options: &Options) -> Router {
+    front(routes(gateway, options).fallback(not_found), gateway, options)
+}
+
+/// The routes of this wire (seed 001), `/swagger`, and a JSON answer for every other address under `/api`. To be
+/// merged with the routes of other wires and put behind [`front`], which writes the bodies of errors.
+pub fn routes(gateway: &Gateway, options: &Options) -> Router {
+    let gateway = Arc::new(gateway.clone());
+    let gate = Arc::new(Gate::new(gateway.clone(), options));
+    let (subjects, _) = subjects().split_for_parts();
+    subjects
+        .route("/api", any(not_found))
+        .route("/api/{*unknown}", any(not_found))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(gate, gate::pass))
+        .with_state(gateway)
+        .merge(SwaggerUi::new("/swagger").url("/swagger/v1/swagger.json", openapi()))
+}
+
+/// Puts what every wire needs before `app`, the whole gateway: a request id on every response with a log line and
+/// figures, an answer for panics, the host and origin guards, careful headers, and the tenant prefix
+/// (`/api/tenants/{slug}/…`).
+///
+/// The server must be made with connect info, or clients cannot be told apart by address.
+pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
+    let app = app
+        .layer(from_fn_with_state(Arc::new(Guard::new(options)), guard::refuse_strangers))
+        .layer(from_fn(headers::be_careful))
+        .layer(from_fn_with_state(Arc::new(gateway.db.clone()), request_id::observe));
+    // A service rather than a layer: the prefix is to be gone before a route is chosen.
+    Router::new().fallback_service(app.map_request(tenant::take_prefix))
+}
+
+fn subjects() -> ApiRouter {
+    OpenApiRouter::with_openapi(openapi::about())
+        .merge(auth::routes())
+        .merge(agents::routes())
+        .merge(chat::routes())
+        .merge(sessions::routes())
+        .merge(tasks::routes())
+        .merge(models::routes())
+        .merge(public::routes())
+}
+
+async fn not_found() -> ApiError {
+    Error::new(Kind::NotFound, "There is nothing at this address.").into()
+}
+
+async fn method_not_allowed() -> ApiError {
+    let error = Error::invalid("This address does not take that method. Allow names those it takes.");
+    ApiError::with_status(StatusCode::METHOD_NOT_ALLOWED, error.with_code("method_not_allowed"))
+}

@@ -1,0 +1,148 @@
+//! The files that make an agent what it is: SOUL.md, BOOT.md and HEARTBEAT.md.
+
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use serde::{Deserialize, Serialize};
+use sophon_core::Gateway;
+use sophon_core::agents::AgentChange;
+use sophon_model::{Agent, AgentFile, Caller};
+use utoipa::ToSchema;
+
+use crate::Api;
+use crate::error::{ApiError, Result};
+use crate::extract::{Authorized, Body, Id, media_type, read_text};
+use crate::time::Time;
+
+/// A file of an agent.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AgentFileContent {
+    /// Its text, in Markdown.
+    content: String,
+    /// When the agent last changed.
+    updated_at: Time,
+}
+
+impl AgentFileContent {
+    fn of(agent: &Agent, file: AgentFile) -> Json<Self> {
+        Json(Self { content: agent.file(file).to_owned(), updated_at: agent.updated_at.into() })
+    }
+}
+
+/// A file's new text.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewAgentFileContent {
+    /// In Markdown, at most 100,000 characters.
+    content: String,
+}
+
+/// The new text, as JSON or as the file itself.
+pub(super) struct NewContent(String);
+
+impl<S: Sync> FromRequest<S> for NewContent {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        if let Some("text/markdown" | "text/plain") = media_type(request.headers()).as_deref() {
+            return read_text(request).await.map(Self);
+        }
+        let Body(NewAgentFileContent { content }) = Body::from_request(request, state).await?;
+        Ok(Self(content))
+    }
+}
+
+async fn read(
+    gateway: &Gateway,
+    caller: &Caller,
+    id: &str,
+    file: AgentFile,
+) -> Result<Json<AgentFileContent>> {
+    Ok(AgentFileContent::of(&gateway.agents.get(caller, id).await?, file))
+}
+
+async fn write(
+    gateway: &Gateway,
+    caller: &Caller,
+    id: &str,
+    file: AgentFile,
+    content: String,
+) -> Result<Json<AgentFileContent>> {
+    let change = AgentChange { file: Some((file, content)), ..AgentChange::default() };
+    Ok(AgentFileContent::of(&gateway.agents.update(caller, id, change).await?, file))
+}
+
+/// Read SOUL.md: the agent's personality
+#[utoipa::path(get, path = "/api/agents/{id}/soul", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = AgentFileContent)))]
+pub(super) async fn get_agent_soul(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+) -> Result<Json<AgentFileContent>> {
+    read(&gateway, &caller, &id, AgentFile::Soul).await
+}
+
+/// Write SOUL.md: the agent's personality, read at each turn
+#[utoipa::path(
+    put, path = "/api/agents/{id}/soul", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
+    request_body(content((NewAgentFileContent = "application/json"), (String = "text/markdown"))),
+    responses((status = 200, body = AgentFileContent)),
+)]
+pub(super) async fn put_agent_soul(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+    NewContent(content): NewContent,
+) -> Result<Json<AgentFileContent>> {
+    write(&gateway, &caller, &id, AgentFile::Soul, content).await
+}
+
+/// Read BOOT.md: what the agent is told in the first turn of a session
+#[utoipa::path(get, path = "/api/agents/{id}/boot", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = AgentFileContent)))]
+pub(super) async fn get_agent_boot(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+) -> Result<Json<AgentFileContent>> {
+    read(&gateway, &caller, &id, AgentFile::Boot).await
+}
+
+/// Write BOOT.md: what the agent is told in the first turn of a session
+#[utoipa::path(
+    put, path = "/api/agents/{id}/boot", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
+    request_body(content((NewAgentFileContent = "application/json"), (String = "text/markdown"))),
+    responses((status = 200, body = AgentFileContent)),
+)]
+pub(super) async fn put_agent_boot(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+    NewContent(content): NewContent,
+) -> Result<Json<AgentFileContent>> {
+    write(&gateway, &caller, &id, AgentFile::Boot, content).await
+}
+
+/// Read HEARTBEAT.md: what the agent goes through on each heartbeat
+#[utoipa::path(get, path = "/api/agents/{id}/heartbeat", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = AgentFileContent)))]
+pub(super) async fn get_agent_heartbeat(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+) -> Result<Json<AgentFileContent>> {
+    read(&gateway, &caller, &id, AgentFile::Heartbeat).await
+}
+
+/// Write HEARTBEAT.md: what the agent goes through on each heartbeat
+#[utoipa::path(
+    put, path = "/api/agents/{id}/heartbeat", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
+    request_body(content((NewAgentFileContent = "application/json"), (String = "text/markdown"))),
+    responses((status = 200, body = AgentFileContent)),
+)]
+pub(super) async fn put_agent_heartbeat(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+    NewContent(content): NewContent,
+) -> Result<Json<AgentFileContent>> {
+    write(&gateway, &caller, &id, AgentFile::Heartbeat, content).await
+}

@@ -1,0 +1,72 @@
+//! One agent, by id or slug.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Deserialize;
+use sophon_core::agents::AgentChange;
+use utoipa::ToSchema;
+
+use super::agent::Agent;
+use crate::Api;
+use crate::error::Result;
+use crate::extract::{Authorized, Body, Change, Id};
+
+/// What is to change of an agent; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AgentPatch {
+    name: Option<String>,
+    slug: Option<String>,
+    description: Option<String>,
+    /// Null clears it: then the first model of the first provider answers.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    model: Change<String>,
+}
+
+impl From<AgentPatch> for AgentChange {
+    fn from(patch: AgentPatch) -> Self {
+        Self {
+            name: patch.name,
+            slug: patch.slug,
+            description: patch.description,
+            model: patch.model.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Describe an agent
+#[utoipa::path(get, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = Agent)))]
+pub(super) async fn get_agent(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+) -> Result<Json<Agent>> {
+    Ok(Json(gateway.agents.get(&caller, &id).await?.into()))
+}
+
+/// Change an agent
+#[utoipa::path(patch, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")), request_body = AgentPatch, responses((status = 200, body = Agent)))]
+pub(super) async fn update_agent(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+    Body(patch): Body<AgentPatch>,
+) -> Result<Json<Agent>> {
+    Ok(Json(gateway.agents.update(&caller, &id, patch.into()).await?.into()))
+}
+
+/// Delete an agent
+///
+/// Its sessions stay. The last agent of a tenant cannot be deleted.
+#[utoipa::path(delete, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 204)))]
+pub(super) async fn delete_agent(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<String>,
+) -> Result<StatusCode> {
+    gateway.agents.delete(&caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

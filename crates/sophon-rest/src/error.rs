@@ -1,0 +1,155 @@
+//! Errors as this wire tells them: the one place where a meaning becomes a status.
+//!
+//! The body needs the id of the request, which only [`crate::request_id`] knows: the error travels to it with the
+//! response, and is logged and written there, once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::Value;
+use sophon_model::{Error, Kind};
+use utoipa::ToSchema;
+
+/// The result of every handler and extractor.
+pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
+
+/// An error with the status it is told with.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    error: Error,
+}
+
+impl ApiError {
+    /// With another status than that of its meaning, for what only HTTP knows.
+    pub(crate) fn with_status(status: StatusCode, error: Error) -> Self {
+        Self { status, error }
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self { status: status(error.kind()), error }
+    }
+}
+
+/// The status of a meaning, by the table of seed 001.
+fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::InvalidRequest => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::NotAuthorized => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::UpstreamUnavailable => StatusCode::BAD_GATEWAY,
+        Kind::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        let headers = response.headers_mut();
+        if let Some(wait) = self.error.retry_after() {
+            headers.insert(header::RETRY_AFTER, whole_seconds(wait).into());
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(Failure(Arc::new(self.error)));
+        response
+    }
+}
+
+/// Rounded up: who waits this long does not come too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+/// The error of a response whose body is still to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure(pub(crate) Arc<Error>);
+
+/// The body of every response that is an error.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    error: ErrorInfo,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ErrorInfo {
+    /// A stable code to switch on.
+    #[schema(example = "not_authorized")]
+    code: &'static str,
+    /// A text for people.
+    #[schema(example = "Missing required permission: ManageAgents")]
+    message: String,
+    /// Facts about this error, for example `{"field", "reason"}` of a value that is not acceptable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    details: Option<Value>,
+    /// The id of the request, which the log names too.
+    #[schema(example = "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b")]
+    request_id: String,
+}
+
+impl ErrorBody {
+    pub(crate) fn new(error: &Error, request_id: &str) -> Self {
+        Self {
+            error: ErrorInfo {
+                code: error.code(),
+                message: error.message().to_owned(),
+                details: error.details().cloned(),
+                request_id: request_id.to_owned(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_meaning_has_the_status_of_the_seed() {
+        let statuses = Kind::ALL.map(|kind| (kind.code(), status(kind).as_u16()));
+        let of_the_seed = [
+            ("invalid_request", 400),
+            ("unauthenticated", 401),
+            ("not_authorized", 403),
+            ("not_found", 404),
+            ("conflict", 409),
+            ("payload_too_large", 413),
+            ("validation_failed", 422),
+            ("rate_limited", 429),
+            ("internal_error", 500),
+            ("upstream_unavailable", 502),
+            ("service_unavailable", 503),
+        ];
+        assert_eq!(statuses, of_the_seed);
+    }
+
+    #[test]
+    fn the_time_to_wait_is_told_in_whole_seconds_and_never_too_short() {
+        let error = Error::new(Kind::RateLimited, "Wait.").with_retry_after(Duration::from_millis(1_001));
+        let response = ApiError::from(error).into_response();
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.headers()["retry-after"], "2");
+    }
+
+    #[test]
+    fn the_body_says_nothing_of_the_cause() {
+        let error = Error::internal("disk sda1 is on fire");
+        let body = serde_json::to_string(&ErrorBody::new(&error, "req_1")).unwrap();
+        assert!(body.contains("req_1") && !body.contains("sda1"), "{body}");
+    }
+}

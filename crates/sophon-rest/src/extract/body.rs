@@ -1,0 +1,179 @@
+//! Request bodies: of the declared type, of bounded size, arriving in bounded time, and with known fields only.
+
+use std::time::Duration;
+
+use axum::body::HttpBody;
+use axum::extract::{FromRequest, Request};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use sophon_model::{Error, Kind};
+
+use crate::error::{ApiError, Result};
+
+/// The largest body, in bytes.
+pub(crate) const LARGEST: usize = 1024 * 1024;
+/// How much more is read and thrown away, so that a client that is still sending gets to read the answer.
+const DISCARDED: usize = 4 * LARGEST;
+/// The longest that a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A JSON body. 400 for what is not JSON, 413 for what is too large, 422 for what has another shape than `T`.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        if !media_type(request.headers()).is_some_and(|name| is_json(&name)) {
+            return Err(
+                Error::invalid("Send the body as application/json, and say so in Content-Type.").into()
+            );
+        }
+        parse(&read(request).await?).map(Self)
+    }
+}
+
+/// A body that is nothing but text.
+pub(crate) async fn read_text(request: Request) -> Result<String> {
+    let text = String::from_utf8(read(request).await?.into());
+    text.map_err(|_| Error::invalid("The body is not UTF-8 text.").into())
+}
+
+/// The declared media type, lower case, without parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let declared = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(declared.split(';').next()?.trim().to_ascii_lowercase())
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+async fn read(request: Request) -> Result<Bytes> {
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(Error::invalid("Send the body without Content-Encoding.").into());
+    }
+    let late = |_| Error::invalid("The body did not arrive in time.");
+    tokio::time::timeout(PATIENCE, collect(request.into_body())).await.map_err(late)?
+}
+
+async fn collect(mut body: axum::body::Body) -> Result<Bytes> {
+    let too_large = || {
+        let text = format!("The body has more than {LARGEST} bytes.");
+        ApiError::from(Error::new(Kind::PayloadTooLarge, text))
+    };
+    if body.size_hint().lower() > (LARGEST + DISCARDED) as u64 {
+        return Err(too_large());
+    }
+    let (mut kept, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let broke_off = |error| Error::invalid("The body broke off.").with_cause(error);
+        let Ok(data) = frame.map_err(broke_off)?.into_data() else { continue };
+        length += data.len();
+        if length > LARGEST + DISCARDED {
+            break;
+        }
+        if length <= LARGEST {
+            kept.extend_from_slice(&data);
+        }
+    }
+    if length > LARGEST { Err(too_large()) } else { Ok(kept.freeze()) }
+}
+
+/// serde_json refuses what is nested more than 128 deep.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        refusal(&path, error.inner())
+    })?;
+    json.end().map_err(|error| refusal(".", &error))?;
+    Ok(parsed)
+}
+
+fn refusal(path: &str, error: &serde_json::Error) -> ApiError {
+    let at = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    match error.classify() {
+        Category::Data => {
+            let reason = text.strip_suffix(&at).unwrap_or(&text).to_owned();
+            let field = if path == "." { named_field(&reason) } else { path };
+            Error::validation(field, reason.clone()).into()
+        }
+        Category::Syntax | Category::Eof | Category::Io => {
+            Error::invalid(format!("The body is not valid JSON: {text}.")).into()
+        }
+    }
+}
+
+/// The field that is missing, or there twice. serde names it in its text only.
+fn named_field(reason: &str) -> &str {
+    let rest = reason.strip_prefix("missing field `").or_else(|| reason.strip_prefix("duplicate field `"));
+    rest.and_then(|rest| rest.strip_suffix('`')).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::error::Failure;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        name: String,
+        inner: Option<Vec<Inner>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        size: i64,
+    }
+
+    /// The status, and the field that is told to be wrong.
+    fn refused(json: &str) -> (u16, Option<String>) {
+        let response = parse::<Outer>(json.as_bytes()).unwrap_err().into_response();
+        let Failure(error) = response.extensions().get::<Failure>().unwrap();
+        let field = error.details().and_then(|details| details["field"].as_str()).map(ToOwned::to_owned);
+        (response.status().as_u16(), field)
+    }
+
+    #[test]
+    fn what_fits_is_taken() {
+        let outer: Outer = parse(br#" {"name": "a", "inner": [{"size": 3}]} "#).unwrap();
+        assert_eq!((outer.name.as_str(), outer.inner.unwrap()[0].size), ("a", 3));
+    }
+
+    #[test]
+    fn broken_json_is_an_invalid_request() {
+        for json in ["", "{", r#"{"name":}"#, r#"{"name":"a"} x"#, "\u{0}", r#"{"name":"\ud800"}"#] {
+            assert_eq!(refused(json), (400, None), "{json:?}");
+        }
+        let deep = format!(r#"{{"name":"a","inner":{}"#, "[".repeat(200_000));
+        assert!(parse::<Outer>(deep.as_bytes()).is_err());
+        assert!(parse::<serde_json::Value>("[".repeat(200_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn another_shape_is_a_validation_error_that_names_the_field() {
+        for (json, field) in [
+            (r#"{"name":5}"#, "name"),
+            (r#"{}"#, "name"),
+            (r#"{"name":"a","nmae":"b"}"#, "nmae"),
+            (r#"{"name":"a","name":"b"}"#, "name"),
+            (r#"{"name":"a","inner":[{"size":"x"}]}"#, "inner[0].size"),
+            (r#"{"name":"a","inner":[{"size":1},{"size":1,"x":1}]}"#, "inner[1].x"),
+            (r#"[]"#, ""),
+            (r#"null"#, ""),
+        ] {
+            assert_eq!(refused(json), (422, Some(field.into())), "{json}");
+        }
+    }
+}

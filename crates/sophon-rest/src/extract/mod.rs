@@ -1,0 +1,15 @@
+//! What handlers ask for in their arguments. Every refusal is an error with the envelope of this wire.
+
+mod body;
+mod caller;
+mod change;
+mod headers;
+mod path;
+mod query;
+
+pub(crate) use body::{Body, media_type, read_text};
+pub(crate) use caller::{Authorized, MaybeCaller, identify};
+pub(crate) use change::Change;
+pub(crate) use headers::{Device, IdempotencyKey};
+pub(crate) use path::Id;
+pub(crate) use query::Params;

@@ -1,0 +1,20 @@
+//! Ids in addresses.
+
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+use sophon_model::Error;
+
+use crate::error::{ApiError, Result};
+
+/// The `{id}` of an address, as an id of whatever kind. Whether there is such a thing is for the core to say.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: From<String>, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        let Path(text) = text.map_err(|error| Error::invalid(error.body_text()))?;
+        Ok(Self(text.into()))
+    }
+}

@@ -1,0 +1,67 @@
+//! What every REST request passes before its handler, in this order: draining, who asks, how often, which tenant.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::Method;
+use ipnet::IpNet;
+use sophon_core::Gateway;
+use sophon_core::lifecycle::Lifecycle;
+use sophon_model::{Error, Kind};
+
+use crate::client::ClientAddress;
+use crate::error::Result;
+use crate::extract::identify;
+use crate::rate_limit::RateLimits;
+use crate::{Options, tenant};
+
+/// When a client may look whether another process has taken over from one that drains.
+const RETRY_AFTER_DRAIN: Duration = Duration::from_secs(5);
+
+pub(crate) struct Gate {
+    gateway: Arc<Gateway>,
+    limits: RateLimits,
+    trusted_proxies: Vec<IpNet>,
+}
+
+impl Gate {
+    pub(crate) fn new(gateway: Arc<Gateway>, options: &Options) -> Self {
+        let limits = RateLimits::new(&options.rates);
+        Self { gateway, limits, trusted_proxies: options.trusted_proxies.clone() }
+    }
+}
+
+/// Lets a request through, with the outcome of its identification and the client's address as extensions.
+pub(crate) async fn pass(
+    State(gate): State<Arc<Gate>>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response> {
+    refuse_while_draining(&gate.gateway.lifecycle, request.method())?;
+    let address = ClientAddress::of(&request, &gate.trusted_proxies);
+    let identified = identify(&gate.gateway.identity, request.headers()).await?;
+    if let Some(route) = request.extensions().get::<MatchedPath>() {
+        gate.limits.check(request.method(), route.as_str(), identified.caller(), address)?;
+    }
+    let named = tenant::named(&request)?;
+    // Who did not sign in belongs to no tenant; what anybody may see is the same for all of them.
+    if let Some(caller) = identified.caller() {
+        for slug in named {
+            gate.gateway.identity.require_tenant(caller, &slug).await?;
+        }
+    }
+    request.extensions_mut().insert(identified);
+    request.extensions_mut().insert(address);
+    Ok(next.run(request).await)
+}
+
+fn refuse_while_draining(lifecycle: &Lifecycle, method: &Method) -> Result<()> {
+    if method.is_safe() || !lifecycle.is_draining() {
+        return Ok(());
+    }
+    let text = "The gateway is shutting down and takes no new work. Try again in a moment.";
+    Err(Error::new(Kind::ServiceUnavailable, text).with_retry_after(RETRY_AFTER_DRAIN).into())
+}

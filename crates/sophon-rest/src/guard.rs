@@ -1,0 +1,175 @@
+//! Who may talk to the gateway from a browser: pages of our own address, and of origins that the operator named.
+//!
+//! The `Host` check stops names that strangers point at this machine (DNS rebinding); the `Origin` check stops pages
+//! of other sites from using the gateway behind the user's back, on REST and on the sockets, which browsers do not
+//! guard by themselves.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::uri::Authority;
+use http::{HeaderMap, StatusCode, Uri, header};
+use sophon_model::{Error, Kind};
+
+use crate::Options;
+use crate::error::{ApiError, Result};
+
+/// The rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    listen: Option<IpAddr>,
+    hosts: Vec<String>,
+    origins: Vec<String>,
+}
+
+impl Guard {
+    pub(crate) fn new(options: &Options) -> Self {
+        let lowered = |texts: &[String]| texts.iter().map(|text| text.to_lowercase()).collect();
+        Self {
+            listen: options.listen.map(|address| address.ip()).filter(|ip| !ip.is_unspecified()),
+            hosts: lowered(&options.allowed_hosts),
+            origins: lowered(&options.allowed_origins),
+        }
+    }
+
+    fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<()> {
+        let Some(host) = requested_host(uri, headers).filter(|host| self.is_ours(host)) else {
+            let text = "This gateway does not go by that name. Its operator can allow the host.";
+            return Err(ApiError::with_status(StatusCode::MISDIRECTED_REQUEST, Error::invalid(text)));
+        };
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        let same_site =
+            origins.all(|origin| origin.to_str().is_ok_and(|origin| self.may_call(origin, &host)));
+        if same_site {
+            return Ok(());
+        }
+        let text = "Pages of other sites may not call this gateway. Its operator can allow the origin.";
+        Err(Error::new(Kind::NotAuthorized, text).into())
+    }
+
+    fn is_ours(&self, host: &Authority) -> bool {
+        let name = host.host();
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(ip) = bare.parse::<IpAddr>() {
+            let ip = ip.to_canonical();
+            return ip.is_loopback() || self.listen == Some(ip) || self.lists(name) || self.lists(bare);
+        }
+        name.eq_ignore_ascii_case("localhost") || self.lists(name)
+    }
+
+    fn lists(&self, name: &str) -> bool {
+        self.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether pages of `origin` may call us under the name `host`. The scheme is not compared: behind a proxy we
+    /// see another one than the browser does.
+    fn may_call(&self, origin: &str, host: &Authority) -> bool {
+        let own = ["http://", "https://"].iter().filter_map(|scheme| origin.strip_prefix(scheme));
+        own.into_iter().any(|authority| authority.eq_ignore_ascii_case(host.as_str()))
+            || self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+    }
+}
+
+/// The host of HTTP/2's address or else of the `Host` header. More than one is none.
+fn requested_host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+    if let Some(authority) = uri.authority() {
+        return Some(authority.clone());
+    }
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = Authority::try_from(hosts.next()?.as_bytes()).ok()?;
+    (hosts.next().is_none() && !host.as_str().contains('@')).then_some(host)
+}
+
+/// Refuses requests under foreign names (421) and from foreign pages (403).
+pub(crate) async fn refuse_strangers(
+    State(guard): State<Arc<Guard>>,
+    request: Request,
+    next: Next,
+) -> Result<Response> {
+    guard.check(request.uri(), request.headers())?;
+    Ok(next.run(request).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+
+    fn verdict(host: Option<&str>, origin: Option<&str>) -> u16 {
+        let guard = Guard::new(&Options {
+            listen: Some("192.168.1.5:8080".parse().unwrap()),
+            allowed_hosts: vec!["gw.example.com".into()],
+            allowed_origins: vec!["https://app.example.com".into()],
+            ..Options::default()
+        });
+        let mut headers = HeaderMap::new();
+        for (name, value) in [(header::HOST, host), (header::ORIGIN, origin)] {
+            if let Some(value) = value {
+                headers.insert(name, value.parse().unwrap());
+            }
+        }
+        let verdict = guard.check(&Uri::from_static("/api/health"), &headers);
+        verdict.map_or_else(|error| error.into_response().status().as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn loopback_the_listen_address_and_configured_names_are_served() {
+        for host in [
+            "localhost",
+            "LOCALHOST:8080",
+            "127.0.0.1:8080",
+            "127.1.2.3",
+            "[::1]:8080",
+            "192.168.1.5:8080",
+            "GW.example.com",
+        ] {
+            assert_eq!(verdict(Some(host), None), 200, "{host}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_misdirected() {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "gw.example.com.evil.example",
+            "192.168.1.6",
+            "[::2]",
+            "a@localhost",
+            "",
+        ] {
+            assert_eq!(verdict(Some(host), None), 421, "{host}");
+        }
+        assert_eq!(verdict(None, None), 421);
+    }
+
+    #[test]
+    fn our_own_pages_and_allowed_origins_may_call() {
+        assert_eq!(verdict(Some("localhost:8080"), Some("http://localhost:8080")), 200);
+        assert_eq!(verdict(Some("gw.example.com"), Some("https://gw.example.com")), 200);
+        assert_eq!(verdict(Some("localhost:8080"), Some("https://app.example.com")), 200);
+    }
+
+    #[test]
+    fn pages_of_other_sites_may_not_call() {
+        for origin in [
+            "https://evil.example",
+            "null",
+            "",
+            "http://localhost:8081",
+            "http://localhost",
+            "http://localhost:8080.evil.example",
+            "http://evil.example/localhost:8080",
+            "http://app.example.com",
+            "https://app.example.com.evil.example",
+            "https://xapp.example.com",
+            "ftp://localhost:8080",
+            "localhost:8080",
+        ] {
+            assert_eq!(verdict(Some("localhost:8080"), Some(origin)), 403, "{origin}");
+        }
+    }
+}

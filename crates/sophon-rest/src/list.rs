@@ -1,0 +1,108 @@
+//! Lists: a page of items and where the next one begins.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sophon_model::{Page, Paged, Position};
+use utoipa::ToSchema;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct List<T> {
+    /// The items, in order.
+    items: Vec<T>,
+    /// What to send as `cursor` for the next page; null at the end.
+    #[schema(required, value_type = Option<String>)]
+    next_cursor: Option<Cursor>,
+    /// Whether the list goes on.
+    has_more: bool,
+}
+
+impl<T> List<T> {
+    /// A page, its items in the shape of this wire.
+    pub(crate) fn page<E>(paged: Paged<E>, shape: impl FnMut(E) -> T) -> Self {
+        Self {
+            has_more: paged.next.is_some(),
+            next_cursor: paged.next.map(Cursor),
+            items: paged.items.into_iter().map(shape).collect(),
+        }
+    }
+
+    /// A list that is never longer than a page.
+    pub(crate) fn whole(items: impl IntoIterator<Item = T>) -> Self {
+        Self::part(items, false)
+    }
+
+    /// A part of a list that is read by other means than a cursor.
+    pub(crate) fn part(items: impl IntoIterator<Item = T>, has_more: bool) -> Self {
+        Self { items: items.into_iter().collect(), next_cursor: None, has_more }
+    }
+}
+
+/// A position in the form that clients hand back: they are not to read it, and it tells nothing that they could not
+/// see in the last item.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(crate) struct Cursor(Position);
+
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> Self {
+        let json = serde_json::json!({ "at": cursor.0.at, "id": cursor.0.id });
+        URL_SAFE_NO_PAD.encode(json.to_string())
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let json = URL_SAFE_NO_PAD.decode(text).ok();
+        let position = json.and_then(|json| serde_json::from_slice(&json).ok());
+        position.map(Self).ok_or("this is not a cursor that was handed out")
+    }
+}
+
+/// The page that is asked for.
+pub(crate) fn page(limit: Option<usize>, cursor: Option<Cursor>) -> Page {
+    Page::new(limit, cursor.map(|Cursor(position)| position))
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// Items in a page: 50 unless told otherwise, at most 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// The `nextCursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+impl From<PageQuery> for Page {
+    fn from(query: PageQuery) -> Self {
+        page(query.limit, query.cursor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was_handed_out() {
+        let position = Position { at: 1_795_348_800_000, id: "ses_ü\"\\".into() };
+        let text = String::from(Cursor(position.clone()));
+        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+        assert_eq!(Cursor::try_from(text).unwrap().0, position);
+    }
+
+    #[test]
+    fn what_was_not_handed_out_is_no_cursor() {
+        for text in ["", "x", "e30", "bnVsbA", "eyJhdCI6IngiLCJpZCI6IjEifQ", "%00", "💥"] {
+            assert!(Cursor::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+}

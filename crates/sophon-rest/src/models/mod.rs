@@ -1,0 +1,40 @@
+//! The models that can be asked for.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use sophon_model::ports::ModelInfo;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::error::Result;
+use crate::extract::Authorized;
+use crate::list::List;
+use crate::{Api, ApiRouter};
+
+pub(crate) fn routes() -> ApiRouter {
+    ApiRouter::default().routes(routes!(list_models))
+}
+
+/// A model.
+#[derive(Serialize, ToSchema)]
+struct Model {
+    /// The name to ask for it by.
+    id: String,
+    /// Who offers it.
+    provider: String,
+}
+
+impl From<ModelInfo> for Model {
+    fn from(ModelInfo { id, provider }: ModelInfo) -> Self {
+        Self { id, provider }
+    }
+}
+
+/// List the models that can be asked for
+///
+/// In order of preference. With no provider configured it is the built-in offline agent alone.
+#[utoipa::path(get, path = "/api/models", tag = "Models", responses((status = 200, body = List<Model>)))]
+async fn list_models(State(gateway): Api, _: Authorized) -> Result<Json<List<Model>>> {
+    Ok(Json(List::whole(gateway.models.list().into_iter().map(Model::from))))
+}

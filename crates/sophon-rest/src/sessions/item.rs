@@ -1,0 +1,76 @@
+//! One session.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Deserialize;
+use sophon_core::sessions::ChangeSession;
+use sophon_model::{SessionId, SessionStatus, Visibility};
+use utoipa::ToSchema;
+
+use super::session::Session;
+use crate::error::Result;
+use crate::extract::{Authorized, Body, Change, Id, MaybeCaller};
+use crate::{Api, words};
+
+/// What is to change of a session; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SessionPatch {
+    /// At most 200 characters.
+    title: Option<String>,
+    #[schema(schema_with = words::visibility)]
+    visibility: Option<Visibility>,
+    /// A completed session stays so.
+    #[schema(schema_with = words::session_status)]
+    status: Option<SessionStatus>,
+    /// Null clears it: then the agent's model answers.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    model: Change<String>,
+}
+
+impl From<SessionPatch> for ChangeSession {
+    fn from(patch: SessionPatch) -> Self {
+        Self {
+            title: patch.title,
+            visibility: patch.visibility,
+            status: patch.status,
+            model: patch.model.into(),
+        }
+    }
+}
+
+/// Describe a session
+///
+/// A public one also for those who did not sign in.
+#[utoipa::path(get, path = "/api/sessions/{id}", tag = "Chat + sessions", security((), ("bearer" = [])), params(("id" = String, Path)), responses((status = 200, body = Session)))]
+pub(super) async fn get_session(
+    State(gateway): Api,
+    MaybeCaller(caller): MaybeCaller,
+    Id(id): Id<SessionId>,
+) -> Result<Json<Session>> {
+    Ok(Json(gateway.sessions.get(caller.as_ref(), &id).await?.into()))
+}
+
+/// Change a session
+#[utoipa::path(patch, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)), request_body = SessionPatch, responses((status = 200, body = Session)))]
+pub(super) async fn update_session(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<SessionId>,
+    Body(patch): Body<SessionPatch>,
+) -> Result<Json<Session>> {
+    Ok(Json(gateway.sessions.update(&caller, &id, patch.into()).await?.into()))
+}
+
+/// Delete a session with all that is in it
+#[utoipa::path(delete, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)), responses((status = 204)))]
+pub(super) async fn delete_session(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<SessionId>,
+) -> Result<StatusCode> {
+    gateway.sessions.delete(&caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

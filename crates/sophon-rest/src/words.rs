@@ -1,0 +1,63 @@
+//! The schemas of fields that hold one of a few words. The words are those of the model.
+
+use sophon_model::{
+    MessageRole, MessageStatus, Permission, Risk, Role, Runtime, SessionMode, SessionStatus, TaskKind,
+    TaskStatus, ToolCallStatus, Visibility,
+};
+use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
+
+fn one_of(words: impl IntoIterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+pub(crate) fn role() -> Object {
+    one_of([Role::Admin, Role::Operator, Role::Viewer].map(Role::name))
+}
+
+pub(crate) fn permissions() -> Array {
+    Array::new(one_of(Permission::ALL.iter().map(|permission| permission.name())))
+}
+
+pub(crate) fn runtime() -> Object {
+    one_of(Runtime::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn visibility() -> Object {
+    one_of(Visibility::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn session_status() -> Object {
+    one_of(SessionStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn session_mode() -> Object {
+    one_of(SessionMode::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn message_role() -> Object {
+    one_of(MessageRole::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn message_status() -> Object {
+    one_of(MessageStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn message_type() -> Object {
+    one_of(["chat", "system"])
+}
+
+pub(crate) fn task_kind() -> Object {
+    one_of(TaskKind::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn task_status() -> Object {
+    one_of(TaskStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn tool_call_status() -> Object {
+    one_of(ToolCallStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn risk() -> Object {
+    one_of(Risk::ALL.iter().map(|word| word.as_str()))
+}
