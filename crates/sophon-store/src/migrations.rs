@@ -1,8 +1,8 @@
 //! The schema, step by step. A step that has been shipped is never edited; a change is a new step.
 
-use sophon_model::{Error, Result};
+use sophon_model::Result;
 
-use crate::engine::{Conn, Engine, Failure, Mode};
+use crate::engine::{Conn, Engine, Failure, Mode, cannot_open};
 
 struct Migration {
     version: u32,
@@ -41,7 +41,7 @@ fn next_step(conn: &Conn) -> Result<bool> {
             "the database has schema version {version}, and this program knows only {SCHEMA_VERSION}: \
              it was made by a newer sophon"
         );
-        return Err(Error::internal(text));
+        return cannot_open("cannot open the database", Err(text));
     }
     let Some(next) = MIGRATIONS.iter().find(|migration| i64::from(migration.version) > version) else {
         return Ok(false);

@@ -42,11 +42,13 @@ impl TaskRows for Conn {
 
     fn update_running_task(&mut self, task: &Task) -> Result<bool> {
         // What others did to the row since the worker read it stands: a wish to cancel, a longer lease.
-        let keep = |column: &str, given: &str| match column {
-            "cancelled_by" | "cancel_requested_at" => Some(format!("COALESCE({column}, {given})")),
-            "lease_until" if !task.status.is_final() => Some(column.to_owned()),
-            _ => None,
+        let is_kept = |column: &str| match column {
+            "cancelled_by" | "cancel_requested_at" => true,
+            "lease_until" => !task.status.is_final(),
+            _ => false,
         };
+        let keep =
+            |column: &str, given: &str| is_kept(column).then(|| format!("COALESCE({column}, {given})"));
         Ok(self.update_if(TASKS, task, &["id", "attempt"], "AND status = 'running'", keep)?)
     }
 

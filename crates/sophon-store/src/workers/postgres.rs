@@ -56,7 +56,10 @@ impl PostgresStore {
     /// Connects, checks the server, brings the schema up to date and starts the threads.
     pub(crate) fn open(config: &Config, options: &Options) -> Result<Self> {
         let mut config = config.clone();
-        config.application_name("sophon").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(SILENCE_TIMEOUT);
+        config.connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(SILENCE_TIMEOUT);
+        if config.get_application_name().is_none() {
+            config.application_name("sophon");
+        }
         prepare(config.clone())?;
         let (queue, queued) = bounded(options.queue);
         let mut threads = Threads::default();

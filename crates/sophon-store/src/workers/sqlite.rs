@@ -26,8 +26,6 @@ pub(crate) struct SqliteStore {
     /// `None` once it is closed.
     queues: Option<Queues>,
     threads: Threads,
-    /// Held for as long as the threads run.
-    _lock: File,
 }
 
 struct Queues {
@@ -38,7 +36,8 @@ struct Queues {
 impl SqliteStore {
     /// Opens the file, makes it if it is missing, and starts the threads.
     pub(crate) fn open(path: &Path, options: &Options) -> Result<Self> {
-        let lock = prepare_files(path)?;
+        // Held by the threads, which may outlive the store for a moment.
+        let lock = Arc::new(prepare_files(path)?);
         let open = |access| {
             let link = SqliteLink::open(path, access, options.statement_timeout);
             cannot_open("cannot open the database", link.map_err(Failure::into_cause))
@@ -50,10 +49,17 @@ impl SqliteStore {
         let mut threads = Threads::default();
         for n in 0..options.readers {
             let (conn, queue) = (Conn::new(Link::Sqlite(open(Access::Read)?)), queued_reads.clone());
-            threads.start(&format!("sqlite-reader-{n}"), move || read(&conn, &queue))?;
+            let lock = Arc::clone(&lock);
+            threads.start(&format!("sqlite-reader-{n}"), move || {
+                read(&conn, &queue);
+                drop((conn, lock));
+            })?;
         }
-        threads.start("sqlite-writer", move || Writer { conn, broken: None }.run(&queued_writes))?;
-        Ok(SqliteStore { queues: Some(Queues { writes, reads }), threads, _lock: lock })
+        threads.start("sqlite-writer", move || {
+            Writer { conn, broken: None }.run(&queued_writes);
+            drop(lock);
+        })?;
+        Ok(SqliteStore { queues: Some(Queues { writes, reads }), threads })
     }
 }
 
@@ -147,13 +153,7 @@ struct Writer {
 impl Writer {
     fn run(mut self, queue: &Receiver<Box<dyn WriteJob>>) {
         while let Ok(first) = queue.recv() {
-            let mut jobs: Vec<_> = iter::once(first).chain(queue.try_iter()).take(GROUP).collect();
-            let mut outcomes = Vec::with_capacity(jobs.len());
-            let end = self.commit_together(&mut jobs, &mut outcomes);
-            outcomes.resize_with(jobs.len(), || Ok(()));
-            for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                tell(job, outcome.and_then(|()| end.for_one()));
-            }
+            self.serve(iter::once(first).chain(queue.try_iter()).take(GROUP).collect());
         }
         if let Link::Sqlite(link) = self.conn.link()
             && let Err(failure) = link.checkpoint()
@@ -162,6 +162,17 @@ impl Writer {
                 ?failure,
                 "the log could not be copied into the database; it will be at the next start"
             );
+        }
+    }
+
+    /// Runs a group of jobs and tells each what came of it.
+    fn serve(&mut self, mut jobs: Vec<Box<dyn WriteJob>>) {
+        let mut outcomes = Vec::with_capacity(jobs.len());
+        let end = self.commit_together(&mut jobs, &mut outcomes);
+        // The jobs that were not reached share the end of the group.
+        outcomes.resize_with(jobs.len(), || Ok(()));
+        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+            tell(job, outcome.and_then(|()| end.for_one()));
         }
     }
 
@@ -228,5 +239,97 @@ impl End {
             End::Undone(why) => Err(Error::storage(why.to_string())),
             End::Unknown(why) => Err(unknown_outcome(why.to_string())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{SyncSender, sync_channel};
+    use std::time::Duration;
+
+    use sophon_model::ports::Tx;
+    use sophon_model::{Tenant, TenantId, Timestamp};
+
+    use super::*;
+
+    /// Adds a tenant with a name of 100 kB.
+    struct AddTenant(String, SyncSender<Result<()>>);
+
+    impl WriteJob for AddTenant {
+        fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
+            tx.insert_tenant(&Tenant {
+                id: TenantId::from(self.0.as_str()),
+                slug: self.0.clone(),
+                name: "x".repeat(100_000),
+                created_at: Timestamp::default(),
+            })
+        }
+
+        fn done(self: Box<Self>, outcome: Result<()>) {
+            self.1.send(outcome).unwrap();
+        }
+    }
+
+    struct Bench {
+        writer: Writer,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("sophon.db");
+            prepare_files(&path).unwrap();
+            let link = SqliteLink::open(&path, Access::Write, Duration::from_secs(5)).unwrap();
+            let conn = Conn::new(Link::Sqlite(link));
+            migrate(&conn).unwrap();
+            Bench { writer: Writer { conn, broken: None }, _folder: folder }
+        }
+
+        /// Adds tenants as one group; returns the codes they were answered with.
+        fn add(&mut self, ids: &[&str]) -> Vec<&'static str> {
+            let (answer, answers) = sync_channel(ids.len());
+            let jobs = ids.iter().map(|id| Box::new(AddTenant((*id).to_owned(), answer.clone())) as _);
+            self.writer.serve(jobs.collect());
+            answers.try_iter().map(|outcome| outcome.map_or_else(|error| error.code(), |()| "ok")).collect()
+        }
+
+        fn has(&self, id: &str) -> bool {
+            let found: Option<(String,)> =
+                self.writer.conn.one("SELECT id FROM tenants WHERE id = $1", &[id.into()]).unwrap();
+            found.is_some()
+        }
+
+        fn limit_pages(&self, pages: u32) {
+            self.writer.conn.script(&format!("PRAGMA max_page_count = {pages}")).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_full_disk_refuses_what_does_not_fit_and_takes_more_once_there_is_room() {
+        let mut bench = Bench::new();
+        bench.limit_pages(200);
+        let ids: Vec<String> = (0..9).map(|n| format!("t{n}")).collect();
+        let answers: Vec<&str> = ids.iter().map(|id| bench.add(&[id])[0]).collect();
+        assert_eq!((answers[0], answers[8]), ("ok", "storage_unavailable"));
+        assert_eq!(bench.add(&["x", "y"]), ["storage_unavailable"; 2]);
+        bench.limit_pages(1_000_000);
+        assert_eq!(bench.add(&["z"]), ["ok"]);
+        for (id, answer) in ids.iter().zip(answers) {
+            assert_eq!(bench.has(id), answer == "ok", "{id}");
+        }
+        assert_eq!(["x", "y", "z"].map(|id| bench.has(id)), [false, false, true]);
+    }
+
+    #[test]
+    fn after_a_failed_sync_nothing_is_acknowledged_any_more() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.add(&["a"]), ["ok"]);
+        bench.writer.conn.begin(Mode::Write).unwrap();
+        let end = bench.writer.give_up(Failure::Broken("a sync failed".into()));
+        assert!(matches!(end, End::Unknown(_)));
+        assert_eq!(bench.add(&["b", "c"]), ["storage_unavailable"; 2]);
+        assert!(bench.has("a"), "what was there can still be read");
+        assert!(!bench.has("b"));
     }
 }

@@ -1,5 +1,6 @@
 //! Databases for tests, and jobs as plain calls.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -13,7 +14,10 @@ use sophon_store::Options;
 use tempfile::TempDir;
 
 /// How long a test waits for an answer before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Where SQLite's file is in the folder of a test.
+const FILE: &str = "data/sophon.db";
 
 /// The engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +77,9 @@ pub fn say(text: &str) {
 pub struct Place {
     pub engine: Engine,
     pub url: String,
+    /// On PostgreSQL: the schema, and the name that connections to it go by.
+    pub schema: Option<String>,
     folder: TempDir,
-    schema: Option<String>,
 }
 
 impl Place {
@@ -83,22 +88,27 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         match engine {
             Engine::Sqlite => {
-                let url = format!("sqlite:{}", folder.path().join("data/sophon.db").display());
+                let url = format!("sqlite:{}", folder.path().join(FILE).display());
                 Place { engine, url, folder, schema: None }
             }
             Engine::Postgres => {
                 let number = SCHEMAS.fetch_add(1, Ordering::Relaxed);
                 let schema = format!("rule_{}_{number}", std::process::id());
                 server().batch_execute(&format!("CREATE SCHEMA {schema}")).unwrap();
-                let url = with_setting(&postgres_url().unwrap(), &format!("search_path={schema}"));
+                let url = with_setting(&format!("search_path={schema}")) + "&application_name=" + &schema;
                 Place { engine, url, folder, schema: Some(schema) }
             }
         }
     }
 
     /// A folder of the test's own.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The file, with SQLite.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join(FILE)
     }
 
     /// Opens the database as it is.
@@ -125,10 +135,9 @@ pub fn server() -> Client {
     Client::connect(&postgres_url().unwrap(), NoTls).unwrap()
 }
 
-/// A PostgreSQL address with a setting for its connections.
-pub fn with_setting(url: &str, setting: &str) -> String {
-    let mark = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{mark}options=-c%20{}", setting.replace('=', "%3D"))
+/// The server's address with a setting for its connections.
+pub fn with_setting(setting: &str) -> String {
+    format!("{}?options=-c%20{}", postgres_url().unwrap(), setting.replace('=', "%3D"))
 }
 
 type Work<T> = Box<dyn FnOnce(&mut dyn Tx) -> Result<T> + Send>;

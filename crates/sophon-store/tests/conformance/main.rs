@@ -5,6 +5,7 @@
 
 mod fixtures;
 mod harness;
+mod killed;
 mod rules;
 
 use std::process::ExitCode;
@@ -13,6 +14,9 @@ use harness::{Engine, Rule};
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
+    if let Some(url) = killed::child_url() {
+        killed::run_child(&url);
+    }
     let arguments = Arguments::from_args();
     let rules = rules::all();
     let mut trials: Vec<Trial> = rules.iter().filter_map(|rule| rule.trial(Engine::Sqlite)).collect();

@@ -1,5 +1,231 @@
-//! x
-use crate::harness::Rule;
+//! Jobs: what they may do to each other, and who is told what.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use sophon_model::ports::{MessageRange, Store, Tx, WriteJob};
+use sophon_model::{Error, Event, Result, SessionId, TenantId, Topic};
+use sophon_store::Options;
+
+use crate::fixtures::{at, message, move_in, session, tenant};
+use crate::harness::{Answer, PATIENCE, Place, Rule, code, queue_read, queue_write, read, rule, write};
+
 pub fn rules() -> Vec<Rule> {
-    vec![]
+    vec![
+        rule(a_job_that_fails_undoes_itself_alone),
+        rule(a_job_that_panics_undoes_itself_alone),
+        rule(a_job_cannot_hide_that_a_statement_failed),
+        rule(an_owner_that_panics_or_left_harms_nobody),
+        rule(a_reader_that_panics_harms_nobody),
+        rule(a_reader_sees_one_state),
+        rule(a_full_queue_refuses_at_once),
+        rule(closing_finishes_what_waits),
+        rule(the_last_owner_may_be_a_job),
+        rule(a_statement_that_takes_too_long_is_ended),
+    ]
+}
+
+/// One thread for each kind of job, so that a test can hold it up.
+fn narrow(queue: usize) -> Options {
+    Options { queue, readers: 1, connections: 1, ..Options::default() }
+}
+
+/// Occupies the thread that writes until the guard is dropped.
+fn hold_writer(store: &dyn Store) -> SyncSender<()> {
+    let (guard, wait) = sync_channel::<()>(1);
+    let (began, has_begun) = sync_channel(1);
+    queue_write(store, move |_| {
+        began.send(()).unwrap();
+        let _ = wait.recv_timeout(PATIENCE);
+        Ok(())
+    });
+    has_begun.recv_timeout(PATIENCE).unwrap();
+    guard
+}
+
+fn add(id: &'static str) -> impl FnOnce(&mut dyn Tx) -> Result<()> {
+    move |tx| tx.insert_tenant(&tenant(id))
+}
+
+fn is_there(store: &dyn Store, id: &'static str) -> bool {
+    read(store, move |tx| tx.tenant(&TenantId::from(id))).is_some()
+}
+
+fn a_job_that_fails_undoes_itself_alone(place: &Place) {
+    let store = place.open_with(&narrow(100));
+    let guard = hold_writer(&*store);
+    let before = queue_write(&*store, add("before"));
+    let failing: Answer<()> = queue_write(&*store, |tx| {
+        add("failing")(tx)?;
+        Err(Error::invalid("I changed my mind"))
+    });
+    let after = queue_write(&*store, |tx| {
+        assert_eq!(tx.tenant(&TenantId::from("failing"))?, None);
+        add("after")(tx)
+    });
+    drop(guard);
+    assert_eq!(code(failing.get()), "invalid_request");
+    before.get().unwrap();
+    after.get().unwrap();
+    assert_eq!(["before", "failing", "after"].map(|id| is_there(&*store, id)), [true, false, true]);
+}
+
+fn a_job_that_panics_undoes_itself_alone(place: &Place) {
+    let store = place.open_with(&narrow(100));
+    let guard = hold_writer(&*store);
+    let before = queue_write(&*store, add("before"));
+    let panicking: Answer<()> = queue_write(&*store, |tx| {
+        add("panicking")(tx)?;
+        quietly_panic();
+    });
+    let after = queue_write(&*store, add("after"));
+    drop(guard);
+    assert_eq!(code(panicking.get()), "internal_error");
+    before.get().unwrap();
+    after.get().unwrap();
+    assert_eq!(["before", "panicking", "after"].map(|id| is_there(&*store, id)), [true, false, true]);
+}
+
+fn a_job_cannot_hide_that_a_statement_failed(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    let outcome = write(&*store, |tx| {
+        tx.insert_tenant(&tenant("x"))?;
+        let twin = tx.insert_session(&session("s"));
+        assert!(twin.is_err());
+        Ok(())
+    });
+    assert_eq!(code(outcome), "internal_error");
+    assert!(!is_there(&*store, "x"));
+    write(&*store, add("x")).unwrap();
+}
+
+/// Panics without a word on the terminal.
+fn quietly_panic() -> ! {
+    std::panic::resume_unwind(Box::new("on purpose"))
+}
+
+struct PanicsWhenTold;
+
+impl WriteJob for PanicsWhenTold {
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
+        add("told")(tx)
+    }
+
+    fn done(self: Box<Self>, _: Result<()>) {
+        quietly_panic();
+    }
+}
+
+fn an_owner_that_panics_or_left_harms_nobody(place: &Place) {
+    let store = place.open_with(&narrow(100));
+    let guard = hold_writer(&*store);
+    store.write(Box::new(PanicsWhenTold));
+    drop(queue_write(&*store, add("left")));
+    let after = queue_write(&*store, add("after"));
+    drop(guard);
+    after.get().unwrap();
+    assert_eq!(["told", "left", "after"].map(|id| is_there(&*store, id)), [true; 3]);
+}
+
+fn a_reader_that_panics_harms_nobody(place: &Place) {
+    let store = place.open_with(&narrow(100));
+    for _ in 0..3 {
+        store.read(Box::new(|_| quietly_panic()));
+    }
+    assert!(!is_there(&*store, "x"));
+}
+
+fn a_reader_sees_one_state(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    let (go, wait): (SyncSender<()>, Receiver<()>) = sync_channel(1);
+    let (began, has_begun) = sync_channel(1);
+    let counts = queue_read(&*store, move |tx| {
+        let range = MessageRange { since: None, before: None, limit: 10 };
+        let first = tx.messages(&SessionId::from("s"), &range)?.len();
+        began.send(()).unwrap();
+        wait.recv_timeout(PATIENCE).unwrap();
+        Ok((first, tx.messages(&SessionId::from("s"), &range)?.len()))
+    });
+    has_begun.recv_timeout(PATIENCE).unwrap();
+    write(&*store, |tx| tx.insert_message(&message("m", ""))).unwrap();
+    go.send(()).unwrap();
+    assert_eq!(counts.get().unwrap(), (0, 0));
+}
+
+fn a_full_queue_refuses_at_once(place: &Place) {
+    let store = place.open_with(&narrow(2));
+    let guard = hold_writer(&*store);
+    let waiting = [queue_write(&*store, add("a")), queue_write(&*store, add("b"))];
+    assert_eq!(code(queue_write(&*store, add("c")).get()), "storage_unavailable");
+
+    // The only connection to PostgreSQL is busy by now; SQLite's reader must be held up first.
+    let (free_reader, wait) = sync_channel::<()>(1);
+    let (began, has_begun) = sync_channel(1);
+    if store.engine() == "sqlite" {
+        queue_read(&*store, move |_| {
+            began.send(()).unwrap();
+            let _ = wait.recv_timeout(PATIENCE);
+            Ok(())
+        });
+        has_begun.recv_timeout(PATIENCE).unwrap();
+        queue_read(&*store, |_| Ok(()));
+        queue_read(&*store, |_| Ok(()));
+    }
+    assert_eq!(code(queue_read(&*store, |_| Ok(())).get()), "storage_unavailable");
+
+    drop((guard, free_reader));
+    for answer in waiting {
+        answer.get().unwrap();
+    }
+    assert_eq!(["a", "b", "c"].map(|id| is_there(&*store, id)), [true, true, false]);
+}
+
+fn closing_finishes_what_waits(place: &Place) {
+    let store = place.open_with(&narrow(100));
+    let guard = hold_writer(&*store);
+    let answers = ["a", "b", "c"].map(|id| queue_write(&*store, add(id)));
+    drop(guard);
+    drop(store);
+    for answer in answers {
+        answer.get().unwrap();
+    }
+    let store = place.open();
+    assert_eq!(["a", "b", "c"].map(|id| is_there(&*store, id)), [true; 3]);
+}
+
+fn the_last_owner_may_be_a_job(place: &Place) {
+    let store = place.open();
+    let weak: Weak<dyn Store> = Arc::downgrade(&store);
+    let guard = hold_writer(&*store);
+    let inner = Arc::clone(&store);
+    let answer = queue_write(&*store, move |tx| {
+        add("x")(tx)?;
+        drop(inner);
+        Ok(())
+    });
+    drop(store);
+    drop(guard);
+    answer.get().unwrap();
+    assert!(weak.upgrade().is_none());
+}
+
+fn a_statement_that_takes_too_long_is_ended(place: &Place) {
+    const EVENTS: u64 = 5_000;
+    let topic = || Topic::Session(SessionId::from("s"));
+    let store = place.open();
+    write(&*store, move |tx| {
+        let event = Event::MessageOpened { message: Box::new(message("m", "")) };
+        (1..=EVENTS).try_for_each(|seq| tx.append_event(seq, &[topic()], &event, at(1)))
+    })
+    .unwrap();
+    drop(store);
+    let hasty = Options { statement_timeout: Duration::from_millis(1), ..Options::default() };
+    let store = place.open_with(&hasty);
+    assert_eq!(code(write(&*store, |tx| tx.prune_events(at(2)))), "storage_unavailable");
+    drop(store);
+    let store = place.open();
+    assert_eq!(write(&*store, |tx| tx.prune_events(at(2))).unwrap(), EVENTS);
 }
