@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fanout::Reservation;
 use sophon_model::ports::{Clock, Entropy, Store, Tx, WriteJob};
-use sophon_model::{Error, Event, Id, Result, Timestamp, Topic};
+use sophon_model::{Error, Event, Id, Result, Stamps, Timestamp, Topic};
 use tokio::sync::oneshot;
 
 use crate::live::{EventBus, topics_of};
@@ -16,6 +16,7 @@ pub struct Database {
     bus: EventBus,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    stamps: Arc<Stamps>,
 }
 
 impl Database {
@@ -25,7 +26,7 @@ impl Database {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { store, bus, clock, entropy }
+        Self { store, bus, clock, entropy, stamps: Arc::default() }
     }
 
     /// The present.
@@ -35,7 +36,7 @@ impl Database {
 
     /// A new id.
     pub fn new_id<T: Id>(&self) -> T {
-        T::new(self.clock.now(), &*self.entropy)
+        T::new(self.stamps.next(self.clock.now()), self.random())
     }
 
     /// Unguessable bytes.

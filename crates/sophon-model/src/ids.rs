@@ -2,24 +2,56 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::ports::Entropy;
 
 /// An identifier with a prefix of its own.
 pub trait Id: From<String> {
     /// What its text begins with, for example `ses_`.
     const PREFIX: &'static str;
 
-    /// A new identifier. Those made later sort later, so that indexes stay local.
-    fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
-        let mut random = [0; 10];
-        entropy.fill(&mut random);
-        let millis = u64::try_from(now.as_millis()).unwrap_or(0);
-        let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+    /// A new identifier out of a moment and chance.
+    fn new(stamp: Stamp, random: [u8; 8]) -> Self {
+        let [high, low] = stamp.count().to_be_bytes();
+        let [a, b, c, d, e, f, g, h] = random;
+        let tail = [high, low, a, b, c, d, e, f, g, h];
+        let uuid = uuid::Builder::from_unix_timestamp_millis(stamp.millis(), &tail).into_uuid();
         Self::from(format!("{}{}", Self::PREFIX, uuid.simple()))
+    }
+}
+
+/// The ordering part of an identifier: a millisecond, and a count within it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp(u64);
+
+impl Stamp {
+    /// Identifiers in one millisecond before the next one is borrowed from, as a power of two.
+    const COUNT_BITS: u32 = 12;
+
+    fn millis(self) -> u64 {
+        self.0 >> Self::COUNT_BITS
+    }
+
+    fn count(self) -> u16 {
+        (self.0 & ((1 << Self::COUNT_BITS) - 1)) as u16
+    }
+}
+
+/// Gives stamps, each higher than the one before, so that what is made later sorts later, also within a millisecond
+/// and when the clock is set back.
+#[derive(Debug, Default)]
+pub struct Stamps(AtomicU64);
+
+impl Stamps {
+    /// The next stamp at the time `now`.
+    pub fn next(&self, now: Timestamp) -> Stamp {
+        let earliest = u64::try_from(now.as_millis()).unwrap_or(0) << Stamp::COUNT_BITS;
+        let after = |last: u64| earliest.max(last + 1);
+        let last = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(after(last)));
+        Stamp(after(last.unwrap_or_default()))
     }
 }
 
@@ -88,19 +120,17 @@ ids! {
 mod tests {
     use super::*;
 
-    struct Fixed(u8);
-
-    impl Entropy for Fixed {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(self.0);
-        }
-    }
-
     #[test]
-    fn ids_bear_their_prefix_and_sort_by_time() {
-        let early = SessionId::new(Timestamp::from_millis(1_000), &Fixed(255));
-        let late = SessionId::new(Timestamp::from_millis(2_000), &Fixed(0));
-        assert!(early.as_str().starts_with("ses_"));
-        assert!(early < late);
+    fn ids_bear_their_prefix_and_sort_as_they_were_made() {
+        let stamps = Stamps::default();
+        let at = |millis| stamps.next(Timestamp::from_millis(millis));
+        // Many in one millisecond, more than its count holds, and a clock that is set back.
+        let times = [1_000; 5_000].into_iter().chain([1_001, 999, 2_000]);
+        let ids: Vec<SessionId> = times
+            .enumerate()
+            .map(|(made, millis)| SessionId::new(at(millis), [255 - (made % 200) as u8; 8]))
+            .collect();
+        assert!(ids.is_sorted_by(|a, b| a < b));
+        assert!(ids[0].as_str().starts_with("ses_"));
     }
 }

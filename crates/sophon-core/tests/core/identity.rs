@@ -1,0 +1,84 @@
+use std::time::Duration;
+
+use sophon_core::identity::{Login, NewApiToken, Revoked};
+use sophon_model::{Credential, Kind};
+
+use crate::harness::Harness;
+
+fn login(email: &str, password: &str) -> Login {
+    Login { email: email.into(), password: password.into(), user_agent: Some("test".into()), address: None }
+}
+
+#[tokio::test]
+async fn signing_in_gives_tokens_that_say_who_one_is() {
+    let app = Harness::offline().await;
+    let identity = &app.gateway.identity;
+    let signed_in = identity.login(login("ADMIN@example.com ", "correct horse")).await.unwrap();
+    let caller = identity.authenticate(&signed_in.access_token).await.unwrap();
+    assert_eq!(caller.user, app.admin().user);
+    for (email, password) in
+        [("admin@example.com", "wrong"), ("nobody@example.com", "correct horse"), ("", "")]
+    {
+        let refused = identity.login(login(email, password)).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::Unauthenticated);
+        assert_eq!(refused.message(), "E-mail address or password is wrong.");
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
+    let app = Harness::offline().await;
+    let identity = &app.gateway.identity;
+    let signed_in = identity.login(login("admin@example.com", "correct horse")).await.unwrap();
+    app.clock.advance(Duration::from_secs(15 * 60));
+    identity.authenticate(&signed_in.access_token).await.unwrap_err();
+    let refreshed = identity.refresh(&signed_in.refresh_token).await.unwrap();
+    let caller = identity.authenticate(&refreshed.access_token).await.unwrap();
+    let mut revocations = identity.revocations();
+    identity.logout(&caller).await.unwrap();
+    identity.authenticate(&refreshed.access_token).await.unwrap_err();
+    identity.refresh(&refreshed.refresh_token).await.unwrap_err();
+    assert!(revocations.recv().await.unwrap().ends(&caller));
+}
+
+#[tokio::test]
+async fn a_refresh_token_used_twice_ends_the_whole_sign_in() {
+    let app = Harness::offline().await;
+    let identity = &app.gateway.identity;
+    let first = identity.login(login("admin@example.com", "correct horse")).await.unwrap();
+    let second = identity.refresh(&first.refresh_token).await.unwrap();
+    identity.authenticate(&second.access_token).await.unwrap();
+    identity.refresh(&first.refresh_token).await.unwrap_err();
+    identity.authenticate(&second.access_token).await.unwrap_err();
+    identity.refresh(&second.refresh_token).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn an_api_token_works_until_it_is_revoked_or_lapses() {
+    let app = Harness::offline().await;
+    let (identity, admin) = (&app.gateway.identity, app.admin());
+    let new = NewApiToken { name: "ci".into(), expires_in_days: Some(1) };
+    let (token, secret) = identity.create_api_token(&admin, new.clone()).await.unwrap();
+    let caller = identity.authenticate(&secret).await.unwrap();
+    assert_eq!(caller.credential, Credential::ApiToken(token.id.clone()));
+    assert!(identity.api_tokens(&admin).await.unwrap()[0].last_used_at.is_some());
+    let mut revocations = identity.revocations();
+    identity.revoke_api_token(&admin, &token.id).await.unwrap();
+    assert_eq!(revocations.recv().await.unwrap(), Revoked::ApiToken(token.id.clone()));
+    identity.authenticate(&secret).await.unwrap_err();
+    identity.revoke_api_token(&admin, &token.id).await.unwrap_err();
+
+    let (_, secret) = identity.create_api_token(&admin, new).await.unwrap();
+    app.clock.advance(Duration::from_secs(24 * 60 * 60));
+    identity.authenticate(&secret).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn rubbish_is_nobody() {
+    let app = Harness::offline().await;
+    let long = "a".repeat(100_000);
+    for credential in ["", "sk_", "sk_unknown", "a.b.c", "Bearer x", &long] {
+        let refused = app.gateway.identity.authenticate(credential).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::Unauthenticated);
+    }
+}
