@@ -21,12 +21,12 @@ pub(crate) fn router(
 ) -> Result<Router, StartError> {
     let options = options(config, address)?;
     let wires = Router::new()
-        .merge(sophon_rest::router(gateway.clone(), &options))
+        .merge(sophon_rest::routes(gateway, &options))
         .merge(session_sse::router(gateway.clone(), sophon_rest::error_response))
         .merge(hubs.router())
         .merge(metrics::router(gateway.clone(), hubs.clone()))
         .merge(dashboard::router());
-    Ok(sophon_rest::guarded(wires, gateway, &options))
+    Ok(sophon_rest::front(wires, gateway, &options))
 }
 
 fn options(config: &Config, address: SocketAddr) -> Result<Options, StartError> {

@@ -1,0 +1,89 @@
+//! `kill -9` at random moments, under load: what was acknowledged is there, once, and every task comes to an end.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{Http, Process, soon};
+
+const KILLS: u64 = 25;
+const SENDERS: usize = 4;
+
+/// Sends with a fresh key until the gateway is gone. A request without an answer is sent again to the next gateway:
+/// it may or may not have been accepted, and counts once either way.
+async fn send_until_killed(
+    http: Http,
+    sender: usize,
+    round: u64,
+    unknown: Option<String>,
+) -> (Vec<String>, Option<String>) {
+    let mut accepted = Vec::new();
+    let mut retry = unknown;
+    for number in 0_u64.. {
+        let key = retry.take().unwrap_or_else(|| format!("{sender}-{round}-{number}"));
+        let request = http
+            .request(reqwest::Method::POST, "/api/chat")
+            .header("idempotency-key", &key)
+            .json(&json!({ "content": format!("calculate {number}+1 (key {key})") }));
+        match request.send().await {
+            Ok(response) if response.status() == 202 => accepted.push(key),
+            Ok(response) => panic!("unexpected status {}", response.status()),
+            Err(_) => return (accepted, Some(key)),
+        }
+    }
+    unreachable!("the gateway is killed sooner or later")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_or_doubled_over_25_kills() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let accepted = Arc::new(Mutex::new(Vec::new()));
+    let mut unknown: Vec<Option<String>> = vec![None; SENDERS];
+    for round in 0..KILLS {
+        let gateway = Process::start(&data).await;
+        let senders: Vec<_> = unknown
+            .drain(..)
+            .enumerate()
+            .map(|(sender, unknown)| tokio::spawn(send_until_killed(gateway.http(), sender, round, unknown)))
+            .collect();
+        // Spread over the moments that matter, without chance in the test itself.
+        tokio::time::sleep(Duration::from_millis(20 + (round * 37) % 300)).await;
+        gateway.kill().await;
+        for sender in senders {
+            let (sent, left) = soon("the end of the senders", sender).await.unwrap();
+            accepted.lock().unwrap().extend(sent);
+            unknown.push(left);
+        }
+    }
+    let accepted = std::mem::take(&mut *accepted.lock().unwrap());
+    let gateway = Process::start(&data).await;
+    let http = gateway.http();
+    soon("the end of all work", async {
+        while http.get("/api/tasks/active").await.1["items"] != json!([]) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let (_, page) = http.get(&format!("/api/tasks/history?limit=200{cursor}")).await;
+        for task in page["items"].as_array().unwrap() {
+            assert_eq!(task["status"], "completed", "{task}");
+            let description = task["description"].as_str().unwrap();
+            found.push(description.split("(key ").nth(1).unwrap().trim_end_matches(')').to_owned());
+        }
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let once: HashSet<&String> = found.iter().collect();
+    assert_eq!(once.len(), found.len(), "a key was applied twice");
+    let lost: Vec<_> = accepted.iter().filter(|key| !once.contains(key)).collect();
+    assert!(lost.is_empty(), "{} of {} acknowledged messages are lost: {lost:?}", lost.len(), accepted.len());
+    assert!(accepted.len() > 200, "only {} were acknowledged: too few to prove anything", accepted.len());
+}

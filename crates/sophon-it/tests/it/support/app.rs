@@ -1,0 +1,76 @@
+//! A gateway in this process.
+
+use sophon_server::Started;
+use sophon_server::config::{Config, ConfiguredProvider, ProviderType, RateLimits};
+use sophon_testkit::ModelServer;
+use tempfile::TempDir;
+
+use super::{Events, Http, Hub};
+
+pub struct App {
+    pub started: Started,
+    folder: TempDir,
+}
+
+impl App {
+    /// For one person: nobody has to sign in. The offline agent answers.
+    pub async fn for_one() -> Self {
+        Self::start(tempfile::tempdir().unwrap(), |config| config.auth.auto_admin = true).await
+    }
+
+    /// For one person, with a model that is played by `model`.
+    pub async fn with_model(model: &ModelServer) -> Self {
+        let provider = ConfiguredProvider {
+            id: "scripted".into(),
+            kind: ProviderType::OpenAi,
+            base_url: Some(model.openai_url()),
+            api_key: Some("key".into()),
+            models: vec!["scripted-1".into()],
+        };
+        Self::start(tempfile::tempdir().unwrap(), |config| {
+            config.auth.auto_admin = true;
+            config.providers = vec![provider];
+        })
+        .await
+    }
+
+    pub async fn start(folder: TempDir, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: Some(folder.path().join("sophon")),
+            rate_limits: RateLimits {
+                reads: 100_000,
+                writes: 100_000,
+                chat: 100_000,
+                ..RateLimits::default()
+            },
+            ..Config::default()
+        };
+        change(&mut config);
+        let started = sophon_server::start(&config).await.unwrap();
+        Self { started, folder }
+    }
+
+    /// Stops in good order and starts again on the same data.
+    pub async fn restart(self) -> Self {
+        let Self { started, folder } = self;
+        started.stop().await;
+        Self::start(folder, |config| config.auth.auto_admin = true).await
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.started.address)
+    }
+
+    pub fn http(&self) -> Http {
+        Http::new(&self.url())
+    }
+
+    pub async fn chat_hub(&self) -> Hub {
+        Hub::connect(&self.url(), "chat", None).await
+    }
+
+    pub async fn events(&self, session: &str, last_event_id: Option<u64>) -> Events {
+        Events::open(&self.url(), session, last_event_id).await
+    }
+}

@@ -1,0 +1,26 @@
+//! What tests stand on.
+
+mod app;
+mod events;
+mod http;
+mod hub;
+mod process;
+
+use std::time::Duration;
+
+pub use app::App;
+pub use events::Events;
+pub use http::Http;
+pub use hub::{Hub, streamed};
+pub use process::Process;
+
+/// How long a test waits for what must happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for what must happen, and says what did not.
+pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what} did not happen within {PATIENCE:?}"),
+    }
+}

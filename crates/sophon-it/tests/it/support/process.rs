@@ -1,0 +1,69 @@
+//! The built binary.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use super::{Http, soon};
+
+pub struct Process {
+    child: Child,
+    pub url: String,
+    _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// Starts a gateway for one person on `data` and waits until it serves.
+    pub async fn start(data: &Path) -> Self {
+        let mut child = Command::new(binary())
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("SOPHON__AUTH__AUTO_ADMIN", "true")
+            .env("SOPHON__RATE_LIMITS__CHAT", "1000000")
+            .env("SOPHON__RATE_LIMITS__READS", "1000000")
+            .env("RUST_LOG", "warn")
+            .env_remove("OPENAI_API_KEY")
+            .env_remove("OPENAI_BASE_URL")
+            .env_remove("ANTHROPIC_API_KEY")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the binary is built: cargo build --bin sophon");
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = soon("the start of the gateway", async {
+            loop {
+                let line = stdout.next_line().await.unwrap().expect("the gateway starts");
+                if let Some(url) = line.strip_prefix("listening on ") {
+                    return url.to_owned();
+                }
+            }
+        })
+        .await;
+        Self { child, url, _stdout: stdout }
+    }
+
+    pub fn http(&self) -> Http {
+        Http::new(&self.url)
+    }
+
+    /// `kill -9`
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM; returns the exit code.
+    pub async fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().unwrap().to_string();
+        let killed = Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
+        assert!(killed.success());
+        soon("the end of the gateway", self.child.wait()).await.unwrap().code()
+    }
+}
+
+/// Beside this test's own binary, where cargo puts what it builds.
+fn binary() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    own.ancestors().nth(2).unwrap().join("sophon")
+}
