@@ -1,5 +1,6 @@
 //! The hub protocol, without any input or output: messages, their formats and the handshake.
 
+pub(crate) mod frame;
 pub(crate) mod handshake;
 mod json;
 mod messagepack;

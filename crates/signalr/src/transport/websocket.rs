@@ -1,32 +1,31 @@
 //! The WebSocket transport.
 
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Buf as _, Bytes};
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt as _;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use sha1::{Digest as _, Sha1};
+use tokio::io::{AsyncRead as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf};
 
 use super::{Io, Transport};
 use crate::protocol::Format;
+use crate::protocol::frame::{self, FrameReader};
 
-/// What an idle connection keeps for reading, in bytes.
-const READ_BUFFER_BYTES: usize = 2 * 1024;
-/// The largest WebSocket message taken. It may hold many hub messages, each with a limit of its own.
-const MAX_MESSAGE_BYTES: usize = 256 * 1024;
-/// A close frame with code 1000 (unmasked, as servers send it).
-const CLOSE_NORMALLY: &[u8] = &[0x88, 0x02, 0x03, 0xe8];
+/// Bytes read at a time. They are on the stack: an idle connection has no buffer.
+const READ_BYTES: usize = 4 * 1024;
+/// What a server adds to the client's key (RFC 6455, 1.3).
+const KEY_SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+const CLOSED_NORMALLY: u16 = 1000;
+const PROTOCOL_ERROR: u16 = 1002;
 
 /// Whether the request asks for a WebSocket.
 pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
@@ -53,7 +52,8 @@ impl Upgrade {
             return Err(StatusCode::UPGRADE_REQUIRED);
         }
         let key = parts.headers.get(header::SEC_WEBSOCKET_KEY).ok_or(StatusCode::BAD_REQUEST)?;
-        let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
+        let digest = Sha1::new().chain_update(key.as_bytes()).chain_update(KEY_SUFFIX).finalize();
+        let accept = HeaderValue::from_str(&STANDARD.encode(digest));
         let upgrade = parts.extensions.remove::<OnUpgrade>().ok_or(StatusCode::UPGRADE_REQUIRED)?;
         Ok(Self { upgrade, accept: accept.map_err(|_| StatusCode::BAD_REQUEST)? })
     }
@@ -65,88 +65,126 @@ impl Upgrade {
             (header::UPGRADE, HeaderValue::from_static("websocket")),
             (header::SEC_WEBSOCKET_ACCEPT, self.accept),
         ];
-        let socket = async move { Some(WebSocket::new(self.upgrade.await.ok()?).await) };
+        let socket = async move { self.upgrade.await.ok().map(WebSocket::new) };
         ((StatusCode::SWITCHING_PROTOCOLS, headers).into_response(), socket)
     }
 }
 
+struct Write {
+    frame: Bytes,
+    /// It came from the session, which wants to know when it is out.
+    of_session: bool,
+}
+
 pub(crate) struct WebSocket {
-    stream: WebSocketStream<TokioIo<Upgraded>>,
-    writing: bool,
-    /// A failed write; told at the next poll.
-    failed: bool,
+    io: TokioIo<Upgraded>,
+    reader: FrameReader,
+    /// What is being written, and what comes after it.
+    current: Option<Write>,
+    data: Option<Bytes>,
+    control: Option<Bytes>,
     /// The client has sent its close frame.
     left: bool,
+    close_code: u16,
 }
 
 impl WebSocket {
-    async fn new(upgraded: Upgraded) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(0)
-            .max_message_size(Some(MAX_MESSAGE_BYTES))
-            .max_frame_size(Some(MAX_MESSAGE_BYTES));
-        let io = TokioIo::new(upgraded);
-        let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-        Self { stream, writing: false, failed: false, left: false }
+    fn new(upgraded: Upgraded) -> Self {
+        Self {
+            io: TokioIo::new(upgraded),
+            reader: FrameReader::default(),
+            current: None,
+            data: None,
+            control: None,
+            left: false,
+            close_code: CLOSED_NORMALLY,
+        }
+    }
+
+    /// Writes what there is to write; ready when the session's write is out, or the socket broken.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Io> {
+        loop {
+            let Some(current) = &mut self.current else {
+                let control = self.control.take().map(|frame| Write { frame, of_session: false });
+                let next = || self.data.take().map(|frame| Write { frame, of_session: true });
+                self.current = control.or_else(next);
+                if self.current.is_none() {
+                    return Poll::Pending;
+                }
+                continue;
+            };
+            if current.frame.is_empty() {
+                let flushed = ready!(Pin::new(&mut self.io).poll_flush(cx));
+                let of_session = current.of_session;
+                self.current = None;
+                match flushed {
+                    Ok(()) if of_session => return Poll::Ready(Io::Written),
+                    Ok(()) => continue,
+                    Err(_) => return Poll::Ready(Io::Lost),
+                }
+            }
+            match ready!(Pin::new(&mut self.io).poll_write(cx, &current.frame)) {
+                Ok(written) if written > 0 => current.frame.advance(written),
+                _ => return Poll::Ready(Io::Lost),
+            }
+        }
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Io> {
-        loop {
-            return Poll::Ready(match Pin::new(&mut self.stream).poll_next(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Ok(Message::Text(text)))) => Io::Received(text.into()),
-                Poll::Ready(Some(Ok(Message::Binary(bytes)))) => Io::Received(bytes),
-                Poll::Ready(Some(Ok(Message::Close(_)))) => {
-                    self.left = true;
-                    Io::Left
+        while !self.left {
+            let mut space = [0; READ_BYTES];
+            let mut buffer = ReadBuf::new(&mut space);
+            match ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => return Poll::Ready(Io::Lost),
+            }
+            let arrived = match self.reader.read(buffer.filled()) {
+                Ok(arrived) => arrived,
+                Err(violation) => {
+                    self.close_code = PROTOCOL_ERROR;
+                    return Poll::Ready(Io::Broken(violation.to_owned()));
                 }
-                Poll::Ready(Some(Ok(_))) => continue,
-                Poll::Ready(Some(Err(error @ (Error::Capacity(_) | Error::Utf8(_))))) => {
-                    Io::Broken(error.to_string())
-                }
-                Poll::Ready(Some(Err(_)) | None) => Io::Lost,
-            });
+            };
+            self.left = arrived.closed;
+            if let Some(payload) = arrived.ping {
+                self.control = Some(frame::pong(&payload));
+                // Nobody else may have a reason to poll soon.
+                cx.waker().wake_by_ref();
+            }
+            if !arrived.data.is_empty() {
+                return Poll::Ready(Io::Received(arrived.data.into()));
+            }
         }
+        Poll::Ready(Io::Left)
     }
 }
 
 impl Transport for WebSocket {
     fn write(&mut self, bytes: Bytes, format: Format) {
-        let message = match format {
-            // Everything the JSON format writes is UTF-8; anything else is a fault of an encoder.
-            Format::Json => Utf8Bytes::try_from(bytes).map(Message::Text).map_err(drop),
-            Format::MessagePack => Ok(Message::Binary(bytes)),
-        };
-        self.writing = true;
-        self.failed = !message.is_ok_and(|message| Pin::new(&mut self.stream).start_send(message).is_ok());
+        self.data = Some(match format {
+            Format::Json => frame::text(&bytes),
+            Format::MessagePack => frame::binary(&bytes),
+        });
     }
 
     fn poll(&mut self, reading: bool, cx: &mut Context<'_>) -> Poll<Io> {
-        if self.failed {
-            return Poll::Ready(Io::Lost);
+        match self.poll_write(cx) {
+            Poll::Pending if reading => self.poll_read(cx),
+            written => written,
         }
-        if self.writing
-            && let Poll::Ready(done) = Pin::new(&mut self.stream).poll_flush(cx)
-        {
-            self.writing = false;
-            return Poll::Ready(if done.is_ok() { Io::Written } else { Io::Lost });
-        }
-        if reading { self.poll_read(cx) } else { Poll::Pending }
     }
 
     async fn close(&mut self) {
-        if self.left && !self.writing {
-            // The library would echo an empty close frame; Microsoft's server answers 1000 to every one.
-            let io = self.stream.get_mut();
-            if io.write_all(CLOSE_NORMALLY).await.is_ok() {
-                let _ = io.shutdown().await;
+        // Also in answer to an empty close frame: Microsoft's server does so.
+        self.data = Some(frame::close(self.close_code));
+        while self.data.is_some() || self.current.is_some() {
+            if !matches!(poll_fn(|cx| self.poll_write(cx)).await, Io::Written) {
+                return;
             }
+        }
+        if self.io.shutdown().await.is_err() {
             return;
         }
-        let frame = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
-        if self.stream.send(Message::Close(Some(frame))).await.is_ok() {
-            while let Some(Ok(_)) = self.stream.next().await {}
-        }
+        while matches!(poll_fn(|cx| self.poll_read(cx)).await, Io::Received(_)) {}
     }
 }
