@@ -11,8 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List the agents, oldest first */
         get: operations["listAgents"];
         put?: never;
+        /** Make an agent */
         post: operations["createAgent"];
         delete?: never;
         options?: never;
@@ -27,12 +29,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Describe an agent */
         get: operations["getAgent"];
         put?: never;
         post?: never;
+        /**
+         * Delete an agent
+         * @description Its sessions stay. The last agent of a tenant cannot be deleted.
+         */
         delete: operations["deleteAgent"];
         options?: never;
         head?: never;
+        /** Change an agent */
         patch: operations["updateAgent"];
         trace?: never;
     };
@@ -43,8 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getAgent_boot"];
-        put: operations["putAgent_boot"];
+        /** Read BOOT.md: what the agent is told in the first turn of a session */
+        get: operations["getAgentBoot"];
+        /** Write BOOT.md: what the agent is told in the first turn of a session */
+        put: operations["putAgentBoot"];
         post?: never;
         delete?: never;
         options?: never;
@@ -59,8 +69,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getAgent_heartbeat"];
-        put: operations["putAgent_heartbeat"];
+        /** Read HEARTBEAT.md: what the agent goes through on each heartbeat */
+        get: operations["getAgentHeartbeat"];
+        /** Write HEARTBEAT.md: what the agent goes through on each heartbeat */
+        put: operations["putAgentHeartbeat"];
         post?: never;
         delete?: never;
         options?: never;
@@ -75,8 +87,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getAgent_soul"];
-        put: operations["putAgent_soul"];
+        /** Read SOUL.md: the agent's personality */
+        get: operations["getAgentSoul"];
+        /** Write SOUL.md: the agent's personality, read at each turn */
+        put: operations["putAgentSoul"];
         post?: never;
         delete?: never;
         options?: never;
@@ -91,7 +105,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Read an agent's tool allowlist */
         get: operations["getAgentTools"];
+        /** Write an agent's tool allowlist */
         put: operations["putAgentTools"];
         post?: never;
         delete?: never;
@@ -107,7 +123,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["authConfig"];
+        /** Tell how one gets in */
+        get: operations["getAuthConfig"];
         put?: never;
         post?: never;
         delete?: never;
@@ -125,6 +142,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sign in */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -141,6 +159,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Sign out
+         * @description Ends the sign-in of the request's access token; from then on neither token of it counts.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -155,7 +177,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["me"];
+        /** Tell who one is and what one may do */
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -173,6 +196,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Trade a refresh token for a new pair of tokens */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -187,6 +211,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List one's live sign-ins, last seen first */
         get: operations["listAuthSessions"];
         put?: never;
         post?: never;
@@ -206,6 +231,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** End one of one's sign-ins */
         delete: operations["revokeAuthSession"];
         options?: never;
         head?: never;
@@ -219,8 +245,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List one's API tokens, newest first */
         get: operations["listApiTokens"];
         put?: never;
+        /**
+         * Make an API token
+         * @description It carries one's own rights. Its secret is in this answer and nowhere else.
+         */
         post: operations["createApiToken"];
         delete?: never;
         options?: never;
@@ -238,6 +269,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Revoke one of one's API tokens */
         delete: operations["revokeApiToken"];
         options?: never;
         head?: never;
@@ -253,7 +285,33 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["sendChat"];
+        /**
+         * Send a message
+         * @description Answers as soon as the message is stored; the agent answers in the session. With an `Idempotency-Key` the same
+         *     request, sent again within 24 hours, is answered as it was (`Idempotency-Replayed: true`); another request under
+         *     that key is a conflict (`idempotency_conflict`).
+         */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whether the gateway takes work
+         * @description Also at `/health`.
+         */
+        get: operations["health"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -267,6 +325,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * List the models that can be asked for
+         * @description In order of preference. With no provider configured it is the built-in offline agent alone.
+         */
         get: operations["listModels"];
         put?: never;
         post?: never;
@@ -283,8 +345,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List one's sessions, last active first */
         get: operations["listSessions"];
         put?: never;
+        /** Make a session */
         post: operations["createSession"];
         delete?: never;
         options?: never;
@@ -299,12 +363,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Describe a session
+         * @description A public one also for those who did not sign in.
+         */
         get: operations["getSession"];
         put?: never;
         post?: never;
+        /** Delete a session with all that is in it */
         delete: operations["deleteSession"];
         options?: never;
         head?: never;
+        /** Change a session */
         patch: operations["updateSession"];
         trace?: never;
     };
@@ -317,6 +387,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Fork a session: make one of one's own that begins with the same messages */
         post: operations["forkSession"];
         delete?: never;
         options?: never;
@@ -331,6 +402,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Read the messages of a session, oldest first
+         * @description The newest ones, unless `since` or `before` says otherwise. What is being written has its text so far. A public
+         *     session can be read without signing in.
+         */
         get: operations["listMessages"];
         put?: never;
         post?: never;
@@ -349,7 +425,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["regenerate"];
+        /** Ask for another answer to the last question of a session */
+        post: operations["regenerateAnswer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -363,6 +440,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Describe a task */
         get: operations["getTask"];
         put?: never;
         post?: never;
@@ -381,6 +459,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Cancel a task
+         * @description One that waits has ended with this answer (200). One that runs has been told, and ends within seconds (202). One
+         *     that has ended is a conflict.
+         */
         post: operations["cancelTask"];
         delete?: never;
         options?: never;
@@ -395,6 +478,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List one's tasks that wait or run, newest first */
         get: operations["listActiveTasks"];
         put?: never;
         post?: never;
@@ -411,6 +495,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List one's tasks of any status, newest first */
         get: operations["listTaskHistory"];
         put?: never;
         post?: never;
@@ -427,6 +512,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * List the tools
+         * @description Also at `/tools`.
+         */
         get: operations["listTools"];
         put?: never;
         post?: never;
@@ -443,6 +532,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Tell the version
+         * @description Also at `/version`.
+         */
         get: operations["version"];
         put?: never;
         post?: never;
@@ -456,204 +549,687 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A message that was accepted: it is stored, and its task waits or runs. */
         Accepted: {
+            /** @description The message that is answered. */
             messageId: string;
             sessionId: string;
+            /** @description The task that answers. */
             taskId: string;
         };
+        /** @description An agent. */
         Agent: {
-            /** Format: date-time */
-            createdAt: string;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description What it is for. */
             description: string;
             id: string;
-            model?: string | null;
+            /** @description The model it prefers. */
+            model: string | null;
+            /** @description What people call it. */
             name: string;
             /** @enum {string} */
             runtime: "model" | "bridge" | "external";
+            /** @description A short name, accepted wherever the id is. */
             slug: string;
+            /** @description The tools it may use: names, or prefixes that end in `*`. */
             tools: string[];
-            /** Format: date-time */
-            updatedAt: string;
+            updatedAt: components["schemas"]["Timestamp"];
         };
-        AgentFile: {
+        /** @description A file of an agent. */
+        AgentFileContent: {
+            /** @description Its text, in Markdown. */
             content: string;
-            /** Format: date-time */
-            updatedAt?: string | null;
+            /** @description When the agent last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
         };
-        Allowlist: {
+        /** @description What is to change of an agent; what is absent stays. */
+        AgentPatch: {
+            description?: string | null;
+            /** @description Null clears it: then the first model of the first provider answers. */
+            model?: string | null;
+            name?: string | null;
+            slug?: string | null;
+        };
+        /** @description The tools that an agent may use. */
+        AgentTools: {
+            /** @description Names, or prefixes that end in `*`; at most 200. */
             allowlist: string[];
         };
+        /** @description An API token, without its secret. */
         ApiToken: {
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            expiresAt?: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            expiresAt: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description How its secret begins.
+             * @example sk_3fG9xQ
+             */
             hint: string;
             id: string;
-            /** Format: date-time */
-            lastUsedAt?: string | null;
+            lastUsedAt: components["schemas"]["Timestamp"] | null;
             name: string;
         };
+        /** @description A file that goes with a message. */
         Attachment: {
+            /** @description Where it is kept. */
             key: string;
+            /** @description Its media type. */
             mime: string;
-            name: string;
+            /** @description What its sender called it. */
+            name: string | null;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
             size: number;
         };
+        /** @description How one gets in. */
         AuthConfig: {
+            /** @description Whether requests without a credential are the administrator's, so that nobody needs to sign in. */
             autoAdmin: boolean;
+            /** @description Whether an administrator is still to be made. Never so: a gateway makes one when it first starts. */
             setupNeeded: boolean;
         };
+        /** @description A sign-in. */
         AuthSession: {
-            address?: string | null;
-            /** Format: date-time */
-            createdAt: string;
+            /** @description Where it signed in from. */
+            address: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Whether it is the one that this request lives by. */
             current: boolean;
-            /** Format: date-time */
-            expiresAt: string;
+            /** @description When it ends unless it refreshes before. */
+            expiresAt: components["schemas"]["Timestamp"];
             id: string;
-            /** Format: date-time */
-            lastSeenAt: string;
-            userAgent?: string | null;
+            /** @description When it last refreshed its tokens. */
+            lastSeenAt: components["schemas"]["Timestamp"];
+            /** @description The device, as it named itself. */
+            userAgent: string | null;
         };
-        CreatedToken: {
+        /** @description An API token that was just made. */
+        CreatedApiToken: {
             apiToken: components["schemas"]["ApiToken"];
+            /** @description The secret, shown this once. */
             token: string;
         };
+        /** @description The body of every response that is an error. */
         ErrorBody: {
-            error: {
-                code: string;
-                details?: unknown;
-                message: string;
-                requestId: string;
-            };
+            error: components["schemas"]["ErrorInfo"];
         };
+        /** @description What went wrong. */
+        ErrorInfo: {
+            /**
+             * @description A stable code to switch on.
+             * @example not_authorized
+             */
+            code: string;
+            /** @description Facts about this error, for example `{"field", "reason"}` of a value that is not acceptable. */
+            details?: unknown;
+            /**
+             * @description A text for people.
+             * @example Missing required permission: ManageAgents
+             */
+            message: string;
+            /**
+             * @description The id of the request, which the log names too.
+             * @example req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+             */
+            requestId: string;
+        };
+        /** @description How to fork. */
+        ForkSession: {
+            /** @description The last message to copy; all if absent. */
+            fromMessageId?: string | null;
+            /** @description At most 200 characters; the parent's title if absent. */
+            title?: string | null;
+        };
+        /** @description How the gateway is. */
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "draining";
+        };
+        /** @description A page of a list. */
+        List_Agent: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                createdAt: components["schemas"]["Timestamp"];
+                /** @description What it is for. */
+                description: string;
+                id: string;
+                /** @description The model it prefers. */
+                model: string | null;
+                /** @description What people call it. */
+                name: string;
+                /** @enum {string} */
+                runtime: "model" | "bridge" | "external";
+                /** @description A short name, accepted wherever the id is. */
+                slug: string;
+                /** @description The tools it may use: names, or prefixes that end in `*`. */
+                tools: string[];
+                updatedAt: components["schemas"]["Timestamp"];
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ApiToken: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                createdAt: components["schemas"]["Timestamp"];
+                expiresAt: components["schemas"]["Timestamp"] | null;
+                /**
+                 * @description How its secret begins.
+                 * @example sk_3fG9xQ
+                 */
+                hint: string;
+                id: string;
+                lastUsedAt: components["schemas"]["Timestamp"] | null;
+                name: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_AuthSession: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                /** @description Where it signed in from. */
+                address: string | null;
+                createdAt: components["schemas"]["Timestamp"];
+                /** @description Whether it is the one that this request lives by. */
+                current: boolean;
+                /** @description When it ends unless it refreshes before. */
+                expiresAt: components["schemas"]["Timestamp"];
+                id: string;
+                /** @description When it last refreshed its tokens. */
+                lastSeenAt: components["schemas"]["Timestamp"];
+                /** @description The device, as it named itself. */
+                userAgent: string | null;
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Message: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                /** @description The agent that wrote it. */
+                agentId: string | null;
+                attachments: components["schemas"]["Attachment"][];
+                /** @description Its text, in Markdown. */
+                content: string;
+                createdAt: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Its number: rising, and what `since` and `before` take.
+                 */
+                id: number;
+                /** @description The id that its sender gave it. */
+                localId: string | null;
+                messageId: string;
+                /** @enum {string} */
+                msgType: "chat" | "system";
+                /** @description The message it answers. */
+                replyTo: string | null;
+                /** @enum {string} */
+                role: "user" | "agent" | "system";
+                sessionId: string;
+                /** @enum {string} */
+                status: "pending" | "sent" | "delivered" | "read" | "failed";
+                /** @description The task that answers with it. */
+                taskId: string | null;
+                /** @description The tool calls made for it, in order of start. */
+                toolCalls: components["schemas"]["ToolCall"][];
+                updatedAt: components["schemas"]["Timestamp"];
+                usage: components["schemas"]["Usage"] | null;
+                /** @description The person who wrote it. */
+                userId: string | null;
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Model: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                /** @description The name to ask for it by. */
+                id: string;
+                /** @description Who offers it. */
+                provider: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Session: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                /** @description The agent that answers in it. */
+                agentId: string;
+                /** @description The channel it came in by. */
+                channelId: string | null;
+                createdAt: components["schemas"]["Timestamp"];
+                /** @description The last message it shares with its parent. */
+                forkedAtMessageId: string | null;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description How many messages it holds.
+                 */
+                messageCount: number;
+                /** @enum {string} */
+                mode: "async" | "realtime";
+                /** @description A model chosen for this session alone. */
+                model: string | null;
+                /** @description Who made it. */
+                ownerId: string;
+                /** @description The session it was forked from. */
+                parentSessionId: string | null;
+                /** @enum {string} */
+                status: "waiting" | "active" | "paused" | "completed";
+                /** @description What people call it; empty until the first message gives it one. */
+                title: string;
+                /** @description When something last happened in it. */
+                updatedAt: components["schemas"]["Timestamp"];
+                /** @enum {string} */
+                visibility: "private" | "public";
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Task: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                /** @description Who does it. */
+                agentId: string;
+                /**
+                 * Format: int64
+                 * @description How often a worker took it up.
+                 */
+                attempt: number;
+                cancelledBy: string | null;
+                createdAt: components["schemas"]["Timestamp"];
+                /** @description How what was asked begins. */
+                description: string;
+                /**
+                 * Format: int64
+                 * @description From start to end, or until now while it runs.
+                 */
+                durationMs: number;
+                endedAt: components["schemas"]["Timestamp"] | null;
+                /** @description Why it failed, in words for people. */
+                error: string | null;
+                id: string;
+                /** @description Whether the answer is streamed while it is written. */
+                isStreaming: boolean;
+                /** @enum {string} */
+                kind: "chat";
+                /** @description The message that answers, once begun. */
+                replyMessageId: string | null;
+                /** @description The message that asks. */
+                requestMessageId: string;
+                sessionId: string;
+                startedAt: components["schemas"]["Timestamp"] | null;
+                /** @enum {string} */
+                status: "queued" | "running" | "completed" | "failed" | "cancelled";
+                /**
+                 * Format: int64
+                 * @description Tokens read and written so far.
+                 */
+                tokensUsed: number;
+                usage: components["schemas"]["Usage"] | null;
+                /** @description Who asked for it. */
+                userId: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ToolInfo: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: {
+                /** @description What it does and when to use it, as models are told. */
+                description: string;
+                /** @example memory.search */
+                name: string;
+                /** @description JSON Schema of its arguments. */
+                parameters: Record<string, never>;
+                /** @enum {string} */
+                risk: "none" | "low" | "medium" | "high" | "critical";
+            }[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description Who signs in. */
         Login: {
-            accessToken: string;
-            /** Format: date-time */
-            expiresAt: string;
-            refreshToken: string;
-            user: components["schemas"]["User"];
+            /** @description The e-mail address, in any case. */
+            email: string;
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
         };
+        /** @description A message. */
         Message: {
-            agentId?: string | null;
+            /** @description The agent that wrote it. */
+            agentId: string | null;
             attachments: components["schemas"]["Attachment"][];
+            /** @description Its text, in Markdown. */
             content: string;
-            /** Format: date-time */
-            createdAt: string;
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its number: rising, and what `since` and `before` take.
+             */
             id: number;
-            localId?: string | null;
+            /** @description The id that its sender gave it. */
+            localId: string | null;
             messageId: string;
             /** @enum {string} */
             msgType: "chat" | "system";
-            replyTo?: string | null;
+            /** @description The message it answers. */
+            replyTo: string | null;
             /** @enum {string} */
             role: "user" | "agent" | "system";
             sessionId: string;
             /** @enum {string} */
             status: "pending" | "sent" | "delivered" | "read" | "failed";
-            taskId?: string | null;
+            /** @description The task that answers with it. */
+            taskId: string | null;
+            /** @description The tool calls made for it, in order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
-            /** Format: date-time */
-            updatedAt: string;
-            usage?: null | components["schemas"]["Usage"];
-            userId?: string | null;
+            updatedAt: components["schemas"]["Timestamp"];
+            usage: components["schemas"]["Usage"] | null;
+            /** @description The person who wrote it. */
+            userId: string | null;
         };
+        /** @description A model. */
         Model: {
+            /** @description The name to ask for it by. */
             id: string;
+            /** @description Who offers it. */
             provider: string;
         };
-        Session: {
-            agentId: string;
+        /** @description An agent to be made. What is absent gets the value that the first agent of a gateway has. */
+        NewAgent: {
+            /** @description BOOT.md, at most 100,000 characters. */
+            boot?: string | null;
+            /** @description At most 2,000 characters. */
+            description?: string | null;
+            /** @description HEARTBEAT.md, at most 100,000 characters. */
+            heartbeat?: string | null;
+            model?: string | null;
+            /** @description What people call it: 1 to 200 characters. */
+            name: string;
+            /** @description Lower-case letters, digits, `-` and `_`; made from the name if absent. */
+            slug?: string | null;
+            /** @description SOUL.md, at most 100,000 characters. */
+            soul?: string | null;
+            /** @description Names, or prefixes that end in `*`; at most 200. */
+            tools?: string[] | null;
+        };
+        /** @description A file's new text. */
+        NewAgentFileContent: {
+            /** @description In Markdown, at most 100,000 characters. */
+            content: string;
+        };
+        /** @description An API token to be made. */
+        NewApiToken: {
+            /**
+             * Format: int32
+             * @description After how many days it ends, 1 to 3,650; never if absent.
+             */
+            expiresInDays?: number | null;
+            /** @description What to call it: 1 to 100 characters. */
+            name: string;
+        };
+        /** @description A file that goes with a message. */
+        NewAttachment: {
+            /** @description Where it is kept. */
+            key: string;
+            /** @description Its media type. */
+            mime: string;
+            /** @description What to call it. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Its size in bytes, at most 25 MiB.
+             */
+            size: number;
+        };
+        /** @description A session to be made. */
+        NewSession: {
+            /** @description The agent that answers, by id or slug; the first agent if absent. */
+            agentId?: string | null;
+            /** @enum {string} */
+            mode?: "async" | "realtime";
+            /** @description A model for this session alone. */
+            model?: string | null;
+            /** @description At most 200 characters; the first message gives it a title if absent. */
+            title?: string | null;
+            /** @enum {string} */
+            visibility?: "private" | "public";
+        };
+        /** @description A refresh token to be traded. */
+        Refresh: {
+            /** @description The newest refresh token of the sign-in. */
+            refreshToken: string;
+        };
+        /** @description A message to be sent. */
+        SendMessage: {
+            /** @description Who is to answer, by id or slug; the session's agent if absent. */
+            agentId?: string | null;
+            /** @description At most 10 files. */
+            attachments?: components["schemas"]["NewAttachment"][] | null;
+            /** @description The channel it comes by, for example `webchat`. */
             channelId?: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            forkedAtMessageId?: string | null;
+            /** @description The text, in Markdown: at most 100,000 bytes. */
+            content: string;
+            /** @description Whether the answer is streamed while it is written; so if absent. */
+            isStreaming?: boolean | null;
+            /** @description An id given by the sender. Sending the same message twice with it, in a session, is sending it once. */
+            localId?: string | null;
+            /** @description The message it answers. */
+            replyTo?: string | null;
+            /** @description Where to; a new session if absent. */
+            sessionId?: string | null;
+        };
+        /** @description A session: where people and agents meet. */
+        Session: {
+            /** @description The agent that answers in it. */
+            agentId: string;
+            /** @description The channel it came in by. */
+            channelId: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description The last message it shares with its parent. */
+            forkedAtMessageId: string | null;
             id: string;
+            /**
+             * Format: int64
+             * @description How many messages it holds.
+             */
             messageCount: number;
             /** @enum {string} */
             mode: "async" | "realtime";
-            model?: string | null;
+            /** @description A model chosen for this session alone. */
+            model: string | null;
+            /** @description Who made it. */
             ownerId: string;
-            parentSessionId?: string | null;
+            /** @description The session it was forked from. */
+            parentSessionId: string | null;
             /** @enum {string} */
             status: "waiting" | "active" | "paused" | "completed";
+            /** @description What people call it; empty until the first message gives it one. */
             title: string;
-            /** Format: date-time */
-            updatedAt: string;
+            /** @description When something last happened in it. */
+            updatedAt: components["schemas"]["Timestamp"];
             /** @enum {string} */
             visibility: "private" | "public";
         };
+        /** @description What is to change of a session; what is absent stays. */
+        SessionPatch: {
+            /** @description Null clears it: then the agent's model answers. */
+            model?: string | null;
+            /** @enum {string} */
+            status?: "waiting" | "active" | "paused" | "completed";
+            /** @description At most 200 characters. */
+            title?: string | null;
+            /** @enum {string} */
+            visibility?: "private" | "public";
+        };
+        /** @description A sign-in that succeeded. */
+        SignedIn: {
+            /** @description What to send as `Authorization: Bearer …`. */
+            accessToken: string;
+            /** @description Until when the access token counts. */
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description What to trade for the next pair. Good for one use: using it twice ends the sign-in. */
+            refreshToken: string;
+            /** @description Who signed in. */
+            user: components["schemas"]["User"];
+        };
+        /** @description A piece of work. */
         Task: {
-            agentId?: string | null;
+            /** @description Who does it. */
+            agentId: string;
+            /**
+             * Format: int64
+             * @description How often a worker took it up.
+             */
             attempt: number;
-            cancelledBy?: string | null;
-            /** Format: date-time */
-            createdAt: string;
+            cancelledBy: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description How what was asked begins. */
             description: string;
-            durationMs?: number | null;
-            /** Format: date-time */
-            endedAt?: string | null;
-            error?: string | null;
+            /**
+             * Format: int64
+             * @description From start to end, or until now while it runs.
+             */
+            durationMs: number;
+            endedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why it failed, in words for people. */
+            error: string | null;
             id: string;
+            /** @description Whether the answer is streamed while it is written. */
             isStreaming: boolean;
-            kind: string;
-            replyMessageId?: string | null;
-            requestMessageId?: string | null;
-            sessionId?: string | null;
-            /** Format: date-time */
-            startedAt?: string | null;
+            /** @enum {string} */
+            kind: "chat";
+            /** @description The message that answers, once begun. */
+            replyMessageId: string | null;
+            /** @description The message that asks. */
+            requestMessageId: string;
+            sessionId: string;
+            startedAt: components["schemas"]["Timestamp"] | null;
             /** @enum {string} */
             status: "queued" | "running" | "completed" | "failed" | "cancelled";
+            /**
+             * Format: int64
+             * @description Tokens read and written so far.
+             */
             tokensUsed: number;
-            toolCalls?: components["schemas"]["ToolCall"][];
-            usage?: null | components["schemas"]["Usage"];
-            userId?: string | null;
+            usage: components["schemas"]["Usage"] | null;
+            /** @description Who asked for it. */
+            userId: string;
         };
-        ToolCall: {
-            argsHash: string;
-            arguments: unknown;
-            durationMs?: number | null;
-            /** Format: date-time */
-            endedAt?: string | null;
+        /** @description A piece of work with its tool calls. */
+        TaskDetail: components["schemas"]["Task"] & {
+            /** @description In order of start. */
+            toolCalls: components["schemas"]["ToolCall"][];
+        };
+        /** @description A tenant. */
+        Tenant: {
             id: string;
-            result?: unknown;
-            /** Format: date-time */
-            startedAt: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What stands in addresses and in `X-Sophon-Tenant`. */
+            slug: string;
+        };
+        /**
+         * Format: date-time
+         * @description A point in time: RFC 3339 in UTC with milliseconds.
+         * @example 2026-11-22T12:00:00.000Z
+         */
+        Timestamp: string;
+        /** @description One call of a tool. */
+        ToolCall: {
+            /** @description SHA-256 of the arguments' canonical JSON, in hex. */
+            argsHash: string;
+            /** @description What it was called with. */
+            arguments: unknown;
+            /**
+             * Format: int64
+             * @description 0 while it runs.
+             */
+            durationMs: number;
+            endedAt: components["schemas"]["Timestamp"] | null;
+            id: string;
+            /** @description What it returned, or why it failed. */
+            result: string | null;
+            startedAt: components["schemas"]["Timestamp"];
             /** @enum {string} */
             status: "running" | "completed" | "failed" | "cancelled";
             toolName: string;
         };
+        /** @description A tool that agents can be allowed to use. */
         ToolInfo: {
+            /** @description What it does and when to use it, as models are told. */
             description: string;
+            /** @example memory.search */
             name: string;
+            /** @description JSON Schema of its arguments. */
             parameters: Record<string, never>;
             /** @enum {string} */
             risk: "none" | "low" | "medium" | "high" | "critical";
         };
+        /** @description What model calls consumed. */
         Usage: {
+            /**
+             * Format: int64
+             * @description Tokens read.
+             */
             inputTokens: number;
-            model?: string | null;
+            model: string;
+            /**
+             * Format: int64
+             * @description Tokens written.
+             */
             outputTokens: number;
-            provider?: string | null;
+            provider: string;
         };
+        /** @description A person. */
         User: {
-            /** Format: date-time */
-            createdAt: string;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Lower case. */
             email: string;
             id: string;
+            /** @description What others see. */
             name: string;
-            permissions: string[];
+            permissions: ("ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem")[];
             /** @enum {string} */
             role: "Admin" | "Operator" | "Viewer";
-            tenant: {
-                id: string;
-                name: string;
-                slug: string;
-            };
+            tenant: components["schemas"]["Tenant"];
         };
+        /** @description Which Sophon this is. */
         Version: {
+            /** @example sophon */
             name: string;
+            /** @example 0.1.0 */
             version: string;
         };
     };
@@ -668,7 +1244,9 @@ export interface operations {
     listAgents: {
         parameters: {
             query?: {
+                /** @description The `nextCursor` of the page before. */
                 cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -677,20 +1255,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["Agent"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_Agent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -710,20 +1283,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    boot?: string | null;
-                    description?: string | null;
-                    heartbeat?: string | null;
-                    model?: string | null;
-                    name: string;
-                    slug?: string | null;
-                    soul?: string | null;
-                    tools?: string[] | null;
-                };
+                "application/json": components["schemas"]["NewAgent"];
             };
         };
         responses: {
-            /** @description ok */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -732,7 +1295,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -748,13 +1311,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -763,7 +1326,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -779,20 +1342,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -808,22 +1371,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    description?: string | null;
-                    model?: string | null;
-                    name?: string | null;
-                    slug?: string | null;
-                };
+                "application/json": components["schemas"]["AgentPatch"];
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -832,7 +1390,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -843,27 +1401,27 @@ export interface operations {
             };
         };
     };
-    getAgent_boot: {
+    getAgentBoot: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentFile"];
+                    "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -874,33 +1432,32 @@ export interface operations {
             };
         };
     };
-    putAgent_boot: {
+    putAgentBoot: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    content: string;
-                };
+                "application/json": components["schemas"]["NewAgentFileContent"];
+                "text/markdown": string;
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentFile"];
+                    "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -911,27 +1468,27 @@ export interface operations {
             };
         };
     };
-    getAgent_heartbeat: {
+    getAgentHeartbeat: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentFile"];
+                    "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -942,33 +1499,32 @@ export interface operations {
             };
         };
     };
-    putAgent_heartbeat: {
+    putAgentHeartbeat: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    content: string;
-                };
+                "application/json": components["schemas"]["NewAgentFileContent"];
+                "text/markdown": string;
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentFile"];
+                    "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -979,27 +1535,27 @@ export interface operations {
             };
         };
     };
-    getAgent_soul: {
+    getAgentSoul: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentFile"];
+                    "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1010,33 +1566,32 @@ export interface operations {
             };
         };
     };
-    putAgent_soul: {
+    putAgentSoul: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    content: string;
-                };
+                "application/json": components["schemas"]["NewAgentFileContent"];
+                "text/markdown": string;
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentFile"];
+                    "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1052,22 +1607,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Allowlist"];
+                    "application/json": components["schemas"]["AgentTools"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1083,26 +1638,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id or slug */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Allowlist"];
+                "application/json": components["schemas"]["AgentTools"];
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Allowlist"];
+                    "application/json": components["schemas"]["AgentTools"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1113,7 +1668,7 @@ export interface operations {
             };
         };
     };
-    authConfig: {
+    getAuthConfig: {
         parameters: {
             query?: never;
             header?: never;
@@ -1122,7 +1677,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1131,7 +1685,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuthConfig"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1151,23 +1705,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    email: string;
-                    password: string;
-                };
+                "application/json": components["schemas"]["Login"];
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Login"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1187,14 +1737,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1205,7 +1754,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    getMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1214,7 +1763,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1223,7 +1771,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1243,22 +1791,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    refreshToken: string;
-                };
+                "application/json": components["schemas"]["Refresh"];
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Login"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1278,20 +1823,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["AuthSession"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_AuthSession"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1313,14 +1853,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1333,30 +1872,22 @@ export interface operations {
     };
     listApiTokens: {
         parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["ApiToken"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_ApiToken"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1376,23 +1907,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    expiresInDays?: number | null;
-                    name: string;
-                };
+                "application/json": components["schemas"]["NewApiToken"];
             };
         };
         responses: {
-            /** @description ok */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedToken"];
+                    "application/json": components["schemas"]["CreatedApiToken"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1414,14 +1941,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1432,40 +1958,70 @@ export interface operations {
             };
         };
     };
-    sendChat: {
+    sendMessage: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 1 to 255 visible ASCII characters */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    agentId?: string | null;
-                    attachments?: components["schemas"]["Attachment"][];
-                    channelId?: string | null;
-                    content: string;
-                    isStreaming?: boolean | null;
-                    localId?: string | null;
-                    replyTo?: string | null;
-                    sessionId?: string | null;
-                };
+                "application/json": components["schemas"]["SendMessage"];
             };
         };
         responses: {
-            /** @description ok */
             202: {
                 headers: {
+                    /** @description `true` on the answer of an earlier request */
+                    "Idempotency-Replayed"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description It is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1485,20 +2041,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["Model"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_Model"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1512,9 +2063,13 @@ export interface operations {
     listSessions: {
         parameters: {
             query?: {
+                /** @description The agent that answers in it, by id or slug. */
                 agent?: string;
+                /** @description The `nextCursor` of the page before. */
                 cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
+                /** @description Words that title or messages contain, each by its beginning. */
                 q?: string;
             };
             header?: never;
@@ -1523,20 +2078,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["Session"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_Session"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1556,17 +2106,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    agentId?: string | null;
-                    mode?: string | null;
-                    model?: string | null;
-                    title?: string | null;
-                    visibility?: string | null;
-                };
+                "application/json": components["schemas"]["NewSession"];
             };
         };
         responses: {
-            /** @description ok */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1575,7 +2118,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1597,7 +2140,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1606,7 +2148,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1628,14 +2170,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1657,18 +2198,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    model?: string | null;
-                    /** @enum {string} */
-                    status?: "waiting" | "active" | "paused" | "completed";
-                    title?: string | null;
-                    /** @enum {string} */
-                    visibility?: "private" | "public";
-                };
+                "application/json": components["schemas"]["SessionPatch"];
             };
         };
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1677,7 +2210,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1699,14 +2232,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    fromMessageId?: string | null;
-                    title?: string | null;
-                };
+                "application/json": components["schemas"]["ForkSession"];
             };
         };
         responses: {
-            /** @description ok */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1715,7 +2244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1729,8 +2258,11 @@ export interface operations {
     listMessages: {
         parameters: {
             query?: {
+                /** @description Only those with a lower number, ending with the one before. */
                 before?: number;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
+                /** @description Only those with a higher number, beginning with the next one. */
                 since?: number;
             };
             header?: never;
@@ -1741,20 +2273,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["Message"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_Message"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1765,7 +2292,7 @@ export interface operations {
             };
         };
     };
-    regenerate: {
+    regenerateAnswer: {
         parameters: {
             query?: never;
             header?: never;
@@ -1776,7 +2303,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1785,7 +2311,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1807,16 +2333,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    "application/json": components["schemas"]["TaskDetail"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1838,7 +2363,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1847,7 +2371,15 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description error */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1861,7 +2393,9 @@ export interface operations {
     listActiveTasks: {
         parameters: {
             query?: {
+                /** @description The `nextCursor` of the page before. */
                 cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -1870,20 +2404,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["Task"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_Task"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1897,13 +2426,24 @@ export interface operations {
     listTaskHistory: {
         parameters: {
             query?: {
+                /** @description The agent that does it, by id or slug. */
                 agent?: string;
+                /** @description The `nextCursor` of the page before. */
                 cursor?: string;
+                /** @description Only what was asked for then or later. */
                 from?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
+                /** @description A text in the description. */
                 q?: string;
+                /** @description The session it is about. */
                 session?: string;
+                /**
+                 * @description One status, or several with commas between them.
+                 * @example completed,failed
+                 */
                 status?: string;
+                /** @description Only what was asked for before. */
                 until?: string;
             };
             header?: never;
@@ -1912,20 +2452,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["Task"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_Task"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1945,20 +2480,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        hasMore: boolean;
-                        items: components["schemas"]["ToolInfo"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["List_ToolInfo"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1978,7 +2508,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1987,7 +2516,7 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
-            /** @description error */
+            /** @description An error; `error.code` says which. */
             default: {
                 headers: {
                     [name: string]: unknown;

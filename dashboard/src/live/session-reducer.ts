@@ -131,8 +131,8 @@ function settled(state: SessionState, task: Task): SessionState {
   const outcome: Outcome = {
     kind:
       task.status === "failed" ? "failed" : task.status === "cancelled" ? "cancelled" : "completed",
-    reason: task.error ?? null,
-    afterMessageId: task.replyMessageId ?? task.requestMessageId ?? null,
+    reason: task.error,
+    afterMessageId: task.replyMessageId ?? task.requestMessageId,
   };
   return {
     ...state,

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
+import type { AgentFile } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
@@ -38,12 +39,7 @@ export function AgentFileEditor({ agentId, file }: EditorProps) {
   return <Editor agentId={agentId} file={file} saved={saved.data} />;
 }
 
-interface SavedFile {
-  content: string;
-  updatedAt?: string | null;
-}
-
-function Editor({ agentId, file, saved }: EditorProps & { saved: SavedFile }) {
+function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
   const queries = useQueryClient();
   const { say } = useToast();
   const [draft, setDraft] = useDraft(`${agentId}.${file}`);
@@ -104,13 +100,13 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: SavedFile }) {
         </Button>
         {changed && <Button onClick={() => setDraft(null)}>Discard changes</Button>}
         <span className={styles.state}>
-          {changed
-            ? "Not saved yet"
-            : saved.updatedAt && (
-                <>
-                  Saved <When at={saved.updatedAt} long />
-                </>
-              )}
+          {changed ? (
+            "Not saved yet"
+          ) : (
+            <>
+              Saved <When at={saved.updatedAt} long />
+            </>
+          )}
         </span>
         <span className={styles.count}>{text.length.toLocaleString()} characters</span>
       </footer>

@@ -14,9 +14,8 @@ export function AgentProfile({ agent }: { agent: Agent }) {
   const { say } = useToast();
   const [name, setName] = useState(agent.name);
   const [description, setDescription] = useState(agent.description);
-  const [model, setModel] = useState(agent.model ?? null);
-  const changed =
-    name !== agent.name || description !== agent.description || model !== (agent.model ?? null);
+  const [model, setModel] = useState(agent.model);
+  const changed = name !== agent.name || description !== agent.description || model !== agent.model;
 
   const save = useMutation({
     mutationFn: () =>

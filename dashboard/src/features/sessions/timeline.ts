@@ -47,8 +47,7 @@ function placeNotice(entries: Entry[], taskId: string, outcome: Outcome, hasOlde
 
 function replyTask(entry: Entry): string | null {
   if (entry.kind === "run") return entry.run.taskId;
-  if (entry.kind === "message" && entry.message.role === "agent")
-    return entry.message.taskId ?? null;
+  if (entry.kind === "message" && entry.message.role === "agent") return entry.message.taskId;
   return null;
 }
 

@@ -34,7 +34,7 @@ function ToolCallRow({ call: known, taskId }: { call: ToolView; taskId: string |
         <Icon name="chevron" size={14} />
         <code>{known.toolName}</code>
         <span className={styles.leader} aria-hidden="true" />
-        {known.durationMs !== undefined && known.durationMs !== null && (
+        {known.status !== "running" && known.durationMs !== undefined && (
           <span className={styles.duration}>{duration(known.durationMs)}</span>
         )}
         <Status kind={known.status} />
@@ -45,14 +45,15 @@ function ToolCallRow({ call: known, taskId }: { call: ToolView; taskId: string |
 }
 
 function ToolCallDetail({ call: known, taskId }: { call: ToolView; taskId: string | null }) {
-  const complete = "arguments" in known;
+  // An event tells of the end without the result.
+  const complete = "arguments" in known && (known.status === "running" || known.endedAt != null);
   const task = useQuery({
     queryKey: ["task", taskId, known.id, known.status],
     queryFn: () => call(api.GET("/api/tasks/{id}", { params: { path: { id: taskId ?? "" } } })),
     enabled: !complete && taskId !== null,
   });
   if (task.error) return <ErrorText error={task.error} />;
-  const whole = complete ? known : task.data?.toolCalls?.find(({ id }) => id === known.id);
+  const whole = complete ? known : task.data?.toolCalls.find(({ id }) => id === known.id);
   return (
     <dl className={styles.detail}>
       <dt>Arguments</dt>

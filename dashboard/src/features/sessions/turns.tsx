@@ -72,7 +72,7 @@ export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: M
       }
     >
       {message.toolCalls.length > 0 && (
-        <ToolCalls calls={message.toolCalls} taskId={message.taskId ?? null} />
+        <ToolCalls calls={message.toolCalls} taskId={message.taskId} />
       )}
       {message.role === "agent" ? (
         <Markdown text={message.content} />

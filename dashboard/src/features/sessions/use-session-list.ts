@@ -7,16 +7,11 @@ import {
 } from "@tanstack/react-query";
 import { useEffect, useReducer } from "react";
 import { api, call } from "../../api/client.ts";
-import type { Session } from "../../api/types.ts";
+import type { SessionPage } from "../../api/types.ts";
 import type { ChatEvents, TaskEvent } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 import { reduceRunning, type RunningAction } from "./running.ts";
 
-interface SessionPage {
-  items: Session[];
-  nextCursor?: string | null;
-  hasMore: boolean;
-}
 type Pages = InfiniteData<SessionPage, string | null>;
 
 export function useSessionList(q: string) {
@@ -52,7 +47,7 @@ export function useSessionList(q: string) {
         }),
       ),
     initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.nextCursor ?? null,
+    getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
     select: ({ pages }) =>
       pages.flatMap(({ items }) => items).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),

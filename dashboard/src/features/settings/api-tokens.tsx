@@ -24,7 +24,7 @@ export function ApiTokens() {
   const [open, setOpen] = useState<Step | null>(null);
   const tokens = useQuery({
     queryKey: ["api-tokens"],
-    queryFn: () => call(api.GET("/api/auth/tokens", { params: { query: { limit: 200 } } })),
+    queryFn: () => call(api.GET("/api/auth/tokens")),
   });
   const close = () => setOpen(null);
 

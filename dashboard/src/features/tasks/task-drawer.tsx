@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { api, call } from "../../api/client.ts";
-import type { Task } from "../../api/types.ts";
+import type { TaskDetail } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
@@ -24,15 +24,15 @@ export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void })
     <Dialog title="Task" drawer onClose={onClose}>
       {task.error && <ErrorNotice error={task.error} onRetry={() => void task.refetch()} />}
       {task.isPending && <Loading lines={6} />}
-      {task.data && <TaskDetail task={task.data} />}
+      {task.data && <TaskFacts task={task.data} />}
     </Dialog>
   );
 }
 
-function TaskDetail({ task }: { task: Task }) {
+function TaskFacts({ task }: { task: TaskDetail }) {
   const agentName = useAgentName();
   const { attempt } = useToast();
-  const { id, toolCalls = [], usage } = task;
+  const { id, toolCalls, usage } = task;
   const cancel = () =>
     attempt(() => call(api.POST("/api/tasks/{id}/cancel", { params: { path: { id } } })));
   const ended = task.status !== "queued" && task.status !== "running";
@@ -63,9 +63,7 @@ function TaskDetail({ task }: { task: Task }) {
             <When at={task.startedAt} long />
           </Fact>
         )}
-        {task.durationMs !== undefined && task.durationMs !== null && (
-          <Fact name="Took">{duration(task.durationMs)}</Fact>
-        )}
+        {ended && <Fact name="Took">{duration(task.durationMs)}</Fact>}
         {task.attempt > 1 && <Fact name="Attempt">{task.attempt}</Fact>}
         {usage?.model && <Fact name="Model">{usage.model}</Fact>}
         {task.tokensUsed > 0 && <Fact name="Tokens">{task.tokensUsed.toLocaleString()}</Fact>}

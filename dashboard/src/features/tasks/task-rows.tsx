@@ -20,9 +20,7 @@ export function TaskRows({ tasks, onOpen }: { tasks: Task[]; onOpen: (id: string
             </span>
             <span className={styles.agent}>{agentName(task.agentId)}</span>
             <span className={styles.figure}>
-              {task.durationMs !== undefined &&
-                task.durationMs !== null &&
-                duration(task.durationMs)}
+              {task.endedAt !== null && duration(task.durationMs)}
             </span>
             <span className={styles.figure}>
               <When at={task.createdAt} />

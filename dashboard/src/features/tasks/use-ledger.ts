@@ -39,7 +39,7 @@ export function useTaskHistory({ status, agent, q }: HistoryFilter) {
       return call(api.GET("/api/tasks/history", { params: { query }, signal }));
     },
     initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.nextCursor ?? null,
+    getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   });
