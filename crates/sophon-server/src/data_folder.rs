@@ -37,7 +37,9 @@ impl DataFolder {
         let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         match created {
             Ok(mut file) => {
-                file.write_all(&key).and_then(|()| file.sync_all()).map_err(|error| refused(&path, &error))?;
+                file.write_all(&key)
+                    .and_then(|()| file.sync_all())
+                    .map_err(|error| refused(&path, &error))?;
                 Ok(key)
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -65,7 +67,10 @@ fn make(path: &Path) -> Result<(), StartError> {
     }
     Err(StartError::DataFolder {
         path: path.to_owned(),
-        reason: format!("others may look into it (mode {mode:o}). Close it with: chmod 700 {}", path.display()),
+        reason: format!(
+            "others may look into it (mode {mode:o}). Close it with: chmod 700 {}",
+            path.display()
+        ),
     })
 }
 
@@ -85,7 +90,8 @@ mod tests {
         let folder = DataFolder::open(root.clone()).unwrap();
         let key = folder.signing_key(&SystemEntropy).unwrap();
         assert_eq!(folder.signing_key(&SystemEntropy).unwrap(), key);
-        for (path, mode) in [("", 0o700), ("data", 0o700), ("security", 0o700), ("security/token.key", 0o600)] {
+        for (path, mode) in [("", 0o700), ("data", 0o700), ("security", 0o700), ("security/token.key", 0o600)]
+        {
             assert_eq!(fs::metadata(root.join(path)).unwrap().permissions().mode() & 0o777, mode, "{path}");
         }
     }

@@ -14,3 +14,8 @@ mod telemetry;
 
 pub use error::StartError;
 pub use serve::{ServeArgs, Started, serve, start};
+
+/// The OpenAPI document of the REST API, as JSON for people to read.
+pub fn openapi() -> Result<String, StartError> {
+    sophon_rest::openapi().to_pretty_json().map_err(|error| StartError::Configuration(error.to_string()))
+}

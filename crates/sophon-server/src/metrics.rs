@@ -20,9 +20,13 @@ const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1
 fn recorder() -> Option<&'static PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     let install = || {
-        let builder =
-            PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &BUCKETS).ok()?;
-        builder.install_recorder().inspect_err(|error| tracing::error!(%error, "there will be no metrics")).ok()
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &BUCKETS)
+            .ok()?;
+        builder
+            .install_recorder()
+            .inspect_err(|error| tracing::error!(%error, "there will be no metrics"))
+            .ok()
     };
     RECORDER.get_or_init(install).as_ref()
 }
@@ -66,7 +70,8 @@ async fn scrape(State(watched): State<Watched>, headers: HeaderMap) -> Response 
 }
 
 async fn permit(gateway: &Gateway, headers: &HeaderMap) -> Result<()> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let caller = match bearer {
         Some(token) => Some(gateway.identity.authenticate(token).await?),
         None => gateway.identity.auto_admin().cloned(),

@@ -106,7 +106,8 @@ impl Started {
 
 async fn open_store(config: &Config, folder: &DataFolder) -> Result<Arc<dyn Store>, StartError> {
     let url = config.database.url.clone().unwrap_or_else(|| folder.sqlite_url());
-    let opened = tokio::task::spawn_blocking(move || sophon_store::open(&url, &sophon_store::Options::default()));
+    let opened =
+        tokio::task::spawn_blocking(move || sophon_store::open(&url, &sophon_store::Options::default()));
     let opened = opened.await.map_err(sophon_model::Error::internal)?;
     Ok(opened?)
 }

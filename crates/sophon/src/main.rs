@@ -1,3 +1,104 @@
-//! The `sophon` binary.
+//! `sophon`: the gateway, and the command line to talk to one.
 
-fn main() {}
+mod cli;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use sophon_server::ServeArgs;
+
+/// A self-hosted, real-time gateway between people and AI agents
+#[derive(Debug, Parser)]
+#[command(name = "sophon", version, after_help = cli::AFTER_HELP)]
+pub(crate) struct Sophon {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    globals: cli::Globals,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a gateway on this machine
+    Serve(Serve),
+    /// Print the OpenAPI document of the REST API
+    Openapi,
+    #[command(flatten)]
+    Cli(cli::Command),
+}
+
+/// How to run it. The rest is in sophon.toml and in `SOPHON__SECTION__KEY` variables.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sophon serve                                     on http://127.0.0.1:8080, data in ~/.sophon
+  SOPHON__AUTH__AUTO_ADMIN=true sophon serve       for you alone: nobody signs in
+  sophon serve --listen 0.0.0.0:8080 --data /srv/sophon --config /etc/sophon.toml
+  OPENAI_API_KEY=sk-... sophon serve               with a model provider
+
+SIGTERM drains: no new work is taken, what runs may finish. A second one stops at once.")]
+struct Serve {
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// The configuration file [default: sophon.toml in this folder, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let Sophon { command, globals } = Sophon::parse();
+    match command {
+        Command::Serve(serve) => {
+            run_gateway(ServeArgs { listen: serve.listen, config: serve.config, data: globals.data })
+        }
+        Command::Openapi => print_openapi(),
+        Command::Cli(command) => cli::main(command, globals),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "there may be no log yet when a gateway does not start")]
+fn run_gateway(args: ServeArgs) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no threads can be started ({error})");
+            return ExitCode::FAILURE;
+        }
+    };
+    let served = runtime.block_on(sophon_server::serve(args));
+    runtime.shutdown_background();
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the document is what was asked for")]
+fn print_openapi() -> ExitCode {
+    match sophon_server::openapi() {
+        Ok(document) => {
+            println!("{document}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        super::Sophon::command().debug_assert();
+    }
+}

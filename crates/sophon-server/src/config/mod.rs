@@ -239,7 +239,9 @@ impl Config {
             return Ok(folder.clone());
         }
         let home = variable("HOME").ok_or_else(|| {
-            StartError::Configuration("there is no home folder to keep data in; name a folder with --data".into())
+            StartError::Configuration(
+                "there is no home folder to keep data in; name a folder with --data".into(),
+            )
         })?;
         Ok(Path::new(&home).join(".sophon"))
     }
@@ -255,7 +257,8 @@ impl Config {
         }
         if self.auth.auto_admin && self.tier != Tier::Personal {
             return Err(StartError::Configuration(
-                "auth.auto_admin is for the Personal tier: set tier to Personal, or turn it off and sign in".into(),
+                "auth.auto_admin is for the Personal tier: set tier to Personal, or turn it off and sign in"
+                    .into(),
             ));
         }
         if self.agents.workers == 0 || self.hubs.buffer == 0 || self.http.connections == 0 {
@@ -289,7 +292,9 @@ mod tests {
 
     #[test]
     fn sections_are_read_and_unknown_keys_refused() {
-        let config = load("listen = '0.0.0.0:9'\n[hubs]\nbuffer = 7\n[[providers]]\nid = 'a'\ntype = 'openai'").unwrap();
+        let config =
+            load("listen = '0.0.0.0:9'\n[hubs]\nbuffer = 7\n[[providers]]\nid = 'a'\ntype = 'openai'")
+                .unwrap();
         assert_eq!((config.hubs.buffer, config.providers.len()), (7, 1));
         assert!(load("lisen = '0.0.0.0:9'").is_err());
         assert!(load("[hubs]\nbufer = 7").is_err());
@@ -297,10 +302,9 @@ mod tests {
 
     #[test]
     fn auto_admin_is_refused_off_loopback_and_above_the_personal_tier() {
-        for unsafe_config in [
-            "listen = '0.0.0.0:8080'\n[auth]\nauto_admin = true",
-            "tier = 'Pro'\n[auth]\nauto_admin = true",
-        ] {
+        for unsafe_config in
+            ["listen = '0.0.0.0:8080'\n[auth]\nauto_admin = true", "tier = 'Pro'\n[auth]\nauto_admin = true"]
+        {
             assert!(load(unsafe_config).unwrap().check().is_err(), "{unsafe_config}");
         }
         load("listen = '[::1]:8080'\n[auth]\nauto_admin = true").unwrap().check().unwrap();

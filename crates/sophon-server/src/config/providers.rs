@@ -42,7 +42,10 @@ pub struct ConfiguredProvider {
 impl fmt::Debug for ConfiguredProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The credential stays out of logs.
-        f.debug_struct("ConfiguredProvider").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("ConfiguredProvider")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,14 +98,18 @@ mod tests {
     use super::*;
 
     fn ids(set: &[(&str, &str)]) -> Vec<String> {
-        let variable = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let variable =
+            |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
         from_environment(variable).into_iter().map(|provider| provider.id).collect()
     }
 
     #[test]
     fn the_variables_that_every_tool_uses_configure_providers() {
         assert!(ids(&[]).is_empty());
-        assert_eq!(ids(&[("OPENAI_API_KEY", "sk-1"), ("ANTHROPIC_API_KEY", "sk-2")]), ["anthropic", "openai"]);
+        assert_eq!(
+            ids(&[("OPENAI_API_KEY", "sk-1"), ("ANTHROPIC_API_KEY", "sk-2")]),
+            ["anthropic", "openai"]
+        );
         assert_eq!(ids(&[("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")]), ["openai"]);
         assert_eq!(ids(&[("OLLAMA_HOST", "http://127.0.0.1:11434")]), ["ollama"]);
         assert!(ids(&[("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")]).is_empty());
