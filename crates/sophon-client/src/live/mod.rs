@@ -77,7 +77,8 @@ pub struct PendingMessage {
 impl Client {
     /// Opens a live connection to the chat hub.
     pub async fn chat_hub(&self) -> Result<ChatHub, ClientError> {
-        self.with_credential(async |bearer| self.open(bearer).await).await
+        // Boxed: opening takes kilobytes that a caller's future should not carry for ever.
+        Box::pin(self.with_credential(async |bearer| self.open(bearer).await)).await
     }
 
     async fn open(&self, bearer: Option<Secret>) -> Result<ChatHub, ClientError> {

@@ -1,0 +1,136 @@
+//! A session as `sophon chat` goes through it, turn by turn.
+
+use std::time::Duration;
+
+use sophon_client::{Accepted, ChatHub, ClientError, Joined, NewMessage, NewSession};
+use sophon_model::SessionId;
+use tokio::time::sleep;
+
+use super::super::context::Context;
+use super::super::environment;
+use super::super::stop::Stop;
+use super::controls::Controls;
+use super::turn::{Ending, Turn};
+use super::view::View;
+
+/// Waits before trying again to send a message, or to connect. Together they outlast a restart of the gateway.
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(200),
+    Duration::from_millis(800),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+];
+
+/// A session, made when the first message is sent, and the connection that follows it.
+pub struct Conversation<'a> {
+    context: &'a Context,
+    agent: Option<String>,
+    session: Option<SessionId>,
+    hub: Option<ChatHub>,
+}
+
+impl<'a> Conversation<'a> {
+    /// A conversation in `session`, or else in a new one with `agent`.
+    pub fn new(context: &'a Context, session: Option<SessionId>, agent: Option<String>) -> Self {
+        Self { context, agent, session, hub: None }
+    }
+
+    /// The session, once there is one.
+    pub fn session(&self) -> Option<&SessionId> {
+        self.session.as_ref()
+    }
+
+    /// The next message begins a new session.
+    pub fn begin_anew(&mut self) {
+        self.session = None;
+    }
+
+    /// Sends a message and shows the answer.
+    pub async fn ask(&mut self, content: String, controls: &mut Controls) -> Result<Ending, Stop> {
+        let mut view = View::new(self.context.screen);
+        let session = self.session_for_message().await?;
+        let mut hub = match self.hub.take() {
+            Some(hub) => hub,
+            None => self.context.client.chat_hub().await?,
+        };
+        let pending = hub.join_session(&session).await;
+        if let Err(error) = pending {
+            if !error.is_transient() {
+                return Err(error.into());
+            }
+            // The connection died while nobody looked.
+            hub = reconnect(self.context, &session).await?.0;
+        }
+        let accepted = self.send(&session, content).await?;
+        view.accepted(&accepted)?;
+        let turn = Turn { context: self.context, accepted, hub, view, has_asked_to_stop: false };
+        let (ending, hub) = turn.follow(controls).await?;
+        self.hub = hub;
+        Ok(ending)
+    }
+
+    /// Keeps the connection alive while nothing is asked; what happens on it meanwhile is not shown. Never ends.
+    pub async fn idle(&mut self) -> std::convert::Infallible {
+        loop {
+            match &mut self.hub {
+                None => std::future::pending().await,
+                // The next message opens another.
+                Some(hub) => {
+                    if hub.next().await.is_err() {
+                        self.hub = None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says goodbye.
+    pub async fn close(self) {
+        if let Some(hub) = self.hub {
+            hub.close().await;
+        }
+    }
+
+    async fn session_for_message(&mut self) -> Result<SessionId, Stop> {
+        if let Some(session) = &self.session {
+            return Ok(session.clone());
+        }
+        let session = NewSession { agent_id: self.agent.clone(), title: None };
+        let session = self.context.client.create_session(&session).await?.id;
+        self.session = Some(session.clone());
+        Ok(session)
+    }
+
+    /// Sends until there is an answer; the key makes it count once.
+    async fn send(&self, session: &SessionId, content: String) -> Result<Accepted, Stop> {
+        let key = environment::idempotency_key()?;
+        let message =
+            NewMessage { session_id: Some(session.clone()), agent_id: None, content, is_streaming: true };
+        for pause in PAUSES {
+            match self.context.client.send_message(&message, &key).await {
+                Err(error) if error.is_transient() => sleep(pause).await,
+                answer => return Ok(answer?),
+            }
+        }
+        Ok(self.context.client.send_message(&message, &key).await?)
+    }
+}
+
+/// Opens another connection and joins the session, for as long as a gateway may take to restart.
+pub async fn reconnect(context: &Context, session: &SessionId) -> Result<(ChatHub, Joined), ClientError> {
+    for pause in PAUSES {
+        match connect(context, session).await {
+            Err(error) if error.is_transient() => sleep(pause).await,
+            connected => return connected,
+        }
+    }
+    connect(context, session).await
+}
+
+async fn connect(context: &Context, session: &SessionId) -> Result<(ChatHub, Joined), ClientError> {
+    let mut hub = context.client.chat_hub().await?;
+    let joined = hub.join_session(session).await?;
+    Ok((hub, joined))
+}

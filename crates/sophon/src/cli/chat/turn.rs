@@ -1,0 +1,146 @@
+//! One turn: from the message to the end of the answer, over lost connections.
+
+use sophon_client::{Accepted, ChatEvent, ChatHub, ClientError, Joined, MessageRange};
+use sophon_model::TaskStatus;
+
+use super::super::context::Context;
+use super::super::stop::Stop;
+use super::controls::{Control, Controls};
+use super::conversation::reconnect;
+use super::view::View;
+
+/// How a turn ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The answer is complete.
+    Completed,
+    /// There is none, or not all of it, for this reason.
+    Failed(String),
+    /// Someone stopped it.
+    Cancelled,
+    /// It goes on in the gateway, but not before our eyes.
+    Left,
+}
+
+/// A turn under way.
+pub struct Turn<'a> {
+    /// What the command works with.
+    pub context: &'a Context,
+    /// The task and where it is.
+    pub accepted: Accepted,
+    /// The connection that it is watched on.
+    pub hub: ChatHub,
+    /// Where it is shown.
+    pub view: View,
+    /// Whether the person has asked to stop it.
+    pub has_asked_to_stop: bool,
+}
+
+impl Turn<'_> {
+    /// Shows the turn to its end. Gives the connection back, unless it was left.
+    pub async fn follow(mut self, controls: &mut Controls) -> Result<(Ending, Option<ChatHub>), Stop> {
+        loop {
+            let step = tokio::select! {
+                event = self.hub.next() => Step::Event(event),
+                control = controls.meanwhile() => Step::Control(control),
+            };
+            let ending = match step {
+                Step::Event(Ok(event)) => self.shown(&event)?,
+                Step::Event(Err(error)) => self.resume(error, controls).await?,
+                Step::Control(control) => self.obey(control, controls).await?,
+            };
+            if let Some(ending) = ending {
+                self.view.end(&ending)?;
+                let hub = (ending != Ending::Left).then_some(self.hub);
+                return Ok((ending, hub));
+            }
+        }
+    }
+
+    /// Shows an event if it is of this turn. Says how the turn ended, if it did.
+    fn shown(&mut self, event: &ChatEvent) -> Result<Option<Ending>, Stop> {
+        if event.task_id() != Some(&self.accepted.task_id) {
+            return Ok(None);
+        }
+        self.view.event(event)?;
+        Ok(match event {
+            ChatEvent::TaskCompleted(_) => Some(Ending::Completed),
+            ChatEvent::TaskFailed(task) => Some(Ending::Failed(task.error.clone())),
+            ChatEvent::TaskCancelled(_) => Some(Ending::Cancelled),
+            _ => None,
+        })
+    }
+
+    async fn obey(&mut self, control: Control, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
+        match control {
+            Control::Interrupt if self.has_asked_to_stop => Ok(Some(Ending::Left)),
+            Control::Interrupt => self.stop().await,
+            Control::Line(line) if line.trim() == "/stop" => self.stop().await,
+            Control::Line(line) => {
+                controls.keep(line);
+                Ok(None)
+            }
+            Control::End => Ok(None),
+        }
+    }
+
+    async fn stop(&mut self) -> Result<Option<Ending>, Stop> {
+        self.has_asked_to_stop = true;
+        self.view.remark("stopping … (Ctrl-C again leaves at once)");
+        match self.hub.cancel_task(&self.accepted.task_id).await {
+            Ok(()) => Ok(None),
+            // The next event tells that the connection is gone; over another path it can still be asked for.
+            Err(error) if error.is_transient() => {
+                self.context.client.cancel_task(&self.accepted.task_id).await?;
+                Ok(None)
+            }
+            // It has ended in the same moment, and its last event is on its way.
+            Err(error) if error.code() == Some("conflict") => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes the turn up again on another connection.
+    async fn resume(&mut self, error: ClientError, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
+        if !error.is_transient() {
+            return Err(error.into());
+        }
+        self.view.remark(&format!("{error}; connecting again …"));
+        let (hub, joined) = tokio::select! {
+            connected = reconnect(self.context, &self.accepted.session_id) => connected?,
+            () = controls.interrupt() => return Ok(Some(Ending::Left)),
+        };
+        self.hub = hub;
+        self.catch_up(&joined).await
+    }
+
+    /// Shows what was missed: the text so far, or the end.
+    async fn catch_up(&mut self, joined: &Joined) -> Result<Option<Ending>, Stop> {
+        if let Some(pending) = joined.pending.iter().find(|message| message.task_id == self.accepted.task_id)
+        {
+            self.view.text_so_far(&pending.content)?;
+            return Ok(None);
+        }
+        let task = self.context.client.task(&self.accepted.task_id).await?.task;
+        let ending = match task.status {
+            TaskStatus::Queued | TaskStatus::Running => return Ok(None),
+            TaskStatus::Completed => Ending::Completed,
+            TaskStatus::Failed => Ending::Failed(task.error.unwrap_or_else(|| "it failed".to_owned())),
+            TaskStatus::Cancelled => Ending::Cancelled,
+        };
+        let messages = self.context.client.messages(&task.session_id, MessageRange::default()).await?;
+        let answer = messages
+            .items
+            .into_iter()
+            .find(|message| Some(&message.message_id) == task.reply_message_id.as_ref());
+        if let Some(answer) = answer {
+            self.view.event(&ChatEvent::ReceiveMessage(Box::new(answer)))?;
+        }
+        Ok(Some(ending))
+    }
+}
+
+enum Step {
+    Event(Result<ChatEvent, ClientError>),
+    Control(Control),
+}

@@ -1,0 +1,237 @@
+//! How a turn is shown: text for people, or one JSON object a line for programs.
+
+use std::io;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use sophon_client::{Accepted, AgentStatus, ChatEvent, Message, TaskCompleted, ToolCallCompleted};
+use sophon_model::MessageRole;
+
+use super::super::screen::{Screen, document, one_line};
+use super::super::when::span_ms;
+use super::turn::Ending;
+
+/// How often the spinner moves.
+const SPIN_EVERY: Duration = Duration::from_millis(120);
+
+/// One turn, as it is shown.
+pub enum View {
+    /// For people.
+    Text(TextView),
+    /// For programs.
+    Json(Screen),
+}
+
+/// A line that is no event of the hub.
+#[derive(Serialize)]
+#[serde(tag = "event")]
+enum Line<'a> {
+    /// The message was stored and will be answered.
+    MessageAccepted(&'a Accepted),
+    /// The connection was lost and another is there. The text so far stands in place of all chunks before.
+    Reconnected { content: &'a str },
+}
+
+impl View {
+    /// The view that the screen calls for.
+    pub fn new(screen: Screen) -> Self {
+        if screen.json { View::Json(screen) } else { View::Text(TextView::new(screen)) }
+    }
+
+    /// The message was stored.
+    pub fn accepted(&mut self, accepted: &Accepted) -> io::Result<()> {
+        match self {
+            View::Text(text) => {
+                text.wait("waiting");
+                Ok(())
+            }
+            View::Json(_) => document(&Line::MessageAccepted(accepted)),
+        }
+    }
+
+    /// Something happened in the turn.
+    pub fn event(&mut self, event: &ChatEvent) -> io::Result<()> {
+        match self {
+            View::Text(text) => text.event(event),
+            View::Json(_) => document(event),
+        }
+    }
+
+    /// What the answer says so far, after some of it was missed.
+    pub fn text_so_far(&mut self, content: &str) -> io::Result<()> {
+        match self {
+            View::Text(text) => text.bring_to(content),
+            View::Json(_) => document(&Line::Reconnected { content }),
+        }
+    }
+
+    /// Says something beside the answer.
+    pub fn remark(&mut self, remark: &str) {
+        match self {
+            View::Text(text) => text.remark(remark),
+            View::Json(screen) => screen.remark(remark),
+        }
+    }
+
+    /// The turn is over.
+    pub fn end(&mut self, ending: &Ending) -> io::Result<()> {
+        match self {
+            View::Text(text) => text.end(ending),
+            View::Json(_) => Ok(()),
+        }
+    }
+}
+
+/// Text as it comes, tools as remarks, and a spinner while there is nothing to see.
+pub struct TextView {
+    screen: Screen,
+    /// The answer as far as it has been written.
+    written: String,
+    /// Whether what was written last ended a line. On a terminal all writing shares one cursor.
+    is_at_line_start: bool,
+    spinner: Option<ProgressBar>,
+}
+
+impl TextView {
+    fn new(screen: Screen) -> Self {
+        Self { screen, written: String::new(), is_at_line_start: true, spinner: None }
+    }
+
+    fn event(&mut self, event: &ChatEvent) -> io::Result<()> {
+        match event {
+            ChatEvent::StreamChunk(chunk) => self.write(&chunk.delta),
+            ChatEvent::ReceiveMessage(message) => self.finish(message),
+            ChatEvent::AgentStatus(status) if status.voids_text() => self.begin_again(),
+            ChatEvent::AgentStatus(status) => {
+                self.wait(&activity(status));
+                Ok(())
+            }
+            ChatEvent::ToolCallStarted(call) => {
+                self.wait(&one_line(&call.tool_name));
+                Ok(())
+            }
+            ChatEvent::ToolCallCompleted(call) => self.tool(call),
+            ChatEvent::TaskCompleted(task) => self.figures(task),
+            _ => Ok(()),
+        }
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.still();
+        self.screen.piece(text)?;
+        self.written.push_str(text);
+        self.is_at_line_start = text.ends_with('\n');
+        Ok(())
+    }
+
+    /// Writes what is still missing of the whole answer.
+    fn finish(&mut self, message: &Message) -> io::Result<()> {
+        if message.role == MessageRole::Agent { self.bring_to(&message.content) } else { Ok(()) }
+    }
+
+    /// Writes what is missing of `content`; all of it if what was written is something else.
+    fn bring_to(&mut self, content: &str) -> io::Result<()> {
+        if let Some(missing) = content.strip_prefix(&self.written) {
+            let missing = missing.to_owned();
+            return self.write(&missing);
+        }
+        if content.trim_end() == self.written.trim_end() {
+            return Ok(());
+        }
+        self.begin_again()?;
+        self.write(content)
+    }
+
+    /// What was written is void.
+    fn begin_again(&mut self) -> io::Result<()> {
+        if self.written.is_empty() {
+            return Ok(());
+        }
+        self.end_line()?;
+        self.written.clear();
+        self.remark("the answer begins again; what stands above is void");
+        Ok(())
+    }
+
+    fn tool(&mut self, call: &ToolCallCompleted) -> io::Result<()> {
+        if self.screen.width.is_some() {
+            self.end_line()?;
+        }
+        let mark = if call.ok { "✓" } else { "✗" };
+        self.remark(&format!("{mark} {} ({})", one_line(&call.tool_name), span_ms(call.duration_ms)));
+        Ok(())
+    }
+
+    fn figures(&mut self, task: &TaskCompleted) -> io::Result<()> {
+        self.end_line()?;
+        if self.screen.is_watched {
+            self.remark(&format!("{} · {} tokens", span_ms(task.duration_ms), task.tokens_used));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, ending: &Ending) -> io::Result<()> {
+        self.end_line()?;
+        match ending {
+            Ending::Cancelled => self.remark("stopped"),
+            Ending::Left => self.remark("left; the gateway goes on: `sophon chat --last` comes back to it"),
+            Ending::Completed | Ending::Failed(_) => {}
+        }
+        Ok(())
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        self.still();
+        if !self.is_at_line_start {
+            self.screen.piece("\n")?;
+            self.is_at_line_start = true;
+        }
+        Ok(())
+    }
+
+    fn remark(&mut self, remark: &str) {
+        self.still();
+        self.screen.remark(remark);
+    }
+
+    /// Takes the spinner away, before anything else is written.
+    fn still(&mut self) {
+        if let Some(spinner) = self.spinner.take() {
+            spinner.finish_and_clear();
+        }
+    }
+
+    /// Shows that work goes on, where a spinner would not write over text.
+    fn wait(&mut self, doing: &str) {
+        if !self.screen.is_watched || !self.is_at_line_start {
+            return;
+        }
+        let spinner = self.spinner.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{spinner:.dim} {msg:.dim}");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+            let spinner = ProgressBar::new_spinner().with_style(style);
+            spinner.enable_steady_tick(SPIN_EVERY);
+            spinner
+        });
+        spinner.set_message(doing.to_owned());
+    }
+}
+
+/// The spinner leaves no trace.
+impl Drop for TextView {
+    fn drop(&mut self) {
+        self.still();
+    }
+}
+
+fn activity(status: &AgentStatus) -> String {
+    let doing = status.status.replace('_', " ");
+    match &status.detail {
+        Some(detail) => format!("{} · {}", one_line(&doing), one_line(detail)),
+        None => one_line(&doing),
+    }
+}

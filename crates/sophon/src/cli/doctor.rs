@@ -1,0 +1,287 @@
+//! `sophon doctor`.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use console::style;
+use serde::Serialize;
+use sophon_client::{Client, ClientError, Credential, Health, HealthStatus};
+use tokio::time::Instant;
+use url::{Host, Url};
+
+use super::context::Context;
+use super::environment;
+use super::screen::{document, line, one_line};
+use super::stop::Stop;
+use super::when::span;
+
+/// A difference of clocks that nothing minds. The gateway tells whole seconds.
+const HARMLESS_SKEW: Duration = Duration::from_secs(5);
+/// A difference of clocks that breaks the checking of sign-ins.
+const HARMFUL_SKEW: Duration = Duration::from_mins(1);
+
+/// What one look found.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    #[serde(flatten)]
+    verdict: Verdict,
+}
+
+/// How something is; if it is not well, what to do next.
+#[derive(Debug, Serialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+enum Verdict {
+    Ok { detail: String },
+    Warn { detail: String, hint: String },
+    Fail { detail: String, hint: String },
+}
+
+fn ok(detail: impl Into<String>) -> Verdict {
+    Verdict::Ok { detail: detail.into() }
+}
+
+fn warn(detail: impl Into<String>, hint: impl Into<String>) -> Verdict {
+    Verdict::Warn { detail: detail.into(), hint: hint.into() }
+}
+
+fn fail(detail: impl Into<String>, hint: impl Into<String>) -> Verdict {
+    Verdict::Fail { detail: detail.into(), hint: hint.into() }
+}
+
+/// Looks everything over; fails if something does not work.
+pub async fn run(context: &Context) -> Result<(), Stop> {
+    let mut checks = vec![Check { name: "Configuration", verdict: configuration(context.config.path()) }];
+    checks.push(Check { name: "Data folder", verdict: data_folder(&context.data, context.client.base()) });
+    let asked_at = Instant::now();
+    match context.client.health().await {
+        Ok(health) => {
+            checks.push(Check {
+                name: "Gateway",
+                verdict: gateway(context.client.base(), &health, asked_at.elapsed()),
+            });
+            checks.extend(of_gateway(context, &health).await);
+        }
+        Err(error) => {
+            let hint = "Start one with `sophon serve`, or name another with `--gateway-url URL`.";
+            checks.push(Check { name: "Gateway", verdict: fail(error.to_string(), hint) });
+        }
+    }
+    let is_well = !checks.iter().any(|check| matches!(check.verdict, Verdict::Fail { .. }));
+    if context.screen.json {
+        document(&serde_json::json!({ "ok": is_well, "checks": checks }))?;
+    } else {
+        for check in &checks {
+            line(told(check))?;
+        }
+    }
+    if is_well { Ok(()) } else { Err(Stop::told()) }
+}
+
+/// What can only be looked at when the gateway answers.
+async fn of_gateway(context: &Context, health: &Health) -> [Check; 5] {
+    let client = &context.client;
+    [
+        Check { name: "Version", verdict: version(client).await },
+        Check { name: "Clock", verdict: clock(health) },
+        Check { name: "Sign-in", verdict: sign_in(context).await },
+        Check { name: "Live events", verdict: live(client).await },
+        Check { name: "Models", verdict: models(client).await },
+    ]
+}
+
+fn configuration(path: &Path) -> Verdict {
+    let shown = path.display();
+    match mode(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            ok(format!("{shown} is not there; nothing is set"))
+        }
+        Err(error) => fail(format!("{shown} cannot be read ({error})"), "See to whom it belongs."),
+        Ok(mode) if mode & 0o077 != 0 => {
+            let hint = format!("Make it yours alone: `chmod 600 {shown}`.");
+            fail(format!("{shown} holds sign-ins and others may read it"), hint)
+        }
+        Ok(_) => ok(format!("{shown} is yours alone")),
+    }
+}
+
+fn data_folder(path: &Path, gateway: &Url) -> Verdict {
+    let shown = path.display();
+    if !is_local(gateway) {
+        return ok("the gateway is on another machine");
+    }
+    match mode(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            ok(format!("{shown} is not there; a gateway that was given another keeps it elsewhere"))
+        }
+        Err(error) => warn(format!("{shown} cannot be looked at ({error})"), "See to whom it belongs."),
+        Ok(mode) if mode & 0o077 != 0 => {
+            let hint = format!("Make it the gateway's alone: `chmod 700 {shown}`.");
+            warn(format!("others on this machine may enter {shown}"), hint)
+        }
+        Ok(_) => ok(format!("{shown} is its owner's alone")),
+    }
+}
+
+fn mode(path: &Path) -> io::Result<u32> {
+    Ok(fs::metadata(path)?.permissions().mode())
+}
+
+fn gateway(base: &Url, health: &Health, took: Duration) -> Verdict {
+    let detail = format!("{base} answers in {}", span(took));
+    match health.status {
+        HealthStatus::Draining => warn("it is stopping and takes no new work", "Try again in a moment."),
+        HealthStatus::Ok if base.scheme() == "http" && !is_local(base) => {
+            let hint = "Put it behind TLS, and use an https:// address.";
+            warn(format!("{detail}, but whoever is in between can read along"), hint)
+        }
+        HealthStatus::Ok => ok(detail),
+    }
+}
+
+fn is_local(gateway: &Url) -> bool {
+    match gateway.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+async fn version(client: &Client) -> Verdict {
+    let ours = env!("CARGO_PKG_VERSION");
+    match client.version().await {
+        Ok(version) if version.name != "sophon" => fail(
+            format!("it calls itself {}", one_line(&version.name)),
+            "Check the address: `sophon status`.",
+        ),
+        Ok(version) if version.version == ours => ok(format!("both are {ours}")),
+        Ok(version) => {
+            let detail = format!("the gateway is {}, this program is {ours}", one_line(&version.version));
+            warn(detail, "Bring both to the same version.")
+        }
+        Err(error) => fail(error.to_string(), "Something else may answer at this address: `sophon status`."),
+    }
+}
+
+fn clock(health: &Health) -> Verdict {
+    let Some(theirs) = health.clock else {
+        return warn(
+            "the gateway does not tell the time",
+            "A proxy in between may remove the header `Date`.",
+        );
+    };
+    let ours = environment::now();
+    let skew = ours.since(theirs).max(theirs.since(ours));
+    let hint = "Let both machines take the time from the network (NTP).";
+    let detail = format!("this machine and the gateway are {} apart", span(skew));
+    match skew {
+        skew if skew <= HARMLESS_SKEW => ok("this machine and the gateway agree"),
+        skew if skew <= HARMFUL_SKEW => warn(detail, hint),
+        _ => fail(detail, hint),
+    }
+}
+
+async fn sign_in(context: &Context) -> Verdict {
+    match context.client.me().await {
+        Ok(user) => {
+            let how = match context.credential() {
+                Credential::None => "without signing in",
+                Credential::Token(_) => "by API token",
+                Credential::Login(_) => "by password",
+            };
+            ok(format!("{} ({}), {how}", one_line(&user.email), user.role))
+        }
+        Err(error) if error.is_unauthenticated() && context.credential() == Credential::None => {
+            fail("you are not signed in", "Sign in with `sophon login`.")
+        }
+        Err(error) if error.is_unauthenticated() => {
+            fail("the sign-in has ended", "Sign in again with `sophon login`.")
+        }
+        Err(error) => fail(error.to_string(), "The gateway's log says more."),
+    }
+}
+
+async fn live(client: &Client) -> Verdict {
+    let begun = Instant::now();
+    match client.chat_hub().await {
+        Ok(hub) => {
+            let took = begun.elapsed();
+            hub.close().await;
+            ok(format!("a WebSocket to /hubs/chat opens in {}", span(took)))
+        }
+        Err(error) if error.is_unauthenticated() => {
+            fail("/hubs/chat wants a sign-in", "Sign in with `sophon login`.")
+        }
+        Err(error) => {
+            let hint =
+                "If a proxy is in between, let it pass WebSockets: the headers `Upgrade` and `Connection`.";
+            fail(error.to_string(), hint)
+        }
+    }
+}
+
+async fn models(client: &Client) -> Verdict {
+    let models = match client.models().await {
+        Ok(models) => models.items,
+        Err(error) if error.is_unauthenticated() => {
+            return warn("not to be seen without a sign-in", "Sign in with `sophon login`.");
+        }
+        Err(error) => return failed_models(&error),
+    };
+    let real: Vec<String> = models
+        .iter()
+        .filter(|model| model.id != "offline")
+        .map(|model| format!("{} ({})", one_line(&model.id), one_line(&model.provider)))
+        .collect();
+    if real.is_empty() {
+        let hint = "Give the gateway a provider, for example OPENAI_API_KEY or ANTHROPIC_API_KEY, and start it again.";
+        return warn("only the built-in offline agent answers", hint);
+    }
+    ok(real.join(", "))
+}
+
+fn failed_models(error: &ClientError) -> Verdict {
+    fail(error.to_string(), "The gateway's log says more.")
+}
+
+fn told(check: &Check) -> String {
+    let (mark, detail, hint) = match &check.verdict {
+        Verdict::Ok { detail } => (style("ok  ").green(), detail, None),
+        Verdict::Warn { detail, hint } => (style("warn").yellow(), detail, Some(hint)),
+        Verdict::Fail { detail, hint } => (style("fail").red(), detail, Some(hint)),
+    };
+    let found = format!("{mark}  {:13}  {detail}", check.name);
+    match hint {
+        Some(hint) => format!("{found}\n{:21}{}", "", style(format!("→ {hint}")).dim()),
+        None => found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_this_machine() {
+        let local = |url: &str| is_local(&url.parse().expect("an address"));
+        assert!(
+            local("http://127.0.0.1:8080") && local("http://[::1]:8080") && local("http://localhost:8080")
+        );
+        assert!(!local("http://192.168.1.2:8080") && !local("https://sophon.example.com"));
+    }
+
+    #[test]
+    fn a_readable_configuration_is_an_error_with_a_cure() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("cli.json");
+        fs::write(&path, "{}").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("changed");
+        assert!(matches!(configuration(&path), Verdict::Fail { hint, .. } if hint.contains("chmod 600")));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("changed");
+        assert!(matches!(configuration(&path), Verdict::Ok { .. }));
+    }
+}

@@ -1,0 +1,116 @@
+//! `sophon login`.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use console::Term;
+use sophon_client::{Client, Credential, InMemory, Secret, User};
+
+use super::context::Context;
+use super::stop::Stop;
+
+/// How to sign in.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  sophon login                                      asks for e-mail and password
+  sophon login --gateway-url https://sophon.home    another gateway, from now on
+  pass show sophon | sophon login --email me@example.com --password-stdin
+  pass show sophon-token | sophon login --token -   an API token, for scripts")]
+pub struct Args {
+    /// Who you are
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Take the password from standard input
+    #[arg(long, requires = "email")]
+    password_stdin: bool,
+    /// Use an API token (sk_…); `-` takes it from standard input, where other people's process lists cannot see it
+    #[arg(long, value_name = "TOKEN", conflicts_with_all = ["email", "password_stdin"])]
+    token: Option<String>,
+}
+
+/// Signs in and remembers it.
+pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
+    let is_told_how = args.token.is_some() || args.email.is_some();
+    if !is_told_how && context.client.auth_config().await?.auto_admin {
+        let answer = serde_json::json!({ "gateway": context.client.base(), "autoAdmin": true });
+        context
+            .screen
+            .done(&answer, "This gateway lets everyone on its machine in: there is no need to sign in.")?;
+        return Ok(());
+    }
+    let (credential, user) = match args.token {
+        Some(token) => with_token(context, &token).await?,
+        None => with_password(context, args.email, args.password_stdin).await?,
+    };
+    let gateway = context.client.base().clone();
+    context
+        .config
+        .update(|settings| {
+            settings.set_credential(&gateway, credential);
+            settings.gateway_url = Some(gateway.clone());
+        })
+        .await?;
+    let sentence = format!("Signed in to {gateway} as {} ({}).", user.email, user.role);
+    context.screen.done(&serde_json::json!({ "gateway": gateway, "user": user }), sentence)?;
+    Ok(())
+}
+
+async fn with_password(
+    context: &Context,
+    email: Option<String>,
+    from_stdin: bool,
+) -> Result<(Credential, User), Stop> {
+    if !from_stdin && !io::stdin().is_terminal() {
+        return Err(Stop::failed("there is no terminal to ask on")
+            .hint("Give `--email ADDRESS --password-stdin`, or `--token -`."));
+    }
+    let email = match email {
+        Some(email) => email,
+        None => ask("E-mail: ", Term::read_line)?,
+    };
+    let password = if from_stdin { first_line()? } else { ask("Password: ", Term::read_secure_line)? };
+    let signed_in = context.client.login(&email, &Secret::from(password)).await.map_err(|error| {
+        let is_wrong = error.is_unauthenticated();
+        let stop = Stop::from(error);
+        if is_wrong { stop.hint("Check the e-mail address and the password.") } else { stop }
+    })?;
+    Ok((Credential::Login(signed_in.login), signed_in.user))
+}
+
+/// Looks who the token is before it is kept.
+async fn with_token(context: &Context, token: &str) -> Result<(Credential, User), Stop> {
+    let token = if token == "-" { first_line()? } else { token.to_owned() };
+    let credential = Credential::Token(Secret::from(token));
+    let client = Client::new(context.client.base().clone(), InMemory::new(credential.clone()))?;
+    let user = client.me().await.map_err(|error| {
+        let is_wrong = error.is_unauthenticated();
+        let stop = Stop::from(error);
+        if is_wrong {
+            stop.hint("The gateway does not know this token; it may have been revoked.")
+        } else {
+            stop
+        }
+    })?;
+    Ok((credential, user))
+}
+
+/// Asks on the terminal.
+fn ask(question: &str, read: impl Fn(&Term) -> io::Result<String>) -> Result<String, Stop> {
+    let terminal = Term::stderr();
+    terminal.write_str(question)?;
+    let answer = read(&terminal)?;
+    if answer.trim().is_empty() {
+        return Err(Stop::failed("nothing was entered"));
+    }
+    Ok(answer)
+}
+
+fn first_line() -> Result<String, Stop> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let line = line.trim_end_matches(['\r', '\n']).to_owned();
+    if line.is_empty() {
+        return Err(Stop::failed("standard input holds nothing"));
+    }
+    Ok(line)
+}

@@ -1,0 +1,61 @@
+//! `sophon status`.
+
+use sophon_client::{ClientError, HealthStatus, User};
+
+use super::context::Context;
+use super::screen::{document, facts, line, one_line};
+use super::stop::Stop;
+
+/// Active tasks are counted up to here.
+const MOST_COUNTED: usize = 200;
+
+/// Tells which gateway this is, how it is, and who the caller is to it.
+pub async fn run(context: &Context) -> Result<(), Stop> {
+    let client = &context.client;
+    let health = client.health().await?;
+    let version = client.version().await?;
+    let user = signed_in(client.me().await)?;
+    let active = match user {
+        Some(_) => Some(client.active_tasks(MOST_COUNTED, None).await?.items.len()),
+        None => None,
+    };
+    if context.screen.json {
+        return Ok(document(&serde_json::json!({
+            "gateway": client.base(),
+            "status": health.status,
+            "version": version.version,
+            "user": user,
+            "activeTasks": active,
+            "config": context.config.path(),
+        }))?);
+    }
+    let state = match health.status {
+        HealthStatus::Ok => "running",
+        HealthStatus::Draining => "stopping, takes no new work",
+    };
+    let who = match &user {
+        Some(user) => format!("{} ({}) in {}", one_line(&user.email), user.role, one_line(&user.tenant.name)),
+        None => "not signed in; `sophon login` signs you in".to_owned(),
+    };
+    let active = match active {
+        Some(MOST_COUNTED) => format!("{MOST_COUNTED} or more active"),
+        Some(count) => format!("{count} active"),
+        None => "–".to_owned(),
+    };
+    Ok(line(facts(&[
+        ("Gateway", client.base().to_string()),
+        ("State", format!("{state} (version {})", one_line(&version.version))),
+        ("You", who),
+        ("Tasks", active),
+        ("Config", context.config.path().display().to_string()),
+    ]))?)
+}
+
+/// Who the caller is; nobody if that cannot be told without signing in.
+fn signed_in(me: Result<User, ClientError>) -> Result<Option<User>, ClientError> {
+    match me {
+        Ok(user) => Ok(Some(user)),
+        Err(error) if error.is_unauthenticated() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,194 @@
+//! Why a command ends early, and how that is told.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use sophon_client::{ClientError, Refusal};
+
+/// The exit status of what was interrupted with Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub enum Stop {
+    /// Something went wrong.
+    Failed(Box<Failure>),
+    /// Nothing is left to be said.
+    Silent(u8),
+}
+
+/// What went wrong, and what to do next.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    hint: Option<String>,
+    code: Option<String>,
+    request_id: Option<String>,
+}
+
+impl Stop {
+    /// Something went wrong.
+    pub fn failed(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Stop::Failed(Box::new(Failure { message, hint: None, code: None, request_id: None }))
+    }
+
+    /// With what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        if let Stop::Failed(failure) = &mut self {
+            failure.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// It failed, and has said so already.
+    pub fn told() -> Self {
+        Stop::Silent(1)
+    }
+
+    /// The person has had enough.
+    pub fn interrupted() -> Self {
+        Stop::Silent(INTERRUPTED)
+    }
+
+    /// Says on standard error what went wrong, as one JSON object a line if `json`. Gives the exit status.
+    pub fn tell(&self, json: bool) -> ExitCode {
+        let failure = match self {
+            Stop::Silent(status) => return ExitCode::from(*status),
+            Stop::Failed(failure) => failure,
+        };
+        let text = if json { failure.to_json() } else { failure.to_string() };
+        // Where nobody listens to errors there is nobody to tell that.
+        let _unheard = writeln!(io::stderr(), "{text}");
+        ExitCode::FAILURE
+    }
+}
+
+impl Failure {
+    fn to_json(&self) -> String {
+        let Failure { message, hint, code, request_id } = self;
+        serde_json::json!({
+            "error": { "code": code, "message": message, "hint": hint, "requestId": request_id },
+        })
+        .to_string()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let style = |text: &'static str| console::style(text).for_stderr().bold();
+        write!(f, "{} {}", style("error:").red(), self.message)?;
+        if let Some(hint) = &self.hint {
+            write!(f, "\n{} {hint}", style("hint:").cyan())?;
+        }
+        if let Some(request_id) = &self.request_id {
+            write!(
+                f,
+                "\n{} {request_id} (the gateway's log has more under this name)",
+                style("request:").dim()
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            // Whoever read our output has read enough: `sophon sessions | head -1`.
+            io::ErrorKind::BrokenPipe => Stop::Silent(0),
+            _ => Stop::failed(error.to_string()),
+        }
+    }
+}
+
+impl From<ClientError> for Stop {
+    fn from(error: ClientError) -> Self {
+        let refusal = error.refusal();
+        let failure = Failure {
+            message: error.to_string(),
+            hint: hint(&error),
+            code: refusal.map(|refusal| refusal.code.clone()),
+            request_id: refusal.and_then(|refusal| refusal.request_id.clone()),
+        };
+        Stop::Failed(Box::new(failure))
+    }
+}
+
+/// What to do about an error.
+fn hint(error: &ClientError) -> Option<String> {
+    let hint = match error {
+        ClientError::Refused(refusal) => return refusal_hint(refusal),
+        ClientError::Unreachable { .. } => {
+            "Start a gateway with `sophon serve`, or name another with `--gateway-url URL`."
+        }
+        ClientError::TimedOut(_) => "It may be busy. `sophon doctor` looks closer.",
+        ClientError::NotUnderstood { .. } => {
+            "Check the address with `sophon status`, and the versions with `sophon doctor`."
+        }
+        ClientError::Disconnected(_) => "Try again; `sophon chat --last` goes on where you were.",
+        ClientError::Credentials(_) => "Mend or delete the file, then sign in again with `sophon login`.",
+        ClientError::NotAnId(_) => "Take the id from a list, for example `sophon sessions`.",
+        ClientError::Setup(_) => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn refusal_hint(refusal: &Refusal) -> Option<String> {
+    if let Some(wait) = refusal.retry_after {
+        return Some(format!("Try again in {} s.", wait.as_secs().max(1)));
+    }
+    let hint = match refusal.code.as_str() {
+        "unauthenticated" => "Sign in with `sophon login`.",
+        "not_authorized" => "Your role does not allow it. Ask whoever runs the gateway.",
+        "not_found" => "`sophon sessions`, `sophon tasks --history` and `sophon agents` list what there is.",
+        "service_unavailable" => "The gateway is stopping or starting. Try again in a moment.",
+        "upstream_unavailable" => "`sophon doctor` shows which model providers are set up.",
+        "internal_error" => "The gateway's log says more.",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn refused(code: &str, retry_after: Option<u64>) -> Stop {
+        Stop::from(ClientError::Refused(Box::new(Refusal {
+            status: Some(400),
+            code: code.to_owned(),
+            message: "No.".to_owned(),
+            details: None,
+            request_id: Some("req_1".to_owned()),
+            retry_after: retry_after.map(Duration::from_secs),
+        })))
+    }
+
+    fn told(stop: &Stop) -> String {
+        match stop {
+            Stop::Failed(failure) => console::strip_ansi_codes(&failure.to_string()).into_owned(),
+            Stop::Silent(_) => String::new(),
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_happened_what_to_do_and_where_to_look() {
+        let text = told(&refused("unauthenticated", None));
+        assert_eq!(
+            text,
+            "error: No.\nhint: Sign in with `sophon login`.\n\
+             request: req_1 (the gateway's log has more under this name)"
+        );
+        assert!(told(&refused("rate_limited", Some(7))).contains("Try again in 7 s."));
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_no_error() {
+        let gone = Stop::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(matches!(gone, Stop::Silent(0)));
+    }
+}
