@@ -207,3 +207,6 @@ impl Format {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

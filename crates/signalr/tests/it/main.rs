@@ -1,6 +1,7 @@
 //! The crate as its clients see it, over real sockets.
 
 mod groups;
+mod messagepack;
 mod negotiate;
 mod requests;
 mod support;

@@ -9,7 +9,8 @@ use futures_util::SinkExt as _;
 use serde_json::json;
 use signalr::Options;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 
 #[tokio::test]
 async fn a_call_is_answered_with_its_id() {
@@ -361,4 +362,38 @@ async fn hub_methods_learn_that_the_client_has_gone() {
     server.until(|_| gone.load(Ordering::SeqCst) == 1).await;
     // Nothing of the connection is left running.
     assert!(server.hub.drain("end", LIMIT).await);
+}
+
+#[tokio::test]
+async fn websocket_pings_are_answered_and_messages_in_many_frames_are_put_together() {
+    let server = start().await;
+    let mut client = server.connect().await;
+    client.socket.send(Message::Ping("are you there".into())).await.unwrap();
+    assert_eq!(client.frame().await, Some(Message::Pong("are you there".into())));
+    let record = "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[\"pieces\"]}\u{1e}";
+    let pieces = [
+        (&record[..10], OpCode::Data(Data::Text), false),
+        (&record[10..], OpCode::Data(Data::Continue), true),
+    ];
+    for (piece, opcode, last) in pieces {
+        let frame = Frame::message(piece.to_owned(), opcode, last);
+        client.socket.send(Message::Frame(frame)).await.unwrap();
+    }
+    assert_eq!(client.hear().await["result"], "pieces");
+}
+
+#[tokio::test]
+async fn a_burst_of_calls_in_one_large_frame_is_taken() {
+    let server = start().await;
+    let mut client = server.connect().await;
+    let burst: String = (0..5_000)
+        .map(|id| {
+            format!("{{\"type\":1,\"invocationId\":\"{id}\",\"target\":\"Echo\",\"arguments\":[{id}]}}\u{1e}")
+        })
+        .collect();
+    assert!(burst.len() > 300_000);
+    client.say_text(burst).await;
+    for id in 0..5_000 {
+        assert_eq!(client.hear().await["result"], id);
+    }
 }
