@@ -26,7 +26,7 @@ async fn send_until_killed(
         let request = http
             .request(reqwest::Method::POST, "/api/chat")
             .header("idempotency-key", &key)
-            .json(&json!({ "content": format!("calculate {number}+1 (key {key})") }));
+            .json(&json!({ "content": format!("hello (key {key})") }));
         match request.send().await {
             Ok(response) if response.status() == 202 => accepted.push(key),
             Ok(response) => panic!("unexpected status {}", response.status()),

@@ -83,8 +83,15 @@ async fn a_message_sent_on_the_hub_joins_its_session_and_is_not_echoed_to_its_se
     let (_, echoed) = other.events_until("ReceiveMessage").await.pop().unwrap();
     assert_eq!((echoed["role"].as_str(), echoed["content"].as_str()), (Some("user"), Some("and again")));
 
+    sender.events_until("TaskCompleted").await;
     other.invoke("LeaveSession", json!(session)).await;
-    other.events_until("TaskCompleted").await;
+    other.forget();
+    sender.invoke("SendMessage", json!({ "sessionId": session, "content": "once more" })).await;
+    sender.events_until("TaskCompleted").await;
+    let rejoined = other.invoke("JoinSession", json!(session)).await;
+    assert!(rejoined["result"].is_object());
+    let told: Vec<String> = other.forget().into_iter().map(|(name, _)| name).collect();
+    assert!(told.iter().all(|name| name == "SessionUpdated"), "who left is told of titles only: {told:?}");
 }
 
 #[tokio::test]

@@ -101,6 +101,15 @@ impl Hub {
         }
     }
 
+    /// Takes the events that have come so far.
+    pub fn forget(&mut self) -> Vec<(String, Value)> {
+        let invocations = self.records.drain(..).filter(|record| record["type"] == 1);
+        let event = |mut record: Value| {
+            (record["target"].as_str().unwrap().to_owned(), record["arguments"][0].take())
+        };
+        invocations.map(event).collect()
+    }
+
     /// Events up to and including the next one with this name.
     pub async fn events_until(&mut self, last: &str) -> Vec<(String, Value)> {
         let mut events = Vec::new();
