@@ -29,6 +29,10 @@ export class Gateway {
         HOME: this.#data,
         SOPHON_ADMIN_EMAIL: ADMIN.email,
         SOPHON_ADMIN_PASSWORD: ADMIN.password,
+        // A machine clicks faster than a person.
+        SOPHON__RATE_LIMITS__READS: "6000",
+        SOPHON__RATE_LIMITS__WRITES: "6000",
+        SOPHON__RATE_LIMITS__CHAT: "6000",
       },
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -23,6 +23,9 @@ const queries = new QueryClient({
       retry: (count, error) => count < RETRIES && mayPass(error) && !isRateLimit(error),
       staleTime: 5_000,
       networkMode: "always",
+      // The hubs tell what is new; the gateway counts what is asked.
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
     },
     mutations: { networkMode: "always" },
   },

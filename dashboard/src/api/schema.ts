@@ -690,24 +690,7 @@ export interface components {
         List_Agent: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                createdAt: components["schemas"]["Timestamp"];
-                /** @description What it is for. */
-                description: string;
-                id: string;
-                /** @description The model it prefers. */
-                model: string | null;
-                /** @description What people call it. */
-                name: string;
-                /** @enum {string} */
-                runtime: "model" | "bridge" | "external";
-                /** @description A short name, accepted wherever the id is. */
-                slug: string;
-                /** @description The tools it may use: names, or prefixes that end in `*`. */
-                tools: string[];
-                updatedAt: components["schemas"]["Timestamp"];
-            }[];
+            items: components["schemas"]["Agent"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -715,19 +698,7 @@ export interface components {
         List_ApiToken: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                createdAt: components["schemas"]["Timestamp"];
-                expiresAt: components["schemas"]["Timestamp"] | null;
-                /**
-                 * @description How its secret begins.
-                 * @example sk_3fG9xQ
-                 */
-                hint: string;
-                id: string;
-                lastUsedAt: components["schemas"]["Timestamp"] | null;
-                name: string;
-            }[];
+            items: components["schemas"]["ApiToken"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -735,21 +706,7 @@ export interface components {
         List_AuthSession: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                /** @description Where it signed in from. */
-                address: string | null;
-                createdAt: components["schemas"]["Timestamp"];
-                /** @description Whether it is the one that this request lives by. */
-                current: boolean;
-                /** @description When it ends unless it refreshes before. */
-                expiresAt: components["schemas"]["Timestamp"];
-                id: string;
-                /** @description When it last refreshed its tokens. */
-                lastSeenAt: components["schemas"]["Timestamp"];
-                /** @description The device, as it named itself. */
-                userAgent: string | null;
-            }[];
+            items: components["schemas"]["AuthSession"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -757,40 +714,7 @@ export interface components {
         List_Message: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                /** @description The agent that wrote it. */
-                agentId: string | null;
-                attachments: components["schemas"]["Attachment"][];
-                /** @description Its text, in Markdown. */
-                content: string;
-                createdAt: components["schemas"]["Timestamp"];
-                /**
-                 * Format: int64
-                 * @description Its number: rising, and what `since` and `before` take.
-                 */
-                id: number;
-                /** @description The id that its sender gave it. */
-                localId: string | null;
-                messageId: string;
-                /** @enum {string} */
-                msgType: "chat" | "system";
-                /** @description The message it answers. */
-                replyTo: string | null;
-                /** @enum {string} */
-                role: "user" | "agent" | "system";
-                sessionId: string;
-                /** @enum {string} */
-                status: "pending" | "sent" | "delivered" | "read" | "failed";
-                /** @description The task that answers with it. */
-                taskId: string | null;
-                /** @description The tool calls made for it, in order of start. */
-                toolCalls: components["schemas"]["ToolCall"][];
-                updatedAt: components["schemas"]["Timestamp"];
-                usage: components["schemas"]["Usage"] | null;
-                /** @description The person who wrote it. */
-                userId: string | null;
-            }[];
+            items: components["schemas"]["Message"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -798,13 +722,7 @@ export interface components {
         List_Model: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                /** @description The name to ask for it by. */
-                id: string;
-                /** @description Who offers it. */
-                provider: string;
-            }[];
+            items: components["schemas"]["Model"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -812,38 +730,7 @@ export interface components {
         List_Session: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                /** @description The agent that answers in it. */
-                agentId: string;
-                /** @description The channel it came in by. */
-                channelId: string | null;
-                createdAt: components["schemas"]["Timestamp"];
-                /** @description The last message it shares with its parent. */
-                forkedAtMessageId: string | null;
-                id: string;
-                /**
-                 * Format: int64
-                 * @description How many messages it holds.
-                 */
-                messageCount: number;
-                /** @enum {string} */
-                mode: "async" | "realtime";
-                /** @description A model chosen for this session alone. */
-                model: string | null;
-                /** @description Who made it. */
-                ownerId: string;
-                /** @description The session it was forked from. */
-                parentSessionId: string | null;
-                /** @enum {string} */
-                status: "waiting" | "active" | "paused" | "completed";
-                /** @description What people call it; empty until the first message gives it one. */
-                title: string;
-                /** @description When something last happened in it. */
-                updatedAt: components["schemas"]["Timestamp"];
-                /** @enum {string} */
-                visibility: "private" | "public";
-            }[];
+            items: components["schemas"]["Session"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -851,49 +738,7 @@ export interface components {
         List_Task: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                /** @description Who does it. */
-                agentId: string;
-                /**
-                 * Format: int64
-                 * @description How often a worker took it up.
-                 */
-                attempt: number;
-                cancelledBy: string | null;
-                createdAt: components["schemas"]["Timestamp"];
-                /** @description How what was asked begins. */
-                description: string;
-                /**
-                 * Format: int64
-                 * @description From start to end, or until now while it runs.
-                 */
-                durationMs: number;
-                endedAt: components["schemas"]["Timestamp"] | null;
-                /** @description Why it failed, in words for people. */
-                error: string | null;
-                id: string;
-                /** @description Whether the answer is streamed while it is written. */
-                isStreaming: boolean;
-                /** @enum {string} */
-                kind: "chat";
-                /** @description The message that answers, once begun. */
-                replyMessageId: string | null;
-                /** @description The message that asks. */
-                requestMessageId: string;
-                sessionId: string;
-                startedAt: components["schemas"]["Timestamp"] | null;
-                /** @enum {string} */
-                status: "queued" | "running" | "completed" | "failed" | "cancelled";
-                /**
-                 * Format: int64
-                 * @description Tokens read and written so far.
-                 */
-                tokensUsed: number;
-                usage: components["schemas"]["Usage"] | null;
-                /** @description Who asked for it. */
-                userId: string;
-            }[];
+            items: components["schemas"]["Task"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -901,17 +746,7 @@ export interface components {
         List_ToolInfo: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
-            /** @description The items, in order. */
-            items: {
-                /** @description What it does and when to use it, as models are told. */
-                description: string;
-                /** @example memory.search */
-                name: string;
-                /** @description JSON Schema of its arguments. */
-                parameters: Record<string, never>;
-                /** @enum {string} */
-                risk: "none" | "low" | "medium" | "high" | "critical";
-            }[];
+            items: components["schemas"]["ToolInfo"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -1255,6 +1090,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1287,6 +1123,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1318,6 +1155,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1349,6 +1187,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1382,6 +1221,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1413,6 +1253,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1449,6 +1290,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1480,6 +1322,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1516,6 +1359,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1547,6 +1391,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1583,6 +1428,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1614,6 +1460,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1649,6 +1496,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1677,6 +1525,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1709,6 +1558,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1737,6 +1587,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1763,6 +1614,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1795,6 +1647,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1823,6 +1676,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1853,6 +1707,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1879,6 +1734,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1911,6 +1767,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1941,6 +1798,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1974,6 +1832,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Accepted */
             202: {
                 headers: {
                     /** @description `true` on the answer of an earlier request */
@@ -2004,6 +1863,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2041,6 +1901,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2078,6 +1939,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2110,6 +1972,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2140,6 +2003,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2170,6 +2034,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2202,6 +2067,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2236,6 +2102,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2273,6 +2140,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2303,6 +2171,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2333,6 +2202,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2363,6 +2233,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2371,6 +2242,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2404,6 +2276,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2452,6 +2325,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2480,6 +2354,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2508,6 +2383,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;

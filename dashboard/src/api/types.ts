@@ -11,6 +11,7 @@ export type SessionPage = Schemas["List_Session"];
 export type Message = Schemas["Message"];
 export type ToolCall = Schemas["ToolCall"];
 export type Task = Schemas["Task"];
+export type TaskPage = Schemas["List_Task"];
 export type TaskDetail = Schemas["TaskDetail"];
 export type ApiToken = Schemas["ApiToken"];
 export type AuthSession = Schemas["AuthSession"];

@@ -51,25 +51,28 @@ export function Dialog({ title, onClose, children, drawer = false }: DialogProps
   );
 }
 
-interface ActionDialogProps {
+interface ActionDialogProps<Result> {
   title: string;
   action: string;
   look?: "primary" | "danger";
   onClose: () => void;
   /** Rejects to keep the dialog open and show why. */
-  onConfirm: () => Promise<void>;
+  onConfirm: () => Promise<Result>;
+  /** What comes after; closing, unless told otherwise. */
+  onDone?: (result: Result) => void;
   children: ReactNode;
 }
 
 /** A dialog with one action: a question to confirm, or a small form. */
-export function ActionDialog({
+export function ActionDialog<Result>({
   title,
   action,
   look = "primary",
   onClose,
   onConfirm,
+  onDone = onClose,
   children,
-}: ActionDialogProps) {
+}: ActionDialogProps<Result>) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
@@ -77,8 +80,7 @@ export function ActionDialog({
     setBusy(true);
     setFailure(null);
     try {
-      await onConfirm();
-      onClose();
+      onDone(await onConfirm());
     } catch (error) {
       setFailure(error);
       setBusy(false);

@@ -14,6 +14,7 @@ import { Composer } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
 import { sessionTitle } from "./session-list.tsx";
+import { listedSession } from "./use-session-list.ts";
 import styles from "./session-view.module.css";
 import { Transcript } from "./transcript.tsx";
 import { useSession } from "./use-session.ts";
@@ -113,6 +114,9 @@ function BackButton() {
   );
 }
 
+/** The hub tells of changes, so what is known stays good for a while (milliseconds). */
+const KEPT_CURRENT = 60_000;
+
 /** The session itself, kept current by the hub; leaves the page when it is deleted elsewhere. */
 function useSessionInfo(id: string) {
   const { chat } = useLive();
@@ -137,6 +141,8 @@ function useSessionInfo(id: string) {
   const info = useQuery({
     queryKey: ["session", id],
     queryFn: () => call(api.GET("/api/sessions/{id}", { params: { path: { id } } })),
+    initialData: () => listedSession(queries, id),
+    staleTime: KEPT_CURRENT,
   });
   useEffect(() => {
     if (info.data) document.title = `${sessionTitle(info.data)} · Sophon`;

@@ -4,10 +4,11 @@ import {
   useInfiniteQuery,
   useQueryClient,
   type InfiniteData,
+  type QueryClient,
 } from "@tanstack/react-query";
 import { useEffect, useReducer } from "react";
 import { api, call } from "../../api/client.ts";
-import type { SessionPage } from "../../api/types.ts";
+import type { Session, SessionPage } from "../../api/types.ts";
 import type { ChatEvents, TaskEvent } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 import { reduceRunning, type RunningAction } from "./running.ts";
@@ -52,6 +53,15 @@ export function useSessionList(q: string) {
     select: ({ pages }) =>
       pages.flatMap(({ items }) => items).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
   });
+}
+
+/** What the list knows of a session. */
+export function listedSession(queries: QueryClient, id: string): Session | undefined {
+  return queries
+    .getQueriesData<Pages>({ queryKey: ["sessions"] })
+    .flatMap(([, lists]) => lists?.pages ?? [])
+    .flatMap(({ items }) => items)
+    .find((session) => session.id === id);
 }
 
 function holds(pages: Pages | undefined, sessionId: string): boolean {

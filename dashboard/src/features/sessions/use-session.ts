@@ -34,18 +34,43 @@ async function missedMessages(
   return { messages: newest.items, newestPage: { hasOlder: newest.hasMore } };
 }
 
-async function ledger(id: string): Promise<Task[]> {
-  const [active, history] = await Promise.all([
-    call(api.GET("/api/tasks/active")),
-    call(api.GET("/api/tasks/history", { params: { query: { session: id, limit: PAGE } } })),
-  ]);
-  return [...active.items.filter((task) => task.sessionId === id), ...history.items];
+/**
+ * The tasks that tell what the messages do not: what is under way, and why an answer failed.
+ * A session in which every answer is whole needs none of them.
+ */
+async function ledger(id: string, known: SessionState, messages: Message[]): Promise<Task[]> {
+  const answers = messages.filter((message) => message.role === "agent");
+  const waiting =
+    messages.at(-1)?.role === "user" || answers.some((message) => message.status === "pending");
+  if (!waiting && known.runs.length === 0) return failures(id, known, answers, []);
+  const { items } = await call(api.GET("/api/tasks/active"));
+  return failures(
+    id,
+    known,
+    answers,
+    items.filter((task) => task.sessionId === id),
+  );
 }
 
-/** The ledger is read first: a turn that ends in between is then seen to have ended. */
-async function synchronise(id: string, from: number | null): Promise<Sync> {
-  const tasks = await ledger(id);
-  return { type: "synced", tasks, ...(await missedMessages(id, from)) };
+async function failures(
+  id: string,
+  known: SessionState,
+  answers: Message[],
+  active: Task[],
+): Promise<Task[]> {
+  const failed = answers.some(
+    ({ status, taskId }) => status === "failed" && taskId !== null && !(taskId in known.outcomes),
+  );
+  const vanished = known.runs.some((run) => !active.some((task) => task.id === run.taskId));
+  if (!failed && !vanished) return active;
+  const query = { session: id, limit: PAGE };
+  const { items } = await call(api.GET("/api/tasks/history", { params: { query } }));
+  return [...active, ...items];
+}
+
+async function synchronise(id: string, known: SessionState): Promise<Sync> {
+  const missed = await missedMessages(id, catchUpFrom(known));
+  return { type: "synced", tasks: await ledger(id, known, missed.messages), ...missed };
 }
 
 export interface OpenSession {
@@ -90,7 +115,7 @@ export function useSession(id: string): OpenSession {
           const joined = (await chat.invoke("JoinSession", { sessionId: id })) as Joined;
           if (open) dispatch({ type: "joined", joined });
         }
-        const action = await synchronise(id, catchUpFrom(latest.current));
+        const action = await synchronise(id, latest.current);
         if (open) dispatch(action);
       } catch (failure) {
         if (open) dispatch({ type: "unreadable", failure });

@@ -102,22 +102,22 @@ function CreateToken({ onClose, onCreated }: CreateTokenProps) {
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const [days, setDays] = useState("90");
-  const [secret, setSecret] = useState<string | null>(null);
   const create = async () => {
     const created = await call(
       api.POST("/api/auth/tokens", {
         body: { name: name.trim(), ...(days !== "" && { expiresInDays: Number(days) }) },
       }),
     );
-    setSecret(created.token);
     await queries.invalidateQueries({ queryKey: ["api-tokens"] });
+    return created.token;
   };
   return (
     <ActionDialog
       title="New API token"
       action="Create token"
-      onClose={() => (secret === null ? onClose() : onCreated(secret))}
+      onClose={onClose}
       onConfirm={create}
+      onDone={onCreated}
     >
       <TextField
         label="Name"

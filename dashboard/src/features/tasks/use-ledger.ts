@@ -7,6 +7,8 @@ import {
 } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, call } from "../../api/client.ts";
+import type { TaskPage } from "../../api/types.ts";
+import type { TaskEvent } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 
 export interface HistoryFilter {
@@ -16,7 +18,7 @@ export interface HistoryFilter {
 }
 
 /** Events come in bursts; the ledger is read again at most this often (milliseconds). */
-const SETTLE = 400;
+const SETTLE = 2_000;
 
 export function useActiveTasks() {
   return useQuery({
@@ -45,19 +47,25 @@ export function useTaskHistory({ status, agent, q }: HistoryFilter) {
   });
 }
 
-/** Reads what is on the page again when the hub tells of a change, and after a reconnect. */
+/** Applies at once what the hub tells, and reads the rest again when things have settled. */
 export function useLedgerEvents() {
   const { tasks } = useLive();
   const queries = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let last = 0;
     const refetch = () => {
+      const wait = Math.max(0, last + SETTLE - Date.now());
       timer ??= setTimeout(() => {
         timer = undefined;
+        last = Date.now();
         void queries.invalidateQueries({ queryKey: ["tasks"] });
-      }, SETTLE);
+      }, wait);
     };
-    const stopEvents = tasks.onEvent(refetch);
+    const stopEvents = tasks.onEvent((event) => {
+      queries.setQueryData<TaskPage>(["tasks", "active"], (page) => page && withEvent(page, event));
+      refetch();
+    });
     const stopGreeting = tasks.onLive(refetch);
     return () => {
       clearTimeout(timer);
@@ -65,4 +73,15 @@ export function useLedgerEvents() {
       stopGreeting();
     };
   }, [tasks, queries]);
+}
+
+function withEvent(page: TaskPage, { name, data }: TaskEvent): TaskPage {
+  if (name === "TaskQueued") return page;
+  const items =
+    name === "TaskStarted"
+      ? page.items.map((task) =>
+          task.id === data.taskId ? { ...task, status: "running" as const } : task,
+        )
+      : page.items.filter((task) => task.id !== data.taskId);
+  return { ...page, items };
 }
