@@ -14,9 +14,9 @@ pub struct Options {
     /// Jobs that may wait; one more is refused at once with `storage_unavailable`. SQLite has one such queue for
     /// jobs that write and one for jobs that read.
     pub queue: usize,
-    /// Threads that read, with SQLite.
+    /// Threads that read, with SQLite; at least 1.
     pub readers: usize,
-    /// Connections, with PostgreSQL; each has a thread.
+    /// Connections, with PostgreSQL; at least 1. Each has a thread.
     pub connections: usize,
     /// The longest that one statement may take; then it fails with `storage_unavailable`.
     pub statement_timeout: Duration,

@@ -128,9 +128,9 @@ CREATE TABLE tasks (
     started_at INTEGER,
     ended_at INTEGER
 );
-CREATE INDEX tasks_of_session ON tasks (session_id, created_at, id);
+CREATE INDEX tasks_of_session ON tasks (session_id, tenant_id, created_at, id);
 CREATE INDEX tasks_of_tenant ON tasks (tenant_id, created_at, id);
-CREATE INDEX tasks_of_user ON tasks (user_id, created_at, id);
+CREATE INDEX tasks_of_user ON tasks (user_id, tenant_id, created_at, id);
 CREATE INDEX tasks_unfinished ON tasks (created_at, id) WHERE status IN ('queued', 'running');
 CREATE INDEX tasks_queued ON tasks (created_at) WHERE status = 'queued';
 -- A session has one running task, whatever happens.

@@ -63,7 +63,7 @@ impl PostgresStore {
         prepare(config.clone())?;
         let (queue, queued) = bounded(options.queue);
         let mut threads = Threads::default();
-        for n in 0..options.connections {
+        for n in 0..options.connections.max(1) {
             let worker = Worker {
                 config: config.clone(),
                 timeout: options.statement_timeout,

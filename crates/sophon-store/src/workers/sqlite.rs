@@ -47,7 +47,7 @@ impl SqliteStore {
         let (writes, queued_writes) = bounded(options.queue);
         let (reads, queued_reads) = bounded::<ReadJob>(options.queue);
         let mut threads = Threads::default();
-        for n in 0..options.readers {
+        for n in 0..options.readers.max(1) {
             let (conn, queue) = (Conn::new(Link::Sqlite(open(Access::Read)?)), queued_reads.clone());
             let lock = Arc::clone(&lock);
             threads.start(&format!("sqlite-reader-{n}"), move || {
