@@ -16,6 +16,8 @@ export class Gateway {
   #process: ChildProcess | undefined;
   #url = "";
 
+  constructor(private readonly environment: () => Record<string, string> = () => ({})) {}
+
   get url(): string {
     return this.#url;
   }
@@ -33,8 +35,9 @@ export class Gateway {
         SOPHON__RATE_LIMITS__READS: "6000",
         SOPHON__RATE_LIMITS__WRITES: "6000",
         SOPHON__RATE_LIMITS__CHAT: "6000",
+        ...this.environment(),
       },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", process.env.SHOW_LOG ? "inherit" : "ignore"],
     });
     this.#process = child;
     this.#url = await listening(child);

@@ -1,0 +1,105 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { Dashboard, launch } from "./dashboard.ts";
+import { Gateway } from "./gateway.ts";
+import { Model } from "./model.ts";
+
+const model = new Model();
+const gateway = new Gateway(() => model.environment);
+let browser: Browser;
+let dashboard: Dashboard;
+
+beforeAll(async () => {
+  await model.start();
+  await gateway.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.remove();
+  model.stop();
+});
+
+beforeEach(async () => {
+  dashboard = await Dashboard.open(browser, gateway);
+  await dashboard.signIn();
+  await dashboard.page.goto("/sessions/new");
+  await dashboard.say("Tell me something");
+});
+
+afterEach(async () => {
+  expect(dashboard.complaints).toEqual([]);
+  await dashboard.close();
+});
+
+const answered = (text: string) =>
+  expect.poll(() => dashboard.turns("agent").last().locator("p").allInnerTexts()).toEqual([text]);
+
+it("shows an answer as it grows", async () => {
+  const answer = await model.next();
+  await dashboard.page.getByText("is thinking").waitFor();
+  answer.say("Bread needs **flour**");
+  await answered("Bread needs flour");
+  await dashboard.page.getByText("is writing").waitFor();
+  answer.say(", water and time.");
+  await answered("Bread needs flour, water and time.");
+  answer.end();
+  await dashboard.answered();
+  await answered("Bread needs flour, water and time.");
+});
+
+it("stops an answer and keeps what was written", async () => {
+  const answer = await model.next();
+  answer.say("This will be very");
+  await answered("This will be very");
+  await dashboard.page.getByRole("button", { name: "Stop" }).click();
+  await dashboard.page.getByText("Stopped.").waitFor();
+  await answered("This will be very");
+  await dashboard.page.reload();
+  await dashboard.page.getByText("Stopped.").waitFor();
+  await answered("This will be very");
+});
+
+it("goes on with a running answer after a reload", async () => {
+  const answer = await model.next();
+  answer.say("One two");
+  await answered("One two");
+  await dashboard.page.reload();
+  await answered("One two");
+  answer.say(" three");
+  await answered("One two three");
+  answer.end();
+  await dashboard.answered();
+});
+
+it("begins a running answer again after a crash of the gateway", async () => {
+  const lost = await model.next();
+  lost.say("Half an ans");
+  await answered("Half an ans");
+  await gateway.kill();
+  await dashboard.page.getByText("Not connected.").waitFor();
+  await gateway.start();
+  const again = await model.next();
+  again.say("A whole");
+  await dashboard.page.getByRole("button", { name: "Try now" }).click();
+  await answered("A whole");
+  again.say(" answer");
+  again.end();
+  await dashboard.answered();
+  await answered("A whole answer");
+  expect(await dashboard.turns("agent").count()).toBe(1);
+});
+
+it("says why an answer failed, after a reload too, and tries again", async () => {
+  (await model.next()).refuse(400, "The model does not like bread.");
+  await dashboard.page.getByText("The answer failed.").waitFor();
+  await dashboard.page.reload();
+  await dashboard.page.getByText("The answer failed.").waitFor();
+  await dashboard.page.getByRole("button", { name: "Try again" }).click();
+  const answer = await model.next();
+  answer.say("Now it works");
+  answer.end();
+  await dashboard.answered();
+  await answered("Now it works");
+});
