@@ -9,12 +9,13 @@ use super::{Format, ProtocolError, RECORD_SEPARATOR, take_until_separator};
 pub(crate) const ACCEPTED: &[u8] = b"{}\x1e";
 
 /// The highest version of the hub protocol: 2 is what a client with stateful reconnect speaks.
-const MAX_VERSION: u64 = 2;
+/// Lower ones are taken as well, as Microsoft's server does: some clients say 0.
+const MAX_VERSION: i64 = 2;
 
 #[derive(Deserialize)]
 struct Request {
     protocol: String,
-    version: u64,
+    version: i64,
 }
 
 /// Takes the handshake off the front of `buffer`, once it is whole. What follows it belongs to the protocol
@@ -39,7 +40,7 @@ pub(crate) fn take(
         }
         other => return Err(ProtocolError(format!("The protocol '{other}' is not supported."))),
     };
-    if !(1..=MAX_VERSION).contains(&request.version) {
+    if request.version > MAX_VERSION {
         return Err(ProtocolError(format!(
             "The server does not support version {} of the '{}' protocol.",
             request.version, request.protocol
@@ -73,6 +74,11 @@ mod tests {
     #[test]
     fn a_part_of_a_handshake_waits_for_the_rest() {
         assert_eq!(read("{\"protocol\":\"js"), Ok(None));
+    }
+
+    #[test]
+    fn some_clients_say_version_0() {
+        assert_eq!(read("{\"protocol\":\"json\",\"version\":0}\x1e"), Ok(Some(Format::Json)));
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::hash_map(".{0,6}", inner, 0..4).prop_map(|map| Value::from_iter(map)),
+            prop::collection::hash_map(".{0,6}", inner, 0..4).prop_map(Value::from_iter),
         ]
     })
 }
@@ -72,7 +72,7 @@ proptest! {
         arguments in prop::collection::vec(any_value(), 0..4),
         cuts in prop::collection::vec(1_usize..20, 1..20),
     ) {
-        let call = arguments.iter().fold(Invocation::new(&target), |call, value| call.arg(value));
+        let call = arguments.iter().fold(Invocation::new(&target), Invocation::arg);
         let mut wire = format.invocation(Some(&id), &call).unwrap().to_vec();
         wire.extend_from_slice(&format.ping());
         for value in &arguments {

@@ -1,0 +1,163 @@
+"""The two Python clients against the hub of the example `testhub`: python -m unittest.
+
+`cargo build -p signalr --example testhub` makes the server; SIGNALR_TESTHUB names another one.
+"""
+
+import asyncio
+import logging
+import os
+import pathlib
+import subprocess
+import threading
+import unittest
+
+from pysignalr.client import ClientStream, SignalRClient
+from pysignalr.exceptions import ServerError
+from pysignalr.protocol.messagepack import MessagepackProtocol
+from signalrcore.hub_connection_builder import HubConnectionBuilder
+
+BUILT = pathlib.Path(__file__).parents[3] / "target/debug/examples/testhub"
+LIMIT = 10  # seconds
+logging.disable(logging.CRITICAL)
+
+
+def setUpModule():
+    global server, url
+    server = subprocess.Popen([os.environ.get("SIGNALR_TESTHUB", BUILT)], stdout=subprocess.PIPE, text=True)
+    url = server.stdout.readline().removeprefix("listening on ").strip()
+
+
+def tearDownModule():
+    server.kill()
+    server.wait()
+    server.stdout.close()
+
+
+class Pysignalr(unittest.IsolatedAsyncioTestCase):
+    protocol = None
+
+    async def asyncSetUp(self):
+        options = {"protocol": self.protocol()} if self.protocol else {}
+        self.client = SignalRClient(f"{url}/testhub", **options)
+        opened = asyncio.Event()
+
+        async def on_open():
+            opened.set()
+
+        self.client.on_open(on_open)
+        self.running = asyncio.create_task(self.client.run())
+        await asyncio.wait_for(opened.wait(), LIMIT)
+
+    async def asyncTearDown(self):
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
+
+    async def invoke(self, method, arguments):
+        answer = asyncio.get_running_loop().create_future()
+
+        async def on_invocation(message):
+            answer.set_result(message)
+
+        await self.client.send(method, arguments, on_invocation)
+        return await asyncio.wait_for(answer, LIMIT)
+
+    async def test_a_call_is_answered(self):
+        self.assertEqual((await self.invoke("Echo", ["grüße"])).result, "grüße")
+
+    async def test_the_server_calls_back(self):
+        called = asyncio.get_running_loop().create_future()
+
+        async def on_message(arguments):
+            called.set_result(arguments)
+
+        self.client.on("Message", on_message)
+        await self.client.send("InvokeWithString", ["hello"])
+        self.assertEqual(await asyncio.wait_for(called, LIMIT), ["hello"])
+
+    async def test_streams_come(self):
+        items, done = [], asyncio.Event()
+
+        async def on_next(item):
+            items.append(item)
+
+        async def on_complete(_message):
+            done.set()
+
+        await self.client.stream("Stream", [], on_next, on_complete)
+        await asyncio.wait_for(done.wait(), LIMIT)
+        self.assertEqual(items, ["a", "b", "c"])
+
+    async def test_streams_go_up(self):
+        async with self.client.client_stream("StreamingConcat") as stream:
+            for part in ["one", "two", "three"]:
+                await stream.send(part)
+        # The client does not wait for an answer; the connection still works.
+        self.assertEqual((await self.invoke("Echo", ["after"])).result, "after")
+
+    async def test_the_client_answers_the_server(self):
+        async def on_result(_arguments):
+            return 42
+
+        self.client.on("Result", on_result)
+        self.assertEqual((await self.invoke("AskMe", [])).result, 42)
+
+    async def test_an_error_has_microsofts_words(self):
+        told = asyncio.get_running_loop().create_future()
+
+        async def on_error(message):
+            told.set_result(message.error)
+
+        self.client.on_error(on_error)
+        await self.client.send("ThrowException", ["boom"], on_error)
+        expected = "An unexpected error occurred invoking 'ThrowException' on the server. InvalidOperationException: boom"
+        self.assertEqual(await asyncio.wait_for(told, LIMIT), expected)
+
+
+class PysignalrMessagePack(Pysignalr):
+    protocol = MessagepackProtocol
+
+
+class Signalrcore(unittest.TestCase):
+    def setUp(self):
+        self.hub = HubConnectionBuilder().with_url(f"{url}/testhub").build()
+        opened = threading.Event()
+        self.hub.on_open(opened.set)
+        self.hub.start()
+        self.assertTrue(opened.wait(LIMIT))
+
+    def tearDown(self):
+        self.hub.stop()
+
+    def heard(self, act):
+        """What `act` is told by the callback it hands on."""
+        event, told = threading.Event(), []
+
+        def callback(value):
+            told.append(value)
+            event.set()
+
+        act(callback)
+        self.assertTrue(event.wait(LIMIT))
+        return told[0]
+
+    def test_a_call_is_answered(self):
+        answer = self.heard(lambda tell: self.hub.send("Echo", ["hello"], tell))
+        self.assertEqual(answer.result, "hello")
+
+    def test_the_server_calls_back(self):
+        def act(tell):
+            self.hub.on("Message", tell)
+            self.hub.send("InvokeWithString", ["hello"])
+
+        self.assertEqual(self.heard(act), ["hello"])
+
+    def test_streams_come(self):
+        # The client sends before it takes callbacks, so only a stream that takes its time is heard from the start.
+        def act(tell):
+            self.hub.stream("InfiniteStream", []).subscribe({"next": tell, "complete": tell, "error": tell})
+
+        self.assertEqual(self.heard(act), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
