@@ -8,6 +8,7 @@ mod agents;
 mod auth;
 mod chat;
 mod client;
+mod cors;
 mod error;
 mod extract;
 mod gate;
@@ -72,15 +73,16 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
 }
 
 /// Puts what every wire needs before `app`, the whole gateway: a request id on every response with a log line and
-/// figures, an answer for panics, the host and origin guards, careful headers, and the tenant prefix
+/// figures, an answer for panics, the host and origin guards, leave for the pages of allowed origins,
+/// careful headers, and the tenant prefix
 /// (`/api/tenants/{slug}/…`).
 ///
 /// The server must be made with connect info, or clients cannot be told apart by address.
 pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
-    let app = app
+    let app = cors::share(app, &options.allowed_origins)
         .layer(from_fn_with_state(Arc::new(Guard::new(options)), guard::refuse_strangers))
-        .layer(from_fn(headers::be_careful))
-        .layer(from_fn_with_state(Arc::new(gateway.db.clone()), request_id::observe));
+        .layer(from_fn_with_state(Arc::new(gateway.db.clone()), request_id::observe))
+        .layer(from_fn(headers::be_careful));
     // A service rather than a layer: the prefix is to be gone before a route is chosen.
     Router::new().fallback_service(app.map_request(tenant::take_prefix))
 }

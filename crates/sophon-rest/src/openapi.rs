@@ -1,9 +1,11 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them.
 
+use http::StatusCode;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{Array, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder,
+    Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -16,6 +18,9 @@ pub fn openapi() -> OpenApi {
     let mut document = crate::subjects().into_openapi();
     for item in document.paths.paths.values_mut() {
         operations(item).for_each(complete);
+    }
+    for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+        refer_to_items(name, schema);
     }
     document
 }
@@ -51,12 +56,27 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 /// What is true of every operation.
 fn complete(operation: &mut Operation) {
     operation.operation_id = operation.operation_id.take().map(|name| camel_case(&name));
+    for (status, response) in &mut operation.responses.responses {
+        let reason = status.parse::<StatusCode>().ok().and_then(|status| status.canonical_reason());
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            reason.unwrap_or_default().clone_into(&mut response.description);
+        }
+    }
     let error = ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
     let response = ResponseBuilder::new()
         .description("An error; `error.code` says which.")
         .content("application/json", error)
         .build();
     operation.responses.responses.insert("default".into(), response.into());
+}
+
+/// A list's schema contains that of its items; it is to name it instead, so that generated types do too.
+fn refer_to_items(name: &str, schema: &mut RefOr<Schema>) {
+    if let (Some(item), RefOr::T(Schema::Object(list))) = (name.strip_prefix("List_"), schema) {
+        list.properties.insert("items".into(), Array::new(Ref::from_schema_name(item)).into());
+    }
 }
 
 fn camel_case(name: &str) -> String {
@@ -108,6 +128,9 @@ mod tests {
             assert!(operation["summary"].is_string(), "{name} has no summary");
             let error = &operation["responses"]["default"]["content"]["application/json"]["schema"]["$ref"];
             assert_eq!(error, "#/components/schemas/ErrorBody", "{name}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(response["description"].is_string(), "{name} does not describe {status}");
+            }
         }
     }
 
@@ -130,6 +153,8 @@ mod tests {
         let required: BTreeSet<String> = serde_json::from_value(session["required"].clone()).unwrap();
         assert_eq!(all, required.iter().collect());
         assert_eq!(session["properties"]["model"]["type"], serde_json::json!(["string", "null"]));
+        let items = &schema("List_Session")["properties"]["items"]["items"];
+        assert_eq!(items["$ref"], "#/components/schemas/Session");
         assert_eq!(schema("SendMessage")["required"], serde_json::json!(["content"]));
         assert!(schema("SessionPatch")["required"].is_null());
     }

@@ -49,7 +49,10 @@ impl From<NewAgent> for sophon_core::agents::NewAgent {
 }
 
 /// List the agents, oldest first
-#[utoipa::path(get, path = "/api/agents", tag = "Agents", params(PageQuery), responses((status = 200, body = List<Agent>)))]
+#[utoipa::path(
+    get, path = "/api/agents", tag = "Agents", params(PageQuery),
+    responses((status = 200, body = List<Agent>)),
+)]
 pub(super) async fn list_agents(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -60,7 +63,10 @@ pub(super) async fn list_agents(
 }
 
 /// Make an agent
-#[utoipa::path(post, path = "/api/agents", tag = "Agents", request_body = NewAgent, responses((status = 201, body = Agent)))]
+#[utoipa::path(
+    post, path = "/api/agents", tag = "Agents", request_body = NewAgent,
+    responses((status = 201, body = Agent)),
+)]
 pub(super) async fn create_agent(
     State(gateway): Api,
     Authorized(caller): Authorized,

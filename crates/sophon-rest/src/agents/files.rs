@@ -73,7 +73,11 @@ async fn write(
 }
 
 /// Read SOUL.md: the agent's personality
-#[utoipa::path(get, path = "/api/agents/{id}/soul", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = AgentFileContent)))]
+#[utoipa::path(
+    get, path = "/api/agents/{id}/soul", tag = "Agents",
+    params(("id" = String, Path, description = "id or slug")),
+    responses((status = 200, body = AgentFileContent)),
+)]
 pub(super) async fn get_agent_soul(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -98,7 +102,11 @@ pub(super) async fn put_agent_soul(
 }
 
 /// Read BOOT.md: what the agent is told in the first turn of a session
-#[utoipa::path(get, path = "/api/agents/{id}/boot", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = AgentFileContent)))]
+#[utoipa::path(
+    get, path = "/api/agents/{id}/boot", tag = "Agents",
+    params(("id" = String, Path, description = "id or slug")),
+    responses((status = 200, body = AgentFileContent)),
+)]
 pub(super) async fn get_agent_boot(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -123,7 +131,11 @@ pub(super) async fn put_agent_boot(
 }
 
 /// Read HEARTBEAT.md: what the agent goes through on each heartbeat
-#[utoipa::path(get, path = "/api/agents/{id}/heartbeat", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = AgentFileContent)))]
+#[utoipa::path(
+    get, path = "/api/agents/{id}/heartbeat", tag = "Agents",
+    params(("id" = String, Path, description = "id or slug")),
+    responses((status = 200, body = AgentFileContent)),
+)]
 pub(super) async fn get_agent_heartbeat(
     State(gateway): Api,
     Authorized(caller): Authorized,

@@ -38,7 +38,10 @@ impl From<AgentPatch> for AgentChange {
 }
 
 /// Describe an agent
-#[utoipa::path(get, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = Agent)))]
+#[utoipa::path(
+    get, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
+    responses((status = 200, body = Agent)),
+)]
 pub(super) async fn get_agent(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -48,7 +51,11 @@ pub(super) async fn get_agent(
 }
 
 /// Change an agent
-#[utoipa::path(patch, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")), request_body = AgentPatch, responses((status = 200, body = Agent)))]
+#[utoipa::path(
+    patch, path = "/api/agents/{id}", tag = "Agents",
+    params(("id" = String, Path, description = "id or slug")), request_body = AgentPatch,
+    responses((status = 200, body = Agent)),
+)]
 pub(super) async fn update_agent(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -61,7 +68,11 @@ pub(super) async fn update_agent(
 /// Delete an agent
 ///
 /// Its sessions stay. The last agent of a tenant cannot be deleted.
-#[utoipa::path(delete, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 204)))]
+#[utoipa::path(
+    delete, path = "/api/agents/{id}", tag = "Agents",
+    params(("id" = String, Path, description = "id or slug")),
+    responses((status = 204)),
+)]
 pub(super) async fn delete_agent(
     State(gateway): Api,
     Authorized(caller): Authorized,

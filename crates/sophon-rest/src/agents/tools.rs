@@ -19,7 +19,11 @@ pub(super) struct AgentTools {
 }
 
 /// Read an agent's tool allowlist
-#[utoipa::path(get, path = "/api/agents/{id}/tools", tag = "Agents", params(("id" = String, Path, description = "id or slug")), responses((status = 200, body = AgentTools)))]
+#[utoipa::path(
+    get, path = "/api/agents/{id}/tools", tag = "Agents",
+    params(("id" = String, Path, description = "id or slug")),
+    responses((status = 200, body = AgentTools)),
+)]
 pub(super) async fn get_agent_tools(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -30,7 +34,11 @@ pub(super) async fn get_agent_tools(
 }
 
 /// Write an agent's tool allowlist
-#[utoipa::path(put, path = "/api/agents/{id}/tools", tag = "Agents", params(("id" = String, Path, description = "id or slug")), request_body = AgentTools, responses((status = 200, body = AgentTools)))]
+#[utoipa::path(
+    put, path = "/api/agents/{id}/tools", tag = "Agents",
+    params(("id" = String, Path, description = "id or slug")), request_body = AgentTools,
+    responses((status = 200, body = AgentTools)),
+)]
 pub(super) async fn put_agent_tools(
     State(gateway): Api,
     Authorized(caller): Authorized,

@@ -18,7 +18,10 @@ pub(super) struct AuthConfig {
 }
 
 /// Tell how one gets in
-#[utoipa::path(get, path = "/api/auth/config", tag = "Identity & auth", security(()), responses((status = 200, body = AuthConfig)))]
+#[utoipa::path(
+    get, path = "/api/auth/config", tag = "Identity & auth", security(()),
+    responses((status = 200, body = AuthConfig)),
+)]
 pub(super) async fn get_auth_config(State(gateway): Api) -> Json<AuthConfig> {
     Json(AuthConfig { auto_admin: gateway.identity.auto_admin().is_some(), setup_needed: false })
 }

@@ -58,7 +58,10 @@ impl From<identity::SignedIn> for SignedIn {
 }
 
 /// Sign in
-#[utoipa::path(post, path = "/api/auth/login", tag = "Identity & auth", security(()), request_body = Login, responses((status = 200, body = SignedIn)))]
+#[utoipa::path(
+    post, path = "/api/auth/login", tag = "Identity & auth", security(()), request_body = Login,
+    responses((status = 200, body = SignedIn)),
+)]
 pub(super) async fn login(
     State(gateway): Api,
     device: Device,
@@ -70,7 +73,10 @@ pub(super) async fn login(
 }
 
 /// Trade a refresh token for a new pair of tokens
-#[utoipa::path(post, path = "/api/auth/refresh", tag = "Identity & auth", security(()), request_body = Refresh, responses((status = 200, body = SignedIn)))]
+#[utoipa::path(
+    post, path = "/api/auth/refresh", tag = "Identity & auth", security(()), request_body = Refresh,
+    responses((status = 200, body = SignedIn)),
+)]
 pub(super) async fn refresh(State(gateway): Api, Body(refresh): Body<Refresh>) -> Result<Json<SignedIn>> {
     Ok(Json(gateway.identity.refresh(&refresh.refresh_token).await?.into()))
 }

@@ -49,7 +49,10 @@ impl AuthSession {
 }
 
 /// List one's live sign-ins, last seen first
-#[utoipa::path(get, path = "/api/auth/sessions", tag = "Identity & auth", responses((status = 200, body = List<AuthSession>)))]
+#[utoipa::path(
+    get, path = "/api/auth/sessions", tag = "Identity & auth",
+    responses((status = 200, body = List<AuthSession>)),
+)]
 pub(super) async fn list_auth_sessions(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -59,7 +62,10 @@ pub(super) async fn list_auth_sessions(
 }
 
 /// End one of one's sign-ins
-#[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "Identity & auth", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(
+    delete, path = "/api/auth/sessions/{id}", tag = "Identity & auth", params(("id" = String, Path)),
+    responses((status = 204)),
+)]
 pub(super) async fn revoke_auth_session(
     State(gateway): Api,
     Authorized(caller): Authorized,

@@ -66,7 +66,10 @@ pub(super) struct CreatedApiToken {
 }
 
 /// List one's API tokens, newest first
-#[utoipa::path(get, path = "/api/auth/tokens", tag = "Identity & auth", responses((status = 200, body = List<ApiToken>)))]
+#[utoipa::path(
+    get, path = "/api/auth/tokens", tag = "Identity & auth",
+    responses((status = 200, body = List<ApiToken>)),
+)]
 pub(super) async fn list_api_tokens(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -78,7 +81,10 @@ pub(super) async fn list_api_tokens(
 /// Make an API token
 ///
 /// It carries one's own rights. Its secret is in this answer and nowhere else.
-#[utoipa::path(post, path = "/api/auth/tokens", tag = "Identity & auth", request_body = NewApiToken, responses((status = 201, body = CreatedApiToken)))]
+#[utoipa::path(
+    post, path = "/api/auth/tokens", tag = "Identity & auth", request_body = NewApiToken,
+    responses((status = 201, body = CreatedApiToken)),
+)]
 pub(super) async fn create_api_token(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -90,7 +96,10 @@ pub(super) async fn create_api_token(
 }
 
 /// Revoke one of one's API tokens
-#[utoipa::path(delete, path = "/api/auth/tokens/{id}", tag = "Identity & auth", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(
+    delete, path = "/api/auth/tokens/{id}", tag = "Identity & auth", params(("id" = String, Path)),
+    responses((status = 204)),
+)]
 pub(super) async fn revoke_api_token(
     State(gateway): Api,
     Authorized(caller): Authorized,

@@ -145,6 +145,14 @@ mod tests {
         (response.status().as_u16(), field)
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_arrive_is_given_up() {
+        let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+        let request = Request::new(axum::body::Body::from_stream(never));
+        let refused = read(request).await.unwrap_err().into_response();
+        assert_eq!(refused.status(), 400);
+    }
+
     #[test]
     fn what_fits_is_taken() {
         let outer: Outer = parse(br#" {"name": "a", "inner": [{"size": 3}]} "#).unwrap();
@@ -165,13 +173,13 @@ mod tests {
     fn another_shape_is_a_validation_error_that_names_the_field() {
         for (json, field) in [
             (r#"{"name":5}"#, "name"),
-            (r#"{}"#, "name"),
+            ("{}", "name"),
             (r#"{"name":"a","nmae":"b"}"#, "nmae"),
             (r#"{"name":"a","name":"b"}"#, "name"),
             (r#"{"name":"a","inner":[{"size":"x"}]}"#, "inner[0].size"),
             (r#"{"name":"a","inner":[{"size":1},{"size":1,"x":1}]}"#, "inner[1].x"),
-            (r#"[]"#, ""),
-            (r#"null"#, ""),
+            ("[]", ""),
+            ("null", ""),
         ] {
             assert_eq!(refused(json), (422, Some(field.into())), "{json}");
         }

@@ -40,7 +40,10 @@ impl From<&ToolSpec> for ToolInfo {
 /// List the tools
 ///
 /// Also at `/tools`.
-#[utoipa::path(get, path = "/api/tools", tag = "Public", security(()), responses((status = 200, body = List<ToolInfo>)))]
+#[utoipa::path(
+    get, path = "/api/tools", tag = "Public", security(()),
+    responses((status = 200, body = List<ToolInfo>)),
+)]
 pub(super) async fn list_tools(State(gateway): Api) -> Json<List<ToolInfo>> {
     Json(List::whole(gateway.tools.catalogue().map(ToolInfo::from)))
 }

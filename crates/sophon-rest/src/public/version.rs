@@ -16,7 +16,10 @@ pub(super) struct Version {
 /// Tell the version
 ///
 /// Also at `/version`.
-#[utoipa::path(get, path = "/api/version", tag = "Public", security(()), responses((status = 200, body = Version)))]
+#[utoipa::path(
+    get, path = "/api/version", tag = "Public", security(()),
+    responses((status = 200, body = Version)),
+)]
 pub(super) async fn version() -> Json<Version> {
     Json(Version { name: "sophon", version: env!("CARGO_PKG_VERSION") })
 }

@@ -62,7 +62,10 @@ impl From<NewSession> for sophon_core::sessions::NewSession {
 }
 
 /// List one's sessions, last active first
-#[utoipa::path(get, path = "/api/sessions", tag = "Chat + sessions", params(SessionsQuery), responses((status = 200, body = List<Session>)))]
+#[utoipa::path(
+    get, path = "/api/sessions", tag = "Chat + sessions", params(SessionsQuery),
+    responses((status = 200, body = List<Session>)),
+)]
 pub(super) async fn list_sessions(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -76,7 +79,10 @@ pub(super) async fn list_sessions(
 }
 
 /// Make a session
-#[utoipa::path(post, path = "/api/sessions", tag = "Chat + sessions", request_body = NewSession, responses((status = 201, body = Session)))]
+#[utoipa::path(
+    post, path = "/api/sessions", tag = "Chat + sessions", request_body = NewSession,
+    responses((status = 201, body = Session)),
+)]
 pub(super) async fn create_session(
     State(gateway): Api,
     Authorized(caller): Authorized,

@@ -32,7 +32,11 @@ impl From<ForkSession> for Fork {
 }
 
 /// Fork a session: make one of one's own that begins with the same messages
-#[utoipa::path(post, path = "/api/sessions/{id}/fork", tag = "Chat + sessions", params(("id" = String, Path)), request_body = ForkSession, responses((status = 201, body = Session)))]
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/fork", tag = "Chat + sessions", params(("id" = String, Path)),
+    request_body = ForkSession,
+    responses((status = 201, body = Session)),
+)]
 pub(super) async fn fork_session(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -44,7 +48,10 @@ pub(super) async fn fork_session(
 }
 
 /// Ask for another answer to the last question of a session
-#[utoipa::path(post, path = "/api/sessions/{id}/regenerate", tag = "Chat + sessions", params(("id" = String, Path)), responses((status = 202, body = Accepted)))]
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/regenerate", tag = "Chat + sessions", params(("id" = String, Path)),
+    responses((status = 202, body = Accepted)),
+)]
 pub(super) async fn regenerate_answer(
     State(gateway): Api,
     Authorized(caller): Authorized,

@@ -44,7 +44,11 @@ impl From<SessionPatch> for ChangeSession {
 /// Describe a session
 ///
 /// A public one also for those who did not sign in.
-#[utoipa::path(get, path = "/api/sessions/{id}", tag = "Chat + sessions", security((), ("bearer" = [])), params(("id" = String, Path)), responses((status = 200, body = Session)))]
+#[utoipa::path(
+    get, path = "/api/sessions/{id}", tag = "Chat + sessions", security((), ("bearer" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Session)),
+)]
 pub(super) async fn get_session(
     State(gateway): Api,
     MaybeCaller(caller): MaybeCaller,
@@ -54,7 +58,11 @@ pub(super) async fn get_session(
 }
 
 /// Change a session
-#[utoipa::path(patch, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)), request_body = SessionPatch, responses((status = 200, body = Session)))]
+#[utoipa::path(
+    patch, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)),
+    request_body = SessionPatch,
+    responses((status = 200, body = Session)),
+)]
 pub(super) async fn update_session(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -65,7 +73,10 @@ pub(super) async fn update_session(
 }
 
 /// Delete a session with all that is in it
-#[utoipa::path(delete, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(
+    delete, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)),
+    responses((status = 204)),
+)]
 pub(super) async fn delete_session(
     State(gateway): Api,
     Authorized(caller): Authorized,

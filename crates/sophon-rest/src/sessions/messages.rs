@@ -29,7 +29,11 @@ pub(super) struct MessagesQuery {
 ///
 /// The newest ones, unless `since` or `before` says otherwise. What is being written has its text so far. A public
 /// session can be read without signing in.
-#[utoipa::path(get, path = "/api/sessions/{id}/messages", tag = "Chat + sessions", security((), ("bearer" = [])), params(("id" = String, Path), MessagesQuery), responses((status = 200, body = List<Message>)))]
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/messages", tag = "Chat + sessions", security((), ("bearer" = [])),
+    params(("id" = String, Path), MessagesQuery),
+    responses((status = 200, body = List<Message>)),
+)]
 pub(super) async fn list_messages(
     State(gateway): Api,
     MaybeCaller(caller): MaybeCaller,

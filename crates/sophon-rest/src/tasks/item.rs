@@ -11,7 +11,10 @@ use crate::error::Result;
 use crate::extract::{Authorized, Id};
 
 /// Describe a task
-#[utoipa::path(get, path = "/api/tasks/{id}", tag = "Tasks", params(("id" = String, Path)), responses((status = 200, body = TaskDetail)))]
+#[utoipa::path(
+    get, path = "/api/tasks/{id}", tag = "Tasks", params(("id" = String, Path)),
+    responses((status = 200, body = TaskDetail)),
+)]
 pub(super) async fn get_task(
     State(gateway): Api,
     Authorized(caller): Authorized,

@@ -56,7 +56,10 @@ impl TryFrom<String> for Statuses {
 }
 
 /// List one's tasks that wait or run, newest first
-#[utoipa::path(get, path = "/api/tasks/active", tag = "Tasks", params(PageQuery), responses((status = 200, body = List<Task>)))]
+#[utoipa::path(
+    get, path = "/api/tasks/active", tag = "Tasks", params(PageQuery),
+    responses((status = 200, body = List<Task>)),
+)]
 pub(super) async fn list_active_tasks(
     State(gateway): Api,
     Authorized(caller): Authorized,
@@ -68,7 +71,10 @@ pub(super) async fn list_active_tasks(
 }
 
 /// List one's tasks of any status, newest first
-#[utoipa::path(get, path = "/api/tasks/history", tag = "Tasks", params(HistoryQuery), responses((status = 200, body = List<Task>)))]
+#[utoipa::path(
+    get, path = "/api/tasks/history", tag = "Tasks", params(HistoryQuery),
+    responses((status = 200, body = List<Task>)),
+)]
 pub(super) async fn list_task_history(
     State(gateway): Api,
     Authorized(caller): Authorized,

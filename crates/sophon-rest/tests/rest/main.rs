@@ -1,0 +1,17 @@
+//! The real router on a real port, with a real gateway on a database of its own.
+
+mod agents;
+mod api_tokens;
+mod app;
+mod bad_input;
+mod chat;
+mod client;
+mod coverage;
+mod front;
+mod limits;
+mod public;
+mod sessions;
+mod sign_in;
+mod tasks;
+mod tenants;
+mod traces;

@@ -1,0 +1,60 @@
+//! What anybody may ask, and what happens while the gateway drains.
+
+use http::Method;
+
+use crate::app::TestApp;
+use crate::client::json;
+
+#[tokio::test]
+async fn health_version_and_tools_are_told_at_both_addresses() {
+    let app = TestApp::start().await;
+    let anonymous = app.anonymous();
+    for prefix in ["", "/api"] {
+        assert_eq!(anonymous.get(&format!("{prefix}/health")).await.ok(), json!({ "status": "ok" }));
+        let version = anonymous.get(&format!("{prefix}/version")).await.ok();
+        assert_eq!(version, json!({ "name": "sophon", "version": env!("CARGO_PKG_VERSION") }));
+        let tools = anonymous.get(&format!("{prefix}/tools")).await.ok();
+        let tools = tools["items"].as_array().unwrap();
+        let calculator = tools.iter().find(|tool| tool["name"] == "calculator.evaluate").unwrap();
+        assert_eq!(calculator["risk"], "none");
+        assert_eq!(calculator["parameters"]["type"], "object");
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_drains_says_so_and_takes_no_new_work() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    app.gateway.lifecycle.drain();
+    for path in ["/health", "/api/health"] {
+        assert_eq!(app.anonymous().get(path).await.expect(503), json!({ "status": "draining" }));
+    }
+    let refused = admin.post("/api/chat", &json!({ "content": "hello" })).await;
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    refused.refused(503, "service_unavailable");
+    admin.delete("/api/agents/sophon").await.refused(503, "service_unavailable");
+    assert_eq!(admin.get("/api/sessions").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn the_document_and_its_page_are_served() {
+    let app = TestApp::start().await;
+    let document = app.anonymous().get("/swagger/v1/swagger.json").await.ok();
+    assert_eq!(document, serde_json::to_value(sophon_rest::openapi()).unwrap());
+    let redirect = app.anonymous().get("/swagger").await;
+    assert_eq!((redirect.status, redirect.header("location")), (303, Some("/swagger/")));
+    let page = app.anonymous().get("/swagger/").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("swagger-ui") && !page.text.contains("<script>"), "{}", page.text);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'self'"), "{policy}");
+    let script = app.anonymous().get("/swagger/swagger-initializer.js").await;
+    assert!(script.text.contains("/swagger/v1/swagger.json"), "{}", script.text);
+}
+
+#[tokio::test]
+async fn heads_are_served_without_bodies() {
+    let app = TestApp::start().await;
+    let head = app.anonymous().send(Method::HEAD, "/api/health", &[], axum::body::Body::empty()).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+}

@@ -1,0 +1,223 @@
+//! Sessions and their messages.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sophon_model::Role;
+
+use crate::app::TestApp;
+use crate::client::{As, json};
+
+/// A session with these questions, each of them answered.
+async fn session_with(app: &TestApp, caller: &As<'_>, questions: &[&str]) -> String {
+    let session = caller.post("/api/sessions", &json!({})).await.expect(201)["id"].clone();
+    for question in questions {
+        let send = json!({ "sessionId": session, "content": question });
+        let sent = caller.post("/api/chat", &send).await.expect(202);
+        app.ended(caller, sent["taskId"].as_str().unwrap()).await;
+    }
+    format!("/api/sessions/{}", session.as_str().unwrap())
+}
+
+fn column<'a>(list: &'a Value, name: &str) -> Vec<&'a Value> {
+    list["items"].as_array().unwrap().iter().map(|item| &item[name]).collect()
+}
+
+#[tokio::test]
+async fn a_session_is_made_changed_and_deleted() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let new = json!({ "agentId": "sophon", "title": "Plans", "visibility": "private", "mode": "realtime", "model": "offline" });
+    let session = admin.post("/api/sessions", &new).await.expect(201);
+    let path = format!("/api/sessions/{}", session["id"].as_str().unwrap());
+    assert_eq!((&session["title"], &session["mode"]), (&json!("Plans"), &json!("realtime")));
+    assert_eq!((&session["status"], &session["messageCount"]), (&json!("active"), &json!(0)));
+    assert_eq!(admin.get(&path).await.ok(), session);
+    let patch = json!({ "title": "More plans", "visibility": "public", "status": "paused", "model": null });
+    let changed = admin.patch(&path, &patch).await.ok();
+    assert_eq!((&changed["title"], &changed["visibility"]), (&json!("More plans"), &json!("public")));
+    assert_eq!((&changed["status"], &changed["model"]), (&json!("paused"), &json!(null)));
+    admin.delete(&path).await.expect(204);
+    admin.get(&path).await.refused(404, "not_found");
+    admin.delete(&path).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_a_session_cannot_be_is_refused_with_the_field() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    for (new, field) in [
+        (json!({ "title": "x".repeat(201) }), "title"),
+        (json!({ "visibility": "secret" }), "visibility"),
+        (json!({ "mode": 1 }), "mode"),
+        (json!({ "model": "" }), "model"),
+        (json!({ "owner": "usr_1" }), "owner"),
+    ] {
+        let details = admin.post("/api/sessions", &new).await.refused(422, "validation_failed");
+        assert_eq!(details["field"], field, "{new}");
+    }
+    admin.post("/api/sessions", &json!({ "agentId": "nobody" })).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_completed_session_stays_so() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let path = session_with(&app, &admin, &[]).await;
+    admin.patch(&path, &json!({ "status": "completed" })).await.ok();
+    admin.patch(&path, &json!({ "status": "active" })).await.refused(409, "conflict");
+}
+
+#[tokio::test]
+async fn the_list_is_walked_from_the_last_active_on() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    for number in 0..5 {
+        app.clock.advance(Duration::from_secs(1));
+        admin.post("/api/sessions", &json!({ "title": format!("S{number}") })).await.expect(201);
+    }
+    let first = admin.get("/api/sessions?limit=2").await.ok();
+    assert_eq!(column(&first, "title"), ["S4", "S3"]);
+    assert_eq!(first["hasMore"], true);
+    let path = format!("/api/sessions?limit=200&cursor={}", first["nextCursor"].as_str().unwrap());
+    let rest = admin.get(&path).await.ok();
+    assert_eq!(column(&rest, "title"), ["S2", "S1", "S0"]);
+    assert_eq!((&rest["hasMore"], &rest["nextCursor"]), (&json!(false), &json!(null)));
+}
+
+#[tokio::test]
+async fn the_list_is_searched_and_filtered() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    admin.post("/api/agents", &json!({ "name": "Other" })).await.expect(201);
+    admin.post("/api/sessions", &json!({ "title": "Garden plans" })).await.expect(201);
+    admin.post("/api/sessions", &json!({ "title": "House plans", "agentId": "other" })).await.expect(201);
+    let titles = async |query: &str| {
+        let list = admin.get(&format!("/api/sessions?{query}")).await.ok();
+        column(&list, "title").into_iter().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(titles("q=gard").await, ["Garden plans"]);
+    assert_eq!(titles("q=plans&agent=other").await, ["House plans"]);
+    assert_eq!(titles("q=nothing").await, Vec::<Value>::new());
+    assert_eq!(titles("q=").await.len(), 2);
+    assert_eq!(titles("q=%22%27%20OR%201%3D1--").await, Vec::<Value>::new());
+    assert_eq!(titles("agent=agent_gone").await, Vec::<Value>::new());
+    admin.get("/api/sessions?agent=nobody").await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn messages_are_read_newest_page_first_and_then_in_both_directions() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = session_with(&app, &admin, &["one", "two", "three"]).await;
+    let read = async |query: &str| admin.get(&format!("{session}/messages{query}")).await.ok();
+    let all = read("").await;
+    let numbers: Vec<i64> = column(&all, "id").into_iter().map(|id| id.as_i64().unwrap()).collect();
+    assert_eq!(numbers.len(), 6);
+    assert!(numbers.is_sorted());
+    assert_eq!((&all["hasMore"], &all["nextCursor"]), (&json!(false), &json!(null)));
+    let newest = read("?limit=2").await;
+    assert_eq!((column(&newest, "id"), &newest["hasMore"]), (column(&all, "id")[4..].to_vec(), &json!(true)));
+    let older = read(&format!("?limit=3&before={}", numbers[4])).await;
+    assert_eq!((column(&older, "id"), &older["hasMore"]), (column(&all, "id")[1..4].to_vec(), &json!(true)));
+    let later = read(&format!("?limit=2&since={}", numbers[1])).await;
+    assert_eq!((column(&later, "id"), &later["hasMore"]), (column(&all, "id")[2..4].to_vec(), &json!(true)));
+    let none = read(&format!("?since={}", numbers[5])).await;
+    assert_eq!((&none["items"], &none["hasMore"]), (&json!([]), &json!(false)));
+}
+
+#[tokio::test]
+async fn a_fork_begins_with_what_was_said_up_to_a_message() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = session_with(&app, &admin, &["one", "two"]).await;
+    let messages = admin.get(&format!("{session}/messages")).await.ok();
+    let second = &messages["items"][1]["messageId"];
+    let fork = json!({ "fromMessageId": second, "title": "Another way" });
+    let fork = admin.post(&format!("{session}/fork"), &fork).await.expect(201);
+    assert_eq!((&fork["title"], &fork["messageCount"]), (&json!("Another way"), &json!(2)));
+    assert_eq!(fork["forkedAtMessageId"], *second);
+    assert!(session.ends_with(fork["parentSessionId"].as_str().unwrap()));
+    let copies = admin.get(&format!("/api/sessions/{}/messages", fork["id"].as_str().unwrap())).await.ok();
+    assert_eq!(column(&copies, "content"), column(&messages, "content")[..2]);
+    let whole = admin.post(&format!("{session}/fork"), &json!({})).await.expect(201);
+    assert_eq!(whole["messageCount"], 4);
+    let unknown = json!({ "fromMessageId": "msg_unknown" });
+    admin.post(&format!("{session}/fork"), &unknown).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_last_question_is_answered_again() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = session_with(&app, &admin, &["calculate 1 + 1"]).await;
+    let question = admin.get(&format!("{session}/messages")).await.ok()["items"][0]["messageId"].clone();
+    let again = admin.act(&format!("{session}/regenerate")).await.expect(202);
+    assert_eq!(again["messageId"], question);
+    app.ended(&admin, again["taskId"].as_str().unwrap()).await;
+    let messages = admin.get(&format!("{session}/messages")).await.ok();
+    assert_eq!(column(&messages, "role"), ["user", "agent", "agent"]);
+    let empty = session_with(&app, &admin, &[]).await;
+    admin.act(&format!("{empty}/regenerate")).await.refused(409, "conflict");
+}
+
+#[tokio::test]
+async fn what_is_being_answered_cannot_be_answered_again() {
+    let app = TestApp::setup().silent_model().start().await;
+    let admin = app.admin().await;
+    let sent = admin.post("/api/chat", &json!({ "content": "hello" })).await.expect(202);
+    app.runs(&admin, sent["taskId"].as_str().unwrap()).await;
+    let path = format!("/api/sessions/{}/regenerate", sent["sessionId"].as_str().unwrap());
+    admin.act(&path).await.refused(409, "conflict");
+}
+
+#[tokio::test]
+async fn sessions_of_others_do_not_exist() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = session_with(&app, &admin, &["hello"]).await;
+    for other in [app.colleague(Role::Admin).await, app.stranger().await] {
+        assert_eq!(other.get("/api/sessions").await.ok()["items"], json!([]));
+        let fork = format!("{session}/fork");
+        for answer in [
+            other.get(&session).await,
+            other.get(&format!("{session}/messages")).await,
+            other.patch(&session, &json!({ "title": "mine" })).await,
+            other.delete(&session).await,
+            other.post(&fork, &json!({})).await,
+            other.act(&format!("{session}/regenerate")).await,
+        ] {
+            answer.refused(404, "not_found");
+        }
+    }
+    assert_eq!(admin.get(&session).await.ok()["title"], "hello");
+}
+
+#[tokio::test]
+async fn a_public_session_is_read_by_anybody_and_written_by_its_owner() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = session_with(&app, &admin, &["hello"]).await;
+    let messages = format!("{session}/messages");
+    app.anonymous().get(&session).await.refused(401, "unauthenticated");
+    app.anonymous().get(&messages).await.refused(401, "unauthenticated");
+    app.anonymous().get("/api/sessions/ses_unknown").await.refused(401, "unauthenticated");
+    admin.patch(&session, &json!({ "visibility": "public" })).await.ok();
+    assert_eq!(app.anonymous().get(&session).await.ok()["title"], "hello");
+    assert_eq!(app.anonymous().get(&messages).await.ok()["items"].as_array().unwrap().len(), 2);
+    app.bearing(Some("stale".into())).get(&session).await.refused(401, "unauthenticated");
+    let stranger = app.stranger().await;
+    stranger.get(&session).await.ok();
+    stranger.patch(&session, &json!({ "title": "mine" })).await.refused(404, "not_found");
+    stranger.delete(&session).await.refused(404, "not_found");
+    stranger.post(&format!("{session}/fork"), &json!({})).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_viewer_cannot_write() {
+    let app = TestApp::start().await;
+    let viewer = app.colleague(Role::Viewer).await;
+    assert_eq!(viewer.get("/api/sessions").await.ok()["items"], json!([]));
+    let details = viewer.post("/api/sessions", &json!({})).await.refused(403, "not_authorized");
+    assert_eq!(details, json!({ "permission": "SendMessages" }));
+}
