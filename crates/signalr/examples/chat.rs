@@ -29,13 +29,12 @@ impl Hub for Chat {
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
         match call.method() {
             "Join" => {
-                let (room,): (String,) = call.arguments()?;
-                connection.follow(&room, Start::Now);
+                connection.follow(&call.argument(0)?, Start::Now);
             }
             "Say" => {
                 let (room, text): (String, String) = call.arguments()?;
                 let said = Broadcast::new("Said").arg(connection.caller().clone()).arg(text);
-                self.0.publish(&[room], said).map_err(|error| HubError::internal("Exhausted", error))?;
+                self.0.publish(&[room], said)?;
             }
             _ => return Err(HubError::UnknownMethod),
         }

@@ -3,6 +3,7 @@
 mod groups;
 mod messagepack;
 mod negotiate;
+mod readme;
 mod requests;
 mod support;
 mod websocket;
