@@ -12,7 +12,14 @@ use super::when::ago;
 
 /// Which agents.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  sophon agents                    whom you can talk to
+  sophon agents show sophon        what it may do
+  sophon chat -a sophon \"Hello\"   talk to it"
+)]
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,

@@ -26,7 +26,7 @@ pub struct Globals {
     /// Write without colours
     #[arg(long, global = true, env = "NO_COLOR", hide_env_values = true, value_parser = is_set)]
     no_color: bool,
-    /// Where cli.json is [default: DIR/config with --data DIR, or else ~/.sophon/config]
+    /// Where the command line keeps cli.json [default: config in the data folder]
     #[arg(long, global = true, value_name = "DIR", env = "SOPHON_CONFIG_DIR", hide_env_values = true)]
     config_dir: Option<PathBuf>,
     /// The data folder of the gateway on this machine [default: ~/.sophon]
@@ -72,24 +72,16 @@ impl Context {
     }
 }
 
-/// The data folder and the folder of `cli.json`.
+/// The data folder, and the folder of `cli.json`, which is in it unless told otherwise.
 fn folders(data: Option<PathBuf>, config: Option<PathBuf>) -> Result<(PathBuf, PathBuf), Stop> {
-    let home = || {
-        let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-        let home = home.ok_or_else(|| {
-            Stop::failed("there is no home folder").hint("Set HOME, or SOPHON_CONFIG_DIR and SOPHON_DATA.")
-        })?;
-        Ok::<_, Stop>(home.join(".sophon"))
-    };
-    let config = match (config, &data) {
-        (Some(config), _) => config,
-        (None, Some(data)) => data.join("config"),
-        (None, None) => home()?.join("config"),
-    };
     let data = match data {
         Some(data) => data,
-        None => home()?,
+        None => std::env::home_dir()
+            .filter(|home| !home.as_os_str().is_empty())
+            .map(|home| home.join(".sophon"))
+            .ok_or_else(|| Stop::failed("there is no home folder").hint("Set HOME or SOPHON_DATA."))?,
     };
+    let config = config.unwrap_or_else(|| data.join("config"));
     Ok((data, config))
 }
 
@@ -109,10 +101,11 @@ pub fn gateway_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Whether a variable says anything: <https://no-color.org> counts every text but the empty one.
+/// Whether colours are not wanted: <https://no-color.org> counts every text but the empty one. An option that is not
+/// given is `false`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of a value parser")]
 fn is_set(text: &str) -> Result<bool, Infallible> {
-    Ok(!text.is_empty())
+    Ok(!matches!(text, "" | "false"))
 }
 
 #[cfg(test)]
@@ -120,12 +113,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_configuration_follows_the_data_unless_told_otherwise() {
+    fn the_configuration_is_in_the_data_folder_unless_told_otherwise() {
         let settled = |data: Option<&str>, config: Option<&str>| {
             folders(data.map(PathBuf::from), config.map(PathBuf::from)).expect("settled")
         };
         assert_eq!(settled(Some("/d"), None), ("/d".into(), "/d/config".into()));
         assert_eq!(settled(Some("/d"), Some("/c")), ("/d".into(), "/c".into()));
+    }
+
+    #[test]
+    fn colours_are_given_up_only_when_asked() {
+        assert_eq!(["", "false", "true", "1", "0"].map(is_set), [false, false, true, true, true].map(Ok));
     }
 
     #[test]

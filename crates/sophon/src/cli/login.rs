@@ -1,11 +1,12 @@
 //! `sophon login`.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 
 use console::Term;
 use sophon_client::{Client, Credential, InMemory, Secret, User};
 
 use super::context::Context;
+use super::screen::{ask, first_line};
 use super::stop::Stop;
 
 /// How to sign in.
@@ -66,9 +67,9 @@ async fn with_password(
     }
     let email = match email {
         Some(email) => email,
-        None => ask("E-mail: ", Term::read_line)?,
+        None => something(ask("E-mail: "))?,
     };
-    let password = if from_stdin { first_line()? } else { ask("Password: ", Term::read_secure_line)? };
+    let password = something(if from_stdin { first_line() } else { ask_secretly() })?;
     let signed_in = context.client.login(&email, &Secret::from(password)).await.map_err(|error| {
         let is_wrong = error.is_unauthenticated();
         let stop = Stop::from(error);
@@ -79,7 +80,7 @@ async fn with_password(
 
 /// Looks who the token is before it is kept.
 async fn with_token(context: &Context, token: &str) -> Result<(Credential, User), Stop> {
-    let token = if token == "-" { first_line()? } else { token.to_owned() };
+    let token = if token == "-" { something(first_line())? } else { token.to_owned() };
     let credential = Credential::Token(Secret::from(token));
     let client = Client::new(context.client.base().clone(), InMemory::new(credential.clone()))?;
     let user = client.me().await.map_err(|error| {
@@ -94,23 +95,17 @@ async fn with_token(context: &Context, token: &str) -> Result<(Credential, User)
     Ok((credential, user))
 }
 
-/// Asks on the terminal.
-fn ask(question: &str, read: impl Fn(&Term) -> io::Result<String>) -> Result<String, Stop> {
+/// Asks for the password, which does not appear on the terminal.
+fn ask_secretly() -> io::Result<String> {
     let terminal = Term::stderr();
-    terminal.write_str(question)?;
-    let answer = read(&terminal)?;
+    terminal.write_str("Password: ")?;
+    terminal.read_secure_line()
+}
+
+fn something(answer: io::Result<String>) -> Result<String, Stop> {
+    let answer = answer?;
     if answer.trim().is_empty() {
         return Err(Stop::failed("nothing was entered"));
     }
     Ok(answer)
-}
-
-fn first_line() -> Result<String, Stop> {
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    let line = line.trim_end_matches(['\r', '\n']).to_owned();
-    if line.is_empty() {
-        return Err(Stop::failed("standard input holds nothing"));
-    }
-    Ok(line)
 }

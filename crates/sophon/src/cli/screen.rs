@@ -1,10 +1,13 @@
 //! What is written where: results to standard output, everything else to standard error.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use console::{Term, style};
 use serde::Serialize;
+
+/// The longest line that is taken as an answer, in bytes.
+const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Where results and remarks go, and in which form.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +71,22 @@ pub fn document(value: &impl Serialize) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{text}")?;
     stdout.flush()
+}
+
+/// Asks on standard error and takes a line of standard input.
+pub fn ask(question: &str) -> io::Result<String> {
+    let mut stderr = io::stderr();
+    stderr.write_all(question.as_bytes())?;
+    stderr.flush()?;
+    first_line()
+}
+
+/// Takes a line of standard input, without its end.
+pub fn first_line() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().lock().take(LONGEST_LINE).read_line(&mut line)?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(line)
 }
 
 /// The first line of a text of somebody else's, fit for a cell of a table.

@@ -3,13 +3,13 @@
 use std::io::{self, IsTerminal};
 
 use clap::Subcommand;
-use console::{Term, style};
+use console::style;
 use sophon_client::{Fork, Message, MessageRange, Session, SessionFilter, collect};
 use sophon_model::{MessageId, MessageRole, SessionId};
 
 use super::context::Context;
 use super::environment;
-use super::screen::{document, facts, line, one_line};
+use super::screen::{ask, document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
 use super::when::{ago, span_ms};
@@ -174,13 +174,11 @@ async fn delete(context: &Context, id: &SessionId, is_confirmed: bool) -> Result
             return Err(Stop::failed("deleting cannot be undone").hint("Say `--yes` if you mean it."));
         }
         let session = context.client.session(id).await?;
-        let terminal = Term::stderr();
-        terminal.write_str(&format!(
+        let answer = ask(&format!(
             "Delete “{}” with its {} messages? [y/N] ",
             title(&session),
             session.message_count
         ))?;
-        let answer = terminal.read_line()?;
         if !answer.trim().eq_ignore_ascii_case("y") && !answer.trim().eq_ignore_ascii_case("yes") {
             context.screen.remark("Nothing was deleted.");
             return Err(Stop::told());

@@ -28,7 +28,7 @@ pub struct Args {
     /// Those of the past too, newest first
     #[arg(long)]
     history: bool,
-    /// Only those that stand so
+    /// Only those that are queued, running, completed, failed or cancelled
     #[arg(long, requires = "history", value_parser = status)]
     status: Option<TaskStatus>,
     /// Only those of this agent, by id or short name

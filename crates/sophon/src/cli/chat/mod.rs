@@ -24,7 +24,7 @@ const LARGEST_INPUT: u64 = 1024 * 1024;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  sophon chat                                  talk back and forth; /new, /stop and /exit are understood
+  sophon chat                                  talk back and forth (/new, /stop, /exit)
   sophon chat \"What is 12 * 30.5?\"             one question, one answer
   sophon chat --last \"And without tax?\"        go on where you were
   echo \"Good morning\" | sophon chat            the message comes through a pipe

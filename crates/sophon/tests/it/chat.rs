@@ -1,0 +1,122 @@
+//! `sophon chat`.
+
+use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
+
+use crate::gateway::{Gateway, PATIENCE, Step};
+use crate::program::{Program, finish, interrupt};
+
+#[tokio::test]
+async fn the_answer_goes_to_stdout_and_everything_else_to_stderr() {
+    let steps =
+        [Step::Tool("web.fetch", true), Step::Say("Hello "), Step::Tool("clock", false), Step::Say("there.")];
+    let gateway = Gateway::start(&steps).await;
+    let run = Program::new(&gateway.url).run(&["chat", "Good", "morning"]).await;
+    assert_eq!(run.stdout, "Hello there.\n");
+    assert_eq!(run.stderr, "✓ web.fetch (3 ms)\n✗ clock (3 ms)\n");
+    assert_eq!(run.status, Some(0));
+    assert_eq!(gateway.sent(), ["Good morning"]);
+}
+
+#[tokio::test]
+async fn the_message_comes_through_a_pipe() {
+    let gateway = Gateway::start(&[Step::Say("ok")]).await;
+    let program = Program::new(&gateway.url);
+    assert_eq!(program.run_with(&["chat"], "from a pipe\n").await.status, Some(0));
+    assert_eq!(program.run_with(&["chat", "Review:", "-"], "diff").await.status, Some(0));
+    assert_eq!(gateway.sent(), ["from a pipe\n", "Review:\n\ndiff"]);
+}
+
+#[tokio::test]
+async fn an_empty_pipe_is_no_message() {
+    let gateway = Gateway::start(&[]).await;
+    let run = Program::new(&gateway.url).run(&["chat"]).await;
+    assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""));
+    assert!(run.stderr.contains("error: there is no message\nhint: "), "{}", run.stderr);
+    assert!(gateway.sent().is_empty());
+}
+
+#[tokio::test]
+async fn programs_get_one_event_a_line_and_unknown_events_are_left_out() {
+    let gateway = Gateway::start(&[Step::Unknown, Step::Say("Hi")]).await;
+    let events = Program::new(&gateway.url).documents(&["chat", "hello"]).await;
+    let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["MessageAccepted", "TaskQueued", "StreamChunk", "ReceiveMessage", "TaskCompleted"]);
+    assert_eq!(events[2]["delta"], "Hi");
+    assert!(events.iter().all(|event| event["sessionId"] == "ses_1"));
+}
+
+#[tokio::test]
+async fn an_answer_that_fails_is_an_error_with_its_reason() {
+    let gateway = Gateway::start(&[Step::Say("Let me"), Step::Fail("the model is out of reach")]).await;
+    let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
+    assert_eq!(run.status, Some(1));
+    assert_eq!(run.stdout, "Let me\n");
+    assert!(run.stderr.starts_with("error: the model is out of reach\nhint: "), "{}", run.stderr);
+}
+
+#[tokio::test]
+async fn an_answer_that_begins_again_is_whole_in_the_end() {
+    let steps = [Step::Say("Hal"), Step::BeginAgain, Step::Say("Hello.")];
+    let gateway = Gateway::start(&steps).await;
+    let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
+    assert_eq!(run.stdout, "Hal\nHello.\n");
+    assert!(run.stderr.contains("begins again"), "{}", run.stderr);
+}
+
+#[tokio::test]
+async fn a_lost_connection_does_not_lose_the_answer() {
+    let gateway = Gateway::start(&[Step::Say("Hello "), Step::HangUp, Step::Say("there.")]).await;
+    let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
+    assert_eq!((run.status, run.stdout.as_str()), (Some(0), "Hello there.\n"));
+    assert!(run.stderr.contains("connecting again"), "{}", run.stderr);
+}
+
+#[tokio::test]
+async fn an_answer_that_ended_while_nobody_was_connected_is_fetched() {
+    let gateway = Gateway::start(&[Step::Say("Hello "), Step::HangUpForGood, Step::Say("there.")]).await;
+    let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
+    assert_eq!((run.status, run.stdout.as_str()), (Some(0), "Hello there.\n"), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_message_is_sent_again_until_it_is_confirmed_and_applied_once() {
+    let gateway = Gateway::start(&[Step::Say("ok")]).await;
+    gateway.refuse_sends(2);
+    let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
+    assert_eq!((run.status, run.stdout.as_str()), (Some(0), "ok\n"), "{run:?}");
+    assert_eq!(gateway.sent(), ["hello"]);
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_the_answer() {
+    let gateway = Gateway::start(&[Step::Say("Well, "), Step::AwaitCancel]).await;
+    let mut child = Program::new(&gateway.url).start(&["chat", "count", "to", "a", "million"]);
+    let mut first = [0; 6];
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    timeout(PATIENCE, stdout.read_exact(&mut first)).await.expect("in time").expect("text");
+    interrupt(&child).await;
+    let run = finish(child).await;
+    assert_eq!((run.status, run.stdout.as_str()), (Some(130), "\n"));
+    assert!(run.stderr.contains("stopped"), "{}", run.stderr);
+    assert!(gateway.was_cancelled());
+}
+
+#[tokio::test]
+async fn a_conversation_takes_one_message_a_line_until_it_is_left() {
+    let gateway = Gateway::start(&[Step::Say("Aha.")]).await;
+    let program = Program::new(&gateway.url);
+    let run = program.run_with(&["chat", "-i"], "one\n\n/foo\ntwo\n/new\nthree\n/exit\nfour\n").await;
+    assert_eq!((run.status, run.stdout.as_str()), (Some(0), "Aha.\nAha.\nAha.\n"), "{run:?}");
+    assert!(run.stderr.contains("/foo is not understood"), "{}", run.stderr);
+    assert_eq!(gateway.sent(), ["one", "two", "three"]);
+    assert_eq!(gateway.sessions(), 2, "`/new` begins another");
+}
+
+#[tokio::test]
+async fn a_conversation_outlives_an_answer_that_fails() {
+    let gateway = Gateway::start(&[Step::Fail("no model")]).await;
+    let run = Program::new(&gateway.url).run_with(&["chat", "-i"], "one\ntwo\n").await;
+    assert_eq!(run.status, Some(0), "{run:?}");
+    assert_eq!(run.stderr.matches("error: no model").count(), 2);
+}

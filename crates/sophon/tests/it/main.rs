@@ -1,0 +1,9 @@
+//! The command line and the client, against a gateway that does what the test says, and against the real one.
+
+mod chat;
+mod client;
+mod gateway;
+mod help;
+mod login;
+mod program;
+mod real;
