@@ -53,6 +53,11 @@ fn status(kind: Kind) -> StatusCode {
     }
 }
 
+/// An error of another wire under `/api`, told as this one tells its own. [`front`](crate::front) writes the body.
+pub fn error_response(error: Error) -> Response {
+    ApiError::from(error).into_response()
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();

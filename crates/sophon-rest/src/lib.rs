@@ -41,6 +41,7 @@ use tower::ServiceExt;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
+pub use error::error_response;
 pub use openapi::openapi;
 pub use options::{Options, Rates};
 

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use http::Method;
+use sophon_model::Error;
 use sophon_rest::Options;
 use tokio::net::TcpListener;
 
@@ -89,6 +90,8 @@ async fn a_panic_is_answered_and_the_gateway_lives_on() {
 async fn other_wires_live_beside_this_one() {
     let app = TestApp::start().await;
     let stream = Router::new().route("/api/sessions/{id}/stream", get(async || "\"events\""));
+    let closed = async || sophon_rest::error_response(Error::conflict("The session is over."));
+    let stream = stream.route("/api/sessions/{id}/closed", get(closed));
     let page = async || "\"a page\"";
     let router = sophon_rest::routes(&app.gateway, &Options::default()).merge(stream).fallback(page);
     let http = serve(&app, router).await;
@@ -96,6 +99,7 @@ async fn other_wires_live_beside_this_one() {
     assert_eq!(anonymous.get("/api/sessions/ses_1/stream").await.ok(), "events");
     assert_eq!(anonymous.get("/api/tenants/acme/sessions/ses_1/stream").await.ok(), "events");
     assert_eq!(anonymous.get("/sessions/ses_1").await.ok(), "a page");
+    anonymous.get("/api/sessions/ses_1/closed").await.refused(409, "conflict");
     anonymous.get("/api/sessions/ses_1/streams").await.refused(404, "not_found");
     anonymous.get("/api/health").await.ok();
 }
