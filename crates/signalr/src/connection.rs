@@ -155,6 +155,13 @@ impl<H: Hub> Connection<H> {
         self.link().ended.is_cancelled()
     }
 
+    /// Whether the client may come back by itself: the connection has ended, but neither by the client's own Close
+    /// message nor by one of ours that forbids it. For hubs that keep something for who returns.
+    pub fn may_return(&self) -> bool {
+        let ending = self.link().ending();
+        self.is_closed() && (ending.allow_reconnect || ending.manner == Manner::Gone)
+    }
+
     /// Resolves when the connection has ended.
     pub async fn closed(&self) {
         self.link().ended.cancelled().await;

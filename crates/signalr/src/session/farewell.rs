@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::{Acceptance, Session, calls};
 use crate::hub::Hub;
-use crate::link::{Ending, Manner};
+use crate::link::{Ending, Manner, TransportKind};
 use crate::protocol::handshake;
 use crate::transport::{Io, Transport};
 
@@ -23,10 +23,11 @@ impl<H: Hub, T: Transport> Session<H, T> {
         link.end(ending.clone());
         calls::abandon(&connection);
         self.say_goodbye();
-        let stuck = self.writing && ending.manner == Manner::Drop;
+        // A poll that has not come yet is no sign of trouble.
+        let socket = link.transport != TransportKind::LongPolling;
+        let stuck = socket && self.writing && ending.manner == Manner::Drop;
         let limit = if stuck { STUCK_CLOSE_LIMIT } else { server.options.close_timeout };
         let closed = timeout(limit, self.last_words(&ending)).await;
-        server.forget(link);
         tracing::debug!(connection = %link.id, ?ending, polite = closed.is_ok(), "the connection has ended");
     }
 

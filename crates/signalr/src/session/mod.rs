@@ -32,6 +32,7 @@ pub(crate) async fn run<H: Hub, T: Transport>(
     transport: T,
     handover: Option<Handover<T>>,
 ) {
+    let _registered = Registered(connection.clone());
     let max_bytes = connection.shared.server.options.stateful_buffer_bytes;
     let stateful =
         handover.map(|handover| Box::new(Stateful { recovery: Recovery::new(max_bytes), handover }));
@@ -51,6 +52,16 @@ pub(crate) async fn run<H: Hub, T: Transport>(
         Err(ending) => ending,
     };
     session.finish(ending).await;
+}
+
+/// Takes the connection out of the server's books when its session ends, even by a panic in the hub's code.
+struct Registered<H: Hub>(Connection<H>);
+
+impl<H: Hub> Drop for Registered<H> {
+    fn drop(&mut self) {
+        self.0.link().end(Ending::gone());
+        self.0.shared.server.forget(self.0.link());
+    }
 }
 
 /// What the hub's `connected` says.

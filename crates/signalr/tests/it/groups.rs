@@ -128,3 +128,32 @@ async fn a_write_that_is_stuck_ends_the_connection() {
     server.until(|hub| hub.connection_count() == 0).await;
     drop(client);
 }
+
+struct Explosive;
+
+impl serde::Serialize for Explosive {
+    fn serialize<S: serde::Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
+        panic!("a panic while an event is encoded")
+    }
+}
+
+#[tokio::test]
+async fn an_event_whose_encoding_panics_leaves_no_connection_behind() {
+    let server = start().await;
+    let _client = member(&server, "red").await;
+    server.publish("red", "News", Explosive);
+    server.until(|hub| hub.connection_count() == 0).await;
+    let mut next = member(&server, "red").await;
+    server.publish("red", "News", "fine");
+    assert_eq!(next.hear().await["arguments"], json!(["fine"]));
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_encoded_is_left_out_and_the_next_ones_come() {
+    let server = start().await;
+    let mut client = member(&server, "red").await;
+    let no_json = std::collections::HashMap::from([(vec![1_u8], 1)]);
+    server.publish("red", "News", no_json);
+    server.publish("red", "News", "fine");
+    assert_eq!(client.hear().await["arguments"], json!(["fine"]));
+}
