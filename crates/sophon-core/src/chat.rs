@@ -203,7 +203,10 @@ fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Se
         updated_at: unit.now(),
     };
     message.number = unit.tx.insert_message(&message)?;
-    unit.emit(Event::MessageCreated { message: Box::new(message.clone()), origin: send.origin });
+    unit.emit(
+        &session.owner_id,
+        Event::MessageCreated { message: Box::new(message.clone()), origin: send.origin },
+    );
     let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
     if session.title.is_empty() {
         session.title = beginning(&message.content, TITLE_LENGTH);
@@ -259,7 +262,7 @@ fn queue_in(
         message_id: message.id.clone(),
         replayed: false,
     };
-    unit.emit(Event::TaskQueued(Box::new(task)));
+    unit.emit(&session.owner_id, Event::TaskQueued(Box::new(task)));
     Ok(sent)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fanout::Reservation;
 use sophon_model::ports::{Clock, Entropy, Store, Tx, WriteJob};
-use sophon_model::{Error, Event, Id, Result, Stamps, Timestamp, Topic};
+use sophon_model::{Error, Event, Id, Result, Stamps, Timestamp, Topic, UserId};
 use tokio::sync::oneshot;
 
 use crate::live::{EventBus, topics_of};
@@ -51,10 +51,10 @@ impl Database {
         &self.bus
     }
 
-    /// Tells an event that is not kept.
-    pub(crate) fn tell(&self, event: Event) {
+    /// Tells an event in a session of `owner` that is not kept.
+    pub(crate) fn tell(&self, owner: &UserId, event: Event) {
         debug_assert!(!event.is_durable(), "a durable event is emitted in a unit of work");
-        if let Err(exhausted) = self.bus.publish(&topics_of(&event), event) {
+        if let Err(exhausted) = self.bus.publish(&topics_of(&event, owner), event) {
             tracing::warn!(%exhausted, "an event was not told");
         }
     }
@@ -131,7 +131,7 @@ pub struct Unit<'a> {
     pub tx: &'a mut dyn Tx,
     db: &'a Database,
     now: Timestamp,
-    emitted: Vec<Event>,
+    emitted: Vec<(UserId, Event)>,
     after_commit: &'a mut Vec<AfterCommit>,
 }
 
@@ -146,9 +146,10 @@ impl Unit<'_> {
         self.db.new_id()
     }
 
-    /// Stores an event with the state that it tells of. It is shown when the transaction is durable.
-    pub fn emit(&mut self, event: Event) {
-        self.emitted.push(event);
+    /// Stores an event in a session of `owner` with the state that it tells of. It is shown when the transaction is
+    /// durable.
+    pub fn emit(&mut self, owner: &UserId, event: Event) {
+        self.emitted.push((owner.clone(), event));
     }
 
     /// Runs `action` once the transaction is durable. It must be quick and must not touch storage.
@@ -179,9 +180,10 @@ where
         let mut unit =
             Unit { tx, db: &self.db, now, emitted: Vec::new(), after_commit: &mut self.after_commit };
         let result = work(&mut unit)?;
-        for event in unit.emitted {
-            let topics = topics_of(&event);
+        for (owner, event) in unit.emitted {
+            let mut topics = topics_of(&event, &owner);
             let reservation = self.db.bus.reserve(topics.clone()).map_err(Error::storage)?;
+            topics.retain(Topic::is_stored);
             tx.append_event(reservation.seq(), &topics, &event, now)?;
             self.events.push((reservation, event));
         }

@@ -18,6 +18,15 @@ pub enum Topic {
     Tasks(UserId),
     /// Everything that happens in a session.
     Session(SessionId),
+    /// Everything that happens in all of a user's sessions.
+    Feed(UserId),
+}
+
+impl Topic {
+    /// Whether events are stored under this topic. A feed is made of sessions, which have theirs.
+    pub fn is_stored(&self) -> bool {
+        !matches!(self, Topic::Feed(_))
+    }
 }
 
 impl fmt::Display for Topic {
@@ -26,6 +35,7 @@ impl fmt::Display for Topic {
             Topic::User(id) => write!(f, "user:{id}"),
             Topic::Tasks(id) => write!(f, "tasks:{id}"),
             Topic::Session(id) => write!(f, "session:{id}"),
+            Topic::Feed(id) => write!(f, "feed:{id}"),
         }
     }
 }

@@ -58,7 +58,8 @@ pub struct Started {
     pub address: SocketAddr,
     /// Its services.
     pub gateway: Gateway,
-    hubs: Hubs,
+    /// Its hubs.
+    pub hubs: Hubs,
 }
 
 /// Starts a gateway in this process. The log is not started: that is for who owns the process.
@@ -70,7 +71,8 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
     let gateway = open_gateway(config, &folder, store, lifecycle.clone()).await?;
-    let hubs = Hubs::new(&gateway, &signalr::Options::default());
+    let hub_options = signalr::Options { stateful_reconnect: true, ..signalr::Options::default() };
+    let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events.into());
 
     let listener = TcpListener::bind(config.listen)
         .await

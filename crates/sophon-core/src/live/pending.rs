@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use sophon_model::{Event, Message, MessageId, SessionId, TaskId, TextDelta};
+use sophon_model::{Event, Message, MessageId, SessionId, TaskId, TextDelta, UserId};
 
 use super::{EventBus, topics_of};
 
@@ -51,13 +51,13 @@ impl PendingTexts {
     }
 
     /// Adds a piece and, if the task streams, tells of it.
-    pub(crate) fn append(&self, delta: TextDelta, publish: bool) {
+    pub(crate) fn append(&self, owner: &UserId, delta: TextDelta, publish: bool) {
         let mut messages = self.messages.lock();
         let Some(message) = messages.get_mut(&delta.message_id) else { return };
         message.content.push_str(&delta.text);
         if publish {
             let event = Event::TextDelta(delta);
-            match self.bus.publish(&topics_of(&event), event) {
+            match self.bus.publish(&topics_of(&event, owner), event) {
                 Ok(seq) => message.seq = seq,
                 Err(exhausted) => {
                     tracing::warn!(%exhausted, "a text delta was not told; the finished message will be");

@@ -69,7 +69,10 @@ fn fork_in(unit: &mut Unit<'_>, caller: &Caller, id: &SessionId, fork: Fork) -> 
         };
         unit.tx.insert_message(&copy)?;
     }
-    unit.emit(Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created });
+    unit.emit(
+        &session.owner_id,
+        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created },
+    );
     Ok(session)
 }
 

@@ -134,10 +134,10 @@ impl Sessions {
                 let session = writable_in(unit, &caller, &wanted)?;
                 unit.tx.delete_session(&session.id)?;
                 unit.after_commit(move || running.cancel_session(&wanted));
-                unit.emit(Event::SessionChanged {
-                    session: Box::new(session),
-                    change: SessionChange::Deleted,
-                });
+                unit.emit(
+                    &session.owner_id.clone(),
+                    Event::SessionChanged { session: Box::new(session), change: SessionChange::Deleted },
+                );
                 Ok(())
             })
             .await
@@ -190,7 +190,10 @@ pub(crate) fn create_in(unit: &mut Unit<'_>, caller: &Caller, new: NewSession) -
         updated_at: unit.now(),
     };
     unit.tx.insert_session(&session)?;
-    unit.emit(Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created });
+    unit.emit(
+        &session.owner_id,
+        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created },
+    );
     Ok(session)
 }
 
@@ -210,6 +213,9 @@ pub(crate) fn agent_in(unit: &Unit<'_>, caller: &Caller, id_or_slug: Option<&str
 pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
     session.updated_at = unit.now();
     unit.tx.update_session(session)?;
-    unit.emit(Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Updated });
+    unit.emit(
+        &session.owner_id,
+        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Updated },
+    );
     Ok(())
 }

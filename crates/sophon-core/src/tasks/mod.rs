@@ -101,9 +101,9 @@ fn end_if_queued(unit: &mut Unit<'_>, mut task: Task) -> Result<Task> {
             message.updated_at = unit.now();
             unit.tx.update_message(&message)?;
             let tool_calls = unit.tx.tool_calls(&task.id)?;
-            unit.emit(Event::MessageFinished { message: Box::new(message), tool_calls });
+            unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
         }
-        unit.emit(Event::TaskCancelled(Box::new(task.clone())));
+        unit.emit(&task.user_id, Event::TaskCancelled(Box::new(task.clone())));
     }
     Ok(task)
 }

@@ -119,7 +119,7 @@ fn claim(unit: &mut Unit<'_>) -> Result<Claim> {
         task.error = refusal;
         task.ended_at = Some(now);
         unit.tx.update_running_task(&task)?;
-        unit.emit(Event::TaskFailed(Box::new(task)));
+        unit.emit(&task.user_id.clone(), Event::TaskFailed(Box::new(task)));
         return Ok(Claim::Ended);
     };
     let begun = match &task.reply_message_id {
@@ -157,7 +157,7 @@ fn open_reply(unit: &mut Unit<'_>, task: &mut Task, agent: &Agent) -> Result<Mes
     reply.number = unit.tx.insert_message(&reply)?;
     task.reply_message_id = Some(reply.id.clone());
     unit.tx.update_running_task(task)?;
-    unit.emit(Event::TaskStarted(Box::new(task.clone())));
-    unit.emit(Event::MessageOpened { message: Box::new(reply.clone()) });
+    unit.emit(&task.user_id, Event::TaskStarted(Box::new(task.clone())));
+    unit.emit(&task.user_id, Event::MessageOpened { message: Box::new(reply.clone()) });
     Ok(reply)
 }

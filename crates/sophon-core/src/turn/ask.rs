@@ -115,7 +115,7 @@ impl Turn {
         self.task.usage = Some(self.usage.clone());
         let task = self.task.clone();
         let held = self.with.db.write(move |unit| {
-            unit.emit(event);
+            unit.emit(&task.user_id, event);
             unit.tx.update_running_task(&task)
         });
         if held.await? { Ok(()) } else { Err(Ended::Lost) }

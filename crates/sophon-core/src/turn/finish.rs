@@ -46,17 +46,21 @@ impl Turn {
             message.updated_at = now;
             unit.tx.update_message(&message)?;
             unit.tx.delete_steps(&task.id)?;
-            let tool_calls = end_open_calls(unit, &task.id)?;
-            unit.emit(Event::MessageFinished { message: Box::new(message), tool_calls });
+            let tool_calls = end_open_calls(unit, &task)?;
+            let owner = task.user_id.clone();
+            unit.emit(&owner, Event::MessageFinished { message: Box::new(message), tool_calls });
             if let Some(mut session) = unit.tx.session(&task.session_id)? {
                 session.message_count += 1;
                 save_in(unit, &mut session)?;
             }
-            unit.emit(match task.status {
-                TaskStatus::Completed => Event::TaskCompleted(Box::new(task)),
-                TaskStatus::Cancelled => Event::TaskCancelled(Box::new(task)),
-                _ => Event::TaskFailed(Box::new(task)),
-            });
+            unit.emit(
+                &owner,
+                match task.status {
+                    TaskStatus::Completed => Event::TaskCompleted(Box::new(task)),
+                    TaskStatus::Cancelled => Event::TaskCancelled(Box::new(task)),
+                    _ => Event::TaskFailed(Box::new(task)),
+                },
+            );
             Ok(())
         });
         let outcome = written.await;

@@ -145,14 +145,17 @@ impl Turn {
 
     /// Tells what the turn is doing.
     fn progress(&self, activity: Activity, detail: Option<String>) {
-        self.with.db.tell(Event::TaskProgress(TaskProgress {
-            task_id: self.task.id.clone(),
-            session_id: self.session.id.clone(),
-            agent_id: self.agent.id.clone(),
-            activity,
-            detail,
-            at: self.with.db.now(),
-        }));
+        self.with.db.tell(
+            &self.task.user_id,
+            Event::TaskProgress(TaskProgress {
+                task_id: self.task.id.clone(),
+                session_id: self.session.id.clone(),
+                agent_id: self.agent.id.clone(),
+                activity,
+                detail,
+                at: self.with.db.now(),
+            }),
+        );
     }
 
     /// Voids what was streamed and streams again what is stored of the turn.
@@ -162,10 +165,11 @@ impl Turn {
             session_id: self.session.id.clone(),
             message_id: self.reply.id.clone(),
         };
+        let owner = self.task.user_id.clone();
         self.with
             .db
             .write(move |unit| {
-                unit.emit(event);
+                unit.emit(&owner, event);
                 Ok(())
             })
             .await?;

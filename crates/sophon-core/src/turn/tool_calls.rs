@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use sha2::{Digest, Sha256};
 use sophon_model::event::Activity;
 use sophon_model::ports::{ModelMessage, ModelToolCall};
-use sophon_model::{Event, Result, TaskId, ToolCall, ToolCallId, ToolCallStatus};
+use sophon_model::{Event, Result, Task, ToolCall, ToolCallId, ToolCallStatus};
 
 use super::{Ended, Turn};
 use crate::tools::ToolFailure;
@@ -83,12 +83,12 @@ impl Turn {
             started_at: self.with.db.now(),
             ended_at: None,
         };
-        let stored = started.clone();
+        let (stored, owner) = (started.clone(), self.task.user_id.clone());
         self.with
             .db
             .write(move |unit| {
                 unit.tx.insert_tool_call(&stored)?;
-                unit.emit(Event::ToolCallStarted { call: Box::new(stored) });
+                unit.emit(&owner, Event::ToolCallStarted { call: Box::new(stored) });
                 Ok(())
             })
             .await?;
@@ -96,6 +96,7 @@ impl Turn {
     }
 
     async fn end(&self, mut call: ToolCall, status: ToolCallStatus, result: String) -> Result<()> {
+        let owner = self.task.user_id.clone();
         self.with
             .db
             .write(move |unit| {
@@ -103,7 +104,7 @@ impl Turn {
                 call.result = Some(result);
                 call.ended_at = Some(unit.now());
                 unit.tx.update_tool_call(&call)?;
-                unit.emit(Event::ToolCallEnded { call: Box::new(call) });
+                unit.emit(&owner, Event::ToolCallEnded { call: Box::new(call) });
                 Ok(())
             })
             .await
@@ -111,13 +112,13 @@ impl Turn {
 }
 
 /// Ends the calls of a task that are still noted as running: the turn has ended without them.
-pub(super) fn end_open_calls(unit: &mut crate::database::Unit<'_>, task: &TaskId) -> Result<Vec<ToolCall>> {
-    let mut calls = unit.tx.tool_calls(task)?;
+pub(super) fn end_open_calls(unit: &mut crate::database::Unit<'_>, task: &Task) -> Result<Vec<ToolCall>> {
+    let mut calls = unit.tx.tool_calls(&task.id)?;
     for call in calls.iter_mut().filter(|call| call.status == ToolCallStatus::Running) {
         call.status = ToolCallStatus::Cancelled;
         call.ended_at = Some(unit.now());
         unit.tx.update_tool_call(call)?;
-        unit.emit(Event::ToolCallEnded { call: Box::new(call.clone()) });
+        unit.emit(&task.user_id, Event::ToolCallEnded { call: Box::new(call.clone()) });
     }
     Ok(calls)
 }

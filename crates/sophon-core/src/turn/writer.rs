@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sophon_model::{AgentId, Message, MessageId, SessionId, Task, TaskId, TextDelta, Timestamp};
+use sophon_model::{AgentId, Message, MessageId, SessionId, Task, TaskId, TextDelta, Timestamp, UserId};
 
 use super::Turns;
 use crate::database::Database;
@@ -22,6 +22,7 @@ pub(super) struct Writer {
     session: SessionId,
     message: MessageId,
     agent: AgentId,
+    owner: UserId,
     is_streaming: bool,
     text: String,
     /// The length of `text` when the steps that are complete ended.
@@ -41,6 +42,7 @@ impl Writer {
             session: task.session_id.clone(),
             message: reply.id.clone(),
             agent: task.agent_id.clone(),
+            owner: task.user_id.clone(),
             is_streaming: task.is_streaming,
             text: String::new(),
             complete: 0,
@@ -109,7 +111,7 @@ impl Writer {
             is_final,
             at: self.db.now(),
         };
-        self.pending.append(delta, self.is_streaming);
+        self.pending.append(&self.owner, delta, self.is_streaming);
     }
 
     /// Sends the text so far to storage beside the stream, one checkpoint at a time.

@@ -1,7 +1,7 @@
 use serde_json::json;
 use sophon_testkit::{Gate, ModelServer, Script};
 
-use crate::support::{App, streamed};
+use crate::support::{App, Hub, streamed};
 
 #[tokio::test]
 async fn who_joins_in_the_middle_of_a_sentence_gets_its_beginning_and_then_the_rest() {
@@ -52,4 +52,40 @@ async fn a_cursor_from_the_hub_is_good_on_sse_and_back_and_over_a_restart() {
         .collect();
     assert_eq!(contents, ["calculate 2+2", "The result is **4**."]);
     assert!(events.iter().all(|(_, payload)| payload["seq"].as_u64().unwrap() > seen));
+}
+
+#[tokio::test]
+async fn a_client_whose_connection_broke_is_in_its_sessions_again_and_one_that_left_is_not() {
+    let app = App::for_one().await;
+    let (_, session) = app.http().post("/api/sessions", &json!({})).await;
+    let session = session["id"].as_str().unwrap();
+    let mut hub = app.chat_hub().await;
+    hub.invoke("JoinSession", json!(session)).await;
+    hub.break_off();
+    app.until_connections(0).await;
+
+    let mut back = app.chat_hub().await;
+    app.http().chat(Some(session), "calculate 6*7").await;
+    assert_eq!(streamed(&back.events_until("TaskCompleted").await), "The result is **42**.");
+
+    back.send_text("{\"type\":7}\u{1e}").await;
+    while back.record().await.is_some() {}
+    app.until_connections(0).await;
+    let mut anew = app.chat_hub().await;
+    let sent = app.http().chat(Some(session), "calculate 1+1").await;
+    app.http().ended(sent["taskId"].as_str().unwrap()).await;
+    anew.invoke("LeaveSession", json!(session)).await;
+    assert!(anew.forget().iter().all(|(name, _)| name == "SessionUpdated"));
+}
+
+#[tokio::test]
+async fn by_the_older_rule_all_connections_of_the_owner_are_told() {
+    let app = App::start(tempfile::tempdir().unwrap(), |config| {
+        config.auth.auto_admin = true;
+        config.hubs.session_events = sophon_server::config::SessionEvents::User;
+    })
+    .await;
+    let mut hub = Hub::connect(&app.url(), "chat", None).await;
+    app.http().chat(None, "calculate 6*7").await;
+    assert_eq!(streamed(&hub.events_until("TaskCompleted").await), "The result is **42**.");
 }

@@ -1,6 +1,7 @@
 //! `/hubs/chat`: sending, and following sessions.
 
 use fanout::Start;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Rejection, Reply};
 use sophon_core::Gateway;
@@ -9,7 +10,9 @@ use sophon_core::live::catch_up;
 use sophon_model::{Attachment, Caller, Event, MessageId, SessionId, TaskId, Topic};
 use tokio::time::Instant;
 
+use super::SessionEventScope;
 use super::error::hub_error;
+use super::rejoin::LostConnections;
 use super::{project, sign_in};
 
 /// Sessions that one connection may follow.
@@ -17,11 +20,13 @@ const MOST_SESSIONS: usize = 100;
 
 pub(crate) struct ChatHub {
     gateway: Gateway,
+    scope: SessionEventScope,
+    lost: Mutex<LostConnections>,
 }
 
 impl ChatHub {
-    pub(super) fn new(gateway: Gateway) -> Self {
-        Self { gateway }
+    pub(super) fn new(gateway: Gateway, scope: SessionEventScope) -> Self {
+        Self { gateway, scope, lost: Mutex::default() }
     }
 }
 
@@ -65,8 +70,29 @@ impl Hub for ChatHub {
     }
 
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
-        connection.follow(&Topic::User(connection.caller().user.clone()), Start::Now);
+        let caller = connection.caller();
+        connection.follow(&Topic::User(caller.user.clone()), Start::Now);
+        if self.scope == SessionEventScope::User {
+            connection.follow(&Topic::Feed(caller.user.clone()), Start::Now);
+        }
+        let joined_before = self.lost.lock().take(caller, self.gateway.db.now());
+        for session in joined_before {
+            // It may have been deleted meanwhile.
+            if self.gateway.sessions.get(Some(caller), &session).await.is_ok() {
+                follow_session(connection, &session, || Start::Now)?;
+            }
+        }
         Ok(())
+    }
+
+    async fn disconnected(&self, connection: &Connection<Self>) {
+        if connection.may_return() {
+            let followed = connection.followed().into_iter().filter_map(|topic| match topic {
+                Topic::Session(session) => Some(session),
+                Topic::User(_) | Topic::Tasks(_) | Topic::Feed(_) => None,
+            });
+            self.lost.lock().remember(connection.caller(), followed.collect(), self.gateway.db.now());
+        }
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {

@@ -3,6 +3,7 @@
 mod chat;
 mod error;
 mod project;
+mod rejoin;
 mod sign_in;
 mod tasks;
 
@@ -24,6 +25,16 @@ const REVOKED: &str = "The credential was revoked. Sign in again.";
 /// Why connections end when the gateway does.
 const RESTARTING: &str = "The gateway is restarting.";
 
+/// Where the events of a session go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SessionEventScope {
+    /// To the connections that joined the session: the rule since 1.11.
+    #[default]
+    Session,
+    /// To all connections of the session's owner: the rule before.
+    User,
+}
+
 /// All hubs at work.
 #[derive(Clone)]
 pub struct Hubs {
@@ -33,10 +44,15 @@ pub struct Hubs {
 
 impl Hubs {
     /// The hubs of `gateway`, with `options` for each.
-    pub fn new(gateway: &Gateway, options: &Options) -> Self {
+    pub fn new(gateway: &Gateway, options: &Options, scope: SessionEventScope) -> Self {
         let bus = gateway.db.bus();
         Self {
-            chat: HubServer::new(ChatHub::new(gateway.clone()), bus.clone(), CHAT_HUB, options.clone()),
+            chat: HubServer::new(
+                ChatHub::new(gateway.clone(), scope),
+                bus.clone(),
+                CHAT_HUB,
+                options.clone(),
+            ),
             tasks: HubServer::new(TasksHub::new(gateway.clone()), bus.clone(), TASKS_HUB, options.clone()),
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use sophon_egress::HostPort;
+use sophon_realtime::hubs::SessionEventScope;
 
 use crate::StartError;
 use crate::environment::variable;
@@ -142,11 +143,33 @@ impl Default for RateLimits {
 pub struct Hubs {
     /// Unread events after which a slow connection is closed.
     pub buffer: usize,
+    /// Where the events of a session go.
+    pub session_events: SessionEvents,
 }
 
 impl Default for Hubs {
     fn default() -> Self {
-        Self { buffer: 100 }
+        Self { buffer: 100, session_events: SessionEvents::default() }
+    }
+}
+
+/// Where the events of a session go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionEvents {
+    /// To the connections that joined it.
+    #[default]
+    Session,
+    /// To all connections of its owner.
+    User,
+}
+
+impl From<SessionEvents> for SessionEventScope {
+    fn from(configured: SessionEvents) -> Self {
+        match configured {
+            SessionEvents::Session => SessionEventScope::Session,
+            SessionEvents::User => SessionEventScope::User,
+        }
     }
 }
 

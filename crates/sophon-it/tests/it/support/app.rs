@@ -66,6 +66,16 @@ impl App {
         Http::new(&self.url())
     }
 
+    /// Waits until so many hub connections are open.
+    pub async fn until_connections(&self, count: usize) {
+        super::soon("the end of the connections", async {
+            while self.started.hubs.connections() != count {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        })
+        .await;
+    }
+
     pub async fn chat_hub(&self) -> Hub {
         Hub::connect(&self.url(), "chat", None).await
     }

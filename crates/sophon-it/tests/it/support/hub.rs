@@ -101,6 +101,11 @@ impl Hub {
         }
     }
 
+    /// Lets the connection break, as a network does: no Close message, no close frame.
+    pub fn break_off(self) {
+        drop(self.socket);
+    }
+
     /// Takes the events that have come so far.
     pub fn forget(&mut self) -> Vec<(String, Value)> {
         let invocations = self.records.drain(..).filter(|record| record["type"] == 1);
