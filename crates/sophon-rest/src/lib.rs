@@ -32,7 +32,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::StatusCode;
 use sophon_core::Gateway;
@@ -86,11 +85,6 @@ pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
         .layer(from_fn(headers::be_careful));
     // A service rather than a layer: the prefix is to be gone before a route is chosen.
     Router::new().fallback_service(app.map_request(tenant::take_prefix))
-}
-
-/// An error as this wire tells it, for the routes of other wires that lie under `/api`. [`front`] writes its body.
-pub fn error_response(error: Error) -> Response {
-    ApiError::from(error).into_response()
 }
 
 fn subjects() -> ApiRouter {
