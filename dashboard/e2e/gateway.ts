@@ -70,6 +70,13 @@ export class Gateway {
     return (await response.json()) as T;
   }
 
+  async activeTasks(token: string): Promise<number> {
+    const response = await fetch(new URL("/api/tasks/active", this.#url), {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return ((await response.json()) as { items: unknown[] }).items.length;
+  }
+
   async signIn(): Promise<string> {
     return (await this.post<{ accessToken: string }>("/api/auth/login", ADMIN)).accessToken;
   }

@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Dashboard, launch } from "./dashboard.ts";
 import { Gateway } from "./gateway.ts";
@@ -17,6 +17,15 @@ afterAll(async () => {
   await browser.close();
   await gateway.remove();
 });
+
+/** What axe finds on the page as it is. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
+  });
+}
 
 beforeEach(async () => {
   dashboard = await Dashboard.open(browser, gateway);
@@ -36,6 +45,18 @@ it("refuses a wrong password with the reason and a request id", async () => {
   await stranger.page.getByRole("button", { name: "Sign in" }).click();
   expect(await stranger.page.getByRole("alert").innerText()).toMatch(/Request/);
   await stranger.close();
+});
+
+it("renews a sign-in that has run out", async () => {
+  const { page } = dashboard;
+  await page.evaluate(() => {
+    const key = "sophon.credentials";
+    const held = JSON.parse(localStorage.getItem(key) ?? "{}") as object;
+    localStorage.setItem(key, JSON.stringify({ ...held, accessToken: "run-out" }));
+  });
+  await page.reload();
+  await page.getByRole("button", { name: "Live" }).waitFor();
+  await dashboard.begin("calculate 6+6");
 });
 
 it("signs out", async () => {
@@ -163,12 +184,23 @@ describe("the look", () => {
     for (const path of [page.url(), "/sessions/new", "/agents/sophon", "/tasks", "/settings"]) {
       await page.goto(path);
       await page.waitForLoadState("networkidle");
-      await page.evaluate(axe.source);
-      const faults = await page.evaluate(async () => {
-        const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-      });
-      expect(faults, path).toEqual([]);
+      expect(await faults(page), path).toEqual([]);
     }
+  });
+
+  it("has no accessibility fault in what opens", async () => {
+    const { page } = dashboard;
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await dashboard.begin("calculate 13*13");
+    await dashboard.turns("agent").last().getByText("calculator").click();
+    await page.getByRole("button", { name: "Session actions" }).click();
+    expect(await faults(page), "menu").toEqual([]);
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    expect(await faults(page), "dialog").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Tasks" }).click();
+    await page.getByRole("button", { name: /13\*13/ }).click();
+    await page.getByRole("dialog").getByText("Tokens").waitFor();
+    expect(await faults(page), "drawer").toEqual([]);
   });
 });

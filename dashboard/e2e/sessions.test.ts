@@ -121,6 +121,29 @@ describe("a session", () => {
     await expect.poll(() => dashboard.page.getByLabel("Message").inputValue()).toBe("half a thou");
   });
 
+  it("shows a long history from its end, and the rest when scrolled to", async () => {
+    const token = await gateway.signIn();
+    const { id } = await gateway.post<{ id: string }>("/api/sessions", { title: "Long" }, token);
+    for (let turn = 0; turn < 30; turn += 1) {
+      await gateway.post("/api/chat", { sessionId: id, content: `calculate ${turn}+1000` }, token);
+    }
+    await expect.poll(() => gateway.activeTasks(token), { timeout: 20_000 }).toBe(0);
+
+    const { page } = dashboard;
+    await page.goto(`/sessions/${id}`);
+    await dashboard.answered();
+    const conversation = page.getByRole("region", { name: "Conversation" });
+    expect(await conversation.evaluate((box) => box.scrollTop)).toBeGreaterThan(0);
+    expect(await page.locator("article").count()).toBe(50);
+
+    await conversation.evaluate((box) => box.scrollTo({ top: 0 }));
+    await expect.poll(() => page.locator("article").count()).toBe(60);
+    expect(await conversation.evaluate((box) => box.scrollTop), "keeps its place").toBeGreaterThan(
+      0,
+    );
+    expect(await dashboard.turns("user").first().innerText()).toContain("calculate 0+1000");
+  });
+
   it("shows each message once in two windows at the same time", async () => {
     await dashboard.begin("calculate 10+1");
     const other = await dashboard.page.context().newPage();

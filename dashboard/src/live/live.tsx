@@ -46,7 +46,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const links = [live.chat, live.tasks];
     const hurry = () => links.forEach((link) => link.retryNow());
-    const unwatch = live.tasks.onLive(() => void live.tasks.invoke("Watch"));
+    // It fails only when the link breaks, and is repeated when that is live again.
+    const watch = () => void live.tasks.invoke("Watch").catch(() => undefined);
+    const unwatch = live.tasks.onLive(watch);
     links.forEach((link) => link.start());
     window.addEventListener("online", hurry);
     return () => {

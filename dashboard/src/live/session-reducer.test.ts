@@ -228,6 +228,21 @@ describe("catching up", () => {
     expect(state.runs).toEqual([]);
   });
 
+  it("keeps what events told while the first page was read", () => {
+    const opened = message(2, { role: "agent", status: "pending", content: "", taskId: "task_1" });
+    const finished = { ...answer, updatedAt: "2026-01-01T00:00:01.000Z" };
+    const state = play(
+      { type: "event", event: { name: "ReceiveMessage", data: finished } },
+      {
+        type: "synced",
+        messages: [message(1), opened],
+        tasks: [],
+        newestPage: { hasOlder: false },
+      },
+    );
+    expect(state.messages.map((m) => m.content)).toEqual(["text 1", "Hello there"]);
+  });
+
   it("starts over from the newest page when too much was missed", () => {
     const state = play(synced([message(1)]), {
       type: "synced",

@@ -101,8 +101,15 @@ function synced(
   state: SessionState,
   { messages, tasks, newestPage }: Extract<Action, { type: "synced" }>,
 ): SessionState {
+  // A newest page follows on nothing older, but events may have told of its messages already.
   const base =
-    newestPage === null ? state : { ...state, messages: [], hasOlder: newestPage.hasOlder };
+    newestPage === null
+      ? state
+      : {
+          ...state,
+          messages: state.messages.filter(({ id }) => id >= (messages[0]?.id ?? 0)),
+          hasOlder: newestPage.hasOlder,
+        };
   let next = mergeMessages({ ...base, loaded: true }, messages);
   for (const task of tasks) {
     if (task.status === "queued" || task.status === "running") next = resumed(next, task);

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { activeRun, type SessionState } from "../../live/session-state.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
@@ -88,6 +88,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   );
 }
 
+/** Loads by itself when it is scrolled to; the button is for the keyboard. */
 function OlderMessages({ load }: { load: () => Promise<void> }) {
   const [busy, setBusy] = useState(false);
   const { attempt } = useToast();
@@ -96,8 +97,22 @@ function OlderMessages({ load }: { load: () => Promise<void> }) {
     await attempt(load);
     setBusy(false);
   };
+  const row = useRef<HTMLDivElement>(null);
+  const onReached = useEffectEvent(() => {
+    if (!busy) void go();
+  });
+
+  useEffect(() => {
+    if (row.current === null) return;
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) onReached();
+    });
+    observer.observe(row.current);
+    return () => observer.disconnect();
+  }, []);
+
   return (
-    <div className={styles.older}>
+    <div ref={row} className={styles.older}>
       <Button small busy={busy} onClick={() => void go()}>
         Show earlier messages
       </Button>

@@ -64,7 +64,7 @@ export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: M
         <>
           {message.content !== "" && <CopyIcon text={message.content} label="Copy text" />}
           <IconButton small icon="fork" label="Fork from here" onClick={onFork} />
-          {onRegenerate && message.role === "agent" && (
+          {onRegenerate && message.role === "agent" && message.status !== "pending" && (
             <IconButton small icon="again" label="Answer again" onClick={onRegenerate} />
           )}
           {message.usage && <Usage usage={message.usage} />}

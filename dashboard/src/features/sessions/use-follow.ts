@@ -26,7 +26,7 @@ export function useFollow(firstKey: string | undefined) {
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    // Late growth (a highlighted block, an unfolded call, a resized window) moves the end as well.
+    // A window that shrinks, or a composer that grows, hides the end as well.
     const observer = new ResizeObserver(() => {
       if (pinned.current) element.scrollTop = element.scrollHeight;
     });
