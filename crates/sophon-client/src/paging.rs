@@ -41,3 +41,39 @@ where
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Ready, ready};
+
+    use super::*;
+
+    /// Pages of a list of `total` numbers, whose cursor is the next number.
+    fn page(total: usize, size: usize, cursor: Option<String>) -> Ready<Result<List<usize>, ClientError>> {
+        let first: usize = cursor.map_or(0, |cursor| cursor.parse().expect("our own cursor"));
+        let end = total.min(first + size);
+        let has_more = end < total;
+        ready(Ok(List {
+            items: (first..end).collect(),
+            next_cursor: has_more.then(|| end.to_string()),
+            has_more,
+        }))
+    }
+
+    #[tokio::test]
+    async fn pages_are_followed_until_the_limit_or_the_end() {
+        let some = collect(250, |size, cursor| page(1_000, size, cursor)).await.expect("pages");
+        assert_eq!(some.items, (0..250).collect::<Vec<_>>());
+        assert!(some.has_more && some.next_cursor.as_deref() == Some("250"));
+        let all = collect(250, |size, cursor| page(201, size, cursor)).await.expect("pages");
+        assert_eq!((all.items.len(), all.has_more, all.next_cursor), (201, false, None));
+    }
+
+    #[tokio::test]
+    async fn a_page_that_brings_nothing_ends_the_list() {
+        let empty = |_, _| async {
+            Ok(List::<u8> { items: Vec::new(), next_cursor: Some("again".to_owned()), has_more: true })
+        };
+        assert!(collect(10, empty).await.expect("a page").items.is_empty());
+    }
+}

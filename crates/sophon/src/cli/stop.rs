@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use sophon_client::{ClientError, Refusal};
 
+use super::screen::one_line;
+
 /// The exit status of what was interrupted with Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
@@ -78,7 +80,8 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let style = |text: &'static str| console::style(text).for_stderr().bold();
-        write!(f, "{} {}", style("error:").red(), self.message)?;
+        // The words may be a gateway's or a model provider's.
+        write!(f, "{} {}", style("error:").red(), one_line(&self.message))?;
         if let Some(hint) = &self.hint {
             write!(f, "\n{} {hint}", style("hint:").cyan())?;
         }

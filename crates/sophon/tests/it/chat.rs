@@ -1,6 +1,7 @@
 //! `sophon chat`.
 
 use tokio::io::AsyncReadExt;
+use tokio::process::Child;
 use tokio::time::timeout;
 
 use crate::gateway::{Gateway, PATIENCE, Step};
@@ -88,18 +89,36 @@ async fn a_message_is_sent_again_until_it_is_confirmed_and_applied_once() {
     assert_eq!(gateway.sent(), ["hello"]);
 }
 
-#[tokio::test]
-async fn ctrl_c_stops_the_answer() {
-    let gateway = Gateway::start(&[Step::Say("Well, "), Step::AwaitCancel]).await;
+/// A run whose answer has begun.
+async fn begun(gateway: &Gateway) -> Child {
     let mut child = Program::new(&gateway.url).start(&["chat", "count", "to", "a", "million"]);
     let mut first = [0; 6];
     let stdout = child.stdout.as_mut().expect("a pipe");
     timeout(PATIENCE, stdout.read_exact(&mut first)).await.expect("in time").expect("text");
+    child
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_the_answer() {
+    let gateway = Gateway::start(&[Step::Say("Well, "), Step::AwaitCancel]).await;
+    let child = begun(&gateway).await;
     interrupt(&child).await;
     let run = finish(child).await;
     assert_eq!((run.status, run.stdout.as_str()), (Some(130), "\n"));
     assert!(run.stderr.contains("stopped"), "{}", run.stderr);
-    assert!(gateway.was_cancelled());
+    gateway.cancelled().await;
+}
+
+#[tokio::test]
+async fn a_second_ctrl_c_leaves_an_answer_that_does_not_stop() {
+    let gateway = Gateway::start(&[Step::Say("Well, "), Step::Stall]).await;
+    let child = begun(&gateway).await;
+    interrupt(&child).await;
+    gateway.cancelled().await;
+    interrupt(&child).await;
+    let run = finish(child).await;
+    assert_eq!(run.status, Some(130));
+    assert!(run.stderr.contains("the gateway goes on"), "{}", run.stderr);
 }
 
 #[tokio::test]

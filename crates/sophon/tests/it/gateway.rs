@@ -37,6 +37,8 @@ pub enum Step {
     Unknown,
     /// Waits until someone cancels.
     AwaitCancel,
+    /// Goes on for ever, whoever cancels.
+    Stall,
     /// Ends with an error.
     Fail(&'static str),
 }
@@ -122,9 +124,9 @@ impl Gateway {
         *self.world.sessions.lock()
     }
 
-    /// Whether someone has cancelled.
-    pub fn was_cancelled(&self) -> bool {
-        *self.world.cancelled.borrow()
+    /// Waits until someone has cancelled.
+    pub async fn cancelled(&self) {
+        self.world.cancelled().await;
     }
 }
 
@@ -178,6 +180,11 @@ impl World {
         timeout(PATIENCE, joins.wait_for(|joins| *joins > before)).await.expect("in time").expect("open");
     }
 
+    async fn cancelled(&self) {
+        let mut cancelled = self.cancelled.subscribe();
+        timeout(PATIENCE, cancelled.wait_for(|it| *it)).await.expect("in time").expect("open");
+    }
+
     /// Plays the script to its end.
     async fn play(self: Arc<Self>) {
         let ids = json!({"taskId": "task_1", "sessionId": "ses_1"});
@@ -204,10 +211,10 @@ impl World {
                     let _nobody = self.frames.send(Frame::HangUp);
                 }
                 Step::AwaitCancel => {
-                    let mut cancelled = self.cancelled.subscribe();
-                    timeout(PATIENCE, cancelled.wait_for(|it| *it)).await.expect("in time").expect("open");
+                    self.cancelled().await;
                     return self.end("cancelled", "TaskCancelled", json!({"cancelledBy": "usr_1"}));
                 }
+                Step::Stall => std::future::pending().await,
                 Step::Fail(error) => return self.end("failed", "TaskFailed", json!({"error": error})),
             }
         }

@@ -49,26 +49,31 @@ impl<'a> Conversation<'a> {
 
     /// Sends a message and shows the answer.
     pub async fn ask(&mut self, content: String, controls: &mut Controls) -> Result<Ending, Stop> {
-        let mut view = View::new(self.context.screen);
-        let session = self.session_for_message().await?;
-        let mut hub = match self.hub.take() {
-            Some(hub) => hub,
-            None => self.context.client.chat_hub().await?,
+        let (accepted, hub) = tokio::select! {
+            begun = self.begin(content) => begun?,
+            () = controls.interrupt() => return Ok(Ending::Left),
         };
-        let pending = hub.join_session(&session).await;
-        if let Err(error) = pending {
-            if !error.is_transient() {
-                return Err(error.into());
-            }
-            // The connection died while nobody looked.
-            hub = reconnect(self.context, &session).await?.0;
-        }
-        let accepted = self.send(&session, content).await?;
+        let mut view = View::new(self.context.screen);
         view.accepted(&accepted)?;
         let turn = Turn { context: self.context, accepted, hub, view, has_asked_to_stop: false };
         let (ending, hub) = turn.follow(controls).await?;
         self.hub = hub;
         Ok(ending)
+    }
+
+    /// Joins the session before the message is sent, so that nothing of the answer is missed.
+    async fn begin(&mut self, content: String) -> Result<(Accepted, ChatHub), Stop> {
+        let session = self.session_for_message().await?;
+        let hub = match self.hub.take() {
+            Some(mut hub) => match hub.join_session(&session).await {
+                Ok(_) => hub,
+                // The connection died while nobody looked.
+                Err(error) if error.is_transient() => reconnect(self.context, &session).await?.0,
+                Err(error) => return Err(error.into()),
+            },
+            None => connect(self.context, &session).await?.0,
+        };
+        Ok((self.send(&session, content).await?, hub))
     }
 
     /// Keeps the connection alive while nothing is asked; what happens on it meanwhile is not shown. Never ends.

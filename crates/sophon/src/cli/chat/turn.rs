@@ -1,6 +1,6 @@
 //! One turn: from the message to the end of the answer, over lost connections.
 
-use sophon_client::{Accepted, ChatEvent, ChatHub, ClientError, Joined, MessageRange};
+use sophon_client::{Accepted, ChatEvent, ChatHub, ClientError, Message, MessageRange};
 use sophon_model::TaskStatus;
 
 use super::super::context::Context;
@@ -73,30 +73,37 @@ impl Turn<'_> {
 
     async fn obey(&mut self, control: Control, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
         match control {
-            Control::Interrupt if self.has_asked_to_stop => Ok(Some(Ending::Left)),
-            Control::Interrupt => self.stop().await,
-            Control::Line(line) if line.trim() == "/stop" => self.stop().await,
-            Control::Line(line) => {
-                controls.keep(line);
-                Ok(None)
-            }
-            Control::End => Ok(None),
+            Control::Interrupt if self.has_asked_to_stop => return Ok(Some(Ending::Left)),
+            Control::Interrupt => return self.stop(controls).await,
+            Control::Line(line) if line.trim() == "/stop" => return self.stop(controls).await,
+            Control::Line(line) => controls.keep(line),
+            Control::End => {}
         }
+        Ok(None)
     }
 
-    async fn stop(&mut self) -> Result<Option<Ending>, Stop> {
+    async fn stop(&mut self, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
         self.has_asked_to_stop = true;
         self.view.remark("stopping … (Ctrl-C again leaves at once)");
-        match self.hub.cancel_task(&self.accepted.task_id).await {
+        let asked = tokio::select! {
+            asked = self.cancel() => asked,
+            () = controls.interrupt() => return Ok(Some(Ending::Left)),
+        };
+        match asked {
             Ok(()) => Ok(None),
-            // The next event tells that the connection is gone; over another path it can still be asked for.
-            Err(error) if error.is_transient() => {
-                self.context.client.cancel_task(&self.accepted.task_id).await?;
-                Ok(None)
-            }
             // It has ended in the same moment, and its last event is on its way.
             Err(error) if error.code() == Some("conflict") => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn cancel(&mut self) -> Result<(), ClientError> {
+        match self.hub.cancel_task(&self.accepted.task_id).await {
+            // The next event tells that the connection is gone; over another path it can still be asked for.
+            Err(error) if error.is_transient() => {
+                self.context.client.cancel_task(&self.accepted.task_id).await.map(drop)
+            }
+            asked => asked,
         }
     }
 
@@ -106,38 +113,56 @@ impl Turn<'_> {
             return Err(error.into());
         }
         self.view.remark(&format!("{error}; connecting again …"));
-        let (hub, joined) = tokio::select! {
-            connected = reconnect(self.context, &self.accepted.session_id) => connected?,
+        let (hub, missed) = tokio::select! {
+            found = find_again(self.context, &self.accepted) => found?,
             () = controls.interrupt() => return Ok(Some(Ending::Left)),
         };
         self.hub = hub;
-        self.catch_up(&joined).await
+        match missed {
+            Missed::Nothing => Ok(None),
+            Missed::Text(content) => {
+                self.view.text_so_far(&content)?;
+                Ok(None)
+            }
+            Missed::Ending(ending, answer) => {
+                if let Some(answer) = answer {
+                    self.view.event(&ChatEvent::ReceiveMessage(answer))?;
+                }
+                Ok(Some(ending))
+            }
+        }
     }
+}
 
-    /// Shows what was missed: the text so far, or the end.
-    async fn catch_up(&mut self, joined: &Joined) -> Result<Option<Ending>, Stop> {
-        if let Some(pending) = joined.pending.iter().find(|message| message.task_id == self.accepted.task_id)
-        {
-            self.view.text_so_far(&pending.content)?;
-            return Ok(None);
-        }
-        let task = self.context.client.task(&self.accepted.task_id).await?.task;
-        let ending = match task.status {
-            TaskStatus::Queued | TaskStatus::Running => return Ok(None),
-            TaskStatus::Completed => Ending::Completed,
-            TaskStatus::Failed => Ending::Failed(task.error.unwrap_or_else(|| "it failed".to_owned())),
-            TaskStatus::Cancelled => Ending::Cancelled,
-        };
-        let messages = self.context.client.messages(&task.session_id, MessageRange::default()).await?;
-        let answer = messages
-            .items
-            .into_iter()
-            .find(|message| Some(&message.message_id) == task.reply_message_id.as_ref());
-        if let Some(answer) = answer {
-            self.view.event(&ChatEvent::ReceiveMessage(Box::new(answer)))?;
-        }
-        Ok(Some(ending))
+/// What happened in a turn while nobody was connected.
+enum Missed {
+    /// It waits still.
+    Nothing,
+    /// The text so far.
+    Text(String),
+    /// It ended, perhaps with an answer.
+    Ending(Ending, Option<Box<Message>>),
+}
+
+async fn find_again(context: &Context, accepted: &Accepted) -> Result<(ChatHub, Missed), ClientError> {
+    let (hub, joined) = reconnect(context, &accepted.session_id).await?;
+    let mut pending = joined.pending.into_iter();
+    if let Some(pending) = pending.find(|message| message.task_id == accepted.task_id) {
+        return Ok((hub, Missed::Text(pending.content)));
     }
+    let task = context.client.task(&accepted.task_id).await?.task;
+    let ending = match task.status {
+        TaskStatus::Queued | TaskStatus::Running => return Ok((hub, Missed::Nothing)),
+        TaskStatus::Completed => Ending::Completed,
+        TaskStatus::Failed => Ending::Failed(task.error.unwrap_or_else(|| "it failed".to_owned())),
+        TaskStatus::Cancelled => Ending::Cancelled,
+    };
+    let messages = context.client.messages(&task.session_id, MessageRange::default()).await?;
+    let answer = messages
+        .items
+        .into_iter()
+        .find(|message| Some(&message.message_id) == task.reply_message_id.as_ref());
+    Ok((hub, Missed::Ending(ending, answer.map(Box::new))))
 }
 
 enum Step {
