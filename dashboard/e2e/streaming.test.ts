@@ -61,6 +61,20 @@ it("stops an answer and keeps what was written", async () => {
   await answered("This will be very");
 });
 
+it("is followed and cancelled in the ledger of tasks", async () => {
+  const answer = await model.next();
+  answer.say("Slowly");
+  await answered("Slowly");
+  const { page } = dashboard;
+  await page.getByRole("link", { name: "Tasks" }).click();
+  const active = page.getByRole("region", { name: "Under way" });
+  await active.getByRole("button", { name: /Running/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
+  await page.getByRole("dialog").getByText("Cancelled", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await active.getByText("Nothing is running.").waitFor();
+});
+
 it("goes on with a running answer after a reload", async () => {
   const answer = await model.next();
   answer.say("One two");

@@ -117,7 +117,8 @@ function Patterns({ patterns, onAdd, onRemove }: PatternsProps) {
       <h3 id="patterns">Patterns</h3>
       <p className={shared.note}>
         A pattern lets through every tool whose name begins so, also those that come later:{" "}
-        <code>memory.*</code> is all of memory, <code>*</code> is every tool.
+        <code>memory.*</code> is all of memory, <code>*</code> is every tool. Remove it to pick
+        tools one by one.
       </p>
       {patterns.length > 0 && (
         <ul role="list" className={styles.chips}>

@@ -29,7 +29,16 @@ export function ToolCalls({ calls, taskId }: ToolCallsProps) {
 function ToolCallRow({ call: known, taskId }: { call: ToolView; taskId: string | null }) {
   const [open, setOpen] = useState(false);
   return (
-    <details className={styles.call} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      className={styles.call}
+      onToggle={({ currentTarget }) => {
+        setOpen(currentTarget.open);
+        // What unfolds below the edge of the box is brought into it, once it is there.
+        if (currentTarget.open) {
+          requestAnimationFrame(() => currentTarget.scrollIntoView({ block: "nearest" }));
+        }
+      }}
+    >
       <summary>
         <Icon name="chevron" size={14} />
         <code>{known.toolName}</code>
