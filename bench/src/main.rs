@@ -56,7 +56,8 @@ async fn main() -> Outcome<()> {
     let idle = gateway.resident_kb()?;
     println!("resident, idle       {:.1} MB", idle as f64 / 1e3);
 
-    let mut turns = time_turns(&gateway, args.turns).await?;
+    let (mut accepted, mut turns) = time_turns(&gateway, args.turns).await?;
+    report("POST to 202", &mut accepted);
     report("POST to first chunk", &mut turns);
     let (mut exchange, mut sync) =
         (limits::loopback(args.turns).await?, limits::sync(folder.path(), args.turns)?);
@@ -80,22 +81,26 @@ async fn main() -> Outcome<()> {
     gateway.stop().await
 }
 
-/// The time from the request to the first chunk of its answer at a client that follows the session.
-async fn time_turns(gateway: &Gateway, turns: usize) -> Outcome<Vec<Duration>> {
+/// The times from the request to its own answer, and to the first chunk at a client that follows the session.
+async fn time_turns(gateway: &Gateway, turns: usize) -> Outcome<(Vec<Duration>, Vec<Duration>)> {
     let session = gateway.post("/api/sessions", &json!({})).await?;
     let session = session["id"].as_str().ok_or("no session")?.to_owned();
     let mut hub = Hub::connect(&gateway.url).await?;
     hub.join(&session).await?;
-    let mut times = Vec::with_capacity(turns);
+    let (mut accepted, mut seen) = (Vec::with_capacity(turns), Vec::with_capacity(turns));
     for _ in 0..turns {
         let body = json!({ "sessionId": session, "content": "hello" });
         let began = Instant::now();
-        let (sent, seen) = tokio::join!(gateway.post("/api/chat", &body), hub.wait_for("StreamChunk"));
-        sent?;
-        times.push(seen?.duration_since(began));
+        let sending = async {
+            gateway.post("/api/chat", &body).await?;
+            Ok::<_, Box<dyn Error + Send + Sync>>(Instant::now())
+        };
+        let (sent, chunk) = tokio::join!(sending, hub.wait_for("StreamChunk"));
+        accepted.push(sent?.duration_since(began));
+        seen.push(chunk?.duration_since(began));
         hub.wait_for("TaskCompleted").await?;
     }
-    Ok(times)
+    Ok((accepted, seen))
 }
 
 fn median(sorted: &[Duration]) -> Duration {
