@@ -46,13 +46,18 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const links = [live.chat, live.tasks];
     const hurry = () => links.forEach((link) => link.retryNow());
+    const wake = () => {
+      if (document.visibilityState === "visible") hurry();
+    };
     // It fails only when the link breaks, and is repeated when that is live again.
     const watch = () => void live.tasks.invoke("Watch").catch(() => undefined);
     const unwatch = live.tasks.onLive(watch);
     links.forEach((link) => link.start());
     window.addEventListener("online", hurry);
+    document.addEventListener("visibilitychange", wake);
     return () => {
       window.removeEventListener("online", hurry);
+      document.removeEventListener("visibilitychange", wake);
       unwatch();
       links.forEach((link) => void link.stop());
     };
@@ -69,7 +74,11 @@ export function useLive(): Live {
 
 /** The state of the chat connection: the one that a person notices. */
 export function useLinkState(): LinkState & { retryNow: () => void } {
-  const { chat } = useLive();
+  const { chat, tasks } = useLive();
   const state = useSyncExternalStore(chat.subscribe, () => chat.state);
-  return { ...state, retryNow: chat.retryNow };
+  const retryNow = () => {
+    chat.retryNow();
+    tasks.retryNow();
+  };
+  return { ...state, retryNow };
 }
