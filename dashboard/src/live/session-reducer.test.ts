@@ -166,6 +166,8 @@ describe("the person's own message", () => {
 describe("catching up", () => {
   it("asks from before the first unfinished message", () => {
     expect(catchUpFrom(emptySession)).toBeNull();
+    const told: ChatEvent = { name: "ReceiveMessage", data: message(9) };
+    expect(catchUpFrom(play({ type: "event", event: told }))).toBeNull();
     expect(catchUpFrom(play(synced([message(1), message(4)])))).toBe(4);
     const pending = message(7, { role: "agent", status: "pending" });
     expect(catchUpFrom(play(synced([message(1), pending, message(9)])))).toBe(6);

@@ -56,8 +56,9 @@ export const emptySession: SessionState = {
   outcomes: {},
 };
 
-/** The number after which to ask for messages, so that nothing unfinished or new is missed. */
+/** The number after which to ask for messages, so that nothing unfinished or new is missed; null for the newest page. */
 export function catchUpFrom(state: SessionState): number | null {
+  if (!state.loaded) return null;
   const unfinished = state.messages.find((m) => m.role === "agent" && m.status === "pending");
   if (unfinished) return unfinished.id - 1;
   return state.messages.at(-1)?.id ?? null;
