@@ -125,7 +125,7 @@ mod tests {
         let stamps = Stamps::default();
         let at = |millis| stamps.next(Timestamp::from_millis(millis));
         // Many in one millisecond, more than its count holds, and a clock that is set back.
-        let times = [1_000; 5_000].into_iter().chain([1_001, 999, 2_000]);
+        let times = std::iter::repeat_n(1_000, 5_000).chain([1_001, 999, 2_000]);
         let ids: Vec<SessionId> = times
             .enumerate()
             .map(|(made, millis)| SessionId::new(at(millis), [255 - (made % 200) as u8; 8]))

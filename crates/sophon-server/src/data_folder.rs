@@ -62,7 +62,8 @@ fn make(path: &Path) -> Result<(), StartError> {
         Err(error) => return Err(refused(path, &error)),
     }
     let mode = fs::metadata(path).map_err(|error| refused(path, &error))?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(StartError::DataFolder {

@@ -30,7 +30,7 @@ async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
     let app = Harness::offline().await;
     let identity = &app.gateway.identity;
     let signed_in = identity.login(login("admin@example.com", "correct horse")).await.unwrap();
-    app.clock.advance(Duration::from_secs(15 * 60));
+    app.clock.advance(Duration::from_mins(15));
     identity.authenticate(&signed_in.access_token).await.unwrap_err();
     let refreshed = identity.refresh(&signed_in.refresh_token).await.unwrap();
     let caller = identity.authenticate(&refreshed.access_token).await.unwrap();
@@ -69,7 +69,7 @@ async fn an_api_token_works_until_it_is_revoked_or_lapses() {
     identity.revoke_api_token(&admin, &token.id).await.unwrap_err();
 
     let (_, secret) = identity.create_api_token(&admin, new).await.unwrap();
-    app.clock.advance(Duration::from_secs(24 * 60 * 60));
+    app.clock.advance(Duration::from_hours(24));
     identity.authenticate(&secret).await.unwrap_err();
 }
 

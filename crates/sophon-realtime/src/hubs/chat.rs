@@ -228,6 +228,7 @@ const fn yes() -> bool {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "these are the names on the wire")]
 struct Sent {
     task_id: String,
     session_id: String,

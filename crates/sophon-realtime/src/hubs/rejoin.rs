@@ -9,7 +9,7 @@ use std::time::Duration;
 use sophon_model::{Caller, Credential, SessionId, Timestamp, UserId};
 
 /// How long a lost connection's sessions are kept. The clients' own attempts end after 42 seconds.
-const KEPT: Duration = Duration::from_secs(60);
+const KEPT: Duration = Duration::from_mins(1);
 /// Lost connections that are remembered; the oldest is forgotten for one more.
 const MOST: usize = 10_000;
 

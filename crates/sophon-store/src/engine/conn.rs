@@ -18,7 +18,7 @@ pub(crate) enum Link {
     /// SQLite.
     Sqlite(SqliteLink),
     /// PostgreSQL.
-    Postgres(PostgresLink),
+    Postgres(Box<PostgresLink>),
 }
 
 /// What a transaction is for.

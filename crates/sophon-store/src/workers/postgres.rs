@@ -112,7 +112,7 @@ fn prepare(config: Config) -> Result<()> {
         let link = PostgresLink::connect(&config, Duration::ZERO).map_err(Failure::into_cause);
         let link = cannot_open("cannot connect to PostgreSQL", link)?;
         check(&link)?;
-        migrate(&Conn::new(Link::Postgres(link)))
+        migrate(&Conn::new(Link::Postgres(Box::new(link))))
     });
     let prepared = preparing.map_err(Error::storage)?.join();
     prepared.unwrap_or_else(|_| Err(Error::internal("the thread that prepares PostgreSQL panicked")))
@@ -178,7 +178,7 @@ impl Worker {
         match PostgresLink::connect(&self.config, self.timeout) {
             Ok(link) => {
                 self.pause = None;
-                Ok(Conn::new(Link::Postgres(link)))
+                Ok(Conn::new(Link::Postgres(Box::new(link))))
             }
             Err(failure) => {
                 let length = self.pause.map_or(FIRST_PAUSE, |pause| (pause.length * 2).min(LONGEST_PAUSE));

@@ -19,8 +19,6 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits for what must happen, and says what did not.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} did not happen within {PATIENCE:?}"),
-    }
+    let in_time = tokio::time::timeout(PATIENCE, future).await;
+    in_time.unwrap_or_else(|_| panic!("{what} did not happen within {PATIENCE:?}"))
 }
