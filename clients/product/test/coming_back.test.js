@@ -1,0 +1,111 @@
+// The client that reconnects by itself, over a gateway that is killed, and one that stops in good order.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Gateway, Model } from "../support/gateway.js";
+import { CHOICES, Hub, outline, streamed } from "../support/hub.js";
+import { Proxy } from "../support/proxy.js";
+import { PATIENCE, signal, soon } from "../support/wait.js";
+
+const SENTENCE = "First second third.";
+let gateway, model;
+
+before(async () => {
+  const rules = CHOICES.map((_, at) => ({
+    when: `story ${at}`,
+    answer: [{ text: "First " }, { text: "second " }, { gate: `story-${at}` }, { text: "third." }],
+  }));
+  model = await Model.start([...rules, { answer: [{ text: "Hello." }] }]);
+  gateway = await Gateway.start({ model });
+});
+after(async () => {
+  await gateway.stop();
+  await model.stop();
+});
+
+/** Tries again at once, for as long as a test waits. */
+function reconnecting(builder) {
+  builder.withAutomaticReconnect({
+    nextRetryDelayInMilliseconds: ({ elapsedMilliseconds }) => (elapsedMilliseconds < PATIENCE ? 50 : null),
+  });
+}
+
+/** A client that joins its session again where it left, each time it is back. */
+async function follow(sessionId, options) {
+  const hub = await Hub.connect(gateway, { ...options, adjust: reconnecting });
+  await hub.invoke("JoinSession", sessionId);
+  const back = signal();
+  hub.connection.onreconnected(async () => {
+    const since = Math.max(...hub.events.items.map(({ data }) => data.seq));
+    back.fire(await hub.invoke("JoinSession", { sessionId, since }));
+  });
+  hub.back = () => soon("the return of the client", back.fired);
+  return hub;
+}
+
+function assertEachOnce(events) {
+  const numbers = events.map(({ data }) => data.seq);
+  assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
+}
+
+for (const [at, choice] of CHOICES.entries()) {
+  describe(`${choice.transport}, ${choice.format}`, { timeout: 90_000 }, () => {
+    test("over a kill in the middle of a sentence nothing is lost and nothing comes twice", async () => {
+      const { id } = await gateway.createSession();
+      const proxy = await Proxy.start(gateway.url);
+      const hub = await follow(id, { ...choice, url: proxy.url });
+      const { taskId } = await gateway.chat(id, `story ${at}`);
+      await hub.events.until("the first half", (events) => streamed(events, taskId) === "First second ");
+      await gateway.end("SIGKILL");
+      proxy.refuse();
+      await gateway.startAgain();
+
+      // While this client is still away, another sees the sentence through, and a whole turn behind it.
+      const bystander = await Hub.connect(gateway);
+      const since = hub.events.items.at(-1).data.seq;
+      await bystander.invoke("JoinSession", { sessionId: id, since });
+      await model.open(`story-${at}`);
+      await bystander.ended(taskId);
+      const { taskId: missed } = await gateway.chat(id, "hi");
+      await bystander.ended(missed);
+      await bystander.caughtUp();
+
+      proxy.accept();
+      assert.equal((await hub.back()).complete, true);
+      await hub.ended(missed);
+      await hub.caughtUp();
+      const events = hub.events.items;
+      assertEachOnce(events);
+      assert.equal(streamed(events, taskId), SENTENCE);
+      assert.equal(streamed(events, missed), "Hello.");
+      const afterwards = (all) => all.filter(({ data }) => data.seq > since);
+      assert.deepEqual(afterwards(events), afterwards(bystander.events.items));
+      const said = events.filter(({ name }) => name === "ReceiveMessage").map(({ data }) => data.content);
+      assert.deepEqual(said, [`story ${at}`, SENTENCE, "hi", "Hello."]);
+      assert.deepEqual((await gateway.messages(id)).map(({ content }) => content), said);
+      await Promise.all([hub.stop(), bystander.stop()]);
+      proxy.stop();
+    });
+  });
+}
+
+test("a gateway that stops says so, and its clients come back", { timeout: 90_000 }, async () => {
+  const { id } = await gateway.createSession();
+  const hubs = await Promise.all(CHOICES.map((choice) => follow(id, choice)));
+  const { taskId } = await gateway.chat(id, "hi");
+  const reasons = hubs.map(({ connection }) => new Promise((resolve) => connection.onreconnecting(resolve)));
+  await Promise.all(hubs.map((hub) => hub.ended(taskId)));
+  assert.equal(await gateway.end("SIGTERM"), 0);
+  await gateway.startAgain();
+  for (const reason of await soon("the reasons", Promise.all(reasons))) assert.match(reason.message, /restarting/);
+  await Promise.all(hubs.map((hub) => hub.back()));
+  const again = await gateway.chat(id, "hi again");
+  for (const hub of hubs) {
+    await hub.ended(again.taskId);
+    assertEachOnce(hub.events.items);
+    assert.deepEqual(outline(hub.events.items), [
+      "ReceiveMessage", "TaskQueued", "TaskStarted", "StreamChunk", "ReceiveMessage", "TaskCompleted",
+      "ReceiveMessage", "TaskQueued", "TaskStarted", "StreamChunk", "ReceiveMessage", "TaskCompleted",
+    ]);
+    await hub.stop();
+  }
+});
