@@ -35,5 +35,8 @@ pub use link::{Headers, TransportKind};
 pub use options::{Options, Transports};
 pub use payload::{Broadcast, FromArguments, Invocation, Payload, Raw};
 pub use protocol::Format;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use protocol::fuzzing;
 pub use server::{HubServer, Slots};
 pub use value::{Binary, Timestamp};

@@ -174,20 +174,8 @@ pub(crate) fn close(code: u16) -> Bytes {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::fuzzing::masked;
     use super::*;
-
-    /// A frame as a client sends it.
-    fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
-        let mask = [0x11, 0x22, 0x33, 0x44];
-        let server = frame(0, payload);
-        let header = server.len() - payload.len();
-        let mut out = server[..header].to_vec();
-        out[0] = first;
-        out[1] |= 0x80;
-        out.extend_from_slice(&mask);
-        out.extend(payload.iter().enumerate().map(|(index, byte)| byte ^ mask[index % 4]));
-        out
-    }
 
     fn read(input: &[u8]) -> Result<Arrived, Violation> {
         FrameReader::default().read(input)

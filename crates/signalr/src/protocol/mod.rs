@@ -1,6 +1,8 @@
 //! The hub protocol, without any input or output: messages, their formats and the handshake.
 
 pub(crate) mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub(crate) mod handshake;
 mod json;
 mod messagepack;
