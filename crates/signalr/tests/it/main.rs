@@ -5,5 +5,12 @@ mod messagepack;
 mod negotiate;
 mod readme;
 mod requests;
+mod stopped;
 mod support;
 mod websocket;
+
+// What the example runs, for `stopped`.
+#[path = "../../examples/stopped/client.rs"]
+mod client;
+#[path = "../../examples/stopped/run.rs"]
+mod run;
