@@ -39,12 +39,14 @@ pub enum ProviderKind {
     Gemini,
 }
 
-/// A provider as the operator configures it.
+/// A provider as the operator configures it. Unknown keys are refused.
 #[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
     /// Its id, as it appears in errors and usage.
     pub id: String,
-    /// Its kind.
+    /// Its kind, under the key `type`.
+    #[serde(rename = "type")]
     pub kind: ProviderKind,
     /// The URL that the paths of the wire format are appended to; for Ollama the URL of the server itself. The public
     /// service's if absent.

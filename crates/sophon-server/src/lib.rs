@@ -14,6 +14,7 @@ mod telemetry;
 
 pub use error::StartError;
 pub use serve::{ServeArgs, Started, serve, start};
+pub use sophon_providers::{ProviderConfig, ProviderKind};
 
 /// The OpenAPI document of the REST API, as JSON for people to read.
 pub fn openapi() -> Result<String, StartError> {

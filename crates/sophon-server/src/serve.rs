@@ -10,7 +10,6 @@ use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
 use sophon_model::ports::{ModelProvider, Store};
-use sophon_providers::ProviderConfig;
 use sophon_realtime::hubs::Hubs;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -125,7 +124,7 @@ async fn open_gateway(
     let providers: Vec<Arc<dyn ModelProvider>> = config
         .providers
         .iter()
-        .map(|configured| sophon_providers::build(&ProviderConfig::from(configured.clone()), &egress))
+        .map(|configured| sophon_providers::build(configured, &egress))
         .collect::<Result<_, _>>()?;
     let entropy = Arc::new(SystemEntropy);
     let settings = Settings {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use sophon_egress::HostPort;
+use sophon_providers::ProviderConfig;
 use sophon_realtime::hubs::SessionEventScope;
 
 use crate::StartError;
 use crate::environment::variable;
-pub use providers::{ConfiguredProvider, ProviderType};
 
 /// Which edition runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -40,7 +40,7 @@ pub struct Config {
     /// Who may do what without signing in.
     pub auth: Auth,
     /// Model providers, in order of priority.
-    pub providers: Vec<ConfiguredProvider>,
+    pub providers: Vec<ProviderConfig>,
     /// What requests are let in.
     pub http: Http,
     /// How often one may ask.

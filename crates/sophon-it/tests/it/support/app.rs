@@ -1,7 +1,7 @@
 //! A gateway in this process.
 
-use sophon_server::Started;
-use sophon_server::config::{Config, ConfiguredProvider, ProviderType, RateLimits};
+use sophon_server::config::{Config, RateLimits};
+use sophon_server::{ProviderConfig, ProviderKind, Started};
 use sophon_testkit::ModelServer;
 use tempfile::TempDir;
 
@@ -20,9 +20,9 @@ impl App {
 
     /// For one person, with a model that is played by `model`.
     pub async fn with_model(model: &ModelServer) -> Self {
-        let provider = ConfiguredProvider {
+        let provider = ProviderConfig {
             id: "scripted".into(),
-            kind: ProviderType::OpenAi,
+            kind: ProviderKind::OpenAi,
             base_url: Some(model.openai_url()),
             api_key: Some("key".into()),
             models: vec!["scripted-1".into()],
