@@ -1,6 +1,7 @@
 //! A client by hand that reads from its socket only while it is asked for more.
 
 use std::collections::VecDeque;
+use std::io::BufRead as _;
 use std::net::SocketAddr;
 use std::pin::Pin;
 
@@ -81,12 +82,19 @@ impl Client {
         while self.records.is_empty() {
             let Some(more) = self.way.more().await? else { return Ok(None) };
             self.partial.extend_from_slice(&more);
-            while let Some(end) = self.partial.iter().position(|byte| *byte == 0x1e) {
-                let record: Vec<u8> = self.partial.drain(..=end).collect();
+            let heard = std::mem::take(&mut self.partial);
+            let mut rest = &heard[..];
+            while !rest.is_empty() {
+                let mut record = Vec::new();
+                rest.read_until(0x1e, &mut record)?;
+                if record.pop_if(|last| *last == 0x1e).is_none() {
+                    self.partial = record;
+                    break;
+                }
                 // What an event stream puts around its data holds no brace.
                 let start =
                     record.iter().position(|byte| *byte == b'{').ok_or("a record without an object")?;
-                self.records.push_back(serde_json::from_slice(&record[start..end])?);
+                self.records.push_back(serde_json::from_slice(&record[start..])?);
             }
         }
         Ok(self.records.pop_front())

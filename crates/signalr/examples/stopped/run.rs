@@ -21,10 +21,12 @@ use crate::client::{Client, Failure};
 
 /// How long anything may take before the run is given up.
 const LIMIT: Duration = Duration::from_secs(20);
-/// How long after the stop a connection that takes nothing may still be open.
+/// A stopped connection has to be closed in this time, or else by this many events: 100 unread ones, the next, and
+/// those that went into the buffers of the system and of the HTTP server, or came while the server was at it.
 const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE_EVENTS: u64 = 400;
 /// Events published before the publisher waits until all who read have them: fewer than a reader may be behind.
-const BURST: u64 = 50;
+const BURST: u64 = 20;
 /// Bytes of an event's argument.
 const EVENT_BYTES: usize = 4 * 1024;
 /// Send buffer of the server's sockets: what the system takes is not seen by the server as unread.
@@ -187,7 +189,8 @@ async fn measure(
     burst(plan.connections).await?;
     let stop = Instant::now();
     let before = hub.bus().last_seq();
-    while closings.borrow().len() < plan.stopped && stop.elapsed() < PATIENCE {
+    let may_be_open = || stop.elapsed() < PATIENCE || hub.bus().last_seq() - before < PATIENCE_EVENTS;
+    while closings.borrow().len() < plan.stopped && may_be_open() {
         burst(readers).await?;
     }
     let closed = closings.borrow().clone();
