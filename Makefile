@@ -35,7 +35,7 @@ dashboard/dist/index.html: dashboard/node_modules/.package-lock.json $(DASHBOARD
 	touch $@
 
 .PHONY: lint
-lint: dashboard/node_modules/.package-lock.json ## Formatting, clippy, the dashboard's linter, and what is generated
+lint: dashboard ## Formatting, clippy, the dashboard's linter, and what is generated
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	cargo build --quiet --bin sophon
@@ -72,6 +72,7 @@ test-dashboard: dashboard ## The dashboard's tests, and the dashboard in a brows
 
 .PHONY: test-clients
 test-clients: ## Stock clients in Node and Python against the built binary
-	cargo build --quiet --bin sophon --bin model-server --example testhub
+	cargo build --quiet -p sophon -p sophon-testkit --bins
+	cargo build --quiet -p signalr --example testhub
 	SOPHON_BIN=$(SOPHON) MODEL_SERVER_BIN=$(CARGO_TARGET_DIR)/debug/model-server \
 	  TESTHUB_BIN=$(CARGO_TARGET_DIR)/debug/examples/testhub clients/run

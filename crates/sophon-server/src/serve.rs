@@ -20,6 +20,9 @@ use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
 use crate::{http, listener, metrics, telemetry};
 
+/// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
+/// second, and an answer may come in a burst.
+const STATEFUL_BUFFER: usize = 1024 * 1024;
 /// How long connections may take to close once the gateway drains.
 const SOCKETS_CLOSE: Duration = Duration::from_secs(5);
 /// How long work that runs then may take to finish.
@@ -70,7 +73,11 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
     let gateway = open_gateway(config, &folder, store, lifecycle.clone()).await?;
-    let hub_options = signalr::Options { stateful_reconnect: true, ..signalr::Options::default() };
+    let hub_options = signalr::Options {
+        stateful_reconnect: true,
+        stateful_buffer_bytes: STATEFUL_BUFFER,
+        ..signalr::Options::default()
+    };
     let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events.into());
 
     let listener = TcpListener::bind(config.listen)

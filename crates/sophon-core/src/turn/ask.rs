@@ -5,6 +5,8 @@ use sophon_model::event::Activity;
 use sophon_model::ports::{ModelEvent, ModelStream, ModelToolCall, StopReason};
 use sophon_model::{Error, Event, Kind, ToolCallId, Usage};
 
+use tokio::time::Instant;
+
 use super::context::Context;
 use super::step::Step;
 use super::{Ended, Turn};
@@ -58,6 +60,10 @@ impl Turn {
                 biased;
                 () = self.cancel.cancelled() => return Err(Ended::Cancelled),
                 chunk = chunks.next() => chunk,
+                () = at(self.writer.due()) => {
+                    self.writer.tell();
+                    continue;
+                }
             };
             let Some(events) = chunk else {
                 let text = "The model's answer ended without saying so.";
@@ -79,7 +85,7 @@ impl Turn {
                     self.progress(Activity::Writing, None);
                 }
                 step.text.push_str(&text);
-                self.writer.write(text);
+                self.writer.write(&text);
             }
             if let Some(error) = failure {
                 return Err(Ended::Failed(error.into()));
@@ -119,6 +125,14 @@ impl Turn {
             unit.tx.update_running_task(&task)
         });
         if held.await? { Ok(()) } else { Err(Ended::Lost) }
+    }
+}
+
+/// Resolves at that time; never if there is none.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Ended, Turn};
 use crate::sessions::save_in;
 
 impl Turn {
-    pub(super) async fn finish(self, outcome: Result<(), Ended>) -> Result<()> {
+    pub(super) async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
         let (mut task, mut message) = (self.task, self.reply);
         match outcome {
             Ok(()) => task.status = TaskStatus::Completed,

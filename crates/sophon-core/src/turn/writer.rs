@@ -6,12 +6,17 @@ use std::time::Duration;
 
 use sophon_model::{AgentId, Message, MessageId, SessionId, Task, TaskId, TextDelta, Timestamp, UserId};
 
+use tokio::time::Instant;
+
 use super::Turns;
 use crate::database::Database;
 use crate::live::PendingTexts;
 
 /// How often the text so far goes to storage.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// The least time between two deltas. Text that comes faster is told together, so that a model that answers in a
+/// burst does not outrun those who watch.
+const TOGETHER_WITHIN: Duration = Duration::from_millis(10);
 /// What stands between the texts of two steps.
 const BETWEEN_STEPS: &str = "\n\n";
 
@@ -25,6 +30,9 @@ pub(super) struct Writer {
     owner: UserId,
     is_streaming: bool,
     text: String,
+    /// How much of `text` was told, and when that was.
+    told: usize,
+    told_at: Option<Instant>,
     /// The length of `text` when the steps that are complete ended.
     complete: usize,
     between: &'static str,
@@ -45,6 +53,8 @@ impl Writer {
             owner: task.user_id.clone(),
             is_streaming: task.is_streaming,
             text: String::new(),
+            told: 0,
+            told_at: None,
             complete: 0,
             between: "",
             checkpointed_at: turns.db.now(),
@@ -61,7 +71,7 @@ impl Writer {
     pub(super) fn restore(&mut self, text: &str) {
         self.begin_step();
         if !text.is_empty() {
-            self.write(text.to_owned());
+            self.write(text);
         }
         self.end_step();
     }
@@ -71,37 +81,50 @@ impl Writer {
     }
 
     pub(super) fn end_step(&mut self) {
+        self.tell();
         self.complete = self.text.len();
     }
 
-    /// Adds to the text and tells of it.
-    pub(super) fn write(&mut self, piece: String) {
-        let piece = if self.between.is_empty() { piece } else { format!("{}{piece}", self.between) };
-        self.between = "";
-        self.text.push_str(&piece);
-        self.tell(piece);
+    /// Adds to the text and tells of it: at once, or a little later together with what follows. Whoever writes waits
+    /// for [`due`](Self::due) beside what it waits for anyway, and then calls [`tell`](Self::tell).
+    pub(super) fn write(&mut self, piece: &str) {
+        self.text.push_str(std::mem::take(&mut self.between));
+        self.text.push_str(piece);
+        if self.due().is_none_or(|due| due <= Instant::now()) {
+            self.tell();
+        }
         self.checkpoint();
+    }
+
+    /// When what is not told yet is to be told.
+    pub(super) fn due(&self) -> Option<Instant> {
+        (self.told < self.text.len()).then_some(self.told_at).flatten().map(|at| at + TOGETHER_WITHIN)
+    }
+
+    /// Tells what is not told yet.
+    pub(super) fn tell(&mut self) {
+        if self.told < self.text.len() {
+            self.publish(self.text[self.told..].to_owned(), false);
+            self.told = self.text.len();
+            self.told_at = Some(Instant::now());
+        }
     }
 
     /// Forgets the text of the step that was not completed and tells the rest anew.
     pub(super) fn begin_again(&mut self) {
         self.text.truncate(self.complete);
         self.pending.open(&self.task, &self.session, &self.message);
-        if !self.text.is_empty() {
-            self.tell(self.text.clone());
-        }
+        self.told = 0;
+        self.tell();
     }
 
     /// Tells that the text is complete.
-    pub(super) fn complete(&self) {
-        self.tell_piece(String::new(), true);
+    pub(super) fn complete(&mut self) {
+        self.tell();
+        self.publish(String::new(), true);
     }
 
-    fn tell(&self, text: String) {
-        self.tell_piece(text, false);
-    }
-
-    fn tell_piece(&self, text: String, is_final: bool) {
+    fn publish(&self, text: String, is_final: bool) {
         let delta = TextDelta {
             task_id: self.task.clone(),
             session_id: self.session.clone(),

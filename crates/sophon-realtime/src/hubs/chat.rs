@@ -1,9 +1,13 @@
 //! `/hubs/chat`: sending, and following sessions.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
 use fanout::Start;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Rejection, Reply};
+use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method, Rejection, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
 use sophon_core::live::catch_up;
@@ -15,18 +19,24 @@ use super::error::hub_error;
 use super::rejoin::LostConnections;
 use super::{project, sign_in};
 
+/// How long a client that came back has to join its sessions by itself, from where it left, before it is put into them
+/// from now on.
+const CLIENT_DECIDES: Duration = Duration::from_secs(1);
 /// Sessions that one connection may follow.
 const MOST_SESSIONS: usize = 100;
 
+#[derive(Clone)]
 pub(crate) struct ChatHub {
     gateway: Gateway,
     scope: SessionEventScope,
-    lost: Mutex<LostConnections>,
+    lost: Arc<Mutex<LostConnections>>,
+    /// The sessions that connections are to be in again unless their clients say otherwise first.
+    undecided: Arc<Mutex<HashMap<ConnectionId, Vec<SessionId>>>>,
 }
 
 impl ChatHub {
     pub(super) fn new(gateway: Gateway, scope: SessionEventScope) -> Self {
-        Self { gateway, scope, lost: Mutex::default() }
+        Self { gateway, scope, lost: Arc::default(), undecided: Arc::default() }
     }
 }
 
@@ -76,16 +86,17 @@ impl Hub for ChatHub {
             connection.follow(&Topic::Feed(caller.user.clone()), Start::Now);
         }
         let joined_before = self.lost.lock().take(caller, self.gateway.db.now());
-        for session in joined_before {
-            // It may have been deleted meanwhile.
-            if self.gateway.sessions.get(Some(caller), &session).await.is_ok() {
-                follow_session(connection, &session, || Start::Now)?;
-            }
+        if !joined_before.is_empty() {
+            let since = Start::After(self.gateway.db.bus().last_seq());
+            self.undecided.lock().insert(connection.id(), joined_before);
+            let (hub, connection) = (self.clone(), connection.clone());
+            self.gateway.lifecycle.spawn(async move { hub.rejoin(&connection, since).await });
         }
         Ok(())
     }
 
     async fn disconnected(&self, connection: &Connection<Self>) {
+        self.undecided.lock().remove(&connection.id());
         if connection.may_return() {
             let followed = connection.followed().into_iter().filter_map(|topic| match topic {
                 Topic::Session(session) => Some(session),
@@ -106,6 +117,7 @@ impl Hub for ChatHub {
             "JoinSession" => self.join(connection, call.arguments::<(SessionRef,)>()?.0).await,
             "LeaveSession" => {
                 let (session,): (SessionRef,) = call.arguments()?;
+                self.decide(connection, &session.id());
                 connection.unfollow(&Topic::Session(session.id()));
                 Ok(Reply::Void)
             }
@@ -115,11 +127,37 @@ impl Hub for ChatHub {
 }
 
 impl ChatHub {
+    /// Puts a client that came back into the sessions that it has not decided on by itself meanwhile, from the moment
+    /// it came back.
+    async fn rejoin(&self, connection: &Connection<Self>, since: Start) {
+        tokio::select! {
+            () = tokio::time::sleep(CLIENT_DECIDES) => {}
+            () = connection.closed() => return,
+        }
+        let left = self.undecided.lock().remove(&connection.id()).unwrap_or_default();
+        for session in left {
+            // It may have been deleted meanwhile.
+            if self.gateway.sessions.get(Some(connection.caller()), &session).await.is_ok()
+                && follow_session(connection, &session, || since).is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    /// The client says itself what is to become of a session.
+    fn decide(&self, connection: &Connection<Self>, session: &SessionId) {
+        if let Some(undecided) = self.undecided.lock().get_mut(&connection.id()) {
+            undecided.retain(|other| other != session);
+        }
+    }
+
     /// Sends, and joins the session that the message goes to before it is stored, so that nothing of the turn is
     /// missed.
     async fn send_message(&self, connection: &Connection<Self>, send: Send) -> Result<Reply, HubError> {
         let caller = connection.caller();
         if let Some(session) = &send.session_id {
+            self.decide(connection, session);
             self.gateway.sessions.get(Some(caller), session).await.map_err(hub_error)?;
             follow_session(connection, session, || Start::Now)?;
         }
@@ -150,6 +188,7 @@ impl ChatHub {
     /// Follows a session: from now on, or from where the client left (`since`).
     async fn join(&self, connection: &Connection<Self>, wanted: SessionRef) -> Result<Reply, HubError> {
         let (session, since) = (wanted.id(), wanted.since());
+        self.decide(connection, &session);
         self.gateway.sessions.get(Some(connection.caller()), &session).await.map_err(hub_error)?;
         let topic = Topic::Session(session.clone());
         let (mut start, mut complete) = (Start::Now, true);
