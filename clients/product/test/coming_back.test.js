@@ -10,10 +10,11 @@ const SENTENCE = "First second third.";
 let gateway, model;
 
 before(async () => {
-  const rules = CHOICES.map((_, at) => ({
-    when: `story ${at}`,
-    answer: [{ text: "First " }, { text: "second " }, { gate: `story-${at}` }, { text: "third." }],
-  }));
+  const gated = (what) => (_, at) => ({
+    when: `${what} ${at}`,
+    answer: [{ text: "First " }, { text: "second " }, { gate: `${what}-${at}` }, { text: "third." }],
+  });
+  const rules = [...CHOICES.map(gated("story")), ...CHOICES.map(gated("tale"))];
   model = await Model.start([...rules, { answer: [{ text: "Hello." }] }]);
   gateway = await Gateway.start({ model });
 });
@@ -82,6 +83,26 @@ for (const [at, choice] of CHOICES.entries()) {
       const said = events.filter(({ name }) => name === "ReceiveMessage").map(({ data }) => data.content);
       assert.deepEqual(said, [`story ${at}`, SENTENCE, "hi", "Hello."]);
       assert.deepEqual((await gateway.messages(id)).map(({ content }) => content), said);
+      await Promise.all([hub.stop(), bystander.stop()]);
+      proxy.stop();
+    });
+
+    test("over a cut in the middle of a sentence nothing is lost and nothing comes twice", async () => {
+      const { id } = await gateway.createSession();
+      const proxy = await Proxy.start(gateway.url);
+      const hub = await follow(id, { ...choice, url: proxy.url });
+      const bystander = await Hub.connect(gateway);
+      await bystander.invoke("JoinSession", id);
+      const { taskId } = await gateway.chat(id, `tale ${at}`);
+      await hub.events.until("the first half", (events) => streamed(events, taskId) === "First second ");
+      proxy.refuse();
+      await model.open(`tale-${at}`);
+      await bystander.ended(taskId);
+      proxy.accept();
+      assert.equal((await hub.back()).complete, true);
+      await hub.ended(taskId);
+      await Promise.all([hub.caughtUp(), bystander.caughtUp()]);
+      assert.deepEqual(hub.events.items, bystander.events.items);
       await Promise.all([hub.stop(), bystander.stop()]);
       proxy.stop();
     });
