@@ -49,7 +49,7 @@ generate: dashboard/node_modules/.package-lock.json ## Write what is generated: 
 	cd dashboard && $(NPM) run generate
 
 .PHONY: test
-test: test-install test-rust test-dashboard test-clients ## Install what the tests need, and run all of them
+test: test-install test-rust test-dashboard test-clients test-fuzz ## Install what the tests need, and run all of them
 
 .PHONY: test-install
 test-install: ## Install what the tests need (as root, where something is missing)
@@ -76,3 +76,7 @@ test-clients: ## Stock clients in Node and Python against the built binary
 	cargo build --quiet -p signalr --example testhub
 	SOPHON_BIN=$(SOPHON) MODEL_SERVER_BIN=$(CARGO_TARGET_DIR)/debug/model-server \
 	  TESTHUB_BIN=$(CARGO_TARGET_DIR)/debug/examples/testhub clients/run
+
+.PHONY: test-fuzz
+test-fuzz: ## Fuzz the parsers for a minute each, where cargo-fuzz is installed
+	scripts/fuzz-signalr 60

@@ -23,6 +23,10 @@ const HEAD_TIME: Duration = Duration::from_secs(10);
 const READ_BUFFER: usize = 16 * 1024;
 /// Request headers.
 const MOST_HEADERS: usize = 100;
+/// How long a peer may leave what was sent to it unacknowledged, or its window closed. A stopped client would otherwise
+/// keep its socket, and what waits in it, for as long as its system answers probes.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// The pause when the system has no more file descriptors to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -56,7 +60,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, lifecycle: Life
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, lifecycle: Lifecycle) {
-    if let Err(error) = stream.set_nodelay(true) {
+    if let Err(error) = prepare(&stream) {
         tracing::debug!(%error, "the connection was gone before it was served");
         return;
     }
@@ -87,4 +91,11 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, lifecyc
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+fn prepare(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    Ok(())
 }
