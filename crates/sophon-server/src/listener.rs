@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use sophon_core::lifecycle::Lifecycle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// How long a client may take to send the head of a request.
@@ -30,18 +31,25 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// The pause when the system has no more file descriptors to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `router` until the gateway drains; connections that are busy then may finish.
-pub(crate) async fn serve(listener: TcpListener, router: Router, lifecycle: Lifecycle, connections: usize) {
+/// Serves `router` until `closing`. While the gateway drains, connections are still taken and kept, so that requests are
+/// answered (with 503, most of them) rather than cut off; at the end idle ones are closed and busy ones may finish.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    lifecycle: Lifecycle,
+    closing: CancellationToken,
+    connections: usize,
+) {
     let permits = Arc::new(Semaphore::new(connections));
     loop {
         let permit = tokio::select! {
             permit = permits.clone().acquire_owned() => permit,
-            () = lifecycle.draining() => return,
+            () = closing.cancelled() => return,
         };
         let Ok(permit) = permit else { return };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = lifecycle.draining() => return,
+            () = closing.cancelled() => return,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -51,15 +59,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, lifecycle: Life
                 continue;
             }
         };
-        let (router, life) = (router.clone(), lifecycle.clone());
+        let (router, closing) = (router.clone(), closing.clone());
         lifecycle.spawn(async move {
             let _held_while_connected = permit;
-            connection(stream, peer, router, life).await;
+            connection(stream, peer, router, closing).await;
         });
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, lifecycle: Lifecycle) {
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing: CancellationToken) {
     if let Err(error) = prepare(&stream) {
         tracing::debug!(%error, "the connection was gone before it was served");
         return;
@@ -83,7 +91,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, lifecyc
     tokio::pin!(serving);
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
-        () = lifecycle.draining() => {
+        () = closing.cancelled() => {
             serving.as_mut().graceful_shutdown();
             serving.await
         }

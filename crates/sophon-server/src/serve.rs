@@ -13,6 +13,7 @@ use sophon_model::ports::{ModelProvider, Store};
 use sophon_realtime::hubs::Hubs;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use crate::StartError;
 use crate::config::Config;
@@ -62,6 +63,8 @@ pub struct Started {
     pub gateway: Gateway,
     /// Its hubs.
     pub hubs: Hubs,
+    /// Ends the listener.
+    closing: CancellationToken,
 }
 
 /// Starts a gateway in this process. The log is not started: that is for who owns the process.
@@ -86,9 +89,11 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let address = listener.local_addr()?;
     let router = http::router(config, &gateway, &hubs, address)?;
     lifecycle.spawn_critical("revocations", hubs.clone().watch_revocations(gateway.clone()));
-    let accepting = listener::serve(listener, router, lifecycle.clone(), config.http.connections);
+    let closing = CancellationToken::new();
+    let accepting =
+        listener::serve(listener, router, lifecycle.clone(), closing.clone(), config.http.connections);
     lifecycle.spawn_critical("listener", accepting);
-    Ok(Started { address, gateway, hubs })
+    Ok(Started { address, gateway, hubs, closing })
 }
 
 impl Started {
@@ -100,12 +105,15 @@ impl Started {
         tokio::select! {
             () = async {
                 self.hubs.drain(SOCKETS_CLOSE).await;
-                if !lifecycle.finished(WORK_FINISHES).await {
+                if tokio::time::timeout(WORK_FINISHES, self.gateway.running.idle()).await.is_err() {
                     tracing::warn!("some work did not finish in time; it is taken up at the next start");
                 }
+                self.closing.cancel();
+                lifecycle.finished(STOP).await;
             } => {}
             () = lifecycle.stopped() => {}
         }
+        self.closing.cancel();
         lifecycle.stop();
         lifecycle.finished(STOP).await;
         tracing::info!("stopped");

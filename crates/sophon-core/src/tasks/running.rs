@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Running {
     tasks: Mutex<HashMap<TaskId, (SessionId, CancellationToken)>>,
     bell: Notify,
+    idle: Notify,
 }
 
 impl Running {
@@ -24,7 +25,14 @@ impl Running {
 
     /// Forgets a task that has ended, and rings: its session may have more.
     pub(crate) fn end(&self, task: &TaskId) {
-        self.tasks.lock().remove(task);
+        let is_idle = {
+            let mut tasks = self.tasks.lock();
+            tasks.remove(task);
+            tasks.is_empty()
+        };
+        if is_idle {
+            self.idle.notify_waiters();
+        }
         self.wake();
     }
 
@@ -52,6 +60,17 @@ impl Running {
     /// Resolves when the bell was rung since the last time.
     pub(crate) async fn woken(&self) {
         self.bell.notified().await;
+    }
+
+    /// Resolves when nothing runs.
+    pub async fn idle(&self) {
+        loop {
+            let idle = self.idle.notified();
+            if self.count() == 0 {
+                return;
+            }
+            idle.await;
+        }
     }
 
     /// How many run.

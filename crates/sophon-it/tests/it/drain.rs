@@ -1,6 +1,8 @@
 use serde_json::json;
 
-use crate::support::{Hub, Process};
+use sophon_testkit::{Gate, ModelServer, Script};
+
+use crate::support::{App, Hub, Process, soon};
 
 #[tokio::test]
 async fn sigterm_closes_sockets_with_a_reason_and_ends_well() {
@@ -32,4 +34,37 @@ async fn everything_is_still_there_after_a_restart() {
     gateway.http().ended(sent["taskId"].as_str().unwrap()).await;
     let messages = gateway.http().messages(sent["sessionId"].as_str().unwrap()).await;
     assert!(messages[1]["content"].as_str().unwrap().contains("the door is blue"));
+}
+
+#[tokio::test]
+async fn while_it_drains_new_work_is_refused_in_words_and_the_turn_that_runs_may_finish() {
+    let gate = Gate::new();
+    let model = ModelServer::playing([Script::answer().text("The end ").wait(&gate).text("is near.")]).await;
+    let app = App::with_model(&model).await;
+    let (http, running) = (app.http(), app.started.gateway.running.clone());
+    let sent = http.chat(None, "a long story").await;
+    soon("the turn", async {
+        while running.count() == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let (stopping, folder) = app.stop_in_background();
+    let refused = soon("the refusal", async {
+        loop {
+            let (status, answer) = http.post("/api/chat", &json!({ "content": "one more" })).await;
+            if status == 503 {
+                return answer;
+            }
+        }
+    })
+    .await;
+    assert_eq!(refused["error"]["code"], "service_unavailable");
+    assert_eq!(http.get("/health").await.0, 503);
+    gate.open();
+    soon("the end", stopping).await.unwrap();
+
+    let app = App::start(folder, |config| config.auth.auto_admin = true).await;
+    let messages = app.http().messages(sent["sessionId"].as_str().unwrap()).await;
+    assert_eq!(messages[1]["content"], "The end is near.");
 }

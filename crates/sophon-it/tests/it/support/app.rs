@@ -58,6 +58,11 @@ impl App {
         Self::start(folder, |config| config.auth.auto_admin = true).await
     }
 
+    /// Begins to stop, as SIGTERM would have it.
+    pub fn stop_in_background(self) -> (tokio::task::JoinHandle<()>, TempDir) {
+        (tokio::spawn(self.started.stop()), self.folder)
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.started.address)
     }
