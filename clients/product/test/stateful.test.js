@@ -10,16 +10,19 @@ const CUTS = Number(process.env.CUTS ?? 100);
 /** What is said between two cuts: enough that the cut comes before its end. */
 const PIECES = 20;
 const LONGEST_FUSE = 2_500; // bytes
+/** Long enough that a part is longer than any fuse, also when its pieces are told together. */
+const PIECE_LENGTH = 150;
 const FORMATS = ["json", "messagepack"];
 let gateway, model;
 
+const said = (cut, piece) => `${cut}.${piece} `.padEnd(PIECE_LENGTH, ".");
 const gate = (format, cut) => `${format}-${cut}`;
 
 before(async () => {
   const story = (format) => {
     const parts = Array.from({ length: CUTS }, (_, cut) => [
       { gate: gate(format, cut) },
-      ...Array.from({ length: PIECES }, (_, piece) => ({ text: `${cut}.${piece} ` })),
+      ...Array.from({ length: PIECES }, (_, piece) => ({ text: said(cut, piece) })),
     ]);
     return { when: `story in ${format}`, answer: parts.flat() };
   };
@@ -55,7 +58,7 @@ for (const format of FORMATS) {
     await Promise.all([hub.caughtUp(), bystander.caughtUp()]);
 
     assert.deepEqual(hub.events.items, bystander.events.items);
-    const whole = Array.from({ length: CUTS * PIECES }, (_, at) => `${Math.floor(at / PIECES)}.${at % PIECES} `).join("");
+    const whole = Array.from({ length: CUTS * PIECES }, (_, at) => said(Math.floor(at / PIECES), at % PIECES)).join("");
     assert.equal(streamed(hub.events.items, taskId), whole);
     assert.equal(hub.connection.connectionId, connectionId, "it is the same connection");
     await Promise.all([hub.stop(), bystander.stop()]);
