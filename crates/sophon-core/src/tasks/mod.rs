@@ -93,17 +93,20 @@ fn end_if_queued(unit: &mut Unit<'_>, mut task: Task) -> Result<Task> {
     task.status = TaskStatus::Cancelled;
     task.ended_at = Some(unit.now());
     if unit.tx.cancel_queued_task(&task)? {
-        // A task that was interrupted and waits to be taken up again has begun a message.
-        if let Some(id) = &task.reply_message_id
-            && let Some(mut message) = unit.tx.message(id)?
-        {
-            message.status = MessageStatus::Failed;
-            message.updated_at = unit.now();
-            unit.tx.update_message(&message)?;
-            let tool_calls = unit.tx.tool_calls(&task.id)?;
-            unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
-        }
+        end_reply(unit, &task)?;
         unit.emit(&task.user_id, Event::TaskCancelled(Box::new(task.clone())));
     }
     Ok(task)
+}
+
+/// Ends the message that an earlier attempt at a task had begun, if there is one: the task ends without another.
+fn end_reply(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
+    let Some(id) = &task.reply_message_id else { return Ok(()) };
+    let Some(mut message) = unit.tx.message(id)? else { return Ok(()) };
+    message.status = MessageStatus::Failed;
+    message.updated_at = unit.now();
+    unit.tx.update_message(&message)?;
+    let tool_calls = unit.tx.tool_calls(&task.id)?;
+    unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sophon_model::{Agent, Event, Message, MessageRole, MessageStatus, Result, Session, Task, TaskStatus};
 use tokio::sync::Semaphore;
 
-use super::Running;
+use super::{Running, end_reply};
 use crate::database::{Database, Unit};
 use crate::lifecycle::Lifecycle;
 use crate::turn::Turns;
@@ -119,6 +119,7 @@ fn claim(unit: &mut Unit<'_>) -> Result<Claim> {
         task.error = refusal;
         task.ended_at = Some(now);
         unit.tx.update_running_task(&task)?;
+        end_reply(unit, &task)?;
         unit.emit(&task.user_id.clone(), Event::TaskFailed(Box::new(task)));
         return Ok(Claim::Ended);
     };

@@ -192,6 +192,22 @@ async fn a_turn_that_was_interrupted_goes_on_after_its_last_step_and_repeats_no_
 }
 
 #[tokio::test]
+async fn a_turn_that_is_interrupted_again_and_again_is_given_up() {
+    let never = Gate::new();
+    let model = ModelServer::start(move |_| Script::answer().text("So far").wait(&never)).await;
+    let mut app = Harness::with_models(&[&model]).await;
+    let sent = app.send("hi").await;
+    for attempt in 1..=5 {
+        model.wait_for_requests(attempt).await;
+        app = app.crash_and_restart(&[&model]).await;
+    }
+    let task = app.ended(&sent).await;
+    assert_eq!(task.status, TaskStatus::Failed);
+    assert!(task.error.unwrap().contains("interrupted 5 times"));
+    assert_eq!(app.messages(&sent.session_id).await[1].status, MessageStatus::Failed);
+}
+
+#[tokio::test]
 async fn a_turn_ends_at_its_token_budget_and_at_its_steps() {
     let call = || Script::answer().tool_call("a", "datetime.now", json!({}));
     let greedy = ModelServer::start(move |_| call().usage(4_000, 100)).await;
