@@ -28,6 +28,8 @@ const STATEFUL_BUFFER: usize = 1024 * 1024;
 const SOCKETS_CLOSE: Duration = Duration::from_secs(5);
 /// How long work that runs then may take to finish.
 const WORK_FINISHES: Duration = Duration::from_secs(20);
+/// How often it is looked whether storage is still in use.
+const HANDLE_POLL: Duration = Duration::from_millis(5);
 /// How long what is left may take to stop.
 const STOP: Duration = Duration::from_secs(3);
 
@@ -65,6 +67,7 @@ pub struct Started {
     pub hubs: Hubs,
     /// Ends the listener.
     closing: CancellationToken,
+    store: Arc<dyn Store>,
 }
 
 /// Starts a gateway in this process. The log is not started: that is for who owns the process.
@@ -75,7 +78,7 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let lifecycle = Lifecycle::default();
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
-    let gateway = open_gateway(config, &folder, store, lifecycle.clone()).await?;
+    let gateway = open_gateway(config, &folder, store.clone(), lifecycle.clone()).await?;
     let hub_options = signalr::Options {
         stateful_reconnect: true,
         stateful_buffer_bytes: STATEFUL_BUFFER,
@@ -93,30 +96,51 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let accepting =
         listener::serve(listener, router, lifecycle.clone(), closing.clone(), config.http.connections);
     lifecycle.spawn_critical("listener", accepting);
-    Ok(Started { address, gateway, hubs, closing })
+    Ok(Started { address, gateway, hubs, closing, store })
 }
 
 impl Started {
-    /// Drains and stops: no new work is taken, what runs may finish, sockets are closed with a reason.
+    /// Drains and stops: no new work is taken, what runs may finish, sockets are closed with a reason, and storage is
+    /// closed when this returns.
     pub async fn stop(self) {
-        let lifecycle = &self.gateway.lifecycle;
+        let Self { gateway, hubs, closing, store, .. } = self;
+        let lifecycle = gateway.lifecycle.clone();
         tracing::info!("draining: no new work is taken");
         lifecycle.drain();
         tokio::select! {
             () = async {
-                self.hubs.drain(SOCKETS_CLOSE).await;
-                if tokio::time::timeout(WORK_FINISHES, self.gateway.running.idle()).await.is_err() {
+                hubs.drain(SOCKETS_CLOSE).await;
+                if tokio::time::timeout(WORK_FINISHES, gateway.running.idle()).await.is_err() {
                     tracing::warn!("some work did not finish in time; it is taken up at the next start");
                 }
-                self.closing.cancel();
+                closing.cancel();
                 lifecycle.finished(STOP).await;
             } => {}
             () = lifecycle.stopped() => {}
         }
-        self.closing.cancel();
+        closing.cancel();
         lifecycle.stop();
         lifecycle.finished(STOP).await;
+        drop((gateway, hubs));
+        close(store).await;
         tracing::info!("stopped");
+    }
+}
+
+/// Closes storage once the tasks that still had it are gone.
+async fn close(store: Arc<dyn Store>) {
+    let alone = async {
+        while Arc::strong_count(&store) > 1 {
+            tokio::time::sleep(HANDLE_POLL).await;
+        }
+    };
+    if tokio::time::timeout(STOP, alone).await.is_err() {
+        tracing::warn!("storage is still in use and is closed by the end of the process");
+        return;
+    }
+    // Dropping the last handle finishes what waits, and blocks while it does.
+    if let Err(error) = tokio::task::spawn_blocking(move || drop(store)).await {
+        tracing::error!(%error, "storage was not closed in good order");
     }
 }
 
