@@ -65,7 +65,11 @@ impl Database {
         R: Send + 'static,
         F: FnOnce(&dyn Tx) -> Result<R> + Send + 'static,
     {
-        read(&*self.store, work).await
+        let (reply, outcome) = oneshot::channel();
+        self.store.read(Box::new(move |tx| {
+            let _gone_if_nobody_waits = reply.send(tx.and_then(work));
+        }));
+        outcome.await.map_err(Error::storage)?
     }
 
     /// Runs a unit of work and returns when it is durable. Should the caller go away meanwhile, the work is done
@@ -88,20 +92,7 @@ impl Database {
     }
 }
 
-/// Reads from `store`, for those who have no bus yet.
-pub(crate) async fn read<R, F>(store: &dyn Store, work: F) -> Result<R>
-where
-    R: Send + 'static,
-    F: FnOnce(&dyn Tx) -> Result<R> + Send + 'static,
-{
-    let (reply, outcome) = oneshot::channel();
-    store.read(Box::new(move |tx| {
-        let _gone_if_nobody_waits = reply.send(tx.and_then(work));
-    }));
-    outcome.await.map_err(Error::storage)?
-}
-
-/// Reserves a block of sequence numbers.
+/// Reserves a block of sequence numbers, for a bus that is still to be made or has used up most of its own.
 pub(crate) async fn reserve_sequence(store: &dyn Store, count: u64) -> Result<u64> {
     struct Reserve {
         count: u64,

@@ -18,6 +18,8 @@ pub const EVENTS_KEPT: Duration = Duration::from_hours(24);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// Sweeps between two removals of what has lapsed.
 const PRUNE_EVERY: u32 = 60;
+/// Transactions of one removal; what they leave waits for the next.
+const MOST_PRUNES: u32 = 1_000;
 
 /// Sweeps, prunes and reserves until the gateway stops.
 pub(crate) async fn keep_house(db: Database, store: Arc<dyn Store>, lifecycle: Lifecycle) {
@@ -41,13 +43,20 @@ pub(crate) async fn keep_house(db: Database, store: Arc<dyn Store>, lifecycle: L
     }
 }
 
+/// Removes what has lapsed, some of it in each transaction, so that others get their turn in between.
 async fn prune(db: &Database) -> sophon_model::Result<()> {
-    db.write(|unit| {
-        let now = unit.now();
-        let events = unit.tx.prune_events(now.minus(EVENTS_KEPT))?;
-        let replies = unit.tx.prune_idempotent_replies(now.minus(IDEMPOTENCY_KEPT))?;
-        tracing::debug!(events, replies, "removed what has lapsed");
-        Ok(())
-    })
-    .await
+    for _ in 0..MOST_PRUNES {
+        let removed = db.write(|unit| {
+            let now = unit.now();
+            let events = unit.tx.prune_events(now.minus(EVENTS_KEPT))?;
+            let replies = unit.tx.prune_idempotent_replies(now.minus(IDEMPOTENCY_KEPT))?;
+            Ok(events + replies)
+        });
+        let removed = removed.await?;
+        if removed == 0 {
+            break;
+        }
+        tracing::debug!(removed, "removed what has lapsed");
+    }
+    Ok(())
 }

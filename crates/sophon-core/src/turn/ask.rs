@@ -121,8 +121,12 @@ impl Turn {
         self.task.usage = Some(self.usage.clone());
         let task = self.task.clone();
         let held = self.with.db.write(move |unit| {
-            unit.emit(&task.user_id, event);
-            unit.tx.update_running_task(&task)
+            let held = unit.tx.update_running_task(&task)?;
+            // Who has lost the task tells nothing more of it.
+            if held {
+                unit.emit(&task.user_id, event);
+            }
+            Ok(held)
         });
         if held.await? { Ok(()) } else { Err(Ended::Lost) }
     }
