@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiTokenId, AuthSessionId, TenantId, Timestamp, UserId};
+use crate::{ApiTokenId, AuthSessionId, NodeId, RoleId, TenantId, Timestamp, UserId};
 
-/// A built-in role. Roles of the administrator's own making come with the administration feature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What a user may do in its tenant, by name: one of the three that are built in, or one of an administrator's own
+/// making. Stored as `Admin`, `Operator`, `Viewer` or the id of the other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
 pub enum Role {
     /// Everything.
     Admin,
@@ -13,36 +15,62 @@ pub enum Role {
     Operator,
     /// Reads only.
     Viewer,
+    /// What its permissions say.
+    Custom(RoleId),
 }
 
 impl Role {
-    /// Whether the role includes `permission`.
-    pub fn grants(self, permission: Permission) -> bool {
+    /// Those that every tenant has, and that nobody can change.
+    pub const BUILT_IN: [Role; 3] = [Role::Admin, Role::Operator, Role::Viewer];
+
+    /// What a built-in role includes; `None` for the others, whose permissions are stored.
+    pub fn built_in_permissions(&self) -> Option<Permissions> {
         use Permission as P;
-        match self {
-            Role::Admin => true,
-            Role::Operator => !matches!(
-                permission,
-                P::ManageUsers | P::ManageRoles | P::ManageTenants | P::AssignRoles | P::ManageBudgets
-            ),
-            Role::Viewer => matches!(permission, P::ViewUsers | P::ViewActiveTasks | P::ViewBudgets),
-        }
+        Some(match self {
+            Role::Admin => Permissions::ALL,
+            Role::Operator => Permissions::ALL.without(&[
+                P::ManageUsers,
+                P::ManageRoles,
+                P::ManageTenants,
+                P::AssignRoles,
+                P::ManageBudgets,
+                P::SendAnnouncements,
+            ]),
+            Role::Viewer => Permissions::of(&[P::ViewUsers, P::ViewActiveTasks, P::ViewBudgets]),
+            Role::Custom(_) => return None,
+        })
     }
 
-    /// The name as clients see it.
-    pub fn name(self) -> &'static str {
+    /// The name of a built-in role, the id of another one.
+    pub fn name(&self) -> &str {
         match self {
             Role::Admin => "Admin",
             Role::Operator => "Operator",
             Role::Viewer => "Viewer",
+            Role::Custom(id) => id.as_str(),
         }
+    }
+}
+
+impl From<Role> for String {
+    fn from(role: Role) -> Self {
+        role.name().to_owned()
+    }
+}
+
+impl From<String> for Role {
+    fn from(name: String) -> Self {
+        Role::BUILT_IN
+            .into_iter()
+            .find(|role| role.name() == name)
+            .unwrap_or_else(|| Role::Custom(name.into()))
     }
 }
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// A right, by the name that clients see.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Permission {
             $($(#[$doc])* $name,)*
         }
@@ -112,6 +140,42 @@ permissions! {
     ViewSystem,
     /// Pause, resume, drain, restart.
     ManageSystem,
+    /// Announce something to everybody in the tenant.
+    SendAnnouncements,
+}
+
+/// A set of permissions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// Every one of the catalogue.
+    pub const ALL: Permissions = Permissions::of(Permission::ALL);
+
+    /// Just these.
+    pub const fn of(permissions: &[Permission]) -> Self {
+        let (mut bits, mut next) = (0, 0);
+        while next < permissions.len() {
+            bits |= 1 << permissions[next] as u64;
+            next += 1;
+        }
+        Permissions(bits)
+    }
+
+    /// All of these but `others`.
+    pub const fn without(self, others: &[Permission]) -> Self {
+        Permissions(self.0 & !Permissions::of(others).0)
+    }
+
+    /// Whether `permission` is one of them.
+    pub const fn contain(self, permission: Permission) -> bool {
+        self.0 & (1 << permission as u64) != 0
+    }
+
+    /// They, in catalogue order.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| self.contain(*permission))
+    }
 }
 
 /// How the caller proved who it is.
@@ -134,6 +198,8 @@ pub struct Caller {
     pub tenant: TenantId,
     /// With which role there.
     pub role: Role,
+    /// What the role includes.
+    pub permissions: Permissions,
     /// By which proof.
     pub credential: Credential,
 }
@@ -141,11 +207,15 @@ pub struct Caller {
 impl Caller {
     /// Whether the caller holds `permission`.
     pub fn has(&self, permission: Permission) -> bool {
-        self.role.grants(permission)
+        self.permissions.contain(permission)
     }
+}
 
-    /// The permissions held, in catalogue order.
-    pub fn permissions(&self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.iter().copied().filter(|permission| self.has(*permission))
-    }
+/// A node that asks, by its token. It acts for nobody but itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeCaller {
+    /// Which node.
+    pub node: NodeId,
+    /// In which tenant.
+    pub tenant: TenantId,
 }

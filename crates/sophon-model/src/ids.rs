@@ -114,6 +114,22 @@ ids! {
     ToolCallId = "call_";
     /// A memory entry.
     MemoryId = "mem_";
+    /// A role of an administrator's own making.
+    RoleId = "role_";
+    /// An action that waits for a person's verdict, or had it.
+    ApprovalId = "apr_";
+    /// A question that an agent asks a person.
+    InfoRequestId = "info_";
+    /// An announcement to a whole tenant.
+    AnnouncementId = "ann_";
+    /// A machine that obeys the gateway.
+    NodeId = "node_";
+    /// One command to a node.
+    NodeCommandId = "cmd_";
+    /// A discussion, as it was planned.
+    DiscussionId = "disc_";
+    /// One run of a discussion.
+    DiscussionRunId = "drun_";
 }
 
 #[cfg(test)]

@@ -12,10 +12,12 @@ pub mod page;
 pub mod ports;
 pub mod time;
 
-pub use caller::{Caller, Credential, Permission, Role};
+pub use caller::{Caller, Credential, NodeCaller, Permission, Permissions, Role};
 pub use entities::*;
 pub use error::{Error, Kind, Result};
-pub use event::{Activity, Event, SessionChange, TaskProgress, TextDelta, Topic};
+pub use event::{
+    Activity, ApprovalEvent, DiscussionEvent, Event, NodeEvent, SessionChange, TaskProgress, TextDelta, Topic,
+};
 pub use ids::*;
 pub use page::{Page, Paged, Position};
 pub use time::Timestamp;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::text_enum;
-use crate::{ApiTokenId, AuthSessionId, Role, TenantId, Timestamp, UserId};
+use crate::{ApiTokenId, AuthSessionId, Permission, Role, RoleId, TenantId, Timestamp, UserId};
 
 /// A tenant: everything else belongs to one. Personal use has one with the slug `default`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,23 @@ pub struct User {
     pub status: UserStatus,
     /// An Argon2id hash in PHC form.
     pub password_hash: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A role of an administrator's own making.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomRole {
+    /// Its id, which users name.
+    pub id: RoleId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// What people call it; unique in the tenant.
+    pub name: String,
+    /// What it includes.
+    pub permissions: Vec<Permission>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

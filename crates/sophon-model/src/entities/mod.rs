@@ -1,17 +1,30 @@
 //! The things that Sophon keeps. Field names are column names.
 
 mod agent;
+mod announcement;
+mod approval;
+mod discussion;
 mod identity;
 mod memory;
 mod message;
+mod node;
+mod node_command;
 mod session;
 mod task;
 mod tool_call;
 
 pub use agent::{Agent, AgentFile, Runtime};
-pub use identity::{ApiToken, AuthSession, Tenant, User, UserStatus};
+pub use announcement::{Announcement, Severity};
+pub use approval::{Approval, ApprovalStatus, InfoRequest, InfoRequestStatus};
+pub use discussion::{
+    Discussion, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Panelist, Speaker,
+    Verdict,
+};
+pub use identity::{ApiToken, AuthSession, CustomRole, Tenant, User, UserStatus};
 pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};
 pub use message::{Attachment, Message, MessageRole, MessageStatus, Usage};
+pub use node::{Node, NodeScope, NodeSecrets, NodeStatus};
+pub use node_command::{NodeCommand, NodeCommandStatus};
 pub use session::{Session, SessionMode, SessionStatus, Visibility};
 pub use task::{Task, TaskKind, TaskStatus};
 pub use tool_call::{Risk, ToolCall, ToolCallStatus};

@@ -10,9 +10,27 @@ use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, U
 pub enum TaskKind {
     /// An agent's turn in a session.
     Chat,
+    /// A run of a discussion. Its turns and its judge's work are its children.
+    Discussion,
+    /// A panelist's turn in a round.
+    DiscussionTurn,
+    /// The judge's verdict on a discussion.
+    DiscussionVerdict,
 }
 
-text_enum!(TaskKind { Chat = "chat", });
+text_enum!(TaskKind {
+    Chat = "chat",
+    Discussion = "discussion",
+    DiscussionTurn = "discussion_turn",
+    DiscussionVerdict = "discussion_verdict",
+});
+
+impl TaskKind {
+    /// Whether workers take it out of the queue. The others are done by the worker of their parent.
+    pub const fn is_queued(self) -> bool {
+        matches!(self, TaskKind::Chat | TaskKind::Discussion)
+    }
+}
 
 /// Where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,18 +71,20 @@ pub struct Task {
     pub tenant_id: TenantId,
     /// Who asked for it.
     pub user_id: UserId,
-    /// The session it is about.
-    pub session_id: SessionId,
-    /// The agent that does it.
-    pub agent_id: AgentId,
+    /// The task that it is a part of.
+    pub parent_id: Option<TaskId>,
+    /// The session it is about; always there in a chat.
+    pub session_id: Option<SessionId>,
+    /// The agent that does it; always there in a chat.
+    pub agent_id: Option<AgentId>,
     /// What kind of work.
     pub kind: TaskKind,
     /// The first 100 characters of what was asked.
     pub description: String,
     /// Where it stands.
     pub status: TaskStatus,
-    /// The message that asks.
-    pub request_message_id: MessageId,
+    /// The message that asks; always there in a chat.
+    pub request_message_id: Option<MessageId>,
     /// The message that answers, once begun.
     pub reply_message_id: Option<MessageId>,
     /// Whether the text is streamed while it is written.
@@ -79,6 +99,9 @@ pub struct Task {
     pub cancel_requested_at: Option<Timestamp>,
     /// How often a worker took it up. Also the fencing token: a worker that holds an older one writes nothing.
     pub attempt: i64,
+    /// The last attempt that is known to have got somewhere: it waited for a person, say. Attempts that ended before
+    /// they did are counted from there, and too many of them end the task.
+    pub proven_attempt: i64,
     /// Until when its worker holds it.
     pub lease_until: Option<Timestamp>,
     /// When it was asked for.

@@ -28,8 +28,10 @@ pub struct ToolSpec {
     pub description: String,
     /// JSON Schema of its arguments.
     pub parameters: Value,
-    /// How much harm it can do.
+    /// How much harm it can do at the most.
     pub risk: Risk,
+    /// Whether a person who is asked for approval may change the arguments.
+    pub is_editable: bool,
 }
 
 /// A tool call that a model asks for.

@@ -1,44 +1,20 @@
 //! What happens, as the wires tell it. Built in the core, in the transaction of the state that it tells of.
 
-use std::fmt;
+mod approvals;
+mod discussions;
+mod nodes;
+mod topic;
+
+pub use approvals::ApprovalEvent;
+pub use discussions::DiscussionEvent;
+pub use nodes::NodeEvent;
+pub use topic::Topic;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Message, MessageId, Session, SessionId, Task, TaskId, TenantId, Timestamp, ToolCall, Usage,
-    UserId,
+    AgentId, Announcement, Message, MessageId, Session, SessionId, Task, TaskId, Timestamp, ToolCall, Usage,
 };
-
-/// Who hears of an event. Each topic has one log; a connection follows some.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Topic {
-    /// What every connection of a user is told: its sessions' comings, goings and titles.
-    User(UserId),
-    /// The user's ledger of tasks, all sessions together.
-    Tasks(UserId),
-    /// Everything that happens in a session.
-    Session(SessionId),
-    /// Everything that happens in all of a user's sessions.
-    Feed(UserId),
-}
-
-impl Topic {
-    /// Whether events are stored under this topic. A feed is made of sessions, which have theirs.
-    pub fn is_stored(&self) -> bool {
-        !matches!(self, Topic::Feed(_))
-    }
-}
-
-impl fmt::Display for Topic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Topic::User(id) => write!(f, "user:{id}"),
-            Topic::Tasks(id) => write!(f, "tasks:{id}"),
-            Topic::Session(id) => write!(f, "session:{id}"),
-            Topic::Feed(id) => write!(f, "feed:{id}"),
-        }
-    }
-}
 
 /// A task's news: the ledger row, as it is after the change.
 pub type TaskNews = Box<Task>;
@@ -130,6 +106,14 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// A person is asked for something, or has answered.
+    Approval(ApprovalEvent),
+    /// Something became of a node.
+    Node(NodeEvent),
+    /// A discussion went on.
+    Discussion(DiscussionEvent),
+    /// An administrator announced something.
+    Announced(Box<Announcement>),
 }
 
 /// A piece of text.
@@ -212,17 +196,12 @@ pub enum SessionChange {
 impl Event {
     /// Whether the event is stored with the state it tells of. The others are for those who are there.
     pub fn is_durable(&self) -> bool {
-        !matches!(self, Event::TextDelta(_) | Event::TaskProgress(_) | Event::Typing { .. })
+        !matches!(
+            self,
+            Event::TextDelta(_)
+                | Event::TaskProgress(_)
+                | Event::Typing { .. }
+                | Event::Node(NodeEvent::Heard { .. })
+        )
     }
-}
-
-/// Where an event belongs.
-#[derive(Clone, Debug)]
-pub struct Addressed {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// Who hears of it.
-    pub topics: Vec<Topic>,
-    /// What happened.
-    pub event: Event,
 }

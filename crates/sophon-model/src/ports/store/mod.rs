@@ -7,12 +7,20 @@
 //! Lookups return `None` for what is not there; that is never an error of storage. Owner or tenant is a part of
 //! each query that serves a caller.
 
+mod approvals;
+mod discussions;
+mod nodes;
+
+pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows};
+pub use discussions::{DiscussionRows, DiscussionRunRows};
+pub use nodes::{NodeCommandRows, NodeRows};
+
 use serde_json::Value;
 
 use crate::{
-    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, Event, MemoryEntry, MemoryId, Message,
-    MessageId, Page, Paged, Result, Session, SessionId, Task, TaskId, TaskStatus, Tenant, TenantId,
-    Timestamp, ToolCall, Topic, User, UserId,
+    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, CustomRole, Event, MemoryEntry,
+    MemoryId, Message, MessageId, Page, Paged, Result, RoleId, Session, SessionId, Task, TaskId, TaskStatus,
+    Tenant, TenantId, Timestamp, ToolCall, Topic, User, UserId,
 };
 
 /// Work that writes.
@@ -45,6 +53,7 @@ pub trait Store: Send + Sync {
 pub trait Tx:
     TenantRows
     + UserRows
+    + RoleRows
     + AuthSessionRows
     + ApiTokenRows
     + AgentRows
@@ -54,6 +63,12 @@ pub trait Tx:
     + StepRows
     + ToolCallRows
     + MemoryRows
+    + ApprovalRows
+    + InfoRequestRows
+    + NodeRows
+    + NodeCommandRows
+    + DiscussionRows
+    + DiscussionRunRows
     + EventRows
     + IdempotencyRows
     + SequenceRows
@@ -82,6 +97,14 @@ pub trait UserRows {
     fn user_by_email(&self, email: &str) -> Result<Option<User>>;
     /// The user who was there first.
     fn first_user(&self) -> Result<Option<User>>;
+}
+
+/// Roles of administrators' own making.
+pub trait RoleRows {
+    /// Adds one; a second one with the same name in the tenant is a conflict.
+    fn insert_role(&mut self, role: &CustomRole) -> Result<()>;
+    /// By id.
+    fn role(&self, tenant: &TenantId, id: &RoleId) -> Result<Option<CustomRole>>;
 }
 
 /// Sign-ins.
@@ -201,8 +224,8 @@ pub struct TaskFilter {
 pub trait TaskRows {
     /// Adds one.
     fn insert_task(&mut self, task: &Task) -> Result<()>;
-    /// Takes up the oldest task that waits (queued, or running with a lease that is over) and whose session has no
-    /// other running task: status running, attempt raised by one, lease until `lease_until`, started now if never.
+    /// Takes up the oldest task that waits (queued, or running with a lease that is over), is of a kind that is
+    /// queued, and whose session, if it has one, has no other running task: status running, attempt raised by one, lease until `lease_until`, started now if never.
     fn claim_task(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Task>>;
     /// Prolongs a lease; returns the task as it is now, or nothing if the attempt is no longer the holder.
     fn renew_lease(&mut self, id: &TaskId, attempt: i64, lease_until: Timestamp) -> Result<Option<Task>>;
@@ -217,6 +240,8 @@ pub trait TaskRows {
     fn release_leases(&mut self, now: Timestamp) -> Result<u64>;
     /// By id.
     fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Option<Task>>;
+    /// The parts of a task, oldest first.
+    fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>>;
     /// Those that match, newest first.
     fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, page: &Page) -> Result<Paged<Task>>;
     /// How many wait.

@@ -1,0 +1,149 @@
+//! What waits for a person: actions to be approved, and questions.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::text_enum;
+use crate::{
+    AgentId, ApprovalId, InfoRequestId, Risk, SessionId, TaskId, TenantId, Timestamp, ToolCallId, UserId,
+};
+
+/// Where an approval stands. All but the first are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ApprovalStatus {
+    /// It waits for a verdict.
+    Pending,
+    /// The action may be done, as it was asked for.
+    Approved,
+    /// The action may be done, with other arguments.
+    Edited,
+    /// It may not.
+    Rejected,
+    /// Nobody answered in time, which is a refusal.
+    TimedOut,
+    /// Its task ended before anybody answered.
+    Cancelled,
+}
+
+text_enum!(ApprovalStatus {
+    Pending = "pending",
+    Approved = "approved",
+    Edited = "edited",
+    Rejected = "rejected",
+    TimedOut = "timeOut",
+    Cancelled = "cancelled",
+});
+
+impl ApprovalStatus {
+    /// Whether the action may be done.
+    pub const fn allows(self) -> bool {
+        matches!(self, ApprovalStatus::Approved | ApprovalStatus::Edited)
+    }
+}
+
+/// An action of an agent that a person is asked about. It allows exactly the action of its digest, once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Its id.
+    pub id: ApprovalId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// The person in whose name the agent acts.
+    pub user_id: UserId,
+    /// The session.
+    pub session_id: SessionId,
+    /// The task that waits.
+    pub task_id: TaskId,
+    /// The agent that asks.
+    pub agent_id: AgentId,
+    /// The tool call that waits.
+    pub tool_call_id: ToolCallId,
+    /// The tool.
+    pub tool: String,
+    /// How much harm this call of it can do.
+    pub risk: Risk,
+    /// What the tool is to be called with: whole, as it will be used.
+    pub arguments: Value,
+    /// What the action comes to, in a sentence by the tool.
+    pub preview: Option<String>,
+    /// Whether the arguments may be changed.
+    pub is_editable: bool,
+    /// SHA-256 over the action, in hex; over the changed one once it was edited.
+    pub digest: String,
+    /// Where it stands.
+    pub status: ApprovalStatus,
+    /// The arguments that a person put in the place of the agent's.
+    pub edited_arguments: Option<Value>,
+    /// What the person said to it.
+    pub reason: Option<String>,
+    /// Who decided.
+    pub decided_by: Option<UserId>,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// Until when it can be answered.
+    pub expires_at: Timestamp,
+    /// When it was decided, or ran out.
+    pub resolved_at: Option<Timestamp>,
+    /// When it was used.
+    pub consumed_at: Option<Timestamp>,
+}
+
+impl Approval {
+    /// What the tool is to be called with by the verdict.
+    pub fn effective_arguments(&self) -> &Value {
+        self.edited_arguments.as_ref().unwrap_or(&self.arguments)
+    }
+}
+
+/// Where a question stands. All but the first are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InfoRequestStatus {
+    /// It waits for an answer.
+    Pending,
+    /// It was answered.
+    Answered,
+    /// Nobody answered in time.
+    TimedOut,
+    /// The person does not want to answer, or the task ended first.
+    Cancelled,
+}
+
+text_enum!(InfoRequestStatus {
+    Pending = "pending",
+    Answered = "answered",
+    TimedOut = "timeOut",
+    Cancelled = "cancelled",
+});
+
+/// A question of an agent to the person it works for. It gates nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InfoRequest {
+    /// Its id.
+    pub id: InfoRequestId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Who is asked.
+    pub user_id: UserId,
+    /// The session.
+    pub session_id: SessionId,
+    /// The task that waits.
+    pub task_id: TaskId,
+    /// The agent that asks.
+    pub agent_id: AgentId,
+    /// The tool call that waits.
+    pub tool_call_id: ToolCallId,
+    /// The question.
+    pub question: String,
+    /// Answers to choose from; any text will do if there are none.
+    pub choices: Vec<String>,
+    /// Where it stands.
+    pub status: InfoRequestStatus,
+    /// The answer.
+    pub response: Option<String>,
+    /// When it was asked.
+    pub requested_at: Timestamp,
+    /// Until when it can be answered.
+    pub expires_at: Timestamp,
+    /// When it was answered, or ran out.
+    pub resolved_at: Option<Timestamp>,
+}

@@ -1,0 +1,219 @@
+//! Discussions: several speakers argue in rounds, and a judge decides.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+use crate::{AgentId, DiscussionId, DiscussionRunId, TaskId, TenantId, Timestamp, Usage, UserId};
+
+/// Whose voice somebody speaks with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Speaker {
+    /// An agent's: its personality and its model.
+    Agent {
+        /// The agent.
+        agent_id: AgentId,
+    },
+    /// One that is made up for the occasion.
+    Persona {
+        /// Who it is to be.
+        prompt: String,
+        /// The model it prefers; the first model of the first provider if absent.
+        model: Option<String>,
+    },
+}
+
+/// Somebody in a discussion: a panelist, or the judge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Panelist {
+    /// A short name, unique in the discussion.
+    pub id: String,
+    /// What people read.
+    pub name: String,
+    /// Whose voice.
+    pub speaker: Speaker,
+}
+
+/// A discussion, as it was planned. It can be run any number of times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Discussion {
+    /// Its id.
+    pub id: DiscussionId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Whose it is.
+    pub owner_id: UserId,
+    /// What is argued about.
+    pub topic: String,
+    /// Who argues: two to five.
+    pub panelists: Vec<Panelist>,
+    /// Who decides.
+    pub judge: Panelist,
+    /// How often each speaks.
+    pub rounds: i64,
+    /// How long a round may take, in seconds.
+    pub round_timeout_seconds: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DiscussionRunStatus {
+    /// Nobody works on it yet.
+    Queued,
+    /// The panelists speak.
+    Running,
+    /// The judge decides.
+    Judging,
+    /// There is a verdict.
+    Completed,
+    /// It ended with an error.
+    Failed,
+    /// Ended by someone.
+    Cancelled,
+}
+
+text_enum!(DiscussionRunStatus {
+    Queued = "queued",
+    Running = "running",
+    Judging = "judging",
+    Completed = "completed",
+    Failed = "failed",
+    Cancelled = "cancelled",
+});
+
+impl DiscussionRunStatus {
+    /// Whether nothing more happens to it.
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            DiscussionRunStatus::Completed | DiscussionRunStatus::Failed | DiscussionRunStatus::Cancelled
+        )
+    }
+}
+
+/// What the judge decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Verdict {
+    /// What is to be done.
+    pub recommendation: String,
+    /// Why.
+    pub reasoning: String,
+    /// How sure the judge is, from 0 to 1.
+    pub confidence: f64,
+    /// What carried the decision.
+    pub key_points: Vec<String>,
+    /// What speaks against it.
+    pub dissent: Vec<String>,
+}
+
+/// One run of a discussion, with the discussion as it was then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DiscussionRun {
+    /// Its id.
+    pub id: DiscussionRunId,
+    /// The discussion; none if an agent called for the run alone.
+    pub discussion_id: Option<DiscussionId>,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Whose it is.
+    pub owner_id: UserId,
+    /// Its task in the ledger, the parent of its turns' tasks.
+    pub task_id: TaskId,
+    /// What is argued about.
+    pub topic: String,
+    /// Who argues.
+    pub panelists: Vec<Panelist>,
+    /// Who decides.
+    pub judge: Panelist,
+    /// How often each speaks.
+    pub rounds: i64,
+    /// How long a round may take, in seconds.
+    pub round_timeout_seconds: i64,
+    /// Where it stands.
+    pub status: DiscussionRunStatus,
+    /// What the judge decided.
+    pub verdict: Option<Verdict>,
+    /// SHA-256 of the verdict's JSON, in hex.
+    pub verdict_hash: Option<String>,
+    /// Why it failed, in words for people.
+    pub error: Option<String>,
+    /// Who cancelled it.
+    pub cancelled_by: Option<UserId>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl DiscussionRun {
+    /// Milliseconds from start to end; 0 before that.
+    pub fn duration_ms(&self) -> i64 {
+        let (Some(started), Some(ended)) = (self.started_at, self.ended_at) else { return 0 };
+        i64::try_from(ended.since(started).as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Where a panelist's turn stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DiscussionTurnStatus {
+    /// The panelist thinks.
+    Running,
+    /// It has spoken.
+    Completed,
+    /// Its model did not answer.
+    Failed,
+    /// It did not finish within the round.
+    TimedOut,
+    /// Somebody ended it.
+    Cancelled,
+}
+
+text_enum!(DiscussionTurnStatus {
+    Running = "running",
+    Completed = "completed",
+    Failed = "failed",
+    TimedOut = "timeOut",
+    Cancelled = "cancelled",
+});
+
+/// One panelist's turn in a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DiscussionTurn {
+    /// The run.
+    pub run_id: DiscussionRunId,
+    /// The round, from 1.
+    pub round: i64,
+    /// Who speaks.
+    pub panelist_id: String,
+    /// Its task in the ledger.
+    pub task_id: TaskId,
+    /// Where it stands.
+    pub status: DiscussionTurnStatus,
+    /// What was said.
+    pub content: String,
+    /// SHA-256 of what was said, in hex.
+    pub content_hash: String,
+    /// Why nothing was said, in words for people.
+    pub error: Option<String>,
+    /// What it consumed.
+    pub usage: Option<Usage>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl DiscussionTurn {
+    /// Milliseconds from start to end; 0 while it runs.
+    pub fn duration_ms(&self) -> i64 {
+        let ended = self.ended_at.unwrap_or(self.started_at);
+        i64::try_from(ended.since(self.started_at).as_millis()).unwrap_or(i64::MAX)
+    }
+}

@@ -1,0 +1,140 @@
+//! Nodes: machines that do what the gateway tells them, within their scopes.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+use crate::{NodeId, TenantId, Timestamp, UserId};
+
+/// How far a node has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NodeStatus {
+    /// Registered; a person has to approve it.
+    Pending,
+    /// Approved; its token waits to be fetched.
+    Approved,
+    /// It has its token.
+    Paired,
+    /// A person turned it down.
+    Rejected,
+}
+
+text_enum!(NodeStatus {
+    Pending = "pending",
+    Approved = "approved",
+    Paired = "paired",
+    Rejected = "rejected",
+});
+
+/// What a node may be told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NodeScope {
+    /// Take pictures of the screen.
+    ScreenCapture,
+    /// Move the mouse and type.
+    InputControl,
+    /// Start and end programs.
+    AppManage,
+    /// Move windows.
+    WindowManage,
+    /// Read and write the clipboard.
+    ClipboardAccess,
+    /// Tell about the machine.
+    SystemInfo,
+    /// Run programs.
+    SystemExecute,
+    /// Show notifications.
+    NotifySend,
+    /// Show a canvas.
+    CanvasControl,
+    /// Every command.
+    NodeCommand,
+    /// Reserved: no command needs it yet.
+    FilesystemAccess,
+    /// Reserved: no command needs it yet.
+    VoiceRuntime,
+    /// Reserved: no command needs it yet.
+    BrowserControl,
+    /// Reserved: no command needs it yet.
+    CameraCapture,
+    /// Reserved: no command needs it yet.
+    LocationRead,
+}
+
+text_enum!(NodeScope {
+    ScreenCapture = "screen.capture",
+    InputControl = "input.control",
+    AppManage = "app.manage",
+    WindowManage = "window.manage",
+    ClipboardAccess = "clipboard.access",
+    SystemInfo = "system.info",
+    SystemExecute = "system.execute",
+    NotifySend = "notify.send",
+    CanvasControl = "canvas.control",
+    NodeCommand = "node.command",
+    FilesystemAccess = "filesystem.access",
+    VoiceRuntime = "voice.runtime",
+    BrowserControl = "browser.control",
+    CameraCapture = "camera.capture",
+    LocationRead = "location.read",
+});
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Its id.
+    pub id: NodeId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// What people call it.
+    pub name: String,
+    /// Its operating system, as it was registered or as it says itself: `linux`, `macos`, `windows`.
+    pub platform: String,
+    /// How far it has come.
+    pub status: NodeStatus,
+    /// What it may be told to do.
+    pub scopes: Vec<NodeScope>,
+    /// The code that both sides show while it pairs, for people to compare: `ABC-123`.
+    pub pairing_code: String,
+    /// Who registered it.
+    pub registered_by: UserId,
+    /// Who approved or rejected it.
+    pub decided_by: Option<UserId>,
+    /// The version of its program.
+    pub version: Option<String>,
+    /// Whether it has been heard of within 90 seconds.
+    pub is_online: bool,
+    /// When it was last heard of.
+    pub last_seen_at: Option<Timestamp>,
+    /// How long the machine has been up, in seconds, as it said last.
+    pub uptime_seconds: Option<i64>,
+    /// How busy its processors are, in per cent of all of them, as it said last.
+    pub cpu_percent: Option<i64>,
+    /// The memory in use, in MiB, as it said last.
+    pub memory_mb: Option<i64>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Node {
+    /// Whether its scopes cover `scope`.
+    pub fn has(&self, scope: NodeScope) -> bool {
+        self.scopes.contains(&scope) || self.scopes.contains(&NodeScope::NodeCommand)
+    }
+}
+
+/// What a node proves itself by. Kept apart from the node, so that it is never shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeSecrets {
+    /// Whose.
+    pub node_id: NodeId,
+    /// SHA-256 of the pairing secret, in hex.
+    pub pairing_hash: String,
+    /// Until when it can be paired.
+    pub pairing_expires_at: Timestamp,
+    /// How often a wrong pairing secret or code was given.
+    pub pairing_failures: i64,
+    /// SHA-256 of the secret in its token, in hex, once that was handed out.
+    pub token_hash: Option<String>,
+}

@@ -1,0 +1,78 @@
+//! Commands to nodes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::text_enum;
+use crate::{NodeCommandId, NodeId, TaskId, TenantId, Timestamp, UserId};
+
+/// Where a command stands. It is handed to its node once, so that it never runs twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NodeCommandStatus {
+    /// It waits for the node to take it.
+    Queued,
+    /// It was handed to the node.
+    Dispatched,
+    /// The node did it.
+    Completed,
+    /// The node did not do it, and said why.
+    Failed,
+    /// It was handed to the node, which did not say in time what became of it: it may have run.
+    Unknown,
+    /// The node did not take it in time: it did not run.
+    Expired,
+    /// Called back before the node took it: it did not run.
+    Cancelled,
+}
+
+text_enum!(NodeCommandStatus {
+    Queued = "queued",
+    Dispatched = "dispatched",
+    Completed = "completed",
+    Failed = "failed",
+    Unknown = "unknown",
+    Expired = "expired",
+    Cancelled = "cancelled",
+});
+
+impl NodeCommandStatus {
+    /// Whether the caller has its answer. The node may still tell the truth about an [`Unknown`](Self::Unknown) one.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, NodeCommandStatus::Queued | NodeCommandStatus::Dispatched)
+    }
+}
+
+/// A command to a node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeCommand {
+    /// Its id. A node runs each id at most once.
+    pub id: NodeCommandId,
+    /// The node.
+    pub node_id: NodeId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// What to do, for example `system.info`.
+    pub command: String,
+    /// With which parameters.
+    pub params: Value,
+    /// Where it stands.
+    pub status: NodeCommandStatus,
+    /// What the node returned.
+    pub result: Option<Value>,
+    /// Why it was not done, for programs: `consent_denied`, `unsupported`, `timeout`, `failed`, …
+    pub error_code: Option<String>,
+    /// The same for people.
+    pub error_message: Option<String>,
+    /// In whose name.
+    pub requested_by: UserId,
+    /// The task that waits for it, if an agent sent it.
+    pub task_id: Option<TaskId>,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// Until when its answer is waited for.
+    pub expires_at: Timestamp,
+    /// When the node took it.
+    pub dispatched_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}

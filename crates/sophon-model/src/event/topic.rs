@@ -1,0 +1,59 @@
+//! Who hears of an event.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DiscussionRunId, NodeId, SessionId, TaskId, TenantId, UserId};
+
+/// Who hears of an event: what SignalR calls a group. Each topic has one log; a connection follows some.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Topic {
+    /// What every connection of a user is told: its sessions' comings, goings and titles.
+    User(UserId),
+    /// The user's ledger of tasks, all sessions together.
+    Tasks(UserId),
+    /// Everything that happens in a session.
+    Session(SessionId),
+    /// Everything that happens in all of a user's sessions.
+    Feed(UserId),
+    /// One task's life.
+    Task(TaskId),
+    /// What everybody in a tenant is told.
+    Tenant(TenantId),
+    /// What a user's agents ask for.
+    Approvals(UserId),
+    /// What all agents of a tenant ask for: for those who may answer.
+    TenantApprovals(TenantId),
+    /// What becomes of a tenant's nodes: for those who manage them.
+    Nodes(TenantId),
+    /// Everything about one node, its commands too.
+    Node(NodeId),
+    /// A run of a discussion.
+    Discussion(DiscussionRunId),
+}
+
+impl Topic {
+    /// Whether events are stored under this topic, so that whoever comes back can be sent what it missed.
+    pub fn is_stored(&self) -> bool {
+        matches!(self, Topic::User(_) | Topic::Tasks(_) | Topic::Session(_) | Topic::Discussion(_))
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Topic::User(id) => write!(f, "user:{id}"),
+            Topic::Tasks(id) => write!(f, "tasks:{id}"),
+            Topic::Session(id) => write!(f, "session:{id}"),
+            Topic::Feed(id) => write!(f, "feed:{id}"),
+            Topic::Task(id) => write!(f, "task:{id}"),
+            Topic::Tenant(id) => write!(f, "tenant:{id}"),
+            Topic::Approvals(id) => write!(f, "approvals:{id}"),
+            Topic::TenantApprovals(id) => write!(f, "tenant_approvals:{id}"),
+            Topic::Nodes(id) => write!(f, "nodes:{id}"),
+            Topic::Node(id) => write!(f, "node:{id}"),
+            Topic::Discussion(id) => write!(f, "discussion:{id}"),
+        }
+    }
+}
