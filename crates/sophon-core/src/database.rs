@@ -51,7 +51,7 @@ impl Database {
         &self.bus
     }
 
-    /// Tells an event in a session of `owner` that is not kept.
+    /// Tells an event, which is `owner`'s, that is not kept.
     pub(crate) fn tell(&self, owner: &UserId, event: Event) {
         debug_assert!(!event.is_durable(), "a durable event is emitted in a unit of work");
         if let Err(exhausted) = self.bus.publish(&topics_of(&event, owner), event) {
@@ -137,7 +137,7 @@ impl Unit<'_> {
         self.db.new_id()
     }
 
-    /// Stores an event in a session of `owner` with the state that it tells of. It is shown when the transaction is
+    /// Stores an event, which is `owner`'s, with the state that it tells of. It is shown when the transaction is
     /// durable.
     pub fn emit(&mut self, owner: &UserId, event: Event) {
         self.emitted.push((owner.clone(), event));

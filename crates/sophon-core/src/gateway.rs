@@ -108,7 +108,10 @@ impl Gateway {
         let tools = Tools::new(&db, fetch);
         let models = Models::new(providers);
         let email = administrator.user.email.clone();
-        let auto_admin = settings.auto_admin.then(|| caller(administrator.user, Credential::AutoAdmin));
+        let auto_admin = match settings.auto_admin {
+            true => Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?),
+            false => None,
+        };
         let turns = Turns {
             db: db.clone(),
             pending: pending.clone(),

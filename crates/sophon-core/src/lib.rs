@@ -7,6 +7,7 @@
 pub mod agents;
 pub mod chat;
 pub mod database;
+mod doorbells;
 mod gateway;
 pub mod identity;
 pub mod jobs;

@@ -3,7 +3,10 @@
 //! What a caller may not see does not exist for it: the answer is `not_found`. What it may see but not do is
 //! `not_authorized`, with the missing permission named.
 
-use sophon_model::{Caller, Error, Kind, Permission, Result, Session, Task, Visibility};
+use sophon_model::{
+    Approval, Caller, Credential, Discussion, DiscussionRun, Error, InfoRequest, Kind, Node, Permission,
+    Result, Risk, Session, Task, TenantId, UserId, Visibility,
+};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +23,26 @@ pub enum Act<'a> {
     ReadTask(&'a Task),
     /// Cancel a task.
     CancelTask(&'a Task),
+    /// See an approval.
+    ReadApproval(&'a Approval),
+    /// Approve, edit or reject.
+    DecideApproval(&'a Approval),
+    /// See a question.
+    ReadInfoRequest(&'a InfoRequest),
+    /// Answer a question.
+    AnswerInfoRequest(&'a InfoRequest),
+    /// See, change, approve or delete a node.
+    ManageNode(&'a Node),
+    /// Send a node a command that can do so much harm.
+    CommandNode(&'a Node, Risk),
+    /// See a discussion.
+    ReadDiscussion(&'a Discussion),
+    /// Change, run or delete a discussion.
+    WriteDiscussion(&'a Discussion),
+    /// See a run of a discussion and follow its events.
+    ReadDiscussionRun(&'a DiscussionRun),
+    /// Cancel a run of a discussion.
+    CancelDiscussionRun(&'a DiscussionRun),
 }
 
 /// Says whether `caller` (nobody, for those who did not sign in) may do `act`.
@@ -35,15 +58,12 @@ pub fn authorize(caller: Option<&Caller>, act: Act<'_>) -> Result<()> {
     match act {
         Act::Use(permission) => require(caller, permission),
         Act::SignedIn => Ok(()),
-        Act::ReadSession(session) => own_session(caller, session),
+        Act::ReadSession(session) => own(caller, &session.tenant_id, &session.owner_id, "session"),
         Act::WriteSession(session) => {
-            own_session(caller, session)?;
+            own(caller, &session.tenant_id, &session.owner_id, "session")?;
             require(caller, Permission::SendMessages)
         }
-        Act::ReadTask(task) => {
-            let own = task.tenant_id == caller.tenant && task.user_id == caller.user;
-            if own { Ok(()) } else { Err(Error::not_found("task")) }
-        }
+        Act::ReadTask(task) => own(caller, &task.tenant_id, &task.user_id, "task"),
         Act::CancelTask(task) => {
             if task.tenant_id != caller.tenant {
                 return Err(Error::not_found("task"));
@@ -54,7 +74,53 @@ pub fn authorize(caller: Option<&Caller>, act: Act<'_>) -> Result<()> {
             // Only who may cancel other people's tasks learns that they exist.
             require(caller, Permission::CancelTasks).map_err(|_| Error::not_found("task"))
         }
+        Act::ReadApproval(approval) => read_approval(caller, approval),
+        Act::DecideApproval(approval) => {
+            read_approval(caller, approval)?;
+            require(caller, Permission::ApproveActions)
+        }
+        Act::ReadInfoRequest(request) => {
+            own(caller, &request.tenant_id, &request.user_id, "information request")
+        }
+        Act::AnswerInfoRequest(request) => {
+            own(caller, &request.tenant_id, &request.user_id, "information request")?;
+            require(caller, Permission::SendMessages)
+        }
+        Act::ManageNode(node) => manage_node(caller, node),
+        Act::CommandNode(node, risk) => {
+            manage_node(caller, node)?;
+            // A person who sends a dangerous command approves it by that; an agent was given approval before.
+            if risk >= Risk::High && !matches!(caller.credential, Credential::Agent(_)) {
+                require(caller, Permission::ApproveActions)?;
+            }
+            Ok(())
+        }
+        Act::ReadDiscussion(discussion) => {
+            own(caller, &discussion.tenant_id, &discussion.owner_id, "discussion")
+        }
+        Act::WriteDiscussion(discussion) => {
+            own(caller, &discussion.tenant_id, &discussion.owner_id, "discussion")?;
+            require(caller, Permission::SendMessages)
+        }
+        Act::ReadDiscussionRun(run) => own(caller, &run.tenant_id, &run.owner_id, "run"),
+        Act::CancelDiscussionRun(run) => {
+            own(caller, &run.tenant_id, &run.owner_id, "run")?;
+            require(caller, Permission::SendMessages)
+        }
     }
+}
+
+/// One's own agents ask oneself; those who answer for the tenant see what all agents ask.
+fn read_approval(caller: &Caller, approval: &Approval) -> Result<()> {
+    let answers = caller.tenant == approval.tenant_id && caller.has(Permission::ApproveActions);
+    if answers { Ok(()) } else { own(caller, &approval.tenant_id, &approval.user_id, "approval") }
+}
+
+fn manage_node(caller: &Caller, node: &Node) -> Result<()> {
+    if caller.tenant != node.tenant_id {
+        return Err(Error::not_found("node"));
+    }
+    require(caller, Permission::ManageNodes)
 }
 
 fn require(caller: &Caller, permission: Permission) -> Result<()> {
@@ -66,7 +132,7 @@ fn require(caller: &Caller, permission: Permission) -> Result<()> {
         .with_details(serde_json::json!({ "permission": name })))
 }
 
-fn own_session(caller: &Caller, session: &Session) -> Result<()> {
-    let own = session.tenant_id == caller.tenant && session.owner_id == caller.user;
-    if own { Ok(()) } else { Err(Error::not_found("session")) }
+fn own(caller: &Caller, tenant: &TenantId, owner: &UserId, what: &str) -> Result<()> {
+    let is_own = *tenant == caller.tenant && *owner == caller.user;
+    if is_own { Ok(()) } else { Err(Error::not_found(what)) }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiTokenId, AuthSessionId, NodeId, RoleId, TenantId, Timestamp, UserId};
+use crate::{AgentId, ApiTokenId, AuthSessionId, NodeId, RoleId, TenantId, Timestamp, UserId};
 
 /// What a user may do in its tenant, by name: one of the three that are built in, or one of an administrator's own
 /// making. Stored as `Admin`, `Operator`, `Viewer` or the id of the other.
@@ -23,22 +23,25 @@ impl Role {
     /// Those that every tenant has, and that nobody can change.
     pub const BUILT_IN: [Role; 3] = [Role::Admin, Role::Operator, Role::Viewer];
 
-    /// What a built-in role includes; `None` for the others, whose permissions are stored.
-    pub fn built_in_permissions(&self) -> Option<Permissions> {
+    /// What it includes; `stored` tells it of a role that is not built in.
+    pub fn permissions<E>(
+        &self,
+        stored: impl FnOnce(&RoleId) -> Result<Permissions, E>,
+    ) -> Result<Permissions, E> {
         use Permission as P;
-        Some(match self {
-            Role::Admin => Permissions::ALL,
-            Role::Operator => Permissions::ALL.without(&[
+        match self {
+            Role::Admin => Ok(Permissions::ALL),
+            Role::Operator => Ok(Permissions::ALL.without(&[
                 P::ManageUsers,
                 P::ManageRoles,
                 P::ManageTenants,
                 P::AssignRoles,
                 P::ManageBudgets,
                 P::SendAnnouncements,
-            ]),
-            Role::Viewer => Permissions::of(&[P::ViewUsers, P::ViewActiveTasks, P::ViewBudgets]),
-            Role::Custom(_) => return None,
-        })
+            ])),
+            Role::Viewer => Ok(Permissions::of(&[P::ViewUsers, P::ViewActiveTasks, P::ViewBudgets])),
+            Role::Custom(id) => stored(id),
+        }
     }
 
     /// The name of a built-in role, the id of another one.
@@ -187,6 +190,8 @@ pub enum Credential {
     ApiToken(ApiTokenId),
     /// Nothing: the gateway runs for one person on this machine alone.
     AutoAdmin,
+    /// An agent at work in the person's name, whose rights it has and no others.
+    Agent(AgentId),
 }
 
 /// The principal of a request: made by a wire from a credential, judged by the core.

@@ -1,17 +1,13 @@
 //! The schemas of fields that hold one of a few words. The words are those of the model.
 
 use sophon_model::{
-    MessageRole, MessageStatus, Permission, Risk, Role, Runtime, SessionMode, SessionStatus, TaskKind,
-    TaskStatus, ToolCallStatus, Visibility,
+    MessageRole, MessageStatus, Permission, Risk, Runtime, SessionMode, SessionStatus, TaskKind, TaskStatus,
+    ToolCallStatus, Visibility,
 };
 use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 
 fn one_of(words: impl IntoIterator<Item = &'static str>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
-}
-
-pub(crate) fn role() -> Object {
-    one_of([Role::Admin, Role::Operator, Role::Viewer].map(Role::name))
 }
 
 pub(crate) fn permissions() -> Array {

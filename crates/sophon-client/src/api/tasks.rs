@@ -28,10 +28,13 @@ pub struct Usage {
 pub struct Task {
     /// Its id.
     pub id: TaskId,
+    /// The task that it is a part of.
+    #[serde(default)]
+    pub parent_id: Option<TaskId>,
     /// The session it is about.
-    pub session_id: SessionId,
+    pub session_id: Option<SessionId>,
     /// The agent that does it.
-    pub agent_id: AgentId,
+    pub agent_id: Option<AgentId>,
     /// Who asked for it.
     pub user_id: UserId,
     /// What kind of work, for example `chat`.
@@ -51,7 +54,7 @@ pub struct Task {
     /// How often a worker took it up.
     pub attempt: i64,
     /// The message that asks.
-    pub request_message_id: MessageId,
+    pub request_message_id: Option<MessageId>,
     /// The message that answers, once begun.
     pub reply_message_id: Option<MessageId>,
     /// Who cancelled it.
@@ -78,6 +81,9 @@ pub struct TaskDetail {
     pub task: Task,
     /// Its tool calls, in order.
     pub tool_calls: Vec<ToolCall>,
+    /// Its parts, oldest first.
+    #[serde(default)]
+    pub children: Vec<Task>,
 }
 
 /// One call of a tool by an agent.

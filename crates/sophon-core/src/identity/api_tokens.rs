@@ -88,20 +88,20 @@ impl Identity {
 
     pub(super) async fn caller_of_api_token(&self, secret: &str) -> Result<Caller> {
         let (hash, now) = (secret_hash(secret), self.db.now());
-        let (token, user) = self
+        let (token, caller) = self
             .db
             .read(move |tx| {
                 let token = tx.api_token_by_hash(&hash)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(rejected)?;
                 let user = tx.user(&token.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                Ok((token, user))
+                let caller = caller(tx, user, Credential::ApiToken(token.id.clone()))?;
+                Ok((token, caller))
             })
             .await?;
-        let id = token.id.clone();
         if token.last_used_at.is_none_or(|used| now.since(used) >= USE_NOTED_EVERY) {
             self.note_use(token).await?;
         }
-        Ok(caller(user, Credential::ApiToken(id)))
+        Ok(caller)
     }
 
     async fn note_use(&self, token: ApiToken) -> Result<()> {

@@ -13,8 +13,10 @@ pub use sign_in::{Login, SignedIn};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use sophon_model::ports::Tx;
 use sophon_model::{
-    ApiTokenId, AuthSessionId, Caller, Credential, Error, Kind, Result, Tenant, User, UserStatus,
+    AgentId, ApiTokenId, AuthSessionId, Caller, Credential, Error, Kind, Permissions, Result, Tenant, User,
+    UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
@@ -47,6 +49,25 @@ impl Revoked {
             (Revoked::ApiToken(id), Credential::ApiToken(held)) => id == held,
             _ => false,
         }
+    }
+}
+
+/// A user as it is told of itself.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The user.
+    pub user: User,
+    /// Its tenant.
+    pub tenant: Tenant,
+    /// What its role includes.
+    pub permissions: Permissions,
+}
+
+impl Profile {
+    fn of(tx: &dyn Tx, user: User) -> Result<Self> {
+        let tenant = tx.tenant(&user.tenant_id)?.ok_or_else(|| Error::not_found("tenant"))?;
+        let permissions = permissions(tx, &user)?;
+        Ok(Self { user, tenant, permissions })
     }
 }
 
@@ -101,19 +122,18 @@ impl Identity {
                 let session = tx.auth_session(&claims.sid)?.filter(|session| session.is_live(now));
                 let session = session.filter(|session| session.user_id == claims.sub).ok_or_else(rejected)?;
                 let user = tx.user(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                Ok(caller(user, Credential::Access(session.id, claims.expires_at())))
+                caller(tx, user, Credential::Access(session.id, claims.expires_at()))
             })
             .await
     }
 
-    /// The caller and its user and tenant as they are now.
-    pub async fn me(&self, caller: &Caller) -> Result<(User, Tenant)> {
-        let (user, tenant) = (caller.user.clone(), caller.tenant.clone());
+    /// Who the caller is.
+    pub async fn me(&self, caller: &Caller) -> Result<Profile> {
+        let user = caller.user.clone();
         self.db
             .read(move |tx| {
                 let user = tx.user(&user)?.ok_or_else(|| Error::not_found("user"))?;
-                let tenant = tx.tenant(&tenant)?.ok_or_else(|| Error::not_found("tenant"))?;
-                Ok((user, tenant))
+                Profile::of(tx, user)
             })
             .await
     }
@@ -144,7 +164,7 @@ impl Identity {
                     Credential::ApiToken(id) => {
                         Ok(tx.api_token(&user, &id)?.is_some_and(|token| token.is_live(now)))
                     }
-                    Credential::AutoAdmin => Ok(true),
+                    Credential::AutoAdmin | Credential::Agent(_) => Ok(true),
                 }
             })
             .await
@@ -164,8 +184,24 @@ pub(crate) fn may_act(user: &User) -> bool {
     user.status == UserStatus::Active
 }
 
-pub(crate) fn caller(user: User, credential: Credential) -> Caller {
-    Caller { user: user.id, tenant: user.tenant_id, role: user.role, credential }
+/// The user as a caller, with what its role includes now.
+pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential) -> Result<Caller> {
+    let permissions = permissions(tx, &user)?;
+    Ok(Caller { user: user.id, tenant: user.tenant_id, role: user.role, permissions, credential })
+}
+
+/// What the user's role includes. One that was deleted includes nothing.
+fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
+    user.role.permissions(|id| {
+        let role = tx.role(&user.tenant_id, id)?;
+        Ok(role.map_or(Permissions::default(), |role| Permissions::of(&role.permissions)))
+    })
+}
+
+/// The agent as a caller: it has the rights of the person it works for, as they are now.
+pub(crate) fn acting_for(tx: &dyn Tx, user: &UserId, agent: &AgentId) -> Result<Caller> {
+    let user = tx.user(user)?.filter(may_act).ok_or_else(|| Error::not_found("user"))?;
+    caller(tx, user, Credential::Agent(agent.clone()))
 }
 
 /// One answer for every reason, so that it tells nothing.

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use sophon_model::{
-    AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Result, Tenant, Timestamp, User,
-};
+use sophon_model::{AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Result, Timestamp, User};
 
-use super::{Identity, Revoked, may_act, new_secret, rejected, secret_hash};
+use super::{Identity, Profile, Revoked, may_act, new_secret, rejected, secret_hash};
 
 /// How long a sign-in lasts without being refreshed.
 const SIGN_IN_LIFETIME: Duration = Duration::from_hours(30 * 24);
@@ -36,9 +34,7 @@ pub struct SignedIn {
     /// The token to refresh with: good for one use.
     pub refresh_token: String,
     /// Who signed in.
-    pub user: User,
-    /// The tenant of that user.
-    pub tenant: Tenant,
+    pub profile: Profile,
 }
 
 impl Identity {
@@ -115,7 +111,7 @@ impl Identity {
     pub async fn logout(&self, caller: &Caller) -> Result<()> {
         match &caller.credential {
             Credential::Access(session, _) => self.revoke_sign_in(caller, session).await,
-            Credential::ApiToken(_) | Credential::AutoAdmin => Err(Error::new(
+            Credential::ApiToken(_) | Credential::AutoAdmin | Credential::Agent(_) => Err(Error::new(
                 Kind::Conflict,
                 "There is no sign-in to end: the request was made with an API token or with none. \
                  API tokens are revoked with DELETE /api/auth/tokens/{id}.",
@@ -157,9 +153,7 @@ impl Identity {
         refresh_token: String,
     ) -> Result<SignedIn> {
         let (access_token, expires_at) = self.tokens.issue(&user.id, session, self.db.now())?;
-        let id = user.tenant_id.clone();
-        let tenant =
-            self.db.read(move |tx| tx.tenant(&id)?.ok_or_else(|| Error::not_found("tenant"))).await?;
-        Ok(SignedIn { access_token, expires_at, refresh_token, user, tenant })
+        let profile = self.db.read(move |tx| Profile::of(tx, user)).await?;
+        Ok(SignedIn { access_token, expires_at, refresh_token, profile })
     }
 }

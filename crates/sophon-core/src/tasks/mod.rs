@@ -2,9 +2,11 @@
 
 mod pool;
 mod running;
+mod seat;
 
 pub(crate) use pool::{Claimed, LEASE, Pool, RENEW_EVERY};
 pub use running::Running;
+pub(crate) use seat::Seat;
 
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ pub struct TaskDetail {
     pub task: Task,
     /// Its calls, in order of start.
     pub tool_calls: Vec<ToolCall>,
+    /// Its parts, oldest first.
+    pub children: Vec<Task>,
 }
 
 /// The service.
@@ -59,7 +63,8 @@ impl Tasks {
                 let task = tx.task(&caller.tenant, &wanted)?.ok_or_else(|| Error::not_found("task"))?;
                 authorize(Some(&caller), Act::ReadTask(&task))?;
                 let tool_calls = tx.tool_calls(&task.id)?;
-                Ok(TaskDetail { task, tool_calls })
+                let children = tx.child_tasks(&task.id)?;
+                Ok(TaskDetail { task, tool_calls, children })
             })
             .await
     }

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sophon_model::{Agent, Event, Message, MessageRole, MessageStatus, Result, Session, Task, TaskStatus};
+use sophon_model::{
+    Agent, Error, Event, Message, MessageId, MessageRole, MessageStatus, Result, Session, Task, TaskKind,
+    TaskStatus,
+};
 use tokio::sync::Semaphore;
 
+use super::seat::Seat;
 use super::{Running, end_reply};
 use crate::database::{Database, Unit};
 use crate::lifecycle::Lifecycle;
@@ -19,12 +23,13 @@ pub(crate) const RENEW_EVERY: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_secs(5);
 /// How long to wait when storage does not answer.
 const STORAGE_PAUSE: Duration = Duration::from_secs(1);
-/// How often a task is taken up before it counts as one that brings the process down.
+/// How often a task is taken up without getting anywhere before it counts as one that brings the process down.
 const MOST_ATTEMPTS: i64 = 5;
 
-/// A task in the hands of a worker, with what it is about.
+/// A chat's task in the hands of a worker, with what it is about.
 pub(crate) struct Claimed {
     pub(crate) task: Task,
+    pub(crate) question: MessageId,
     pub(crate) session: Session,
     pub(crate) agent: Agent,
     pub(crate) reply: Message,
@@ -73,11 +78,11 @@ impl Pool {
                     let (turns, running) = (self.turns.clone(), self.running.clone());
                     let lifecycle = self.lifecycle.clone();
                     let cancel = running.begin(&claimed.task.id, &claimed.session.id);
+                    let seat = Seat::new(self.workers.clone(), permit);
                     self.lifecycle.spawn(async move {
-                        let _held_until_done = permit;
                         let task = claimed.task.id.clone();
                         tokio::select! {
-                            () = turns.run(*claimed, cancel) => {}
+                            () = turns.run(*claimed, seat, cancel) => {}
                             // Left as it is: who starts next takes it up again.
                             () = lifecycle.stopped() => {}
                         }
@@ -104,24 +109,29 @@ impl Pool {
 
 fn claim(unit: &mut Unit<'_>) -> Result<Claim> {
     let (now, lease_until) = (unit.now(), unit.now().plus(LEASE));
-    let Some(mut task) = unit.tx.claim_task(now, lease_until)? else { return Ok(Claim::Nothing) };
-    let session = unit.tx.session(&task.session_id)?;
-    let agent = unit.tx.agent(&task.tenant_id, task.agent_id.as_str())?;
-    let refusal = if task.attempt > MOST_ATTEMPTS {
-        Some(format!("It was interrupted {MOST_ATTEMPTS} times; something in it may bring the gateway down."))
-    } else if agent.is_none() {
-        Some("Its agent was deleted before it began.".to_owned())
-    } else {
-        None
+    let Some(task) = unit.tx.claim_task(now, lease_until)? else { return Ok(Claim::Nothing) };
+    if task.attempt - task.proven_attempt > MOST_ATTEMPTS {
+        let text =
+            format!("It was interrupted {MOST_ATTEMPTS} times; something in it may bring the gateway down.");
+        return give_up(unit, task, Some(text));
+    }
+    match task.kind {
+        TaskKind::Chat => claim_turn(unit, task),
+        TaskKind::Discussion | TaskKind::DiscussionTurn | TaskKind::DiscussionVerdict => {
+            give_up(unit, task, Some("This version does not run discussions.".into()))
+        }
+    }
+}
+
+fn claim_turn(unit: &mut Unit<'_>, mut task: Task) -> Result<Claim> {
+    let (Some(session), Some(agent), Some(question)) =
+        (task.session_id.clone(), task.agent_id.clone(), task.request_message_id.clone())
+    else {
+        return Err(Error::internal("a chat's task names no session, agent or message"));
     };
-    let (Some(session), Some(agent), None) = (session, agent, &refusal) else {
-        task.status = TaskStatus::Failed;
-        task.error = refusal;
-        task.ended_at = Some(now);
-        unit.tx.update_running_task(&task)?;
-        end_reply(unit, &task)?;
-        unit.emit(&task.user_id.clone(), Event::TaskFailed(Box::new(task)));
-        return Ok(Claim::Ended);
+    let Some(session) = unit.tx.session(&session)? else { return give_up(unit, task, None) };
+    let Some(agent) = unit.tx.agent(&task.tenant_id, agent.as_str())? else {
+        return give_up(unit, task, Some("Its agent was deleted before it began.".into()));
     };
     let begun = match &task.reply_message_id {
         Some(id) => unit.tx.message(id)?,
@@ -130,18 +140,35 @@ fn claim(unit: &mut Unit<'_>) -> Result<Claim> {
     let is_resumed = begun.is_some();
     let reply = match begun {
         Some(reply) => reply,
-        None => open_reply(unit, &mut task, &agent)?,
+        None => open_reply(unit, &mut task, &question, &session, &agent)?,
     };
-    Ok(Claim::Work(Box::new(Claimed { task, session, agent, reply, is_resumed })))
+    Ok(Claim::Work(Box::new(Claimed { task, question, session, agent, reply, is_resumed })))
+}
+
+/// Ends a task rather than running it.
+fn give_up(unit: &mut Unit<'_>, mut task: Task, reason: Option<String>) -> Result<Claim> {
+    task.status = TaskStatus::Failed;
+    task.error = reason;
+    task.ended_at = Some(unit.now());
+    unit.tx.update_running_task(&task)?;
+    end_reply(unit, &task)?;
+    unit.emit(&task.user_id.clone(), Event::TaskFailed(Box::new(task)));
+    Ok(Claim::Ended)
 }
 
 /// Begins the answering message of a task that starts.
-fn open_reply(unit: &mut Unit<'_>, task: &mut Task, agent: &Agent) -> Result<Message> {
+fn open_reply(
+    unit: &mut Unit<'_>,
+    task: &mut Task,
+    question: &MessageId,
+    session: &Session,
+    agent: &Agent,
+) -> Result<Message> {
     let mut reply = Message {
         id: unit.new_id(),
         number: 0,
         tenant_id: task.tenant_id.clone(),
-        session_id: task.session_id.clone(),
+        session_id: session.id.clone(),
         role: MessageRole::Agent,
         user_id: None,
         agent_id: Some(agent.id.clone()),
@@ -149,7 +176,7 @@ fn open_reply(unit: &mut Unit<'_>, task: &mut Task, agent: &Agent) -> Result<Mes
         content: String::new(),
         status: MessageStatus::Pending,
         local_id: None,
-        reply_to: Some(task.request_message_id.clone()),
+        reply_to: Some(question.clone()),
         attachments: Vec::new(),
         usage: None,
         created_at: unit.now(),

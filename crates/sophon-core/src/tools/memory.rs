@@ -55,8 +55,8 @@ impl Tool for Write {
             .write(move |unit| {
                 let entry = MemoryEntry {
                     id: unit.new_id(),
-                    tenant_id: context.tenant,
-                    user_id: context.user,
+                    tenant_id: context.caller.tenant,
+                    user_id: context.caller.user,
                     agent_id: Some(context.agent.id),
                     scope: arguments.scope.unwrap_or(MemoryScope::User),
                     category: arguments.category.unwrap_or(MemoryCategory::Fact),
@@ -103,7 +103,8 @@ impl Tool for Search {
 
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
         let SearchArguments { query } = typed(arguments)?;
-        let filter = MemoryFilter { user: context.user.clone(), seen_by: Some(context.agent.id.clone()) };
+        let filter =
+            MemoryFilter { user: context.caller.user.clone(), seen_by: Some(context.agent.id.clone()) };
         let found = self
             .db
             .read(move |tx| {

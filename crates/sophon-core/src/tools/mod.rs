@@ -7,29 +7,35 @@ mod session_search;
 mod web_fetch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sophon_model::ports::{Fetch, ToolSpec};
-use sophon_model::{Agent, Error, Risk, SessionId, TenantId, UserId};
+use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 
 use crate::database::Database;
 
 /// What a tool returns is cut at this many bytes before the model reads it.
 pub const LONGEST_RESULT: usize = 32 * 1024;
 
-/// For whom and where a tool works. Its rights are those of this user in this session, and no more.
+/// How long a tool may work that does not say otherwise.
+const TOOL_TIME: Duration = Duration::from_mins(1);
+
+/// For whom and where a tool works.
 #[derive(Clone, Debug)]
 pub struct ToolContext {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The person whose turn it is.
-    pub user: UserId,
+    /// The agent as a caller. Its rights are those of the person whose turn it is, and no more.
+    pub caller: Caller,
     /// The agent that calls.
     pub agent: Agent,
     /// The session.
     pub session: SessionId,
+    /// The task.
+    pub task: TaskId,
+    /// The call: the same one if it is made again after an interruption.
+    pub call: ToolCallId,
 }
 
 /// Why a tool did not do what was asked: a text for the model.
@@ -47,6 +53,29 @@ impl From<Error> for ToolFailure {
 pub trait Tool: Send + Sync {
     /// What models are told of it.
     fn spec(&self) -> ToolSpec;
+
+    /// How much harm this call can do: no more than [`ToolSpec::risk`].
+    fn risk(&self, arguments: &Value) -> Risk {
+        let _ = arguments;
+        self.spec().risk
+    }
+
+    /// Refuses arguments that the tool cannot work with, before anybody is asked about them.
+    fn check(&self, arguments: &Value) -> Result<(), ToolFailure> {
+        let _ = arguments;
+        Ok(())
+    }
+
+    /// What the call comes to, in a sentence for the person who is asked about it.
+    fn preview(&self, arguments: &Value) -> Option<String> {
+        let _ = arguments;
+        None
+    }
+
+    /// How long it may work.
+    fn time_limit(&self) -> Duration {
+        TOOL_TIME
+    }
 
     /// Does it. The text is for the model.
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure>;
@@ -93,7 +122,9 @@ impl Tools {
         let Some((_, tool)) = tool.filter(|_| context.agent.may_use(name)) else {
             return Err(ToolFailure(format!("There is no tool '{name}' that you may use.")));
         };
-        let mut text = tool.call(context, arguments).await?;
+        let limit = tool.time_limit();
+        let late = |_| ToolFailure(format!("The tool did not return within {} s.", limit.as_secs()));
+        let mut text = tokio::time::timeout(limit, tool.call(context, arguments)).await.map_err(late)??;
         if text.len() > LONGEST_RESULT {
             text.truncate(text.floor_char_boundary(LONGEST_RESULT));
             text.push_str("\n[The rest was cut.]");
@@ -119,5 +150,6 @@ fn spec(name: &str, description: &str, risk: Risk, properties: &Value, required:
             "additionalProperties": false,
         }),
         risk,
+        is_editable: false,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sophon_model::ports::{MemoryFilter, MessageRange, ModelMessage, Tx};
 use sophon_model::{
-    Agent, Error, Message, MessageRole, MessageStatus, Result, Session, Task, ToolCallStatus,
+    Agent, Error, Message, MessageId, MessageRole, MessageStatus, Result, Session, Task, ToolCallStatus,
 };
 
 use super::Turn;
@@ -30,13 +30,13 @@ pub(super) struct Context {
 impl Context {
     pub(super) async fn load(turn: &Turn) -> Result<Self> {
         let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
-        turn.with.db.read(move |tx| read(tx, &task, &session, &agent)).await
+        let question = turn.question.clone();
+        turn.with.db.read(move |tx| read(tx, &task, &question, &session, &agent)).await
     }
 }
 
-fn read(tx: &dyn Tx, task: &Task, session: &Session, agent: &Agent) -> Result<Context> {
-    let question =
-        tx.message(&task.request_message_id)?.ok_or_else(|| Error::not_found("message to answer"))?;
+fn read(tx: &dyn Tx, task: &Task, question: &MessageId, session: &Session, agent: &Agent) -> Result<Context> {
+    let question = tx.message(question)?.ok_or_else(|| Error::not_found("message to answer"))?;
     let range = MessageRange { since: None, before: Some(question.number + 1), limit: MOST_MESSAGES };
     let stored = tx.messages(&session.id, &range)?;
     let is_first = stored.len() == 1;

@@ -8,7 +8,7 @@ use crate::sessions::save_in;
 
 impl Turn {
     pub(super) async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
-        let (mut task, mut message) = (self.task, self.reply);
+        let (mut task, mut message, session) = (self.task, self.reply, self.session.id);
         match outcome {
             Ok(()) => task.status = TaskStatus::Completed,
             Err(Ended::Cancelled) => task.status = TaskStatus::Cancelled,
@@ -49,7 +49,7 @@ impl Turn {
             let tool_calls = end_open_calls(unit, &task)?;
             let owner = task.user_id.clone();
             unit.emit(&owner, Event::MessageFinished { message: Box::new(message), tool_calls });
-            if let Some(mut session) = unit.tx.session(&task.session_id)? {
+            if let Some(mut session) = unit.tx.session(&session)? {
                 session.message_count += 1;
                 save_in(unit, &mut session)?;
             }

@@ -14,13 +14,13 @@ mod writer;
 
 use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::{ModelMessage, ModelRequest};
-use sophon_model::{Agent, Error, Event, Kind, Message, Session, Task, Usage};
+use sophon_model::{Agent, Caller, Error, Event, Kind, Message, MessageId, Session, Task, ToolCallId, Usage};
 use tokio_util::sync::CancellationToken;
 
 use crate::database::Database;
 use crate::live::PendingTexts;
 use crate::models::Models;
-use crate::tasks::Claimed;
+use crate::tasks::{Claimed, Seat};
 use crate::tools::{ToolContext, Tools};
 use context::Context;
 use step::Step;
@@ -75,23 +75,26 @@ impl From<Error> for Ended {
 struct Turn {
     with: Turns,
     task: Task,
+    question: MessageId,
     session: Session,
     agent: Agent,
     reply: Message,
     writer: Writer,
     usage: Usage,
+    seat: Seat,
     cancel: CancellationToken,
 }
 
 impl Turns {
     /// Runs a turn to its end and stores how it ended. A turn whose lease was lost writes nothing.
-    pub(crate) async fn run(&self, claimed: Claimed, cancel: CancellationToken) {
-        let Claimed { task, session, agent, reply, is_resumed } = claimed;
+    pub(crate) async fn run(&self, claimed: Claimed, seat: Seat, cancel: CancellationToken) {
+        let Claimed { task, question, session, agent, reply, is_resumed } = claimed;
         let lease = lease::Lease::hold(self.db.clone(), &task, cancel.clone());
-        let writer = Writer::open(self, &task, &reply);
+        let writer = Writer::open(self, &task, &agent.id, &reply);
         let id = task.id.clone();
         let usage = Usage::default();
-        let mut turn = Turn { with: self.clone(), task, session, agent, reply, writer, usage, cancel };
+        let mut turn =
+            Turn { with: self.clone(), task, question, session, agent, reply, writer, usage, seat, cancel };
         let outcome = tokio::select! {
             outcome = turn.work(is_resumed) => outcome,
             () = lease.lost() => Err(Ended::Lost),
@@ -187,12 +190,13 @@ impl Turn {
         }
     }
 
-    fn tool_context(&self) -> ToolContext {
+    fn tool_context(&self, caller: &Caller, call: &ToolCallId) -> ToolContext {
         ToolContext {
-            tenant: self.task.tenant_id.clone(),
-            user: self.task.user_id.clone(),
+            caller: caller.clone(),
             agent: self.agent.clone(),
             session: self.session.id.clone(),
+            task: self.task.id.clone(),
+            call: call.clone(),
         }
     }
 

@@ -5,31 +5,36 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sha2::{Digest, Sha256};
 use sophon_model::event::Activity;
-use sophon_model::ports::{ModelMessage, ModelToolCall};
-use sophon_model::{Event, Result, Task, ToolCall, ToolCallId, ToolCallStatus};
+use sophon_model::ports::{ModelMessage, ModelToolCall, Tx};
+use sophon_model::{Caller, Event, Result, Task, ToolCall, ToolCallId, ToolCallStatus};
 
 use super::{Ended, Turn};
+use crate::identity::acting_for;
 use crate::tools::ToolFailure;
 
-/// How long a tool may work.
-const TOOL_TIME: Duration = Duration::from_mins(1);
 /// How long a tool that works is waited for once its turn was cancelled.
 const CANCEL_GRACE: Duration = Duration::from_secs(3);
 
 impl Turn {
     /// The results of `calls`, in their order. Calls that returned in an earlier attempt are not made again.
     pub(super) async fn call_tools(&self, calls: &[ModelToolCall]) -> Result<Vec<ModelMessage>, Ended> {
-        let task = self.task.id.clone();
-        let known = self.with.db.read(move |tx| tx.tool_calls(&task)).await?;
+        let (task, user, agent) = (self.task.id.clone(), self.task.user_id.clone(), self.agent.id.clone());
+        let reading = move |tx: &dyn Tx| Ok((tx.tool_calls(&task)?, acting_for(tx, &user, &agent)?));
+        let (known, caller) = self.with.db.read(reading).await?;
         let working = calls.iter().map(|call| async {
             let known = known.iter().find(|known| known.id.as_str() == call.id).cloned();
-            let result = self.call_tool(call, known).await?;
+            let result = self.call_tool(&caller, call, known).await?;
             Ok(ModelMessage::Tool { call_id: call.id.clone(), name: call.name.clone(), content: result })
         });
         join_all(working).await.into_iter().collect()
     }
 
-    async fn call_tool(&self, call: &ModelToolCall, known: Option<ToolCall>) -> Result<String, Ended> {
+    async fn call_tool(
+        &self,
+        caller: &Caller,
+        call: &ModelToolCall,
+        known: Option<ToolCall>,
+    ) -> Result<String, Ended> {
         if let Some(known) = &known
             && known.status != ToolCallStatus::Running
         {
@@ -40,11 +45,10 @@ impl Turn {
         }
         let started = self.start(call, known).await?;
         self.progress(Activity::CallingTool, Some(call.name.clone()));
-        let context = self.tool_context();
+        let context = self.tool_context(caller, &started.id);
         let working = self.with.tools.call(&context, &call.name, call.arguments.clone());
         let outcome = tokio::select! {
-            outcome = tokio::time::timeout(TOOL_TIME, working) => outcome
-                .unwrap_or_else(|_| Err(ToolFailure(format!("The tool did not return within {} s.", TOOL_TIME.as_secs())))),
+            outcome = working => outcome,
             () = self.cancelled_and_waited() => {
                 self.end(started, ToolCallStatus::Cancelled, "Cancelled.".into()).await?;
                 return Err(Ended::Cancelled);

@@ -41,15 +41,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn open(turns: &Turns, task: &Task, reply: &Message) -> Self {
-        turns.pending.open(&task.id, &task.session_id, &reply.id);
+    pub(super) fn open(turns: &Turns, task: &Task, agent: &AgentId, reply: &Message) -> Self {
+        turns.pending.open(&task.id, &reply.session_id, &reply.id);
         Self {
             db: turns.db.clone(),
             pending: turns.pending.clone(),
             task: task.id.clone(),
-            session: task.session_id.clone(),
+            session: reply.session_id.clone(),
             message: reply.id.clone(),
-            agent: task.agent_id.clone(),
+            agent: agent.clone(),
             owner: task.user_id.clone(),
             is_streaming: task.is_streaming,
             text: String::new(),

@@ -25,13 +25,6 @@ text_enum!(TaskKind {
     DiscussionVerdict = "discussion_verdict",
 });
 
-impl TaskKind {
-    /// Whether workers take it out of the queue. The others are done by the worker of their parent.
-    pub const fn is_queued(self) -> bool {
-        matches!(self, TaskKind::Chat | TaskKind::Discussion)
-    }
-}
-
 /// Where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TaskStatus {
@@ -71,7 +64,7 @@ pub struct Task {
     pub tenant_id: TenantId,
     /// Who asked for it.
     pub user_id: UserId,
-    /// The task that it is a part of.
+    /// The task that it is a part of, and whose worker does it. The others are taken out of the queue.
     pub parent_id: Option<TaskId>,
     /// The session it is about; always there in a chat.
     pub session_id: Option<SessionId>,

@@ -100,7 +100,7 @@ impl Hub for ChatHub {
         if connection.may_return() {
             let followed = connection.followed().into_iter().filter_map(|topic| match topic {
                 Topic::Session(session) => Some(session),
-                Topic::User(_) | Topic::Tasks(_) | Topic::Feed(_) => None,
+                _ => None,
             });
             self.lost.lock().remember(connection.caller(), followed.collect(), self.gateway.db.now());
         }

@@ -97,7 +97,7 @@ impl Hubs {
                 let dead = match &caller.credential {
                     sophon_model::Credential::Access(id, _) => Revoked::SignIn(id.clone()),
                     sophon_model::Credential::ApiToken(id) => Revoked::ApiToken(id.clone()),
-                    sophon_model::Credential::AutoAdmin => continue,
+                    sophon_model::Credential::AutoAdmin | sophon_model::Credential::Agent(_) => continue,
                 };
                 self.close_where(&|other| dead.ends(other));
             }

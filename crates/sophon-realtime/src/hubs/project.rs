@@ -3,7 +3,9 @@
 
 use serde::Serialize;
 use signalr::Invocation;
-use sophon_model::{Event, SessionChange, Task, TaskStatus, ToolCallStatus};
+use sophon_model::{
+    AgentId, Event, SessionChange, SessionId, Task, TaskId, TaskKind, TaskStatus, ToolCallStatus,
+};
 
 use crate::payload::MessagePayload;
 
@@ -84,7 +86,13 @@ pub(super) fn chat(seq: u64, event: &Event) -> Option<Invocation<'_>> {
                 seq,
             },
         )),
-        Event::MessageOpened { .. } | Event::ModelCallUsed { .. } | Event::Typing { .. } => None,
+        Event::MessageOpened { .. }
+        | Event::ModelCallUsed { .. }
+        | Event::Typing { .. }
+        | Event::Approval(_)
+        | Event::Node(_)
+        | Event::Discussion(_)
+        | Event::Announced(_) => None,
         Event::TaskQueued(task)
         | Event::TaskStarted(task)
         | Event::TaskCompleted(task)
@@ -119,8 +127,10 @@ fn ledger(seq: u64, task: &Task) -> Invocation<'_> {
         target,
         TaskNews {
             task_id: task.id.as_str(),
-            session_id: task.session_id.as_str(),
-            agent_id: task.agent_id.as_str(),
+            parent_id: task.parent_id.as_ref().map(TaskId::as_str),
+            session_id: task.session_id.as_ref().map(SessionId::as_str),
+            agent_id: task.agent_id.as_ref().map(AgentId::as_str),
+            kind: task.kind,
             description: &task.description,
             started_at: (task.status == TaskStatus::Running)
                 .then(|| task.started_at.map(|at| at.to_string()))
@@ -201,8 +211,11 @@ struct SessionUpdated<'a> {
 #[serde(rename_all = "camelCase")]
 struct TaskNews<'a> {
     task_id: &'a str,
-    session_id: &'a str,
-    agent_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_id: Option<&'a str>,
+    session_id: Option<&'a str>,
+    agent_id: Option<&'a str>,
+    kind: TaskKind,
     description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     started_at: Option<String>,

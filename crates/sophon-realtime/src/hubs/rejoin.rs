@@ -69,7 +69,7 @@ fn is_same(one: &Credential, other: &Credential) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sophon_model::Role;
+    use sophon_model::{Permissions, Role};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -78,6 +78,7 @@ mod tests {
             user: "usr_1".into(),
             tenant: "tenant_1".into(),
             role: Role::Admin,
+            permissions: Permissions::ALL,
             credential: Credential::Access(sign_in.into(), Timestamp::from_millis(until)),
         }
     }

@@ -41,7 +41,11 @@ pub(super) fn block(entry: &EventEntry) -> Bytes {
         | Event::TaskProgress(_)
         | Event::ToolCallStarted { .. }
         | Event::ToolCallEnded { .. }
-        | Event::ModelCallUsed { .. } => Bytes::new(),
+        | Event::ModelCallUsed { .. }
+        | Event::Approval(_)
+        | Event::Node(_)
+        | Event::Discussion(_)
+        | Event::Announced(_) => Bytes::new(),
     })
 }
 

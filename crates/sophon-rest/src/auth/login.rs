@@ -52,7 +52,7 @@ impl From<identity::SignedIn> for SignedIn {
             access_token: signed_in.access_token,
             refresh_token: signed_in.refresh_token,
             expires_at: signed_in.expires_at.into(),
-            user: User::new(signed_in.user, signed_in.tenant),
+            user: User::new(signed_in.profile),
         }
     }
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use sophon_core::identity;
 use sophon_model::{Permission, TenantId, UserId};
 use utoipa::ToSchema;
 
@@ -22,8 +23,8 @@ pub(super) struct User {
     email: String,
     /// What others see.
     name: String,
-    #[schema(schema_with = words::role)]
-    role: &'static str,
+    /// `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
+    role: String,
     tenant: Tenant,
     /// What the role includes.
     #[schema(schema_with = words::permissions)]
@@ -43,14 +44,14 @@ pub(super) struct Tenant {
 }
 
 impl User {
-    pub(super) fn new(user: sophon_model::User, tenant: sophon_model::Tenant) -> Self {
-        let granted = Permission::ALL.iter().filter(|permission| user.role.grants(**permission));
+    pub(super) fn new(profile: identity::Profile) -> Self {
+        let identity::Profile { user, tenant, permissions } = profile;
         Self {
-            permissions: granted.map(|permission| permission.name()).collect(),
+            permissions: permissions.iter().map(Permission::name).collect(),
             id: user.id,
             email: user.email,
             name: user.name,
-            role: user.role.name(),
+            role: user.role.name().to_owned(),
             tenant: Tenant { id: tenant.id, slug: tenant.slug, name: tenant.name },
             created_at: user.created_at.into(),
         }
@@ -60,6 +61,5 @@ impl User {
 /// Tell who one is and what one may do
 #[utoipa::path(get, path = "/api/auth/me", tag = "Identity & auth", responses((status = 200, body = User)))]
 pub(super) async fn get_me(State(gateway): Api, Authorized(caller): Authorized) -> Result<Json<User>> {
-    let (user, tenant) = gateway.identity.me(&caller).await?;
-    Ok(Json(User::new(user, tenant)))
+    Ok(Json(User::new(gateway.identity.me(&caller).await?)))
 }

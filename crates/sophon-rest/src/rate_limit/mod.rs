@@ -138,12 +138,18 @@ mod tests {
 
     use axum::response::IntoResponse;
     use governor::clock::FakeRelativeClock;
-    use sophon_model::{Role, TenantId};
+    use sophon_model::{Permissions, Role, TenantId};
 
     use super::*;
 
     fn caller(user: &str, credential: Credential) -> Caller {
-        Caller { user: UserId::from(user), tenant: TenantId::from("tenant_1"), role: Role::Admin, credential }
+        Caller {
+            user: UserId::from(user),
+            tenant: TenantId::from("tenant_1"),
+            role: Role::Admin,
+            permissions: Permissions::ALL,
+            credential,
+        }
     }
 
     fn anonymous(address: &str) -> ClientAddress {

@@ -15,11 +15,15 @@ use crate::words;
 pub(super) struct Task {
     #[schema(value_type = String)]
     id: TaskId,
-    #[schema(value_type = String)]
-    session_id: SessionId,
-    /// Who does it.
-    #[schema(value_type = String)]
-    agent_id: AgentId,
+    /// The task that it is a part of.
+    #[schema(required, value_type = Option<String>)]
+    parent_id: Option<TaskId>,
+    /// The session it is about; always there in a chat.
+    #[schema(required, value_type = Option<String>)]
+    session_id: Option<SessionId>,
+    /// Who does it; always there in a chat.
+    #[schema(required, value_type = Option<String>)]
+    agent_id: Option<AgentId>,
     /// Who asked for it.
     #[schema(value_type = String)]
     user_id: UserId,
@@ -41,9 +45,9 @@ pub(super) struct Task {
     tokens_used: i64,
     /// How often a worker took it up.
     attempt: i64,
-    /// The message that asks.
-    #[schema(value_type = String)]
-    request_message_id: MessageId,
+    /// The message that asks; always there in a chat.
+    #[schema(required, value_type = Option<String>)]
+    request_message_id: Option<MessageId>,
     /// The message that answers, once begun.
     #[schema(required, value_type = Option<String>)]
     reply_message_id: Option<MessageId>,
@@ -65,6 +69,7 @@ impl Task {
             duration_ms: task.duration_ms(now),
             tokens_used: task.usage.as_ref().map_or(0, sophon_model::Usage::total),
             id: task.id,
+            parent_id: task.parent_id,
             session_id: task.session_id,
             agent_id: task.agent_id,
             user_id: task.user_id,
@@ -85,7 +90,7 @@ impl Task {
     }
 }
 
-/// A piece of work with its tool calls.
+/// A piece of work with its tool calls and its parts.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TaskDetail {
@@ -93,6 +98,8 @@ pub(super) struct TaskDetail {
     task: Task,
     /// In order of start.
     tool_calls: Vec<ToolCall>,
+    /// Its parts, oldest first.
+    children: Vec<Task>,
 }
 
 impl TaskDetail {
@@ -100,6 +107,7 @@ impl TaskDetail {
         Self {
             task: Task::at(now, detail.task),
             tool_calls: detail.tool_calls.into_iter().map(ToolCall::from).collect(),
+            children: detail.children.into_iter().map(|child| Task::at(now, child)).collect(),
         }
     }
 }

@@ -126,12 +126,19 @@ async fn show(context: &Context, id: &TaskId) -> Result<(), Stop> {
         ("Task", task.id.to_string()),
         ("What", one_line(&task.description)),
         ("Status", colored(task.status).to_string()),
-        ("Session", task.session_id.to_string()),
-        ("Agent", task.agent_id.to_string()),
         ("Asked", ago(now, task.created_at)),
         ("Took", took(task, now)),
         ("Tokens", task.tokens_used.to_string()),
     ];
+    if let Some(session) = &task.session_id {
+        lines.push(("Session", session.to_string()));
+    }
+    if let Some(agent) = &task.agent_id {
+        lines.push(("Agent", agent.to_string()));
+    }
+    if let Some(parent) = &task.parent_id {
+        lines.push(("Part of", parent.to_string()));
+    }
     if let Some(usage) = &task.usage {
         lines.push(("Model", format!("{} ({})", one_line(&usage.model), one_line(&usage.provider))));
     }
@@ -139,6 +146,10 @@ async fn show(context: &Context, id: &TaskId) -> Result<(), Stop> {
         lines.push(("Error", one_line(error)));
     }
     line(facts(&lines))?;
+    for part in &detail.children {
+        let (status, what) = (colored(part.status), one_line(&part.description));
+        line(format!("\n{status} {what} ({}) {}", took(part, now), style(&part.id).dim()))?;
+    }
     for call in &detail.tool_calls {
         let took = span_ms(call.duration_ms);
         line(format!("\n{} {} ({took})", style(one_line(&call.tool_name)).bold(), call.status.as_str()))?;

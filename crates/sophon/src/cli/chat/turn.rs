@@ -157,7 +157,7 @@ async fn find_again(context: &Context, accepted: &Accepted) -> Result<(ChatHub, 
         TaskStatus::Failed => Ending::Failed(task.error.unwrap_or_else(|| "it failed".to_owned())),
         TaskStatus::Cancelled => Ending::Cancelled,
     };
-    let messages = context.client.messages(&task.session_id, MessageRange::default()).await?;
+    let messages = context.client.messages(&accepted.session_id, MessageRange::default()).await?;
     let answer = messages
         .items
         .into_iter()
