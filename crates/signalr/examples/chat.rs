@@ -1,21 +1,20 @@
 //! A chat server. `cargo run --example chat`, then point a SignalR client at `http://127.0.0.1:5000/chat`.
 
 use axum::serve::ListenerExt as _;
-use http::request::Parts;
 use signalr::{
-    Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Invocation, Limits, Method, Options,
-    Rejection, Reply, Slots, Start,
+    Anyone, Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Invocation, Limits, Method, Options,
+    Reply, Slots, Start,
 };
 
 struct Chat(Bus<String, Broadcast>);
 
 impl Hub for Chat {
-    type Caller = String;
+    type Auth = Anyone;
     type Topic = String;
     type Event = Broadcast;
 
-    async fn authenticate(&self, _request: &Parts, token: Option<&str>) -> Result<String, Rejection> {
-        Ok(token.unwrap_or("guest").to_owned())
+    fn auth(&self) -> &Anyone {
+        &Anyone
     }
 
     fn project<'a>(&'a self, _seq: u64, event: &'a Broadcast) -> Option<Invocation<'a>> {
@@ -32,9 +31,8 @@ impl Hub for Chat {
                 connection.follow(&call.argument(0)?, Start::Now);
             }
             "Say" => {
-                let (room, text): (String, String) = call.arguments()?;
-                let said = Broadcast::new("Said").arg(connection.caller().clone()).arg(text);
-                self.0.publish(&[room], said)?;
+                let (room, name, text): (String, String, String) = call.arguments()?;
+                self.0.publish(&[room], Broadcast::new("Said").arg(name).arg(text))?;
             }
             _ => return Err(HubError::UnknownMethod),
         }

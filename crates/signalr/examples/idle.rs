@@ -6,21 +6,20 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use axum::serve::ListenerExt as _;
-use http::request::Parts;
 use signalr::{
-    Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Invocation, Limits, Method, Options,
-    Rejection, Reply, Slots, Start,
+    Anyone, Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Invocation, Limits, Method, Options,
+    Reply, Slots, Start,
 };
 
 struct Quiet;
 
 impl Hub for Quiet {
-    type Caller = ();
+    type Auth = Anyone;
     type Topic = String;
     type Event = Broadcast;
 
-    async fn authenticate(&self, _request: &Parts, _token: Option<&str>) -> Result<(), Rejection> {
-        Ok(())
+    fn auth(&self) -> &Anyone {
+        &Anyone
     }
 
     fn project<'a>(&'a self, _seq: u64, event: &'a Broadcast) -> Option<Invocation<'a>> {

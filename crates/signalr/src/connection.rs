@@ -6,6 +6,7 @@ use fanout::{Start, Subscription};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 
+use crate::authenticate::Caller;
 use crate::error::{ClientError, SendError};
 use crate::hub::Hub;
 use crate::ident::{ConnectionId, random_name};
@@ -17,7 +18,7 @@ use crate::session::calls::{Calls, Slot};
 
 pub(crate) struct Shared<H: Hub> {
     pub(crate) server: Arc<Server<H>>,
-    pub(crate) caller: H::Caller,
+    pub(crate) caller: Caller<H>,
     pub(crate) subscription: Subscription<H::Topic, H::Event>,
     pub(crate) link: Link,
     pub(crate) calls: Mutex<Calls>,
@@ -38,7 +39,7 @@ impl<H: Hub> Clone for Connection<H> {
 }
 
 impl<H: Hub> Connection<H> {
-    pub(crate) fn new(server: Arc<Server<H>>, caller: H::Caller, link: Link) -> Self {
+    pub(crate) fn new(server: Arc<Server<H>>, caller: Caller<H>, link: Link) -> Self {
         let subscription = server.bus.subscribe();
         let shared = Shared {
             server,
@@ -61,7 +62,7 @@ impl<H: Hub> Connection<H> {
     }
 
     /// Who is connected.
-    pub fn caller(&self) -> &H::Caller {
+    pub fn caller(&self) -> &Caller<H> {
         &self.shared.caller
     }
 

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 
+use crate::authenticate::{Authenticate as _, Caller, authenticate};
 use crate::connection::{Connection, Shared};
-use crate::error::Rejection;
 use crate::hub::Hub;
 use crate::ident::{ConnectionId, ConnectionToken};
 use crate::link::{Ending, Handover, Headers, Link, TransportKind};
@@ -52,7 +52,7 @@ type Names = (ConnectionId, ConnectionToken);
 
 pub(crate) async fn serve<H: Hub>(State(server): State<Arc<Server<H>>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    let caller = match authenticate(&server, &parts).await {
+    let caller = match authenticate(server.hub.auth(), &parts).await {
         Ok(caller) => caller,
         Err(rejection) => return rejection.into_response(),
     };
@@ -73,22 +73,11 @@ pub(crate) fn query(parts: &Parts, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// Asks the hub who this is.
-pub(crate) async fn authenticate<H: Hub>(server: &Server<H>, parts: &Parts) -> Result<H::Caller, Rejection> {
-    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = header.and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
-    let token = bearer.or_else(|| query(parts, "access_token"));
-    server.hub.authenticate(parts, token.as_deref()).await
-}
-
 /// Opens a connection over a WebSocket: one that was negotiated, or a new one if the request names none.
 fn open_websocket<H: Hub>(
     server: &Arc<Server<H>>,
     parts: &mut Parts,
-    caller: H::Caller,
+    caller: Caller<H>,
 ) -> Result<Response, Refusal> {
     if !server.options.transports.websockets {
         return Err(unsupported(TransportKind::WebSockets));
@@ -117,10 +106,10 @@ fn open_websocket<H: Hub>(
 fn resume<H: Hub>(
     server: &Arc<Server<H>>,
     shared: Arc<Shared<H>>,
-    caller: &H::Caller,
+    caller: &Caller<H>,
     upgrade: Upgrade,
 ) -> Result<Response, Refusal> {
-    if !server.hub.same_caller(&shared.caller, caller) {
+    if !server.hub.auth().same_caller(&shared.caller, caller) {
         return Err(OTHER_CALLER);
     }
     if shared.link.ended.is_cancelled() {
@@ -138,9 +127,9 @@ fn resume<H: Hub>(
 }
 
 /// The connection lives as long as the credential of its last request.
-fn renew<H: Hub>(shared: &Shared<H>, caller: &H::Caller) {
+fn renew<H: Hub>(shared: &Shared<H>, caller: &Caller<H>) {
     let server = &shared.server;
-    let expires = server.hub.expires(caller).map_or(u64::MAX, |at| server.millis(at));
+    let expires = server.hub.auth().expires(caller).map_or(u64::MAX, |at| server.millis(at));
     shared.link.stamp(|times| &times.expires, expires);
 }
 
@@ -148,7 +137,7 @@ fn renew<H: Hub>(shared: &Shared<H>, caller: &H::Caller) {
 fn open_events<H: Hub>(
     server: &Arc<Server<H>>,
     parts: &Parts,
-    caller: H::Caller,
+    caller: Caller<H>,
 ) -> Result<Response, Refusal> {
     let names = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
     if !server.options.transports.server_sent_events {
@@ -172,7 +161,7 @@ fn open_events<H: Hub>(
 async fn poll<H: Hub>(
     server: &Arc<Server<H>>,
     parts: &Parts,
-    caller: H::Caller,
+    caller: Caller<H>,
 ) -> Result<Response, Refusal> {
     let names = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
     if !server.options.transports.long_polling {
@@ -215,7 +204,7 @@ impl<H: Hub> Drop for Poll<H> {
 async fn send<H: Hub>(
     server: &Server<H>,
     parts: &Parts,
-    caller: &H::Caller,
+    caller: &Caller<H>,
     body: Body,
 ) -> Result<Response, Refusal> {
     let (id, _) = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
@@ -232,7 +221,7 @@ async fn send<H: Hub>(
 }
 
 /// Ends a long-polling connection.
-fn end<H: Hub>(server: &Server<H>, parts: &Parts, caller: &H::Caller) -> Result<Response, Refusal> {
+fn end<H: Hub>(server: &Server<H>, parts: &Parts, caller: &Caller<H>) -> Result<Response, Refusal> {
     let (id, _) = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
     let shared = opened(server, id).filter(|shared| shared.link.transport == TransportKind::LongPolling);
     let shared = shared.ok_or(NO_DELETE)?;
@@ -266,8 +255,8 @@ fn opened<H: Hub>(server: &Server<H>, id: ConnectionId) -> Option<Arc<Shared<H>>
 }
 
 /// The way to the session, for a request of the same caller.
-fn requests<H: Hub>(shared: &Shared<H>, caller: &H::Caller) -> Result<Arc<RequestEnd>, Refusal> {
-    if !shared.server.hub.same_caller(&shared.caller, caller) {
+fn requests<H: Hub>(shared: &Shared<H>, caller: &Caller<H>) -> Result<Arc<RequestEnd>, Refusal> {
+    if !shared.server.hub.auth().same_caller(&shared.caller, caller) {
         return Err(OTHER_CALLER);
     }
     shared.link.requests.clone().ok_or(NO_POST)
@@ -277,7 +266,7 @@ fn requests<H: Hub>(shared: &Shared<H>, caller: &H::Caller) -> Result<Arc<Reques
 fn open<H: Hub>(
     server: &Arc<Server<H>>,
     parts: &Parts,
-    caller: H::Caller,
+    caller: Caller<H>,
     (id, token): Names,
     transport: TransportKind,
     requests: Option<Arc<RequestEnd>>,

@@ -1,51 +1,31 @@
-//! What a hub is: the one trait that users of the crate implement.
+//! What a hub is: the trait that users of the crate implement.
 
 use std::collections::VecDeque;
 use std::hash::Hash;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::{BoxStream, Stream};
-use http::request::Parts;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
+use crate::authenticate::Authenticate;
 use crate::connection::Connection;
-use crate::error::{HubError, Rejection};
+use crate::error::HubError;
 use crate::payload::{FromArguments, Invocation, Payload, Raw, argument};
 
 /// A hub: who may connect, what clients may call, and how they are told of events.
 ///
 /// The methods are written as plain `async fn` in an implementation.
 pub trait Hub: Send + Sync + Sized + 'static {
-    /// Who is connected; made by [`authenticate`](Self::authenticate).
-    type Caller: Clone + Send + Sync + 'static;
+    /// What tells callers apart; [`Anyone`](crate::Anyone) for hubs that need no sign-in.
+    type Auth: Authenticate;
     /// What a connection can follow on the bus: a group.
     type Topic: Clone + Eq + Hash + Send + Sync + 'static;
     /// What the bus carries. [`Broadcast`](crate::Broadcast) serves hubs without an event type of their own.
     type Event: Send + Sync + 'static;
 
-    /// Who makes this request. `token` is the credential found: the bearer token of the `Authorization` header,
-    /// else the query's `access_token`. Asked at each request of a connection, not only at the first.
-    fn authenticate(
-        &self,
-        request: &Parts,
-        token: Option<&str>,
-    ) -> impl Future<Output = Result<Self::Caller, Rejection>> + Send;
-
-    /// May a request of `now` go on with a connection that `first` opened? Otherwise it is answered 403. By
-    /// default whoever knows the connection's secret token may.
-    fn same_caller(&self, first: &Self::Caller, now: &Self::Caller) -> bool {
-        let _ = (first, now);
-        true
-    }
-
-    /// When the caller's credential runs out; the connection is closed then, and the client may come back with
-    /// a new one. `None`: never.
-    fn expires(&self, caller: &Self::Caller) -> Option<Instant> {
-        let _ = caller;
-        None
-    }
+    /// Who may connect.
+    fn auth(&self) -> &Self::Auth;
 
     /// How this hub tells the event with the number `seq` to clients. `None`: it does not. Asked once an event and
     /// format, however many connections follow it.

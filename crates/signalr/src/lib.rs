@@ -1,15 +1,16 @@
 //! The ASP.NET Core SignalR *server* protocol for [axum]: clients in JavaScript, .NET, Java, Swift and Python
 //! connect to a Rust server as if it were Microsoft's.
 //!
-//! A [`Hub`] says who may connect, which methods clients may call and how an event is told to them. A
-//! [`HubServer`] speaks the protocol and gives an axum router. Events travel over a [`fanout::Bus`] that the
-//! program owns: a connection *follows* topics of the bus, and whatever is published there is encoded once,
+//! A [`Hub`] says which methods clients may call and how an event is told to them; its [`Authenticate`] says who may
+//! connect. A [`HubServer`] speaks the protocol and gives an axum router. Events travel over a [`fanout::Bus`] that
+//! the program owns: a connection *follows* topics of the bus, and whatever is published there is encoded once,
 //! however many connections receive it. A connection that cannot keep up is closed with a reason, alone.
 //!
 //! Whoever owns the listener should set `TCP_NODELAY` on its connections (with axum:
 //! `ListenerExt::tap_io`): the crate already puts everything that is pending into one write, and Nagle's
 //! algorithm would only hold it back.
 
+mod authenticate;
 mod connection;
 mod endpoint;
 mod error;
@@ -26,6 +27,7 @@ mod sweep;
 mod transport;
 mod value;
 
+pub use authenticate::{Anyone, Authenticate, Caller};
 pub use connection::Connection;
 pub use error::{ClientError, HubError, Rejection, SendError};
 pub use fanout::{Bus, Limits, Slot, Start};

@@ -8,7 +8,8 @@ use http::request::Parts;
 use http::{Method, header};
 use serde_json::{Value, json};
 
-use crate::endpoint::{FULL, NOT_ALLOWED, authenticate, query};
+use crate::authenticate::authenticate;
+use crate::endpoint::{FULL, NOT_ALLOWED, query};
 use crate::hub::Hub;
 use crate::options::Transports;
 use crate::server::Server;
@@ -20,7 +21,7 @@ pub(crate) async fn serve<H: Hub>(State(server): State<Arc<Server<H>>>, parts: P
     if parts.method != Method::POST {
         return NOT_ALLOWED.into_response();
     }
-    if let Err(rejection) = authenticate(&server, &parts).await {
+    if let Err(rejection) = authenticate(server.hub.auth(), &parts).await {
         return rejection.into_response();
     }
     let asks = query(&parts, "useStatefulReconnect").is_some_and(|value| value.eq_ignore_ascii_case("true"));

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
+use crate::authenticate::Caller;
 use crate::connection::{Connection, Shared};
 use crate::hub::Hub;
 use crate::ident::{ConnectionId, ConnectionToken};
@@ -194,7 +195,7 @@ impl<H: Hub> HubServer<H> {
     /// For sessions that were revoked, users that were removed and the like.
     pub fn close_where(
         &self,
-        matches: impl Fn(&H::Caller) -> bool,
+        matches: impl Fn(&Caller<H>) -> bool,
         reason: Option<&str>,
         allow_reconnect: bool,
     ) -> usize {

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use axum::serve::ListenerExt as _;
 use http::request::Parts;
 use signalr::{
-    Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Limits, Method, Options, Rejection, Reply,
-    Slots, Start, TransportKind,
+    Authenticate, Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Limits, Method, Options,
+    Rejection, Reply, Slots, Start, TransportKind,
 };
 use tokio::net::TcpSocket;
 use tokio::sync::{Semaphore, watch};
@@ -78,18 +78,29 @@ struct Closed {
 
 type Closings = watch::Sender<BTreeMap<usize, Closed>>;
 
+/// Clients sign in with their number.
+struct Numbered;
+
+impl Authenticate for Numbered {
+    type Caller = usize;
+
+    async fn authenticate(&self, _request: &Parts, token: Option<&str>) -> Result<usize, Rejection> {
+        token.and_then(|token| token.parse().ok()).ok_or(Rejection::Unauthorized)
+    }
+}
+
 struct Watched {
     bus: Bus<String, Broadcast>,
     closings: Arc<Closings>,
 }
 
 impl Hub for Watched {
-    type Caller = usize;
+    type Auth = Numbered;
     type Topic = String;
     type Event = Broadcast;
 
-    async fn authenticate(&self, _request: &Parts, token: Option<&str>) -> Result<usize, Rejection> {
-        token.and_then(|token| token.parse().ok()).ok_or(Rejection::Unauthorized)
+    fn auth(&self) -> &Numbered {
+        &Numbered
     }
 
     fn project<'a>(&'a self, _seq: u64, event: &'a Broadcast) -> Option<signalr::Invocation<'a>> {

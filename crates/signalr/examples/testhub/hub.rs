@@ -5,22 +5,41 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use signalr::{
-    Binary, Broadcast, Bus, Call, Connection, Hub, HubError, Invocation, Method, Rejection, Reply, Start,
-    Timestamp,
+    Authenticate, Binary, Broadcast, Bus, Call, Connection, Hub, HubError, Invocation, Method, Rejection,
+    Reply, Start, Timestamp,
 };
 
 /// The one credential of the authorized hub.
 pub const TOKEN: &str = "a-token-of-the-testhub";
 
 pub struct TestHub {
-    pub authorized: bool,
+    pub visitors: Visitors,
     pub bus: Bus<String, Broadcast>,
+}
+
+/// Who may visit the hub.
+pub struct Visitors {
+    /// Only those with the credential.
+    pub authorized: bool,
 }
 
 /// What the request that opened a connection said.
 #[derive(Clone)]
 pub struct Visitor {
     redirects: u32,
+}
+
+impl Authenticate for Visitors {
+    type Caller = Visitor;
+
+    async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Visitor, Rejection> {
+        if self.authorized && token != Some(TOKEN) {
+            return Err(Rejection::Unauthorized);
+        }
+        let query = request.uri.query().unwrap_or_default();
+        let redirects = query.split('&').find_map(|pair| pair.strip_prefix("numRedirects="));
+        Ok(Visitor { redirects: redirects.and_then(|count| count.parse().ok()).unwrap_or(0) })
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -35,17 +54,12 @@ struct ComplexObject {
 }
 
 impl Hub for TestHub {
-    type Caller = Visitor;
+    type Auth = Visitors;
     type Topic = String;
     type Event = Broadcast;
 
-    async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Visitor, Rejection> {
-        if self.authorized && token != Some(TOKEN) {
-            return Err(Rejection::Unauthorized);
-        }
-        let query = request.uri.query().unwrap_or_default();
-        let redirects = query.split('&').find_map(|pair| pair.strip_prefix("numRedirects="));
-        Ok(Visitor { redirects: redirects.and_then(|count| count.parse().ok()).unwrap_or(0) })
+    fn auth(&self) -> &Visitors {
+        &self.visitors
     }
 
     fn project<'a>(&'a self, _seq: u64, event: &'a Broadcast) -> Option<Invocation<'a>> {

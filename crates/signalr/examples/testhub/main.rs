@@ -16,7 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use axum::serve::ListenerExt as _;
 use axum::{Json, Router};
-use hub::{TOKEN, TestHub};
+use hub::{TOKEN, TestHub, Visitors};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signalr::{Broadcast, Bus, HubServer, Invocation, Limits, Options, Slots, Transports};
@@ -31,7 +31,12 @@ async fn main() -> std::io::Result<()> {
     let bus: Bus<String, Broadcast> = Bus::new(Limits::default(), 1..u64::MAX);
     let options = || Options { detailed_errors: true, stateful_reconnect: true, ..Options::default() };
     let server = |authorized, options| {
-        HubServer::new(TestHub { authorized, bus: bus.clone() }, bus.clone(), Slots::default(), options)
+        HubServer::new(
+            TestHub { visitors: Visitors { authorized }, bus: bus.clone() },
+            bus.clone(),
+            Slots::default(),
+            options,
+        )
     };
     let testhub = server(false, options());
     let transports = Transports { websockets: false, ..Transports::default() };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{LIMIT, TestHub, TestServer, serve, start};
+use crate::support::{Doorman, LIMIT, TestHub, TestServer, serve, start};
 use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
@@ -64,7 +64,8 @@ async fn only_post_negotiates() {
 
 #[tokio::test]
 async fn without_a_valid_credential_the_answer_is_a_bare_401() {
-    let server = serve(TestHub { token: Some("secret"), ..TestHub::default() }, Options::default()).await;
+    let doorman = Doorman { token: Some("secret"), ..Doorman::default() };
+    let server = serve(TestHub { doorman, ..TestHub::default() }, Options::default()).await;
     for query in ["", "?access_token=wrong"] {
         let response = post(&server, &format!("/hub/negotiate{query}")).await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);

@@ -13,8 +13,8 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use http::request::Parts;
 use serde_json::{Value, json};
 use signalr::{
-    Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Invocation, Limits, Method, Options,
-    Rejection, Reply, Slots, Start,
+    Authenticate, Broadcast, Bus, Call, Connection, Hub, HubError, HubServer, Invocation, Limits, Method,
+    Options, Rejection, Reply, Slots, Start,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -30,14 +30,17 @@ pub struct TestHub {
     /// Ends the method `Wait`, once a notification.
     pub gate: Arc<Notify>,
     pub gone: Arc<AtomicUsize>,
+    pub doorman: Doorman,
+}
+
+#[derive(Default)]
+pub struct Doorman {
     pub token: Option<&'static str>,
     pub expires_after: Option<Duration>,
 }
 
-impl Hub for TestHub {
+impl Authenticate for Doorman {
     type Caller = String;
-    type Topic = String;
-    type Event = Broadcast;
 
     async fn authenticate(&self, _request: &Parts, token: Option<&str>) -> Result<String, Rejection> {
         match self.token {
@@ -52,6 +55,16 @@ impl Hub for TestHub {
 
     fn expires(&self, _caller: &String) -> Option<tokio::time::Instant> {
         Some(tokio::time::Instant::now() + self.expires_after?)
+    }
+}
+
+impl Hub for TestHub {
+    type Auth = Doorman;
+    type Topic = String;
+    type Event = Broadcast;
+
+    fn auth(&self) -> &Doorman {
+        &self.doorman
     }
 
     fn project<'a>(&'a self, _seq: u64, event: &'a Broadcast) -> Option<Invocation<'a>> {

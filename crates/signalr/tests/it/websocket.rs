@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::support::{LIMIT, TestHub, serve, start};
+use crate::support::{Doorman, LIMIT, TestHub, serve, start};
 use futures_util::SinkExt as _;
 use serde_json::json;
 use signalr::Options;
@@ -246,7 +246,8 @@ async fn a_silent_connection_gets_pings_and_a_client_that_stops_its_own_is_let_g
 
 #[tokio::test]
 async fn an_expired_credential_ends_the_connection_and_lets_the_client_come_back() {
-    let hub = TestHub { expires_after: Some(Duration::from_millis(50)), ..TestHub::default() };
+    let doorman = Doorman { expires_after: Some(Duration::from_millis(50)), ..Doorman::default() };
+    let hub = TestHub { doorman, ..TestHub::default() };
     let options = Options { sweep_interval: Duration::from_millis(10), ..Options::default() };
     let server = serve(hub, options).await;
     let mut client = server.connect().await;

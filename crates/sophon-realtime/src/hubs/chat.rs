@@ -7,17 +7,17 @@ use std::time::Duration;
 use fanout::Start;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method, Rejection, Reply};
+use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
 use sophon_core::live::catch_up;
-use sophon_model::{Attachment, Caller, Event, MessageId, SessionId, TaskId, Topic};
-use tokio::time::Instant;
+use sophon_model::{Attachment, Event, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
+use super::project;
 use super::rejoin::LostConnections;
-use super::{project, sign_in};
+use super::sign_in::People;
 
 /// How long a client that came back has to join its sessions by itself, from where it left, before it is put into them
 /// from now on.
@@ -28,6 +28,7 @@ const MOST_SESSIONS: usize = 100;
 #[derive(Clone)]
 pub(crate) struct ChatHub {
     gateway: Gateway,
+    people: People,
     scope: SessionEventScope,
     lost: Arc<Mutex<LostConnections>>,
     /// The sessions that connections are to be in again unless their clients say otherwise first.
@@ -35,26 +36,18 @@ pub(crate) struct ChatHub {
 }
 
 impl ChatHub {
-    pub(super) fn new(gateway: Gateway, scope: SessionEventScope) -> Self {
-        Self { gateway, scope, lost: Arc::default(), undecided: Arc::default() }
+    pub(super) fn new(gateway: Gateway, people: People, scope: SessionEventScope) -> Self {
+        Self { gateway, people, scope, lost: Arc::default(), undecided: Arc::default() }
     }
 }
 
 impl Hub for ChatHub {
-    type Caller = Caller;
+    type Auth = People;
     type Topic = Topic;
     type Event = Event;
 
-    async fn authenticate(&self, _: &http::request::Parts, token: Option<&str>) -> Result<Caller, Rejection> {
-        sign_in::sign_in(&self.gateway, token).await
-    }
-
-    fn same_caller(&self, first: &Caller, now: &Caller) -> bool {
-        sign_in::is_same(first, now)
-    }
-
-    fn expires(&self, caller: &Caller) -> Option<Instant> {
-        sign_in::expires(&self.gateway, caller)
+    fn auth(&self) -> &People {
+        &self.people
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {

@@ -18,6 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::slots::{CHAT_HUB, TASKS_HUB};
 use chat::ChatHub;
+use sign_in::People;
 use tasks::TasksHub;
 
 /// Why a connection ends when its credential does.
@@ -46,14 +47,15 @@ impl Hubs {
     /// The hubs of `gateway`, with `options` for each.
     pub fn new(gateway: &Gateway, options: &Options, scope: SessionEventScope) -> Self {
         let bus = gateway.db.bus();
+        let people = People::new(gateway.clone());
         Self {
             chat: HubServer::new(
-                ChatHub::new(gateway.clone(), scope),
+                ChatHub::new(gateway.clone(), people.clone(), scope),
                 bus.clone(),
                 CHAT_HUB,
                 options.clone(),
             ),
-            tasks: HubServer::new(TasksHub::new(gateway.clone()), bus.clone(), TASKS_HUB, options.clone()),
+            tasks: HubServer::new(TasksHub::new(people), bus.clone(), TASKS_HUB, options.clone()),
         }
     }
 

@@ -1,40 +1,31 @@
 //! `/hubs/tasks`: the ledger of all the user's work.
 
 use fanout::Start;
-use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Rejection, Reply};
-use sophon_core::Gateway;
+use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::policy::{Act, authorize};
-use sophon_model::{Caller, Event, Permission, Topic};
-use tokio::time::Instant;
+use sophon_model::{Event, Permission, Topic};
 
 use super::error::hub_error;
-use super::{project, sign_in};
+use super::project;
+use super::sign_in::People;
 
 pub(crate) struct TasksHub {
-    gateway: Gateway,
+    people: People,
 }
 
 impl TasksHub {
-    pub(super) fn new(gateway: Gateway) -> Self {
-        Self { gateway }
+    pub(super) fn new(people: People) -> Self {
+        Self { people }
     }
 }
 
 impl Hub for TasksHub {
-    type Caller = Caller;
+    type Auth = People;
     type Topic = Topic;
     type Event = Event;
 
-    async fn authenticate(&self, _: &http::request::Parts, token: Option<&str>) -> Result<Caller, Rejection> {
-        sign_in::sign_in(&self.gateway, token).await
-    }
-
-    fn same_caller(&self, first: &Caller, now: &Caller) -> bool {
-        sign_in::is_same(first, now)
-    }
-
-    fn expires(&self, caller: &Caller) -> Option<Instant> {
-        sign_in::expires(&self.gateway, caller)
+    fn auth(&self) -> &People {
+        &self.people
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
