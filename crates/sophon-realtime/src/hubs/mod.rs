@@ -2,22 +2,26 @@
 
 mod chat;
 mod error;
+mod mounted;
 mod project;
 mod rejoin;
 mod sign_in;
 mod tasks;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use signalr::{HubServer, Options};
+use futures_util::future::join_all;
+use signalr::{Hub, HubServer, Options, Slots};
 use sophon_core::Gateway;
 use sophon_core::identity::Revoked;
-use sophon_model::Caller;
+use sophon_model::{Caller, Credential, Event, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::slots::{CHAT_HUB, TASKS_HUB};
 use chat::ChatHub;
+use mounted::{At, Mounted};
 use sign_in::People;
 use tasks::TasksHub;
 
@@ -39,34 +43,31 @@ pub enum SessionEventScope {
 /// All hubs at work.
 #[derive(Clone)]
 pub struct Hubs {
-    chat: HubServer<ChatHub>,
-    tasks: HubServer<TasksHub>,
+    people: Arc<[Box<dyn Mounted>]>,
 }
 
 impl Hubs {
     /// The hubs of `gateway`, with `options` for each.
     pub fn new(gateway: &Gateway, options: &Options, scope: SessionEventScope) -> Self {
-        let bus = gateway.db.bus();
         let people = People::new(gateway.clone());
+        let chat = ChatHub::new(gateway.clone(), people.clone(), scope);
+        let at = Mounting { gateway, options };
         Self {
-            chat: HubServer::new(
-                ChatHub::new(gateway.clone(), people.clone(), scope),
-                bus.clone(),
-                CHAT_HUB,
-                options.clone(),
-            ),
-            tasks: HubServer::new(TasksHub::new(people), bus.clone(), TASKS_HUB, options.clone()),
+            people: Arc::new([
+                at.at("/hubs/chat", chat, CHAT_HUB),
+                at.at("/hubs/tasks", TasksHub::new(people), TASKS_HUB),
+            ]),
         }
     }
 
     /// Their routes.
     pub fn router(&self) -> Router {
-        Router::new().merge(self.chat.router("/hubs/chat")).merge(self.tasks.router("/hubs/tasks"))
+        self.people.iter().fold(Router::new(), |router, hub| router.merge(hub.router()))
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.chat.connection_count() + self.tasks.connection_count()
+        self.people.iter().map(|hub| hub.connection_count()).sum()
     }
 
     /// Closes the connections of revoked credentials until the gateway stops.
@@ -86,20 +87,19 @@ impl Hubs {
         }
     }
 
-    fn close_where(&self, matches: &impl Fn(&Caller) -> bool) {
-        self.chat.close_where(matches, Some(REVOKED), false);
-        self.tasks.close_where(matches, Some(REVOKED), false);
+    fn close_where(&self, matches: &dyn Fn(&Caller) -> bool) {
+        for hub in &*self.people {
+            hub.close_where(matches, REVOKED);
+        }
     }
 
     async fn close_dead(&self, gateway: &Gateway) {
-        let chat = self.chat.connections().into_iter().map(|connection| connection.caller().clone());
-        let tasks = self.tasks.connections().into_iter().map(|connection| connection.caller().clone());
-        for caller in chat.chain(tasks) {
+        for caller in self.people.iter().flat_map(|hub| hub.callers()) {
             if matches!(gateway.identity.is_live(&caller).await, Ok(false)) {
                 let dead = match &caller.credential {
-                    sophon_model::Credential::Access(id, _) => Revoked::SignIn(id.clone()),
-                    sophon_model::Credential::ApiToken(id) => Revoked::ApiToken(id.clone()),
-                    sophon_model::Credential::AutoAdmin | sophon_model::Credential::Agent(_) => continue,
+                    Credential::Access(id, _) => Revoked::SignIn(id.clone()),
+                    Credential::ApiToken(id) => Revoked::ApiToken(id.clone()),
+                    Credential::AutoAdmin | Credential::Agent(_) => continue,
                 };
                 self.close_where(&|other| dead.ends(other));
             }
@@ -108,8 +108,22 @@ impl Hubs {
 
     /// Closes all connections with a reason and waits for them to end; false if some had not within `limit`.
     pub async fn drain(&self, limit: Duration) -> bool {
-        let (chat, tasks) =
-            tokio::join!(self.chat.drain(RESTARTING, limit), self.tasks.drain(RESTARTING, limit));
-        chat && tasks
+        let drained = join_all(self.people.iter().map(|hub| hub.drain(RESTARTING, limit))).await;
+        drained.into_iter().all(|drained| drained)
+    }
+}
+
+struct Mounting<'a> {
+    gateway: &'a Gateway,
+    options: &'a Options,
+}
+
+impl Mounting<'_> {
+    fn at<H>(&self, path: &'static str, hub: H, slots: Slots) -> Box<dyn Mounted>
+    where
+        H: Hub<Auth = People, Topic = Topic, Event = Event>,
+    {
+        let bus = self.gateway.db.bus().clone();
+        Box::new(At(path, HubServer::new(hub, bus, slots, self.options.clone())))
     }
 }

@@ -45,7 +45,7 @@ impl Authenticate for People {
                 let left: Duration = until.since(self.gateway.db.now());
                 Some(Instant::now() + left)
             }
-            Credential::ApiToken(_) | Credential::AutoAdmin => None,
+            Credential::ApiToken(_) | Credential::AutoAdmin | Credential::Agent(_) => None,
         }
     }
 }
