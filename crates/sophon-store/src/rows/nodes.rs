@@ -20,10 +20,8 @@ impl NodeRows for Conn {
     }
 
     fn update_node_secrets(&mut self, secrets: &NodeSecrets) -> Result<()> {
-        match self.update_if(NODE_SECRETS, secrets, &["node_id"], "", |_, _| None)? {
-            true => Ok(()),
-            false => Err(Error::not_found(NODE_SECRETS.one)),
-        }
+        let updated = self.update_if(NODE_SECRETS, secrets, &["node_id"], "", |_, _| None)?;
+        if updated { Ok(()) } else { Err(Error::not_found(NODE_SECRETS.one)) }
     }
 
     fn delete_node(&mut self, id: &NodeId) -> Result<()> {
