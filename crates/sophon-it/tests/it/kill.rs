@@ -107,7 +107,7 @@ async fn an_approval_and_the_task_that_waits_for_it_survive_20_kills() {
     let http = gateway.http();
     let approve = format!("/api/approvals/{}/approve", asked["id"].as_str().unwrap());
     let (status, approved) = http.post(&approve, &json!({})).await;
-    assert_eq!((status, &approved["outcome"]), (200, &json!("approved")));
+    assert_eq!((status.as_u16(), &approved["outcome"]), (200, &json!("approved")));
     let task = format!("/api/tasks/{}", forget["taskId"].as_str().unwrap());
     soon("the end of the task", async {
         while http.get(&task).await.1["status"] == "running" {
