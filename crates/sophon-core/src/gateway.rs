@@ -120,9 +120,10 @@ impl Gateway {
         let tools = Tools::new(&db, fetch, &info_requests, &moderator);
         let approvals = Approvals::new(db.clone(), tools.clone());
         let email = administrator.user.email.clone();
-        let auto_admin = match settings.auto_admin {
-            true => Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?),
-            false => None,
+        let auto_admin = if settings.auto_admin {
+            Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?)
+        } else {
+            None
         };
         let turns = Turns {
             db: db.clone(),

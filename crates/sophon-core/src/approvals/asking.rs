@@ -64,11 +64,11 @@ pub(crate) fn request_in(
 
 /// Ends what a task still asks for: it has ended itself.
 pub(crate) fn cancel_open_in(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-    for approval in unit.tx.approvals_of_task(&task.id)? {
+    for mut approval in unit.tx.approvals_of_task(&task.id)? {
         if approval.status == ApprovalStatus::Pending {
-            let cancelled = Approval { status: ApprovalStatus::Cancelled, ..approval };
+            approval.status = ApprovalStatus::Cancelled;
             // Who waited for it has ended; no bell is to be rung.
-            resolve_in(unit, cancelled, &Doorbells::default())?;
+            resolve_in(unit, &mut approval, &Doorbells::default())?;
         }
     }
     Ok(())
@@ -106,11 +106,11 @@ impl Approvals {
         Ok(())
     }
 
-    async fn expire(&self, approval: Approval) -> Result<()> {
+    async fn expire(&self, mut approval: Approval) -> Result<()> {
         let bells = self.bells.clone();
         let expired = self.db.write(move |unit| {
-            let expired = Approval { status: ApprovalStatus::TimedOut, ..approval };
-            resolve_in(unit, expired, &bells).map(|_| ())
+            approval.status = ApprovalStatus::TimedOut;
+            resolve_in(unit, &mut approval, &bells).map(|_| ())
         });
         expired.await
     }

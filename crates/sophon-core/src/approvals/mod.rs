@@ -89,12 +89,12 @@ impl Approvals {
                 return Err(already_resolved(approval.status));
             }
             let is_late = approval.expires_at <= unit.now();
-            let resolved = if is_late {
+            let mut resolved = if is_late {
                 Approval { status: ApprovalStatus::TimedOut, ..approval }
             } else {
                 decided(&tools, &caller, approval, answer)?
             };
-            if !resolve_in(unit, resolved.clone(), &bells)? {
+            if !resolve_in(unit, &mut resolved, &bells)? {
                 // Another replica was faster.
                 let winner = readable(unit.tx, &caller, &wanted)?;
                 return Err(already_resolved(winner.status));
@@ -154,14 +154,15 @@ fn decided(tools: &Tools, caller: &Caller, mut approval: Approval, answer: Answe
 }
 
 /// Stores how a pending approval ended, tells of it and wakes who waits; false if it had ended before.
-fn resolve_in(unit: &mut Unit<'_>, mut approval: Approval, bells: &Doorbells<ApprovalId>) -> Result<bool> {
+fn resolve_in(unit: &mut Unit<'_>, approval: &mut Approval, bells: &Doorbells<ApprovalId>) -> Result<bool> {
     approval.resolved_at = Some(unit.now());
-    if !unit.tx.resolve_approval(&approval)? {
+    if !unit.tx.resolve_approval(approval)? {
         return Ok(false);
     }
     metrics::counter!("sophon_approvals_total", "outcome" => approval.status.as_str()).increment(1);
-    let (owner, id, bells) = (approval.user_id.clone(), approval.id.clone(), bells.clone());
-    unit.emit(&owner, Event::Approval(ApprovalEvent::Resolved { approval: Box::new(approval) }));
+    let event = ApprovalEvent::Resolved { approval: Box::new(approval.clone()) };
+    unit.emit(&approval.user_id, Event::Approval(event));
+    let (id, bells) = (approval.id.clone(), bells.clone());
     unit.after_commit(move || bells.ring(&id));
     Ok(true)
 }

@@ -41,11 +41,6 @@ impl Tool for ForgetAll {
         Some("Deletes everything that agents remember for you. It cannot be undone.".into())
     }
 
-    /// Forgetting twice is forgetting once.
-    fn is_resumable(&self) -> bool {
-        true
-    }
-
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
         self.check(&arguments)?;
         let user = context.caller.user.clone();

@@ -172,12 +172,12 @@ impl Tools {
 
     /// Whether the tool waits for a person.
     pub(crate) fn waits_for_person(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|tool| tool.waits_for_person())
+        self.find(name).is_some_and(Tool::waits_for_person)
     }
 
     /// Whether a call of the tool can be made again after an interruption.
     pub(crate) fn is_resumable(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|tool| tool.is_resumable())
+        self.find(name).is_some_and(Tool::is_resumable)
     }
 
     /// Calls a tool, if the agent may use it.

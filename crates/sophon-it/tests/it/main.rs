@@ -3,6 +3,7 @@
 
 mod support;
 
+mod approvals;
 mod bad_input;
 mod coming_back;
 mod drain;

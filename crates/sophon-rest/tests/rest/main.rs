@@ -3,6 +3,7 @@
 mod agents;
 mod api_tokens;
 mod app;
+mod approvals;
 mod bad_input;
 mod chat;
 mod client;

@@ -6,6 +6,7 @@ mod identity;
 mod jobs;
 mod memories;
 mod messages;
+mod parts;
 mod places;
 mod sessions;
 mod tasks;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Rule> {
         sessions::rules(),
         messages::rules(),
         tasks::rules(),
+        parts::rules(),
         turns::rules(),
         memories::rules(),
         events::rules(),
