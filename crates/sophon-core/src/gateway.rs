@@ -10,6 +10,7 @@ use crate::agents::Agents;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, reserve_sequence};
+use crate::discussions::{Discussions, Moderator};
 use crate::identity::{Identity, caller};
 use crate::info_requests::InfoRequests;
 use crate::jobs;
@@ -18,7 +19,7 @@ use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
 use crate::models::Models;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
-use crate::tasks::{Pool, Running, Tasks};
+use crate::tasks::{Crew, Pool, Running, Tasks};
 use crate::tools::Tools;
 use crate::turn::{TurnLimits, Turns};
 
@@ -75,6 +76,8 @@ pub struct Gateway {
     pub approvals: Approvals,
     /// What agents want to know.
     pub info_requests: InfoRequests,
+    /// Discussions and their runs.
+    pub discussions: Discussions,
     /// The models that can be asked for.
     pub models: Models,
     /// Storage and the bus.
@@ -112,9 +115,10 @@ impl Gateway {
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
         let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
-        let tools = Tools::new(&db, fetch, &info_requests);
-        let approvals = Approvals::new(db.clone(), tools.clone());
         let models = Models::new(providers);
+        let moderator = Moderator { db: db.clone(), models: models.clone(), running: running.clone() };
+        let tools = Tools::new(&db, fetch, &info_requests, &moderator);
+        let approvals = Approvals::new(db.clone(), tools.clone());
         let email = administrator.user.email.clone();
         let auto_admin = if settings.auto_admin {
             Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?)
@@ -129,7 +133,8 @@ impl Gateway {
             approvals: approvals.clone(),
             limits: settings.turn,
         };
-        let pool = Pool::new(db.clone(), running.clone(), turns, lifecycle.clone(), settings.workers);
+        let crew = Crew { turns, moderator: moderator.clone() };
+        let pool = Pool::new(db.clone(), running.clone(), crew, lifecycle.clone(), settings.workers);
         lifecycle.spawn_critical("task pool", pool.run());
         let waiting = (approvals.clone(), info_requests.clone());
         let housekeeping = jobs::keep_house(db.clone(), store, waiting, lifecycle.clone());
@@ -143,6 +148,7 @@ impl Gateway {
             tools,
             approvals,
             info_requests,
+            discussions: Discussions::new(moderator),
             models,
             generated_password: administrator.generated_password.map(|password| (email, password)),
             db,

@@ -8,6 +8,7 @@ pub mod agents;
 pub mod approvals;
 pub mod chat;
 pub mod database;
+pub mod discussions;
 mod doorbells;
 mod gateway;
 pub mod identity;

@@ -2,6 +2,7 @@
 
 mod calculator;
 mod datetime;
+mod discussion;
 mod forget;
 mod memory;
 mod person;
@@ -19,6 +20,7 @@ use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 
 use crate::approvals::ASKED_FROM;
 use crate::database::Database;
+use crate::discussions::Moderator;
 use crate::info_requests::InfoRequests;
 
 /// What a tool returns is cut at this many bytes before the model reads it.
@@ -38,6 +40,8 @@ pub struct ToolContext {
     pub session: SessionId,
     /// The task.
     pub task: TaskId,
+    /// The attempt at it: who has lost the task to a later one writes nothing.
+    pub attempt: i64,
     /// The call: the same one if it is made again after an interruption.
     pub call: ToolCallId,
 }
@@ -110,13 +114,19 @@ pub struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new(db: &Database, fetch: Arc<dyn Fetch>, info_requests: &InfoRequests) -> Self {
+    pub(crate) fn new(
+        db: &Database,
+        fetch: Arc<dyn Fetch>,
+        info_requests: &InfoRequests,
+        moderator: &Moderator,
+    ) -> Self {
         let tools: Vec<Arc<dyn Tool>> = vec![
             Arc::new(datetime::Now::new(db.clone())),
             Arc::new(calculator::Evaluate),
             Arc::new(memory::Write::new(db.clone())),
             Arc::new(memory::Search::new(db.clone())),
             Arc::new(forget::ForgetAll::new(db.clone())),
+            Arc::new(discussion::Run::new(moderator.clone())),
             Arc::new(person::Ask::new(info_requests.clone())),
             Arc::new(session_search::Search::new(db.clone())),
             Arc::new(web_fetch::FetchPage::new(db.clone(), fetch)),
