@@ -14,6 +14,7 @@ use crate::jobs;
 use crate::lifecycle::Lifecycle;
 use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
 use crate::models::Models;
+use crate::nodes::Nodes;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
 use crate::tasks::{Pool, Running, Tasks};
@@ -71,6 +72,8 @@ pub struct Gateway {
     pub tools: Tools,
     /// The models that can be asked for.
     pub models: Models,
+    /// Machines that do what they are told.
+    pub nodes: Nodes,
     /// Storage and the bus.
     pub db: Database,
     /// What is being written.
@@ -105,7 +108,8 @@ impl Gateway {
         }
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
-        let tools = Tools::new(&db, fetch);
+        let nodes = Nodes::new(db.clone(), lifecycle.clone());
+        let tools = Tools::new(&db, fetch, &nodes);
         let models = Models::new(providers);
         let email = administrator.user.email.clone();
         let auto_admin = match settings.auto_admin {
@@ -121,6 +125,7 @@ impl Gateway {
         };
         let pool = Pool::new(db.clone(), running.clone(), turns, lifecycle.clone(), settings.workers);
         lifecycle.spawn_critical("task pool", pool.run());
+        lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
         lifecycle.spawn_critical("housekeeping", jobs::keep_house(db.clone(), store, lifecycle.clone()));
         Ok(Self {
             identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
@@ -130,6 +135,7 @@ impl Gateway {
             tasks: Tasks::new(db.clone(), running.clone()),
             tools,
             models,
+            nodes,
             generated_password: administrator.generated_password.map(|password| (email, password)),
             db,
             pending,

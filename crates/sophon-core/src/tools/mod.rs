@@ -3,6 +3,7 @@
 mod calculator;
 mod datetime;
 mod memory;
+mod node;
 mod session_search;
 mod web_fetch;
 
@@ -16,6 +17,7 @@ use sophon_model::ports::{Fetch, ToolSpec};
 use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 
 use crate::database::Database;
+use crate::nodes::Nodes;
 
 /// What a tool returns is cut at this many bytes before the model reads it.
 pub const LONGEST_RESULT: usize = 32 * 1024;
@@ -88,7 +90,7 @@ pub struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new(db: &Database, fetch: Arc<dyn Fetch>) -> Self {
+    pub(crate) fn new(db: &Database, fetch: Arc<dyn Fetch>, nodes: &Nodes) -> Self {
         let tools: Vec<Arc<dyn Tool>> = vec![
             Arc::new(datetime::Now::new(db.clone())),
             Arc::new(calculator::Evaluate),
@@ -96,6 +98,8 @@ impl Tools {
             Arc::new(memory::Search::new(db.clone())),
             Arc::new(session_search::Search::new(db.clone())),
             Arc::new(web_fetch::FetchPage::new(db.clone(), fetch)),
+            Arc::new(node::List::new(db.clone(), nodes.clone())),
+            Arc::new(node::Command::new(db.clone(), nodes.clone())),
         ];
         Self { tools: tools.into_iter().map(|tool| (tool.spec(), tool)).collect() }
     }
