@@ -7,9 +7,11 @@ use sophon_model::ports::{Clock, Entropy, Fetch, ModelProvider, Store};
 use sophon_model::{Credential, Result};
 
 use crate::agents::Agents;
+use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, reserve_sequence};
 use crate::identity::{Identity, caller};
+use crate::info_requests::InfoRequests;
 use crate::jobs;
 use crate::lifecycle::Lifecycle;
 use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
@@ -70,6 +72,10 @@ pub struct Gateway {
     pub tasks: Tasks,
     /// The tool catalogue.
     pub tools: Tools,
+    /// What agents want to do and must ask for.
+    pub approvals: Approvals,
+    /// What agents want to know.
+    pub info_requests: InfoRequests,
     /// The models that can be asked for.
     pub models: Models,
     /// Machines that do what they are told.
@@ -109,7 +115,9 @@ impl Gateway {
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
         let nodes = Nodes::new(db.clone(), lifecycle.clone());
-        let tools = Tools::new(&db, fetch, &nodes);
+        let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
+        let tools = Tools::new(&db, fetch, &info_requests, &nodes);
+        let approvals = Approvals::new(db.clone(), tools.clone());
         let models = Models::new(providers);
         let email = administrator.user.email.clone();
         let auto_admin = match settings.auto_admin {
@@ -121,12 +129,15 @@ impl Gateway {
             pending: pending.clone(),
             models: models.clone(),
             tools: tools.clone(),
+            approvals: approvals.clone(),
             limits: settings.turn,
         };
         let pool = Pool::new(db.clone(), running.clone(), turns, lifecycle.clone(), settings.workers);
         lifecycle.spawn_critical("task pool", pool.run());
         lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
-        lifecycle.spawn_critical("housekeeping", jobs::keep_house(db.clone(), store, lifecycle.clone()));
+        let waiting = (approvals.clone(), info_requests.clone());
+        let housekeeping = jobs::keep_house(db.clone(), store, waiting, lifecycle.clone());
+        lifecycle.spawn_critical("housekeeping", housekeeping);
         Ok(Self {
             identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
             agents: Agents::new(db.clone()),
@@ -134,6 +145,8 @@ impl Gateway {
             sessions: Sessions::new(db.clone(), pending.clone(), running.clone()),
             tasks: Tasks::new(db.clone(), running.clone()),
             tools,
+            approvals,
+            info_requests,
             models,
             nodes,
             generated_password: administrator.generated_password.map(|password| (email, password)),

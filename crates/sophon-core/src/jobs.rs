@@ -5,8 +5,10 @@ use std::time::Duration;
 use sophon_model::ports::Store;
 use std::sync::Arc;
 
+use crate::approvals::Approvals;
 use crate::chat::IDEMPOTENCY_KEPT;
 use crate::database::{Database, reserve_sequence};
+use crate::info_requests::InfoRequests;
 use crate::lifecycle::Lifecycle;
 use crate::live::SEQUENCE_BLOCK;
 use crate::nodes::COMMANDS_KEPT;
@@ -23,7 +25,12 @@ const PRUNE_EVERY: u32 = 60;
 const MOST_PRUNES: u32 = 1_000;
 
 /// Sweeps, prunes and reserves until the gateway stops.
-pub(crate) async fn keep_house(db: Database, store: Arc<dyn Store>, lifecycle: Lifecycle) {
+pub(crate) async fn keep_house(
+    db: Database,
+    store: Arc<dyn Store>,
+    (approvals, info_requests): (Approvals, InfoRequests),
+    lifecycle: Lifecycle,
+) {
     for round in 0_u32.. {
         tokio::select! {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
@@ -34,6 +41,11 @@ pub(crate) async fn keep_house(db: Database, store: Arc<dyn Store>, lifecycle: L
             match reserve_sequence(&*store, SEQUENCE_BLOCK).await {
                 Ok(first) => db.bus().extend(first..first + SEQUENCE_BLOCK),
                 Err(error) => tracing::error!(%error, "no sequence numbers could be reserved"),
+            }
+        }
+        for overdue in [approvals.expire_overdue().await, info_requests.expire_overdue().await] {
+            if let Err(error) = overdue {
+                tracing::error!(%error, "what nobody answered in time could not be refused");
             }
         }
         if round % PRUNE_EVERY == 0

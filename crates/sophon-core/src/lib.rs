@@ -5,11 +5,13 @@
 //! it is durable. No wire is known here, and no SQL.
 
 pub mod agents;
+pub mod approvals;
 pub mod chat;
 pub mod database;
 mod doorbells;
 mod gateway;
 pub mod identity;
+pub mod info_requests;
 pub mod jobs;
 pub mod lifecycle;
 pub mod limits;

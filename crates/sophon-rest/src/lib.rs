@@ -5,6 +5,7 @@
 //! The OpenAPI document is made from the handlers.
 
 mod agents;
+mod approvals;
 mod auth;
 mod chat;
 mod client;
@@ -14,6 +15,7 @@ mod extract;
 mod gate;
 mod guard;
 mod headers;
+mod info_requests;
 mod list;
 mod models;
 mod openapi;
@@ -94,6 +96,8 @@ fn subjects() -> ApiRouter {
         .merge(chat::routes())
         .merge(sessions::routes())
         .merge(tasks::routes())
+        .merge(approvals::routes())
+        .merge(info_requests::routes())
         .merge(models::routes())
         .merge(public::routes())
 }

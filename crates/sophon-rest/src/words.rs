@@ -1,8 +1,8 @@
 //! The schemas of fields that hold one of a few words. The words are those of the model.
 
 use sophon_model::{
-    MessageRole, MessageStatus, Permission, Risk, Runtime, SessionMode, SessionStatus, TaskKind, TaskStatus,
-    ToolCallStatus, Visibility,
+    ApprovalStatus, InfoRequestStatus, MessageRole, MessageStatus, Permission, Risk, Runtime, SessionMode,
+    SessionStatus, TaskKind, TaskStatus, ToolCallStatus, Visibility,
 };
 use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 
@@ -52,6 +52,14 @@ pub(crate) fn task_status() -> Object {
 
 pub(crate) fn tool_call_status() -> Object {
     one_of(ToolCallStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn approval_status() -> Object {
+    one_of(ApprovalStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn info_request_status() -> Object {
+    one_of(InfoRequestStatus::ALL.iter().map(|word| word.as_str()))
 }
 
 pub(crate) fn risk() -> Object {

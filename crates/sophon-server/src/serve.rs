@@ -174,7 +174,10 @@ async fn open_gateway(
             password: variable("SOPHON_ADMIN_PASSWORD"),
         },
         workers: config.agents.workers,
-        turn: TurnLimits { token_budget: config.agents.token_budget },
+        turn: TurnLimits {
+            token_budget: config.agents.token_budget,
+            answer_within: Duration::from_secs(config.agents.answer_within_seconds),
+        },
         max_behind: config.hubs.buffer,
     };
     let parts = Parts {

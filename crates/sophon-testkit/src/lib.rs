@@ -6,4 +6,4 @@ pub mod model_server;
 
 pub use environment::{FakeClock, SeededEntropy};
 pub use gate::Gate;
-pub use model_server::{ModelServer, Script};
+pub use model_server::{Call, ModelServer, Script};

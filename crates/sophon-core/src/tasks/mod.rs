@@ -17,6 +17,7 @@ use sophon_model::{
 
 use crate::database::{Database, Unit};
 use crate::policy::{Act, authorize};
+use crate::{approvals, info_requests};
 
 /// A task with its tool calls.
 #[derive(Clone, Debug)]
@@ -104,8 +105,11 @@ fn end_if_queued(unit: &mut Unit<'_>, mut task: Task) -> Result<Task> {
     Ok(task)
 }
 
-/// Ends the message that an earlier attempt at a task had begun, if there is one: the task ends without another.
+/// Ends the message that an earlier attempt at a task had begun, if there is one, and what it asks people for: the
+/// task ends without another.
 fn end_reply(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
+    approvals::cancel_open_in(unit, task)?;
+    info_requests::cancel_open_in(unit, task)?;
     let Some(id) = &task.reply_message_id else { return Ok(()) };
     let Some(mut message) = unit.tx.message(id)? else { return Ok(()) };
     message.status = MessageStatus::Failed;

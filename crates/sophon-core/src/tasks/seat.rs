@@ -1,6 +1,5 @@
 //! A worker's place, which somebody else may have while its task waits for a person.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -17,14 +16,19 @@ impl Seat {
         Self { workers, permit: Mutex::new(Some(permit)) }
     }
 
-    /// Lets another task work while `waiting` takes its time, and has a place again when it is over.
-    pub(crate) async fn leave_while<T>(&self, waiting: impl Future<Output = T>) -> T {
+    /// Lets another task have the place.
+    pub(crate) fn leave(&self) {
         drop(self.permit.lock().take());
-        let outcome = waiting.await;
+    }
+
+    /// Waits for a place, if it was left.
+    pub(crate) async fn take(&self) {
+        if self.permit.lock().is_some() {
+            return;
+        }
         // The semaphore is never closed.
         if let Ok(permit) = self.workers.clone().acquire_owned().await {
             *self.permit.lock() = Some(permit);
         }
-        outcome
     }
 }

@@ -2,8 +2,10 @@
 
 mod calculator;
 mod datetime;
+mod forget;
 mod memory;
 mod node;
+mod person;
 mod session_search;
 mod web_fetch;
 
@@ -16,7 +18,9 @@ use serde_json::{Value, json};
 use sophon_model::ports::{Fetch, ToolSpec};
 use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 
+use crate::approvals::ASKED_FROM;
 use crate::database::Database;
+use crate::info_requests::InfoRequests;
 use crate::nodes::Nodes;
 
 /// What a tool returns is cut at this many bytes before the model reads it.
@@ -79,8 +83,26 @@ pub trait Tool: Send + Sync {
         TOOL_TIME
     }
 
+    /// Whether the tool waits for a person, so that others may work meanwhile.
+    fn waits_for_person(&self) -> bool {
+        false
+    }
+
+    /// Whether the same call, made again after an interruption, goes on with what had begun instead of doing it twice.
+    /// Of a tool that needs leave and is not, nobody knows after an interruption what it had done.
+    fn is_resumable(&self) -> bool {
+        false
+    }
+
     /// Does it. The text is for the model.
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure>;
+}
+
+/// What a person is told of a call that needs leave.
+pub(crate) struct Judged {
+    pub(crate) risk: Risk,
+    pub(crate) preview: Option<String>,
+    pub(crate) is_editable: bool,
 }
 
 /// All tools.
@@ -90,12 +112,19 @@ pub struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new(db: &Database, fetch: Arc<dyn Fetch>, nodes: &Nodes) -> Self {
+    pub(crate) fn new(
+        db: &Database,
+        fetch: Arc<dyn Fetch>,
+        info_requests: &InfoRequests,
+        nodes: &Nodes,
+    ) -> Self {
         let tools: Vec<Arc<dyn Tool>> = vec![
             Arc::new(datetime::Now::new(db.clone())),
             Arc::new(calculator::Evaluate),
             Arc::new(memory::Write::new(db.clone())),
             Arc::new(memory::Search::new(db.clone())),
+            Arc::new(forget::ForgetAll::new(db.clone())),
+            Arc::new(person::Ask::new(info_requests.clone())),
             Arc::new(session_search::Search::new(db.clone())),
             Arc::new(web_fetch::FetchPage::new(db.clone(), fetch)),
             Arc::new(node::List::new(db.clone(), nodes.clone())),
@@ -114,6 +143,42 @@ impl Tools {
         self.catalogue().filter(|spec| agent.may_use(&spec.name)).cloned().collect()
     }
 
+    fn find(&self, name: &str) -> Option<&dyn Tool> {
+        self.tools.iter().find(|(spec, _)| spec.name == name).map(|(_, tool)| &**tool)
+    }
+
+    /// What a person is to know of a call that needs leave; `None` if it needs none, or if the agent has no such tool.
+    pub(crate) fn judge(
+        &self,
+        agent: &Agent,
+        name: &str,
+        arguments: &Value,
+    ) -> Result<Option<Judged>, ToolFailure> {
+        let Some(tool) = self.find(name).filter(|_| agent.may_use(name)) else { return Ok(None) };
+        let risk = tool.risk(arguments);
+        if risk < ASKED_FROM {
+            return Ok(None);
+        }
+        tool.check(arguments)?;
+        let is_editable = tool.spec().is_editable;
+        Ok(Some(Judged { risk, preview: tool.preview(arguments), is_editable }))
+    }
+
+    /// Refuses arguments that the tool cannot work with.
+    pub(crate) fn check(&self, name: &str, arguments: &Value) -> Result<(), ToolFailure> {
+        self.find(name).map_or(Ok(()), |tool| tool.check(arguments))
+    }
+
+    /// Whether the tool waits for a person.
+    pub(crate) fn waits_for_person(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|tool| tool.waits_for_person())
+    }
+
+    /// Whether a call of the tool can be made again after an interruption.
+    pub(crate) fn is_resumable(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|tool| tool.is_resumable())
+    }
+
     /// Calls a tool, if the agent may use it.
     pub(crate) async fn call(
         &self,
@@ -121,9 +186,8 @@ impl Tools {
         name: &str,
         arguments: Value,
     ) -> Result<String, ToolFailure> {
-        let tool = self.tools.iter().find(|(spec, _)| spec.name == name);
         // A model may ask for a tool that it was not told of.
-        let Some((_, tool)) = tool.filter(|_| context.agent.may_use(name)) else {
+        let Some(tool) = self.find(name).filter(|_| context.agent.may_use(name)) else {
             return Err(ToolFailure(format!("There is no tool '{name}' that you may use.")));
         };
         let limit = tool.time_limit();

@@ -72,7 +72,7 @@ impl Turn {
             let (mut text, mut stop, mut failure) = (String::new(), None, None);
             for event in events {
                 match event {
-                    Ok(ModelEvent::Text(piece)) => text.push_str(&piece),
+                    Ok(ModelEvent::Text(piece)) => text.push_str(&storable(piece)),
                     Ok(ModelEvent::ToolCall(call)) => self.note_call(&mut step, call),
                     Ok(ModelEvent::Usage(usage)) => step.usage = usage,
                     Ok(ModelEvent::Stop(reason)) => stop = Some(reason),
@@ -99,7 +99,8 @@ impl Turn {
     fn note_call(&self, step: &mut Step, call: ModelToolCall) {
         if step.tool_calls.len() < MOST_TOOL_CALLS {
             let id: ToolCallId = self.with.db.new_id();
-            step.tool_calls.push(ModelToolCall { id: id.to_string(), ..call });
+            let name = storable(call.name);
+            step.tool_calls.push(ModelToolCall { id: id.to_string(), name, ..call });
         }
     }
 
@@ -130,6 +131,11 @@ impl Turn {
         });
         if held.await? { Ok(()) } else { Err(Ended::Lost) }
     }
+}
+
+/// What a model wrote, in a form that storage takes: NUL, which no text may contain, becomes a visible stand-in.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// Resolves at that time; never if there is none.

@@ -5,6 +5,7 @@ use sophon_model::{Event, MessageStatus, Result, TaskStatus};
 use super::tool_calls::end_open_calls;
 use super::{Ended, Turn};
 use crate::sessions::save_in;
+use crate::{approvals, info_requests};
 
 impl Turn {
     pub(super) async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
@@ -46,6 +47,8 @@ impl Turn {
             message.updated_at = now;
             unit.tx.update_message(&message)?;
             unit.tx.delete_steps(&task.id)?;
+            approvals::cancel_open_in(unit, &task)?;
+            info_requests::cancel_open_in(unit, &task)?;
             let tool_calls = end_open_calls(unit, &task)?;
             let owner = task.user_id.clone();
             unit.emit(&owner, Event::MessageFinished { message: Box::new(message), tool_calls });

@@ -8,15 +8,19 @@ mod ask;
 mod context;
 mod finish;
 mod lease;
+mod leave;
 mod step;
 mod tool_calls;
 mod writer;
+
+use std::time::Duration;
 
 use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::{ModelMessage, ModelRequest};
 use sophon_model::{Agent, Caller, Error, Event, Kind, Message, MessageId, Session, Task, ToolCallId, Usage};
 use tokio_util::sync::CancellationToken;
 
+use crate::approvals::Approvals;
 use crate::database::Database;
 use crate::live::PendingTexts;
 use crate::models::Models;
@@ -36,11 +40,13 @@ const MOST_OUTPUT_TOKENS: u32 = 8_192;
 pub struct TurnLimits {
     /// Tokens read and written by all model calls of a turn together.
     pub token_budget: i64,
+    /// How long a turn waits for a person's leave, or answer. Silence is a refusal.
+    pub answer_within: Duration,
 }
 
 impl Default for TurnLimits {
     fn default() -> Self {
-        Self { token_budget: 1_000_000 }
+        Self { token_budget: 1_000_000, answer_within: Duration::from_mins(5) }
     }
 }
 
@@ -51,6 +57,7 @@ pub(crate) struct Turns {
     pub(crate) pending: PendingTexts,
     pub(crate) models: Models,
     pub(crate) tools: Tools,
+    pub(crate) approvals: Approvals,
     pub(crate) limits: TurnLimits,
 }
 
@@ -202,18 +209,19 @@ impl Turn {
 
     /// Stores an answer that calls tools, before they run.
     async fn store_step(&self, number: u32, answer: &Step) -> Result<(), Ended> {
-        let (task, text) = (self.task.id.clone(), self.writer.text().to_owned());
+        let (task, text) = (self.task.clone(), self.writer.text().to_owned());
         let reply = self.reply.id.clone();
         let step = serde_json::to_value(answer).map_err(Error::internal)?;
-        self.with
-            .db
-            .write(move |unit| {
-                let now = unit.now();
-                unit.tx.insert_step(&task, number, &step)?;
-                unit.tx.checkpoint_message(&reply, &text, now)
-            })
-            .await?;
-        Ok(())
+        let held = self.with.db.write(move |unit| {
+            let now = unit.now();
+            if !unit.tx.update_running_task(&task)? {
+                return Ok(false);
+            }
+            unit.tx.insert_step(&task.id, number, &step)?;
+            unit.tx.checkpoint_message(&reply, &text, now)?;
+            Ok(true)
+        });
+        if held.await? { Ok(()) } else { Err(Ended::Lost) }
     }
 }
 

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sophon_model::event::Activity;
-use sophon_model::ports::{ModelMessage, ModelToolCall, Tx};
+use sophon_model::ports::{ModelMessage, ModelToolCall};
 use sophon_model::{Caller, Event, Result, Task, ToolCall, ToolCallId, ToolCallStatus};
 
+use super::leave::{Leave, has_ended};
 use super::{Ended, Turn};
 use crate::identity::acting_for;
 use crate::tools::ToolFailure;
@@ -15,18 +17,39 @@ use crate::tools::ToolFailure;
 /// How long a tool that works is waited for once its turn was cancelled.
 const CANCEL_GRACE: Duration = Duration::from_secs(3);
 
+/// What the model reads of a call that had begun, with leave, when the gateway went down.
+const UNKNOWN: &str = "Error: the gateway was interrupted while this ran. Whether it took effect is not known. \
+    Look before you do it again.";
+/// What the model reads if the leave it had is not for this, or not any more.
+const NOT_COVERED: &str = "The approval was used before, or is for something else. Nothing was done.";
+
 impl Turn {
     /// The results of `calls`, in their order. Calls that returned in an earlier attempt are not made again.
-    pub(super) async fn call_tools(&self, calls: &[ModelToolCall]) -> Result<Vec<ModelMessage>, Ended> {
-        let (task, user, agent) = (self.task.id.clone(), self.task.user_id.clone(), self.agent.id.clone());
-        let reading = move |tx: &dyn Tx| Ok((tx.tool_calls(&task)?, acting_for(tx, &user, &agent)?));
-        let (known, caller) = self.with.db.read(reading).await?;
-        let working = calls.iter().map(|call| async {
+    pub(super) async fn call_tools(&mut self, calls: &[ModelToolCall]) -> Result<Vec<ModelMessage>, Ended> {
+        let task = self.task.id.clone();
+        let known = self.with.db.read(move |tx| tx.tool_calls(&task)).await?;
+        let mut leaves = self.leaves(calls, &known).await?;
+        let waits =
+            calls.iter().any(|call| self.with.tools.waits_for_person(&call.name) && !has_ended(call, &known));
+        if waits {
+            self.wait_for_people(|_| Ok(())).await?;
+            self.seat.leave();
+        }
+        // Only now: what the person may do can have changed while its leave was waited for.
+        let (user, agent) = (self.task.user_id.clone(), self.agent.id.clone());
+        let caller = self.with.db.read(move |tx| acting_for(tx, &user, &agent)).await?;
+        let this = &*self;
+        let working = calls.iter().map(|call| {
             let known = known.iter().find(|known| known.id.as_str() == call.id).cloned();
-            let result = self.call_tool(&caller, call, known).await?;
-            Ok(ModelMessage::Tool { call_id: call.id.clone(), name: call.name.clone(), content: result })
+            let (leave, caller) = (leaves.remove(&call.id).unwrap_or(Leave::Free), &caller);
+            async move {
+                let result = this.call_tool(caller, call, known, leave).await?;
+                Ok(ModelMessage::Tool { call_id: call.id.clone(), name: call.name.clone(), content: result })
+            }
         });
-        join_all(working).await.into_iter().collect()
+        let results = join_all(working).await.into_iter().collect();
+        this.take_seat().await?;
+        results
     }
 
     async fn call_tool(
@@ -34,6 +57,7 @@ impl Turn {
         caller: &Caller,
         call: &ModelToolCall,
         known: Option<ToolCall>,
+        leave: Leave,
     ) -> Result<String, Ended> {
         if let Some(known) = &known
             && known.status != ToolCallStatus::Running
@@ -43,10 +67,21 @@ impl Turn {
         if self.cancel.is_cancelled() {
             return Err(Ended::Cancelled);
         }
-        let started = self.start(call, known).await?;
+        let started = match (known, &leave) {
+            (Some(known), Leave::Given(_)) if !self.with.tools.is_resumable(&call.name) => {
+                self.end(known, ToolCallStatus::Failed, UNKNOWN.into()).await?;
+                return Ok(UNKNOWN.into());
+            }
+            (Some(known), _) => known,
+            (None, Leave::Refused(reason)) => return self.refuse(call, reason).await,
+            (None, _) => match self.start(call, &leave).await? {
+                Some(started) => started,
+                None => return self.refuse(call, NOT_COVERED).await,
+            },
+        };
         self.progress(Activity::CallingTool, Some(call.name.clone()));
         let context = self.tool_context(caller, &started.id);
-        let working = self.with.tools.call(&context, &call.name, call.arguments.clone());
+        let working = self.with.tools.call(&context, &call.name, started.arguments.clone());
         let outcome = tokio::select! {
             outcome = working => outcome,
             () = self.cancelled_and_waited() => {
@@ -54,10 +89,15 @@ impl Turn {
                 return Err(Ended::Cancelled);
             }
         };
-        let (status, result) = match outcome {
+        let (status, mut result) = match outcome {
             Ok(text) => (ToolCallStatus::Completed, text),
             Err(ToolFailure(reason)) => (ToolCallStatus::Failed, format!("Error: {reason}")),
         };
+        if let Leave::Given(approval) = &leave
+            && let Some(edited) = &approval.edited_arguments
+        {
+            result = format!("[The person changed the arguments to {edited}]\n{result}");
+        }
         metrics::counter!("sophon_tool_calls_total", "tool" => call.name.clone(), "status" => status.as_str())
             .increment(1);
         self.end(started, status, result.clone()).await?;
@@ -70,33 +110,62 @@ impl Turn {
         tokio::time::sleep(CANCEL_GRACE).await;
     }
 
-    /// Stores that a tool begins to work. One that an interrupted attempt had begun begins again.
-    async fn start(&self, call: &ModelToolCall, known: Option<ToolCall>) -> Result<ToolCall> {
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let started = ToolCall {
+    /// Stores that a tool begins to work, and that the leave for it is used up with that. `None` if the leave does not
+    /// cover it: then nothing was stored.
+    async fn start(&self, call: &ModelToolCall, leave: &Leave) -> Result<Option<ToolCall>> {
+        let started = self.new_call(call, leave.arguments(call).clone());
+        let approval = match leave {
+            Leave::Given(approval) => Some((approval.id.clone(), self.digest(call, &started.arguments))),
+            Leave::Free | Leave::Refused(_) => None,
+        };
+        let (stored, owner) = (started.clone(), self.task.user_id.clone());
+        let covered = self.with.db.write(move |unit| {
+            if let Some((approval, digest)) = approval {
+                let now = unit.now();
+                if !unit.tx.consume_approval(&approval, &digest, now)? {
+                    return Ok(false);
+                }
+            }
+            unit.tx.insert_tool_call(&stored)?;
+            unit.emit(&owner, Event::ToolCallStarted { call: Box::new(stored) });
+            Ok(true)
+        });
+        Ok(covered.await?.then_some(started))
+    }
+
+    /// Stores a call that is not made, and returns what the model reads of it.
+    async fn refuse(&self, call: &ModelToolCall, reason: &str) -> Result<String, Ended> {
+        let result = format!("Error: {reason}");
+        let refused = ToolCall {
+            status: ToolCallStatus::Failed,
+            result: Some(result.clone()),
+            ended_at: Some(self.with.db.now()),
+            ..self.new_call(call, call.arguments.clone())
+        };
+        let owner = self.task.user_id.clone();
+        let stored = self.with.db.write(move |unit| {
+            unit.tx.insert_tool_call(&refused)?;
+            unit.emit(&owner, Event::ToolCallStarted { call: Box::new(refused.clone()) });
+            unit.emit(&owner, Event::ToolCallEnded { call: Box::new(refused) });
+            Ok(())
+        });
+        stored.await?;
+        Ok(result)
+    }
+
+    fn new_call(&self, call: &ModelToolCall, arguments: Value) -> ToolCall {
+        ToolCall {
             id: ToolCallId::from(call.id.as_str()),
             task_id: self.task.id.clone(),
             session_id: self.session.id.clone(),
             tool: call.name.clone(),
-            arguments: call.arguments.clone(),
-            arguments_hash: hex::encode(Sha256::digest(call.arguments.to_string())),
+            arguments_hash: hex::encode(Sha256::digest(arguments.to_string())),
+            arguments,
             status: ToolCallStatus::Running,
             result: None,
             started_at: self.with.db.now(),
             ended_at: None,
-        };
-        let (stored, owner) = (started.clone(), self.task.user_id.clone());
-        self.with
-            .db
-            .write(move |unit| {
-                unit.tx.insert_tool_call(&stored)?;
-                unit.emit(&owner, Event::ToolCallStarted { call: Box::new(stored) });
-                Ok(())
-            })
-            .await?;
-        Ok(started)
+        }
     }
 
     async fn end(&self, mut call: ToolCall, status: ToolCallStatus, result: String) -> Result<()> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fanout::Start;
 use sophon_core::chat::{SendMessage, Sent};
+use sophon_core::database::Unit;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::live::{EventEntry, EventSubscription};
 use sophon_core::turn::TurnLimits;
@@ -19,6 +20,8 @@ use sophon_providers::{ProviderConfig, ProviderKind};
 use sophon_testkit::{FakeClock, ModelServer, SeededEntropy};
 use tempfile::TempDir;
 
+/// Turns that run at a time.
+pub const WORKERS: usize = 4;
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -51,9 +54,18 @@ impl Harness {
     }
 
     async fn open(folder: TempDir, providers: Vec<Arc<dyn ModelProvider>>, seed: u64) -> Self {
+        let clock = Arc::new(FakeClock::at(Timestamp::from_millis(1_800_000_000_000)));
+        Self::open_at(folder, providers, seed, clock).await
+    }
+
+    async fn open_at(
+        folder: TempDir,
+        providers: Vec<Arc<dyn ModelProvider>>,
+        seed: u64,
+        clock: Arc<FakeClock>,
+    ) -> Self {
         let url = format!("sqlite:{}", folder.path().join("sophon.db").display());
         let store = sophon_store::open(&url, &sophon_store::Options::default()).unwrap();
-        let clock = Arc::new(FakeClock::at(Timestamp::from_millis(1_800_000_000_000)));
         let parts = Parts {
             store,
             clock: clock.clone(),
@@ -69,8 +81,8 @@ impl Harness {
                 email: Some("Admin@Example.com".into()),
                 password: Some("correct horse".into()),
             },
-            workers: 4,
-            turn: TurnLimits { token_budget: 10_000 },
+            workers: WORKERS,
+            turn: TurnLimits { token_budget: 10_000, ..TurnLimits::default() },
             max_behind: 100,
         };
         let gateway = Gateway::open(parts, settings).await.unwrap();
@@ -79,11 +91,20 @@ impl Harness {
 
     /// Stops at once, as a crash would, and starts again on the same data.
     pub async fn crash_and_restart(self, servers: &[&ModelServer]) -> Self {
-        let Self { gateway, folder, seed, .. } = self;
+        self.crash_change_and_restart(servers, |_| Ok(())).await
+    }
+
+    /// The same, with `change` made to the data in between: what a crash at another moment would have left.
+    pub async fn crash_change_and_restart<F>(self, servers: &[&ModelServer], change: F) -> Self
+    where
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+    {
+        let Self { gateway, folder, seed, clock } = self;
         gateway.lifecycle.stop();
         assert!(gateway.lifecycle.finished(PATIENCE).await, "the gateway did not stop");
+        gateway.db.write(change).await.unwrap();
         drop(gateway);
-        Self::open(folder, providers(servers), seed + 1).await
+        Self::open_at(folder, providers(servers), seed + 1, clock).await
     }
 
     pub fn admin(&self) -> Caller {
@@ -119,6 +140,19 @@ impl Harness {
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.expect("the task ends")
+    }
+
+    /// Waits until `look` finds something. What changes it is told to the administrator, or to be polled.
+    pub async fn until<T>(&self, look: impl AsyncFn() -> Option<T>) -> T {
+        let looking = async {
+            loop {
+                if let Some(found) = look().await {
+                    return found;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, looking).await.expect("it happens")
     }
 
     pub async fn task(&self, id: &TaskId) -> Task {

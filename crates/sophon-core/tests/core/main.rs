@@ -1,6 +1,9 @@
 //! The core over a real store, with a model provider that is played by a small real server.
 
+mod approvals;
 mod harness;
+mod hostile_model;
 mod identity;
+mod info_requests;
 mod sending;
 mod turns;

@@ -95,6 +95,7 @@ mod tests {
                 description: "Searches.".into(),
                 parameters: json!({ "type": "object" }),
                 risk: Risk::None,
+                is_editable: false,
             }],
             max_output_tokens: 100,
         }

@@ -45,6 +45,7 @@ pub fn asking(text: &str) -> ModelRequest {
             description: "Searches.".into(),
             parameters: json!({ "type": "object" }),
             risk: Risk::None,
+            is_editable: false,
         }],
         max_output_tokens: 64,
     }

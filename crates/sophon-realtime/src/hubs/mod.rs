@@ -1,5 +1,6 @@
 //! The SignalR hubs of seed 000.
 
+mod approvals;
 mod chat;
 mod error;
 mod mounted;
@@ -19,7 +20,8 @@ use sophon_core::identity::Revoked;
 use sophon_model::{Caller, Credential, Event, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::slots::{CHAT_HUB, TASKS_HUB};
+use crate::slots::{APPROVALS_HUB, CHAT_HUB, TASKS_HUB};
+use approvals::ApprovalsHub;
 use chat::ChatHub;
 use mounted::{At, Mounted};
 use sign_in::People;
@@ -55,7 +57,8 @@ impl Hubs {
         Self {
             people: Arc::new([
                 at.at("/hubs/chat", chat, CHAT_HUB),
-                at.at("/hubs/tasks", TasksHub::new(people), TASKS_HUB),
+                at.at("/hubs/tasks", TasksHub::new(people.clone()), TASKS_HUB),
+                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people), APPROVALS_HUB),
             ]),
         }
     }

@@ -145,7 +145,8 @@ fn ledger(seq: u64, task: &Task) -> Invocation<'_> {
     )
 }
 
-fn told<'a>(target: &'static str, payload: impl Serialize + Send + Sync + 'a) -> Invocation<'a> {
+/// An event by its name, with its one argument.
+pub(super) fn told<'a>(target: &'static str, payload: impl Serialize + Send + Sync + 'a) -> Invocation<'a> {
     Invocation::new(target).arg(payload)
 }
 

@@ -7,7 +7,7 @@ mod headers;
 mod path;
 mod query;
 
-pub(crate) use body::{Body, media_type, read_text};
+pub(crate) use body::{Body, OptionalBody, media_type, read_text};
 pub(crate) use caller::{Authorized, MaybeCaller, identify};
 pub(crate) use change::Change;
 pub(crate) use headers::{Device, IdempotencyKey};

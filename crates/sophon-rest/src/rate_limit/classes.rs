@@ -46,6 +46,17 @@ pub(super) const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/tasks/history", Read),
     ("GET", "/api/tasks/{id}", Read),
     ("POST", "/api/tasks/{id}/cancel", Decide),
+    // Approvals
+    ("GET", "/api/approvals", Read),
+    ("GET", "/api/approvals/history", Read),
+    ("GET", "/api/approvals/{id}", Read),
+    ("POST", "/api/approvals/{id}/approve", Decide),
+    ("POST", "/api/approvals/{id}/edit", Decide),
+    ("POST", "/api/approvals/{id}/reject", Decide),
+    ("GET", "/api/info-requests", Read),
+    ("GET", "/api/info-requests/{id}", Read),
+    ("POST", "/api/info-requests/{id}/respond", Decide),
+    ("POST", "/api/info-requests/{id}/cancel", Decide),
     // Public, under both of their addresses
     ("GET", "/api/health", Unlimited),
     ("GET", "/health", Unlimited),

@@ -29,7 +29,7 @@ pub(crate) enum Class {
     Read,
     /// Makes, changes or deletes things.
     Write,
-    /// Cancels.
+    /// Approves, answers and cancels.
     Decide,
     /// Sends messages.
     Chat,

@@ -128,6 +128,12 @@ impl Conn {
         Ok(self.all(sql, args)?.into_iter().next())
     }
 
+    /// The number that a statement comes to.
+    pub(crate) fn count(&self, sql: &str, args: &[Value<'_>]) -> Result<u64, Failure> {
+        let counted: Option<(u64,)> = self.one(sql, args)?;
+        counted.map(|(count,)| count).ok_or_else(|| Failure::bug("a count returned nothing"))
+    }
+
     /// All rows of a statement that was put together.
     pub(crate) fn select<T: DeserializeOwned>(&self, query: &Query<'_>) -> Result<Vec<T>, Failure> {
         self.all(query.text(), query.args())
@@ -155,6 +161,15 @@ impl Conn {
         let text = format!("{} RETURNING {column}", insert_into(table, &record));
         let row: Option<(i64,)> = self.one(text.as_str(), &record.values())?;
         row.map(|(number,)| number).ok_or_else(|| Failure::bug("an insert returned nothing"))
+    }
+
+    /// Adds a row, or overwrites the one that has the entity's values in the columns `key`, which are its key.
+    pub(crate) fn put(&self, table: Table, entity: &impl Serialize, key: &[&str]) -> Result<(), Failure> {
+        let record = Record::new(table, entity)?;
+        let (insert, assignments) = (insert_into(table, &record), record.assignments(key, |_, _| None));
+        let text = format!("{insert} ON CONFLICT ({}) DO UPDATE SET {assignments}", key.join(", "));
+        self.exec(text.as_str(), &record.values())?;
+        Ok(())
     }
 
     /// Overwrites a row, which must be there.

@@ -67,6 +67,22 @@ impl<'a> Query<'a> {
         self
     }
 
+    /// Adds the condition that `column` is one of `choices`; nothing if there are none.
+    pub(crate) fn push_one_of(&mut self, column: &'static str, choices: impl Iterator<Item = &'a str>) {
+        let before = self.args.len();
+        for choice in choices {
+            if self.args.len() == before {
+                self.push(" AND ").push(column).push(" IN (");
+            } else {
+                self.push(", ");
+            }
+            self.bind(choice);
+        }
+        if self.args.len() > before {
+            self.push(")");
+        }
+    }
+
     /// The text so far.
     pub(crate) fn text(&self) -> &str {
         &self.text

@@ -18,6 +18,10 @@ impl MemoryRows for Conn {
         Ok(self.exec(sql, &[user.as_str().into(), id.as_str().into()])? > 0)
     }
 
+    fn delete_memories(&mut self, user: &UserId) -> Result<u64> {
+        Ok(self.exec("DELETE FROM memories WHERE user_id = $1", &[user.as_str().into()])?)
+    }
+
     fn memories(&self, filter: &MemoryFilter, limit: usize) -> Result<Vec<MemoryEntry>> {
         let mut query = Query::new("SELECT m.* FROM memories AS m WHERE ");
         seen(&mut query, filter);

@@ -2,11 +2,18 @@
 
 mod agents;
 mod api_tokens;
+mod approvals;
 mod auth_sessions;
+mod discussion_runs;
+mod discussions;
 mod events;
 mod idempotency;
+mod info_requests;
 mod memories;
 mod messages;
+mod node_commands;
+mod nodes;
+mod roles;
 mod sequence;
 mod sessions;
 mod steps;

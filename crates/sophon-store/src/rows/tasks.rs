@@ -14,7 +14,7 @@ const CLAIM: &str = "UPDATE tasks SET status = 'running', attempt = attempt + 1,
      started_at = COALESCE(started_at, $1) \
      WHERE id = (\
          SELECT id FROM tasks AS waiting \
-         WHERE status IN ('queued', 'running') AND (status = 'queued' OR lease_until IS NULL OR lease_until <= $1) \
+         WHERE parent_id IS NULL AND status IN ('queued', 'running') AND (status = 'queued' OR lease_until IS NULL OR lease_until <= $1) \
          AND NOT EXISTS (SELECT 1 FROM tasks AS other WHERE other.session_id = waiting.session_id \
              AND other.status = 'running' AND other.id <> waiting.id) \
          ORDER BY created_at, id LIMIT 1";
@@ -74,6 +74,11 @@ impl TaskRows for Conn {
         Ok(self.one(sql, &[id.as_str().into(), tenant.as_str().into()])?)
     }
 
+    fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>> {
+        let sql = "SELECT * FROM tasks WHERE parent_id = $1 ORDER BY created_at, id";
+        Ok(self.all(sql, &[parent.as_str().into()])?)
+    }
+
     fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, wanted: &Page) -> Result<Paged<Task>> {
         let pattern = filter.text.as_deref().map(contains_pattern);
         let mut query = Query::new("SELECT * FROM tasks WHERE tenant_id = ");
@@ -88,8 +93,7 @@ impl TaskRows for Conn {
     }
 
     fn queued_tasks(&self) -> Result<u64> {
-        let count: Option<(u64,)> = self.one("SELECT count(*) FROM tasks WHERE status = 'queued'", &[])?;
-        Ok(count.map_or(0, |(count,)| count))
+        Ok(self.count("SELECT count(*) FROM tasks WHERE status = 'queued' AND parent_id IS NULL", &[])?)
     }
 }
 
@@ -115,10 +119,5 @@ fn with_filter<'a>(query: &mut Query<'a>, filter: &'a TaskFilter) {
     if let Some(until) = filter.until {
         query.push(" AND created_at < ").bind(until);
     }
-    for (n, status) in filter.statuses.iter().enumerate() {
-        query.push(if n == 0 { " AND status IN (" } else { ", " }).bind(status.as_str());
-    }
-    if !filter.statuses.is_empty() {
-        query.push(")");
-    }
+    query.push_one_of("status", filter.statuses.iter().map(|status| status.as_str()));
 }

@@ -285,6 +285,8 @@ pub trait MemoryRows {
     fn insert_memory(&mut self, entry: &MemoryEntry) -> Result<()>;
     /// Removes one of the user's, if it is there.
     fn delete_memory(&mut self, user: &UserId, id: &MemoryId) -> Result<bool>;
+    /// Removes all of the user's; returns how many.
+    fn delete_memories(&mut self, user: &UserId) -> Result<u64>;
     /// The newest that match.
     fn memories(&self, filter: &MemoryFilter, limit: usize) -> Result<Vec<MemoryEntry>>;
     /// Those that contain any of the words, each by its beginning; best match first.

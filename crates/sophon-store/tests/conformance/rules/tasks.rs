@@ -244,7 +244,7 @@ fn tasks_are_found_by_all_that_can_be_asked(place: &Place) {
             Task { description: "Sum up 100% of ÉCOLE_1".into(), ..task("a", "s", 1) },
             Task { status: TaskStatus::Failed, error: Some("no".into()), ..task("b", "s", 2) },
             Task { user_id: UserId::from("bob"), status: TaskStatus::Cancelled, ..task("c", "x", 3) },
-            Task { agent_id: AgentId::from("other"), ..task("d", "x", 4) },
+            Task { agent_id: Some(AgentId::from("other")), ..task("d", "x", 4) },
         ],
     );
     let any = TaskFilter::default;

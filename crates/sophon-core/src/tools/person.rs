@@ -1,0 +1,67 @@
+//! `person.ask`
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sophon_model::ports::ToolSpec;
+use sophon_model::{InfoRequestStatus, Risk};
+
+use super::{Tool, ToolContext, ToolFailure, spec, typed};
+use crate::info_requests::InfoRequests;
+
+/// How much longer than a question's own deadline the tool waits, so that the question ends first.
+const GRACE: Duration = Duration::from_secs(30);
+
+pub(super) struct Ask {
+    requests: InfoRequests,
+}
+
+impl Ask {
+    pub(super) fn new(requests: InfoRequests) -> Self {
+        Self { requests }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    question: String,
+    #[serde(default)]
+    choices: Vec<String>,
+}
+
+#[async_trait]
+impl Tool for Ask {
+    fn spec(&self) -> ToolSpec {
+        spec(
+            "person.ask",
+            "Asks the person you work for a question and waits for the answer. Use it only when you cannot go on without.",
+            Risk::None,
+            &json!({
+                "question": { "type": "string", "description": "The question, with all that is needed to answer it." },
+                "choices": { "type": "array", "items": { "type": "string" }, "description": "Answers to choose from." },
+            }),
+            &["question"],
+        )
+    }
+
+    fn time_limit(&self) -> Duration {
+        self.requests.answer_within() + GRACE
+    }
+
+    fn waits_for_person(&self) -> bool {
+        true
+    }
+
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+        let Arguments { question, choices } = typed(arguments)?;
+        let asked = self.requests.ask(context, question, choices).await?;
+        match (asked.status, asked.response) {
+            (InfoRequestStatus::Answered, Some(response)) => Ok(response),
+            (InfoRequestStatus::TimedOut, _) => Err(ToolFailure("The person did not answer in time.".into())),
+            _ => Err(ToolFailure("The person does not want to answer this.".into())),
+        }
+    }
+}

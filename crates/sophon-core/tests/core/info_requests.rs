@@ -1,0 +1,85 @@
+//! An agent asks the person it works for.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sophon_model::{InfoRequest, Page, ToolCallStatus};
+use sophon_testkit::{ModelServer, Script};
+
+use crate::harness::Harness;
+
+async fn curious() -> ModelServer {
+    ModelServer::start(|request| {
+        if request.body.to_string().contains("\"tool_call_id\"") {
+            Script::say("Thank you.")
+        } else {
+            let question = json!({ "question": "Which colour?", "choices": ["red", "blue"] });
+            Script::answer().tool_call("a", "person.ask", question)
+        }
+    })
+    .await
+}
+
+impl Harness {
+    async fn question(&self) -> InfoRequest {
+        self.until(async || {
+            let page = Page::new(None, None);
+            self.gateway.info_requests.pending(&self.admin(), page).await.unwrap().items.pop()
+        })
+        .await
+    }
+}
+
+#[tokio::test]
+async fn the_answer_goes_to_the_model_and_the_second_one_is_a_conflict() {
+    let model = curious().await;
+    let app = Harness::with_models(&[&model]).await;
+    let sent = app.send("paint it").await;
+    let asked = app.question().await;
+    assert_eq!(
+        (asked.question.as_str(), &asked.choices[..]),
+        ("Which colour?", &["red".into(), "blue".into()][..])
+    );
+    app.gateway.info_requests.respond(&app.admin(), &asked.id, Some("green".into())).await.unwrap();
+    let second = app.gateway.info_requests.respond(&app.admin(), &asked.id, Some("red".into())).await;
+    assert_eq!(second.unwrap_err().code(), "already_resolved");
+    app.completed(&sent).await;
+    assert!(model.requests()[1].body.to_string().contains("green"));
+}
+
+#[tokio::test]
+async fn who_will_not_answer_or_does_not_in_time_keeps_the_agent_from_nothing_else() {
+    let model = curious().await;
+    let app = Harness::with_models(&[&model]).await;
+    let sent = app.send("paint it").await;
+    let asked = app.question().await;
+    app.gateway.info_requests.respond(&app.admin(), &asked.id, None).await.unwrap();
+    app.completed(&sent).await;
+
+    let sent = app.send("paint it again").await;
+    app.question().await;
+    app.clock.advance(Duration::from_mins(5));
+    let task = app.completed(&sent).await;
+    let calls = app.gateway.tasks.get(&app.admin(), &task.id).await.unwrap().tool_calls;
+    assert_eq!(calls[0].status, ToolCallStatus::Failed);
+    assert!(calls[0].result.as_ref().unwrap().contains("did not answer in time"));
+}
+
+#[tokio::test]
+async fn a_question_is_asked_once_whatever_happens_to_the_gateway() {
+    let model = curious().await;
+    let mut app = Harness::with_models(&[&model]).await;
+    let sent = app.send("paint it").await;
+    let asked = app.question().await;
+    for _ in 0..8 {
+        app = app.crash_and_restart(&[&model]).await;
+        assert_eq!(app.question().await.id, asked.id);
+        app.until(async || {
+            let task = app.task(&sent.task_id).await;
+            (task.proven_attempt == task.attempt).then_some(())
+        })
+        .await;
+    }
+    app.gateway.info_requests.respond(&app.admin(), &asked.id, Some("blue".into())).await.unwrap();
+    app.completed(&sent).await;
+}

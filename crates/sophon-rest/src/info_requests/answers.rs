@@ -1,0 +1,51 @@
+//! Answering.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use sophon_model::InfoRequestId;
+use utoipa::ToSchema;
+
+use super::info_request::InfoRequest;
+use crate::Api;
+use crate::error::Result;
+use crate::extract::{Authorized, Body, Id};
+
+/// An answer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Respond {
+    /// One of the choices, or any text of at most 10,000 characters.
+    response: String,
+}
+
+/// Answer a question
+///
+/// The first answer counts; another one is a conflict with the code `already_resolved`.
+#[utoipa::path(
+    post, path = "/api/info-requests/{id}/respond", tag = "Approvals", params(("id" = String, Path)),
+    request_body = Respond, responses((status = 200, body = InfoRequest)),
+)]
+pub(super) async fn respond_to_info_request(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<InfoRequestId>,
+    Body(Respond { response }): Body<Respond>,
+) -> Result<Json<InfoRequest>> {
+    Ok(Json(gateway.info_requests.respond(&caller, &id, Some(response)).await?.into()))
+}
+
+/// Leave a question without an answer
+///
+/// The agent is told so and goes on.
+#[utoipa::path(
+    post, path = "/api/info-requests/{id}/cancel", tag = "Approvals", params(("id" = String, Path)),
+    responses((status = 200, body = InfoRequest)),
+)]
+pub(super) async fn cancel_info_request(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<InfoRequestId>,
+) -> Result<Json<InfoRequest>> {
+    Ok(Json(gateway.info_requests.respond(&caller, &id, None).await?.into()))
+}

@@ -1,0 +1,49 @@
+//! Runs of discussions, and the turns in them.
+
+use sophon_model::ports::DiscussionRunRows;
+use sophon_model::{
+    DiscussionId, DiscussionRun, DiscussionRunId, DiscussionTurn, Page, Paged, Position, Result, TaskId,
+};
+
+use super::{Order, page};
+use crate::engine::{Conn, Query, Table};
+
+const DISCUSSION_RUNS: Table =
+    Table::new("discussion_runs", "run of a discussion").json(&["panelists", "judge", "verdict"]);
+const DISCUSSION_TURNS: Table = Table::new("discussion_turns", "turn in a discussion").json(&["usage"]);
+
+impl DiscussionRunRows for Conn {
+    fn insert_discussion_run(&mut self, run: &DiscussionRun) -> Result<()> {
+        self.insert(DISCUSSION_RUNS, run)
+    }
+
+    fn update_discussion_run(&mut self, run: &DiscussionRun) -> Result<()> {
+        self.update(DISCUSSION_RUNS, run)
+    }
+
+    fn discussion_run(&self, id: &DiscussionRunId) -> Result<Option<DiscussionRun>> {
+        Ok(self.one("SELECT * FROM discussion_runs WHERE id = $1", &[id.as_str().into()])?)
+    }
+
+    fn discussion_run_of_task(&self, task: &TaskId) -> Result<Option<DiscussionRun>> {
+        Ok(self.one("SELECT * FROM discussion_runs WHERE task_id = $1", &[task.as_str().into()])?)
+    }
+
+    fn discussion_runs(&self, discussion: &DiscussionId, wanted: &Page) -> Result<Paged<DiscussionRun>> {
+        let mut query = Query::new("SELECT * FROM discussion_runs WHERE discussion_id = ");
+        query.bind(discussion.as_str());
+        page(&mut query, "created_at", Order::NewestFirst, wanted);
+        let position =
+            |run: &DiscussionRun| Position { at: run.created_at.as_millis(), id: run.id.to_string() };
+        Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
+    }
+
+    fn put_discussion_turn(&mut self, turn: &DiscussionTurn) -> Result<()> {
+        Ok(self.put(DISCUSSION_TURNS, turn, &["run_id", "round", "panelist_id"])?)
+    }
+
+    fn discussion_turns(&self, run: &DiscussionRunId) -> Result<Vec<DiscussionTurn>> {
+        let sql = "SELECT * FROM discussion_turns WHERE run_id = $1 ORDER BY round, started_at, panelist_id";
+        Ok(self.all(sql, &[run.as_str().into()])?)
+    }
+}
