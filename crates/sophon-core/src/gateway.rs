@@ -17,10 +17,11 @@ use crate::jobs;
 use crate::lifecycle::Lifecycle;
 use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
 use crate::models::Models;
+use crate::nodes::Nodes;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
 use crate::tasks::{Crew, Pool, Running, Tasks};
-use crate::tools::Tools;
+use crate::tools::{Means, Tools};
 use crate::turn::{TurnLimits, Turns};
 
 /// What a gateway is made of.
@@ -80,6 +81,8 @@ pub struct Gateway {
     pub discussions: Discussions,
     /// The models that can be asked for.
     pub models: Models,
+    /// Machines that do what they are told.
+    pub nodes: Nodes,
     /// Storage and the bus.
     pub db: Database,
     /// What is being written.
@@ -114,10 +117,17 @@ impl Gateway {
         }
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
+        let nodes = Nodes::new(db.clone(), lifecycle.clone());
         let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
         let models = Models::new(providers);
         let moderator = Moderator { db: db.clone(), models: models.clone(), running: running.clone() };
-        let tools = Tools::new(&db, fetch, &info_requests, &moderator);
+        let tools = Tools::new(Means {
+            db: &db,
+            fetch,
+            info_requests: &info_requests,
+            moderator: &moderator,
+            nodes: &nodes,
+        });
         let approvals = Approvals::new(db.clone(), tools.clone());
         let email = administrator.user.email.clone();
         let auto_admin = if settings.auto_admin {
@@ -136,6 +146,7 @@ impl Gateway {
         let crew = Crew { turns, moderator: moderator.clone() };
         let pool = Pool::new(db.clone(), running.clone(), crew, lifecycle.clone(), settings.workers);
         lifecycle.spawn_critical("task pool", pool.run());
+        lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
         let waiting = (approvals.clone(), info_requests.clone());
         let housekeeping = jobs::keep_house(db.clone(), store, waiting, lifecycle.clone());
         lifecycle.spawn_critical("housekeeping", housekeeping);
@@ -150,6 +161,7 @@ impl Gateway {
             info_requests,
             discussions: Discussions::new(moderator),
             models,
+            nodes,
             generated_password: administrator.generated_password.map(|password| (email, password)),
             db,
             pending,

@@ -18,6 +18,7 @@ mod headers;
 mod info_requests;
 mod list;
 mod models;
+mod nodes;
 mod openapi;
 mod options;
 mod public;
@@ -99,6 +100,7 @@ fn subjects() -> ApiRouter {
         .merge(approvals::routes())
         .merge(info_requests::routes())
         .merge(models::routes())
+        .merge(nodes::routes())
         .merge(public::routes())
 }
 
