@@ -57,6 +57,8 @@ pub(super) const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/info-requests/{id}", Read),
     ("POST", "/api/info-requests/{id}/respond", Decide),
     ("POST", "/api/info-requests/{id}/cancel", Decide),
+    // Admin
+    ("POST", "/api/admin/announcements", Write),
     // Public, under both of their addresses
     ("GET", "/api/health", Unlimited),
     ("GET", "/health", Unlimited),
