@@ -17,6 +17,7 @@ use crate::jobs;
 use crate::lifecycle::Lifecycle;
 use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
 use crate::models::Models;
+use crate::nodes::Nodes;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
 use crate::tasks::{Pool, Running, Tasks};
@@ -80,6 +81,8 @@ pub struct Gateway {
     pub info_requests: InfoRequests,
     /// The models that can be asked for.
     pub models: Models,
+    /// Machines that do what they are told.
+    pub nodes: Nodes,
     /// Storage and the bus.
     pub db: Database,
     /// What is being written.
@@ -114,8 +117,9 @@ impl Gateway {
         }
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
+        let nodes = Nodes::new(db.clone(), lifecycle.clone());
         let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
-        let tools = Tools::new(&db, fetch, &info_requests);
+        let tools = Tools::new(&db, fetch, &info_requests, &nodes);
         let approvals = Approvals::new(db.clone(), tools.clone());
         let models = Models::new(providers);
         let email = administrator.user.email.clone();
@@ -133,6 +137,7 @@ impl Gateway {
         };
         let pool = Pool::new(db.clone(), running.clone(), turns, lifecycle.clone(), settings.workers);
         lifecycle.spawn_critical("task pool", pool.run());
+        lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
         let waiting = (approvals.clone(), info_requests.clone());
         let housekeeping = jobs::keep_house(db.clone(), store, waiting, lifecycle.clone());
         lifecycle.spawn_critical("housekeeping", housekeeping);
@@ -147,6 +152,7 @@ impl Gateway {
             approvals,
             info_requests,
             models,
+            nodes,
             generated_password: administrator.generated_password.map(|password| (email, password)),
             db,
             pending,

@@ -18,6 +18,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod live;
 pub mod models;
+pub mod nodes;
 pub mod policy;
 pub mod sessions;
 mod setup;

@@ -4,6 +4,7 @@ mod calculator;
 mod datetime;
 mod forget;
 mod memory;
+mod node;
 mod person;
 mod session_search;
 mod web_fetch;
@@ -20,6 +21,7 @@ use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 use crate::approvals::ASKED_FROM;
 use crate::database::Database;
 use crate::info_requests::InfoRequests;
+use crate::nodes::Nodes;
 
 /// What a tool returns is cut at this many bytes before the model reads it.
 pub const LONGEST_RESULT: usize = 32 * 1024;
@@ -110,7 +112,12 @@ pub struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new(db: &Database, fetch: Arc<dyn Fetch>, info_requests: &InfoRequests) -> Self {
+    pub(crate) fn new(
+        db: &Database,
+        fetch: Arc<dyn Fetch>,
+        info_requests: &InfoRequests,
+        nodes: &Nodes,
+    ) -> Self {
         let tools: Vec<Arc<dyn Tool>> = vec![
             Arc::new(datetime::Now::new(db.clone())),
             Arc::new(calculator::Evaluate),
@@ -120,6 +127,8 @@ impl Tools {
             Arc::new(person::Ask::new(info_requests.clone())),
             Arc::new(session_search::Search::new(db.clone())),
             Arc::new(web_fetch::FetchPage::new(db.clone(), fetch)),
+            Arc::new(node::List::new(db.clone(), nodes.clone())),
+            Arc::new(node::Command::new(db.clone(), nodes.clone())),
         ];
         Self { tools: tools.into_iter().map(|tool| (tool.spec(), tool)).collect() }
     }
