@@ -19,6 +19,7 @@ mod headers;
 mod info_requests;
 mod list;
 mod models;
+mod nodes;
 mod openapi;
 mod options;
 mod public;
@@ -101,6 +102,7 @@ fn subjects() -> ApiRouter {
         .merge(info_requests::routes())
         .merge(models::routes())
         .merge(admin::routes())
+        .merge(nodes::routes())
         .merge(public::routes())
 }
 

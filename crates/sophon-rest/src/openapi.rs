@@ -125,6 +125,7 @@ mod tests {
             "Identity & auth",
             "Models",
             "Public",
+            "Sophon Node",
             "Tasks",
         ];
         assert_eq!(groups, BTreeSet::from(of_the_seed));

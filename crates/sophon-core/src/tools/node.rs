@@ -101,6 +101,11 @@ impl Tool for Command {
         LONGEST_WAIT + BESIDE
     }
 
+    /// The same call finds the command that it sent.
+    fn is_resumable(&self) -> bool {
+        true
+    }
+
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
         let arguments: CommandArguments = typed(arguments)?;
         let (id, task) = (command_id(context), context.task.clone());

@@ -59,6 +59,22 @@ pub(super) const CLASSES: &[(&str, &str, Class)] = &[
     ("POST", "/api/info-requests/{id}/cancel", Decide),
     // Admin
     ("POST", "/api/admin/announcements", Write),
+    // Sophon Node
+    ("GET", "/api/nodes", Read),
+    ("POST", "/api/nodes", Write),
+    ("GET", "/api/nodes/{id}", Read),
+    ("PATCH", "/api/nodes/{id}", Write),
+    ("DELETE", "/api/nodes/{id}", Write),
+    ("POST", "/api/nodes/{id}/approve", Decide),
+    ("POST", "/api/nodes/{id}/reject", Decide),
+    ("POST", "/api/nodes/{id}/scopes", Write),
+    ("POST", "/api/nodes/{id}/command", Write),
+    ("GET", "/api/nodes/{id}/commands", Read),
+    ("GET", "/api/nodes/{id}/commands/{commandId}", Read),
+    ("POST", "/api/nodes/me/pair", Write),
+    ("POST", "/api/nodes/me/heartbeat", Write),
+    ("GET", "/api/nodes/me/commands", Read),
+    ("POST", "/api/nodes/me/commands/{commandId}/result", Write),
     // Public, under both of their addresses
     ("GET", "/api/health", Unlimited),
     ("GET", "/health", Unlimited),
