@@ -7,6 +7,7 @@ use sophon_model::ports::{Clock, Entropy, Fetch, ModelProvider, Store};
 use sophon_model::{Credential, Result};
 
 use crate::agents::Agents;
+use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, reserve_sequence};
@@ -65,6 +66,8 @@ pub struct Gateway {
     pub identity: Identity,
     /// Agents.
     pub agents: Agents,
+    /// Announcements.
+    pub announcements: Announcements,
     /// Sending messages.
     pub chat: Chat,
     /// Sessions and their messages.
@@ -153,6 +156,7 @@ impl Gateway {
         Ok(Self {
             identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
             agents: Agents::new(db.clone()),
+            announcements: Announcements::new(db.clone()),
             chat: Chat::new(db.clone(), running.clone()),
             sessions: Sessions::new(db.clone(), pending.clone(), running.clone()),
             tasks: Tasks::new(db.clone(), running.clone()),

@@ -5,6 +5,7 @@
 //! it is durable. No wire is known here, and no SQL.
 
 pub mod agents;
+pub mod announcements;
 pub mod approvals;
 pub mod chat;
 pub mod database;

@@ -4,6 +4,7 @@
 //! request passes on its way there is in [`front`] (the whole gateway) and in the gate (the routes of this crate).
 //! The OpenAPI document is made from the handlers.
 
+mod admin;
 mod agents;
 mod approvals;
 mod auth;
@@ -100,6 +101,7 @@ fn subjects() -> ApiRouter {
         .merge(approvals::routes())
         .merge(info_requests::routes())
         .merge(models::routes())
+        .merge(admin::routes())
         .merge(nodes::routes())
         .merge(public::routes())
 }

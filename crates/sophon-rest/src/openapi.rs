@@ -118,6 +118,7 @@ mod tests {
         let groups: BTreeSet<&str> =
             all_operations(&document).map(|operation| operation["tags"][0].as_str().unwrap()).collect();
         let of_the_seed = [
+            "Admin",
             "Agents",
             "Approvals",
             "Chat + sessions",

@@ -2,7 +2,8 @@
 
 use sophon_model::{
     ApprovalStatus, InfoRequestStatus, MessageRole, MessageStatus, NodeCommandStatus, NodeScope, NodeStatus,
-    Permission, Risk, Runtime, SessionMode, SessionStatus, TaskKind, TaskStatus, ToolCallStatus, Visibility,
+    Permission, Risk, Runtime, SessionMode, SessionStatus, Severity, TaskKind, TaskStatus, ToolCallStatus,
+    Visibility,
 };
 use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 
@@ -60,6 +61,10 @@ pub(crate) fn approval_status() -> Object {
 
 pub(crate) fn info_request_status() -> Object {
     one_of(InfoRequestStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn severity() -> Object {
+    one_of(Severity::ALL.iter().map(|word| word.as_str()))
 }
 
 pub(crate) fn node_status() -> Object {

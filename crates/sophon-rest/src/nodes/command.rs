@@ -57,7 +57,7 @@ impl From<sophon_model::NodeCommand> for NodeCommand {
     fn from(command: sophon_model::NodeCommand) -> Self {
         let message = command.error_message;
         Self {
-            ok: ok(command.status),
+            ok: command.status.was_done(),
             command_id: command.id,
             node_id: command.node_id,
             command: command.command,
@@ -72,13 +72,5 @@ impl From<sophon_model::NodeCommand> for NodeCommand {
             dispatched_at: command.dispatched_at.map(Time),
             ended_at: command.ended_at.map(Time),
         }
-    }
-}
-
-fn ok(status: NodeCommandStatus) -> Option<bool> {
-    match status {
-        NodeCommandStatus::Completed => Some(true),
-        NodeCommandStatus::Failed | NodeCommandStatus::Expired | NodeCommandStatus::Cancelled => Some(false),
-        NodeCommandStatus::Queued | NodeCommandStatus::Dispatched | NodeCommandStatus::Unknown => None,
     }
 }

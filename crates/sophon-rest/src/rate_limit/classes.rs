@@ -57,6 +57,8 @@ pub(super) const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/info-requests/{id}", Read),
     ("POST", "/api/info-requests/{id}/respond", Decide),
     ("POST", "/api/info-requests/{id}/cancel", Decide),
+    // Admin
+    ("POST", "/api/admin/announcements", Write),
     // Sophon Node
     ("GET", "/api/nodes", Read),
     ("POST", "/api/nodes", Write),
