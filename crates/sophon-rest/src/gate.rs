@@ -12,7 +12,7 @@ use sophon_core::Gateway;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_model::{Error, Kind};
 
-use crate::client::ClientAddress;
+use crate::client::{ClientAddress, Scheme};
 use crate::error::Result;
 use crate::extract::identify;
 use crate::rate_limit::RateLimits;
@@ -42,9 +42,10 @@ pub(crate) async fn pass(
 ) -> Result<Response> {
     refuse_while_draining(&gate.gateway.lifecycle, request.method())?;
     let address = ClientAddress::of(&request, &gate.trusted_proxies);
-    let identified = identify(&gate.gateway.identity, request.headers()).await?;
+    let scheme = Scheme::of(&request, &gate.trusted_proxies);
+    let identified = identify(&gate.gateway, request.headers()).await?;
     if let Some(route) = request.extensions().get::<MatchedPath>() {
-        gate.limits.check(request.method(), route.as_str(), identified.caller(), address)?;
+        gate.limits.check(request.method(), route.as_str(), &identified, address)?;
     }
     let named = tenant::named(&request)?;
     // Who did not sign in belongs to no tenant; what anybody may see is the same for all of them.
@@ -55,6 +56,7 @@ pub(crate) async fn pass(
     }
     request.extensions_mut().insert(identified);
     request.extensions_mut().insert(address);
+    request.extensions_mut().insert(scheme);
     Ok(next.run(request).await)
 }
 

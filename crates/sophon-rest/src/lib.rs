@@ -4,6 +4,7 @@
 //! request passes on its way there is in [`front`] (the whole gateway) and in the gate (the routes of this crate).
 //! The OpenAPI document is made from the handlers.
 
+mod admin;
 mod agents;
 mod approvals;
 mod auth;
@@ -18,6 +19,7 @@ mod headers;
 mod info_requests;
 mod list;
 mod models;
+mod nodes;
 mod openapi;
 mod options;
 mod public;
@@ -99,6 +101,8 @@ fn subjects() -> ApiRouter {
         .merge(approvals::routes())
         .merge(info_requests::routes())
         .merge(models::routes())
+        .merge(admin::routes())
+        .merge(nodes::routes())
         .merge(public::routes())
 }
 

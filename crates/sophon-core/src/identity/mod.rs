@@ -215,7 +215,7 @@ pub(crate) fn secret_hash(secret: &str) -> String {
 }
 
 /// A secret with 256 bits of chance.
-fn new_secret(prefix: &str, random: [u8; 32]) -> String {
+pub(crate) fn new_secret(prefix: &str, random: [u8; 32]) -> String {
     use base64::Engine;
     format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random))
 }

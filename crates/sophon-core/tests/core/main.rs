@@ -1,5 +1,6 @@
 //! The core over a real store, with a model provider that is played by a small real server.
 
+mod announcements;
 mod approvals;
 mod harness;
 mod hostile_model;

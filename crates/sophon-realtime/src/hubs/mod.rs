@@ -4,6 +4,7 @@ mod approvals;
 mod chat;
 mod error;
 mod mounted;
+mod notifications;
 mod project;
 mod rejoin;
 mod sign_in;
@@ -20,10 +21,11 @@ use sophon_core::identity::Revoked;
 use sophon_model::{Caller, Credential, Event, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::slots::{APPROVALS_HUB, CHAT_HUB, TASKS_HUB};
+use crate::slots::{APPROVALS_HUB, CHAT_HUB, NOTIFICATIONS_HUB, TASKS_HUB};
 use approvals::ApprovalsHub;
 use chat::ChatHub;
 use mounted::{At, Mounted};
+use notifications::NotificationsHub;
 use sign_in::People;
 use tasks::TasksHub;
 
@@ -57,8 +59,13 @@ impl Hubs {
         Self {
             people: Arc::new([
                 at.at("/hubs/chat", chat, CHAT_HUB),
-                at.at("/hubs/tasks", TasksHub::new(people.clone()), TASKS_HUB),
-                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people), APPROVALS_HUB),
+                at.at("/hubs/tasks", TasksHub::new(gateway.clone(), people.clone()), TASKS_HUB),
+                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people.clone()), APPROVALS_HUB),
+                at.at(
+                    "/hubs/notifications",
+                    NotificationsHub::new(gateway.clone(), people),
+                    NOTIFICATIONS_HUB,
+                ),
             ]),
         }
     }

@@ -3,8 +3,8 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
-use sophon_core::identity::Identity;
-use sophon_model::{Caller, Error, Kind};
+use sophon_core::Gateway;
+use sophon_model::{Caller, Error, Id, Kind, NodeCaller, NodeId};
 
 use crate::error::{ApiError, Result};
 
@@ -13,6 +13,8 @@ use crate::error::{ApiError, Result};
 pub(crate) enum Identified {
     /// It is good.
     Caller(Caller),
+    /// It is a node's, and good.
+    Node(NodeCaller),
     /// There is none.
     Nobody,
     /// It is not good. Routes that need nobody are served all the same: a page with a stale token can still sign in.
@@ -23,22 +25,27 @@ impl Identified {
     pub(crate) fn caller(&self) -> Option<&Caller> {
         match self {
             Self::Caller(caller) => Some(caller),
-            Self::Nobody | Self::Rejected => None,
+            Self::Node(_) | Self::Nobody | Self::Rejected => None,
         }
     }
 }
 
 /// Looks at the credential: the one `Authorization: Bearer` header. No other carrier is known here, and above all
 /// not the address, which ends up in logs.
-pub(crate) async fn identify(identity: &Identity, headers: &HeaderMap) -> Result<Identified> {
+pub(crate) async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<Identified> {
     let mut credentials = headers.get_all(header::AUTHORIZATION).iter();
     let Some(first) = credentials.next() else {
-        return Ok(identity.auto_admin().cloned().map_or(Identified::Nobody, Identified::Caller));
+        return Ok(gateway.identity.auto_admin().cloned().map_or(Identified::Nobody, Identified::Caller));
     };
     let bearer = first.to_str().ok().and_then(bearer).filter(|_| credentials.next().is_none());
     let Some(bearer) = bearer else { return Ok(Identified::Rejected) };
-    match identity.authenticate(bearer).await {
-        Ok(caller) => Ok(Identified::Caller(caller)),
+    let identified = if bearer.starts_with(NodeId::PREFIX) {
+        gateway.nodes.authenticate(bearer).await.map(Identified::Node)
+    } else {
+        gateway.identity.authenticate(bearer).await.map(Identified::Caller)
+    };
+    match identified {
+        Ok(identified) => Ok(identified),
         Err(error) if error.kind() == Kind::Unauthenticated => Ok(Identified::Rejected),
         Err(error) => Err(error.into()),
     }
@@ -79,7 +86,26 @@ impl<S: Sync> FromRequestParts<S> for MaybeCaller {
         match identified(parts)? {
             Identified::Caller(caller) => Ok(Self(Some(caller.clone()))),
             Identified::Nobody => Ok(Self(None)),
-            Identified::Rejected => Err(rejected()),
+            // A node acts for nobody.
+            Identified::Node(_) | Identified::Rejected => Err(rejected()),
+        }
+    }
+}
+
+/// The node that asks. A person is `not_authorized`: nobody acts for a node.
+pub(crate) struct AuthorizedNode(pub(crate) NodeCaller);
+
+impl<S: Sync> FromRequestParts<S> for AuthorizedNode {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        match identified(parts)? {
+            Identified::Node(node) => Ok(Self(node.clone())),
+            Identified::Caller(_) => {
+                Err(Error::new(Kind::NotAuthorized, "This address is for nodes, with their own token.")
+                    .into())
+            }
+            Identified::Nobody | Identified::Rejected => Err(rejected()),
         }
     }
 }
