@@ -27,7 +27,8 @@ const VERSION_1: &str = r#"
         VALUES
         ('done', 'home', 'ann', 's', 'sophon', 'chat', 'do done', 'completed', 'm', TRUE, 'null', 2, NULL, 1, 10, 20),
         ('runs', 'home', 'ann', 's', 'sophon', 'chat', 'do runs', 'running', 'm', TRUE, 'null', 1, 50, 2, 30, NULL),
-        ('waits', 'home', 'ann', 's', 'sophon', 'chat', 'do waits', 'queued', 'm', TRUE, 'null', 0, NULL, 3, NULL, NULL);
+        ('waits', 'home', 'ann', 's', 'sophon', 'chat', 'do waits', 'queued', 'm', TRUE, 'null', 0, NULL, 3, NULL,
+            NULL);
     INSERT INTO task_steps (task_id, number, step) VALUES ('runs', 0, '{"a":1.0}'), ('runs', 1, 'null');
     INSERT INTO tool_calls (id, task_id, session_id, tool, arguments, arguments_hash, status, started_at)
         VALUES ('call', 'runs', 's', 'memory.search', '{"b":1.0,"a":[null,1e16,"\u0000ő"]}', '00', 'running', 31);
