@@ -9,6 +9,7 @@ mod client;
 mod coverage;
 mod front;
 mod limits;
+mod nodes;
 mod public;
 mod sessions;
 mod sign_in;
