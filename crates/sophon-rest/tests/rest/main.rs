@@ -10,6 +10,7 @@ mod client;
 mod coverage;
 mod front;
 mod limits;
+mod nodes;
 mod public;
 mod sessions;
 mod sign_in;
