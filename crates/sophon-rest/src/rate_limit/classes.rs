@@ -57,6 +57,16 @@ pub(super) const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/info-requests/{id}", Read),
     ("POST", "/api/info-requests/{id}/respond", Decide),
     ("POST", "/api/info-requests/{id}/cancel", Decide),
+    // Discussions
+    ("GET", "/api/discussions", Read),
+    ("POST", "/api/discussions", Write),
+    ("GET", "/api/discussions/{id}", Read),
+    ("PATCH", "/api/discussions/{id}", Write),
+    ("DELETE", "/api/discussions/{id}", Write),
+    ("GET", "/api/discussions/{id}/runs", Read),
+    ("POST", "/api/discussions/{id}/runs", Write),
+    ("GET", "/api/discussions/runs/{id}", Read),
+    ("POST", "/api/discussions/runs/{id}/cancel", Decide),
     // Public, under both of their addresses
     ("GET", "/api/health", Unlimited),
     ("GET", "/health", Unlimited),
