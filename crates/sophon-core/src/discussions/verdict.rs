@@ -119,7 +119,7 @@ mod tests {
     fn what_has_another_shape_is_no_verdict_and_the_reason_names_what_is_wrong() {
         for (answer, reason) in [
             ("I would wait.".to_owned(), "no JSON object"),
-            ("}{".to_owned(), "not whole"),
+            ("}{".to_owned(), "EOF"),
             ("{\"recommendation\": \"Wait.\"".to_owned(), "no JSON object"),
             ("{recommendation}".to_owned(), "key must be a string"),
             ("{\"recommendation\": \"Wait.\"}".to_owned(), "missing field"),
