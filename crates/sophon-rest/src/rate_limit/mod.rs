@@ -11,11 +11,11 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use http::Method;
+use sophon_core::identity::Identified;
 use sophon_model::{ApiTokenId, Caller, Credential, Error, Kind, NodeId, UserId};
 
 use crate::client::ClientAddress;
 use crate::error::Result;
-use crate::extract::Identified;
 use crate::options::Rates;
 use classes::CLASSES;
 
