@@ -116,6 +116,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the approvals that wait for an answer, newest first
+         * @description What one's own agents ask for; what all agents of the tenant ask for if one may answer (ApproveActions).
+         */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe an approval */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an action
+         * @description The first answer counts; another one is a conflict with the code `already_resolved`.
+         */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an action with other arguments
+         * @description Only where `editable` says so.
+         */
+        post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse an action */
+        post: operations["reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the approvals that were answered or ran out, newest first */
+        get: operations["listApprovalHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/config": {
         parameters: {
             query?: never;
@@ -312,6 +423,80 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the questions that wait for one's answer, newest first */
+        get: operations["listInfoRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe a question */
+        get: operations["getInfoRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info-requests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a question without an answer
+         * @description The agent is told so and goes on.
+         */
+        post: operations["cancelInfoRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info-requests/{id}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a question
+         * @description The first answer counts; another one is a conflict with the code `already_resolved`.
+         */
+        post: operations["respondToInfoRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -608,6 +793,51 @@ export interface components {
             lastUsedAt: components["schemas"]["Timestamp"] | null;
             name: string;
         };
+        /** @description An action of an agent that a person is asked about. */
+        ApprovalRequest: {
+            /** @description Who wants to act. */
+            agentId: string;
+            consumedAt: components["schemas"]["Timestamp"] | null;
+            decidedBy: string | null;
+            /** @description SHA-256 over the exact action; over the changed one once it was edited. */
+            digest: string;
+            /** @description Whether `edit` is possible. */
+            editable: boolean;
+            /** @description Until when it can be answered; after that it is refused. */
+            expiresAt: components["schemas"]["Timestamp"];
+            id: string;
+            /** @description What is asked about: a `tool` that is to be called. */
+            kind: string;
+            /** @description The arguments that a person put in the place of the agent's. */
+            modifiedParams: Record<string, never> | null;
+            /** @description The status, once it is final. */
+            outcome: string | null;
+            /** @description What the person said to it. */
+            outcomeDetail: string | null;
+            /** @description What the tool is to be called with: whole, as the agent wrote it. */
+            params: Record<string, never>;
+            /** @description What the action comes to, in a sentence. */
+            preview: string | null;
+            requestedAt: components["schemas"]["Timestamp"];
+            resolvedAt: components["schemas"]["Timestamp"] | null;
+            /** @enum {string} */
+            riskLevel: "none" | "low" | "medium" | "high" | "critical";
+            sessionId: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "edited" | "rejected" | "timeOut" | "cancelled";
+            /** @description The task that waits. */
+            taskId: string;
+            toolCallId: string;
+            /** @example memory.forget_all */
+            toolName: string;
+            /** @description In whose name. */
+            userId: string;
+        };
+        /** @description A word on an approval. */
+        Approve: {
+            /** @description At most 2,000 characters. */
+            comment?: string | null;
+        };
         /** @description A file that goes with a message. */
         Attachment: {
             /** @description Where it is kept. */
@@ -650,6 +880,11 @@ export interface components {
             /** @description The secret, shown this once. */
             token: string;
         };
+        /** @description Other arguments. */
+        Edit: {
+            /** @description What the tool is called with instead. At most 65,536 bytes of JSON. */
+            modifiedParams: Record<string, never>;
+        };
         /** @description The body of every response that is an error. */
         ErrorBody: {
             error: components["schemas"]["ErrorInfo"];
@@ -686,6 +921,29 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "draining";
         };
+        /** @description A question of an agent. */
+        InfoRequest: {
+            /** @description Who asks. */
+            agentId: string;
+            /** @description Answers to choose from; any other text is an answer too. */
+            choices: string[];
+            /** @description Until when it can be answered. */
+            expiresAt: components["schemas"]["Timestamp"];
+            id: string;
+            question: string;
+            requestedAt: components["schemas"]["Timestamp"];
+            resolvedAt: components["schemas"]["Timestamp"] | null;
+            /** @description The answer. */
+            response: string | null;
+            sessionId: string;
+            /** @enum {string} */
+            status: "pending" | "answered" | "timeOut" | "cancelled";
+            /** @description The task that waits. */
+            taskId: string;
+            toolCallId: string;
+            /** @description Who is asked. */
+            userId: string;
+        };
         /** @description A page of a list. */
         List_Agent: {
             /** @description Whether the list goes on. */
@@ -703,10 +961,26 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_ApprovalRequest: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["ApprovalRequest"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_AuthSession: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["AuthSession"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_InfoRequest: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["InfoRequest"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -866,6 +1140,16 @@ export interface components {
             /** @description The newest refresh token of the sign-in. */
             refreshToken: string;
         };
+        /** @description A word on a refusal. */
+        Reject: {
+            /** @description Why, for the agent to read. At most 2,000 characters. */
+            reason?: string | null;
+        };
+        /** @description An answer. */
+        Respond: {
+            /** @description One of the choices, or any text of at most 10,000 characters. */
+            response: string;
+        };
         /** @description A message to be sent. */
         SendMessage: {
             /** @description Who is to answer, by id or slug; the session's agent if absent. */
@@ -941,8 +1225,8 @@ export interface components {
         };
         /** @description A piece of work. */
         Task: {
-            /** @description Who does it. */
-            agentId: string;
+            /** @description Who does it; always there in a chat. */
+            agentId: string | null;
             /**
              * Format: int64
              * @description How often a worker took it up.
@@ -964,12 +1248,15 @@ export interface components {
             /** @description Whether the answer is streamed while it is written. */
             isStreaming: boolean;
             /** @enum {string} */
-            kind: "chat";
+            kind: "chat" | "discussion" | "discussion_turn" | "discussion_verdict";
+            /** @description The task that it is a part of. */
+            parentId: string | null;
             /** @description The message that answers, once begun. */
             replyMessageId: string | null;
-            /** @description The message that asks. */
-            requestMessageId: string;
-            sessionId: string;
+            /** @description The message that asks; always there in a chat. */
+            requestMessageId: string | null;
+            /** @description The session it is about; always there in a chat. */
+            sessionId: string | null;
             startedAt: components["schemas"]["Timestamp"] | null;
             /** @enum {string} */
             status: "queued" | "running" | "completed" | "failed" | "cancelled";
@@ -982,8 +1269,10 @@ export interface components {
             /** @description Who asked for it. */
             userId: string;
         };
-        /** @description A piece of work with its tool calls. */
+        /** @description A piece of work with its tool calls and its parts. */
         TaskDetail: components["schemas"]["Task"] & {
+            /** @description Its parts, oldest first. */
+            children: components["schemas"]["Task"][];
             /** @description In order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
         };
@@ -1055,9 +1344,9 @@ export interface components {
             id: string;
             /** @description What others see. */
             name: string;
-            permissions: ("ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem")[];
-            /** @enum {string} */
-            role: "Admin" | "Operator" | "Viewer";
+            permissions: ("ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements")[];
+            /** @description `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own. */
+            role: string;
             tenant: components["schemas"]["Tenant"];
         };
         /** @description Which Sophon this is. */
@@ -1516,6 +1805,245 @@ export interface operations {
             };
         };
     };
+    listApprovals: {
+        parameters: {
+            query?: {
+                /** @description The agent that asks, by id or slug. */
+                agent?: string;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+                /** @description Only what one's own agents ask for, also if one may answer for others. */
+                mine?: boolean;
+                /**
+                 * @description How much harm it can do.
+                 * @example high
+                 */
+                risk?: string;
+                /** @description The session. */
+                session?: string;
+                /** @description The tool. */
+                tool?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Approve"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reject"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listApprovalHistory: {
+        parameters: {
+            query?: {
+                /** @description The agent that asked, by id or slug. */
+                agent?: string;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Only what was asked for then or later. */
+                from?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+                /** @description Only what one's own agents asked for, also if one may answer for others. */
+                mine?: boolean;
+                /**
+                 * @description One outcome, or several with commas between them.
+                 * @example approved,edited
+                 */
+                outcome?: string;
+                /**
+                 * @description How much harm it could do.
+                 * @example high
+                 */
+                risk?: string;
+                /** @description The session. */
+                session?: string;
+                /** @description The tool. */
+                tool?: string;
+                /** @description Only what was asked for before. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getAuthConfig: {
         parameters: {
             query?: never;
@@ -1879,6 +2407,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listInfoRequests: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_InfoRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getInfoRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancelInfoRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    respondToInfoRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respond"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoRequest"];
                 };
             };
             /** @description An error; `error.code` says which. */
