@@ -5,6 +5,7 @@ import { AgentsPage } from "./features/agents/agents-page.tsx";
 import { ApprovalsPage } from "./features/approvals/approvals-page.tsx";
 import { InboxProvider } from "./features/approvals/inbox-provider.tsx";
 import { AuthGate } from "./features/auth/auth.tsx";
+import { NodesPage } from "./features/nodes/nodes-page.tsx";
 import { SessionsPage } from "./features/sessions/sessions-page.tsx";
 import { SettingsPage } from "./features/settings/settings-page.tsx";
 import { TasksPage } from "./features/tasks/tasks-page.tsx";
@@ -53,6 +54,9 @@ export function App() {
                     {({ id }) => <AgentsPage place={{ agent: id }} />}
                   </Route>
                   <Route path="/approvals" component={ApprovalsPage} />
+                  <Route path="/nodes">{() => <NodesPage place="list" />}</Route>
+                  <Route path="/nodes/new">{() => <NodesPage place="new" />}</Route>
+                  <Route path="/nodes/:id">{({ id }) => <NodesPage place={{ node: id }} />}</Route>
                   <Route path="/tasks" component={TasksPage} />
                   <Route path="/settings" component={SettingsPage} />
                   <Route>{() => <Redirect to="/" replace />}</Route>

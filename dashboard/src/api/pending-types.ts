@@ -146,18 +146,20 @@ interface Json<Body> {
   content: { "application/json": Body };
 }
 
-interface Operation<Answer, Path, Query, Body> {
+interface Operation<Answer, Path, Query> {
   parameters: [Path] extends [never]
     ? { path?: never; query?: Query }
     : { path: Path; query?: Query };
-  requestBody: Body;
+  requestBody?: never;
   responses: { 200: Json<Answer>; default: Json<ErrorBody> };
 }
 
 type None = never;
-type Get<Answer, Path = None, Query = None> = Operation<Answer, Path, Query, undefined>;
-type Send<Answer, Body, Path = None> = Operation<Answer, Path, never, Json<Body>>;
-type Act<Answer, Path> = Operation<Answer, Path, None, undefined>;
+type Get<Answer, Path = None, Query = None> = Operation<Answer, Path, Query>;
+type Send<Answer, Body, Path = None> = Omit<Operation<Answer, Path, None>, "requestBody"> & {
+  requestBody: Json<Body>;
+};
+type Act<Answer, Path> = Operation<Answer, Path, None>;
 interface ById {
   id: string;
 }

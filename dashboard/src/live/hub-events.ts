@@ -39,9 +39,12 @@ export interface NotificationEvents {
   SystemAnnouncement: Announcement;
   NodeOnline: OfNode;
   NodeOffline: OfNode;
+  NodeRemoved: OfNode;
   /** The rest only of nodes that were subscribed to. */
   NodeChanged: Node;
-  NodeHeartbeat: { nodeId: string };
+  NodeHeartbeat: Pick<Node, "lastSeenAt" | "uptime" | "cpuPercent" | "memoryMb"> & {
+    nodeId: string;
+  };
   NodeCommand: NodeCommand;
 }
 
@@ -81,6 +84,7 @@ export const NOTIFICATION_EVENTS = [
   "SystemAnnouncement",
   "NodeOnline",
   "NodeOffline",
+  "NodeRemoved",
   "NodeChanged",
   "NodeHeartbeat",
   "NodeCommand",
