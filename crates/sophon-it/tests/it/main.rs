@@ -8,5 +8,6 @@ mod bad_input;
 mod coming_back;
 mod drain;
 mod kill;
+mod nodes;
 mod one_turn;
 mod revocation;
