@@ -2,6 +2,7 @@
 
 mod approvals;
 mod chat;
+mod discussion;
 mod error;
 mod mounted;
 mod project;
@@ -20,9 +21,10 @@ use sophon_core::identity::Revoked;
 use sophon_model::{Caller, Credential, Event, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::slots::{APPROVALS_HUB, CHAT_HUB, TASKS_HUB};
+use crate::slots::{APPROVALS_HUB, CHAT_HUB, DISCUSSION_HUB, TASKS_HUB};
 use approvals::ApprovalsHub;
 use chat::ChatHub;
+use discussion::DiscussionHub;
 use mounted::{At, Mounted};
 use sign_in::People;
 use tasks::TasksHub;
@@ -58,7 +60,8 @@ impl Hubs {
             people: Arc::new([
                 at.at("/hubs/chat", chat, CHAT_HUB),
                 at.at("/hubs/tasks", TasksHub::new(people.clone()), TASKS_HUB),
-                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people), APPROVALS_HUB),
+                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people.clone()), APPROVALS_HUB),
+                at.at("/hubs/discussion", DiscussionHub::new(gateway.clone(), people), DISCUSSION_HUB),
             ]),
         }
     }
