@@ -62,7 +62,7 @@ pub(super) struct Conduct<'a> {
     /// Those that have ended, and those that an earlier attempt had begun.
     pub(super) turns: Vec<DiscussionTurn>,
     judgement: Judgement,
-    pub(super) cancel: &'a CancellationToken,
+    cancel: &'a CancellationToken,
 }
 
 impl Moderator {
@@ -87,6 +87,7 @@ impl Conduct<'_> {
         for round in 1..=self.run.rounds {
             self.hold_round(round).await?;
         }
+        self.require_wanted()?;
         if self.turns.iter().all(|turn| turn.status != DiscussionTurnStatus::Completed) {
             let reason = self.turns.iter().find_map(|turn| turn.error.as_deref()).unwrap_or_default();
             return Err(Ended::Failed(format!("Nobody spoke. {reason}").trim().to_owned()));
@@ -96,9 +97,6 @@ impl Conduct<'_> {
 
     /// Has the judge decide, in the time of a round.
     async fn judge(&mut self) -> Result<(), Ended> {
-        if self.cancel.is_cancelled() {
-            return Err(Ended::Cancelled);
-        }
         let task = self.run.task_id.clone();
         let begun = self.with.db.read(move |tx| tx.child_tasks(&task)).await?;
         let begun = begun.into_iter().find(|part| part.kind == TaskKind::DiscussionVerdict);
@@ -174,6 +172,11 @@ impl Conduct<'_> {
             Err(Ended::Storage(error)) => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Goes on only if nobody has cancelled the run.
+    pub(super) fn require_wanted(&self) -> Result<(), Ended> {
+        if self.cancel.is_cancelled() { Err(Ended::Cancelled) } else { Ok(()) }
     }
 
     pub(super) fn part(&self, task: &TaskId) -> Part {

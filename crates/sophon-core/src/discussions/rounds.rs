@@ -24,9 +24,7 @@ enum Spoken {
 impl Conduct<'_> {
     /// Lets those speak who have not yet spoken in a round.
     pub(super) async fn hold_round(&mut self, round: i64) -> Result<(), Ended> {
-        if self.cancel.is_cancelled() {
-            return Err(Ended::Cancelled);
-        }
+        self.require_wanted()?;
         let is_new = !self.turns.iter().any(|turn| turn.round == round);
         let to_take: Vec<DiscussionTurn> =
             self.run.panelists.iter().filter_map(|panelist| self.turn_of(round, &panelist.id)).collect();

@@ -258,7 +258,7 @@ async fn a_run_goes_on_after_a_crash_with_the_turns_that_had_ended() {
 async fn a_run_is_cancelled_whole_and_all_that_was_open_of_it_ends_with_it() {
     let model = arguing(|_, _| Script::silence()).await;
     let app = Harness::with_models(&[&model]).await;
-    let run = app.start_discussion(discussion(&["Ada", "Bob"], 2)).await;
+    let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
     model.wait_for_requests(2).await;
     let told = app.gateway.discussions.cancel(&app.admin(), &run.id).await.unwrap();
     assert_eq!(told.status, DiscussionRunStatus::Running);

@@ -6,6 +6,7 @@ mod support;
 mod approvals;
 mod bad_input;
 mod coming_back;
+mod discussions;
 mod drain;
 mod kill;
 mod nodes;

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod chat;
+mod discussion;
 mod error;
 mod mounted;
 mod node;
@@ -22,9 +23,10 @@ use sophon_core::identity::Revoked;
 use sophon_model::{Caller, Credential, Event, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::slots::{APPROVALS_HUB, CHAT_HUB, NODE_HUB, NOTIFICATIONS_HUB, TASKS_HUB};
+use crate::slots::{APPROVALS_HUB, CHAT_HUB, DISCUSSION_HUB, NODE_HUB, NOTIFICATIONS_HUB, TASKS_HUB};
 use approvals::ApprovalsHub;
 use chat::ChatHub;
+use discussion::DiscussionHub;
 use mounted::{At, Mounted};
 use node::NodeHub;
 use notifications::NotificationsHub;
@@ -69,9 +71,10 @@ impl Hubs {
                 at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people.clone()), APPROVALS_HUB),
                 at.at(
                     "/hubs/notifications",
-                    NotificationsHub::new(gateway.clone(), people),
+                    NotificationsHub::new(gateway.clone(), people.clone()),
                     NOTIFICATIONS_HUB,
                 ),
+                at.at("/hubs/discussion", DiscussionHub::new(gateway.clone(), people), DISCUSSION_HUB),
             ]),
         }
     }

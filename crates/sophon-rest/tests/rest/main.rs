@@ -8,6 +8,7 @@ mod bad_input;
 mod chat;
 mod client;
 mod coverage;
+mod discussions;
 mod front;
 mod limits;
 mod nodes;
