@@ -3,9 +3,11 @@
 
 mod support;
 
+mod authorization;
 mod bad_input;
 mod coming_back;
 mod drain;
 mod kill;
+mod notifications;
 mod one_turn;
 mod revocation;
