@@ -81,6 +81,11 @@ impl Method {
         Self { name, streams: true, uploads: 0 }
     }
 
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
     /// The method takes `count` streams of items from the client, after its other arguments.
     #[must_use]
     pub const fn uploads(self, count: usize) -> Self {

@@ -84,6 +84,12 @@ impl Hubs {
         self.people.iter().fold(self.nodes.router("/hubs/node"), |router, hub| router.merge(hub.router()))
     }
 
+    /// All that clients may call: the address of a hub and the name of a method, each.
+    pub fn methods(&self) -> Vec<(&'static str, &'static str)> {
+        let methods = self.people.iter().map(|hub| hub.methods());
+        methods.flat_map(|(hub, methods)| methods.iter().map(move |method| (hub, method.name()))).collect()
+    }
+
     /// How many connections are open.
     pub fn connections(&self) -> usize {
         self.people.iter().map(|hub| hub.connection_count()).sum::<usize>() + self.nodes.connection_count()

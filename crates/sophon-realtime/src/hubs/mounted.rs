@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::future::BoxFuture;
-use signalr::{Hub, HubServer};
+use signalr::{Hub, HubServer, Method};
 use sophon_model::{Caller, Event, Topic};
 
 use super::sign_in::People;
@@ -13,6 +13,8 @@ use super::sign_in::People;
 pub(super) trait Mounted: Send + Sync {
     /// Its routes.
     fn router(&self) -> Router;
+    /// Its address, and the methods that clients may call.
+    fn methods(&self) -> (&'static str, &'static [Method]);
     /// How many connections are open.
     fn connection_count(&self) -> usize;
     /// Who is connected, once for each connection.
@@ -29,6 +31,10 @@ pub(super) struct At<H: Hub>(pub(super) &'static str, pub(super) HubServer<H>);
 impl<H: Hub<Auth = People, Topic = Topic, Event = Event>> Mounted for At<H> {
     fn router(&self) -> Router {
         self.1.router(self.0)
+    }
+
+    fn methods(&self) -> (&'static str, &'static [Method]) {
+        (self.0, self.1.hub().methods())
     }
 
     fn connection_count(&self) -> usize {

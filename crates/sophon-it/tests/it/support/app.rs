@@ -18,6 +18,11 @@ impl App {
         Self::start(tempfile::tempdir().unwrap(), |config| config.auth.auto_admin = true).await
     }
 
+    /// For many people, each of whom has to sign in. The offline agent answers.
+    pub async fn for_many() -> Self {
+        Self::start(tempfile::tempdir().unwrap(), |_| {}).await
+    }
+
     /// For one person, with a model that is played by `model`.
     pub async fn with_model(model: &ModelServer) -> Self {
         let provider = ProviderConfig {
@@ -42,6 +47,7 @@ impl App {
                 reads: 100_000,
                 writes: 100_000,
                 chat: 100_000,
+                approvals: 100_000,
                 ..RateLimits::default()
             },
             ..Config::default()

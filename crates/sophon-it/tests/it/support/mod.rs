@@ -4,6 +4,7 @@ mod app;
 mod events;
 mod http;
 mod hub;
+mod people;
 mod process;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ pub use app::App;
 pub use events::Events;
 pub use http::Http;
 pub use hub::{Hub, streamed};
+pub use people::{NodeAgent, Person};
 pub use process::Process;
 
 /// How long a test waits for what must happen.

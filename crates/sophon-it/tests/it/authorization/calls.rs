@@ -1,0 +1,83 @@
+//! Making the calls of the table.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Error;
+
+use super::fixtures::Belongings;
+use super::table::Line;
+use crate::support::{App, Http, Hub};
+
+/// What REST answered.
+#[derive(Debug, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Line {
+    /// The method and the path with the ids of `has` in it.
+    fn address(&self, has: &Belongings) -> (Method, String) {
+        let (method, path) = self.operation.split_once(' ').unwrap();
+        let path = match self.thing {
+            "" => path.to_owned(),
+            thing => path.replace("{id}", &has[thing]),
+        };
+        let path = path.replace("{commandId}", &has["command"]);
+        assert!(!path.contains('{'), "{path}: say in `Line::address` which thing this is");
+        (method.parse().unwrap(), path)
+    }
+
+    /// What goes with the call, with the ids of `has` in it.
+    pub fn argument(&self, has: &Belongings) -> Option<Value> {
+        // The longest names first: one may begin like another.
+        let mut text = self.with.to_owned();
+        for (thing, id) in has.iter().rev() {
+            text = text.replace(&format!("${thing}"), id);
+        }
+        (!text.is_empty()).then(|| serde_json::from_str(&text).unwrap())
+    }
+}
+
+/// Calls an operation of REST. The id of the request is left out of the answer.
+pub async fn call(app: &App, line: &Line, token: Option<&str>, has: &Belongings) -> Answer {
+    let (method, path) = line.address(has);
+    send(app, method, &path, token, line.argument(has)).await
+}
+
+pub async fn send(app: &App, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+    let http: Http = app.http();
+    let mut request = http.request(method, path);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let mut body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
+    if let Some(error) = body.get_mut("error").and_then(Value::as_object_mut) {
+        error.remove("requestId");
+    }
+    Answer { status, body }
+}
+
+/// Calls a method of a hub on a connection of its own: the error, if there is one. A connection that is refused is an
+/// error of its status.
+pub async fn invoke(
+    app: &App,
+    line: &Line,
+    token: Option<&str>,
+    has: &Belongings,
+) -> Result<Option<String>, u16> {
+    let (hub, method) = line.operation.strip_prefix("/hubs/").unwrap().split_once(' ').unwrap();
+    match Hub::open(&app.url(), hub, token).await {
+        Ok(_) => {}
+        Err(Error::Http(response)) => return Err(response.status().as_u16()),
+        Err(error) => panic!("{}: {error}", line.operation),
+    }
+    let mut hub = Hub::connect(&app.url(), hub, token).await;
+    let completion = hub.invoke(method, line.argument(has).unwrap_or(json!(null))).await;
+    Ok(completion["error"].as_str().map(ToOwned::to_owned))
+}

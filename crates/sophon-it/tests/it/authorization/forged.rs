@@ -1,0 +1,1 @@
+//! What is not for the caller to say.

@@ -1,0 +1,162 @@
+//! Every operation and every hub method, with every kind of credential.
+
+use std::collections::BTreeSet;
+
+use sophon_model::Permission;
+
+use super::asker::{Asker, Cast, Is, Verdict};
+use super::calls::{call, invoke};
+use super::fixtures::{Belongings, belongings, command_of};
+use super::table::{HUBS, Line, REST};
+use crate::support::App;
+
+/// Fails unless there is one line for each thing that can be called, and says which one to add.
+fn assert_complete(table: &[Line], file: &str, callable: impl IntoIterator<Item = String>) {
+    let callable: BTreeSet<String> = callable.into_iter().collect();
+    let lines: BTreeSet<String> = table.iter().map(|line| line.operation.to_owned()).collect();
+    assert_eq!(lines.len(), table.len(), "an operation has one line");
+    let missing: Vec<String> = callable
+        .difference(&lines)
+        .map(|operation| {
+            format!("line(\"{operation}\", <Public|SignedIn|Having(P)|Owner|OwnerHaving(P)|Node>, \"<thing>\", \"<json>\"),")
+        })
+        .collect();
+    assert!(missing.is_empty(), "add to {file} of authorization/table.rs:\n    {}\n", missing.join("\n    "));
+    let gone: Vec<_> = lines.difference(&callable).collect();
+    assert!(gone.is_empty(), "take out of {file} of authorization/table.rs, nothing answers to it: {gone:?}");
+}
+
+fn operations() -> Vec<String> {
+    let document = serde_json::to_value(sophon_rest::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = |(path, item): (&String, &serde_json::Value)| -> Vec<String> {
+        item.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())).collect()
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+#[test]
+fn every_operation_of_rest_has_a_line() {
+    assert_complete(REST, "REST", operations());
+}
+
+#[tokio::test]
+async fn every_method_of_a_hub_has_a_line() {
+    let app = App::for_many().await;
+    let methods = app.started.hubs.methods();
+    assert_complete(HUBS, "HUBS", methods.into_iter().map(|(hub, method)| format!("{hub} {method}")));
+}
+
+/// What the asker calls with: its own things. Who is nobody takes the administrator's.
+async fn own(app: &App, asker: &Asker) -> Belongings {
+    let gateway = &app.started.gateway;
+    match &asker.is {
+        Is::Person(person) => belongings(gateway, &person.caller).await,
+        Is::Nobody => belongings(gateway, &app.admin().await.caller).await,
+        Is::Node(node) => {
+            let mut has = belongings(gateway, &app.admin().await.caller).await;
+            has.insert("command", command_of(gateway, node).await);
+            has
+        }
+    }
+}
+
+/// A call as REST answers it.
+async fn rest_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, String> {
+    let has = own(app, asker).await;
+    let token = match (&asker.is, &asker.token) {
+        // The call ends the sign-in that it lives by.
+        (Is::Person(person), Some(token))
+            if line.operation == "POST /api/auth/logout" && !token.starts_with("sk_") =>
+        {
+            Some(person.sign_in().await)
+        }
+        (_, token) => token.clone(),
+    };
+    let answer = call(app, line, token.as_deref(), &has).await;
+    let permission = answer.body["error"]["details"]["permission"].as_str();
+    match (answer.status, permission.map(named)) {
+        (401, _) => Ok(Verdict::Unauthenticated),
+        (403, Some(permission)) => Ok(Verdict::Missing(permission)),
+        (403, None) => Ok(Verdict::NotForPeople),
+        // What is asked for is there and the caller's: not to find it is no way to serve.
+        (404 | 405 | 500.., _) => Err(format!("{answer:?}")),
+        _ => Ok(Verdict::Served),
+    }
+}
+
+/// A call as a hub answers it.
+async fn hub_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, String> {
+    let has = own(app, asker).await;
+    match invoke(app, line, asker.token.as_deref(), &has).await {
+        Err(401) => Ok(Verdict::Unauthenticated),
+        Err(403) => Ok(Verdict::NotForPeople),
+        Err(status) => Err(format!("the connection was refused with {status}")),
+        Ok(None) => Ok(Verdict::Served),
+        Ok(Some(error)) => match error.split_once("Missing required permission: ") {
+            Some((_, permission)) => Ok(Verdict::Missing(named(permission))),
+            None if ["conflict", "not_editable"].iter().any(|code| error.contains(code)) => {
+                Ok(Verdict::Served)
+            }
+            None => Err(error),
+        },
+    }
+}
+
+fn named(name: &str) -> Permission {
+    let found = Permission::ALL.iter().find(|permission| permission.name() == name);
+    *found.unwrap_or_else(|| panic!("{name} is a permission"))
+}
+
+/// All that is not as the table says. What is refused is tried first, and must leave no trace: nothing else goes on.
+async fn differences(
+    app: &App,
+    table: &[Line],
+    judge: impl AsyncFn(&App, &Line, &Asker) -> Result<Verdict, String>,
+) -> (usize, Vec<String>) {
+    let cast = Cast::of(app).await;
+    let bus = app.started.gateway.db.bus();
+    let (mut cells, mut wrong) = (0, Vec::new());
+    for is_served in [false, true] {
+        for line in table {
+            for asker in cast.for_line(line.who) {
+                let expected = asker.verdict(line.who);
+                if (expected == Verdict::Served) != is_served {
+                    continue;
+                }
+                cells += 1;
+                let before = bus.last_seq();
+                let found = judge(app, line, asker).await;
+                if found != Ok(expected) {
+                    wrong.push(format!(
+                        "{} by {}: {found:?} instead of {expected:?}",
+                        line.operation, asker.name
+                    ));
+                }
+                if !is_served && bus.last_seq() != before {
+                    wrong.push(format!(
+                        "{} by {}: refused, and an event was told",
+                        line.operation, asker.name
+                    ));
+                }
+            }
+        }
+    }
+    (cells, wrong)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rest_serves_whom_the_table_names_and_refuses_everybody_else() {
+    let app = App::for_many().await;
+    let (cells, wrong) = differences(&app, REST, rest_verdict).await;
+    assert!(wrong.is_empty(), "{} of {cells} cells:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(cells, REST.len() * 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hubs_serve_whom_the_table_names_and_refuse_everybody_else() {
+    let app = App::for_many().await;
+    let (cells, wrong) = differences(&app, HUBS, hub_verdict).await;
+    assert!(wrong.is_empty(), "{} of {cells} cells:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(cells, HUBS.len() * 10);
+}

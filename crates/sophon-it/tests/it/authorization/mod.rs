@@ -1,0 +1,13 @@
+//! Who may do what, of everything that can be called.
+//!
+//! `table` says it, one line an operation. `matrix` holds the gateway to it with every kind of credential, and fails on
+//! an operation without a line or a line without an operation. `isolation` asks for what is somebody else's. `forged`
+//! says things that are not for the caller to say.
+
+mod asker;
+mod calls;
+mod fixtures;
+mod forged;
+mod isolation;
+mod matrix;
+mod table;

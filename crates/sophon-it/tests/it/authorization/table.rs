@@ -1,0 +1,176 @@
+//! The table: who may do what. One line an operation of REST, and one a method of a hub.
+
+use sophon_model::Permission::{
+    self, ApproveActions, ManageAgents, ManageNodes, SendAnnouncements, SendMessages, ViewActiveTasks,
+};
+
+use Who::{Having, Node, Owner, OwnerHaving, Public, SignedIn};
+
+/// Who may do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody, without a credential too.
+    Public,
+    /// Everybody who signed in. A thing that is named is the tenant's.
+    SignedIn,
+    /// Who has the permission. A thing that is named is the tenant's.
+    Having(Permission),
+    /// Whose the thing is.
+    Owner,
+    /// Whose the thing is, with the permission.
+    OwnerHaving(Permission),
+    /// Nodes, for themselves.
+    Node,
+}
+
+impl Who {
+    /// The permission that it takes, if it takes one.
+    pub fn permission(self) -> Option<Permission> {
+        match self {
+            Having(permission) | OwnerHaving(permission) => Some(permission),
+            Public | SignedIn | Owner | Node => None,
+        }
+    }
+
+    /// Whether colleagues do not learn of the thing either.
+    pub fn is_owned(self) -> bool {
+        matches!(self, Owner | OwnerHaving(_))
+    }
+}
+
+/// What is to be called, who may, and with what: `$thing` stands for the id of the caller's own.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// `METHOD /path` as the document has it, or `/hubs/path Method`.
+    pub operation: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// The thing that the path's `{id}` stands for, or nothing.
+    pub thing: &'static str,
+    /// The JSON of the body, or of the hub method's argument; empty for none. Good enough to be judged: who may do it
+    /// is to be told from it.
+    pub with: &'static str,
+}
+
+const fn line(operation: &'static str, who: Who, thing: &'static str, with: &'static str) -> Line {
+    Line { operation, who, thing, with }
+}
+
+pub const REST: &[Line] = &[
+    // Public
+    line("GET /api/health", Public, "", ""),
+    line("GET /api/version", Public, "", ""),
+    line("GET /api/tools", Public, "", ""),
+    // Identity & auth. What is sent to sign in is no good, which is told without a look at who sends it.
+    line("GET /api/auth/config", Public, "", ""),
+    line("POST /api/auth/login", Public, "", "{}"),
+    line("POST /api/auth/refresh", Public, "", "{}"),
+    line("POST /api/auth/logout", SignedIn, "", ""),
+    line("GET /api/auth/me", SignedIn, "", ""),
+    line("GET /api/auth/sessions", SignedIn, "", ""),
+    line("DELETE /api/auth/sessions/{id}", Owner, "signIn", ""),
+    line("GET /api/auth/tokens", SignedIn, "", ""),
+    line("POST /api/auth/tokens", SignedIn, "", r#"{"name":"t"}"#),
+    line("DELETE /api/auth/tokens/{id}", Owner, "apiToken", ""),
+    // Agents
+    line("GET /api/agents", SignedIn, "", ""),
+    line("POST /api/agents", Having(ManageAgents), "", r#"{"name":"A"}"#),
+    line("GET /api/agents/{id}", SignedIn, "agent", ""),
+    line("PATCH /api/agents/{id}", Having(ManageAgents), "agent", r#"{"name":"A"}"#),
+    line("DELETE /api/agents/{id}", Having(ManageAgents), "agent", ""),
+    line("GET /api/agents/{id}/soul", SignedIn, "agent", ""),
+    line("PUT /api/agents/{id}/soul", Having(ManageAgents), "agent", r#"{"content":"S"}"#),
+    line("GET /api/agents/{id}/boot", SignedIn, "agent", ""),
+    line("PUT /api/agents/{id}/boot", Having(ManageAgents), "agent", r#"{"content":"B"}"#),
+    line("GET /api/agents/{id}/heartbeat", SignedIn, "agent", ""),
+    line("PUT /api/agents/{id}/heartbeat", Having(ManageAgents), "agent", r#"{"content":"H"}"#),
+    line("GET /api/agents/{id}/tools", SignedIn, "agent", ""),
+    line("PUT /api/agents/{id}/tools", Having(ManageAgents), "agent", r#"{"tools":[]}"#),
+    // Models
+    line("GET /api/models", SignedIn, "", ""),
+    // Chat + sessions
+    line(
+        "POST /api/chat",
+        OwnerHaving(SendMessages),
+        "session",
+        r#"{"content":"hi","sessionId":"$session"}"#,
+    ),
+    line("GET /api/sessions", SignedIn, "", ""),
+    line("POST /api/sessions", Having(SendMessages), "", "{}"),
+    line("GET /api/sessions/{id}", Owner, "session", ""),
+    line("PATCH /api/sessions/{id}", OwnerHaving(SendMessages), "session", r#"{"title":"T"}"#),
+    line("DELETE /api/sessions/{id}", OwnerHaving(SendMessages), "session", ""),
+    line("GET /api/sessions/{id}/messages", Owner, "session", ""),
+    line("POST /api/sessions/{id}/fork", OwnerHaving(SendMessages), "session", "{}"),
+    line("POST /api/sessions/{id}/regenerate", OwnerHaving(SendMessages), "session", ""),
+    // Tasks
+    line("GET /api/tasks/active", Having(ViewActiveTasks), "", ""),
+    line("GET /api/tasks/history", Having(ViewActiveTasks), "", ""),
+    line("GET /api/tasks/{id}", Owner, "task", ""),
+    line("POST /api/tasks/{id}/cancel", OwnerHaving(SendMessages), "task", ""),
+    // Approvals
+    line("GET /api/approvals", SignedIn, "", ""),
+    line("GET /api/approvals/history", SignedIn, "", ""),
+    line("GET /api/approvals/{id}", Owner, "approval", ""),
+    line("POST /api/approvals/{id}/approve", Having(ApproveActions), "approval", ""),
+    line("POST /api/approvals/{id}/edit", Having(ApproveActions), "approval", r#"{"modifiedParams":{}}"#),
+    line("POST /api/approvals/{id}/reject", Having(ApproveActions), "approval", ""),
+    line("GET /api/info-requests", SignedIn, "", ""),
+    line("GET /api/info-requests/{id}", Owner, "infoRequest", ""),
+    line(
+        "POST /api/info-requests/{id}/respond",
+        OwnerHaving(SendMessages),
+        "infoRequest",
+        r#"{"response":"red"}"#,
+    ),
+    line("POST /api/info-requests/{id}/cancel", OwnerHaving(SendMessages), "infoRequest", ""),
+    // Sophon Node
+    line("GET /api/nodes", Having(ManageNodes), "", ""),
+    line("POST /api/nodes", Having(ManageNodes), "", r#"{"displayName":"box","platform":"linux"}"#),
+    line("GET /api/nodes/{id}", Having(ManageNodes), "node", ""),
+    line("PATCH /api/nodes/{id}", Having(ManageNodes), "node", r#"{"displayName":"box"}"#),
+    line("DELETE /api/nodes/{id}", Having(ManageNodes), "node", ""),
+    line("POST /api/nodes/{id}/approve", Having(ManageNodes), "node", ""),
+    line("POST /api/nodes/{id}/reject", Having(ManageNodes), "node", ""),
+    line("POST /api/nodes/{id}/scopes", Having(ManageNodes), "node", r#"{"scopes":[]}"#),
+    line("POST /api/nodes/{id}/command", Having(ManageNodes), "node", r#"{"command":"system.info"}"#),
+    line("GET /api/nodes/{id}/commands", Having(ManageNodes), "node", ""),
+    line("GET /api/nodes/{id}/commands/{commandId}", Having(ManageNodes), "node", ""),
+    line("POST /api/nodes/me/pair", Public, "", "{}"),
+    line("POST /api/nodes/me/heartbeat", Node, "", "{}"),
+    line("GET /api/nodes/me/commands", Node, "", ""),
+    line("POST /api/nodes/me/commands/{commandId}/result", Node, "command", r#"{"ok":true}"#),
+    // Admin
+    line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
+];
+
+pub const HUBS: &[Line] = &[
+    line(
+        "/hubs/chat SendMessage",
+        OwnerHaving(SendMessages),
+        "session",
+        r#"{"content":"hi","sessionId":"$session"}"#,
+    ),
+    line("/hubs/chat CancelTask", OwnerHaving(SendMessages), "task", r#"{"taskId":"$task"}"#),
+    line("/hubs/chat JoinSession", Owner, "session", r#"{"sessionId":"$session"}"#),
+    // To leave what one was never in changes nothing, and tells nothing of whether it exists.
+    line("/hubs/chat LeaveSession", SignedIn, "", r#"{"sessionId":"$session"}"#),
+    line("/hubs/tasks Watch", Having(ViewActiveTasks), "", "null"),
+    line("/hubs/tasks Unwatch", SignedIn, "", "null"),
+    line("/hubs/approvals Approve", Having(ApproveActions), "approval", r#"{"approvalId":"$approval"}"#),
+    line("/hubs/approvals Reject", Having(ApproveActions), "approval", r#"{"approvalId":"$approval"}"#),
+    line(
+        "/hubs/approvals Edit",
+        Having(ApproveActions),
+        "approval",
+        r#"{"approvalId":"$approval","modifiedParams":{}}"#,
+    ),
+    line(
+        "/hubs/approvals RespondInfo",
+        OwnerHaving(SendMessages),
+        "infoRequest",
+        r#"{"infoId":"$infoRequest","response":"red"}"#,
+    ),
+    line("/hubs/notifications Subscribe", Having(ManageNodes), "node", r#"{"nodeId":"$node"}"#),
+    line("/hubs/notifications Unsubscribe", SignedIn, "", r#"{"nodeId":"$node"}"#),
+];
