@@ -129,8 +129,8 @@ pub(crate) async fn run<H: Hub, T: Transport>(
                     link.stamp(|times| &times.write_began, 0);
                     writing = false;
                 }
-                Io::Left => break,
-                Io::Lost | Io::Broken(_) => return,
+                Io::Left | Io::Broken(_) => break,
+                Io::Lost => return,
             },
             Some(bytes) = sent.recv(), if !writing => {
                 link.stamp(|times| &times.write_began, server.now());

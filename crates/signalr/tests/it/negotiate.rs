@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use signalr::{Options, Transports};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 async fn post(server: &TestServer, uri: &str) -> http::Response<Body> {
     server.request(Request::post(uri).body(Body::empty()).unwrap()).await
@@ -17,6 +18,30 @@ async fn negotiate(server: &TestServer, query: &str) -> Value {
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "application/json");
     serde_json::from_slice(&to_bytes(response.into_body(), 10_000).await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn the_answer_tells_its_length_and_what_is_on_offer() {
+    let server = start().await;
+    let mut socket = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let ask = "POST /hub/negotiate?negotiateVersion=1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    socket.write_all(ask.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(LIMIT, socket.read_to_string(&mut answer))
+        .await
+        .expect("an answer in time")
+        .unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.to_ascii_lowercase().contains(&format!("content-length: {}", body.len())), "{head}");
+    let both = json!(["Text", "Binary"]);
+    let offered = json!([
+        { "transport": "WebSockets", "transferFormats": both },
+        { "transport": "ServerSentEvents", "transferFormats": ["Text"] },
+        { "transport": "LongPolling", "transferFormats": both },
+    ]);
+    let offer: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(offer["availableTransports"], offered);
+    assert_eq!(offer.get("useStatefulReconnect"), None, "nobody asked for it");
 }
 
 #[tokio::test]
