@@ -7,19 +7,22 @@ use sophon_model::ports::{Clock, Entropy, Fetch, ModelProvider, Store};
 use sophon_model::{Credential, Result};
 
 use crate::agents::Agents;
+use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, reserve_sequence};
+use crate::discussions::{Discussions, Moderator};
 use crate::identity::{Identity, caller};
 use crate::info_requests::InfoRequests;
 use crate::jobs;
 use crate::lifecycle::Lifecycle;
 use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
 use crate::models::Models;
+use crate::nodes::Nodes;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
-use crate::tasks::{Pool, Running, Tasks};
-use crate::tools::Tools;
+use crate::tasks::{Crew, Pool, Running, Tasks};
+use crate::tools::{Means, Tools};
 use crate::turn::{TurnLimits, Turns};
 
 /// What a gateway is made of.
@@ -63,6 +66,8 @@ pub struct Gateway {
     pub identity: Identity,
     /// Agents.
     pub agents: Agents,
+    /// Announcements.
+    pub announcements: Announcements,
     /// Sending messages.
     pub chat: Chat,
     /// Sessions and their messages.
@@ -75,8 +80,12 @@ pub struct Gateway {
     pub approvals: Approvals,
     /// What agents want to know.
     pub info_requests: InfoRequests,
+    /// Discussions and their runs.
+    pub discussions: Discussions,
     /// The models that can be asked for.
     pub models: Models,
+    /// Machines that do what they are told.
+    pub nodes: Nodes,
     /// Storage and the bus.
     pub db: Database,
     /// What is being written.
@@ -111,14 +120,23 @@ impl Gateway {
         }
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
+        let nodes = Nodes::new(db.clone(), lifecycle.clone());
         let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
-        let tools = Tools::new(&db, fetch, &info_requests);
-        let approvals = Approvals::new(db.clone(), tools.clone());
         let models = Models::new(providers);
+        let moderator = Moderator { db: db.clone(), models: models.clone(), running: running.clone() };
+        let tools = Tools::new(Means {
+            db: &db,
+            fetch,
+            info_requests: &info_requests,
+            moderator: &moderator,
+            nodes: &nodes,
+        });
+        let approvals = Approvals::new(db.clone(), tools.clone());
         let email = administrator.user.email.clone();
-        let auto_admin = match settings.auto_admin {
-            true => Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?),
-            false => None,
+        let auto_admin = if settings.auto_admin {
+            Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?)
+        } else {
+            None
         };
         let turns = Turns {
             db: db.clone(),
@@ -128,21 +146,26 @@ impl Gateway {
             approvals: approvals.clone(),
             limits: settings.turn,
         };
-        let pool = Pool::new(db.clone(), running.clone(), turns, lifecycle.clone(), settings.workers);
+        let crew = Crew { turns, moderator: moderator.clone() };
+        let pool = Pool::new(db.clone(), running.clone(), crew, lifecycle.clone(), settings.workers);
         lifecycle.spawn_critical("task pool", pool.run());
+        lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
         let waiting = (approvals.clone(), info_requests.clone());
         let housekeeping = jobs::keep_house(db.clone(), store, waiting, lifecycle.clone());
         lifecycle.spawn_critical("housekeeping", housekeeping);
         Ok(Self {
             identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
             agents: Agents::new(db.clone()),
+            announcements: Announcements::new(db.clone()),
             chat: Chat::new(db.clone(), running.clone()),
             sessions: Sessions::new(db.clone(), pending.clone(), running.clone()),
             tasks: Tasks::new(db.clone(), running.clone()),
             tools,
             approvals,
             info_requests,
+            discussions: Discussions::new(moderator),
             models,
+            nodes,
             generated_password: administrator.generated_password.map(|password| (email, password)),
             db,
             pending,

@@ -11,6 +11,7 @@ use crate::database::{Database, reserve_sequence};
 use crate::info_requests::InfoRequests;
 use crate::lifecycle::Lifecycle;
 use crate::live::SEQUENCE_BLOCK;
+use crate::nodes::COMMANDS_KEPT;
 
 /// How long durable events are kept for those who come back.
 pub const EVENTS_KEPT: Duration = Duration::from_hours(24);
@@ -62,7 +63,8 @@ async fn prune(db: &Database) -> sophon_model::Result<()> {
             let now = unit.now();
             let events = unit.tx.prune_events(now.minus(EVENTS_KEPT))?;
             let replies = unit.tx.prune_idempotent_replies(now.minus(IDEMPOTENCY_KEPT))?;
-            Ok(events + replies)
+            let commands = unit.tx.prune_node_commands(now.minus(COMMANDS_KEPT))?;
+            Ok(events + replies + commands)
         });
         let removed = removed.await?;
         if removed == 0 {

@@ -5,9 +5,11 @@
 //! it is durable. No wire is known here, and no SQL.
 
 pub mod agents;
+pub mod announcements;
 pub mod approvals;
 pub mod chat;
 pub mod database;
+pub mod discussions;
 mod doorbells;
 mod gateway;
 pub mod identity;
@@ -17,6 +19,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod live;
 pub mod models;
+pub mod nodes;
 pub mod policy;
 pub mod sessions;
 mod setup;

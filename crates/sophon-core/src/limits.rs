@@ -6,6 +6,8 @@ use sophon_model::{Error, Kind, Result};
 pub const LONGEST_NAME: usize = 200;
 /// A description, in characters.
 pub const LONGEST_DESCRIPTION: usize = 2_000;
+/// What an announcement says, in characters.
+pub const LONGEST_ANNOUNCEMENT: usize = 4_000;
 /// SOUL.md and its like, in characters.
 pub const LONGEST_AGENT_FILE: usize = 100_000;
 /// Entries of a tool allowlist.

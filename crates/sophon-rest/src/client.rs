@@ -2,9 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use http::header::HOST;
+use http::request::Parts;
 use ipnet::IpNet;
+use sophon_model::Error;
 
+use crate::error::{ApiError, Result};
+
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The address of the client, as far as it is known.
@@ -36,6 +42,39 @@ impl ClientAddress {
             }
         }
         Self(Some(address))
+    }
+}
+
+/// How the client speaks to us, or to the proxy before us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scheme(&'static str);
+
+impl Scheme {
+    /// `http`, as this process speaks nothing else, unless a trusted proxy says that it was `https`.
+    pub(crate) fn of(request: &Request, trusted: &[IpNet]) -> Self {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let is_proxy = peer.is_some_and(|ConnectInfo(peer)| {
+            trusted.iter().any(|net| net.contains(&peer.ip().to_canonical()))
+        });
+        let is_secure = request.headers().get(FORWARDED_PROTO).is_some_and(|scheme| scheme == "https");
+        Self(if is_proxy && is_secure { "https" } else { "http" })
+    }
+}
+
+/// The address under which the client reached the gateway, without a path.
+pub(crate) struct GatewayUrl(pub(crate) String);
+
+impl<S: Sync> FromRequestParts<S> for GatewayUrl {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let missing =
+            || Error::internal("a handler that asks for the gateway's address is not behind the gate");
+        let Scheme(scheme) = parts.extensions.get().ok_or_else(missing)?;
+        let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let host = parts.uri.authority().map(http::uri::Authority::as_str).or(named);
+        let host = host.ok_or_else(|| Error::invalid("Say in Host which gateway you mean."))?;
+        Ok(Self(format!("{scheme}://{host}")))
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use http::{HeaderName, HeaderValue, Method, header};
+use sophon_core::identity::TENANT_HEADER;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::request_id;
@@ -23,7 +24,7 @@ pub(crate) fn share(app: Router, origins: &[String]) -> Router {
         header::CONTENT_TYPE,
         HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("last-event-id"),
-        HeaderName::from_static("x-sophon-tenant"),
+        HeaderName::from_static(TENANT_HEADER),
         // What the stock SignalR client adds.
         HeaderName::from_static("x-requested-with"),
         HeaderName::from_static("x-signalr-user-agent"),

@@ -6,17 +6,18 @@ use std::time::Duration;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::Method;
+use http::{HeaderValue, Method};
 use ipnet::IpNet;
 use sophon_core::Gateway;
+use sophon_core::identity::TENANT_HEADER;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_model::{Error, Kind};
 
-use crate::client::ClientAddress;
+use crate::Options;
+use crate::client::{ClientAddress, Scheme};
 use crate::error::Result;
 use crate::extract::identify;
 use crate::rate_limit::RateLimits;
-use crate::{Options, tenant};
 
 /// When a client may look whether another process has taken over from one that drains.
 const RETRY_AFTER_DRAIN: Duration = Duration::from_secs(5);
@@ -42,19 +43,19 @@ pub(crate) async fn pass(
 ) -> Result<Response> {
     refuse_while_draining(&gate.gateway.lifecycle, request.method())?;
     let address = ClientAddress::of(&request, &gate.trusted_proxies);
-    let identified = identify(&gate.gateway.identity, request.headers()).await?;
+    let scheme = Scheme::of(&request, &gate.trusted_proxies);
+    let identified = identify(&gate.gateway, request.headers()).await?;
     if let Some(route) = request.extensions().get::<MatchedPath>() {
-        gate.limits.check(request.method(), route.as_str(), identified.caller(), address)?;
+        gate.limits.check(request.method(), route.as_str(), &identified, address)?;
     }
-    let named = tenant::named(&request)?;
     // Who did not sign in belongs to no tenant; what anybody may see is the same for all of them.
     if let Some(caller) = identified.caller() {
-        for slug in named {
-            gate.gateway.identity.require_tenant(caller, &slug).await?;
-        }
+        let named = request.headers().get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        gate.gateway.identity.require_tenants(caller, named).await?;
     }
     request.extensions_mut().insert(identified);
     request.extensions_mut().insert(address);
+    request.extensions_mut().insert(scheme);
     Ok(next.run(request).await)
 }
 

@@ -4,12 +4,14 @@
 //! request passes on its way there is in [`front`] (the whole gateway) and in the gate (the routes of this crate).
 //! The OpenAPI document is made from the handlers.
 
+mod admin;
 mod agents;
 mod approvals;
 mod auth;
 mod chat;
 mod client;
 mod cors;
+mod discussions;
 mod error;
 mod extract;
 mod gate;
@@ -18,6 +20,7 @@ mod headers;
 mod info_requests;
 mod list;
 mod models;
+mod nodes;
 mod openapi;
 mod options;
 mod public;
@@ -96,9 +99,12 @@ fn subjects() -> ApiRouter {
         .merge(chat::routes())
         .merge(sessions::routes())
         .merge(tasks::routes())
+        .merge(discussions::routes())
         .merge(approvals::routes())
         .merge(info_requests::routes())
         .merge(models::routes())
+        .merge(admin::routes())
+        .merge(nodes::routes())
         .merge(public::routes())
 }
 

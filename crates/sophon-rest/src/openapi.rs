@@ -117,8 +117,18 @@ mod tests {
         assert!(names.contains(&"sendMessage") && names.contains(&"putAgentSoul"), "{names:?}");
         let groups: BTreeSet<&str> =
             all_operations(&document).map(|operation| operation["tags"][0].as_str().unwrap()).collect();
-        let of_the_seed =
-            ["Agents", "Approvals", "Chat + sessions", "Identity & auth", "Models", "Public", "Tasks"];
+        let of_the_seed = [
+            "Admin",
+            "Agents",
+            "Approvals",
+            "Chat + sessions",
+            "Discussions",
+            "Identity & auth",
+            "Models",
+            "Public",
+            "Sophon Node",
+            "Tasks",
+        ];
         assert_eq!(groups, BTreeSet::from(of_the_seed));
     }
 

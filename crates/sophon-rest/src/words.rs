@@ -1,8 +1,9 @@
 //! The schemas of fields that hold one of a few words. The words are those of the model.
 
 use sophon_model::{
-    ApprovalStatus, InfoRequestStatus, MessageRole, MessageStatus, Permission, Risk, Runtime, SessionMode,
-    SessionStatus, TaskKind, TaskStatus, ToolCallStatus, Visibility,
+    ApprovalStatus, DiscussionRunStatus, DiscussionTurnStatus, InfoRequestStatus, MessageRole, MessageStatus,
+    NodeCommandStatus, NodeScope, NodeStatus, Permission, Risk, Runtime, SessionMode, SessionStatus,
+    Severity, TaskKind, TaskStatus, ToolCallStatus, Visibility,
 };
 use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 
@@ -62,6 +63,34 @@ pub(crate) fn info_request_status() -> Object {
     one_of(InfoRequestStatus::ALL.iter().map(|word| word.as_str()))
 }
 
+pub(crate) fn severity() -> Object {
+    one_of(Severity::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn node_status() -> Object {
+    one_of(NodeStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn node_scopes() -> Array {
+    Array::new(one_of(NodeScope::ALL.iter().map(|word| word.as_str())))
+}
+
+pub(crate) fn node_command_status() -> Object {
+    one_of(NodeCommandStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn pairing_state() -> Object {
+    one_of(["pending", "approved", "rejected"])
+}
+
 pub(crate) fn risk() -> Object {
     one_of(Risk::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn discussion_run_status() -> Object {
+    one_of(DiscussionRunStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn discussion_turn_status() -> Object {
+    one_of(DiscussionTurnStatus::ALL.iter().map(|word| word.as_str()))
 }

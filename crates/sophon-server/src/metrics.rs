@@ -4,11 +4,12 @@ use std::sync::OnceLock;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sophon_core::Gateway;
+use sophon_core::identity::Presented;
 use sophon_core::policy::{Act, authorize};
 use sophon_model::{Permission, Result};
 use sophon_realtime::hubs::Hubs;
@@ -70,13 +71,9 @@ async fn scrape(State(watched): State<Watched>, headers: HeaderMap) -> Response 
 }
 
 async fn permit(gateway: &Gateway, headers: &HeaderMap) -> Result<()> {
-    let bearer =
-        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let caller = match bearer {
-        Some(token) => Some(gateway.identity.authenticate(token).await?),
-        None => gateway.identity.auto_admin().cloned(),
-    };
-    authorize(caller.as_ref(), Act::Use(Permission::ViewSystem))
+    let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    let identified = gateway.identify(Presented::in_headers(values)).await?;
+    authorize(identified.anybody()?, Act::Use(Permission::ViewSystem))
 }
 
 /// From the system's own accounting, where it has one of this form.

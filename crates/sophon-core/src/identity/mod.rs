@@ -2,11 +2,13 @@
 
 mod access_token;
 mod api_tokens;
+mod identified;
 mod password;
 mod sign_in;
 mod throttle;
 
 pub use api_tokens::NewApiToken;
+pub use identified::{Identified, Presented};
 pub(crate) use password::hash_password;
 pub use sign_in::{Login, SignedIn};
 
@@ -25,6 +27,8 @@ use access_token::AccessTokens;
 use password::Passwords;
 use throttle::LoginThrottle;
 
+/// The header in which a request names its tenant.
+pub const TENANT_HEADER: &str = "x-sophon-tenant";
 /// How an API token begins.
 pub const API_TOKEN_PREFIX: &str = "sk_";
 /// The longest credential that is looked at, in bytes.
@@ -138,14 +142,22 @@ impl Identity {
             .await
     }
 
-    /// Checks the tenant that a request names against the caller's own. A mismatch is `not_authorized`.
-    pub async fn require_tenant(&self, caller: &Caller, slug: &str) -> Result<()> {
-        let (slug, own) = (slug.to_owned(), caller.tenant.clone());
-        let named = self.db.read(move |tx| tx.tenant_by_slug(&slug)).await?;
-        if named.is_some_and(|tenant| tenant.id == own) {
-            return Ok(());
+    /// Checks the tenants that a request names, in the values of [`TENANT_HEADER`], against the caller's own. Any
+    /// other one is `not_authorized`.
+    pub async fn require_tenants<'a>(
+        &self,
+        caller: &Caller,
+        named: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<()> {
+        for slug in named {
+            let slug = String::from_utf8_lossy(slug).into_owned();
+            let named = self.db.read(move |tx| tx.tenant_by_slug(&slug)).await?;
+            if named.is_none_or(|tenant| tenant.id != caller.tenant) {
+                let text = "You do not belong to the tenant that the request names.";
+                return Err(Error::new(Kind::NotAuthorized, text));
+            }
         }
-        Err(Error::new(Kind::NotAuthorized, "You do not belong to the tenant that the request names."))
+        Ok(())
     }
 
     /// Whether the caller's credential still counts. For connections that outlive their request.
@@ -215,7 +227,7 @@ pub(crate) fn secret_hash(secret: &str) -> String {
 }
 
 /// A secret with 256 bits of chance.
-fn new_secret(prefix: &str, random: [u8; 32]) -> String {
+pub(crate) fn new_secret(prefix: &str, random: [u8; 32]) -> String {
     use base64::Engine;
     format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random))
 }

@@ -1,6 +1,8 @@
 //! The core over a real store, with a model provider that is played by a small real server.
 
+mod announcements;
 mod approvals;
+mod discussions;
 mod harness;
 mod hostile_model;
 mod identity;

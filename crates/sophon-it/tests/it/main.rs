@@ -3,9 +3,12 @@
 
 mod support;
 
+mod approvals;
 mod bad_input;
 mod coming_back;
+mod discussions;
 mod drain;
 mod kill;
+mod nodes;
 mod one_turn;
 mod revocation;

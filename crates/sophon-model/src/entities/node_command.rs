@@ -40,6 +40,17 @@ impl NodeCommandStatus {
     pub const fn is_final(self) -> bool {
         !matches!(self, NodeCommandStatus::Queued | NodeCommandStatus::Dispatched)
     }
+
+    /// Whether the node did it; nothing as long as nobody knows.
+    pub const fn was_done(self) -> Option<bool> {
+        match self {
+            NodeCommandStatus::Completed => Some(true),
+            NodeCommandStatus::Failed | NodeCommandStatus::Expired | NodeCommandStatus::Cancelled => {
+                Some(false)
+            }
+            NodeCommandStatus::Queued | NodeCommandStatus::Dispatched | NodeCommandStatus::Unknown => None,
+        }
+    }
 }
 
 /// A command to a node.

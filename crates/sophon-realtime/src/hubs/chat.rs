@@ -11,13 +11,14 @@ use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method,
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
 use sophon_core::live::catch_up;
-use sophon_model::{Attachment, Event, MessageId, SessionId, TaskId, Topic};
+use sophon_model::{Attachment, Event, MessageId, SessionId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
 use super::project;
 use super::rejoin::LostConnections;
 use super::sign_in::People;
+use super::tasks::TaskRef;
 
 /// How long a client that came back has to join its sessions by itself, from where it left, before it is put into them
 /// from now on.
@@ -291,25 +292,6 @@ impl SessionRef {
         match self {
             SessionRef::Id(_) => None,
             SessionRef::Object { since, .. } => *since,
-        }
-    }
-}
-
-/// A task as clients name it: its bare id, or an object with it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum TaskRef {
-    Id(TaskId),
-    #[serde(rename_all = "camelCase")]
-    Object {
-        task_id: TaskId,
-    },
-}
-
-impl TaskRef {
-    fn id(self) -> TaskId {
-        match self {
-            TaskRef::Id(id) | TaskRef::Object { task_id: id } => id,
         }
     }
 }

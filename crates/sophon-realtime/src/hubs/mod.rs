@@ -2,8 +2,11 @@
 
 mod approvals;
 mod chat;
+mod discussion;
 mod error;
 mod mounted;
+mod node;
+mod notifications;
 mod project;
 mod rejoin;
 mod sign_in;
@@ -13,17 +16,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use signalr::{Hub, HubServer, Options, Slots};
 use sophon_core::Gateway;
 use sophon_core::identity::Revoked;
 use sophon_model::{Caller, Credential, Event, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::slots::{APPROVALS_HUB, CHAT_HUB, TASKS_HUB};
+use crate::slots::{APPROVALS_HUB, CHAT_HUB, DISCUSSION_HUB, NODE_HUB, NOTIFICATIONS_HUB, TASKS_HUB};
 use approvals::ApprovalsHub;
 use chat::ChatHub;
+use discussion::DiscussionHub;
 use mounted::{At, Mounted};
+use node::NodeHub;
+use notifications::NotificationsHub;
 use sign_in::People;
 use tasks::TasksHub;
 
@@ -46,6 +52,7 @@ pub enum SessionEventScope {
 #[derive(Clone)]
 pub struct Hubs {
     people: Arc<[Box<dyn Mounted>]>,
+    nodes: HubServer<NodeHub>,
 }
 
 impl Hubs {
@@ -54,23 +61,32 @@ impl Hubs {
         let people = People::new(gateway.clone());
         let chat = ChatHub::new(gateway.clone(), people.clone(), scope);
         let at = Mounting { gateway, options };
+        let for_nodes = Options { max_message_bytes: node::LARGEST_MESSAGE, ..options.clone() };
+        let nodes = NodeHub::new(gateway.clone());
         Self {
+            nodes: HubServer::new(nodes, gateway.db.bus().clone(), NODE_HUB, for_nodes),
             people: Arc::new([
                 at.at("/hubs/chat", chat, CHAT_HUB),
-                at.at("/hubs/tasks", TasksHub::new(people.clone()), TASKS_HUB),
-                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people), APPROVALS_HUB),
+                at.at("/hubs/tasks", TasksHub::new(gateway.clone(), people.clone()), TASKS_HUB),
+                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people.clone()), APPROVALS_HUB),
+                at.at(
+                    "/hubs/notifications",
+                    NotificationsHub::new(gateway.clone(), people.clone()),
+                    NOTIFICATIONS_HUB,
+                ),
+                at.at("/hubs/discussion", DiscussionHub::new(gateway.clone(), people), DISCUSSION_HUB),
             ]),
         }
     }
 
     /// Their routes.
     pub fn router(&self) -> Router {
-        self.people.iter().fold(Router::new(), |router, hub| router.merge(hub.router()))
+        self.people.iter().fold(self.nodes.router("/hubs/node"), |router, hub| router.merge(hub.router()))
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.people.iter().map(|hub| hub.connection_count()).sum()
+        self.people.iter().map(|hub| hub.connection_count()).sum::<usize>() + self.nodes.connection_count()
     }
 
     /// Closes the connections of revoked credentials until the gateway stops.
@@ -111,8 +127,9 @@ impl Hubs {
 
     /// Closes all connections with a reason and waits for them to end; false if some had not within `limit`.
     pub async fn drain(&self, limit: Duration) -> bool {
-        let drained = join_all(self.people.iter().map(|hub| hub.drain(RESTARTING, limit))).await;
-        drained.into_iter().all(|drained| drained)
+        let people = join_all(self.people.iter().map(|hub| hub.drain(RESTARTING, limit)));
+        let (people, nodes) = join(people, self.nodes.drain(RESTARTING, limit)).await;
+        nodes && people.into_iter().all(|drained| drained)
     }
 }
 

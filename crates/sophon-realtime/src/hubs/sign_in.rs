@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
 use http::request::Parts;
 use signalr::{Authenticate, Rejection};
 use sophon_core::Gateway;
-use sophon_model::{Caller, Credential, Kind};
+use sophon_core::identity::{Presented, TENANT_HEADER};
+use sophon_model::{Caller, Credential, Error, Kind};
 use tokio::time::Instant;
 
 /// The people whom the gateway knows.
@@ -23,15 +25,15 @@ impl People {
 impl Authenticate for People {
     type Caller = Caller;
 
-    /// The caller behind the credential of a hub request; the administrator where none is needed.
-    async fn authenticate(&self, _request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
-        let Some(token) = token else {
-            return self.gateway.identity.auto_admin().cloned().ok_or(Rejection::Unauthorized);
-        };
-        self.gateway.identity.authenticate(token).await.map_err(|error| match error.kind() {
-            Kind::Unauthenticated => Rejection::Unauthorized,
-            _ => Rejection::Unavailable,
-        })
+    /// The caller behind the credential of a hub request; the administrator where none is needed. The tenant that the
+    /// request names must be the caller's.
+    async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
+        let presented = token.map_or(Presented::Nothing, Presented::Bearer);
+        let identified = self.gateway.identify(presented).await.map_err(|error| rejection(&error))?;
+        let caller = identified.somebody().map_err(|error| rejection(&error))?;
+        let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        self.gateway.identity.require_tenants(caller, named).await.map_err(|error| rejection(&error))?;
+        Ok(caller.clone())
     }
 
     fn same_caller(&self, first: &Caller, now: &Caller) -> bool {
@@ -47,5 +49,13 @@ impl Authenticate for People {
             }
             Credential::ApiToken(_) | Credential::AutoAdmin | Credential::Agent(_) => None,
         }
+    }
+}
+
+fn rejection(error: &Error) -> Rejection {
+    match error.kind() {
+        Kind::Unauthenticated => Rejection::Unauthorized,
+        Kind::NotAuthorized => Rejection::Forbidden,
+        _ => Rejection::Unavailable,
     }
 }

@@ -14,14 +14,14 @@ use async_stream::stream;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::{Bytes, BytesMut};
 use fanout::Start;
 use serde::Deserialize;
 use sophon_core::Gateway;
-use sophon_core::identity::Revoked;
+use sophon_core::identity::{Presented, Revoked, TENANT_HEADER};
 use sophon_core::live::{CatchUp, EventEntry, EventSubscription, catch_up};
 use sophon_model::{Caller, Credential, Error, Result, SessionId, Topic};
 use tokio::sync::broadcast::error::RecvError;
@@ -105,18 +105,20 @@ async fn open(wire: &Wire, session: SessionId, token: Option<&str>, headers: &He
     Ok(Opened { gateway, session, caller, subscription, caught_up, permit })
 }
 
-/// The header counts before the query. A credential that is given must be valid, also where none is needed.
+/// The header counts before the query. A credential that is given must be valid, also where none is needed, and the
+/// tenant that the request names must be the caller's.
 async fn caller(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> Result<Option<Caller>> {
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
-    match bearer.or(token) {
-        Some(token) => gateway.identity.authenticate(token).await.map(Some),
-        None => Ok(gateway.identity.auto_admin().cloned()),
+    let values = |name: HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    let presented = match Presented::in_headers(values(header::AUTHORIZATION)) {
+        Presented::Nothing => token.map_or(Presented::Nothing, Presented::Bearer),
+        in_header => in_header,
+    };
+    let caller = gateway.identify(presented).await?.anybody()?.cloned();
+    if let Some(caller) = &caller {
+        let named = values(HeaderName::from_static(TENANT_HEADER));
+        gateway.identity.require_tenants(caller, named).await?;
     }
+    Ok(caller)
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<u64> {
@@ -128,7 +130,7 @@ fn respond(opened: Opened) -> Response {
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store")),
         // nginx would hold the stream back.
-        (header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     ];
     (headers, Body::from_stream(blocks(opened))).into_response()
 }

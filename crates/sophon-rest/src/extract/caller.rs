@@ -2,55 +2,18 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, header};
-use sophon_core::identity::Identity;
-use sophon_model::{Caller, Error, Kind};
+use http::{HeaderMap, HeaderValue, header};
+use sophon_core::Gateway;
+use sophon_core::identity::{Identified, Presented};
+use sophon_model::{Caller, Error, NodeCaller};
 
 use crate::error::{ApiError, Result};
 
-/// The outcome of looking at a request's credential.
-#[derive(Clone, Debug)]
-pub(crate) enum Identified {
-    /// It is good.
-    Caller(Caller),
-    /// There is none.
-    Nobody,
-    /// It is not good. Routes that need nobody are served all the same: a page with a stale token can still sign in.
-    Rejected,
-}
-
-impl Identified {
-    pub(crate) fn caller(&self) -> Option<&Caller> {
-        match self {
-            Self::Caller(caller) => Some(caller),
-            Self::Nobody | Self::Rejected => None,
-        }
-    }
-}
-
 /// Looks at the credential: the one `Authorization: Bearer` header. No other carrier is known here, and above all
 /// not the address, which ends up in logs.
-pub(crate) async fn identify(identity: &Identity, headers: &HeaderMap) -> Result<Identified> {
-    let mut credentials = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(first) = credentials.next() else {
-        return Ok(identity.auto_admin().cloned().map_or(Identified::Nobody, Identified::Caller));
-    };
-    let bearer = first.to_str().ok().and_then(bearer).filter(|_| credentials.next().is_none());
-    let Some(bearer) = bearer else { return Ok(Identified::Rejected) };
-    match identity.authenticate(bearer).await {
-        Ok(caller) => Ok(Identified::Caller(caller)),
-        Err(error) if error.kind() == Kind::Unauthenticated => Ok(Identified::Rejected),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, credential) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
-}
-
-fn rejected() -> ApiError {
-    Error::unauthenticated("The credential is missing, wrong or no longer valid. Sign in again.").into()
+pub(crate) async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<Identified> {
+    let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    Ok(gateway.identify(Presented::in_headers(values)).await?)
 }
 
 fn identified(parts: &Parts) -> Result<&Identified> {
@@ -65,35 +28,28 @@ impl<S: Sync> FromRequestParts<S> for Authorized {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        identified(parts)?.caller().cloned().map(Self).ok_or_else(rejected)
+        Ok(Self(identified(parts)?.somebody()?.clone()))
     }
 }
 
-/// The caller, or nobody. A credential that is not good is refused here too, so that its owner learns of it.
+/// The caller, or nobody.
 pub(crate) struct MaybeCaller(pub(crate) Option<Caller>);
 
 impl<S: Sync> FromRequestParts<S> for MaybeCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        match identified(parts)? {
-            Identified::Caller(caller) => Ok(Self(Some(caller.clone()))),
-            Identified::Nobody => Ok(Self(None)),
-            Identified::Rejected => Err(rejected()),
-        }
+        Ok(Self(identified(parts)?.anybody()?.cloned()))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::bearer;
+/// The node that asks.
+pub(crate) struct AuthorizedNode(pub(crate) NodeCaller);
 
-    #[test]
-    fn only_the_bearer_scheme_carries_a_credential() {
-        assert_eq!(bearer("Bearer abc"), Some("abc"));
-        assert_eq!(bearer("bearer  abc "), Some("abc"));
-        assert_eq!(bearer("Basic abc"), None);
-        assert_eq!(bearer("abc"), None);
-        assert_eq!(bearer(""), None);
+impl<S: Sync> FromRequestParts<S> for AuthorizedNode {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Ok(Self(identified(parts)?.node()?.clone()))
     }
 }

@@ -8,8 +8,8 @@ mod path;
 mod query;
 
 pub(crate) use body::{Body, OptionalBody, media_type, read_text};
-pub(crate) use caller::{Authorized, MaybeCaller, identify};
+pub(crate) use caller::{Authorized, AuthorizedNode, MaybeCaller, identify};
 pub(crate) use change::Change;
 pub(crate) use headers::{Device, IdempotencyKey};
-pub(crate) use path::Id;
+pub(crate) use path::{Id, Ids};
 pub(crate) use query::Params;

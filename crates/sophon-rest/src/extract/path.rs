@@ -18,3 +18,16 @@ impl<T: From<String>, S: Send + Sync> FromRequestParts<S> for Id<T> {
         Ok(Self(text.into()))
     }
 }
+
+/// The two ids of an address, the outer one first.
+pub(crate) struct Ids<T, U>(pub(crate) T, pub(crate) U);
+
+impl<T: From<String>, U: From<String>, S: Send + Sync> FromRequestParts<S> for Ids<T, U> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let texts = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((outer, inner)) = texts.map_err(|error| Error::invalid(error.body_text()))?;
+        Ok(Self(outer.into(), inner.into()))
+    }
+}

@@ -11,7 +11,8 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use http::Method;
-use sophon_model::{ApiTokenId, Caller, Credential, Error, Kind, UserId};
+use sophon_core::identity::Identified;
+use sophon_model::{ApiTokenId, Caller, Credential, Error, Kind, NodeId, UserId};
 
 use crate::client::ClientAddress;
 use crate::error::Result;
@@ -37,20 +38,24 @@ pub(crate) enum Class {
     Unlimited,
 }
 
-/// Who is counted. An API token has its own count beside its user's.
+/// Who is counted. An API token has its own count beside its user's, and so has a node's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Asker {
     User(UserId),
     Token(ApiTokenId),
+    Node(NodeId),
     Address(Option<IpAddr>),
 }
 
 impl Asker {
-    fn of(caller: Option<&Caller>, address: ClientAddress) -> Self {
-        match caller {
-            None => Asker::Address(address.0.map(network)),
-            Some(Caller { credential: Credential::ApiToken(id), .. }) => Asker::Token(id.clone()),
-            Some(caller) => Asker::User(caller.user.clone()),
+    fn of(identified: &Identified, address: ClientAddress) -> Self {
+        match identified {
+            Identified::Nobody | Identified::Rejected => Asker::Address(address.0.map(network)),
+            Identified::Node(node) => Asker::Node(node.node.clone()),
+            Identified::Caller(Caller { credential: Credential::ApiToken(id), .. }) => {
+                Asker::Token(id.clone())
+            }
+            Identified::Caller(caller) => Asker::User(caller.user.clone()),
         }
     }
 }
@@ -104,7 +109,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         &self,
         method: &Method,
         route: &str,
-        caller: Option<&Caller>,
+        identified: &Identified,
         address: ClientAddress,
     ) -> Result<()> {
         let method = if method == Method::HEAD { Method::GET.as_str() } else { method.as_str() };
@@ -118,7 +123,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         if self.checks.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
             self.forget_the_idle();
         }
-        limiter.check_key(&Asker::of(caller, address)).map_err(|until| {
+        limiter.check_key(&Asker::of(identified, address)).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             let text = "Too many requests of this kind. Wait as long as Retry-After says.";
             Error::new(Kind::RateLimited, text).with_retry_after(wait).into()
@@ -138,18 +143,18 @@ mod tests {
 
     use axum::response::IntoResponse;
     use governor::clock::FakeRelativeClock;
-    use sophon_model::{Permissions, Role, TenantId};
+    use sophon_model::{NodeCaller, Permissions, Role, TenantId};
 
     use super::*;
 
-    fn caller(user: &str, credential: Credential) -> Caller {
-        Caller {
+    fn caller(user: &str, credential: Credential) -> Identified {
+        Identified::Caller(Caller {
             user: UserId::from(user),
             tenant: TenantId::from("tenant_1"),
             role: Role::Admin,
             permissions: Permissions::ALL,
             credential,
-        }
+        })
     }
 
     fn anonymous(address: &str) -> ClientAddress {
@@ -160,7 +165,7 @@ mod tests {
     fn let_in(
         limits: &RateLimits<FakeRelativeClock>,
         (method, route): (Method, &str),
-        caller: Option<&Caller>,
+        caller: &Identified,
         address: ClientAddress,
     ) -> usize {
         (0..200).filter(|_| limits.check(&method, route, caller, address).is_ok()).count()
@@ -172,7 +177,7 @@ mod tests {
     fn each_class_has_the_rate_of_the_seed() {
         let limits = RateLimits::with_clock(&Rates::default(), &FakeRelativeClock::default());
         let (admin, nowhere) = (caller("usr_1", Credential::AutoAdmin), ClientAddress(None));
-        let count = |route| let_in(&limits, route, Some(&admin), nowhere);
+        let count = |route| let_in(&limits, route, &admin, nowhere);
         assert_eq!(count(READ), 120);
         assert_eq!(count((Method::HEAD, "/api/sessions")), 0, "reads are counted together");
         assert_eq!(count((Method::POST, "/api/agents")), 60);
@@ -186,7 +191,7 @@ mod tests {
         let clock = FakeRelativeClock::default();
         let limits = RateLimits::with_clock(&Rates::default(), &clock);
         let (admin, nowhere) = (caller("usr_1", Credential::AutoAdmin), ClientAddress(None));
-        let ask = || limits.check(&Method::POST, "/api/chat", Some(&admin), nowhere);
+        let ask = || limits.check(&Method::POST, "/api/chat", &admin, nowhere);
         while ask().is_ok() {}
         let refused = ask().unwrap_err().into_response();
         assert_eq!(refused.headers()["retry-after"], "1");
@@ -197,18 +202,20 @@ mod tests {
     }
 
     #[test]
-    fn users_tokens_and_addresses_are_counted_apart() {
+    fn users_tokens_nodes_and_addresses_are_counted_apart() {
         let limits = RateLimits::with_clock(&Rates::default(), &FakeRelativeClock::default());
         let here = anonymous("203.0.113.1");
-        let count = |caller: Option<&Caller>, address| let_in(&limits, READ, caller, address);
-        assert_eq!(count(Some(&caller("usr_1", Credential::AutoAdmin)), here), 120);
-        assert_eq!(count(Some(&caller("usr_2", Credential::AutoAdmin)), here), 120);
+        let count = |caller: &Identified, address| let_in(&limits, READ, caller, address);
+        assert_eq!(count(&caller("usr_1", Credential::AutoAdmin), here), 120);
+        assert_eq!(count(&caller("usr_2", Credential::AutoAdmin), here), 120);
         let token = Credential::ApiToken(ApiTokenId::from("tok_1"));
-        assert_eq!(count(Some(&caller("usr_1", token)), here), 120);
-        assert_eq!(count(None, here), 120);
-        assert_eq!(count(None, anonymous("203.0.113.2")), 120);
-        assert_eq!(count(None, anonymous("2001:db8::1")), 120);
-        assert_eq!(count(None, anonymous("2001:db8::2")), 0, "the same network");
+        assert_eq!(count(&caller("usr_1", token), here), 120);
+        let node = NodeCaller { node: NodeId::from("node_1"), tenant: TenantId::from("tenant_1") };
+        assert_eq!(count(&Identified::Node(node), here), 120);
+        assert_eq!(count(&Identified::Nobody, here), 120);
+        assert_eq!(count(&Identified::Nobody, anonymous("203.0.113.2")), 120);
+        assert_eq!(count(&Identified::Nobody, anonymous("2001:db8::1")), 120);
+        assert_eq!(count(&Identified::Nobody, anonymous("2001:db8::2")), 0, "the same network");
     }
 
     #[test]
@@ -217,7 +224,7 @@ mod tests {
         let limits = RateLimits::with_clock(&Rates::default(), &clock);
         for asker in 0..=FORGET_EVERY {
             let address = ClientAddress(Some(std::net::Ipv4Addr::from(asker).into()));
-            limits.check(&Method::GET, "/api/agents", None, address).ok();
+            limits.check(&Method::GET, "/api/agents", &Identified::Nobody, address).ok();
             clock.advance(Duration::from_millis(100));
         }
         assert!(limits.read.len() < 20, "{} are remembered", limits.read.len());

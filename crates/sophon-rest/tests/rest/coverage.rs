@@ -10,7 +10,7 @@ use crate::app::TestApp;
 use crate::client::As;
 
 /// The only operations that serve those who did not sign in. It grows by decision, not by accident.
-const PUBLIC: [&str; 6] = ["getAuthConfig", "health", "listTools", "login", "refresh", "version"];
+const PUBLIC: [&str; 7] = ["getAuthConfig", "health", "listTools", "login", "pairNode", "refresh", "version"];
 /// Those that serve them if the session is public.
 const SOMETIMES_PUBLIC: [&str; 2] = ["getSession", "listMessages"];
 
@@ -21,7 +21,11 @@ fn operations() -> Vec<(Method, String, Value)> {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let method = method.to_uppercase().parse().unwrap();
-            operations.push((method, path.replace("{id}", "unknown"), operation.clone()));
+            operations.push((
+                method,
+                path.replace("{id}", "unknown").replace("{commandId}", "unknown"),
+                operation.clone(),
+            ));
         }
     }
     operations

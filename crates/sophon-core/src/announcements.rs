@@ -1,0 +1,50 @@
+//! Announcements: what an administrator tells everybody in the tenant who is there.
+
+use sophon_model::{Announcement, Caller, Event, Permission, Result, Severity};
+
+use crate::database::Database;
+use crate::limits::{LONGEST_ANNOUNCEMENT, LONGEST_NAME, bounded};
+use crate::policy::{Act, authorize};
+
+/// An announcement to be made.
+#[derive(Clone, Debug)]
+pub struct NewAnnouncement {
+    /// What it is about, in 1 to 200 characters.
+    pub title: String,
+    /// The whole of it, in 1 to 4,000 characters.
+    pub body: String,
+    /// How urgent it is.
+    pub severity: Severity,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Announcements {
+    db: Database,
+}
+
+impl Announcements {
+    pub(crate) fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// Tells everybody in the caller's tenant who is connected now. It is not kept for those who are not.
+    pub async fn announce(&self, caller: &Caller, new: NewAnnouncement) -> Result<Announcement> {
+        authorize(Some(caller), Act::Use(Permission::SendAnnouncements))?;
+        let NewAnnouncement { title, body, severity } = new;
+        bounded("title", &title, 1, LONGEST_NAME)?;
+        bounded("body", &body, 1, LONGEST_ANNOUNCEMENT)?;
+        let (tenant_id, created_by) = (caller.tenant.clone(), caller.user.clone());
+        // A unit of work although nothing is kept: the caller learns if it could not be told.
+        self.db
+            .write(move |unit| {
+                let (id, created_at) = (unit.new_id(), unit.now());
+                let announcement =
+                    Announcement { id, tenant_id, title, body, severity, created_by, created_at };
+                let told = Event::Announced(Box::new(announcement.clone()));
+                unit.emit(&announcement.created_by, told);
+                Ok(announcement)
+            })
+            .await
+    }
+}

@@ -1,0 +1,127 @@
+//! Who asks, by what a request carries: the same on every wire that takes a bearer token.
+
+use sophon_model::{Caller, Error, Id, Kind, NodeCaller, NodeId, Result};
+
+use super::rejected;
+use crate::gateway::Gateway;
+
+/// The credential that a request presents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented<'a> {
+    /// None.
+    Nothing,
+    /// This one, good or not.
+    Bearer(&'a str),
+    /// Something that cannot be one: of another scheme, or more than one.
+    Unusable,
+}
+
+impl<'a> Presented<'a> {
+    /// By the values of the request's `Authorization` headers.
+    pub fn in_headers(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut values = values.into_iter();
+        match (values.next(), values.next()) {
+            (None, _) => Presented::Nothing,
+            (Some(value), None) => bearer(value).map_or(Presented::Unusable, Presented::Bearer),
+            // Which one counts is not for us to choose.
+            (Some(_), Some(_)) => Presented::Unusable,
+        }
+    }
+}
+
+fn bearer(value: &[u8]) -> Option<&str> {
+    let (scheme, credential) = std::str::from_utf8(value).ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
+}
+
+/// The outcome of looking at a request's credential.
+#[derive(Clone, Debug)]
+pub enum Identified {
+    /// It is good.
+    Caller(Caller),
+    /// It is a node's, and good.
+    Node(NodeCaller),
+    /// There is none.
+    Nobody,
+    /// It is not good. What needs nobody is served all the same: a page with a stale token can still sign in.
+    Rejected,
+}
+
+impl Identified {
+    /// The person, if there is one.
+    pub fn caller(&self) -> Option<&Caller> {
+        match self {
+            Self::Caller(caller) => Some(caller),
+            Self::Node(_) | Self::Nobody | Self::Rejected => None,
+        }
+    }
+
+    /// The person, who must be somebody.
+    pub fn somebody(&self) -> Result<&Caller> {
+        self.caller().ok_or_else(rejected)
+    }
+
+    /// The person, or nobody. A credential that is not good is refused here too, so that its owner learns of it.
+    pub fn anybody(&self) -> Result<Option<&Caller>> {
+        match self {
+            Self::Caller(caller) => Ok(Some(caller)),
+            Self::Nobody => Ok(None),
+            // A node acts for nobody.
+            Self::Node(_) | Self::Rejected => Err(rejected()),
+        }
+    }
+
+    /// The node. A person is `not_authorized`: nobody acts for a node.
+    pub fn node(&self) -> Result<&NodeCaller> {
+        match self {
+            Self::Node(node) => Ok(node),
+            Self::Caller(_) => {
+                Err(Error::new(Kind::NotAuthorized, "This address is for nodes, with their own token."))
+            }
+            Self::Nobody | Self::Rejected => Err(rejected()),
+        }
+    }
+}
+
+impl Gateway {
+    /// Who asks with this credential; without one it is the administrator, if the gateway is for one person alone.
+    /// An error means that it cannot be told now.
+    pub async fn identify(&self, presented: Presented<'_>) -> Result<Identified> {
+        let credential = match presented {
+            Presented::Bearer(credential) => credential,
+            Presented::Unusable => return Ok(Identified::Rejected),
+            Presented::Nothing => {
+                let administrator = self.identity.auto_admin().cloned();
+                return Ok(administrator.map_or(Identified::Nobody, Identified::Caller));
+            }
+        };
+        let identified = if credential.starts_with(NodeId::PREFIX) {
+            self.nodes.authenticate(credential).await.map(Identified::Node)
+        } else {
+            self.identity.authenticate(credential).await.map(Identified::Caller)
+        };
+        match identified {
+            Err(error) if error.kind() == Kind::Unauthenticated => Ok(Identified::Rejected),
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_header_of_the_bearer_scheme_carries_a_credential() {
+        let presented = |values: &[&'static str]| {
+            Presented::in_headers(values.iter().map(|value| value.as_bytes()).collect::<Vec<_>>())
+        };
+        assert_eq!(presented(&["Bearer abc"]), Presented::Bearer("abc"));
+        assert_eq!(presented(&["bearer  abc "]), Presented::Bearer("abc"));
+        assert_eq!(presented(&[]), Presented::Nothing);
+        for unusable in [&["Basic abc"][..], &["abc"], &[""], &["Bearer abc", "Bearer abc"]] {
+            assert_eq!(presented(unusable), Presented::Unusable, "{unusable:?}");
+        }
+        assert_eq!(Presented::in_headers([&b"Bearer \xff"[..]]), Presented::Unusable);
+    }
+}

@@ -1,0 +1,60 @@
+//! The commands that exist: the scope each needs, and the harm it can do. What is not here is refused, so that neither
+//! is ever guessed from a name.
+
+use sophon_model::{Error, NodeScope, Result, Risk};
+
+/// A command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// What a node must be allowed.
+    pub scope: NodeScope,
+    /// How much harm it can do.
+    pub risk: Risk,
+}
+
+macro_rules! commands {
+    ($($scope:ident, $risk:ident: $($name:literal)*;)*) => {
+        &[$($(CommandSpec { name: $name, scope: NodeScope::$scope, risk: Risk::$risk },)*)*]
+    };
+}
+
+/// All of them, by scope.
+pub const COMMANDS: &[CommandSpec] = commands! {
+    SystemInfo, None: "system.info" "system.processes";
+    NotifySend, None: "notify.show";
+    ClipboardAccess, Low: "clipboard.read" "clipboard.write";
+    ScreenCapture, Low: "screen.capture" "screen.region" "screen.monitors" "screen.queryElements";
+    WindowManage, Low: "window.list" "window.move" "window.minimize" "window.maximize";
+    AppManage, Medium: "app.list" "app.launch" "app.close" "app.focus";
+    InputControl, Medium: "input.mouse.move" "input.mouse.click" "input.mouse.scroll"
+        "input.keyboard.type" "input.keyboard.press" "input.keyboard.hotkey";
+    CanvasControl, Medium: "canvas.present";
+    SystemExecute, Critical: "system.execute";
+};
+
+/// The command of this name. `validation_failed` if there is none.
+pub fn command_spec(name: &str) -> Result<&'static CommandSpec> {
+    COMMANDS.iter().find(|spec| spec.name == name).ok_or_else(|| {
+        let names: Vec<&str> = COMMANDS.iter().map(|spec| spec.name).collect();
+        Error::validation("command", format!("There is no such command. There are: {}.", names.join(", ")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_one_command_and_no_other_name_for_any() {
+        let names: BTreeSet<_> = COMMANDS.iter().map(|spec| spec.name).collect();
+        assert_eq!(names.len(), COMMANDS.len());
+        assert_eq!(command_spec("system.execute").unwrap().risk, Risk::Critical);
+        for other in ["", "system", "system.execute ", "System.Execute", "filesystem.read", "*"] {
+            command_spec(other).unwrap_err();
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Commands: sending one and waiting for what becomes of it, handing them out once, taking in results.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sophon_model::ports::Tx;
+use sophon_model::{
+    Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandStatus, NodeEvent,
+    NodeId, NodeStatus, Page, Paged, Result, TaskId,
+};
+
+use super::{Nodes, command_spec};
+use crate::database::Unit;
+use crate::policy::{Act, authorize};
+
+/// How long a command is waited for unless its sender says otherwise.
+const USUAL_TIME: Duration = Duration::from_secs(30);
+/// The shortest and the longest that can be asked for.
+const SHORTEST_TIME: Duration = Duration::from_secs(1);
+const LONGEST_TIME: Duration = Duration::from_mins(10);
+/// What a node that ran out of time has left to say so.
+const TO_REPORT: Duration = Duration::from_secs(2);
+/// The longest that anybody waits for a command.
+pub(crate) const LONGEST_WAIT: Duration = LONGEST_TIME.saturating_add(TO_REPORT);
+/// How long commands that ended are kept.
+pub(crate) const COMMANDS_KEPT: Duration = Duration::from_hours(30 * 24);
+/// Commands of a node that may wait or run; one more is refused.
+const MOST_OPEN: u64 = 32;
+/// The parameters, as JSON, in bytes.
+const LARGEST_PARAMS: usize = 64 * 1024;
+/// A result, as JSON, in bytes. What is larger is dropped, and the command has failed.
+const LARGEST_RESULT: usize = 256 * 1024;
+/// What a node says of an error, in bytes; the rest is cut.
+const LONGEST_CODE: usize = 64;
+const LONGEST_ERROR: usize = 2_000;
+
+/// A command to be sent.
+#[derive(Clone, Debug)]
+pub struct SendCommand {
+    /// To which node.
+    pub node: NodeId,
+    /// What to do: one of [`COMMANDS`](super::COMMANDS).
+    pub command: String,
+    /// With which parameters.
+    pub params: Value,
+    /// How long to wait for the outcome: 1 second to 10 minutes, 30 seconds if absent.
+    pub time: Option<Duration>,
+}
+
+impl SendCommand {
+    /// Refuses what no node could be told, whoever asks.
+    pub(crate) fn check(&self) -> Result<()> {
+        command_spec(&self.command)?;
+        if !self.params.is_object() {
+            return Err(Error::validation("params", "The parameters are an object."));
+        }
+        if self.params.to_string().len() > LARGEST_PARAMS {
+            let text = format!("The parameters have at most {LARGEST_PARAMS} bytes.");
+            return Err(Error::new(Kind::PayloadTooLarge, text));
+        }
+        if self.time.is_some_and(|time| !(SHORTEST_TIME..=LONGEST_TIME).contains(&time)) {
+            let range = format!(
+                "A command is waited for between {} and {} ms.",
+                SHORTEST_TIME.as_millis(),
+                LONGEST_TIME.as_millis()
+            );
+            return Err(Error::validation("timeoutMs", range));
+        }
+        Ok(())
+    }
+}
+
+/// What a node says became of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It was done.
+    Done(Value),
+    /// It was not.
+    Failed {
+        /// Why, for programs.
+        code: String,
+        /// Why, for people.
+        message: String,
+    },
+}
+
+impl Nodes {
+    /// Sends a command and returns it when it has ended or its time is over.
+    pub async fn command(&self, caller: &Caller, send: SendCommand) -> Result<NodeCommand> {
+        self.send(caller, self.db.new_id(), None, send).await
+    }
+
+    /// The same under an id that is given. A command that has the id already is waited for and not sent again.
+    pub(crate) async fn send(
+        &self,
+        caller: &Caller,
+        id: NodeCommandId,
+        task: Option<TaskId>,
+        send: SendCommand,
+    ) -> Result<NodeCommand> {
+        send.check()?;
+        let (caller, errands) = (caller.clone(), self.errands.clone());
+        let sent = self.db.write(move |unit| {
+            let node = unit.tx.node(&caller.tenant, &send.node)?.ok_or_else(|| Error::not_found("node"))?;
+            may_send(&caller, &node, &send.command)?;
+            if let Some(known) = unit.tx.node_command(&node.id, &id)? {
+                return Ok(known);
+            }
+            can_take(unit.tx, &node)?;
+            let command = new_command(unit, &caller, id, task, send);
+            unit.tx.insert_node_command(&command)?;
+            tell(unit, &command);
+            unit.after_commit(move || errands.ring(&node.id));
+            Ok(command)
+        });
+        self.ended(sent.await?).await
+    }
+
+    /// One.
+    pub async fn get_command(
+        &self,
+        caller: &Caller,
+        node: &NodeId,
+        id: &NodeCommandId,
+    ) -> Result<NodeCommand> {
+        self.get(caller, node).await?;
+        self.look_up(node, id).await
+    }
+
+    /// Those of a node, newest first.
+    pub async fn commands(&self, caller: &Caller, node: &NodeId, page: Page) -> Result<Paged<NodeCommand>> {
+        let node = self.get(caller, node).await?;
+        self.db.read(move |tx| tx.node_commands(&node.id, &page)).await
+    }
+
+    /// Takes in what became of a command that was handed to this node. The first report counts; that it comes again,
+    /// or too late for the caller, is no error.
+    pub async fn report(&self, caller: &NodeCaller, id: &NodeCommandId, outcome: Outcome) -> Result<()> {
+        let (node, wanted, endings) = (caller.node.clone(), id.clone(), self.endings.clone());
+        self.db
+            .write(move |unit| {
+                let command = unit.tx.node_command(&node, &wanted)?;
+                let command = command.filter(|command| command.dispatched_at.is_some());
+                let mut command = command.ok_or_else(|| Error::not_found("command"))?;
+                let from = command.status;
+                if matches!(from, NodeCommandStatus::Dispatched | NodeCommandStatus::Unknown) {
+                    conclude(&mut command, outcome);
+                    end(unit, command, from)?;
+                    unit.after_commit(move || endings.ring(&wanted));
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Waits for the end of a command, at most for its time.
+    async fn ended(&self, sent: NodeCommand) -> Result<NodeCommand> {
+        if sent.status.is_final() {
+            return Ok(sent);
+        }
+        let left = sent.expires_at.since(self.db.now());
+        let mut bell = self.endings.listen(&sent.id);
+        let waiting = async {
+            loop {
+                let command = self.look_up(&sent.node_id, &sent.id).await?;
+                if command.status.is_final() {
+                    return Ok(command);
+                }
+                bell.rung().await;
+            }
+        };
+        match tokio::time::timeout(left, waiting).await {
+            Ok(ended) => ended,
+            Err(_) => self.give_up(sent).await,
+        }
+    }
+
+    async fn look_up(&self, node: &NodeId, id: &NodeCommandId) -> Result<NodeCommand> {
+        let (node, id) = (node.clone(), id.clone());
+        self.db.read(move |tx| tx.node_command(&node, &id)?.ok_or_else(|| Error::not_found("command"))).await
+    }
+
+    /// Ends a command whose time is over, and says how it stands. It may have ended well at the last moment.
+    pub(super) async fn give_up(&self, command: NodeCommand) -> Result<NodeCommand> {
+        let endings = self.endings.clone();
+        self.db
+            .write(move |unit| {
+                let command = unit.tx.node_command(&command.node_id, &command.id)?;
+                let mut command = command.ok_or_else(|| Error::not_found("command"))?;
+                let from = command.status;
+                let (status, message) = match from {
+                    NodeCommandStatus::Queued => {
+                        (NodeCommandStatus::Expired, "The node did not take the command in time: it did not run.")
+                    }
+                    NodeCommandStatus::Dispatched => (
+                        NodeCommandStatus::Unknown,
+                        "The node took the command and did not say in time what became of it: it may have run.",
+                    ),
+                    _ => return Ok(command),
+                };
+                command.status = status;
+                command.error_code = Some("timeout".into());
+                command.error_message = Some(message.into());
+                let id = command.id.clone();
+                let command = end(unit, command, from)?;
+                unit.after_commit(move || endings.ring(&id));
+                Ok(command)
+            })
+            .await
+    }
+}
+
+/// Whether the caller may send this command to the node, and the node may be told it.
+fn may_send(caller: &Caller, node: &Node, command: &str) -> Result<()> {
+    let spec = command_spec(command)?;
+    authorize(Some(caller), Act::CommandNode(node, spec.risk))?;
+    if node.has(spec.scope) {
+        return Ok(());
+    }
+    let scope = spec.scope.as_str();
+    let text =
+        format!("The node may not be told that: it lacks the scope {scope}. Who manages it can add it.");
+    let error = Error::new(Kind::NotAuthorized, text).with_code("scope_denied");
+    Err(error.with_details(serde_json::json!({ "scope": scope })))
+}
+
+/// Whether the node is there and has room for one more.
+fn can_take(tx: &dyn Tx, node: &Node) -> Result<()> {
+    if node.status != NodeStatus::Paired || !node.is_online {
+        let text = "The node is not online, so it was not told. Start its program and try again.";
+        return Err(Error::conflict(text).with_code("node_offline"));
+    }
+    if tx.open_node_commands(&node.id)? >= MOST_OPEN {
+        let text = format!("The node has {MOST_OPEN} commands to do. Wait until some have ended.");
+        return Err(Error::conflict(text).with_code("node_busy"));
+    }
+    Ok(())
+}
+
+fn new_command(
+    unit: &Unit<'_>,
+    caller: &Caller,
+    id: NodeCommandId,
+    task_id: Option<TaskId>,
+    send: SendCommand,
+) -> NodeCommand {
+    let now = unit.now();
+    NodeCommand {
+        id,
+        node_id: send.node,
+        tenant_id: caller.tenant.clone(),
+        command: send.command,
+        params: send.params,
+        status: NodeCommandStatus::Queued,
+        result: None,
+        error_code: None,
+        error_message: None,
+        requested_by: caller.user.clone(),
+        task_id,
+        created_at: now,
+        expires_at: now.plus(send.time.unwrap_or(USUAL_TIME)).plus(TO_REPORT),
+        dispatched_at: None,
+        ended_at: None,
+    }
+}
+
+/// Hands the commands that wait for `node` out. Those that its scopes no longer cover end here.
+pub(super) fn hand_out(unit: &mut Unit<'_>, node: &Node) -> Result<Vec<NodeCommand>> {
+    let now = unit.now();
+    let taken = unit.tx.dispatch_node_commands(&node.id, now, MOST_OPEN as usize)?;
+    let mut handed = Vec::with_capacity(taken.len());
+    for mut command in taken {
+        if command_spec(&command.command).is_ok_and(|spec| node.has(spec.scope)) {
+            tell(unit, &command);
+            handed.push(command);
+        } else {
+            let message = "The node lost the scope before it was told.".into();
+            conclude(&mut command, Outcome::Failed { code: "scope_denied".into(), message });
+            end(unit, command, NodeCommandStatus::Dispatched)?;
+        }
+    }
+    Ok(handed)
+}
+
+/// The time that a node has for a command from now on.
+pub(super) fn time_left(command: &NodeCommand, now: sophon_model::Timestamp) -> Duration {
+    command.expires_at.minus(TO_REPORT).since(now)
+}
+
+fn conclude(command: &mut NodeCommand, outcome: Outcome) {
+    let outcome = match outcome {
+        Outcome::Done(result) if result.to_string().len() > LARGEST_RESULT => Outcome::Failed {
+            code: "failed".into(),
+            message: format!(
+                "It was done, but its result has more than {LARGEST_RESULT} bytes and was dropped."
+            ),
+        },
+        outcome => outcome,
+    };
+    match outcome {
+        Outcome::Done(result) => {
+            command.status = NodeCommandStatus::Completed;
+            command.result = Some(result);
+            command.error_code = None;
+            command.error_message = None;
+        }
+        Outcome::Failed { mut code, mut message } => {
+            code.truncate(code.floor_char_boundary(LONGEST_CODE));
+            message.truncate(message.floor_char_boundary(LONGEST_ERROR));
+            command.status = NodeCommandStatus::Failed;
+            command.error_code = Some(code);
+            command.error_message = Some(message);
+        }
+    }
+}
+
+fn end(unit: &mut Unit<'_>, mut command: NodeCommand, from: NodeCommandStatus) -> Result<NodeCommand> {
+    command.ended_at = Some(unit.now());
+    if unit.tx.update_node_command(&command, from)? {
+        tell(unit, &command);
+    }
+    Ok(command)
+}
+
+fn tell(unit: &mut Unit<'_>, command: &NodeCommand) {
+    let event = NodeEvent::Command { command: Box::new(command.clone()) };
+    unit.emit(&command.requested_by, Event::Node(event));
+}

@@ -1,0 +1,193 @@
+//! `node.command` and `node.list`
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sophon_model::ports::ToolSpec;
+use sophon_model::{Id, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Page, Risk};
+
+use super::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, spec, typed};
+use crate::database::Database;
+use crate::nodes::{COMMANDS, LONGEST_WAIT, Nodes, SendCommand, command_spec};
+use crate::untrusted::fence;
+
+/// What the tool needs beside the wait for the node.
+const BESIDE: Duration = Duration::from_secs(10);
+/// Bytes of an answer that are left for what stands around it.
+const AROUND: usize = 1024;
+
+pub(super) struct Command {
+    db: Database,
+    nodes: Nodes,
+}
+
+impl Command {
+    pub(super) fn new(db: Database, nodes: Nodes) -> Self {
+        Self { db, nodes }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CommandArguments {
+    node: NodeId,
+    command: String,
+    #[serde(default = "no_params")]
+    params: Value,
+    timeout_ms: Option<u64>,
+}
+
+fn no_params() -> Value {
+    json!({})
+}
+
+impl From<CommandArguments> for SendCommand {
+    fn from(arguments: CommandArguments) -> Self {
+        Self {
+            node: arguments.node,
+            command: arguments.command,
+            params: arguments.params,
+            time: arguments.timeout_ms.map(Duration::from_millis),
+        }
+    }
+}
+
+#[async_trait]
+impl Tool for Command {
+    fn spec(&self) -> ToolSpec {
+        let names: Vec<&str> = COMMANDS.iter().map(|spec| spec.name).collect();
+        let spec = spec(
+            "node.command",
+            "Tells a paired machine to do something. Find out with node.list which machines there are and what each \
+             may be told.",
+            Risk::Critical,
+            &json!({
+                "node": { "type": "string", "description": "The machine's id, as node.list shows it." },
+                "command": { "type": "string", "enum": names },
+                "params": {
+                    "type": "object",
+                    "description": "system.execute: {argv: [program, arguments…], cwd?, env?}, no shell. \
+                                    notify.show: {title, body?}. clipboard.write: {text}.",
+                },
+                "timeoutMs": { "type": "integer", "minimum": 1_000, "maximum": 600_000 },
+            }),
+            &["node", "command"],
+        );
+        ToolSpec { is_editable: true, ..spec }
+    }
+
+    /// As the catalogue of commands has it; the worst for what is not in it.
+    fn risk(&self, arguments: &Value) -> Risk {
+        let name = arguments["command"].as_str().unwrap_or_default();
+        command_spec(name).map_or(Risk::Critical, |spec| spec.risk)
+    }
+
+    fn check(&self, arguments: &Value) -> Result<(), ToolFailure> {
+        let arguments: CommandArguments = typed(arguments.clone())?;
+        Ok(SendCommand::from(arguments).check()?)
+    }
+
+    fn preview(&self, arguments: &Value) -> Option<String> {
+        let arguments: CommandArguments = typed(arguments.clone()).ok()?;
+        let CommandArguments { node, command, params, .. } = arguments;
+        let what = if params["argv"].is_array() { &params["argv"] } else { &params };
+        Some(format!("{command} on {node}: {what}"))
+    }
+
+    fn time_limit(&self) -> Duration {
+        LONGEST_WAIT + BESIDE
+    }
+
+    /// The same call finds the command that it sent.
+    fn is_resumable(&self) -> bool {
+        true
+    }
+
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+        let arguments: CommandArguments = typed(arguments)?;
+        let (id, task) = (command_id(context), context.task.clone());
+        let command = self.nodes.send(&context.caller, id, Some(task), arguments.into()).await?;
+        if let (NodeCommandStatus::Completed, Some(result)) = (command.status, &command.result) {
+            return Ok(self.fenced(&result.to_string()));
+        }
+        Err(ToolFailure(self.refusal(&command)))
+    }
+}
+
+impl Command {
+    /// What a node says is as little to be trusted as a web page.
+    fn fenced(&self, text: &str) -> String {
+        let kept = text.floor_char_boundary(LONGEST_RESULT - AROUND);
+        let note = if kept < text.len() { "\n[The rest was cut.]" } else { "" };
+        format!("{}{note}", fence("tool:node.command", &text[..kept], self.db.random()))
+    }
+
+    fn refusal(&self, command: &NodeCommand) -> String {
+        let message = command.error_message.as_deref().unwrap_or_default();
+        match command.status {
+            NodeCommandStatus::Unknown => {
+                format!("{message} Find out before you send it again, or ask the person.")
+            }
+            NodeCommandStatus::Failed => {
+                let code = command.error_code.as_deref().unwrap_or_default();
+                format!("The node did not do it. {}", self.fenced(&format!("{code}: {message}")))
+            }
+            status => format!("The command is {}. {message}", status.as_str()),
+        }
+    }
+}
+
+/// Made from the call, so that a turn that is taken up again finds its command instead of sending another.
+fn command_id(context: &ToolContext) -> NodeCommandId {
+    let digest = Sha256::digest(format!("{}\n{}", context.task, context.call));
+    format!("{}{}", NodeCommandId::PREFIX, hex::encode(&digest[..16])).into()
+}
+
+pub(super) struct List {
+    db: Database,
+    nodes: Nodes,
+}
+
+impl List {
+    pub(super) fn new(db: Database, nodes: Nodes) -> Self {
+        Self { db, nodes }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListArguments {}
+
+#[async_trait]
+impl Tool for List {
+    fn spec(&self) -> ToolSpec {
+        let description =
+            "Lists the paired machines: their ids, whether they are online, and what they may be told.";
+        spec("node.list", description, Risk::None, &json!({}), &[])
+    }
+
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+        let ListArguments {} = typed(arguments)?;
+        let nodes = self.nodes.list(&context.caller, Page::new(None, None)).await?;
+        let described: Vec<Value> = nodes.items.iter().map(describe).collect();
+        let note = if nodes.next.is_some() { "\n[There are more.]" } else { "" };
+        let text = Value::from(described).to_string();
+        Ok(format!("{}{note}", fence("tool:node.list", &text, self.db.random())))
+    }
+}
+
+fn describe(node: &sophon_model::Node) -> Value {
+    let commands: Vec<&str> =
+        COMMANDS.iter().filter(|spec| node.has(spec.scope)).map(|spec| spec.name).collect();
+    json!({
+        "node": node.id,
+        "name": node.name,
+        "platform": node.platform,
+        "status": node.status,
+        "online": node.is_online,
+        "commands": commands,
+    })
+}
