@@ -5,6 +5,7 @@ import { AgentsPage } from "./features/agents/agents-page.tsx";
 import { ApprovalsPage } from "./features/approvals/approvals-page.tsx";
 import { InboxProvider } from "./features/approvals/inbox-provider.tsx";
 import { AuthGate } from "./features/auth/auth.tsx";
+import { DiscussionsPage } from "./features/discussions/discussions-page.tsx";
 import { NodesPage } from "./features/nodes/nodes-page.tsx";
 import { SessionsPage } from "./features/sessions/sessions-page.tsx";
 import { SettingsPage } from "./features/settings/settings-page.tsx";
@@ -54,6 +55,14 @@ export function App() {
                     {({ id }) => <AgentsPage place={{ agent: id }} />}
                   </Route>
                   <Route path="/approvals" component={ApprovalsPage} />
+                  <Route path="/discussions">{() => <DiscussionsPage place="list" />}</Route>
+                  <Route path="/discussions/new">{() => <DiscussionsPage place="new" />}</Route>
+                  <Route path="/discussions/:id">
+                    {({ id }) => <DiscussionsPage place={{ discussion: id }} />}
+                  </Route>
+                  <Route path="/discussions/:id/runs/:run">
+                    {({ id, run }) => <DiscussionsPage place={{ discussion: id, run }} />}
+                  </Route>
                   <Route path="/nodes">{() => <NodesPage place="list" />}</Route>
                   <Route path="/nodes/new">{() => <NodesPage place="new" />}</Route>
                   <Route path="/nodes/:id">{({ id }) => <NodesPage place={{ node: id }} />}</Route>

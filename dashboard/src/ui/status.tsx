@@ -11,12 +11,18 @@ const WORDS: Record<StatusKind, string> = {
   cancelled: "Cancelled",
 };
 
+interface StatusProps {
+  kind: StatusKind;
+  /** A closer word than the usual one. */
+  word?: string;
+}
+
 /** The state of a task or tool call: a mark and a word, never colour alone. */
-export function Status({ kind }: { kind: StatusKind }) {
+export function Status({ kind, word = WORDS[kind] }: StatusProps) {
   return (
     <span className={classNames(styles.status, styles[kind])}>
       <span aria-hidden="true" className={styles.mark} />
-      {WORDS[kind]}
+      {word}
     </span>
   );
 }

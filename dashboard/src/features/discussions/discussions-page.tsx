@@ -1,0 +1,95 @@
+import { Link, useLocation } from "wouter";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import list from "../../ui/split-list.module.css";
+import { SplitPage } from "../../ui/split-page.tsx";
+import { useMay } from "../auth/auth.tsx";
+import { DiscussionDetail } from "./discussion-detail.tsx";
+import { NewDiscussion } from "./new-discussion.tsx";
+import { RunView } from "./run-view.tsx";
+import { useDiscussions } from "./use-discussions.ts";
+
+export type DiscussionPlace = "list" | "new" | { discussion: string; run?: string };
+
+export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
+  const discussions = useDiscussions();
+  const open = typeof place === "object" ? place : null;
+
+  const detail = () => {
+    if (place === "new") return <NewDiscussion />;
+    if (open?.run !== undefined) {
+      return <RunView key={open.run} runId={open.run} discussionId={open.discussion} />;
+    }
+    if (open) return <DiscussionDetail key={open.discussion} id={open.discussion} />;
+    return (
+      <Empty title="Pick a discussion">
+        <p>Several agents argue about a question in rounds, and a judge decides.</p>
+      </Empty>
+    );
+  };
+
+  return (
+    <SplitPage
+      label="Discussions"
+      narrow={place === "list" ? "list" : "detail"}
+      list={
+        <>
+          <DiscussionsHeader />
+          {discussions.error && (
+            <ErrorNotice error={discussions.error} onRetry={() => void discussions.refetch()} />
+          )}
+          {discussions.isPending && <Loading lines={4} label="Loading discussions" />}
+          {discussions.data?.length === 0 && <p className={list.none}>None yet.</p>}
+          <ul role="list" className={list.rows}>
+            {discussions.data?.map(({ id, topic, panelists, rounds }) => (
+              <li key={id}>
+                <Link
+                  href={`/discussions/${id}`}
+                  className={list.row}
+                  aria-current={id === open?.discussion ? "page" : undefined}
+                >
+                  <span className={list.name}>{topic}</span>
+                  <span className={list.about}>
+                    {panelists.map(({ name }) => name).join(", ")} · {rounds}{" "}
+                    {rounds === 1 ? "round" : "rounds"}
+                  </span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+          {discussions.hasNextPage && (
+            <div className={list.more}>
+              <Button
+                small
+                busy={discussions.isFetchingNextPage}
+                onClick={() => void discussions.fetchNextPage()}
+              >
+                Show older discussions
+              </Button>
+            </div>
+          )}
+        </>
+      }
+    >
+      {detail()}
+    </SplitPage>
+  );
+}
+
+function DiscussionsHeader() {
+  const [, navigate] = useLocation();
+  const mayBegin = useMay("SendMessages");
+  return (
+    <header className={list.header}>
+      <h1>Discussions</h1>
+      {mayBegin && (
+        <IconButton
+          icon="plus"
+          label="New discussion"
+          look="primary"
+          onClick={() => navigate("/discussions/new")}
+        />
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,91 @@
+/** How each event of the discussion hub changes what is known of a run. What was said is read by REST. */
+import type { DiscussionRun, DiscussionTurn } from "../../api/types.ts";
+import type { DiscussionEvent, DiscussionEvents } from "../../live/hub-events.ts";
+
+const ENDED: readonly DiscussionRun["status"][] = ["completed", "failed", "cancelled"];
+
+export function hasEnded({ status }: Pick<DiscussionRun, "status">): boolean {
+  return ENDED.includes(status);
+}
+
+export function applyRunEvent(run: DiscussionRun, event: DiscussionEvent): DiscussionRun {
+  // An event that comes after the end tells nothing new.
+  if (event.data.runId !== run.id || hasEnded(run)) return run;
+  switch (event.name) {
+    case "DiscussionStarted":
+    case "RoundStarted":
+      return { ...run, status: "running" };
+    case "TurnStarted":
+      return withTurn(run, startedTurn(event.data));
+    case "TurnCompleted":
+      return withTurn(run, endedTurn(event.data));
+    case "JudgeStarted":
+      return { ...run, status: "judging" };
+    case "Verdict":
+      return { ...run, verdict: event.data.verdict };
+    case "DiscussionCompleted": {
+      const { verdictHash, durationMs } = event.data;
+      return { ...run, status: "completed", verdictHash, durationMs };
+    }
+    case "DiscussionFailed":
+      return { ...run, status: "failed", error: event.data.error };
+    case "DiscussionCancelled":
+      return { ...run, status: "cancelled", cancelledBy: event.data.cancelledBy };
+  }
+}
+
+type TurnPatch = Pick<DiscussionTurn, "panelistId" | "round"> & Partial<DiscussionTurn>;
+
+function startedTurn(data: DiscussionEvents["TurnStarted"]): TurnPatch {
+  return {
+    panelistId: data.panelistId,
+    round: data.roundNumber,
+    taskId: data.taskId,
+    status: "running",
+  };
+}
+
+function endedTurn(data: DiscussionEvents["TurnCompleted"]): TurnPatch {
+  return {
+    panelistId: data.panelistId,
+    round: data.roundNumber,
+    status: data.status,
+    contentHash: data.contentHash,
+    durationMs: data.durationMs,
+  };
+}
+
+const SILENT = {
+  taskId: "",
+  status: "running",
+  content: "",
+  contentHash: "",
+  error: null,
+} as const;
+
+function withTurn(run: DiscussionRun, patch: TurnPatch): DiscussionRun {
+  const turns = run.turns ?? [];
+  const known = turnOf(run, patch.panelistId, patch.round);
+  if (known === undefined) {
+    const turn = { ...SILENT, durationMs: 0, startedAt: "", endedAt: null, ...patch };
+    return { ...run, status: "running", turns: [...turns, turn] };
+  }
+  // The news of a start may come after the page that knows of the end.
+  const late = patch.status === "running" && known.status !== "running";
+  if (late) return run;
+  return { ...run, turns: turns.map((turn) => (turn === known ? { ...turn, ...patch } : turn)) };
+}
+
+export function turnOf(
+  run: DiscussionRun,
+  panelistId: string,
+  round: number,
+): DiscussionTurn | undefined {
+  return run.turns?.find((turn) => turn.panelistId === panelistId && turn.round === round);
+}
+
+/** The rounds that have begun, from the first. */
+export function roundsBegun(run: DiscussionRun): number[] {
+  const last = Math.max(0, ...(run.turns ?? []).map(({ round }) => round));
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
