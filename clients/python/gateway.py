@@ -13,7 +13,10 @@ BUILT = pathlib.Path(__file__).parents[2] / "target/debug"
 EMAIL, PASSWORD = "admin@example.com", "correct horse battery staple"
 LIMIT = 20  # seconds that a test waits for what must happen
 WHOLE = "Let me see.\n\nIt is forty-two 👋."
+VERDICT = {"recommendation": "Tea.", "reasoning": "It keeps.", "confidence": 0.5, "keyPoints": ["It keeps."], "dissent": []}
 RULES = [
+    {"when": "Give your verdict.", "answer": [{"text": json.dumps(VERDICT)}]},
+    {"when": "Tea or coffee?", "answer": [{"text": "Tea."}]},
     {
         "when": "six times seven",
         "answer": [

@@ -6,6 +6,7 @@ const filled = (value) => text(value) && value !== "";
 const count = (value) => Number.isInteger(value) && value >= 0;
 const flag = (value) => typeof value === "boolean";
 const time = (value) => text(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
+const thing = (value) => typeof value === "object" && value !== null;
 const one = (...choices) => (value) => choices.includes(value);
 const optional = (is) => (value) => value === null || value === undefined || is(value);
 
@@ -51,6 +52,15 @@ export const SHAPES = {
   InfoRequested: { id: filled, question: filled, choices: Array.isArray, expiresAt: time, status: one("pending") },
   InfoResolved: { id: filled, response: optional(text) },
   SessionUpdated: { sessionId: filled, title: text, updatedAt: time },
+  DiscussionStarted: { runId: filled, topic: filled, panelists: Array.isArray, judge: thing },
+  RoundStarted: { runId: filled, roundNumber: count },
+  TurnStarted: { runId: filled, panelistId: filled, roundNumber: count },
+  TurnCompleted: { runId: filled, panelistId: filled, contentHash: filled, durationMs: count },
+  JudgeStarted: { runId: filled },
+  Verdict: { runId: filled, verdict: thing },
+  DiscussionCompleted: { runId: filled, verdictHash: filled, durationMs: count },
+  DiscussionFailed: { runId: filled, error: filled },
+  DiscussionCancelled: { runId: filled, cancelledBy: filled },
 };
 
 /** Fails unless each event has one argument with every field that the page names. */
