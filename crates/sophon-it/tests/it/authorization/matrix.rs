@@ -7,7 +7,7 @@ use sophon_model::Permission;
 use super::asker::{Asker, Cast, Is, Verdict};
 use super::calls::{call, invoke};
 use super::fixtures::{Belongings, belongings, command_of};
-use super::table::{HUBS, Line, REST};
+use super::table::{HUBS, Line, REST, Who};
 use crate::support::App;
 
 /// Fails unless there is one line for each thing that can be called, and says which one to add.
@@ -79,8 +79,9 @@ async fn rest_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, 
         (401, _) => Ok(Verdict::Unauthenticated),
         (403, Some(permission)) => Ok(Verdict::Missing(permission)),
         (403, None) => Ok(Verdict::NotForPeople),
-        // What is asked for is there and the caller's: not to find it is no way to serve.
-        (404 | 405 | 500.., _) => Err(format!("{answer:?}")),
+        // What is asked for is there, the caller's, and asked for well. Only who may be anybody may send anything.
+        (400 | 422, _) if line.who == Who::Public => Ok(Verdict::Served),
+        (400 | 404 | 405 | 422 | 500.., _) => Err(format!("{answer:?}")),
         _ => Ok(Verdict::Served),
     }
 }
@@ -159,4 +160,18 @@ async fn hubs_serve_whom_the_table_names_and_refuse_everybody_else() {
     let (cells, wrong) = differences(&app, HUBS, hub_verdict).await;
     assert!(wrong.is_empty(), "{} of {cells} cells:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(cells, HUBS.len() * 10);
+}
+
+/// The proof that the above can fail.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_wrong_is_found_out() {
+    let app = App::for_many().await;
+    let wrong = |line: &Line, who| Line { who, ..*line };
+    let agents = REST.iter().find(|line| line.operation == "GET /api/agents").unwrap();
+    let (_, found) =
+        differences(&app, &[wrong(agents, Who::Having(Permission::ManageAgents))], rest_verdict).await;
+    assert_eq!(found.len(), 2, "the Viewer and the role without it are served: {found:?}");
+    let watch = HUBS.iter().find(|line| line.operation == "/hubs/tasks Watch").unwrap();
+    let (_, found) = differences(&app, &[wrong(watch, Who::SignedIn)], hub_verdict).await;
+    assert_eq!(found.len(), 1, "the role without any permission is refused: {found:?}");
 }

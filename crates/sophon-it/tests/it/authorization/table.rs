@@ -85,7 +85,7 @@ pub const REST: &[Line] = &[
     line("GET /api/agents/{id}/heartbeat", SignedIn, "agent", ""),
     line("PUT /api/agents/{id}/heartbeat", Having(ManageAgents), "agent", r#"{"content":"H"}"#),
     line("GET /api/agents/{id}/tools", SignedIn, "agent", ""),
-    line("PUT /api/agents/{id}/tools", Having(ManageAgents), "agent", r#"{"tools":[]}"#),
+    line("PUT /api/agents/{id}/tools", Having(ManageAgents), "agent", r#"{"allowlist":[]}"#),
     // Models
     line("GET /api/models", SignedIn, "", ""),
     // Chat + sessions

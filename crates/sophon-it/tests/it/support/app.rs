@@ -9,6 +9,7 @@ use super::{Events, Http, Hub};
 
 pub struct App {
     pub started: Started,
+    http: Http,
     folder: TempDir,
 }
 
@@ -54,12 +55,13 @@ impl App {
         };
         change(&mut config);
         let started = sophon_server::start(&config).await.unwrap();
-        Self { started, folder }
+        let http = Http::new(&format!("http://{}", started.address));
+        Self { started, http, folder }
     }
 
     /// Stops in good order and starts again on the same data.
     pub async fn restart(self) -> Self {
-        let Self { started, folder } = self;
+        let Self { started, folder, .. } = self;
         started.stop().await;
         Self::start(folder, |config| config.auth.auto_admin = true).await
     }
@@ -74,7 +76,7 @@ impl App {
     }
 
     pub fn http(&self) -> Http {
-        Http::new(&self.url())
+        self.http.clone()
     }
 
     /// Waits until so many hub connections are open.
