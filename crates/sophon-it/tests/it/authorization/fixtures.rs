@@ -7,10 +7,10 @@ use serde_json::json;
 use sophon_core::Gateway;
 use sophon_core::database::Unit;
 use sophon_model::{
-    Agent, ApiToken, Approval, ApprovalStatus, AuthSession, Caller, InfoRequest, InfoRequestStatus, Message,
-    MessageRole, MessageStatus, Node, NodeCommand, NodeCommandStatus, NodeId, NodeScope, NodeSecrets,
-    NodeStatus, Page, Result, Risk, Session, SessionMode, SessionStatus, Task, TaskKind, TaskStatus,
-    TenantId, UserId, Visibility,
+    Agent, ApiToken, Approval, ApprovalStatus, AuthSession, Caller, Discussion, DiscussionRun,
+    DiscussionRunStatus, InfoRequest, InfoRequestStatus, Message, MessageRole, MessageStatus, Node,
+    NodeCommand, NodeCommandStatus, NodeId, NodeScope, NodeSecrets, NodeStatus, Page, Panelist, Result, Risk,
+    Session, SessionMode, SessionStatus, Speaker, Task, TaskKind, TaskStatus, TenantId, UserId, Visibility,
 };
 
 use crate::support::NodeAgent;
@@ -48,6 +48,7 @@ fn give(unit: &mut Unit<'_>, owner: &Caller) -> Result<Belongings> {
     let question = question(unit, &task, &session);
     unit.tx.insert_info_request(&question)?;
     has.insert("infoRequest", question.id.to_string());
+    discussion(unit, owner, &task, &mut has)?;
     credentials(unit, owner, &mut has)?;
     node(unit, owner, &mut has)?;
     Ok(has)
@@ -138,6 +139,61 @@ fn task(unit: &mut Unit<'_>, session: &Session, message: &Message) -> Result<Tas
     };
     unit.tx.insert_task(&task)?;
     Ok(task)
+}
+
+/// A discussion, and a run of it that waits.
+fn discussion(unit: &mut Unit<'_>, owner: &Caller, like: &Task, has: &mut Belongings) -> Result<()> {
+    let speaker = |id: &str| Panelist {
+        id: id.into(),
+        name: id.into(),
+        speaker: Speaker::Persona { prompt: "Be brief.".into(), model: None },
+    };
+    let discussion = Discussion {
+        id: unit.new_id(),
+        tenant_id: owner.tenant.clone(),
+        owner_id: owner.user.clone(),
+        topic: "Tea or coffee?".into(),
+        panelists: vec![speaker("tea"), speaker("coffee")],
+        judge: speaker("judge"),
+        rounds: 1,
+        round_timeout_seconds: 60,
+        created_at: unit.now(),
+        updated_at: unit.now(),
+    };
+    unit.tx.insert_discussion(&discussion)?;
+    has.insert("discussion", discussion.id.to_string());
+    let task = Task {
+        id: unit.new_id(),
+        kind: TaskKind::Discussion,
+        session_id: None,
+        agent_id: None,
+        request_message_id: None,
+        ..like.clone()
+    };
+    unit.tx.insert_task(&task)?;
+    let run = DiscussionRun {
+        id: unit.new_id(),
+        discussion_id: Some(discussion.id),
+        tenant_id: discussion.tenant_id,
+        owner_id: discussion.owner_id,
+        task_id: task.id,
+        topic: discussion.topic,
+        panelists: discussion.panelists,
+        judge: discussion.judge,
+        rounds: discussion.rounds,
+        round_timeout_seconds: discussion.round_timeout_seconds,
+        status: DiscussionRunStatus::Running,
+        verdict: None,
+        verdict_hash: None,
+        error: None,
+        cancelled_by: None,
+        created_at: unit.now(),
+        started_at: Some(unit.now()),
+        ended_at: None,
+    };
+    unit.tx.insert_discussion_run(&run)?;
+    has.insert("run", run.id.to_string());
+    Ok(())
 }
 
 fn approval(unit: &Unit<'_>, task: &Task, session: &Session) -> Approval {

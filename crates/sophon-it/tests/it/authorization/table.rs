@@ -109,6 +109,20 @@ pub const REST: &[Line] = &[
     line("GET /api/tasks/{id}", Owner, "task", ""),
     line("POST /api/tasks/{id}/cancel", OwnerHaving(SendMessages), "task", ""),
     // Approvals
+    line("GET /api/discussions", SignedIn, "", ""),
+    line(
+        "POST /api/discussions",
+        Having(SendMessages),
+        "",
+        r#"{"topic":"tea or coffee","panelists":[{"name":"A","persona":"tea"},{"name":"B","persona":"coffee"}]}"#,
+    ),
+    line("GET /api/discussions/{id}", Owner, "discussion", ""),
+    line("PATCH /api/discussions/{id}", OwnerHaving(SendMessages), "discussion", r#"{"topic":"tea"}"#),
+    line("DELETE /api/discussions/{id}", OwnerHaving(SendMessages), "discussion", ""),
+    line("GET /api/discussions/{id}/runs", Owner, "discussion", ""),
+    line("POST /api/discussions/{id}/runs", OwnerHaving(SendMessages), "discussion", ""),
+    line("GET /api/discussions/runs/{id}", Owner, "run", ""),
+    line("POST /api/discussions/runs/{id}/cancel", OwnerHaving(SendMessages), "run", ""),
     line("GET /api/approvals", SignedIn, "", ""),
     line("GET /api/approvals/history", SignedIn, "", ""),
     line("GET /api/approvals/{id}", Owner, "approval", ""),
@@ -171,6 +185,10 @@ pub const HUBS: &[Line] = &[
         "infoRequest",
         r#"{"infoId":"$infoRequest","response":"red"}"#,
     ),
+    line("/hubs/discussion Subscribe", Owner, "run", r#"{"runId":"$run"}"#),
+    // To leave what one does not follow changes nothing and tells nothing.
+    line("/hubs/discussion Unsubscribe", SignedIn, "", r#"{"runId":"$run"}"#),
+    line("/hubs/discussion CancelRun", OwnerHaving(SendMessages), "run", r#"{"runId":"$run"}"#),
     line("/hubs/notifications Subscribe", Having(ManageNodes), "node", r#"{"nodeId":"$node"}"#),
     line("/hubs/notifications Unsubscribe", SignedIn, "", r#"{"nodeId":"$node"}"#),
 ];
