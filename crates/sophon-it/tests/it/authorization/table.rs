@@ -108,7 +108,7 @@ pub const REST: &[Line] = &[
     line("GET /api/tasks/history", Having(ViewActiveTasks), "", ""),
     line("GET /api/tasks/{id}", Owner, "task", ""),
     line("POST /api/tasks/{id}/cancel", OwnerHaving(SendMessages), "task", ""),
-    // Approvals
+    // Discussions
     line("GET /api/discussions", SignedIn, "", ""),
     line(
         "POST /api/discussions",
@@ -123,6 +123,7 @@ pub const REST: &[Line] = &[
     line("POST /api/discussions/{id}/runs", OwnerHaving(SendMessages), "discussion", ""),
     line("GET /api/discussions/runs/{id}", Owner, "run", ""),
     line("POST /api/discussions/runs/{id}/cancel", OwnerHaving(SendMessages), "run", ""),
+    // Approvals
     line("GET /api/approvals", SignedIn, "", ""),
     line("GET /api/approvals/history", SignedIn, "", ""),
     line("GET /api/approvals/{id}", Owner, "approval", ""),
