@@ -119,7 +119,9 @@ impl NodeHub {
             };
             let sent = match errand {
                 Ok(Errand::Commands(commands)) => {
-                    commands.into_iter().for_each(|command| self.execute(connection, command));
+                    for command in commands {
+                        self.execute(connection, command);
+                    }
                     Ok(())
                 }
                 Ok(Errand::Scopes(scopes)) => {
