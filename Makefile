@@ -21,7 +21,7 @@ run: dashboard ## Build what is needed and start a gateway for you alone on http
 
 .PHONY: release
 release: dashboard ## Build the binary, the dashboard inside: target/release/sophon
-	cargo build --release --bin sophon
+	cargo build --release -p sophon -p sophon-node --bins
 
 .PHONY: dashboard
 dashboard: dashboard/dist/index.html ## Build the dashboard
@@ -57,7 +57,7 @@ test-install: ## Install what the tests need (as root, where something is missin
 
 .PHONY: test-rust
 test-rust: ## The Rust tests, on SQLite and on PostgreSQL
-	cargo build --quiet --bin sophon
+	cargo build --quiet -p sophon -p sophon-node --bins
 	if cargo nextest --version >/dev/null 2>&1; then \
 	  scripts/with-postgres cargo nextest run --workspace --no-fail-fast; \
 	else \

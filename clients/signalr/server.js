@@ -5,16 +5,21 @@ import { fileURLToPath } from "node:url";
 
 const built = fileURLToPath(new URL("../../target/debug/examples/testhub", import.meta.url));
 
-/** Starts a server on a free port; resolves to its address and a way to stop it. */
+/** Starts a server on free ports; resolves to its two addresses and a way to stop it. */
 export async function startServer() {
   const child = spawn(process.env.SIGNALR_TESTHUB ?? built, { stdio: ["ignore", "pipe", "inherit"] });
-  const line = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
+  const [plain, encrypted] = await new Promise((resolve, reject) => {
+    const lines = [];
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      lines.push(line.replace("listening on ", ""));
+      if (lines.length === 2) resolve(lines);
+    });
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
   });
   return {
-    url: line.replace("listening on ", ""),
+    url: plain,
+    encryptedUrl: encrypted,
     stop: () => child.kill("SIGKILL"),
   };
 }

@@ -2,7 +2,10 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
 import { ApiError, mayPass } from "./api/client.ts";
 import { AgentsPage } from "./features/agents/agents-page.tsx";
+import { ApprovalsPage } from "./features/approvals/approvals-page.tsx";
+import { InboxProvider } from "./features/approvals/inbox-provider.tsx";
 import { AuthGate } from "./features/auth/auth.tsx";
+import { NodesPage } from "./features/nodes/nodes-page.tsx";
 import { SessionsPage } from "./features/sessions/sessions-page.tsx";
 import { SettingsPage } from "./features/settings/settings-page.tsx";
 import { TasksPage } from "./features/tasks/tasks-page.tsx";
@@ -37,21 +40,29 @@ export function App() {
       <ToastProvider>
         <AuthGate>
           <LiveProvider>
-            <Shell>
-              <Switch>
-                <Route path="/">{() => <SessionsPage place="list" />}</Route>
-                <Route path="/sessions/new">{() => <SessionsPage place="new" />}</Route>
-                <Route path="/sessions/:id">
-                  {({ id }) => <SessionsPage place={{ session: id }} />}
-                </Route>
-                <Route path="/agents">{() => <AgentsPage place="list" />}</Route>
-                <Route path="/agents/new">{() => <AgentsPage place="new" />}</Route>
-                <Route path="/agents/:id">{({ id }) => <AgentsPage place={{ agent: id }} />}</Route>
-                <Route path="/tasks" component={TasksPage} />
-                <Route path="/settings" component={SettingsPage} />
-                <Route>{() => <Redirect to="/" replace />}</Route>
-              </Switch>
-            </Shell>
+            <InboxProvider>
+              <Shell>
+                <Switch>
+                  <Route path="/">{() => <SessionsPage place="list" />}</Route>
+                  <Route path="/sessions/new">{() => <SessionsPage place="new" />}</Route>
+                  <Route path="/sessions/:id">
+                    {({ id }) => <SessionsPage place={{ session: id }} />}
+                  </Route>
+                  <Route path="/agents">{() => <AgentsPage place="list" />}</Route>
+                  <Route path="/agents/new">{() => <AgentsPage place="new" />}</Route>
+                  <Route path="/agents/:id">
+                    {({ id }) => <AgentsPage place={{ agent: id }} />}
+                  </Route>
+                  <Route path="/approvals" component={ApprovalsPage} />
+                  <Route path="/nodes">{() => <NodesPage place="list" />}</Route>
+                  <Route path="/nodes/new">{() => <NodesPage place="new" />}</Route>
+                  <Route path="/nodes/:id">{({ id }) => <NodesPage place={{ node: id }} />}</Route>
+                  <Route path="/tasks" component={TasksPage} />
+                  <Route path="/settings" component={SettingsPage} />
+                  <Route>{() => <Redirect to="/" replace />}</Route>
+                </Switch>
+              </Shell>
+            </InboxProvider>
           </LiveProvider>
         </AuthGate>
       </ToastProvider>

@@ -30,6 +30,26 @@ export const SHAPES = {
   TaskCompleted: { taskId: filled, durationMs: count, tokensUsed: count },
   TaskFailed: { taskId: filled, error: filled },
   TaskCancelled: { taskId: filled, cancelledBy: filled },
+  ApprovalRequested: {
+    id: filled,
+    toolName: filled,
+    riskLevel: one("none", "low", "medium", "high", "critical"),
+    params: (value) => typeof value === "object" && value !== null,
+    editable: flag,
+    sessionId: filled,
+    taskId: filled,
+    agentId: filled,
+    requestedAt: time,
+    expiresAt: time,
+    status: one("pending"),
+  },
+  ApprovalResolved: {
+    id: filled,
+    outcome: one("approved", "rejected", "edited", "timeOut", "cancelled"),
+    outcomeDetail: optional(text),
+  },
+  InfoRequested: { id: filled, question: filled, choices: Array.isArray, expiresAt: time, status: one("pending") },
+  InfoResolved: { id: filled, response: optional(text) },
   SessionUpdated: { sessionId: filled, title: text, updatedAt: time },
 };
 

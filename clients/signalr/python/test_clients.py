@@ -10,11 +10,14 @@ import pathlib
 import subprocess
 import threading
 import unittest
+import urllib.request
 
 from pysignalr.client import ClientStream, SignalRClient
-from pysignalr.exceptions import ServerError
+from pysignalr.exceptions import AuthorizationError, ServerError
 from pysignalr.protocol.messagepack import MessagepackProtocol
 from signalrcore.hub_connection_builder import HubConnectionBuilder
+from signalrcore.protocol.messagepack_protocol import MessagePackHubProtocol
+from signalrcore.subject import Subject
 
 BUILT = pathlib.Path(__file__).parents[3] / "target/debug/examples/testhub"
 LIMIT = 10  # seconds
@@ -33,12 +36,24 @@ def tearDownModule():
     server.stdout.close()
 
 
+def token():
+    with urllib.request.urlopen(f"{url}/generateJwtToken") as answer:
+        return answer.read().decode()
+
+
 class Pysignalr(unittest.IsolatedAsyncioTestCase):
     protocol = None
 
+    def build(self, path, **options):
+        if self.protocol:
+            options["protocol"] = self.protocol()
+        return SignalRClient(f"{url}{path}", **options)
+
     async def asyncSetUp(self):
-        options = {"protocol": self.protocol()} if self.protocol else {}
-        self.client = SignalRClient(f"{url}/testhub", **options)
+        await self.start(self.build("/testhub"))
+
+    async def start(self, client):
+        self.client = client
         opened = asyncio.Event()
 
         async def on_open():
@@ -113,13 +128,37 @@ class Pysignalr(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(await asyncio.wait_for(told, LIMIT), expected)
 
 
+    async def test_the_authorized_hub_wants_its_token(self):
+        with self.assertRaises(AuthorizationError):
+            await asyncio.wait_for(self.build("/authorizedhub").run(), LIMIT)
+        await self.asyncTearDown()
+        # The client negotiates without what its token factory gives.
+        await self.start(self.build("/authorizedhub", headers={"Authorization": f"Bearer {token()}"}))
+        self.assertEqual((await self.invoke("Echo", ["in"])).result, "in")
+
+    async def test_a_message_that_is_too_large_ends_the_connection_with_a_reason(self):
+        await self.client.send("Echo", ["x" * 40_000])
+        with self.assertRaises(ServerError) as ended:
+            await asyncio.wait_for(self.running, LIMIT)
+        self.assertIn("maximum message size of 32768B was exceeded", ended.exception.message)
+
+
 class PysignalrMessagePack(Pysignalr):
     protocol = MessagepackProtocol
 
 
 class Signalrcore(unittest.TestCase):
+    protocol = None
+
     def setUp(self):
-        self.hub = HubConnectionBuilder().with_url(f"{url}/testhub").build()
+        self.start(self.build("/testhub"))
+
+    def build(self, path, **options):
+        builder = HubConnectionBuilder().with_url(f"{url}{path}", options=options)
+        return (builder.with_hub_protocol(self.protocol()) if self.protocol else builder).build()
+
+    def start(self, hub):
+        self.hub = hub
         opened = threading.Event()
         self.hub.on_open(opened.set)
         self.hub.start()
@@ -157,6 +196,41 @@ class Signalrcore(unittest.TestCase):
             self.hub.stream("InfiniteStream", []).subscribe({"next": tell, "complete": tell, "error": tell})
 
         self.assertEqual(self.heard(act), 0)
+
+    def test_streams_go_up(self):
+        def act(tell):
+            parts = Subject()
+            self.hub.send("StreamingConcat", parts, tell)
+            for part in ["one", "two", "three"]:
+                parts.next(part)
+            parts.complete()
+            # The client hands out no answer of an upload; what comes next shows that it was taken.
+            self.hub.send("Echo", ["after"], tell)
+
+        self.assertEqual(self.heard(act).result, "after")
+
+    def test_a_group_hears_what_is_said_in_it(self):
+        self.heard(lambda tell: self.hub.send("JoinGroup", ["room"], tell))
+
+        def act(tell):
+            self.hub.on("GroupMessage", tell)
+            self.hub.send("SendToGroup", ["room", "hello"])
+
+        self.assertEqual(self.heard(act), ["hello"])
+
+    def test_the_authorized_hub_wants_its_token(self):
+        with self.assertRaises(Exception):
+            self.build("/authorizedhub").start()
+        self.hub.stop()
+        self.start(self.build("/authorizedhub", access_token_factory=token))
+        answer = self.heard(lambda tell: self.hub.send("Echo", ["in"], tell))
+        self.assertEqual(answer.result, "in")
+
+
+class SignalrcoreMessagePack(Signalrcore):
+    protocol = MessagePackHubProtocol
+    # In this format the client begins an upload with an array that lacks the invocation's id.
+    test_streams_go_up = None
 
 
 if __name__ == "__main__":

@@ -1,10 +1,15 @@
 // Microsoft's JavaScript client, in each transport and each format, against the hub of the example `testhub`.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { HttpTransportType, HubConnectionBuilder, LogLevel, Subject } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 import { startServer } from "../server.js";
+
+/** Messages of 30 KB: more than the system buffers for one connection. */
+const BEYOND_BUFFERS = 500;
 
 let server;
 before(async () => (server = await startServer()));
@@ -35,7 +40,7 @@ function collect(stream) {
 for (const [name, transport] of Object.entries(transports)) {
   for (const format of ["json", "messagepack"]) {
     if (name === "ServerSentEvents" && format === "messagepack") continue;
-    describe(`${name}, ${format}`, { timeout: 30_000 }, () => {
+    describe(`${name}, ${format}`, { timeout: 60_000 }, () => {
       let hub;
       before(async () => {
         hub = build("/testhub", transport, format).build();
@@ -65,10 +70,16 @@ for (const [name, transport] of Object.entries(transports)) {
         const object = {
           String: "s", IntArray: [1, 2, 300_000],
           ByteArray: binary ? new Uint8Array([104, 105]) : "aGk=",
-          GUID: "00010203-0405-0607-0706-050403020100",
+          Guid: "00010203-0405-0607-0706-050403020100",
           DateTime: binary ? new Date(Date.UTC(2002, 3, 1, 10, 20, 15)) : "2002-04-01T10:20:15Z",
         };
         assert.deepEqual(await hub.invoke("EchoComplexObject", object), object);
+        assert.deepEqual(await hub.invoke("SendComplexObject"), {
+          String: "hello world", IntArray: [1, 2, 3],
+          ByteArray: binary ? new Uint8Array([1, 2, 3]) : "AQID",
+          Guid: "00010203-0405-0607-0706-050403020100",
+          DateTime: binary ? new Date(Date.UTC(2000, 0, 1)) : "2000-01-01T00:00:00Z",
+        });
       });
 
       test("errors come with Microsoft's words", async () => {
@@ -146,8 +157,70 @@ for (const [name, transport] of Object.entries(transports)) {
         await other.stop();
       });
 
+      test("a client that was stopped can start again, under another name", async () => {
+        const other = build("/testhub", transport, format).build();
+        await other.start();
+        const before = other.connectionId;
+        await other.stop();
+        await other.start();
+        assert.notEqual(other.connectionId, before);
+        assert.equal(await other.invoke("Echo", "again"), "again");
+        await other.stop();
+      });
+
+      test("cookies of the negotiation come with the next requests, expired ones do not", async () => {
+        assert.equal(await hub.invoke("GetCookie", "testCookie"), "testValue");
+        assert.equal(await hub.invoke("GetCookie", "testCookie2"), "testValue2");
+        assert.equal(await hub.invoke("GetCookie", "expiredCookie"), null);
+      });
+
+      test("headers are those of the client, and none is null", async () => {
+        assert.match(await hub.invoke("GetHeader", "User-Agent"), /^Microsoft SignalR/);
+        assert.equal(await hub.invoke("GetHeader", "X-None"), null);
+      });
+
+      test("the client answers whoever else asks the server for it", async () => {
+        hub.on("Result", () => 43);
+        assert.equal(await (await fetch(`${server.url}/clientresult/${hub.connectionId}`)).text(), "43");
+        hub.off("Result");
+      });
+
+      test("a hub that cannot be made says why and does not let the client come back", async () => {
+        const other = build("/uncreatable", transport, format).withAutomaticReconnect([0]).build();
+        const closed = new Promise((resolve) => other.onclose(resolve));
+        // The reason may come before the client has started or after it.
+        const reason = await Promise.race([other.start().then(() => closed, (error) => error), closed]);
+        assert.match(reason.message, /Connection closed with an error\. InvalidOperationException: Unable to resolve service/);
+      });
+
+      test("a client that is stopped in its tracks is closed, told no later event, and others miss nothing", async () => {
+        const group = `stopped-${name}-${format}`;
+        const stopped = fork(fileURLToPath(new URL("../stopped.js", import.meta.url)), [server.url, transport, format, group]);
+        const told = () => new Promise((resolve) => stopped.once("message", resolve));
+        assert.equal(await told(), "joined");
+        const heard = [];
+        hub.on("GroupMessage", (message) => heard.push(message.n));
+        await hub.invoke("JoinGroup", group);
+        stopped.kill("SIGSTOP");
+        const all = Array.from({ length: BEYOND_BUFFERS }, (_, n) => n);
+        const filler = "x".repeat(30_000);
+        for (const n of all) await hub.invoke("SendToGroup", group, { n, filler });
+        assert.equal(await hub.invoke("Echo", "after all"), "after all");
+        assert.deepEqual(heard, all);
+        hub.off("GroupMessage");
+        const closed = told();
+        stopped.kill("SIGCONT");
+        const before = (await closed).heard;
+        assert.ok(before.length < all.length);
+        assert.deepEqual(before, all.slice(0, before.length));
+        stopped.kill();
+      });
+
       test("the authorized hub wants its token", async () => {
-        await assert.rejects(build("/authorizedhub", transport, format).build().start(), /Unauthorized: Status code '401'/);
+        const refused = (options) => assert.rejects(
+          build("/authorizedhub", transport, format, options).build().start(), /Unauthorized: Status code '401'/);
+        await refused({});
+        await refused({ accessTokenFactory: () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSIsImV4cCI6OTk5OTk5OTk5OX0." });
         const token = await (await fetch(`${server.url}/generateJwtToken`)).text();
         const allowed = build("/authorizedhub", transport, format, { accessTokenFactory: () => token }).build();
         await allowed.start();

@@ -5,6 +5,7 @@
 //! connect. A [`HubServer`] speaks the protocol and gives an axum router. Events travel over a [`fanout::Bus`] that
 //! the program owns: a connection *follows* topics of the bus, and whatever is published there is encoded once,
 //! however many connections receive it. A connection that cannot keep up is closed with a reason, alone.
+//! A [`RawServer`] gives the transports without the hub protocol.
 //!
 //! Whoever owns the listener should set `TCP_NODELAY` on its connections (with axum:
 //! `ListenerExt::tap_io`): the crate already puts everything that is pending into one write, and Nagle's
@@ -21,6 +22,7 @@ mod negotiate;
 mod options;
 mod payload;
 mod protocol;
+mod raw;
 mod server;
 mod session;
 mod sweep;
@@ -40,5 +42,6 @@ pub use protocol::Format;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub use protocol::fuzzing;
+pub use raw::{RawConnection, RawServer};
 pub use server::{HubServer, Slots};
 pub use value::{Binary, Timestamp};

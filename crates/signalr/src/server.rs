@@ -17,6 +17,7 @@ use crate::ident::{ConnectionId, ConnectionToken};
 use crate::link::{Ending, Link, Manner};
 use crate::options::Options;
 use crate::protocol::Format;
+use crate::raw::Serve;
 use crate::{endpoint, negotiate, sweep};
 
 /// Under which slots of a bus entry this hub keeps its encodings. Two hubs that tell events differently, or any
@@ -63,6 +64,8 @@ pub(crate) struct Server<H: Hub> {
     pub(crate) bus: Bus<H::Topic, H::Event>,
     pub(crate) slots: Slots,
     pub(crate) options: Options,
+    /// Serves connections in the hub's place, without its protocol.
+    pub(crate) raw: Option<Serve<Caller<H>>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) registry: Mutex<Registry<H>>,
     began: Instant,
@@ -138,12 +141,23 @@ impl<H: Hub> HubServer<H> {
     /// A server for `hub`, whose connections follow topics of `bus`. The bus stays the caller's: it publishes,
     /// shares it with other hubs (each with [`Slots`] of its own) and calls [`Bus::sweep`] at a steady pace.
     pub fn new(hub: H, bus: Bus<H::Topic, H::Event>, slots: Slots, options: Options) -> Self {
+        Self::with(hub, bus, slots, options, None)
+    }
+
+    pub(crate) fn with(
+        hub: H,
+        bus: Bus<H::Topic, H::Event>,
+        slots: Slots,
+        options: Options,
+        raw: Option<Serve<Caller<H>>>,
+    ) -> Self {
         let registry = Registry { places: HashMap::new(), tokens: HashMap::new(), closing: false };
         let server = Server {
             hub,
             bus,
             slots,
             options,
+            raw,
             tasks: TaskTracker::new(),
             registry: Mutex::new(registry),
             began: Instant::now(),

@@ -14,6 +14,7 @@ mod paging;
 mod time;
 
 pub use api::agents::{Agent, Model};
+pub use api::approvals::Approval;
 pub use api::chat::{Accepted, NewMessage};
 pub use api::identity::{AuthConfig, SignedIn, TenantRef, User};
 pub use api::sessions::{Fork, Message, MessageRange, NewSession, Session, SessionFilter};

@@ -4,26 +4,22 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, MessageRange};
 use sophon_model::{
-    Attachment, Caller, Error, Event, Kind, Message, MessageId, MessageRole, MessageStatus, Permission,
-    Result, Session, SessionId, SessionStatus, Task, TaskId, TaskKind, TaskStatus,
+    Attachment, Caller, Error, Event, Message, MessageId, MessageRole, MessageStatus, Permission, Result,
+    Session, SessionId, SessionStatus, Task, TaskId, TaskKind,
 };
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::database::{Database, Unit};
-use crate::limits::{
-    LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, MOST_QUEUED_TASKS, bounded, message_text,
-};
+use crate::limits::{LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text};
 use crate::policy::{Act, authorize};
 use crate::sessions::{NewSession, agent_in, create_in, save_in, writable_in};
-use crate::tasks::Running;
+use crate::tasks::{Running, beginning, queued, require_room};
 
 /// How long an answer is kept under its idempotency key.
 pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
 /// Characters of the first message that become the title of its session.
 const TITLE_LENGTH: usize = 60;
-/// Characters of a message that describe its task.
-const DESCRIPTION_LENGTH: usize = 100;
 /// How far back the last question of a session is looked for, in messages.
 const QUESTION_WITHIN: usize = 50;
 
@@ -163,10 +159,7 @@ fn require_open(session: &Session) -> Result<()> {
 }
 
 fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Sent> {
-    if unit.tx.queued_tasks()? >= MOST_QUEUED_TASKS {
-        let text = "Too much work is waiting. Try again in a moment.";
-        return Err(Error::new(Kind::ServiceUnavailable, text).with_retry_after(Duration::from_secs(5)));
-    }
+    require_room(unit)?;
     let mut session = match &send.session {
         Some(id) => writable_in(unit, caller, id)?,
         None => create_in(
@@ -234,28 +227,11 @@ fn queue_in(
         },
     };
     let task = Task {
-        id: unit.new_id(),
-        tenant_id: session.tenant_id.clone(),
-        user_id: caller.user.clone(),
-        parent_id: None,
         session_id: Some(session.id.clone()),
         agent_id: Some(agent.id),
-        kind: TaskKind::Chat,
-        description: beginning(&message.content, DESCRIPTION_LENGTH),
-        status: TaskStatus::Queued,
         request_message_id: Some(message.id.clone()),
-        reply_message_id: None,
         is_streaming,
-        error: None,
-        usage: None,
-        cancelled_by: None,
-        cancel_requested_at: None,
-        attempt: 0,
-        proven_attempt: 0,
-        lease_until: None,
-        created_at: unit.now(),
-        started_at: None,
-        ended_at: None,
+        ..queued(unit, (&session.tenant_id, &caller.user), TaskKind::Chat, &message.content)
     };
     unit.tx.insert_task(&task)?;
     let sent = Sent {
@@ -266,17 +242,6 @@ fn queue_in(
     };
     unit.emit(&session.owner_id, Event::TaskQueued(Box::new(task)));
     Ok(sent)
-}
-
-/// The first line of a text, cut at `most` characters.
-fn beginning(text: &str, most: usize) -> String {
-    let line = text.trim().lines().next().unwrap_or_default();
-    let mut cut: String = line.chars().take(most).collect();
-    if cut.len() < line.len() {
-        cut.pop();
-        cut.push('…');
-    }
-    cut
 }
 
 /// A request that is applied once.

@@ -11,6 +11,7 @@ use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, reserve_sequence};
+use crate::discussions::{Discussions, Moderator};
 use crate::identity::{Identity, caller};
 use crate::info_requests::InfoRequests;
 use crate::jobs;
@@ -20,8 +21,8 @@ use crate::models::Models;
 use crate::nodes::Nodes;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
-use crate::tasks::{Pool, Running, Tasks};
-use crate::tools::Tools;
+use crate::tasks::{Crew, Pool, Running, Tasks};
+use crate::tools::{Means, Tools};
 use crate::turn::{TurnLimits, Turns};
 
 /// What a gateway is made of.
@@ -79,6 +80,8 @@ pub struct Gateway {
     pub approvals: Approvals,
     /// What agents want to know.
     pub info_requests: InfoRequests,
+    /// Discussions and their runs.
+    pub discussions: Discussions,
     /// The models that can be asked for.
     pub models: Models,
     /// Machines that do what they are told.
@@ -119,13 +122,21 @@ impl Gateway {
         let pending = PendingTexts::new(bus);
         let nodes = Nodes::new(db.clone(), lifecycle.clone());
         let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
-        let tools = Tools::new(&db, fetch, &info_requests, &nodes);
-        let approvals = Approvals::new(db.clone(), tools.clone());
         let models = Models::new(providers);
+        let moderator = Moderator { db: db.clone(), models: models.clone(), running: running.clone() };
+        let tools = Tools::new(Means {
+            db: &db,
+            fetch,
+            info_requests: &info_requests,
+            moderator: &moderator,
+            nodes: &nodes,
+        });
+        let approvals = Approvals::new(db.clone(), tools.clone());
         let email = administrator.user.email.clone();
-        let auto_admin = match settings.auto_admin {
-            true => Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?),
-            false => None,
+        let auto_admin = if settings.auto_admin {
+            Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?)
+        } else {
+            None
         };
         let turns = Turns {
             db: db.clone(),
@@ -135,7 +146,8 @@ impl Gateway {
             approvals: approvals.clone(),
             limits: settings.turn,
         };
-        let pool = Pool::new(db.clone(), running.clone(), turns, lifecycle.clone(), settings.workers);
+        let crew = Crew { turns, moderator: moderator.clone() };
+        let pool = Pool::new(db.clone(), running.clone(), crew, lifecycle.clone(), settings.workers);
         lifecycle.spawn_critical("task pool", pool.run());
         lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
         let waiting = (approvals.clone(), info_requests.clone());
@@ -151,6 +163,7 @@ impl Gateway {
             tools,
             approvals,
             info_requests,
+            discussions: Discussions::new(moderator),
             models,
             nodes,
             generated_password: administrator.generated_password.map(|password| (email, password)),

@@ -77,13 +77,12 @@ impl InfoRequests {
             let resolved = resolve_in(unit, &mut request, &bells)?;
             Ok((request, resolved && !is_late))
         });
-        match answered.await? {
-            (request, true) => Ok(request),
-            (_, false) => {
-                let text = "The question waits no longer: it was answered, or its time is over.";
-                Err(Error::conflict(text).with_code("already_resolved"))
-            }
+        let (request, counts) = answered.await?;
+        if counts {
+            return Ok(request);
         }
+        let text = "The question waits no longer: it was answered, or its time is over.";
+        Err(Error::conflict(text).with_code("already_resolved"))
     }
 
     /// Asks the person whom `context` works for, and waits. A call that is made again finds the question it had asked.

@@ -9,6 +9,7 @@ pub mod announcements;
 pub mod approvals;
 pub mod chat;
 pub mod database;
+pub mod discussions;
 mod doorbells;
 mod gateway;
 pub mod identity;

@@ -11,6 +11,7 @@ mod auth;
 mod chat;
 mod client;
 mod cors;
+mod discussions;
 mod error;
 mod extract;
 mod gate;
@@ -98,6 +99,7 @@ fn subjects() -> ApiRouter {
         .merge(chat::routes())
         .merge(sessions::routes())
         .merge(tasks::routes())
+        .merge(discussions::routes())
         .merge(approvals::routes())
         .merge(info_requests::routes())
         .merge(models::routes())

@@ -122,6 +122,7 @@ mod tests {
             "Agents",
             "Approvals",
             "Chat + sessions",
+            "Discussions",
             "Identity & auth",
             "Models",
             "Public",

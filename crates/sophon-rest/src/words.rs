@@ -1,9 +1,9 @@
 //! The schemas of fields that hold one of a few words. The words are those of the model.
 
 use sophon_model::{
-    ApprovalStatus, InfoRequestStatus, MessageRole, MessageStatus, NodeCommandStatus, NodeScope, NodeStatus,
-    Permission, Risk, Runtime, SessionMode, SessionStatus, Severity, TaskKind, TaskStatus, ToolCallStatus,
-    Visibility,
+    ApprovalStatus, DiscussionRunStatus, DiscussionTurnStatus, InfoRequestStatus, MessageRole, MessageStatus,
+    NodeCommandStatus, NodeScope, NodeStatus, Permission, Risk, Runtime, SessionMode, SessionStatus,
+    Severity, TaskKind, TaskStatus, ToolCallStatus, Visibility,
 };
 use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 
@@ -85,4 +85,12 @@ pub(crate) fn pairing_state() -> Object {
 
 pub(crate) fn risk() -> Object {
     one_of(Risk::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn discussion_run_status() -> Object {
+    one_of(DiscussionRunStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn discussion_turn_status() -> Object {
+    one_of(DiscussionTurnStatus::ALL.iter().map(|word| word.as_str()))
 }

@@ -1,6 +1,7 @@
 /** Typed calls to the gateway: `call(api.GET("/api/sessions"))` gives the body or throws an `ApiError`. */
 import createClient from "openapi-fetch";
 import { credentials } from "./credentials.ts";
+import type { PendingPaths } from "./pending-types.ts";
 import type { paths } from "./schema.ts";
 import type { ErrorBody } from "./types.ts";
 
@@ -11,6 +12,8 @@ export class ApiError extends Error {
     readonly code: string,
     readonly status: number,
     readonly requestId: string | null,
+    /** Facts about this error, such as the `outcome` of what was answered before. */
+    readonly details: unknown = null,
   ) {
     super(message);
     this.name = "ApiError";
@@ -33,7 +36,7 @@ async function signedFetch(request: Request): Promise<Response> {
   return renewed === null ? response : fetch(withToken(request, renewed));
 }
 
-export const api = createClient<paths>({ fetch: signedFetch });
+export const api = createClient<paths & PendingPaths>({ fetch: signedFetch });
 
 function refusal(body: unknown, response: Response): ApiError {
   const error = (body as Partial<ErrorBody> | undefined)?.error;
@@ -42,6 +45,7 @@ function refusal(body: unknown, response: Response): ApiError {
     error?.code ?? "unknown",
     response.status,
     error?.requestId ?? response.headers.get("x-sophon-request-id"),
+    error?.details ?? null,
   );
 }
 

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/admin/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce something to everybody in the tenant
+         * @description It comes as `SystemAnnouncement` to all who are on the notifications hub now, and is not kept for others.
+         */
+        post: operations["announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -109,6 +129,117 @@ export interface paths {
         get: operations["getAgentTools"];
         /** Write an agent's tool allowlist */
         put: operations["putAgentTools"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the approvals that wait for an answer, newest first
+         * @description What one's own agents ask for; what all agents of the tenant ask for if one may answer (ApproveActions).
+         */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe an approval */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an action
+         * @description The first answer counts; another one is a conflict with the code `already_resolved`.
+         */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an action with other arguments
+         * @description Only where `editable` says so.
+         */
+        post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse an action */
+        post: operations["reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the approvals that were answered or ran out, newest first */
+        get: operations["listApprovalHistory"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -298,6 +429,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/discussions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's discussions, newest first */
+        get: operations["listDiscussions"];
+        put?: never;
+        /** Plan a discussion */
+        post: operations["createDiscussion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe a discussion */
+        get: operations["getDiscussion"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a discussion with its runs
+         * @description Those that wait or run are ended; their tasks stay in the ledger.
+         */
+        delete: operations["deleteDiscussion"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a discussion
+         * @description Runs that were asked for before keep what they began with.
+         */
+        patch: operations["updateDiscussion"];
+        trace?: never;
+    };
+    "/api/discussions/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the runs of a discussion, newest first */
+        get: operations["listDiscussionRuns"];
+        put?: never;
+        /**
+         * Start a run of a discussion
+         * @description It is in the queue with this answer. Without a model provider it is a conflict, `no_model_provider`.
+         */
+        post: operations["startDiscussionRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe a run, with what was said */
+        get: operations["getDiscussionRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a run
+         * @description One that waits has ended with this answer (200). One that runs has been told, and ends within seconds (202). One
+         *     that has ended is a conflict.
+         */
+        post: operations["cancelDiscussionRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -318,6 +551,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/info-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the questions that wait for one's answer, newest first */
+        get: operations["listInfoRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe a question */
+        get: operations["getInfoRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info-requests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a question without an answer
+         * @description The agent is told so and goes on.
+         */
+        post: operations["cancelInfoRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info-requests/{id}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a question
+         * @description The first answer counts; another one is a conflict with the code `already_resolved`.
+         */
+        post: operations["respondToInfoRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -332,6 +639,241 @@ export interface paths {
         get: operations["listModels"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the nodes, oldest first */
+        get: operations["listNodes"];
+        put?: never;
+        /**
+         * Register a node
+         * @description Give its id and the pairing secret to the program on the machine (`sophon-node pair`), which shows the code; then
+         *     approve it.
+         */
+        post: operations["registerNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe a node */
+        get: operations["getNode"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a node
+         * @description Its token is void from now on, and its connection ends within a second. Its commands are forgotten.
+         */
+        delete: operations["deleteNode"];
+        options?: never;
+        head?: never;
+        /** Rename a node */
+        patch: operations["updateNode"];
+        trace?: never;
+    };
+    "/api/nodes/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a node
+         * @description Compare the code that it shows first, or send it along.
+         */
+        post: operations["approveNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}/command": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a node to do something
+         * @description Answers when the command has ended or its time is over; `status` says which. A command of high risk needs the
+         *     right to approve actions as well. What the node's scopes do not cover is refused with the code `scope_denied`, and
+         *     a node that is away is a conflict with the code `node_offline`.
+         */
+        post: operations["commandNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the commands of a node, newest first */
+        get: operations["listNodeCommands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}/commands/{commandId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe a command */
+        get: operations["getNodeCommand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a node down */
+        post: operations["rejectNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a node may be told to do
+         * @description All that it may; what is not named is taken away. A connected node is told at once.
+         */
+        post: operations["setNodeScopes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/me/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take, as a node, the commands that wait
+         * @description Each is handed out once, here or on `/hubs/node`: remember it before doing it.
+         */
+        get: operations["takeCommands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/me/commands/{commandId}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report, as a node, what became of a command
+         * @description The first report counts; more do no harm.
+         */
+        post: operations["reportResult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/me/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say, as a node, that it is there */
+        post: operations["sendHeartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/me/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pair, as a node
+         * @description To be asked every 3 seconds. The token is handed out once; afterwards this is a conflict. Ten wrong secrets end
+         *     the pairing.
+         */
+        post: operations["pairNode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -595,6 +1137,17 @@ export interface components {
             /** @description Names, or prefixes that end in `*`; at most 200. */
             allowlist: string[];
         };
+        /** @description An announcement as it was told. */
+        Announcement: {
+            body: string;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Who announced it. */
+            createdBy: string;
+            id: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            title: string;
+        };
         /** @description An API token, without its secret. */
         ApiToken: {
             createdAt: components["schemas"]["Timestamp"];
@@ -607,6 +1160,60 @@ export interface components {
             id: string;
             lastUsedAt: components["schemas"]["Timestamp"] | null;
             name: string;
+        };
+        /** @description An action of an agent that a person is asked about. */
+        ApprovalRequest: {
+            /** @description Who wants to act. */
+            agentId: string;
+            consumedAt: components["schemas"]["Timestamp"] | null;
+            decidedBy: string | null;
+            /** @description SHA-256 over the exact action; over the changed one once it was edited. */
+            digest: string;
+            /** @description Whether `edit` is possible. */
+            editable: boolean;
+            /** @description Until when it can be answered; after that it is refused. */
+            expiresAt: components["schemas"]["Timestamp"];
+            id: string;
+            /** @description What is asked about: a `tool` that is to be called. */
+            kind: string;
+            /** @description The arguments that a person put in the place of the agent's. */
+            modifiedParams: Record<string, never> | null;
+            /** @description The status, once it is final. */
+            outcome: string | null;
+            /** @description What the person said to it. */
+            outcomeDetail: string | null;
+            /** @description What the tool is to be called with: whole, as the agent wrote it. */
+            params: Record<string, never>;
+            /** @description What the action comes to, in a sentence. */
+            preview: string | null;
+            requestedAt: components["schemas"]["Timestamp"];
+            resolvedAt: components["schemas"]["Timestamp"] | null;
+            /** @enum {string} */
+            riskLevel: "none" | "low" | "medium" | "high" | "critical";
+            sessionId: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "edited" | "rejected" | "timeOut" | "cancelled";
+            /** @description The task that waits. */
+            taskId: string;
+            toolCallId: string;
+            /** @example memory.forget_all */
+            toolName: string;
+            /** @description In whose name. */
+            userId: string;
+        };
+        /** @description A word on an approval. */
+        Approve: {
+            /** @description At most 2,000 characters. */
+            comment?: string | null;
+        };
+        /** @description How a node is approved. */
+        ApproveNode: {
+            /**
+             * @description The code that the node shows; another than that is refused, and counted.
+             * @example ABC-234
+             */
+            pairingCode?: string | null;
+            scopes?: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
         };
         /** @description A file that goes with a message. */
         Attachment: {
@@ -644,11 +1251,139 @@ export interface components {
             /** @description The device, as it named itself. */
             userAgent: string | null;
         };
+        /** @description What became of a command. */
+        CommandResult: {
+            error?: components["schemas"]["ReportedError"] | null;
+            /** @description Whether it was done. */
+            ok: boolean;
+            /** @description At most 262,144 bytes of JSON. */
+            result?: Record<string, never> | null;
+        };
         /** @description An API token that was just made. */
         CreatedApiToken: {
             apiToken: components["schemas"]["ApiToken"];
             /** @description The secret, shown this once. */
             token: string;
+        };
+        /** @description Several who argue, and one who decides. */
+        Discussion: {
+            createdAt: components["schemas"]["Timestamp"];
+            id: string;
+            /** @description Who decides. */
+            judge: components["schemas"]["Panelist"];
+            /** @description Who argues: two to five. */
+            panelists: components["schemas"]["Panelist"][];
+            /**
+             * Format: int64
+             * @description How often each speaks.
+             */
+            rounds: number;
+            /**
+             * Format: int64
+             * @description How long a round may take, and likewise the judge.
+             */
+            roundTimeoutSeconds: number;
+            /** @description What is argued about. */
+            topic: string;
+            updatedAt: components["schemas"]["Timestamp"];
+        };
+        /** @description What is to change of a discussion; what is absent stays. */
+        DiscussionPatch: {
+            judge?: components["schemas"]["NewPanelist"] | null;
+            /** @description All who argue from now on: two to five. */
+            panelists?: components["schemas"]["NewPanelist"][] | null;
+            /** Format: int64 */
+            rounds?: number | null;
+            /** Format: int64 */
+            roundTimeoutSeconds?: number | null;
+            /** @description At most 4,000 characters. */
+            topic?: string | null;
+        };
+        /** @description One run of a discussion, with the discussion as it was then. */
+        DiscussionRun: {
+            cancelledBy: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Null if an agent called for the run alone. */
+            discussionId: string | null;
+            /**
+             * Format: int64
+             * @description From start to end; 0 before that.
+             */
+            durationMs: number;
+            endedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why it failed, in words for people. */
+            error: string | null;
+            id: string;
+            judge: components["schemas"]["Panelist"];
+            panelists: components["schemas"]["Panelist"][];
+            /** Format: int64 */
+            rounds: number;
+            /** Format: int64 */
+            roundTimeoutSeconds: number;
+            /** @description The same, as the discussion hub calls it. */
+            runId: string;
+            startedAt: components["schemas"]["Timestamp"] | null;
+            /** @enum {string} */
+            status: "queued" | "running" | "judging" | "completed" | "failed" | "cancelled";
+            /** @description Its task in the ledger; the turns and the judge's work are its children. */
+            taskId: string;
+            topic: string;
+            verdict: components["schemas"]["DiscussionVerdict"] | null;
+            /** @description SHA-256 of the verdict's JSON, in hex. */
+            verdictHash: string | null;
+        };
+        /** @description A run with its turns. */
+        DiscussionRunDetail: components["schemas"]["DiscussionRun"] & {
+            /** @description By round, and within one in order of start. */
+            turns: components["schemas"]["DiscussionTurn"][];
+        };
+        /** @description One panelist's turn in a round. */
+        DiscussionTurn: {
+            /** @description What was said. */
+            content: string;
+            /** @description SHA-256 of it, in hex; empty while the panelist thinks. */
+            contentHash: string;
+            /**
+             * Format: int64
+             * @description From start to end; 0 before that.
+             */
+            durationMs: number;
+            endedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why nothing was said, in words for people. */
+            error: string | null;
+            panelistId: string;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            round: number;
+            startedAt: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            status: "running" | "completed" | "failed" | "timeOut" | "cancelled";
+            /** @description Its task in the ledger, which can be cancelled alone. */
+            taskId: string;
+            usage: components["schemas"]["Usage"] | null;
+        };
+        /** @description What the judge decided. */
+        DiscussionVerdict: {
+            /**
+             * Format: double
+             * @description How sure the judge is.
+             */
+            confidence: number;
+            /** @description What speaks against it. */
+            dissent: string[];
+            /** @description What carried the decision. */
+            keyPoints: string[];
+            /** @description Why. */
+            reasoning: string;
+            /** @description What is to be done. */
+            recommendation: string;
+        };
+        /** @description Other arguments. */
+        Edit: {
+            /** @description What the tool is called with instead. At most 65,536 bytes of JSON. */
+            modifiedParams: Record<string, never>;
         };
         /** @description The body of every response that is an error. */
         ErrorBody: {
@@ -674,6 +1409,17 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description A command as the node is told it. */
+        ExecuteCommand: {
+            command: string;
+            commandId: string;
+            params: Record<string, never>;
+            /**
+             * Format: int64
+             * @description How long the node may take from now on.
+             */
+            timeoutMs: number;
+        };
         /** @description How to fork. */
         ForkSession: {
             /** @description The last message to copy; all if absent. */
@@ -685,6 +1431,29 @@ export interface components {
         Health: {
             /** @enum {string} */
             status: "ok" | "draining";
+        };
+        /** @description A question of an agent. */
+        InfoRequest: {
+            /** @description Who asks. */
+            agentId: string;
+            /** @description Answers to choose from; any other text is an answer too. */
+            choices: string[];
+            /** @description Until when it can be answered. */
+            expiresAt: components["schemas"]["Timestamp"];
+            id: string;
+            question: string;
+            requestedAt: components["schemas"]["Timestamp"];
+            resolvedAt: components["schemas"]["Timestamp"] | null;
+            /** @description The answer. */
+            response: string | null;
+            sessionId: string;
+            /** @enum {string} */
+            status: "pending" | "answered" | "timeOut" | "cancelled";
+            /** @description The task that waits. */
+            taskId: string;
+            toolCallId: string;
+            /** @description Who is asked. */
+            userId: string;
         };
         /** @description A page of a list. */
         List_Agent: {
@@ -703,10 +1472,50 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_ApprovalRequest: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["ApprovalRequest"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_AuthSession: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["AuthSession"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Discussion: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["Discussion"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_DiscussionRun: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["DiscussionRun"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ExecuteCommand: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["ExecuteCommand"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_InfoRequest: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["InfoRequest"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -723,6 +1532,22 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Model"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Node: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["Node"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_NodeCommand: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["NodeCommand"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -824,6 +1649,15 @@ export interface components {
             /** @description In Markdown, at most 100,000 characters. */
             content: string;
         };
+        /** @description An announcement to be made. */
+        NewAnnouncement: {
+            /** @description The whole of it: 1 to 4,000 characters. */
+            body: string;
+            /** @enum {string} */
+            severity?: "info" | "warning" | "critical";
+            /** @description What it is about: 1 to 200 characters. */
+            title: string;
+        };
         /** @description An API token to be made. */
         NewApiToken: {
             /**
@@ -848,6 +1682,45 @@ export interface components {
              */
             size: number;
         };
+        /** @description A discussion to be planned. */
+        NewDiscussion: {
+            judge?: components["schemas"]["NewPanelist"] | null;
+            /** @description Who argues: two to five. */
+            panelists: components["schemas"]["NewPanelist"][];
+            /**
+             * Format: int64
+             * @description How often each speaks; 2 if absent.
+             */
+            rounds?: number | null;
+            /**
+             * Format: int64
+             * @description How long a round may take, and likewise the judge; 180 if absent.
+             */
+            roundTimeoutSeconds?: number | null;
+            /** @description What is argued about; at most 4,000 characters. */
+            topic: string;
+        };
+        /** @description A node to be registered. */
+        NewNode: {
+            /** @description What to call it: 1 to 200 characters. `name` is taken for it too. */
+            displayName: string;
+            /** @description Its operating system, for example `linux`. */
+            platform: string;
+            scopes?: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
+        };
+        /** @description Somebody who is to take part: either an agent or a persona. A bare string is an agent's id or slug. */
+        NewPanelist: {
+            /** @description The agent that speaks, by id or slug. */
+            agentId?: string | null;
+            /** @description A short name, unique in the discussion; made from the name if absent. */
+            id?: string | null;
+            /** @description The model that the persona prefers. */
+            model?: string | null;
+            /** @description The agent's name if absent. */
+            name?: string | null;
+            /** @description Who is to be made up for the occasion; at most 10,000 characters. */
+            persona?: string | null;
+        };
         /** @description A session to be made. */
         NewSession: {
             /** @description The agent that answers, by id or slug; the first agent if absent. */
@@ -861,10 +1734,176 @@ export interface components {
             /** @enum {string} */
             visibility?: "private" | "public";
         };
+        /** @description A machine that does what it is told within its scopes. */
+        Node: {
+            /**
+             * Format: int64
+             * @description How busy its processors are, in per cent of all of them.
+             */
+            cpuPercent: number | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Who approved or rejected it. */
+            decidedBy: string | null;
+            /** @description The same as `name`. */
+            displayName: string;
+            id: string;
+            lastSeenAt: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The memory in use, in MiB.
+             */
+            memoryMb: number | null;
+            name: string;
+            /** @description Whether it is connected, or was heard of within 90 seconds. */
+            online: boolean;
+            /**
+             * @description The code that it shows, for people to compare; null once it is paired.
+             * @example ABC-234
+             */
+            pairingCode: string | null;
+            /** @description Its operating system: `linux`, `macos`, `windows`. */
+            platform: string;
+            registeredBy: string;
+            scopes: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
+            /** @enum {string} */
+            status: "pending" | "approved" | "paired" | "rejected";
+            updatedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How long the machine has been up, in seconds.
+             */
+            uptime: number | null;
+            /** @description The version of its program. */
+            version: string | null;
+        };
+        /** @description A command to a node. */
+        NodeCommand: {
+            /** @example system.info */
+            command: string;
+            commandId: string;
+            createdAt: components["schemas"]["Timestamp"];
+            dispatchedAt: components["schemas"]["Timestamp"] | null;
+            endedAt: components["schemas"]["Timestamp"] | null;
+            error: components["schemas"]["NodeError"] | null;
+            expiresAt: components["schemas"]["Timestamp"];
+            nodeId: string;
+            /** @description Whether it was done; null as long as nobody knows. */
+            ok: boolean | null;
+            params: Record<string, never>;
+            requestedBy: string;
+            /** @description What the node returned. */
+            result: Record<string, never> | null;
+            /** @enum {string} */
+            status: "queued" | "dispatched" | "completed" | "failed" | "unknown" | "expired" | "cancelled";
+            /** @description The task that waits for it, if an agent sent it. */
+            taskId: string | null;
+        };
+        /** @description Why a command was not done. */
+        NodeError: {
+            /**
+             * @description `scope_denied`, `consent_denied`, `unsupported`, `timeout`, `failed`, `interrupted` or the node's own.
+             * @example consent_denied
+             */
+            code: string;
+            message: string;
+        };
+        /** @description How a node is. */
+        NodeHeartbeat: {
+            /** Format: double */
+            cpuPercent?: number | null;
+            /** Format: double */
+            memoryMb?: number | null;
+            /** @description Taken for what other clients send; the token says which node it is. */
+            nodeId?: string | null;
+            platform?: string | null;
+            /** @description `online` */
+            status?: string | null;
+            /**
+             * Format: double
+             * @description How long the machine has been up, in seconds.
+             */
+            uptime?: number | null;
+            version?: string | null;
+        };
+        /** @description What is to change of a node. */
+        NodePatch: {
+            /** @description 1 to 200 characters. `name` is taken for it too. */
+            displayName: string;
+        };
+        /** @description How far the pairing has come. */
+        PairingState: {
+            /** @description Where to connect to, with the token. */
+            gatewayUrl?: string;
+            /** @description The code to show, while it waits. */
+            pairingCode?: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected";
+            /** @description `<nodeId>.<secret>`, handed out this once. */
+            token?: string;
+        };
+        /** @description What a node pairs with. */
+        PairNode: {
+            nodeId: string;
+            /** @description `s_…` */
+            pairingSecret: string;
+        };
+        /** @description Somebody in a discussion: an agent, or one that is made up for the occasion. */
+        Panelist: {
+            /** @description The agent that speaks. */
+            agentId?: string | null;
+            /** @description A short name, unique in the discussion. */
+            id: string;
+            /** @description The model that a persona prefers. */
+            model?: string | null;
+            name: string;
+            /** @description Who is made up. */
+            persona?: string | null;
+        };
         /** @description A refresh token to be traded. */
         Refresh: {
             /** @description The newest refresh token of the sign-in. */
             refreshToken: string;
+        };
+        /** @description A node that was just registered. */
+        RegisteredNode: components["schemas"]["Node"] & {
+            /** @description Until when it can be paired: for 15 minutes. */
+            expiresAt: components["schemas"]["Timestamp"];
+            /**
+             * @description What its program pairs with, shown this once.
+             * @example s_3fG9xQ…
+             */
+            pairingSecret: string;
+        };
+        /** @description A word on a refusal. */
+        Reject: {
+            /** @description Why, for the agent to read. At most 2,000 characters. */
+            reason?: string | null;
+        };
+        /** @description Why a command was not done. */
+        ReportedError: {
+            code: string;
+            message?: string;
+        };
+        /** @description An answer. */
+        Respond: {
+            /** @description One of the choices, or any text of at most 10,000 characters. */
+            response: string;
+        };
+        /** @description What a node may be told to do. */
+        Scopes: {
+            scopes: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
+        };
+        /** @description What a node is to do. */
+        SendCommand: {
+            /** @example system.info */
+            command: string;
+            /** @description At most 65,536 bytes of JSON. */
+            params?: Record<string, never>;
+            /**
+             * Format: int64
+             * @description How long to wait for the outcome: 30,000 unless told otherwise.
+             */
+            timeoutMs?: number | null;
         };
         /** @description A message to be sent. */
         SendMessage: {
@@ -941,8 +1980,8 @@ export interface components {
         };
         /** @description A piece of work. */
         Task: {
-            /** @description Who does it. */
-            agentId: string;
+            /** @description Who does it; always there in a chat. */
+            agentId: string | null;
             /**
              * Format: int64
              * @description How often a worker took it up.
@@ -964,12 +2003,15 @@ export interface components {
             /** @description Whether the answer is streamed while it is written. */
             isStreaming: boolean;
             /** @enum {string} */
-            kind: "chat";
+            kind: "chat" | "discussion" | "discussion_turn" | "discussion_verdict";
+            /** @description The task that it is a part of. */
+            parentId: string | null;
             /** @description The message that answers, once begun. */
             replyMessageId: string | null;
-            /** @description The message that asks. */
-            requestMessageId: string;
-            sessionId: string;
+            /** @description The message that asks; always there in a chat. */
+            requestMessageId: string | null;
+            /** @description The session it is about; always there in a chat. */
+            sessionId: string | null;
             startedAt: components["schemas"]["Timestamp"] | null;
             /** @enum {string} */
             status: "queued" | "running" | "completed" | "failed" | "cancelled";
@@ -982,8 +2024,10 @@ export interface components {
             /** @description Who asked for it. */
             userId: string;
         };
-        /** @description A piece of work with its tool calls. */
+        /** @description A piece of work with its tool calls and its parts. */
         TaskDetail: components["schemas"]["Task"] & {
+            /** @description Its parts, oldest first. */
+            children: components["schemas"]["Task"][];
             /** @description In order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
         };
@@ -1055,9 +2099,9 @@ export interface components {
             id: string;
             /** @description What others see. */
             name: string;
-            permissions: ("ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem")[];
-            /** @enum {string} */
-            role: "Admin" | "Operator" | "Viewer";
+            permissions: ("ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements")[];
+            /** @description `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own. */
+            role: string;
             tenant: components["schemas"]["Tenant"];
         };
         /** @description Which Sophon this is. */
@@ -1076,6 +2120,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    announce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnouncement"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Announcement"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     listAgents: {
         parameters: {
             query?: {
@@ -1516,6 +2593,245 @@ export interface operations {
             };
         };
     };
+    listApprovals: {
+        parameters: {
+            query?: {
+                /** @description The agent that asks, by id or slug. */
+                agent?: string;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+                /** @description Only what one's own agents ask for, also if one may answer for others. */
+                mine?: boolean;
+                /**
+                 * @description How much harm it can do.
+                 * @example high
+                 */
+                risk?: string;
+                /** @description The session. */
+                session?: string;
+                /** @description The tool. */
+                tool?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Approve"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reject"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listApprovalHistory: {
+        parameters: {
+            query?: {
+                /** @description The agent that asked, by id or slug. */
+                agent?: string;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Only what was asked for then or later. */
+                from?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+                /** @description Only what one's own agents asked for, also if one may answer for others. */
+                mine?: boolean;
+                /**
+                 * @description One outcome, or several with commas between them.
+                 * @example approved,edited
+                 */
+                outcome?: string;
+                /**
+                 * @description How much harm it could do.
+                 * @example high
+                 */
+                risk?: string;
+                /** @description The session. */
+                session?: string;
+                /** @description The tool. */
+                tool?: string;
+                /** @description Only what was asked for before. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ApprovalRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getAuthConfig: {
         parameters: {
             query?: never;
@@ -1854,6 +3170,306 @@ export interface operations {
             };
         };
     };
+    listDiscussions: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Discussion"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    createDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDiscussion"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    updateDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listDiscussionRuns: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DiscussionRun"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    startDiscussionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionRun"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getDiscussionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionRunDetail"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancelDiscussionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionRun"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionRun"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -1892,6 +3508,137 @@ export interface operations {
             };
         };
     };
+    listInfoRequests: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_InfoRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getInfoRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancelInfoRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    respondToInfoRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respond"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoRequest"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     listModels: {
         parameters: {
             query?: never;
@@ -1908,6 +3655,501 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Model"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Node"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    registerNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNode"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredNode"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    updateNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approveNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApproveNode"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    commandNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendCommand"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeCommand"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listNodeCommands: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_NodeCommand"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getNodeCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                commandId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeCommand"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rejectNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    setNodeScopes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scopes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    takeCommands: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a command if there is none: 0 unless told otherwise, at most 30. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ExecuteCommand"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reportResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                commandId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandResult"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sendHeartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeHeartbeat"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pairNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairNode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingState"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -20,3 +20,21 @@ export type ToolInfo = Schemas["ToolInfo"];
 export type SignedIn = Schemas["SignedIn"];
 export type Accepted = Schemas["Accepted"];
 export type ErrorBody = Schemas["ErrorBody"];
+
+export type ApprovalRequest = Schemas["ApprovalRequest"];
+export type InfoRequest = Schemas["InfoRequest"];
+export type Permission = User["permissions"][number];
+
+export type {
+  Announcement,
+  Discussion,
+  DiscussionInput,
+  DiscussionRun,
+  DiscussionTurn,
+  DiscussionVerdict,
+  Node,
+  NodeCommand,
+  Panelist,
+  PanelistInput,
+  RegisteredNode,
+} from "./pending-types.ts";

@@ -10,11 +10,22 @@ import {
 } from "react";
 import { credentials } from "../api/credentials.ts";
 import { CHAT_EVENTS, TASK_EVENTS, type ChatEvent, type TaskEvent } from "./events.ts";
+import {
+  APPROVAL_EVENTS,
+  DISCUSSION_EVENTS,
+  NOTIFICATION_EVENTS,
+  type ApprovalEvent,
+  type DiscussionEvent,
+  type NotificationEvent,
+} from "./hub-events.ts";
 import { HubLink, type LinkState, type Transport } from "./hub-link.ts";
 
 interface Live {
   chat: HubLink<ChatEvent>;
   tasks: HubLink<TaskEvent>;
+  approvals: HubLink<ApprovalEvent>;
+  discussion: HubLink<DiscussionEvent>;
+  notifications: HubLink<NotificationEvent>;
 }
 
 const LiveContext = createContext<Live | null>(null);
@@ -33,18 +44,29 @@ async function renewWhenRefused(error: unknown): Promise<boolean> {
   return (await credentials.renew(held.accessToken)) !== null;
 }
 
+function link<Event extends { name: string }>(path: string, names: readonly Event["name"][]) {
+  return new HubLink<Event>(hub(path), names, renewWhenRefused);
+}
+
 function connect(): Live {
   return {
-    chat: new HubLink(hub("/hubs/chat"), CHAT_EVENTS, renewWhenRefused),
-    tasks: new HubLink(hub("/hubs/tasks"), TASK_EVENTS, renewWhenRefused),
+    chat: link("/hubs/chat", CHAT_EVENTS),
+    tasks: link("/hubs/tasks", TASK_EVENTS),
+    approvals: link("/hubs/approvals", APPROVAL_EVENTS),
+    discussion: link("/hubs/discussion", DISCUSSION_EVENTS),
+    notifications: link("/hubs/notifications", NOTIFICATION_EVENTS),
   };
+}
+
+function linksOf(live: Live): Pick<HubLink<never>, "start" | "stop" | "retryNow">[] {
+  return Object.values(live) as Pick<HubLink<never>, "start" | "stop" | "retryNow">[];
 }
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [live] = useState(connect);
 
   useEffect(() => {
-    const links = [live.chat, live.tasks];
+    const links = linksOf(live);
     const hurry = () => links.forEach((link) => link.retryNow());
     const wake = () => {
       if (document.visibilityState === "visible") hurry();
@@ -74,11 +96,7 @@ export function useLive(): Live {
 
 /** The state of the chat connection: the one that a person notices. */
 export function useLinkState(): LinkState & { retryNow: () => void } {
-  const { chat, tasks } = useLive();
-  const state = useSyncExternalStore(chat.subscribe, () => chat.state);
-  const retryNow = () => {
-    chat.retryNow();
-    tasks.retryNow();
-  };
-  return { ...state, retryNow };
+  const live = useLive();
+  const state = useSyncExternalStore(live.chat.subscribe, () => live.chat.state);
+  return { ...state, retryNow: () => linksOf(live).forEach((link) => link.retryNow()) };
 }

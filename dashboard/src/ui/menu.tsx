@@ -1,6 +1,7 @@
 /** A small menu of actions behind one button. */
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { IconButton } from "./button.tsx";
+import { classNames } from "./class-names.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import styles from "./menu.module.css";
 
@@ -11,7 +12,14 @@ export interface MenuItem {
   danger?: boolean;
 }
 
-export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
+interface MenuProps {
+  label: string;
+  items: MenuItem[];
+  /** Opens above its button, for the foot of a window. */
+  up?: boolean;
+}
+
+export function Menu({ label, items, up = false }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -58,7 +66,7 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
           ref={list}
           role="menu"
           aria-label={label}
-          className={styles.menu}
+          className={classNames(styles.menu, up && styles.up)}
           onKeyDown={onKeyDown}
         >
           {items.map((item) => (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { duration, shortTime } from "./time.ts";
+import { duration, shortTime, timeLeft } from "./time.ts";
 
 describe("a duration in words", () => {
   it.each([
@@ -20,5 +20,17 @@ describe("a short time", () => {
     expect(shortTime("2026-05-04T09:05:00", now)).toMatch(/9:05/);
     expect(shortTime("2026-05-03T09:05:00", now)).not.toMatch(/9:05|2026/);
     expect(shortTime("2025-05-04T09:05:00", now)).toMatch(/2025/);
+  });
+});
+
+describe("what is left of a wait", () => {
+  it.each([
+    [300_000, "5:00"],
+    [61_001, "1:02"],
+    [1, "0:01"],
+    [-5_000, "0:00"],
+    [3_661_000, "1:01:01"],
+  ])("of %d ms is %s", (ms, text) => {
+    expect(timeLeft(ms)).toBe(text);
   });
 });

@@ -9,18 +9,20 @@ use signalr::{
     Reply, Start, Timestamp,
 };
 
-/// The one credential of the authorized hub.
-pub const TOKEN: &str = "a-token-of-the-testhub";
+use crate::tokens::Tokens;
 
 pub struct TestHub {
     pub visitors: Visitors,
+    /// Nobody is let in, in the words of a server that cannot make its hub.
+    pub creatable: bool,
     pub bus: Bus<String, Broadcast>,
 }
 
 /// Who may visit the hub.
-pub struct Visitors {
-    /// Only those with the credential.
-    pub authorized: bool,
+pub enum Visitors {
+    Everyone,
+    /// Those with a credential.
+    Holders(Tokens),
 }
 
 /// What the request that opened a connection said.
@@ -33,7 +35,9 @@ impl Authenticate for Visitors {
     type Caller = Visitor;
 
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Visitor, Rejection> {
-        if self.authorized && token != Some(TOKEN) {
+        if let Self::Holders(tokens) = self
+            && !token.is_some_and(|token| tokens.accept(token))
+        {
             return Err(Rejection::Unauthorized);
         }
         let query = request.uri.query().unwrap_or_default();
@@ -48,7 +52,6 @@ struct ComplexObject {
     string: String,
     int_array: Vec<i64>,
     byte_array: Binary,
-    #[serde(rename = "GUID")]
     guid: String,
     date_time: Timestamp,
 }
@@ -93,6 +96,12 @@ impl Hub for TestHub {
         METHODS
     }
 
+    async fn connected(&self, _connection: &Connection<Self>) -> Result<(), HubError> {
+        let reason = "Unable to resolve service for type 'System.Object' while attempting to activate \
+                      'FunctionalTests.UncreatableHub'.";
+        if self.creatable { Ok(()) } else { Err(HubError::internal("InvalidOperationException", reason)) }
+    }
+
     async fn invoke(&self, connection: &Connection<Self>, mut call: Call) -> Result<Reply, HubError> {
         match call.method() {
             "Echo" => call.arguments::<(String,)>().map(|(message,)| Reply::value(message)),
@@ -117,12 +126,9 @@ impl Hub for TestHub {
             "GetActiveTransportName" => Ok(Reply::value(connection.transport().name())),
             "GetHeader" => {
                 let (name,): (String,) = call.arguments()?;
-                let value = connection.headers().get(&name.to_ascii_lowercase()).unwrap_or_default();
-                Ok(Reply::value(value.to_owned()))
+                Ok(Reply::value(header(connection, &name.to_ascii_lowercase())))
             }
-            "GetContentTypeHeader" => {
-                Ok(Reply::value(connection.headers().get("content-type").unwrap_or_default().to_owned()))
-            }
+            "GetContentTypeHeader" => Ok(Reply::value(header(connection, "content-type"))),
             "GetCookie" => {
                 let (name,): (String,) = call.arguments()?;
                 Ok(Reply::value(cookie(connection, &name)))
@@ -157,13 +163,20 @@ impl Hub for TestHub {
     }
 }
 
+fn header(connection: &Connection<TestHub>, name: &str) -> Option<String> {
+    connection.headers().get(name).map(str::to_owned)
+}
+
+/// 2000-01-01 00:00 UTC.
+const YEAR_2000: jiff::Timestamp = jiff::Timestamp::constant(946_684_800, 0);
+
 fn complex_object() -> ComplexObject {
     ComplexObject {
         string: "hello world".to_owned(),
         int_array: vec![1, 2, 3],
         byte_array: Binary(vec![1, 2, 3]),
         guid: "00010203-0405-0607-0706-050403020100".to_owned(),
-        date_time: Timestamp(jiff::Timestamp::UNIX_EPOCH),
+        date_time: Timestamp(YEAR_2000),
     }
 }
 

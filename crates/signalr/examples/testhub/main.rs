@@ -1,10 +1,14 @@
 //! The hub and the endpoints that Microsoft's TypeScript functional tests expect of a server
 //! (`clients/ts/FunctionalTests` in dotnet/aspnetcore), and a little more for the tests in `clients/signalr`.
 //!
-//! `testhub [ADDRESS]` prints `listening on http://ADDRESS` once it is ready.
+//! `testhub [ADDRESS [TLS_ADDRESS]]` prints `listening on http://ADDRESS`, then `listening on https://ADDRESS`, once it
+//! is ready. The certificate is made for this run.
 
 mod hub;
+mod tls;
+mod tokens;
 
+use std::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -12,55 +16,86 @@ use axum::ServiceExt;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, map_request};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{any, get, post};
 use axum::serve::ListenerExt as _;
 use axum::{Json, Router};
-use hub::{TOKEN, TestHub, Visitors};
+use hub::{TestHub, Visitors};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use signalr::{Broadcast, Bus, HubServer, Invocation, Limits, Options, Slots, Transports};
+use signalr::{
+    Anyone, Broadcast, Bus, HubServer, Invocation, Limits, Options, RawConnection, RawServer, Slots,
+    Transports,
+};
+use tls::Tls;
+use tokens::Tokens;
 use tokio::net::TcpListener;
 use tower::Layer as _;
 
 #[tokio::main]
-async fn main() -> std::io::Result<()> {
-    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".to_owned());
-    let listener = TcpListener::bind(address).await?;
-    print_address(&format!("listening on http://{}", listener.local_addr()?));
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut addresses = std::env::args().skip(1);
+    let mut address = || addresses.next().unwrap_or_else(|| "127.0.0.1:0".to_owned());
+    let (plain, encrypted) = (TcpListener::bind(address()).await?, TcpListener::bind(address()).await?);
+    let tokens = Tokens::new()?;
+    // The tests write paths as they like.
+    let service = map_request(lower_case_path).layer(router(&tokens));
+    print_line(&format!("listening on http://{}", plain.local_addr()?));
+    print_line(&format!("listening on https://{}", encrypted.local_addr()?));
+    let plain = plain.tap_io(|socket| drop(socket.set_nodelay(true)));
+    let make = ServiceExt::<Request>::into_make_service(service);
+    tokio::try_join!(axum::serve(plain, make.clone()), axum::serve(Tls::over(encrypted)?, make))?;
+    Ok(())
+}
+
+fn router(tokens: &Tokens) -> Router {
     let bus: Bus<String, Broadcast> = Bus::new(Limits::default(), 1..u64::MAX);
     let options = || Options { detailed_errors: true, stateful_reconnect: true, ..Options::default() };
-    let server = |authorized, options| {
+    let server = |visitors, creatable, options| {
         HubServer::new(
-            TestHub { visitors: Visitors { authorized }, bus: bus.clone() },
+            TestHub { visitors, creatable, bus: bus.clone() },
             bus.clone(),
             Slots::default(),
             options,
         )
     };
-    let testhub = server(false, options());
+    let testhub = server(Visitors::Everyone, true, options());
     let transports = Transports { websockets: false, ..Transports::default() };
-    let router = Router::new()
+    let no_websockets = server(Visitors::Everyone, true, Options { transports, ..options() });
+    let refuse = || async { (StatusCode::BAD_REQUEST, "Some response from server") };
+    Router::new()
         .merge(testhub.router("/testhub"))
-        .merge(server(false, Options { transports, ..options() }).router("/testhub-nowebsockets"))
-        .merge(server(true, options()).router("/authorizedhub"))
+        .merge(no_websockets.router("/testhub-nowebsockets"))
+        .merge(server(Visitors::Holders(tokens.clone()), true, options()).router("/authorizedhub"))
+        .merge(server(Visitors::Everyone, false, options()).router("/uncreatable"))
+        .merge(RawServer::new(Anyone, Options::default(), |connection, ()| echo(connection)).router("/echo"))
+        .route("/echoredirect", any(to_echo))
+        .route("/echoredirect/negotiate", any(to_echo))
         .route("/redirect/negotiate", any(redirect))
-        .route(
-            "/bad-negotiate/negotiate",
-            post(|| async { (StatusCode::BAD_REQUEST, "Some response from server") }),
-        )
-        .route("/generatejwttoken", get(|| async { TOKEN }))
+        .route("/bad-negotiate/negotiate", post(refuse))
+        .route("/generatejwttoken", get(issue).with_state(tokens.clone()))
         .route("/clientresult/{id}", get(client_result).with_state(testhub))
         .layer(from_fn(answer_for_browsers))
-        .with_state(());
-    // The tests write paths as they like.
-    let service = map_request(lower_case_path).layer(router);
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-    axum::serve(listener, ServiceExt::<Request>::into_make_service(service)).await
+}
+
+async fn echo(mut connection: RawConnection) {
+    while let Some(bytes) = connection.receive().await {
+        if connection.send(bytes).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn to_echo(uri: Uri) -> Redirect {
+    Redirect::temporary(&uri.to_string().replacen("echoredirect", "echo", 1))
+}
+
+async fn issue(State(tokens): State<Tokens>) -> Result<String, StatusCode> {
+    tokens.issue().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 #[expect(clippy::print_stdout, reason = "whoever started the program waits for this line")]
-fn print_address(line: &str) {
+fn print_line(line: &str) {
     println!("{line}");
 }
 

@@ -21,6 +21,7 @@ use crate::error::HubError;
 use crate::hub::Hub;
 use crate::link::{Ending, Handover, Manner, TransportKind};
 use crate::protocol::{Decoder, Format, Message, ProtocolError, handshake};
+use crate::raw;
 use crate::transport::{Io, Transport};
 
 /// An upload item that waits for room; nothing is read from the client meanwhile.
@@ -33,6 +34,9 @@ pub(crate) async fn run<H: Hub, T: Transport>(
     handover: Option<Handover<T>>,
 ) {
     let _registered = Registered(connection.clone());
+    if let Some(serve) = &connection.shared.server.raw {
+        return raw::run(&connection, transport, serve).await;
+    }
     let max_bytes = connection.shared.server.options.stateful_buffer_bytes;
     let stateful =
         handover.map(|handover| Box::new(Stateful { recovery: Recovery::new(max_bytes), handover }));

@@ -3,6 +3,7 @@
 mod groups;
 mod messagepack;
 mod negotiate;
+mod raw;
 mod readme;
 mod requests;
 mod stopped;

@@ -1,6 +1,7 @@
 //! The groups of the REST page, each with its shapes and calls.
 
 pub(crate) mod agents;
+pub(crate) mod approvals;
 pub(crate) mod chat;
 pub(crate) mod identity;
 pub(crate) mod sessions;

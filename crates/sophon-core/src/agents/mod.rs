@@ -191,7 +191,7 @@ fn validate(agent: &Agent) -> Result<()> {
 }
 
 /// A slug out of a name: what is not a letter or digit becomes one dash.
-fn slug_of(name: &str) -> String {
+pub(crate) fn slug_of(name: &str) -> String {
     let dashed: String =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let parts: Vec<&str> = dashed.split('-').filter(|part| !part.is_empty()).collect();

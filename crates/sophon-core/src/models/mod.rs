@@ -7,8 +7,11 @@ pub use offline::OfflineModel;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
-use sophon_model::{Error, Kind, Result};
+use futures_util::StreamExt;
+use sophon_model::ports::{
+    ModelError, ModelEvent, ModelInfo, ModelProvider, ModelRequest, ModelStream, StopReason,
+};
+use sophon_model::{Error, Kind, Result, Usage};
 
 /// Attempts at a provider before the next one is asked.
 const ATTEMPTS: u32 = 3;
@@ -21,15 +24,27 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Models {
     providers: Arc<[Arc<dyn ModelProvider>]>,
+    is_offline: bool,
 }
 
 impl Models {
     /// With none configured, the built-in offline agent answers.
     pub(crate) fn new(mut providers: Vec<Arc<dyn ModelProvider>>) -> Self {
-        if providers.is_empty() {
+        let is_offline = providers.is_empty();
+        if is_offline {
             providers.push(Arc::new(OfflineModel::new()));
         }
-        Self { providers: providers.into() }
+        Self { providers: providers.into(), is_offline }
+    }
+
+    /// Refuses what only a language model can do if there is none.
+    pub(crate) fn require_language_model(&self) -> Result<()> {
+        if !self.is_offline {
+            return Ok(());
+        }
+        let text = "No model provider is configured, and this needs a language model. Set OPENAI_API_KEY, \
+            ANTHROPIC_API_KEY or OLLAMA_HOST and start the gateway again.";
+        Err(Error::conflict(text).with_code("no_model_provider"))
     }
 
     /// What can be asked for.
@@ -55,11 +70,53 @@ impl Models {
         Err(all_failed(&failures))
     }
 
+    /// The text of a whole answer, cut at `longest` bytes. What it consumed is added to `usage`, also if it fails.
+    pub(crate) async fn answer(
+        &self,
+        preferred: Option<&str>,
+        request: ModelRequest,
+        longest: usize,
+        usage: &mut Usage,
+    ) -> Result<String> {
+        let mut stream = self.stream(preferred, request).await?;
+        let mut text = String::new();
+        while let Some(event) = stream.next().await {
+            match event? {
+                ModelEvent::Text(piece) => {
+                    let room = longest.saturating_sub(text.len());
+                    text.push_str(&piece[..piece.floor_char_boundary(room)]);
+                }
+                ModelEvent::ToolCall(_) => {}
+                ModelEvent::Usage(used) => {
+                    count_tokens(&used);
+                    usage.add(&used);
+                }
+                ModelEvent::Stop(reason) if text.trim().is_empty() => {
+                    let text = match reason {
+                        StopReason::ContentFilter => "The model's provider refused to answer this.",
+                        _ => "The model said nothing.",
+                    };
+                    return Err(Error::new(Kind::UpstreamUnavailable, text));
+                }
+                ModelEvent::Stop(_) => return Ok(text),
+            }
+        }
+        Err(Error::new(Kind::UpstreamUnavailable, "The model's answer ended without saying so."))
+    }
+
     /// Those that offer the preferred model first; otherwise as configured.
     fn in_order(&self, preferred: Option<&str>) -> Vec<&Arc<dyn ModelProvider>> {
         let mut ordered: Vec<_> = self.providers.iter().collect();
         ordered.sort_by_key(|provider| !preferred.is_some_and(|model| offers(&***provider, model)));
         ordered
+    }
+}
+
+/// Adds what a model call consumed to the figures of the process.
+pub(crate) fn count_tokens(usage: &Usage) {
+    for (direction, tokens) in [("input", usage.input_tokens), ("output", usage.output_tokens)] {
+        metrics::counter!("sophon_model_tokens_total", "direction" => direction, "provider" => usage.provider.clone())
+            .increment(u64::try_from(tokens).unwrap_or(0));
     }
 }
 

@@ -25,6 +25,7 @@ can do real work with your tools. Try:
 - `search bins` to look through this session
 - `what time is it?`
 - `fetch https://example.com`
+- `forget everything`, for which I have to ask you first
 
 To talk to a language model, set `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` or `OLLAMA_HOST` and start the gateway again.";
 
@@ -126,6 +127,7 @@ fn report(messages: &[ModelMessage]) -> String {
             "memory.search" => format!("This is what I remember:\n\n{content}"),
             "calculator.evaluate" => format!("The result is **{}**.", content.trim()),
             "datetime.now" => format!("It is {}.", content.trim()),
+            "person.ask" => format!("You said: {}", content.trim()),
             "session.search" => format!("This is what I found in this session:\n\n{content}"),
             _ => content.to_owned(),
         })
@@ -150,6 +152,12 @@ fn wanted(asked: &str) -> Option<(&'static str, serde_json::Value)> {
     }
     if lower.starts_with("what do you remember") {
         return Some(("memory.search", json!({ "query": "" })));
+    }
+    if lower.starts_with("forget everything") {
+        return Some(("memory.forget_all", json!({})));
+    }
+    if let Some(question) = first(&["ask me "]) {
+        return Some(("person.ask", json!({ "question": question })));
     }
     if let Some(fact) = first(&["remember that ", "please remember that ", "remember "]) {
         return Some(("memory.write", json!({ "content": fact })));
@@ -190,6 +198,8 @@ mod tests {
             ("search for bins", "session.search", json!({"query": "bins"})),
             ("fetch https://example.com", "web.fetch", json!({"url": "https://example.com"})),
             ("hey, what time is it?", "datetime.now", json!({})),
+            ("Forget everything!", "memory.forget_all", json!({})),
+            ("ask me which colour I want", "person.ask", json!({"question": "which colour I want"})),
         ];
         for (asked, tool, arguments) in cases {
             assert_eq!(wanted(asked), Some((tool, arguments)), "{asked}");

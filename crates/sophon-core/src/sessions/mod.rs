@@ -8,14 +8,15 @@ pub use history::{History, MessageWithCalls};
 
 use std::sync::Arc;
 
-use sophon_model::ports::SessionFilter;
+use sophon_model::ports::{SessionFilter, TaskFilter};
 use sophon_model::{
     Agent, AgentId, Caller, Error, Event, Page, Paged, Permission, Result, Session, SessionChange, SessionId,
-    SessionMode, SessionStatus, Visibility,
+    SessionMode, SessionStatus, TaskStatus, Visibility,
 };
 
 use crate::agents::FIRST_AGENT;
 use crate::database::{Database, Unit};
+use crate::discussions;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::live::PendingTexts;
 use crate::policy::{Act, authorize};
@@ -132,6 +133,7 @@ impl Sessions {
         self.db
             .write(move |unit| {
                 let session = writable_in(unit, &caller, &wanted)?;
+                end_discussions_in(unit, &session)?;
                 unit.tx.delete_session(&session.id)?;
                 unit.after_commit(move || running.cancel_session(&wanted));
                 unit.emit(
@@ -142,6 +144,20 @@ impl Sessions {
             })
             .await
     }
+}
+
+/// Ends the discussions that the session's agent is in the middle of: they are not deleted with it.
+fn end_discussions_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
+    let filter = TaskFilter {
+        session: Some(session.id.clone()),
+        statuses: vec![TaskStatus::Running],
+        ..TaskFilter::default()
+    };
+    // A session has one running task at the most.
+    for task in unit.tx.tasks(&session.tenant_id, &filter, &Page::new(None, None))?.items {
+        discussions::end_with(unit, &task)?;
+    }
+    Ok(())
 }
 
 /// The session, if the caller may read it.

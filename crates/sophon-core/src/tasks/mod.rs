@@ -1,23 +1,34 @@
 //! The ledger of work: looking at it, cancelling, and the workers that do it.
 
+mod claim;
+mod lease;
 mod pool;
 mod running;
 mod seat;
 
-pub(crate) use pool::{Claimed, LEASE, Pool, RENEW_EVERY};
+pub(crate) use claim::Claimed;
+pub(crate) use lease::LEASE;
+pub(crate) use pool::{Crew, Pool};
+pub(crate) use running::Part;
 pub use running::Running;
 pub(crate) use seat::Seat;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sophon_model::ports::TaskFilter;
 use sophon_model::{
-    Caller, Error, Event, MessageStatus, Page, Paged, Permission, Result, Task, TaskId, TaskStatus, ToolCall,
+    Caller, Error, Event, Kind, MessageStatus, Page, Paged, Permission, Result, Task, TaskId, TaskKind,
+    TaskStatus, TenantId, ToolCall, UserId,
 };
 
 use crate::database::{Database, Unit};
+use crate::limits::MOST_QUEUED_TASKS;
 use crate::policy::{Act, authorize};
-use crate::{approvals, info_requests};
+use crate::{approvals, discussions, info_requests};
+
+/// Characters of what is asked that describe its task.
+const DESCRIPTION_LENGTH: usize = 100;
 
 /// A task with its tool calls.
 #[derive(Clone, Debug)]
@@ -78,17 +89,89 @@ impl Tasks {
             .write(move |unit| {
                 let task = unit.tx.task(&caller.tenant, &wanted)?.ok_or_else(|| Error::not_found("task"))?;
                 authorize(Some(&caller), Act::CancelTask(&task))?;
-                let now = unit.now();
-                let Some(task) = unit.tx.request_cancel(&wanted, &caller.user, now)? else {
-                    let text = format!("The task has ended already: it is {}.", task.status.as_str());
-                    return Err(Error::conflict(text));
-                };
-                let task = end_if_queued(unit, task)?;
-                unit.after_commit(move || running.cancel(&wanted));
-                Ok(task)
+                cancel_in(unit, &caller.user, &task, running)
             })
             .await
     }
+}
+
+/// A task that is asked for now and waits. What is particular to its kind is for the caller to fill in.
+pub(crate) fn queued(
+    unit: &Unit<'_>,
+    (tenant, user): (&TenantId, &UserId),
+    kind: TaskKind,
+    asked: &str,
+) -> Task {
+    Task {
+        id: unit.new_id(),
+        tenant_id: tenant.clone(),
+        user_id: user.clone(),
+        parent_id: None,
+        session_id: None,
+        agent_id: None,
+        kind,
+        description: beginning(asked, DESCRIPTION_LENGTH),
+        status: TaskStatus::Queued,
+        request_message_id: None,
+        reply_message_id: None,
+        is_streaming: false,
+        error: None,
+        usage: None,
+        cancelled_by: None,
+        cancel_requested_at: None,
+        attempt: 0,
+        proven_attempt: 0,
+        lease_until: None,
+        created_at: unit.now(),
+        started_at: None,
+        ended_at: None,
+    }
+}
+
+/// Refuses more work while too much of it waits.
+pub(crate) fn require_room(unit: &Unit<'_>) -> Result<()> {
+    if unit.tx.queued_tasks()? < MOST_QUEUED_TASKS {
+        return Ok(());
+    }
+    let text = "Too much work is waiting. Try again in a moment.";
+    Err(Error::new(Kind::ServiceUnavailable, text).with_retry_after(Duration::from_secs(5)))
+}
+
+/// The first line of a text, cut at `most` characters.
+pub(crate) fn beginning(text: &str, most: usize) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    let mut cut: String = line.chars().take(most).collect();
+    if cut.len() < line.len() {
+        cut.pop();
+        cut.push('…');
+    }
+    cut
+}
+
+/// What is told of a task that has ended.
+pub(crate) fn ended(task: Task) -> Event {
+    match task.status {
+        TaskStatus::Completed => Event::TaskCompleted(Box::new(task)),
+        TaskStatus::Cancelled => Event::TaskCancelled(Box::new(task)),
+        _ => Event::TaskFailed(Box::new(task)),
+    }
+}
+
+/// Cancels a task in the name of `by`: ends it if it waits, tells it if it runs.
+pub(crate) fn cancel_in(
+    unit: &mut Unit<'_>,
+    by: &UserId,
+    task: &Task,
+    running: Arc<Running>,
+) -> Result<Task> {
+    let (id, now) = (task.id.clone(), unit.now());
+    let Some(task) = unit.tx.request_cancel(&id, by, now)? else {
+        let text = format!("The task has ended already: it is {}.", task.status.as_str());
+        return Err(Error::conflict(text));
+    };
+    let task = end_if_queued(unit, task)?;
+    unit.after_commit(move || running.cancel(&id));
+    Ok(task)
 }
 
 /// Ends a cancelled task here if no worker has taken it up.
@@ -99,17 +182,18 @@ fn end_if_queued(unit: &mut Unit<'_>, mut task: Task) -> Result<Task> {
     task.status = TaskStatus::Cancelled;
     task.ended_at = Some(unit.now());
     if unit.tx.cancel_queued_task(&task)? {
-        end_reply(unit, &task)?;
+        end_rest(unit, &task)?;
         unit.emit(&task.user_id, Event::TaskCancelled(Box::new(task.clone())));
     }
     Ok(task)
 }
 
-/// Ends the message that an earlier attempt at a task had begun, if there is one, and what it asks people for: the
-/// task ends without another.
-fn end_reply(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
+/// Ends the message that an earlier attempt at a task had begun, if there is one, what it asks people for, and its
+/// discussion: the task ends without another attempt.
+fn end_rest(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
     approvals::cancel_open_in(unit, task)?;
     info_requests::cancel_open_in(unit, task)?;
+    discussions::end_with(unit, task)?;
     let Some(id) = &task.reply_message_id else { return Ok(()) };
     let Some(mut message) = unit.tx.message(id)? else { return Ok(()) };
     message.status = MessageStatus::Failed;

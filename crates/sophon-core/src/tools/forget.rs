@@ -45,6 +45,6 @@ impl Tool for ForgetAll {
         self.check(&arguments)?;
         let user = context.caller.user.clone();
         let forgotten = self.db.write(move |unit| unit.tx.delete_memories(&user)).await?;
-        Ok(format!("Forgot {forgotten} entries."))
+        Ok(format!("Entries forgotten: {forgotten}."))
     }
 }

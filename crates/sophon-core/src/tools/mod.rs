@@ -2,6 +2,7 @@
 
 mod calculator;
 mod datetime;
+mod discussion;
 mod forget;
 mod memory;
 mod node;
@@ -20,6 +21,7 @@ use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 
 use crate::approvals::ASKED_FROM;
 use crate::database::Database;
+use crate::discussions::Moderator;
 use crate::info_requests::InfoRequests;
 use crate::nodes::Nodes;
 
@@ -40,6 +42,8 @@ pub struct ToolContext {
     pub session: SessionId,
     /// The task.
     pub task: TaskId,
+    /// The attempt at it: who has lost the task to a later one writes nothing.
+    pub attempt: i64,
     /// The call: the same one if it is made again after an interruption.
     pub call: ToolCallId,
 }
@@ -105,6 +109,15 @@ pub(crate) struct Judged {
     pub(crate) is_editable: bool,
 }
 
+/// What the tools work with.
+pub(crate) struct Means<'a> {
+    pub(crate) db: &'a Database,
+    pub(crate) fetch: Arc<dyn Fetch>,
+    pub(crate) info_requests: &'a InfoRequests,
+    pub(crate) moderator: &'a Moderator,
+    pub(crate) nodes: &'a Nodes,
+}
+
 /// All tools.
 #[derive(Clone)]
 pub struct Tools {
@@ -112,18 +125,15 @@ pub struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new(
-        db: &Database,
-        fetch: Arc<dyn Fetch>,
-        info_requests: &InfoRequests,
-        nodes: &Nodes,
-    ) -> Self {
+    pub(crate) fn new(means: Means<'_>) -> Self {
+        let Means { db, fetch, info_requests, moderator, nodes } = means;
         let tools: Vec<Arc<dyn Tool>> = vec![
             Arc::new(datetime::Now::new(db.clone())),
             Arc::new(calculator::Evaluate),
             Arc::new(memory::Write::new(db.clone())),
             Arc::new(memory::Search::new(db.clone())),
             Arc::new(forget::ForgetAll::new(db.clone())),
+            Arc::new(discussion::Run::new(moderator.clone())),
             Arc::new(person::Ask::new(info_requests.clone())),
             Arc::new(session_search::Search::new(db.clone())),
             Arc::new(web_fetch::FetchPage::new(db.clone(), fetch)),
@@ -171,12 +181,12 @@ impl Tools {
 
     /// Whether the tool waits for a person.
     pub(crate) fn waits_for_person(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|tool| tool.waits_for_person())
+        self.find(name).is_some_and(Tool::waits_for_person)
     }
 
     /// Whether a call of the tool can be made again after an interruption.
     pub(crate) fn is_resumable(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|tool| tool.is_resumable())
+        self.find(name).is_some_and(Tool::is_resumable)
     }
 
     /// Calls a tool, if the agent may use it.

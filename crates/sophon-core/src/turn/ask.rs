@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::context::Context;
 use super::step::Step;
 use super::{Ended, Turn};
+use crate::models::count_tokens;
 
 /// Events that are taken at a time: text that has come together is told together.
 const TOGETHER: usize = 64;
@@ -107,10 +108,7 @@ impl Turn {
     /// Counts what a call consumed and tells of it.
     async fn account(&mut self, usage: &Usage, number: u32) -> Result<(), Ended> {
         self.usage.add(usage);
-        metrics::counter!("sophon_model_tokens_total", "direction" => "input", "provider" => usage.provider.clone())
-            .increment(u64::try_from(usage.input_tokens).unwrap_or(0));
-        metrics::counter!("sophon_model_tokens_total", "direction" => "output", "provider" => usage.provider.clone())
-            .increment(u64::try_from(usage.output_tokens).unwrap_or(0));
+        count_tokens(usage);
         let event = Event::ModelCallUsed {
             task_id: self.task.id.clone(),
             session_id: self.session.id.clone(),

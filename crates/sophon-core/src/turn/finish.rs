@@ -5,7 +5,8 @@ use sophon_model::{Event, MessageStatus, Result, TaskStatus};
 use super::tool_calls::end_open_calls;
 use super::{Ended, Turn};
 use crate::sessions::save_in;
-use crate::{approvals, info_requests};
+use crate::tasks::ended;
+use crate::{approvals, discussions, info_requests};
 
 impl Turn {
     pub(super) async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
@@ -49,6 +50,7 @@ impl Turn {
             unit.tx.delete_steps(&task.id)?;
             approvals::cancel_open_in(unit, &task)?;
             info_requests::cancel_open_in(unit, &task)?;
+            discussions::end_with(unit, &task)?;
             let tool_calls = end_open_calls(unit, &task)?;
             let owner = task.user_id.clone();
             unit.emit(&owner, Event::MessageFinished { message: Box::new(message), tool_calls });
@@ -56,14 +58,7 @@ impl Turn {
                 session.message_count += 1;
                 save_in(unit, &mut session)?;
             }
-            unit.emit(
-                &owner,
-                match task.status {
-                    TaskStatus::Completed => Event::TaskCompleted(Box::new(task)),
-                    TaskStatus::Cancelled => Event::TaskCancelled(Box::new(task)),
-                    _ => Event::TaskFailed(Box::new(task)),
-                },
-            );
+            unit.emit(&owner, ended(task));
             Ok(())
         });
         let outcome = written.await;

@@ -7,7 +7,6 @@
 mod ask;
 mod context;
 mod finish;
-mod lease;
 mod leave;
 mod step;
 mod tool_calls;
@@ -93,19 +92,15 @@ struct Turn {
 }
 
 impl Turns {
-    /// Runs a turn to its end and stores how it ended. A turn whose lease was lost writes nothing.
+    /// Runs a turn to its end and stores how it ended. A turn whose task was lost writes nothing.
     pub(crate) async fn run(&self, claimed: Claimed, seat: Seat, cancel: CancellationToken) {
         let Claimed { task, question, session, agent, reply, is_resumed } = claimed;
-        let lease = lease::Lease::hold(self.db.clone(), &task, cancel.clone());
         let writer = Writer::open(self, &task, &agent.id, &reply);
         let id = task.id.clone();
         let usage = Usage::default();
         let mut turn =
             Turn { with: self.clone(), task, question, session, agent, reply, writer, usage, seat, cancel };
-        let outcome = tokio::select! {
-            outcome = turn.work(is_resumed) => outcome,
-            () = lease.lost() => Err(Ended::Lost),
-        };
+        let outcome = turn.work(is_resumed).await;
         if let Err(error) = turn.finish(outcome).await {
             // The lease runs out, and the task is taken up again.
             tracing::error!(task.id = %id, %error, "the end of a turn could not be stored");
@@ -115,7 +110,7 @@ impl Turns {
 
 impl Turn {
     async fn work(&mut self, is_resumed: bool) -> Result<(), Ended> {
-        if self.task.cancel_requested_at.is_some() {
+        if self.cancel.is_cancelled() {
             return Err(Ended::Cancelled);
         }
         let mut context = Context::load(self).await?;
@@ -203,6 +198,7 @@ impl Turn {
             agent: self.agent.clone(),
             session: self.session.id.clone(),
             task: self.task.id.clone(),
+            attempt: self.task.attempt,
             call: call.clone(),
         }
     }

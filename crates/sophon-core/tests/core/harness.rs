@@ -12,7 +12,7 @@ use sophon_core::live::{EventEntry, EventSubscription};
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
-use sophon_model::ports::{Fetch, Fetched, ModelProvider};
+use sophon_model::ports::{Fetch, Fetched, ModelProvider, Store};
 use sophon_model::{
     Caller, Error, Event, Message, Result, SessionId, Task, TaskId, TaskStatus, Timestamp, Topic,
 };
@@ -65,7 +65,7 @@ impl Harness {
         clock: Arc<FakeClock>,
     ) -> Self {
         let url = format!("sqlite:{}", folder.path().join("sophon.db").display());
-        let store = sophon_store::open(&url, &sophon_store::Options::default()).unwrap();
+        let store = open_store(&url).await;
         let parts = Parts {
             store,
             clock: clock.clone(),
@@ -170,6 +170,19 @@ impl Harness {
             self.gateway.sessions.messages(Some(&self.admin()), session, None, None, None).await.unwrap();
         history.items.into_iter().map(|item| item.message).collect()
     }
+}
+
+/// Opens the file, once a gateway that had it has let go of it.
+async fn open_store(url: &str) -> Arc<dyn Store> {
+    let opening = async {
+        loop {
+            match sophon_store::open(url, &sophon_store::Options::default()) {
+                Ok(store) => return store,
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, opening).await.expect("the file is let go of")
 }
 
 pub fn message(session: Option<&SessionId>, text: &str) -> SendMessage {

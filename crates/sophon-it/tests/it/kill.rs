@@ -9,6 +9,8 @@ use serde_json::json;
 use crate::support::{Http, Process, soon};
 
 const KILLS: u64 = 25;
+/// Kills while a task waits for a person.
+const KILLS_WHILE_WAITING: usize = 20;
 const SENDERS: usize = 4;
 
 /// Sends with a fresh key until the gateway is gone. A request without an answer is sent again to the next gateway:
@@ -86,4 +88,51 @@ async fn nothing_acknowledged_is_lost_or_doubled_over_25_kills() {
     let lost: Vec<_> = accepted.iter().filter(|key| !once.contains(key)).collect();
     assert!(lost.is_empty(), "{} of {} acknowledged messages are lost: {lost:?}", lost.len(), accepted.len());
     assert!(accepted.len() > 200, "only {} were acknowledged: too few to prove anything", accepted.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_and_the_task_that_waits_for_it_survive_20_kills() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut gateway = Process::start(&data).await;
+    let remember = gateway.http().chat(None, "remember that Oscar is a cat").await;
+    let session = remember["sessionId"].as_str().unwrap().to_owned();
+    let forget = gateway.http().chat(Some(&session), "forget everything").await;
+    let asked = waiting(&gateway.http()).await;
+    for round in 0..KILLS_WHILE_WAITING {
+        gateway.kill().await;
+        gateway = Process::start(&data).await;
+        assert_eq!(waiting(&gateway.http()).await["id"], asked["id"], "asked again after kill {round}");
+    }
+    let http = gateway.http();
+    let approve = format!("/api/approvals/{}/approve", asked["id"].as_str().unwrap());
+    let (status, approved) = http.post(&approve, &json!({})).await;
+    assert_eq!((status.as_u16(), &approved["outcome"]), (200, &json!("approved")));
+    let task = format!("/api/tasks/{}", forget["taskId"].as_str().unwrap());
+    soon("the end of the task", async {
+        while http.get(&task).await.1["status"] == "running" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let (_, task) = http.get(&task).await;
+    assert_eq!(
+        (&task["status"], &task["toolCalls"][0]["result"]),
+        (&json!("completed"), &json!("Entries forgotten: 1."))
+    );
+}
+
+/// Waits until something waits for an answer, and its task for it.
+async fn waiting(http: &Http) -> serde_json::Value {
+    soon("a question", async {
+        loop {
+            let asked = http.get("/api/approvals").await.1["items"][0].take();
+            let active = http.get("/api/tasks/active").await.1;
+            if !asked.is_null() && active["items"][0]["status"] == "running" {
+                return asked;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
 }

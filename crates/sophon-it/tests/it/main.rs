@@ -3,11 +3,14 @@
 
 mod support;
 
+mod approvals;
 mod authorization;
 mod bad_input;
 mod coming_back;
+mod discussions;
 mod drain;
 mod kill;
+mod nodes;
 mod notifications;
 mod one_turn;
 mod revocation;

@@ -2,8 +2,10 @@
 
 mod approvals;
 mod chat;
+mod discussion;
 mod error;
 mod mounted;
+mod node;
 mod notifications;
 mod project;
 mod rejoin;
@@ -14,21 +16,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use signalr::{Hub, HubServer, Options, Slots};
 use sophon_core::Gateway;
 use sophon_core::identity::Revoked;
 use sophon_model::{Caller, Credential, Event, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::slots::{APPROVALS_HUB, CHAT_HUB, NOTIFICATIONS_HUB, TASKS_HUB};
+use crate::slots::{APPROVALS_HUB, CHAT_HUB, DISCUSSION_HUB, NODE_HUB, NOTIFICATIONS_HUB, TASKS_HUB};
 use approvals::ApprovalsHub;
 use chat::ChatHub;
+use discussion::DiscussionHub;
 use mounted::{At, Mounted};
+use node::NodeHub;
 use notifications::NotificationsHub;
 use sign_in::People;
 use tasks::TasksHub;
 
+/// The address of the one hub that is not for people.
+const FOR_NODES: &str = "/hubs/node";
 /// Why a connection ends when its credential does.
 const REVOKED: &str = "The credential was revoked. Sign in again.";
 /// Why connections end when the gateway does.
@@ -48,6 +54,7 @@ pub enum SessionEventScope {
 #[derive(Clone)]
 pub struct Hubs {
     people: Arc<[Box<dyn Mounted>]>,
+    nodes: HubServer<NodeHub>,
 }
 
 impl Hubs {
@@ -56,34 +63,39 @@ impl Hubs {
         let people = People::new(gateway.clone());
         let chat = ChatHub::new(gateway.clone(), people.clone(), scope);
         let at = Mounting { gateway, options };
+        let for_nodes = Options { max_message_bytes: node::LARGEST_MESSAGE, ..options.clone() };
+        let nodes = NodeHub::new(gateway.clone());
         Self {
+            nodes: HubServer::new(nodes, gateway.db.bus().clone(), NODE_HUB, for_nodes),
             people: Arc::new([
                 at.at("/hubs/chat", chat, CHAT_HUB),
                 at.at("/hubs/tasks", TasksHub::new(gateway.clone(), people.clone()), TASKS_HUB),
                 at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people.clone()), APPROVALS_HUB),
                 at.at(
                     "/hubs/notifications",
-                    NotificationsHub::new(gateway.clone(), people),
+                    NotificationsHub::new(gateway.clone(), people.clone()),
                     NOTIFICATIONS_HUB,
                 ),
+                at.at("/hubs/discussion", DiscussionHub::new(gateway.clone(), people), DISCUSSION_HUB),
             ]),
         }
     }
 
     /// Their routes.
     pub fn router(&self) -> Router {
-        self.people.iter().fold(Router::new(), |router, hub| router.merge(hub.router()))
+        self.people.iter().fold(self.nodes.router(FOR_NODES), |router, hub| router.merge(hub.router()))
     }
 
     /// All that clients may call: the address of a hub and the name of a method, each.
     pub fn methods(&self) -> Vec<(&'static str, &'static str)> {
-        let methods = self.people.iter().map(|hub| hub.methods());
-        methods.flat_map(|(hub, methods)| methods.iter().map(move |method| (hub, method.name()))).collect()
+        let nodes = std::iter::once((FOR_NODES, self.nodes.hub().methods()));
+        let hubs = self.people.iter().map(|hub| hub.methods()).chain(nodes);
+        hubs.flat_map(|(hub, methods)| methods.iter().map(move |method| (hub, method.name()))).collect()
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.people.iter().map(|hub| hub.connection_count()).sum()
+        self.people.iter().map(|hub| hub.connection_count()).sum::<usize>() + self.nodes.connection_count()
     }
 
     /// Closes the connections of revoked credentials until the gateway stops.
@@ -124,8 +136,9 @@ impl Hubs {
 
     /// Closes all connections with a reason and waits for them to end; false if some had not within `limit`.
     pub async fn drain(&self, limit: Duration) -> bool {
-        let drained = join_all(self.people.iter().map(|hub| hub.drain(RESTARTING, limit))).await;
-        drained.into_iter().all(|drained| drained)
+        let people = join_all(self.people.iter().map(|hub| hub.drain(RESTARTING, limit)));
+        let (people, nodes) = join(people, self.nodes.drain(RESTARTING, limit)).await;
+        nodes && people.into_iter().all(|drained| drained)
     }
 }
 

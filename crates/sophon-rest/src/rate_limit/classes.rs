@@ -75,6 +75,16 @@ pub(super) const CLASSES: &[(&str, &str, Class)] = &[
     ("POST", "/api/nodes/me/heartbeat", Write),
     ("GET", "/api/nodes/me/commands", Read),
     ("POST", "/api/nodes/me/commands/{commandId}/result", Write),
+    // Discussions
+    ("GET", "/api/discussions", Read),
+    ("POST", "/api/discussions", Write),
+    ("GET", "/api/discussions/{id}", Read),
+    ("PATCH", "/api/discussions/{id}", Write),
+    ("DELETE", "/api/discussions/{id}", Write),
+    ("GET", "/api/discussions/{id}/runs", Read),
+    ("POST", "/api/discussions/{id}/runs", Write),
+    ("GET", "/api/discussions/runs/{id}", Read),
+    ("POST", "/api/discussions/runs/{id}/cancel", Decide),
     // Public, under both of their addresses
     ("GET", "/api/health", Unlimited),
     ("GET", "/health", Unlimited),

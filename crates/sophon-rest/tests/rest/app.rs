@@ -9,10 +9,12 @@ use async_trait::async_trait;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
+use sophon_egress::{Egress, EgressOptions};
 use sophon_model::ports::{Fetch, Fetched, ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
 use sophon_model::{Error, Result, Role, Tenant, User, UserId};
+use sophon_providers::{ProviderConfig, ProviderKind};
 use sophon_rest::{Options, Rates};
-use sophon_testkit::{FakeClock, SeededEntropy};
+use sophon_testkit::{FakeClock, ModelServer, SeededEntropy};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -50,6 +52,21 @@ impl Setup {
     pub fn silent_model(mut self) -> Self {
         self.providers
             .push(Arc::new(SilentModel(vec![ModelInfo { id: "silence".into(), provider: "test".into() }])));
+        self
+    }
+
+    /// Agents say what this server has them say.
+    pub fn model(mut self, server: &ModelServer) -> Self {
+        sophon_egress::install_crypto();
+        let egress = Egress::new(EgressOptions::default()).unwrap();
+        let config = ProviderConfig {
+            id: "scripted".into(),
+            kind: ProviderKind::OpenAi,
+            base_url: Some(server.openai_url()),
+            api_key: Some("key".into()),
+            models: vec!["scripted-1".into()],
+        };
+        self.providers.push(sophon_providers::build(&config, &egress).unwrap());
         self
     }
 

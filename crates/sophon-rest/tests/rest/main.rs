@@ -3,12 +3,15 @@
 mod agents;
 mod api_tokens;
 mod app;
+mod approvals;
 mod bad_input;
 mod chat;
 mod client;
 mod coverage;
+mod discussions;
 mod front;
 mod limits;
+mod nodes;
 mod public;
 mod sessions;
 mod sign_in;

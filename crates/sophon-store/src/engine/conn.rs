@@ -33,13 +33,14 @@ pub(crate) enum Mode {
 /// A connection. The verbs of the store are implemented on it, one file of `rows` a subject.
 pub(crate) struct Conn {
     link: Link,
+    mode: Cell<Mode>,
     failed: Cell<bool>,
 }
 
 impl Conn {
     /// Over an open link.
     pub(crate) fn new(link: Link) -> Self {
-        Conn { link, failed: Cell::new(false) }
+        Conn { link, mode: Cell::new(Mode::Read), failed: Cell::new(false) }
     }
 
     /// The link itself.
@@ -70,6 +71,7 @@ impl Conn {
 
     /// Begins a transaction.
     pub(crate) fn begin(&self, mode: Mode) -> Result<(), Failure> {
+        self.mode.set(mode);
         self.script(match (self.engine(), mode) {
             (Engine::Sqlite, Mode::Read) => "BEGIN",
             (Engine::Sqlite, Mode::Write) => "BEGIN IMMEDIATE",
@@ -87,6 +89,16 @@ impl Conn {
             self.run(lock, &[name.into()], &mut |_| Ok(()))?;
         }
         Ok(())
+    }
+
+    /// Ends a SELECT of rows that are read to be changed: in a job that writes, nobody else changes them until it has
+    /// ended. SQLite has one writer anyway.
+    pub(crate) fn held(&self) -> &'static str {
+        match (self.engine(), self.mode.get()) {
+            // Rows that refer to these can still be added meanwhile.
+            (Engine::Postgres, Mode::Write) => "FOR NO KEY UPDATE",
+            _ => "",
+        }
     }
 
     fn run(&self, text: &str, args: &[Value<'_>], on_row: OnRow<'_>) -> Result<u64, Failure> {

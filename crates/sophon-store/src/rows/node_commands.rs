@@ -38,6 +38,9 @@ impl NodeCommandRows for Conn {
     ) -> Result<Vec<NodeCommand>> {
         let mut commands: Vec<NodeCommand> =
             self.all(QUEUED, &[node.as_str().into(), now.into(), limit.into()])?;
+        if commands.is_empty() {
+            return Ok(commands);
+        }
         for command in &mut commands {
             command.status = NodeCommandStatus::Dispatched;
             command.dispatched_at = Some(now);

@@ -20,10 +20,8 @@ impl NodeRows for Conn {
     }
 
     fn update_node_secrets(&mut self, secrets: &NodeSecrets) -> Result<()> {
-        match self.update_if(NODE_SECRETS, secrets, &["node_id"], "", |_, _| None)? {
-            true => Ok(()),
-            false => Err(Error::not_found(NODE_SECRETS.one)),
-        }
+        let updated = self.update_if(NODE_SECRETS, secrets, &["node_id"], "", |_, _| None)?;
+        if updated { Ok(()) } else { Err(Error::not_found(NODE_SECRETS.one)) }
     }
 
     fn delete_node(&mut self, id: &NodeId) -> Result<()> {
@@ -33,12 +31,15 @@ impl NodeRows for Conn {
     }
 
     fn node(&self, tenant: &TenantId, id: &NodeId) -> Result<Option<Node>> {
-        let sql = "SELECT * FROM nodes WHERE id = $1 AND tenant_id = $2";
-        Ok(self.one(sql, &[id.as_str().into(), tenant.as_str().into()])?)
+        // Held, or a sign of life that was read before scopes were taken away would bring them back.
+        let sql = format!("SELECT * FROM nodes WHERE id = $1 AND tenant_id = $2 {}", self.held());
+        Ok(self.one(sql.as_str(), &[id.as_str().into(), tenant.as_str().into()])?)
     }
 
     fn node_and_secrets(&self, id: &NodeId) -> Result<Option<(Node, NodeSecrets)>> {
-        let node = self.one("SELECT * FROM nodes WHERE id = $1", &[id.as_str().into()])?;
+        // The node is held for its secrets too: who guesses many times at once is counted each time.
+        let sql = format!("SELECT * FROM nodes WHERE id = $1 {}", self.held());
+        let node = self.one(sql.as_str(), &[id.as_str().into()])?;
         let secrets = self.one("SELECT * FROM node_secrets WHERE node_id = $1", &[id.as_str().into()])?;
         Ok(node.zip(secrets))
     }
@@ -56,8 +57,10 @@ impl NodeRows for Conn {
     }
 
     fn silent_nodes(&self, before: Timestamp, limit: usize) -> Result<Vec<Node>> {
-        let sql =
-            "SELECT * FROM nodes WHERE is_online AND last_seen_at < $1 ORDER BY last_seen_at, id LIMIT $2";
-        Ok(self.all(sql, &[before.into(), limit.into()])?)
+        let sql = format!(
+            "SELECT * FROM nodes WHERE is_online AND last_seen_at < $1 ORDER BY last_seen_at, id LIMIT $2 {}",
+            self.held()
+        );
+        Ok(self.all(sql.as_str(), &[before.into(), limit.into()])?)
     }
 }

@@ -14,9 +14,10 @@ const CLAIM: &str = "UPDATE tasks SET status = 'running', attempt = attempt + 1,
      started_at = COALESCE(started_at, $1) \
      WHERE id = (\
          SELECT id FROM tasks AS waiting \
-         WHERE parent_id IS NULL AND status IN ('queued', 'running') AND (status = 'queued' OR lease_until IS NULL OR lease_until <= $1) \
+         WHERE status IN ('queued', 'running') AND parent_id IS NULL \
+         AND (status = 'queued' OR lease_until IS NULL OR lease_until <= $1) \
          AND NOT EXISTS (SELECT 1 FROM tasks AS other WHERE other.session_id = waiting.session_id \
-             AND other.status = 'running' AND other.id <> waiting.id) \
+             AND other.status = 'running' AND other.parent_id IS NULL AND other.id <> waiting.id) \
          ORDER BY created_at, id LIMIT 1";
 
 impl TaskRows for Conn {

@@ -3,10 +3,11 @@
 use serde_json::json;
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Agent, AgentId, ApiToken, ApiTokenId, Attachment, AuthSession, AuthSessionId, MemoryCategory,
-    MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole, MessageStatus, Result, Role,
-    Runtime, Session, SessionId, SessionMode, SessionStatus, Task, TaskId, TaskKind, TaskStatus, Tenant,
-    TenantId, Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
+    Agent, AgentId, ApiToken, ApiTokenId, Attachment, AuthSession, AuthSessionId, Discussion, DiscussionId,
+    MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole, MessageStatus, Node,
+    NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist, Result, Role, Runtime, Session, SessionId,
+    SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, Timestamp,
+    ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
 };
 
 /// A point in time, in milliseconds.
@@ -191,6 +192,64 @@ pub fn memory(id: &str, content: &str, created: i64) -> MemoryEntry {
         scope: MemoryScope::User,
         category: MemoryCategory::Observation,
         content: content.into(),
+        created_at: at(created),
+        updated_at: at(created),
+    }
+}
+
+/// A node of `home`, paired and online, last heard of at 30.
+pub fn node(id: &str, created: i64) -> Node {
+    Node {
+        id: NodeId::from(id),
+        tenant_id: TenantId::from("home"),
+        name: "Büro".into(),
+        platform: "linux".into(),
+        status: NodeStatus::Paired,
+        scopes: vec![NodeScope::SystemInfo, NodeScope::NotifySend],
+        pairing_code: "ABC-123".into(),
+        registered_by: UserId::from("ann"),
+        decided_by: Some(UserId::from("ann")),
+        version: Some("1.0".into()),
+        is_online: true,
+        last_seen_at: Some(at(30)),
+        uptime_seconds: Some(1 << 40),
+        cpu_percent: None,
+        memory_mb: Some(512),
+        created_at: at(created),
+        updated_at: at(created),
+    }
+}
+
+/// What the node with this id proves itself by.
+pub fn node_secrets(id: &str) -> NodeSecrets {
+    NodeSecrets {
+        node_id: NodeId::from(id),
+        pairing_hash: format!("{id}-pairing"),
+        pairing_expires_at: at(600),
+        pairing_failures: 0,
+        token_hash: None,
+    }
+}
+
+/// A discussion of `ann`'s.
+pub fn discussion(id: &str, created: i64) -> Discussion {
+    let panelist = |id: &str, speaker| Panelist { id: id.into(), name: id.to_uppercase(), speaker };
+    let persona = |model: Option<&str>| Speaker::Persona {
+        prompt: "You \"like\" tabs.".into(),
+        model: model.map(Into::into),
+    };
+    Discussion {
+        id: DiscussionId::from(id),
+        tenant_id: TenantId::from("home"),
+        owner_id: UserId::from("ann"),
+        topic: "Tabs or spaces?".into(),
+        panelists: vec![
+            panelist("x", Speaker::Agent { agent_id: AgentId::from("sophon") }),
+            panelist("y", persona(Some("m"))),
+        ],
+        judge: panelist("judge", persona(None)),
+        rounds: 2,
+        round_timeout_seconds: 60,
         created_at: at(created),
         updated_at: at(created),
     }

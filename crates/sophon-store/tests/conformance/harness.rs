@@ -1,20 +1,24 @@
 //! Databases for tests, and jobs as plain calls.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Barrier};
+use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
 use postgres::{Client, NoTls};
 use sophon_model::ports::{Store, Tx, WriteJob};
-use sophon_model::{Error, Result};
+use sophon_model::{Error, Page, Paged, Result};
 use sophon_store::Options;
 use tempfile::TempDir;
 
 /// How long a test waits for an answer before it fails.
 pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How many pages a test turns at most.
+const MOST_PAGES: usize = 20;
 
 /// Where SQLite's file is in the folder of a test.
 const FILE: &str = "data/sophon.db";
@@ -208,6 +212,40 @@ pub fn read<T: Send + 'static>(
     work: impl FnOnce(&dyn Tx) -> Result<T> + Send + 'static,
 ) -> T {
     queue_read(store, work).get().unwrap()
+}
+
+/// A list, read to its end in pages of two: what `name` calls its items, with a blank after each page.
+pub fn in_pages<T: Send + 'static>(
+    store: &dyn Store,
+    list: impl Fn(&dyn Tx, &Page) -> Result<Paged<T>> + Copy + Send + 'static,
+    name: impl Fn(&T) -> String,
+) -> String {
+    let mut seen = String::new();
+    let mut after = None;
+    for _ in 0..MOST_PAGES {
+        let page = Page::new(Some(2), after);
+        let paged = read(store, move |tx| list(tx, &page));
+        seen.extend(paged.items.iter().map(&name));
+        after = paged.next;
+        if after.is_none() {
+            return seen;
+        }
+        seen.push(' ');
+    }
+    panic!("a list has no end: {seen}");
+}
+
+/// What each of some threads comes to that all begin at a time.
+pub fn at_once<T: Send>(threads: usize, run: impl Fn() -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(threads);
+    let begin = || {
+        start.wait();
+        run()
+    };
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(begin)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 /// The code of the error that a call must end with.

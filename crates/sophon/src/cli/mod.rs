@@ -1,6 +1,7 @@
 //! The command line: everything that a person types to talk to a gateway. One file a subcommand.
 
 mod agents;
+mod approvals;
 mod chat;
 mod completion;
 mod config;
@@ -49,6 +50,8 @@ pub enum Command {
     Sessions(sessions::Args),
     /// See what agents are working on, and stop it
     Tasks(tasks::Args),
+    /// See what agents want to do and must ask for, and answer
+    Approvals(approvals::Args),
     /// See the agents
     Agents(agents::Args),
     /// Tell which gateway this is, how it is, and who you are to it
@@ -91,6 +94,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Chat(args) => chat::run(&context, args).await,
         Command::Sessions(args) => sessions::run(&context, args).await,
         Command::Tasks(args) => tasks::run(&context, args).await,
+        Command::Approvals(args) => approvals::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
         Command::Status => status::run(&context).await,
         Command::Doctor => doctor::run(&context).await,

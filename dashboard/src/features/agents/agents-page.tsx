@@ -2,9 +2,9 @@ import { Link, useLocation } from "wouter";
 import type { Agent } from "../../api/types.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import list from "../../ui/split-list.module.css";
 import { SplitPage } from "../../ui/split-page.tsx";
 import { AgentDetail } from "./agent-detail.tsx";
-import styles from "./agents-page.module.css";
 import { NewAgent } from "./new-agent.tsx";
 import { useAgents } from "./use-agents.ts";
 
@@ -38,7 +38,7 @@ export function AgentsPage({ place }: { place: AgentPlace }) {
             <ErrorNotice error={agents.error} onRetry={() => void agents.refetch()} />
           )}
           {agents.isPending && <Loading lines={4} label="Loading agents" />}
-          <ul role="list" className={styles.rows}>
+          <ul role="list" className={list.rows}>
             {agents.data?.map((agent) => (
               <AgentRow key={agent.id} agent={agent} open={agent === open} />
             ))}
@@ -54,7 +54,7 @@ export function AgentsPage({ place }: { place: AgentPlace }) {
 function AgentsHeader() {
   const [, navigate] = useLocation();
   return (
-    <header className={styles.header}>
+    <header className={list.header}>
       <h1>Agents</h1>
       <IconButton
         icon="plus"
@@ -71,11 +71,11 @@ function AgentRow({ agent, open }: { agent: Agent; open: boolean }) {
     <li>
       <Link
         href={`/agents/${agent.id}`}
-        className={styles.row}
+        className={list.row}
         aria-current={open ? "page" : undefined}
       >
-        <span className={styles.name}>{agent.name}</span>
-        <span className={styles.about}>
+        <span className={list.name}>{agent.name}</span>
+        <span className={list.about}>
           {agent.description === "" ? agent.slug : agent.description}
         </span>
       </Link>

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useSyncExternalStore, type ReactNode } from "react";
 import { api, call } from "../../api/client.ts";
 import { credentials } from "../../api/credentials.ts";
-import type { User } from "../../api/types.ts";
+import type { Permission, User } from "../../api/types.ts";
 import { forgetDrafts } from "../../ui/drafts.ts";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -20,6 +20,11 @@ export function useAuth(): Auth {
   const auth = use(AuthContext);
   if (auth === null) throw new Error("useAuth needs an AuthGate above it");
   return auth;
+}
+
+/** Whether the signed-in person may do a thing; the gateway decides, this only spares them the refusal. */
+export function useMay(permission: Permission): boolean {
+  return useAuth().user.permissions.includes(permission);
 }
 
 async function signOut() {

@@ -8,7 +8,7 @@ function words({ phase, activity, detail }: Run): string {
     case "calling_tool":
       return detail ? `is using ${detail}` : "is using a tool";
     case "waiting_approval":
-      return "is waiting for an approval";
+      return detail ? `is waiting for your word on ${detail}` : "is waiting for your word";
     case "resuming":
       return "is beginning again after a restart";
     case "writing":

@@ -6,6 +6,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { MessageTurn, OutgoingTurn, RunTurn } from "./turns.tsx";
 import { timeline, type Entry } from "./timeline.ts";
 import { AgentStatus } from "./agent-status.tsx";
+import { SessionAsks } from "./session-asks.tsx";
 import styles from "./transcript.module.css";
 import { TurnNotice } from "./turn-notice.tsx";
 import { useFollow } from "./use-follow.ts";
@@ -76,6 +77,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
           ))}
         </ol>
         {run && <AgentStatus run={run} agentName={agentName} />}
+        <SessionAsks sessionId={open.id} taskId={run?.taskId ?? null} />
         {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
       </div>
       {away && (

@@ -74,6 +74,7 @@ async function synchronise(id: string, known: SessionState): Promise<Sync> {
 }
 
 export interface OpenSession {
+  id: string;
   state: SessionState;
   /** Why the history could not be read, until a later attempt succeeds. */
   failure: unknown;
@@ -136,6 +137,7 @@ export function useSession(id: string): OpenSession {
   }, [chat, id]);
 
   return {
+    id,
     state: view.session,
     failure: view.failure,
     reload: () => reload.current(),

@@ -224,8 +224,9 @@ pub struct TaskFilter {
 pub trait TaskRows {
     /// Adds one.
     fn insert_task(&mut self, task: &Task) -> Result<()>;
-    /// Takes up the oldest task that waits (queued, or running with a lease that is over), is not a part of
-    /// another, and whose session, if it has one, has no other running task: status running, attempt raised by one, lease until `lease_until`, started now if never.
+    /// Takes up the oldest task that waits (queued, or running with a lease that is over), is not a part of another, and
+    /// whose session, if it has one, has no other running task (parts do not count): status running, attempt raised by
+    /// one, lease until `lease_until`, started now if never.
     fn claim_task(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Task>>;
     /// Prolongs a lease; returns the task as it is now, or nothing if the attempt is no longer the holder.
     fn renew_lease(&mut self, id: &TaskId, attempt: i64, lease_until: Timestamp) -> Result<Option<Task>>;

@@ -5,7 +5,8 @@ use crate::{
     Timestamp,
 };
 
-/// Nodes.
+/// Nodes. In a write job, others that want to change a node wait from when it is looked up until the job has ended (not
+/// so for the page of a list): what it is overwritten with must come from a look in the same job.
 pub trait NodeRows {
     /// Adds one with its secrets.
     fn insert_node(&mut self, node: &Node, secrets: &NodeSecrets) -> Result<()>;

@@ -12,6 +12,7 @@ pub fn rules() -> Vec<Rule> {
         rule(an_agent_sees_what_is_for_all_and_what_it_wrote),
         rule(a_search_wants_any_of_the_words_and_likes_more),
         rule(an_entry_is_deleted_by_its_owner_alone),
+        rule(everything_of_one_person_can_be_forgotten),
     ]
 }
 
@@ -88,4 +89,16 @@ fn an_entry_is_deleted_by_its_owner_alone(place: &Place) {
     assert!(delete("ann"));
     assert!(!delete("ann"));
     assert_eq!(found(&*store, of_ann(None), "tea"), "");
+}
+
+fn everything_of_one_person_can_be_forgotten(place: &Place) {
+    let of_bob = MemoryEntry { user_id: UserId::from("bob"), ..memory("c", "blue", 1) };
+    let store = settle(place, vec![memory("a", "blue", 1), memory("b", "blue", 2), of_bob.clone()]);
+    let forget = || write(&*store, |tx| tx.delete_memories(&UserId::from("ann"))).unwrap();
+    assert_eq!([forget(), forget()], [2, 0]);
+    read(&*store, move |tx| {
+        assert!(tx.search_memories(&of_ann(None), "blue", 9)?.is_empty());
+        assert_eq!(tx.memories(&MemoryFilter { user: UserId::from("bob"), seen_by: None }, 9)?, [of_bob]);
+        Ok(())
+    });
 }

@@ -1,12 +1,21 @@
 //! The rules, by subject.
 
 mod agents;
+mod approvals;
+mod discussion_runs;
+mod discussions;
 mod events;
 mod identity;
+mod info_requests;
 mod jobs;
 mod memories;
 mod messages;
+mod migrations;
+mod node_commands;
+mod nodes;
+mod parts;
 mod places;
+mod roles;
 mod sessions;
 mod tasks;
 mod turns;
@@ -17,15 +26,24 @@ use crate::harness::Rule;
 pub fn all() -> Vec<Rule> {
     let subjects = [
         identity::rules(),
+        roles::rules(),
         agents::rules(),
         sessions::rules(),
         messages::rules(),
         tasks::rules(),
+        parts::rules(),
         turns::rules(),
         memories::rules(),
+        approvals::rules(),
+        info_requests::rules(),
+        nodes::rules(),
+        node_commands::rules(),
+        discussions::rules(),
+        discussion_runs::rules(),
         events::rules(),
         jobs::rules(),
         places::rules(),
+        migrations::rules(),
     ];
     subjects.into_iter().flatten().collect()
 }

@@ -1,0 +1,71 @@
+//! A run that an agent calls for in the middle of a chat.
+
+use sophon_model::{
+    DiscussionRun, DiscussionRunId, DiscussionRunStatus, Error, Event, Id, Permission, Result, Task,
+    TaskKind, TaskStatus, ToolCallId,
+};
+
+use super::conduct::{Holder, Moderator};
+use super::ending::started;
+use super::input::Plan;
+use super::{NewDiscussion, run_of};
+use crate::database::Unit;
+use crate::policy::{Act, authorize};
+use crate::tasks::queued;
+use crate::tools::ToolContext;
+
+impl Moderator {
+    /// Conducts a run inside of the chat that `context` tells of, and returns it as it ended. A call that is made again
+    /// goes on with the run it had begun.
+    pub(crate) async fn run_for(&self, context: &ToolContext, new: NewDiscussion) -> Result<DiscussionRun> {
+        authorize(Some(&context.caller), Act::Use(Permission::SendMessages))?;
+        self.models.require_language_model()?;
+        let (id, called) = (run_id(&context.call), context.clone());
+        let wanted = id.clone();
+        let run = self.db.write(move |unit| match unit.tx.discussion_run(&wanted)? {
+            Some(begun) => Ok(begun),
+            None => begin_in(unit, &called, wanted, new),
+        });
+        let run = run.await?;
+        if !run.status.is_final() {
+            let part = self.running.begin_part(&run.task_id, &context.task);
+            let holder = Holder { task: context.task.clone(), attempt: context.attempt };
+            self.conduct(run, holder, part.cancel()).await?;
+        }
+        self.db.read(move |tx| tx.discussion_run(&id)?.ok_or_else(|| Error::not_found("run"))).await
+    }
+}
+
+/// The run that a call begins: by this id it is found again.
+fn run_id(call: &ToolCallId) -> DiscussionRunId {
+    let unique = call.as_str().strip_prefix(ToolCallId::PREFIX).unwrap_or(call.as_str());
+    format!("{}{unique}", DiscussionRunId::PREFIX).into()
+}
+
+fn begin_in(
+    unit: &mut Unit<'_>,
+    context: &ToolContext,
+    id: DiscussionRunId,
+    new: NewDiscussion,
+) -> Result<DiscussionRun> {
+    let caller = &context.caller;
+    let plan = Plan::of(unit.tx, &caller.tenant, new)?;
+    let task = Task {
+        parent_id: Some(context.task.clone()),
+        agent_id: Some(context.agent.id.clone()),
+        status: TaskStatus::Running,
+        attempt: 1,
+        started_at: Some(unit.now()),
+        ..queued(unit, (&caller.tenant, &caller.user), TaskKind::Discussion, &plan.topic)
+    };
+    let run = DiscussionRun {
+        status: DiscussionRunStatus::Running,
+        started_at: Some(unit.now()),
+        ..run_of((id, None), &task, plan)
+    };
+    unit.tx.insert_task(&task)?;
+    unit.tx.insert_discussion_run(&run)?;
+    unit.emit(&caller.user, Event::TaskStarted(Box::new(task)));
+    unit.emit(&caller.user, started(&run));
+    Ok(run)
+}

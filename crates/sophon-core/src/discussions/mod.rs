@@ -1,0 +1,266 @@
+//! Discussions: several speakers argue in rounds, and a judge decides.
+//!
+//! A discussion is a plan; a run of it is a task in the ledger, whose parts are the turns of its panelists and the work
+//! of its judge. It is done by the worker that has taken the run up, or by the chat whose agent called for it.
+
+mod called;
+mod conduct;
+mod ending;
+mod input;
+mod rounds;
+mod speak;
+mod verdict;
+
+pub(crate) use conduct::{Holder, Moderator};
+pub(crate) use ending::{begin_in, end_with};
+pub use input::{
+    ChangeDiscussion, LONGEST_PERSONA, LONGEST_TOPIC, MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT,
+    ROUNDS,
+};
+pub use speak::LONGEST_TURN;
+
+use std::sync::Arc;
+
+use sophon_model::ports::Tx;
+use sophon_model::{
+    Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
+    Error, Event, Page, Paged, Permission, Result, Task, TaskKind,
+};
+
+use crate::database::{Database, Unit};
+use crate::models::Models;
+use crate::policy::{Act, authorize};
+use crate::tasks::{Running, cancel_in, queued, require_room};
+use input::Plan;
+
+/// A run with its turns.
+#[derive(Clone, Debug)]
+pub struct RunDetail {
+    /// The run.
+    pub run: DiscussionRun,
+    /// Its turns, by round, and within one in order of start.
+    pub turns: Vec<DiscussionTurn>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Discussions {
+    db: Database,
+    models: Models,
+    running: Arc<Running>,
+}
+
+impl Discussions {
+    pub(crate) fn new(moderator: Moderator) -> Self {
+        let Moderator { db, models, running } = moderator;
+        Self { db, models, running }
+    }
+
+    /// Plans one.
+    pub async fn create(&self, caller: &Caller, new: NewDiscussion) -> Result<Discussion> {
+        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
+        let caller = caller.clone();
+        self.db
+            .write(move |unit| {
+                let plan = Plan::of(unit.tx, &caller.tenant, new)?;
+                let discussion = Discussion {
+                    id: unit.new_id(),
+                    tenant_id: caller.tenant,
+                    owner_id: caller.user,
+                    topic: plan.topic,
+                    panelists: plan.panelists,
+                    judge: plan.judge,
+                    rounds: plan.rounds,
+                    round_timeout_seconds: plan.round_timeout_seconds,
+                    created_at: unit.now(),
+                    updated_at: unit.now(),
+                };
+                unit.tx.insert_discussion(&discussion)?;
+                Ok(discussion)
+            })
+            .await
+    }
+
+    /// The caller's, newest first.
+    pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Discussion>> {
+        authorize(Some(caller), Act::SignedIn)?;
+        let owner = caller.user.clone();
+        self.db.read(move |tx| tx.discussions(&owner, &page)).await
+    }
+
+    /// One.
+    pub async fn get(&self, caller: &Caller, id: &DiscussionId) -> Result<Discussion> {
+        let (caller, wanted) = (caller.clone(), id.clone());
+        self.db.read(move |tx| readable(tx, &caller, &wanted)).await
+    }
+
+    /// Changes one.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        id: &DiscussionId,
+        change: ChangeDiscussion,
+    ) -> Result<Discussion> {
+        let (caller, wanted) = (caller.clone(), id.clone());
+        self.db
+            .write(move |unit| {
+                let mut discussion = writable_in(unit, &caller, &wanted)?;
+                apply(unit.tx, &mut discussion, change)?;
+                discussion.updated_at = unit.now();
+                unit.tx.update_discussion(&discussion)?;
+                Ok(discussion)
+            })
+            .await
+    }
+
+    /// Deletes one with its runs. Those that wait or run are ended; their tasks stay in the ledger.
+    pub async fn delete(&self, caller: &Caller, id: &DiscussionId) -> Result<()> {
+        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        self.db
+            .write(move |unit| {
+                let discussion = writable_in(unit, &caller, &wanted)?;
+                let mut page = Page::new(Some(Page::MOST), None);
+                loop {
+                    let runs = unit.tx.discussion_runs(&wanted, &page)?;
+                    for run in runs.items.into_iter().filter(|run| !run.status.is_final()) {
+                        if let Some(task) = unit.tx.task(&run.tenant_id, &run.task_id)? {
+                            ending::abandon_in(unit, task, &caller.user)?;
+                        }
+                        let running = running.clone();
+                        unit.after_commit(move || running.cancel(&run.task_id));
+                    }
+                    let Some(next) = runs.next else { break };
+                    page.after = Some(next);
+                }
+                unit.tx.delete_discussion(&discussion.id)
+            })
+            .await
+    }
+
+    /// Asks for a run of one. It is in the queue when this returns. Without a model provider it is a conflict with the
+    /// code `no_model_provider`.
+    pub async fn start(&self, caller: &Caller, id: &DiscussionId) -> Result<DiscussionRun> {
+        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        let models = self.models.clone();
+        self.db
+            .write(move |unit| {
+                let discussion = writable_in(unit, &caller, &wanted)?;
+                models.require_language_model()?;
+                require_room(unit)?;
+                let owner = (&discussion.tenant_id, &discussion.owner_id);
+                let task = queued(unit, owner, TaskKind::Discussion, &discussion.topic);
+                let asked = (unit.new_id(), Some(discussion.id.clone()));
+                let run = run_of(asked, &task, discussion.into());
+                unit.tx.insert_task(&task)?;
+                unit.tx.insert_discussion_run(&run)?;
+                unit.emit(&run.owner_id, Event::TaskQueued(Box::new(task)));
+                unit.after_commit(move || running.wake());
+                Ok(run)
+            })
+            .await
+    }
+
+    /// The runs of one, newest first.
+    pub async fn runs(&self, caller: &Caller, id: &DiscussionId, page: Page) -> Result<Paged<DiscussionRun>> {
+        let (caller, wanted) = (caller.clone(), id.clone());
+        self.db
+            .read(move |tx| {
+                let discussion = readable(tx, &caller, &wanted)?;
+                tx.discussion_runs(&discussion.id, &page)
+            })
+            .await
+    }
+
+    /// One run, with its turns.
+    pub async fn run(&self, caller: &Caller, id: &DiscussionRunId) -> Result<RunDetail> {
+        let (caller, wanted) = (caller.clone(), id.clone());
+        self.db
+            .read(move |tx| {
+                let run = readable_run(tx, &caller, &wanted)?;
+                let turns = tx.discussion_turns(&run.id)?;
+                Ok(RunDetail { run, turns })
+            })
+            .await
+    }
+
+    /// Cancels a run. One that waits has ended when this returns; one that runs is told, and ends within seconds. One
+    /// that has ended is a conflict.
+    pub async fn cancel(&self, caller: &Caller, id: &DiscussionRunId) -> Result<DiscussionRun> {
+        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        self.db
+            .write(move |unit| {
+                let run = readable_run(unit.tx, &caller, &wanted)?;
+                authorize(Some(&caller), Act::CancelDiscussionRun(&run))?;
+                let task = unit.tx.task(&run.tenant_id, &run.task_id)?;
+                let task = task.ok_or_else(|| Error::internal("a run without a task"))?;
+                cancel_in(unit, &caller.user, &task, running)?;
+                readable_run(unit.tx, &caller, &wanted)
+            })
+            .await
+    }
+}
+
+/// A run of this plan that is asked for now, and what it is a run of.
+fn run_of(
+    (id, discussion_id): (DiscussionRunId, Option<DiscussionId>),
+    task: &Task,
+    plan: Plan,
+) -> DiscussionRun {
+    DiscussionRun {
+        id,
+        discussion_id,
+        tenant_id: task.tenant_id.clone(),
+        owner_id: task.user_id.clone(),
+        task_id: task.id.clone(),
+        topic: plan.topic,
+        panelists: plan.panelists,
+        judge: plan.judge,
+        rounds: plan.rounds,
+        round_timeout_seconds: plan.round_timeout_seconds,
+        status: DiscussionRunStatus::Queued,
+        verdict: None,
+        verdict_hash: None,
+        error: None,
+        cancelled_by: None,
+        created_at: task.created_at,
+        started_at: None,
+        ended_at: None,
+    }
+}
+
+fn apply(tx: &dyn Tx, discussion: &mut Discussion, change: ChangeDiscussion) -> Result<()> {
+    if let Some(topic) = change.topic {
+        discussion.topic = input::topic(topic)?;
+    }
+    if let Some(panelists) = change.panelists {
+        discussion.panelists = input::panel(tx, &discussion.tenant_id, panelists)?;
+    }
+    if let Some(judge) = change.judge {
+        discussion.judge = input::judge(tx, &discussion.tenant_id, Some(judge))?;
+    }
+    if let Some(rounds) = change.rounds {
+        discussion.rounds = input::rounds(rounds)?;
+    }
+    if let Some(seconds) = change.round_timeout_seconds {
+        discussion.round_timeout_seconds = input::round_timeout(seconds)?;
+    }
+    Ok(())
+}
+
+fn readable(tx: &dyn Tx, caller: &Caller, id: &DiscussionId) -> Result<Discussion> {
+    let discussion = tx.discussion(id)?.ok_or_else(|| Error::not_found("discussion"))?;
+    authorize(Some(caller), Act::ReadDiscussion(&discussion))?;
+    Ok(discussion)
+}
+
+fn writable_in(unit: &Unit<'_>, caller: &Caller, id: &DiscussionId) -> Result<Discussion> {
+    let discussion = unit.tx.discussion(id)?.ok_or_else(|| Error::not_found("discussion"))?;
+    authorize(Some(caller), Act::WriteDiscussion(&discussion))?;
+    Ok(discussion)
+}
+
+fn readable_run(tx: &dyn Tx, caller: &Caller, id: &DiscussionRunId) -> Result<DiscussionRun> {
+    let run = tx.discussion_run(id)?.ok_or_else(|| Error::not_found("run"))?;
+    authorize(Some(caller), Act::ReadDiscussionRun(&run))?;
+    Ok(run)
+}

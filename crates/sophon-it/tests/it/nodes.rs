@@ -1,0 +1,152 @@
+//! A machine with the real `sophon-node`: paired, approved, obedient within its scopes, cut off at once, and killed at
+//! random without ever doing anything twice.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+
+use crate::support::{App, Http, soon};
+
+const COMMANDS: usize = 200;
+const SENDERS: usize = 8;
+
+fn sophon_node(data: &Path, arguments: &[&str]) -> Command {
+    let own = std::env::current_exe().unwrap();
+    let mut command = Command::new(own.ancestors().nth(2).unwrap().join("sophon-node"));
+    command.arg("--data").arg(data).args(arguments).kill_on_drop(true);
+    command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped());
+    command
+}
+
+fn start(data: &Path) -> Child {
+    sophon_node(data, &["start", "--consent", "allow"])
+        .spawn()
+        .expect("the binary is built: cargo build --bin sophon-node")
+}
+
+/// Registers a node and pairs it as a person would, comparing codes. Returns its path.
+async fn pair(app: &App, data: &Path, scopes: &[&str]) -> String {
+    let http = app.http();
+    let new = json!({ "displayName": "Desk", "platform": "linux", "scopes": scopes });
+    let (status, node) = http.post("/api/nodes", &new).await;
+    assert_eq!(status, 201, "{node}");
+    let (id, secret) = (node["id"].as_str().unwrap(), node["pairingSecret"].as_str().unwrap());
+    let arguments = ["pair", "--gateway", &app.url(), "--node", id, "--secret", secret];
+    let mut pairing = sophon_node(data, &arguments).spawn().unwrap();
+    let mut lines = BufReader::new(pairing.stdout.take().unwrap()).lines();
+    let line = soon("the pairing code", lines.next_line()).await.unwrap().unwrap();
+    let code = line.strip_prefix("Pairing code: ").unwrap();
+    let path = format!("/api/nodes/{id}");
+    let (status, _) = http.post(&format!("{path}/approve"), &json!({ "pairingCode": code })).await;
+    assert_eq!(status, 200);
+    assert!(soon("the end of the pairing", pairing.wait()).await.unwrap().success());
+    path
+}
+
+async fn online(http: &Http, path: &str) {
+    soon("the node is online", async {
+        while http.get(path).await.1["online"] != true {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_pairs_obeys_within_its_scopes_and_is_cut_off_within_a_second() {
+    let (app, data) = (App::for_one().await, tempfile::tempdir().unwrap());
+    let http = app.http();
+    let path = pair(&app, data.path(), &["system.info"]).await;
+    let mut machine = start(data.path());
+    online(&http, &path).await;
+    let command = async |body: Value| http.post(&format!("{path}/command"), &body).await;
+
+    let (_, told) = command(json!({ "command": "system.info" })).await;
+    assert_eq!((&told["status"], &told["result"]["os"]), (&json!("completed"), &json!(std::env::consts::OS)));
+    let execute =
+        json!({ "command": "system.execute", "params": { "argv": ["printf", "%s|", "a b", "$HOME"] } });
+    let (status, refused) = command(execute.clone()).await;
+    assert_eq!((status.as_u16(), &refused["error"]["code"]), (403, &json!("scope_denied")));
+    http.post(&format!("{path}/scopes"), &json!({ "scopes": ["node.command"] })).await;
+    let (_, told) = command(execute).await;
+    assert_eq!(told["result"]["stdout"], "a b|$HOME|", "{told}");
+    let (_, told) = command(json!({ "command": "canvas.present" })).await;
+    assert_eq!((&told["ok"], &told["error"]["code"]), (&json!(false), &json!("unsupported")));
+    let endless = json!({ "argv": ["sleep", "60"] });
+    let (_, told) =
+        command(json!({ "command": "system.execute", "params": endless, "timeoutMs": 1_000 })).await;
+    assert_eq!((&told["status"], &told["error"]["code"]), (&json!("failed"), &json!("timeout")));
+
+    assert_eq!(http.request(reqwest::Method::DELETE, &path).send().await.unwrap().status(), 204);
+    let cut_off = tokio::time::timeout(Duration::from_secs(1), machine.wait()).await;
+    assert!(!cut_off.expect("within a second").unwrap().success());
+}
+
+/// Sends commands that each append their own number to `file`, and returns what was told of each.
+async fn send(http: Http, path: String, file: String, numbers: Vec<usize>) -> Vec<(usize, Value)> {
+    let mut told = Vec::new();
+    for number in numbers {
+        let argv = json!(["sh", "-c", "echo $0 >> $1", number.to_string(), file]);
+        let body = json!({ "command": "system.execute", "params": { "argv": argv }, "timeoutMs": 1_000 });
+        let (status, outcome) = http.post(&format!("{path}/command"), &body).await;
+        assert_eq!(status, 200, "{outcome}");
+        told.push((number, outcome));
+    }
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_killed_at_random_does_nothing_twice_and_each_caller_is_told_the_truth() {
+    let (app, data) = (App::for_one().await, tempfile::tempdir().unwrap());
+    let (http, file) = (app.http(), data.path().join("done"));
+    let path = pair(&app, data.path(), &["system.execute"]).await;
+    let mut machine = start(data.path());
+    online(&http, &path).await;
+    let mut senders = JoinSet::new();
+    for sender in 0..SENDERS {
+        let numbers = (sender..COMMANDS).step_by(SENDERS).collect();
+        senders.spawn(send(http.clone(), path.clone(), file.display().to_string(), numbers));
+    }
+    let (mut told, mut kills) = (Vec::new(), 0_u64);
+    while !senders.is_empty() {
+        // Spread over the moments that matter, without chance in the test itself.
+        let life = Duration::from_millis(150 + (kills * 137) % 500);
+        tokio::select! {
+            Some(sent) = senders.join_next() => told.extend(sent.unwrap()),
+            () = tokio::time::sleep(life) => {
+                machine.kill().await.unwrap();
+                machine = start(data.path());
+                kills += 1;
+            }
+        }
+    }
+    assert_eq!(told.len(), COMMANDS);
+    assert!(kills >= 10, "{kills}");
+    let done = std::fs::read_to_string(&file).unwrap();
+    let mut times: HashMap<usize, usize> = HashMap::new();
+    for number in done.lines() {
+        *times.entry(number.parse().unwrap()).or_default() += 1;
+    }
+    for (number, outcome) in &told {
+        let times = times.get(number).copied().unwrap_or_default();
+        let (status, code) = (outcome["status"].as_str().unwrap(), &outcome["error"]["code"]);
+        match status {
+            "completed" => assert_eq!(times, 1, "{outcome}"),
+            "expired" => assert_eq!(times, 0, "{outcome}"),
+            "unknown" => assert!(times <= 1, "{outcome}"),
+            "failed" => {
+                assert!(["interrupted", "timeout"].iter().any(|known| code == known), "{outcome}");
+                assert!(times <= 1, "{outcome}");
+            }
+            other => panic!("{other}: {outcome}"),
+        }
+    }
+    let completed = told.iter().filter(|(_, outcome)| outcome["status"] == "completed").count();
+    assert!(completed > COMMANDS / 4, "{completed} of {COMMANDS} over {kills} kills");
+}

@@ -1,0 +1,84 @@
+//! Consent: whoever sits at the machine decides whether a program runs, beside the approval at the gateway.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
+use tokio::process::Command;
+use tokio::sync::Mutex;
+
+/// Whether to run programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Consent {
+    /// Ask whoever is here, on the terminal or the desktop; deny where nobody can be asked.
+    Ask,
+    /// Run them: the approval at the gateway is enough.
+    Allow,
+    /// Run none.
+    Deny,
+}
+
+/// Asks, one question at a time.
+#[derive(Clone)]
+pub(crate) struct Judge {
+    consent: Consent,
+    terminal: Arc<Mutex<Option<Lines<BufReader<Stdin>>>>>,
+}
+
+impl Judge {
+    pub(crate) fn new(consent: Consent) -> Self {
+        Self { consent, terminal: Arc::default() }
+    }
+
+    /// Whether `what` may be done; the reason why not. Silence for `limit` is a no.
+    pub(crate) async fn agrees(&self, what: &str, limit: Duration) -> Result<(), &'static str> {
+        match self.consent {
+            Consent::Allow => Ok(()),
+            Consent::Deny => Err("The node runs no programs: it was started with --consent deny."),
+            Consent::Ask => match tokio::time::timeout(limit, self.ask(what)).await {
+                Ok(Some(true)) => Ok(()),
+                Ok(Some(false)) => Err("The person at the node said no."),
+                Ok(None) => Err("Nobody can be asked at the node: it has neither a terminal nor a desktop."),
+                Err(_) => Err("Nobody at the node answered in time."),
+            },
+        }
+    }
+
+    /// The answer, if somebody can be asked.
+    async fn ask(&self, what: &str) -> Option<bool> {
+        let mut terminal = self.terminal.lock().await;
+        if std::io::stdin().is_terminal() {
+            let lines = terminal.get_or_insert_with(|| BufReader::new(tokio::io::stdin()).lines());
+            put_question(what);
+            let line = lines.next_line().await.ok()??;
+            return Some(matches!(line.trim(), "y" | "yes"));
+        }
+        let has_desktop = ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+        if !has_desktop {
+            return None;
+        }
+        let text = format!("Sophon wants to run:\n\n{what}");
+        let mut dialog = Command::new("zenity");
+        dialog.args(["--question", "--no-markup", "--title=Sophon", "--text"]).arg(text).kill_on_drop(true);
+        dialog.status().await.ok().map(|status| status.success())
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a question on the terminal")]
+fn put_question(what: &str) {
+    eprintln!("Sophon wants to run:\n  {what}\nRun it? [y/N]");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_said_at_the_start_counts() {
+        let limit = Duration::from_secs(1);
+        assert_eq!(Judge::new(Consent::Allow).agrees("true", limit).await, Ok(()));
+        Judge::new(Consent::Deny).agrees("true", limit).await.unwrap_err();
+    }
+}

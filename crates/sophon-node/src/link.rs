@@ -1,0 +1,118 @@
+//! The link to the gateway: the hub where a WebSocket gets through, polling where it does not; again and again.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::Failure;
+use crate::consent::{Consent, Judge};
+use crate::folder::{Folder, Paired};
+use crate::gateway::{Gateway, GatewayError, Heartbeat};
+use crate::hub::{self, Lost};
+use crate::journal::Journal;
+use crate::machine;
+use crate::work::Worker;
+
+/// How often the gateway is told that the node is there.
+pub(crate) const HEARTBEAT_EVERY: Duration = Duration::from_secs(30);
+/// The first and the longest wait before the gateway is tried again; each is twice the one before.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long commands are polled for before the hub is tried again.
+const POLL_FOR: Duration = Duration::from_mins(5);
+
+/// Obeys until the access is revoked or the program is told to stop.
+pub(crate) async fn run(folder: &Folder, consent: Consent) -> Result<(), Failure> {
+    let Paired { gateway, token } = folder.paired()?;
+    let gateway = Gateway::new(gateway, token)?;
+    let worker = Worker::new(Journal::open(&folder.journal())?, Judge::new(consent));
+    tokio::select! {
+        ended = obey(&gateway, &worker) => Err(ended.into()),
+        () = told_to_stop() => Ok(()),
+    }
+}
+
+/// Returns when the gateway wants nothing more of this node.
+async fn obey(gateway: &Gateway, worker: &Worker) -> GatewayError {
+    let mut wait = FIRST_WAIT;
+    loop {
+        match hub::serve(gateway, worker).await {
+            Lost::Revoked => return GatewayError::Revoked,
+            Lost::Closed(reason) => {
+                tracing::warn!(reason, "the connection was lost");
+                wait = FIRST_WAIT;
+            }
+            Lost::NeverOpened(reason) => {
+                tracing::warn!(reason, "no connection to the hub: polling");
+                let began = Instant::now();
+                match poll(gateway, worker).await {
+                    Ok(()) => wait = FIRST_WAIT,
+                    Err(GatewayError::Revoked) => return GatewayError::Revoked,
+                    Err(error) => tracing::warn!(%error, "polling failed"),
+                }
+                if began.elapsed() > LONGEST_WAIT {
+                    wait = FIRST_WAIT;
+                }
+            }
+        }
+        sleep(wait).await;
+        wait = LONGEST_WAIT.min(wait * 2);
+    }
+}
+
+/// Fetches commands and reports by plain requests for some minutes.
+async fn poll(gateway: &Gateway, worker: &Worker) -> Result<(), GatewayError> {
+    let until = Instant::now() + POLL_FOR;
+    let beating = async {
+        loop {
+            gateway.heartbeat(&heartbeat(gateway.node_id().to_owned()).await?).await?;
+            sleep(HEARTBEAT_EVERY).await;
+        }
+    };
+    let taking = async {
+        while Instant::now() < until {
+            gateway.commands().await?.into_iter().for_each(|order| worker.take_on(order));
+        }
+        Ok(())
+    };
+    let reporting = async {
+        loop {
+            for (id, answer) in worker.unreported().await {
+                gateway.report(&id, &answer).await?;
+                worker.reported(&id).await;
+            }
+            worker.news().await;
+        }
+    };
+    tokio::select! {
+        ended = beating => ended,
+        ended = taking => ended,
+        ended = reporting => ended,
+    }
+}
+
+/// How the machine is now.
+pub(crate) async fn heartbeat(node_id: String) -> Result<Heartbeat, GatewayError> {
+    let load = machine::load().await.map_err(|error| GatewayError::Unreachable(error.to_string()))?;
+    Ok(Heartbeat::new(&node_id, load))
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    let _told = tokio::signal::ctrl_c().await;
+}

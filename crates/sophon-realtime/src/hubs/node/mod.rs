@@ -1,0 +1,171 @@
+//! `/hubs/node`: where nodes are told what to do, and say what became of it.
+//!
+//! What a node is to be told is in storage, not on the bus: each connection has a task that fetches it, so that it
+//! does not matter which process the caller talks to.
+
+mod machines;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use signalr::{Call, ClientError, Connection, Hub, HubError, Invocation, Method, Reply};
+use sophon_core::Gateway;
+use sophon_core::nodes::{Errand, Outcome};
+use sophon_model::{Event, NodeCommand, NodeCommandId, NodeId, NodeScope, Topic};
+
+use super::error::hub_error;
+use machines::Machines;
+use wire::{CommandResult, ExecuteCommand, Heartbeat, RefreshScopes, RevokeAccess, ScopeChanged};
+
+/// Why a connection ends when its node was deleted.
+const REVOKED: &str = "The node was deleted: its access is revoked.";
+/// Why a connection ends when the same node comes again.
+const REPLACED: &str = "The node has connected again.";
+/// Why a connection ends that cannot be served.
+const UNAVAILABLE: &str = "The gateway cannot serve the node now. Come back in a moment.";
+/// What stock clients answer, in this or nearly these words, when no handler returned a value. The result comes by
+/// `CommandResult` then.
+const NO_RESULT: &str = "provide a result";
+/// How long an answer is waited for after the command's own time.
+const TO_ANSWER: Duration = Duration::from_secs(2);
+/// The largest message of a node, in bytes: a result and what stands around it.
+pub(super) const LARGEST_MESSAGE: usize = 512 * 1024;
+
+#[derive(Clone)]
+pub(crate) struct NodeHub {
+    gateway: Gateway,
+    machines: Machines,
+    /// The connection of each node that is here: a new one takes the place of the old one.
+    connected: Arc<Mutex<HashMap<NodeId, Connection<NodeHub>>>>,
+}
+
+impl NodeHub {
+    pub(super) fn new(gateway: Gateway) -> Self {
+        Self { machines: Machines::new(gateway.clone()), gateway, connected: Arc::default() }
+    }
+}
+
+impl Hub for NodeHub {
+    type Auth = Machines;
+    type Topic = Topic;
+    type Event = Event;
+
+    fn auth(&self) -> &Machines {
+        &self.machines
+    }
+
+    fn project<'a>(&'a self, _: u64, _: &'a Event) -> Option<Invocation<'a>> {
+        None
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        const METHODS: &[Method] =
+            &[Method::new("Heartbeat"), Method::new("CommandResult"), Method::new("ScopeChanged")];
+        METHODS
+    }
+
+    async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
+        let scopes = self.gateway.nodes.scopes(connection.caller()).await.map_err(hub_error)?;
+        let replaced = self.connected.lock().insert(connection.caller().node.clone(), connection.clone());
+        if let Some(replaced) = replaced {
+            replaced.close(Some(REPLACED), false);
+        }
+        let (hub, connection) = (self.clone(), connection.clone());
+        self.gateway.lifecycle.spawn(async move { hub.attend(&connection, scopes).await });
+        Ok(())
+    }
+
+    async fn disconnected(&self, connection: &Connection<Self>) {
+        let mut connected = self.connected.lock();
+        let node = &connection.caller().node;
+        if connected.get(node).is_some_and(|current| current.id() == connection.id()) {
+            connected.remove(node);
+        }
+    }
+
+    async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        match call.method() {
+            "Heartbeat" => {
+                let (heartbeat,): (Heartbeat,) = call.arguments()?;
+                self.gateway.nodes.heard(connection.caller(), heartbeat.into()).await.map_err(hub_error)?;
+            }
+            "CommandResult" => {
+                let (CommandResult { command_id, answer },) = call.arguments()?;
+                let reported = self.gateway.nodes.report(connection.caller(), &command_id, answer.into());
+                reported.await.map_err(hub_error)?;
+            }
+            // The scopes that count are ours; that the node has heard of them changes nothing.
+            "ScopeChanged" => {
+                let (ScopeChanged { scopes },) = call.arguments()?;
+                tracing::debug!(node = %connection.caller().node, ?scopes, "a node knows its scopes");
+            }
+            _ => return Err(HubError::UnknownMethod),
+        }
+        Ok(Reply::Void)
+    }
+}
+
+impl NodeHub {
+    /// Tells the node what it is to be told, until the connection ends.
+    async fn attend(&self, connection: &Connection<Self>, mut believed: Vec<NodeScope>) {
+        let caller = connection.caller();
+        loop {
+            let errand = tokio::select! {
+                errand = self.gateway.nodes.errand(caller, &believed) => errand,
+                () = connection.closed() => return,
+            };
+            let sent = match errand {
+                Ok(Errand::Commands(commands)) => {
+                    commands.into_iter().for_each(|command| self.execute(connection, command));
+                    Ok(())
+                }
+                Ok(Errand::Scopes(scopes)) => {
+                    believed.clone_from(&scopes);
+                    connection.send(Invocation::new("RefreshScopes").arg(RefreshScopes { scopes })).await
+                }
+                Ok(Errand::Revoked) => {
+                    let sent = connection.send(Invocation::new("RevokeAccess").arg(RevokeAccess {})).await;
+                    connection.close(Some(REVOKED), false);
+                    sent
+                }
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "a node cannot be served");
+                    connection.close(Some(UNAVAILABLE), true);
+                    Ok(())
+                }
+            };
+            if sent.is_err() || connection.is_closed() {
+                return;
+            }
+        }
+    }
+
+    /// Sends a command that was handed out to this connection, and takes in what the node returns.
+    fn execute(&self, connection: &Connection<Self>, command: NodeCommand) {
+        let (hub, connection) = (self.clone(), connection.clone());
+        self.gateway.lifecycle.spawn(async move {
+            let left = hub.gateway.nodes.time_left(&command);
+            let told = ExecuteCommand::new(&command, left);
+            let invocation = Invocation::new("ExecuteCommand").arg(told);
+            let returned = connection.invoke_client::<serde_json::Value>(invocation, left + TO_ANSWER).await;
+            match returned {
+                Ok(value) => hub.take_in(&connection, &command.id, wire::outcome(value)).await,
+                Err(ClientError::Failed(message)) if !message.contains(NO_RESULT) => {
+                    let outcome = Outcome::Failed { code: "failed".into(), message };
+                    hub.take_in(&connection, &command.id, outcome).await;
+                }
+                // It may still come by `CommandResult`; when its time is over, the core says so.
+                Err(_) => {}
+            }
+        });
+    }
+
+    async fn take_in(&self, connection: &Connection<Self>, id: &NodeCommandId, outcome: Outcome) {
+        if let Err(error) = self.gateway.nodes.report(connection.caller(), id, outcome).await {
+            tracing::warn!(command = %id, %error, "what a node returned could not be taken in");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Runs of discussions, and the turns in them.
+
+use std::sync::Arc;
+
+use sophon_model::ports::Store;
+use sophon_model::{
+    DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus,
+    TaskId, Verdict,
+};
+
+use crate::fixtures::{at, discussion, move_in, usage};
+use crate::harness::{Place, Rule, code, in_pages, read, rule, write};
+
+pub fn rules() -> Vec<Rule> {
+    vec![
+        rule(a_run_is_found_by_id_and_by_task),
+        rule(a_run_changes_to_its_verdict),
+        rule(a_task_stands_for_one_run),
+        rule(runs_of_a_discussion_are_listed_newest_first_page_by_page),
+        rule(turns_come_by_round_and_in_order_of_start),
+        rule(a_turn_is_overwritten_by_the_same_turn),
+        rule(runs_and_turns_go_with_their_discussion),
+    ]
+}
+
+/// A run of the discussion `d`, for the task `task of …`.
+fn run(id: &str, created: i64) -> DiscussionRun {
+    let of = discussion("d", 1);
+    DiscussionRun {
+        id: DiscussionRunId::from(id),
+        discussion_id: Some(of.id),
+        tenant_id: of.tenant_id,
+        owner_id: of.owner_id,
+        task_id: TaskId::from(format!("task of {id}")),
+        topic: of.topic,
+        panelists: of.panelists,
+        judge: of.judge,
+        rounds: of.rounds,
+        round_timeout_seconds: of.round_timeout_seconds,
+        status: DiscussionRunStatus::Queued,
+        verdict: None,
+        verdict_hash: None,
+        error: None,
+        cancelled_by: None,
+        created_at: at(created),
+        started_at: None,
+        ended_at: None,
+    }
+}
+
+fn turn(run: &str, round: i64, panelist: &str, started: i64) -> DiscussionTurn {
+    DiscussionTurn {
+        run_id: DiscussionRunId::from(run),
+        round,
+        panelist_id: panelist.into(),
+        task_id: TaskId::from("turn"),
+        status: DiscussionTurnStatus::Running,
+        content: String::new(),
+        content_hash: "00".into(),
+        error: None,
+        usage: None,
+        started_at: at(started),
+        ended_at: None,
+    }
+}
+
+/// The discussion `d`, and these runs.
+fn settle(place: &Place, runs: Vec<DiscussionRun>) -> Arc<dyn Store> {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    write(&*store, move |tx| {
+        tx.insert_discussion(&discussion("d", 1))?;
+        tx.insert_discussion(&discussion("e", 1))?;
+        runs.iter().try_for_each(|run| tx.insert_discussion_run(run))
+    })
+    .unwrap();
+    store
+}
+
+fn get(store: &dyn Store, id: &'static str) -> Option<DiscussionRun> {
+    read(store, move |tx| tx.discussion_run(&DiscussionRunId::from(id)))
+}
+
+fn put(store: &dyn Store, turns: Vec<DiscussionTurn>) {
+    write(store, move |tx| turns.iter().try_for_each(|turn| tx.put_discussion_turn(turn))).unwrap();
+}
+
+fn turns(store: &dyn Store, run: &'static str) -> Vec<DiscussionTurn> {
+    read(store, move |tx| tx.discussion_turns(&DiscussionRunId::from(run)))
+}
+
+fn a_run_is_found_by_id_and_by_task(place: &Place) {
+    let alone = || DiscussionRun { discussion_id: None, ..run("b", 2) };
+    let store = settle(place, vec![run("a", 1), alone()]);
+    assert_eq!(get(&*store, "a"), Some(run("a", 1)));
+    let of_task =
+        |task: &'static str| read(&*store, move |tx| tx.discussion_run_of_task(&TaskId::from(task)));
+    assert_eq!(of_task("task of b"), Some(alone()));
+    assert_eq!(of_task("gone"), None);
+}
+
+fn a_run_changes_to_its_verdict(place: &Place) {
+    let store = settle(place, vec![run("a", 1), run("b", 1)]);
+    let decided = || DiscussionRun {
+        status: DiscussionRunStatus::Completed,
+        verdict: Some(Verdict {
+            recommendation: "Spaces".into(),
+            reasoning: "They are wider.".into(),
+            confidence: 0.1 + 0.2,
+            key_points: vec!["ő".into()],
+            dissent: vec![],
+        }),
+        verdict_hash: Some("00".into()),
+        started_at: Some(at(2)),
+        ended_at: Some(at(3)),
+        ..run("a", 1)
+    };
+    write(&*store, move |tx| tx.update_discussion_run(&decided())).unwrap();
+    assert_eq!(get(&*store, "a"), Some(decided()));
+    assert_eq!(get(&*store, "b"), Some(run("b", 1)));
+}
+
+fn a_task_stands_for_one_run(place: &Place) {
+    let store = settle(place, vec![run("a", 1)]);
+    let second = DiscussionRun { task_id: TaskId::from("task of a"), ..run("b", 1) };
+    assert_eq!(code(write(&*store, move |tx| tx.insert_discussion_run(&second))), "internal_error");
+}
+
+fn runs_of_a_discussion_are_listed_newest_first_page_by_page(place: &Place) {
+    let alone = DiscussionRun { discussion_id: None, ..run("alone", 5) };
+    let other = DiscussionRun { discussion_id: Some(DiscussionId::from("e")), ..run("other", 5) };
+    let runs = ["c", "a", "b"].map(|id| run(id, 5)).into_iter();
+    let store = settle(place, runs.chain([run("d", 6), run("z", 4), alone, other]).collect());
+    let listed = in_pages(
+        &*store,
+        |tx, page| tx.discussion_runs(&DiscussionId::from("d"), page),
+        |run| run.id.to_string(),
+    );
+    assert_eq!(listed, "dc ba z");
+}
+
+fn turns_come_by_round_and_in_order_of_start(place: &Place) {
+    let store = settle(place, vec![run("a", 1), run("b", 1)]);
+    let given = [(2, "x", 1), (1, "y", 3), (1, "x", 3), (1, "z", 2)];
+    put(&*store, given.map(|(round, panelist, started)| turn("a", round, panelist, started)).into());
+    put(&*store, vec![turn("b", 1, "x", 1)]);
+    let expected = [(1, "z", 2), (1, "x", 3), (1, "y", 3), (2, "x", 1)];
+    assert_eq!(
+        turns(&*store, "a"),
+        expected.map(|(round, panelist, started)| turn("a", round, panelist, started))
+    );
+}
+
+fn a_turn_is_overwritten_by_the_same_turn(place: &Place) {
+    let store = settle(place, vec![run("a", 1)]);
+    let spoken = || DiscussionTurn {
+        task_id: TaskId::from("again"),
+        status: DiscussionTurnStatus::Completed,
+        content: "Tabs.".into(),
+        usage: Some(usage()),
+        ended_at: Some(at(9)),
+        ..turn("a", 1, "x", 2)
+    };
+    put(&*store, vec![turn("a", 1, "x", 1), turn("a", 1, "y", 1), spoken()]);
+    assert_eq!(turns(&*store, "a"), [turn("a", 1, "y", 1), spoken()]);
+}
+
+fn runs_and_turns_go_with_their_discussion(place: &Place) {
+    let alone = DiscussionRun { discussion_id: None, ..run("b", 1) };
+    let store = settle(place, vec![run("a", 1), alone]);
+    put(&*store, vec![turn("a", 1, "x", 1), turn("b", 1, "x", 1)]);
+    write(&*store, |tx| tx.delete_discussion(&DiscussionId::from("d"))).unwrap();
+    assert_eq!(["a", "b"].map(|id| get(&*store, id).is_some()), [false, true]);
+    assert_eq!([turns(&*store, "a").len(), turns(&*store, "b").len()], [0, 1]);
+    assert_eq!(code(write(&*store, |tx| tx.put_discussion_turn(&turn("a", 1, "x", 1)))), "conflict");
+}

@@ -1,0 +1,134 @@
+//! Questions to people.
+
+use std::sync::Arc;
+
+use sophon_model::ports::Store;
+use sophon_model::{
+    AgentId, InfoRequest, InfoRequestId, InfoRequestStatus, SessionId, TaskId, TenantId, ToolCallId, UserId,
+};
+
+use crate::fixtures::{at, move_in};
+use crate::harness::{Place, Rule, at_once, in_pages, read, rule, write};
+
+pub fn rules() -> Vec<Rule> {
+    vec![
+        rule(a_question_is_found_in_its_tenant_alone),
+        rule(a_question_is_answered_once),
+        rule(of_several_answers_at_a_time_one_counts),
+        rule(questions_of_a_task_come_in_order_of_request),
+        rule(pending_questions_of_a_person_are_listed_newest_first_page_by_page),
+        rule(what_nobody_answered_is_found_by_expiry),
+        rule(questions_go_with_their_session),
+    ]
+}
+
+fn home() -> TenantId {
+    TenantId::from("home")
+}
+
+fn question(id: &str, requested: i64) -> InfoRequest {
+    InfoRequest {
+        id: InfoRequestId::from(id),
+        tenant_id: home(),
+        user_id: UserId::from("ann"),
+        session_id: SessionId::from("s"),
+        task_id: TaskId::from("t"),
+        agent_id: AgentId::from("sophon"),
+        tool_call_id: ToolCallId::from("call"),
+        question: "Which?".into(),
+        choices: vec!["\"a\"".into(), "b".into()],
+        status: InfoRequestStatus::Pending,
+        response: None,
+        requested_at: at(requested),
+        expires_at: at(requested + 100),
+        resolved_at: None,
+    }
+}
+
+fn answered(question: InfoRequest) -> InfoRequest {
+    InfoRequest {
+        status: InfoRequestStatus::Answered,
+        response: Some("b".into()),
+        resolved_at: Some(at(50)),
+        ..question
+    }
+}
+
+fn settle(place: &Place, questions: Vec<InfoRequest>) -> Arc<dyn Store> {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    write(&*store, move |tx| questions.iter().try_for_each(|question| tx.insert_info_request(question)))
+        .unwrap();
+    store
+}
+
+fn get(store: &dyn Store, tenant: &'static str) -> Option<InfoRequest> {
+    read(store, move |tx| tx.info_request(&TenantId::from(tenant), &InfoRequestId::from("a")))
+}
+
+fn resolve(store: &dyn Store, question: InfoRequest) -> bool {
+    write(store, move |tx| tx.resolve_info_request(&question)).unwrap()
+}
+
+fn a_question_is_found_in_its_tenant_alone(place: &Place) {
+    let store = settle(place, vec![question("a", 1)]);
+    assert_eq!(get(&*store, "home"), Some(question("a", 1)));
+    assert_eq!(get(&*store, "other"), None);
+}
+
+fn a_question_is_answered_once(place: &Place) {
+    let store = settle(place, vec![question("a", 1)]);
+    assert!(resolve(&*store, answered(question("a", 1))));
+    let cancelled = InfoRequest { status: InfoRequestStatus::Cancelled, ..question("a", 1) };
+    assert!(!resolve(&*store, cancelled));
+    assert_eq!(get(&*store, "home"), Some(answered(question("a", 1))));
+}
+
+fn of_several_answers_at_a_time_one_counts(place: &Place) {
+    let ids: Vec<String> = (0..20).map(|n| format!("q{n}")).collect();
+    let store = settle(place, ids.iter().map(|id| question(id, 1)).collect());
+    for id in &ids {
+        let given = at_once(8, || resolve(&*store, answered(question(id, 1))));
+        assert_eq!(given.into_iter().filter(|counts| *counts).count(), 1);
+    }
+}
+
+fn questions_of_a_task_come_in_order_of_request(place: &Place) {
+    let other = InfoRequest { task_id: TaskId::from("u"), ..question("other", 1) };
+    let store = settle(place, vec![question("c", 2), question("b", 3), question("a", 3), other]);
+    let listed = read(&*store, |tx| tx.info_requests_of_task(&TaskId::from("t")));
+    assert_eq!(listed, [question("c", 2), question("a", 3), question("b", 3)]);
+}
+
+fn pending_questions_of_a_person_are_listed_newest_first_page_by_page(place: &Place) {
+    let pending = ["c", "a", "b"].map(|id| question(id, 5)).into_iter().chain([question("z", 4)]);
+    let others = [
+        answered(question("answered", 5)),
+        InfoRequest { user_id: UserId::from("bob"), ..question("of bob", 5) },
+        InfoRequest { tenant_id: TenantId::from("other"), ..question("elsewhere", 5) },
+    ];
+    let store = settle(place, pending.chain(others).collect());
+    let listed = in_pages(
+        &*store,
+        |tx, page| tx.pending_info_requests(&home(), &UserId::from("ann"), page),
+        |question| question.id.to_string(),
+    );
+    assert_eq!(listed, "cb az");
+}
+
+fn what_nobody_answered_is_found_by_expiry(place: &Place) {
+    let expires = |id: &str, expires: i64| InfoRequest { expires_at: at(expires), ..question(id, 1) };
+    let questions = vec![expires("b", 30), expires("a", 20), answered(expires("answered", 10))];
+    let store = settle(place, questions);
+    let overdue = |now, limit| {
+        let found = read(&*store, move |tx| tx.overdue_info_requests(at(now), limit));
+        found.into_iter().map(|question| question.id.to_string()).collect::<String>()
+    };
+    assert_eq!([overdue(19, 9), overdue(29, 9), overdue(30, 9), overdue(30, 1)], ["", "a", "ab", "a"]);
+}
+
+fn questions_go_with_their_session(place: &Place) {
+    let store = settle(place, vec![question("a", 1)]);
+    write(&*store, |tx| tx.delete_session(&SessionId::from("s"))).unwrap();
+    assert_eq!(get(&*store, "home"), None);
+}

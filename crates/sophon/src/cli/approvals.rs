@@ -1,0 +1,168 @@
+//! `sophon approvals`.
+
+use clap::Subcommand;
+use console::{StyledObject, style};
+use serde_json::Value;
+use sophon_client::{Approval, collect};
+use sophon_model::{ApprovalId, ApprovalStatus, Risk};
+
+use super::context::Context;
+use super::environment;
+use super::screen::{document, facts, line, one_line};
+use super::stop::Stop;
+use super::table::Table;
+use super::when::{ago, span};
+
+/// Which approvals, and what to do with them.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  sophon approvals                          what agents want to do and must ask for
+  sophon approvals show apr_…               the whole of it
+  sophon approvals approve apr_…
+  sophon approvals reject apr_… --reason \"Not today.\"
+  sophon approvals edit apr_… '{\"argv\": [\"ls\"]}'"
+)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// Those that were answered or ran out, newest first
+    #[arg(long)]
+    history: bool,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List those that wait for an answer
+    List,
+    /// Show one with its arguments
+    Show {
+        /// The approval
+        #[arg(value_name = "APPROVAL")]
+        id: ApprovalId,
+    },
+    /// Let the agent do it
+    Approve {
+        /// The approval
+        #[arg(value_name = "APPROVAL")]
+        id: ApprovalId,
+    },
+    /// Let the agent do it with other arguments
+    Edit {
+        /// The approval
+        #[arg(value_name = "APPROVAL")]
+        id: ApprovalId,
+        /// The arguments, as JSON
+        #[arg(value_name = "JSON", value_parser = json)]
+        params: Value,
+    },
+    /// Do not let the agent do it
+    Reject {
+        /// The approval
+        #[arg(value_name = "APPROVAL")]
+        id: ApprovalId,
+        /// Why, for the agent to read
+        #[arg(long)]
+        reason: Option<String>,
+    },
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("that is not JSON ({error})"))
+}
+
+/// Lists approvals, shows one or answers one.
+pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
+    let client = &context.client;
+    let answered = match args.action {
+        None => return list(context, args.history, usize::from(args.limit)).await,
+        Some(Action::List) => return list(context, false, usize::from(args.limit)).await,
+        Some(Action::Show { id }) => return show(context, &client.approval(&id).await?),
+        Some(Action::Approve { id }) => client.approve(&id).await?,
+        Some(Action::Edit { id, params }) => client.approve_edited(&id, &params).await?,
+        Some(Action::Reject { id, reason }) => client.reject(&id, reason.as_deref()).await?,
+    };
+    let sentence = format!("{} is {}.", answered.id, answered.status.as_str());
+    Ok(context.screen.done(&answered, sentence)?)
+}
+
+async fn list(context: &Context, history: bool, limit: usize) -> Result<(), Stop> {
+    let client = &context.client;
+    let approvals = if history {
+        collect(limit, |size, cursor| client.approval_history(size, cursor)).await?
+    } else {
+        collect(limit, |size, cursor| client.pending_approvals(size, cursor)).await?
+    };
+    if context.screen.json {
+        return Ok(document(&approvals)?);
+    }
+    if approvals.items.is_empty() {
+        let text = if history {
+            "There are none."
+        } else {
+            "Nothing waits for an answer. `--history` shows the past."
+        };
+        context.screen.remark(text);
+        return Ok(());
+    }
+    let now = environment::now();
+    let mut table = Table::new(&["RISK", "WHAT", "APPROVAL", "ASKED", "STATUS"], 1);
+    for approval in &approvals.items {
+        let status = if approval.status == ApprovalStatus::Pending {
+            format!("{} left", span(approval.expires_at.since(now)))
+        } else {
+            approval.status.as_str().to_owned()
+        };
+        let what = one_line(approval.preview.as_deref().unwrap_or(&approval.tool_name));
+        let (risk, id) = (colored(approval.risk_level).to_string(), approval.id.to_string());
+        table.row([risk, what, id, ago(now, approval.requested_at), status]);
+    }
+    Ok(line(table.render(context.screen.width))?)
+}
+
+fn show(context: &Context, approval: &Approval) -> Result<(), Stop> {
+    if context.screen.json {
+        return Ok(document(approval)?);
+    }
+    let now = environment::now();
+    let mut lines = vec![
+        ("Approval", approval.id.to_string()),
+        ("Tool", one_line(&approval.tool_name)),
+        ("Risk", colored(approval.risk_level).to_string()),
+        ("Status", approval.status.as_str().to_owned()),
+        ("Asked", ago(now, approval.requested_at)),
+        ("Session", approval.session_id.to_string()),
+        ("Task", approval.task_id.to_string()),
+        ("Agent", approval.agent_id.to_string()),
+    ];
+    if approval.status == ApprovalStatus::Pending {
+        lines.push(("Left", span(approval.expires_at.since(now))));
+    }
+    if let Some(preview) = &approval.preview {
+        lines.push(("What", one_line(preview)));
+    }
+    if let Some(detail) = &approval.outcome_detail {
+        lines.push(("Said", one_line(detail)));
+    }
+    line(facts(&lines))?;
+    line(context.screen.safe(&format!("\n{:#}", approval.params)))?;
+    if let Some(modified) = &approval.modified_params {
+        line(context.screen.safe(&format!("\nchanged to\n\n{modified:#}")))?;
+    }
+    Ok(())
+}
+
+fn colored(risk: Risk) -> StyledObject<&'static str> {
+    let text = style(risk.as_str());
+    match risk {
+        Risk::None | Risk::Low => text.dim(),
+        Risk::Medium => text,
+        Risk::High => text.yellow(),
+        Risk::Critical => text.red(),
+    }
+}

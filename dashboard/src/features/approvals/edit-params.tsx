@@ -1,0 +1,66 @@
+import { useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Field } from "../../ui/field.tsx";
+import styles from "./ask-card.module.css";
+import { parseParams } from "./params-text.ts";
+
+const LEAST_ROWS = 4;
+const MOST_ROWS = 20;
+
+interface EditParamsProps {
+  params: unknown;
+  busy: boolean;
+  onSave: (params: Record<string, unknown>) => Promise<void>;
+  onClose: () => void;
+}
+
+/** Other arguments in the place of the agent's. */
+export function EditParams({ params, busy, onSave, onClose }: EditParamsProps) {
+  const [text, setText] = useState(() => JSON.stringify(params, null, 2));
+  const parsed = parseParams(text);
+  const rows = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, text.split("\n").length + 1));
+  return (
+    <form
+      className={styles.form}
+      onKeyDown={(event) => event.key === "Escape" && onClose()}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (parsed.ok) void onSave(parsed.params);
+      }}
+    >
+      <Field
+        label="Other arguments"
+        hint={
+          parsed.ok ? (
+            "The agent is told what you changed."
+          ) : (
+            <span role="alert" className={styles.wrong}>
+              {parsed.why}
+            </span>
+          )
+        }
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            className={`${control.className} ${styles.json ?? ""}`}
+            rows={rows}
+            spellCheck={false}
+            autoFocus
+            aria-invalid={!parsed.ok}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      <div className={styles.actions}>
+        <Button type="submit" look="primary" icon="check" busy={busy} disabled={!parsed.ok}>
+          Approve with these
+        </Button>
+        <Button disabled={busy} onClick={onClose}>
+          Back
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,75 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { api, call } from "../../api/client.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import { ErrorText } from "../../ui/notice.tsx";
+import styles from "./nodes.module.css";
+import { PairingSecret } from "./pairing-secret.tsx";
+import { ScopePicker } from "./scope-picker.tsx";
+import { useNodeRefresh } from "./use-nodes.ts";
+
+const PLATFORMS = [
+  { value: "linux", label: "Linux" },
+  { value: "macos", label: "macOS" },
+  { value: "windows", label: "Windows" },
+];
+
+/** What a new node may do unless one says otherwise: nothing that could do harm. */
+const HARMLESS = ["system.info", "notify.send"];
+
+export function NewNode() {
+  const [, navigate] = useLocation();
+  const refresh = useNodeRefresh();
+  const [name, setName] = useState("");
+  const [platform, setPlatform] = useState("linux");
+  const [scopes, setScopes] = useState(HARMLESS);
+  const register = useMutation({
+    mutationFn: () =>
+      call(api.POST("/api/nodes", { body: { displayName: name.trim(), platform, scopes } })),
+    onSuccess: refresh,
+  });
+
+  return (
+    <div className={styles.page}>
+      <header className={styles.header}>
+        <span className={styles.back}>
+          <IconButton icon="back" label="All nodes" onClick={() => navigate("/nodes")} />
+        </span>
+        <div className={styles.names}>
+          <h2>{register.data ? `Pair ${register.data.name}` : "New node"}</h2>
+        </div>
+      </header>
+      {register.data ? (
+        <PairingSecret registered={register.data} />
+      ) : (
+        <form
+          className={styles.form}
+          onSubmit={(event) => {
+            event.preventDefault();
+            register.mutate();
+          }}
+        >
+          <TextField
+            label="Name"
+            required
+            maxLength={200}
+            autoFocus
+            value={name}
+            onText={setName}
+            hint="What people and agents call the machine."
+          />
+          <SelectField label="System" value={platform} onText={setPlatform} options={PLATFORMS} />
+          <ScopePicker scopes={scopes} onChange={setScopes} />
+          {register.error && <ErrorText error={register.error} />}
+          <div className={styles.actions}>
+            <Button type="submit" look="primary" busy={register.isPending}>
+              Register node
+            </Button>
+          </div>
+        </form>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, call } from "../../api/client.ts";
+import type { Node } from "../../api/types.ts";
+import { Button } from "../../ui/button.tsx";
+import { Field, SelectField } from "../../ui/field.tsx";
+import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
+import { parseParams } from "../approvals/params-text.ts";
+import { CommandEntry } from "./command-entry.tsx";
+import styles from "./nodes.module.css";
+import { commandsOf } from "./scopes.ts";
+import { useCommands } from "./use-commands.ts";
+
+const TIMEOUTS = [
+  { value: "10000", label: "10 seconds" },
+  { value: "30000", label: "30 seconds" },
+  { value: "120000", label: "2 minutes" },
+  { value: "600000", label: "10 minutes" },
+];
+
+export function NodeConsole({ node }: { node: Node }) {
+  return (
+    <div className={styles.console}>
+      <CommandForm node={node} />
+      <CommandHistory nodeId={node.id} />
+    </div>
+  );
+}
+
+function CommandForm({ node }: { node: Node }) {
+  const queries = useQueryClient();
+  const commands = commandsOf(node.scopes);
+  const [picked, setPicked] = useState("");
+  const [text, setText] = useState("{}");
+  const [timeout, setTimeout] = useState("30000");
+  const command = commands.includes(picked) ? picked : (commands[0] ?? "");
+  const parsed = parseParams(text);
+  const send = useMutation({
+    mutationFn: (params: Record<string, unknown>) =>
+      call(
+        api.POST("/api/nodes/{id}/command", {
+          params: { path: { id: node.id } },
+          body: { command, params, timeoutMs: Number(timeout) },
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["node-commands", node.id] }),
+  });
+
+  if (commands.length === 0) {
+    return <p className={styles.note}>This node has no scopes, so there is nothing to tell it.</p>;
+  }
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (parsed.ok) send.mutate(parsed.params);
+      }}
+    >
+      <div className={styles.pair}>
+        <SelectField
+          label="Command"
+          value={command}
+          onText={setPicked}
+          options={commands.map((name) => ({ value: name, label: name }))}
+        />
+        <SelectField label="Wait for" value={timeout} onText={setTimeout} options={TIMEOUTS} />
+      </div>
+      <Field
+        label="Parameters"
+        hint={
+          parsed.ok ? (
+            "A JSON object."
+          ) : (
+            <span role="alert" className={styles.wrong}>
+              {parsed.why}
+            </span>
+          )
+        }
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            className={`${control.className} ${styles.json ?? ""}`}
+            rows={4}
+            spellCheck={false}
+            aria-invalid={!parsed.ok}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      {send.error && <ErrorText error={send.error} />}
+      <div className={styles.actions}>
+        <Button
+          type="submit"
+          look="primary"
+          icon="send"
+          busy={send.isPending}
+          disabled={!parsed.ok || !node.online}
+        >
+          Send
+        </Button>
+        {!node.online && <span className={styles.note}>The node is offline.</span>}
+      </div>
+      {send.data && <CommandEntry command={send.data} open />}
+    </form>
+  );
+}
+
+function CommandHistory({ nodeId }: { nodeId: string }) {
+  const commands = useCommands(nodeId);
+  return (
+    <section aria-labelledby="commands">
+      <h3 id="commands">Commands so far</h3>
+      {commands.error && (
+        <ErrorNotice error={commands.error} onRetry={() => void commands.refetch()} />
+      )}
+      {commands.isPending && <Loading lines={3} label="Loading commands" />}
+      {commands.data?.length === 0 && <p className={styles.note}>None yet.</p>}
+      <ul role="list" aria-label="Commands so far">
+        {commands.data?.map((command) => (
+          <li key={command.commandId}>
+            <CommandEntry command={command} />
+          </li>
+        ))}
+      </ul>
+      {commands.hasNextPage && (
+        <Button
+          small
+          busy={commands.isFetchingNextPage}
+          onClick={() => void commands.fetchNextPage()}
+        >
+          Show older commands
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { useState } from "react";
+import { useLocation } from "wouter";
+import type { Node } from "../../api/types.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { TabPanel, Tabs } from "../../ui/tabs.tsx";
+import { NodeConsole } from "./node-console.tsx";
+import { RenameNode, RevokeNode } from "./node-dialogs.tsx";
+import { NodeFacts } from "./node-facts.tsx";
+import { NodeScopes } from "./node-scopes.tsx";
+import { NodeState } from "./node-state.tsx";
+import styles from "./nodes.module.css";
+import { PairingDecision } from "./pairing-decision.tsx";
+import { useNodeWatch } from "./use-nodes.ts";
+
+const TABS = [
+  { id: "console", label: "Console" },
+  { id: "scopes", label: "Scopes" },
+  { id: "about", label: "About" },
+] as const;
+type TabId = (typeof TABS)[number]["id"];
+
+export function NodeDetail({ node }: { node: Node }) {
+  const [tab, setTab] = useState<TabId>("console");
+  useNodeWatch(node.id);
+  return (
+    <div className={styles.page}>
+      <NodeHeader node={node} />
+      {node.status === "paired" ? (
+        <>
+          <Tabs label="Parts of the node" tabs={TABS} current={tab} onPick={setTab} />
+          <TabPanel id={tab}>
+            {tab === "console" && <NodeConsole node={node} />}
+            {tab === "scopes" && <NodeScopes node={node} />}
+            {tab === "about" && <NodeFacts node={node} />}
+          </TabPanel>
+        </>
+      ) : (
+        <PairingDecision node={node} />
+      )}
+    </div>
+  );
+}
+
+function NodeHeader({ node }: { node: Node }) {
+  const [dialog, setDialog] = useState<"rename" | "revoke" | null>(null);
+  const [, navigate] = useLocation();
+  const close = () => setDialog(null);
+  return (
+    <header className={styles.header}>
+      <span className={styles.back}>
+        <IconButton icon="back" label="All nodes" onClick={() => navigate("/nodes")} />
+      </span>
+      <div className={styles.names}>
+        <h2>{node.name}</h2>
+        <NodeState node={node} />
+      </div>
+      <Menu
+        label="Node actions"
+        items={[
+          { label: "Rename", icon: "pencil", onSelect: () => setDialog("rename") },
+          { label: "Revoke", icon: "trash", danger: true, onSelect: () => setDialog("revoke") },
+        ]}
+      />
+      {dialog === "rename" && <RenameNode node={node} onClose={close} />}
+      {dialog === "revoke" && <RevokeNode node={node} onClose={close} />}
+    </header>
+  );
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { commandsOf, SCOPES, toggledScope } from "./scopes.ts";
+
+describe("the scopes of a node", () => {
+  it("open their own commands only", () => {
+    expect(commandsOf(["notify.send"])).toEqual(["notify.show"]);
+    expect(commandsOf([])).toEqual([]);
+    expect(commandsOf(["unheard.of"])).toEqual([]);
+  });
+
+  it("open every command where one stands for all", () => {
+    expect(commandsOf(["node.command"])).toEqual(SCOPES.flatMap(({ commands }) => commands));
+  });
+
+  it("are given and taken back, in one order", () => {
+    const given = toggledScope(toggledScope([], "system.execute"), "system.info");
+    expect(given).toEqual(["system.info", "system.execute"]);
+    expect(toggledScope(given, "system.execute")).toEqual(["system.info"]);
+  });
+
+  it("keep what the catalogue does not know", () => {
+    expect(toggledScope(["unheard.of"], "system.info")).toEqual(["unheard.of", "system.info"]);
+  });
+});

@@ -1,0 +1,20 @@
+import styles from "./risk.module.css";
+
+export type RiskLevel = "none" | "low" | "medium" | "high" | "critical";
+
+const WORDS: Record<RiskLevel, string> = {
+  none: "No risk",
+  low: "Low risk",
+  medium: "Medium risk",
+  high: "High risk",
+  critical: "Critical risk",
+};
+
+/** How much harm a thing can do: a word and a colour, never colour alone. */
+export function Risk({ level }: { level: RiskLevel }) {
+  return (
+    <span className={styles.risk} data-risk={level}>
+      {WORDS[level]}
+    </span>
+  );
+}
