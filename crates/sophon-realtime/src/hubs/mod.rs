@@ -33,6 +33,8 @@ use notifications::NotificationsHub;
 use sign_in::People;
 use tasks::TasksHub;
 
+/// The address of the one hub that is not for people.
+const FOR_NODES: &str = "/hubs/node";
 /// Why a connection ends when its credential does.
 const REVOKED: &str = "The credential was revoked. Sign in again.";
 /// Why connections end when the gateway does.
@@ -81,13 +83,14 @@ impl Hubs {
 
     /// Their routes.
     pub fn router(&self) -> Router {
-        self.people.iter().fold(self.nodes.router("/hubs/node"), |router, hub| router.merge(hub.router()))
+        self.people.iter().fold(self.nodes.router(FOR_NODES), |router, hub| router.merge(hub.router()))
     }
 
     /// All that clients may call: the address of a hub and the name of a method, each.
     pub fn methods(&self) -> Vec<(&'static str, &'static str)> {
-        let methods = self.people.iter().map(|hub| hub.methods());
-        methods.flat_map(|(hub, methods)| methods.iter().map(move |method| (hub, method.name()))).collect()
+        let nodes = std::iter::once((FOR_NODES, self.nodes.hub().methods()));
+        let hubs = self.people.iter().map(|hub| hub.methods()).chain(nodes);
+        hubs.flat_map(|(hub, methods)| methods.iter().map(move |method| (hub, method.name()))).collect()
     }
 
     /// How many connections are open.

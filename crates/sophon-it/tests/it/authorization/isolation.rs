@@ -106,6 +106,7 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("POST", "/api/sessions/{session}/fork", r#"{"fromMessageId":"$message"}"#),
     ("GET", "/api/nodes/{node}/commands/$command", ""),
     ("GET", "/api/sessions/$session/stream", ""),
+    ("POST", "/api/discussions", r#"{"topic":"T","panelists":["$agent","$agent"]}"#),
 ];
 /// Lists that are narrowed to a thing: that which is not there gives an empty one.
 const FILTERS: &[&str] = &[

@@ -90,8 +90,9 @@ async fn rest_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, 
 async fn hub_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, String> {
     let has = own(app, asker).await;
     match invoke(app, line, asker.token.as_deref(), &has).await {
+        // A hub for nodes knows no people.
+        Err(401) if line.who == Who::Node && matches!(asker.is, Is::Person(_)) => Ok(Verdict::NotForPeople),
         Err(401) => Ok(Verdict::Unauthenticated),
-        Err(403) => Ok(Verdict::NotForPeople),
         Err(status) => Err(format!("the connection was refused with {status}")),
         Ok(None) => Ok(Verdict::Served),
         Ok(Some(error)) => match error.split_once("Missing required permission: ") {

@@ -108,21 +108,6 @@ pub const REST: &[Line] = &[
     line("GET /api/tasks/history", Having(ViewActiveTasks), "", ""),
     line("GET /api/tasks/{id}", Owner, "task", ""),
     line("POST /api/tasks/{id}/cancel", OwnerHaving(SendMessages), "task", ""),
-    // Discussions
-    line("GET /api/discussions", SignedIn, "", ""),
-    line(
-        "POST /api/discussions",
-        Having(SendMessages),
-        "",
-        r#"{"topic":"tea or coffee","panelists":[{"name":"A","persona":"tea"},{"name":"B","persona":"coffee"}]}"#,
-    ),
-    line("GET /api/discussions/{id}", Owner, "discussion", ""),
-    line("PATCH /api/discussions/{id}", OwnerHaving(SendMessages), "discussion", r#"{"topic":"tea"}"#),
-    line("DELETE /api/discussions/{id}", OwnerHaving(SendMessages), "discussion", ""),
-    line("GET /api/discussions/{id}/runs", Owner, "discussion", ""),
-    line("POST /api/discussions/{id}/runs", OwnerHaving(SendMessages), "discussion", ""),
-    line("GET /api/discussions/runs/{id}", Owner, "run", ""),
-    line("POST /api/discussions/runs/{id}/cancel", OwnerHaving(SendMessages), "run", ""),
     // Approvals
     line("GET /api/approvals", SignedIn, "", ""),
     line("GET /api/approvals/history", SignedIn, "", ""),
@@ -155,6 +140,21 @@ pub const REST: &[Line] = &[
     line("POST /api/nodes/me/heartbeat", Node, "", "{}"),
     line("GET /api/nodes/me/commands", Node, "", ""),
     line("POST /api/nodes/me/commands/{commandId}/result", Node, "command", r#"{"ok":true}"#),
+    // Discussions
+    line("GET /api/discussions", SignedIn, "", ""),
+    line(
+        "POST /api/discussions",
+        Having(SendMessages),
+        "",
+        r#"{"topic":"T","panelists":[{"name":"a","persona":"A"},{"name":"b","persona":"B"}]}"#,
+    ),
+    line("GET /api/discussions/{id}", Owner, "discussion", ""),
+    line("PATCH /api/discussions/{id}", OwnerHaving(SendMessages), "discussion", r#"{"topic":"T"}"#),
+    line("DELETE /api/discussions/{id}", OwnerHaving(SendMessages), "discussion", ""),
+    line("GET /api/discussions/{id}/runs", Owner, "discussion", ""),
+    line("POST /api/discussions/{id}/runs", OwnerHaving(SendMessages), "discussion", ""),
+    line("GET /api/discussions/runs/{id}", Owner, "run", ""),
+    line("POST /api/discussions/runs/{id}/cancel", OwnerHaving(SendMessages), "run", ""),
     // Admin
     line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
 ];
@@ -186,10 +186,12 @@ pub const HUBS: &[Line] = &[
         "infoRequest",
         r#"{"infoId":"$infoRequest","response":"red"}"#,
     ),
-    line("/hubs/discussion Subscribe", Owner, "run", r#"{"runId":"$run"}"#),
-    // To leave what one does not follow changes nothing and tells nothing.
-    line("/hubs/discussion Unsubscribe", SignedIn, "", r#"{"runId":"$run"}"#),
-    line("/hubs/discussion CancelRun", OwnerHaving(SendMessages), "run", r#"{"runId":"$run"}"#),
     line("/hubs/notifications Subscribe", Having(ManageNodes), "node", r#"{"nodeId":"$node"}"#),
     line("/hubs/notifications Unsubscribe", SignedIn, "", r#"{"nodeId":"$node"}"#),
+    line("/hubs/discussion Subscribe", Owner, "run", r#"{"runId":"$run"}"#),
+    line("/hubs/discussion Unsubscribe", SignedIn, "", r#"{"runId":"$run"}"#),
+    line("/hubs/discussion CancelRun", OwnerHaving(SendMessages), "run", r#"{"runId":"$run"}"#),
+    line("/hubs/node Heartbeat", Node, "", r#"{"status":"online","uptime":1}"#),
+    line("/hubs/node CommandResult", Node, "command", r#"{"commandId":"$command","ok":true}"#),
+    line("/hubs/node ScopeChanged", Node, "", r#"{"scopes":[]}"#),
 ];
