@@ -7,5 +7,6 @@ mod harness;
 mod hostile_model;
 mod identity;
 mod info_requests;
+mod nodes;
 mod sending;
 mod turns;
