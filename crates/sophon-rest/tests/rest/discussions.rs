@@ -12,9 +12,9 @@ use crate::client::{As, json};
 /// Panelists say "Tea.", and the judge decides for it.
 async fn for_tea() -> ModelServer {
     let verdict = json!({ "recommendation": "Tea.", "reasoning": "It keeps.", "confidence": 1, "keyPoints": [], "dissent": [] });
-    ModelServer::start(move |request| match request.last_text().ends_with("Give your verdict.") {
-        true => Script::say(&verdict.to_string()),
-        false => Script::say("Tea."),
+    ModelServer::start(move |request| {
+        let is_judge = request.last_text().ends_with("Give your verdict.");
+        Script::say(&if is_judge { verdict.to_string() } else { "Tea.".into() })
     })
     .await
 }
