@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter";
 import type { Permission } from "./api/types.ts";
 import { useInbox } from "./features/approvals/inbox-provider.tsx";
 import { useAuth } from "./features/auth/auth.tsx";
+import { Tray } from "./features/notifications/tray.tsx";
 import { useLinkState } from "./live/live.tsx";
 import styles from "./shell.module.css";
 import { Badge } from "./ui/badge.tsx";
@@ -69,6 +70,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {places.map((place) => (
           <PlaceLink key={place.path} place={place} location={location} />
         ))}
+        <Tray className={classNames(styles.place, styles.tray)} />
         <div className={styles.more}>
           <Menu
             up

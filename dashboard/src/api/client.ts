@@ -60,6 +60,11 @@ export async function call<T>(
   return answer.data as NonNullable<T>;
 }
 
+/** Any JSON object, as the schema types one whose fields it does not know. */
+export function anyObject(fields: Record<string, unknown>): Record<string, never> {
+  return fields as Record<string, never>;
+}
+
 /** Whether the same request may succeed later: there was no answer, too much traffic, or a server's own trouble. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof ApiError)) return true;

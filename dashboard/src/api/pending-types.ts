@@ -15,50 +15,6 @@ interface Paging {
   limit?: number;
 }
 
-export interface Node {
-  id: string;
-  name: string;
-  platform: string;
-  status: "pending" | "approved" | "paired" | "rejected";
-  online: boolean;
-  scopes: string[];
-  pairingCode: string | null;
-  registeredBy: string;
-  decidedBy: string | null;
-  version: string | null;
-  lastSeenAt: string | null;
-  /** In seconds. */
-  uptime: number | null;
-  cpuPercent: number | null;
-  memoryMb: number | null;
-  createdAt: string;
-  updatedAt: string;
-}
-
-/** What registering answers; the secret is shown this once. */
-export type RegisteredNode = Node & {
-  pairingSecret: string;
-  pairingCode: string;
-  expiresAt: string;
-};
-
-export interface NodeCommand {
-  commandId: string;
-  nodeId: string;
-  command: string;
-  params: unknown;
-  status: "queued" | "dispatched" | "completed" | "failed" | "unknown" | "expired" | "cancelled";
-  ok: boolean | null;
-  result: unknown;
-  error: { code: string; message: string } | null;
-  requestedBy: string;
-  taskId: string | null;
-  createdAt: string;
-  expiresAt: string;
-  dispatchedAt: string | null;
-  endedAt: string | null;
-}
-
 export interface Panelist {
   id: string;
   name: string;
@@ -133,15 +89,6 @@ export interface DiscussionRun {
   durationMs: number;
 }
 
-export interface Announcement {
-  id: string;
-  title: string;
-  body: string;
-  severity: "info" | "warning" | "critical";
-  createdBy: string;
-  createdAt: string;
-}
-
 interface Json<Body> {
   content: { "application/json": Body };
 }
@@ -168,22 +115,6 @@ interface ByRunId {
 }
 
 export interface PendingPaths {
-  "/api/nodes": {
-    get: Get<Page<Node>, None, Paging>;
-    post: Send<RegisteredNode, { displayName: string; platform: string; scopes?: string[] }>;
-  };
-  "/api/nodes/{id}": {
-    get: Get<Node, ById>;
-    patch: Send<Node, { displayName: string }, ById>;
-    delete: Act<undefined, ById>;
-  };
-  "/api/nodes/{id}/approve": { post: Send<Node, { scopes?: string[] }, ById> };
-  "/api/nodes/{id}/reject": { post: Act<Node, ById> };
-  "/api/nodes/{id}/scopes": { post: Send<Node, { scopes: string[] }, ById> };
-  "/api/nodes/{id}/command": {
-    post: Send<NodeCommand, { command: string; params?: unknown; timeoutMs?: number }, ById>;
-  };
-  "/api/nodes/{id}/commands": { get: Get<Page<NodeCommand>, ById, Paging> };
   "/api/discussions": {
     get: Get<Page<Discussion>, None, Paging>;
     post: Send<Discussion, DiscussionInput>;
@@ -198,7 +129,4 @@ export interface PendingPaths {
   };
   "/api/discussions/runs/{runId}": { get: Get<DiscussionRun, ByRunId> };
   "/api/discussions/runs/{runId}/cancel": { post: Act<DiscussionRun, ByRunId> };
-  "/api/admin/announcements": {
-    post: Send<Announcement, Pick<Announcement, "title" | "body" | "severity">>;
-  };
 }

@@ -23,18 +23,19 @@ export type ErrorBody = Schemas["ErrorBody"];
 
 export type ApprovalRequest = Schemas["ApprovalRequest"];
 export type InfoRequest = Schemas["InfoRequest"];
+export type Node = Schemas["Node"];
+export type NodeScope = Node["scopes"][number];
+export type NodeCommand = Schemas["NodeCommand"];
+export type RegisteredNode = Schemas["RegisteredNode"];
+export type Announcement = Schemas["Announcement"];
 export type Permission = User["permissions"][number];
 
 export type {
-  Announcement,
   Discussion,
   DiscussionInput,
   DiscussionRun,
   DiscussionTurn,
   DiscussionVerdict,
-  Node,
-  NodeCommand,
   Panelist,
   PanelistInput,
-  RegisteredNode,
 } from "./pending-types.ts";

@@ -14,6 +14,8 @@ interface Toast {
 
 interface Toaster {
   say: (text: string) => void;
+  /** Says what must not be missed: it stays until it is dismissed. */
+  alarm: (text: string) => void;
   /** Runs an action and shows why it failed, if it does. */
   attempt: (action: () => Promise<unknown>) => Promise<void>;
 }
@@ -40,6 +42,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 
   const [toaster] = useState<Toaster>(() => ({
     say: (text) => show({ text, requestId: null, failed: false }),
+    alarm: (text) => show({ text, requestId: null, failed: true }),
     attempt: async (action) => {
       try {
         await action();

@@ -1,5 +1,5 @@
 import { useRef, useState } from "react";
-import { api, call } from "../../api/client.ts";
+import { anyObject, api, call } from "../../api/client.ts";
 import type { ApprovalRequest } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -76,7 +76,7 @@ function Answers({ approval }: { approval: ApprovalRequest }) {
         await call(
           api.POST("/api/approvals/{id}/edit", {
             params: path,
-            body: { modifiedParams: modifiedParams as Record<string, never> },
+            body: { modifiedParams: anyObject(modifiedParams) },
           }),
         ),
       ),

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
+import type { NodeScope } from "../../api/types.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
@@ -17,7 +18,7 @@ const PLATFORMS = [
 ];
 
 /** What a new node may do unless one says otherwise: nothing that could do harm. */
-const HARMLESS = ["system.info", "notify.send"];
+const HARMLESS: NodeScope[] = ["system.info", "notify.send"];
 
 export function NewNode() {
   const [, navigate] = useLocation();

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, call } from "../../api/client.ts";
+import { anyObject, api, call } from "../../api/client.ts";
 import type { Node } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field, SelectField } from "../../ui/field.tsx";
@@ -40,7 +40,7 @@ function CommandForm({ node }: { node: Node }) {
       call(
         api.POST("/api/nodes/{id}/command", {
           params: { path: { id: node.id } },
-          body: { command, params, timeoutMs: Number(timeout) },
+          body: { command, params: anyObject(params), timeoutMs: Number(timeout) },
         }),
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ["node-commands", node.id] }),

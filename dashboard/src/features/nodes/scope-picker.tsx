@@ -1,10 +1,11 @@
+import type { NodeScope } from "../../api/types.ts";
 import { Risk } from "../../ui/risk.tsx";
 import styles from "./nodes.module.css";
 import { SCOPES, toggledScope, type Scope } from "./scopes.ts";
 
 interface ScopePickerProps {
-  scopes: string[];
-  onChange: (scopes: string[]) => void;
+  scopes: NodeScope[];
+  onChange: (scopes: NodeScope[]) => void;
 }
 
 /** What a node may be told to do, with the harm that each can do. */

@@ -1,8 +1,9 @@
 /** What a node can be allowed to do, in words, and the commands that each scope opens. */
+import type { NodeScope } from "../../api/types.ts";
 import type { RiskLevel } from "../../ui/risk.tsx";
 
 export interface Scope {
-  name: string;
+  name: NodeScope;
   what: string;
   risk: RiskLevel;
   commands: string[];
@@ -74,7 +75,7 @@ export const SCOPES: Scope[] = [
 ];
 
 /** The commands that a node with these scopes may be sent. */
-export function commandsOf(scopes: readonly string[]): string[] {
+export function commandsOf(scopes: readonly NodeScope[]): string[] {
   const all = scopes.includes("node.command");
   return SCOPES.filter(({ name }) => all || scopes.includes(name)).flatMap(
     ({ commands }) => commands,
@@ -82,8 +83,8 @@ export function commandsOf(scopes: readonly string[]): string[] {
 }
 
 /** The scopes with one more or one less, in the order of the catalogue; what is not in it stays. */
-export function toggledScope(scopes: readonly string[], name: string): string[] {
+export function toggledScope(scopes: readonly NodeScope[], name: NodeScope): NodeScope[] {
   const next = scopes.includes(name) ? scopes.filter((other) => other !== name) : [...scopes, name];
-  const place = (scope: string) => SCOPES.findIndex((known) => known.name === scope);
+  const place = (scope: NodeScope) => SCOPES.findIndex((known) => known.name === scope);
   return next.sort((a, b) => place(a) - place(b));
 }

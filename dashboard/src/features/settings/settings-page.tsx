@@ -1,6 +1,7 @@
 import { Button } from "../../ui/button.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAuth } from "../auth/auth.tsx";
+import { Announce } from "./announce.tsx";
 import { ApiTokens } from "./api-tokens.tsx";
 import { Devices } from "./devices.tsx";
 import styles from "./settings.module.css";
@@ -21,6 +22,7 @@ export function SettingsPage() {
         <Appearance />
         <ApiTokens />
         <Devices />
+        <Announce />
       </div>
     </main>
   );
