@@ -30,7 +30,7 @@ pub struct Asker {
 /// Who that is to the gateway.
 pub enum Is {
     Nobody,
-    Person(Person),
+    Person(Box<Person>),
     Node(NodeAgent),
 }
 
@@ -40,7 +40,7 @@ impl Asker {
     }
 
     async fn signed_in(name: impl Into<String>, person: Person) -> Self {
-        Self { name: name.into(), token: Some(person.sign_in().await), is: Is::Person(person) }
+        Self { name: name.into(), token: Some(person.sign_in().await), is: Is::Person(Box::new(person)) }
     }
 
     /// What the table says of it.
@@ -77,7 +77,7 @@ impl Cast {
             Asker {
                 name: "an API token of the Admin's".into(),
                 token: Some(admin.api_token().await.1),
-                is: Is::Person(admin.clone()),
+                is: Is::Person(Box::new(admin.clone())),
             },
             {
                 let node = admin.node().await;

@@ -45,7 +45,7 @@ impl Others {
 }
 
 async fn signed_in(name: &str, person: Person) -> Asker {
-    Asker { name: name.into(), token: Some(person.sign_in().await), is: Is::Person(person) }
+    Asker { name: name.into(), token: Some(person.sign_in().await), is: Is::Person(Box::new(person)) }
 }
 
 fn with_things(table: &[Line]) -> impl Iterator<Item = &Line> {

@@ -116,7 +116,7 @@ async fn differences(
     table: &[Line],
     judge: impl AsyncFn(&App, &Line, &Asker) -> Result<Verdict, String>,
 ) -> (usize, Vec<String>) {
-    let cast = Cast::of(app).await;
+    let cast = Box::pin(Cast::of(app)).await;
     let bus = app.started.gateway.db.bus();
     let (mut cells, mut wrong) = (0, Vec::new());
     for is_served in [false, true] {
