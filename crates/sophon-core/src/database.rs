@@ -197,6 +197,8 @@ where
             (Ok(()), None) => Err(Error::internal("a unit of work was committed without a result")),
             (Err(error), _) => Err(error),
         };
+        // Who is told may close storage next, which waits for the thread that this runs on: hold it no longer.
+        drop(this.db);
         let _gone_if_nobody_waits = this.reply.send(reply);
     }
 }
