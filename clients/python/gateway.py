@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -76,7 +77,27 @@ class Gateway:
         self._program = Program("SOPHON_BIN", "sophon", arguments, self._folder, environment)
         self.url = self._program.url
         self.token = None
-        self.token = self.post("/api/auth/login", {"email": EMAIL, "password": PASSWORD})["accessToken"]
+        self.token = self.sign_in(EMAIL)
+
+    def sign_in(self, email):
+        """The access token of somebody whose password is the administrator's."""
+        return self.post("/api/auth/login", {"email": email, "password": PASSWORD})["accessToken"]
+
+    def add_person(self, name, role, tenant=None):
+        """Puts somebody with the administrator's password into storage, in another tenant if one is named; returns an
+        access token."""
+        email = f"{name}@example.com"
+        with sqlite3.connect(f"{self._folder}/data/data/sophon.db", timeout=LIMIT) as rows:
+            if tenant:
+                rows.execute("INSERT INTO tenants VALUES (?, ?, ?, 0)", (f"tenant_{tenant}", tenant, tenant))
+            rows.execute(
+                "INSERT INTO users (id, tenant_id, email, name, role, status, password_hash, created_at, updated_at) "
+                "SELECT ?, coalesce(?, tenant_id), ?, ?, ?, status, password_hash, created_at + 1, updated_at "
+                "FROM users WHERE email = ?",
+                (f"usr_{name}", f"tenant_{tenant}" if tenant else None, email, name, role, EMAIL),
+            )
+        rows.close()
+        return self.sign_in(email)
 
     def post(self, path, body):
         """Sends JSON and returns what is answered."""

@@ -5,7 +5,7 @@ use serde_json::json;
 use sophon_model::{Permissions, Role};
 
 use super::asker::{Asker, Is};
-use super::calls::{call, invoke, send};
+use super::calls::{Answer, call, invoke, send};
 use super::fixtures::{Belongings, belongings, command_of, nothing};
 use super::table::{HUBS, Line, REST, Who};
 use crate::support::{App, Person};
@@ -118,6 +118,11 @@ const FILTERS: &[&str] = &[
     "/api/approvals/history?session=$session",
 ];
 
+/// An answer may repeat the id that it was asked for.
+fn without_ids(answer: &Answer, ids: &Belongings) -> String {
+    ids.values().fold(format!("{answer:?}"), |text, id| text.replace(id, "…"))
+}
+
 fn fill(text: &str, own: &Belongings, theirs: &Belongings) -> String {
     let own = own.iter().fold(text.to_owned(), |text, (thing, id)| text.replace(&format!("{{{thing}}}"), id));
     theirs.iter().rev().fold(own, |text, (thing, id)| text.replace(&format!("${thing}"), id))
@@ -139,8 +144,13 @@ async fn what_a_body_or_a_query_names_is_looked_for_among_ones_own() {
             send(&app, method, &fill(path, &own, theirs), Some(&token), body).await
         };
         let answer = ask(&theirs).await;
-        assert_eq!(answer.status, 404, "{method} {path} {body}: {answer:?}");
-        assert_eq!(answer, ask(&nothing(&theirs)).await, "{method} {path}");
+        assert!([404, 422].contains(&answer.status), "{method} {path} {body}: {answer:?}");
+        let unknown = ask(&nothing(&theirs)).await;
+        assert_eq!(
+            without_ids(&answer, &theirs),
+            without_ids(&unknown, &nothing(&theirs)),
+            "{method} {path}"
+        );
     }
     for path in FILTERS {
         let answer = send(&app, Method::GET, &fill(path, &own, &theirs), Some(&token), None).await;
