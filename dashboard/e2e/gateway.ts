@@ -70,11 +70,16 @@ export class Gateway {
     return (await response.json()) as T;
   }
 
-  async activeTasks(token: string): Promise<number> {
-    const response = await fetch(new URL("/api/tasks/active", this.#url), {
+  async get<T>(path: string, token: string): Promise<T> {
+    const response = await fetch(new URL(path, this.#url), {
       headers: { authorization: `Bearer ${token}` },
     });
-    return ((await response.json()) as { items: unknown[] }).items.length;
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  async activeTasks(token: string): Promise<number> {
+    return (await this.get<{ items: unknown[] }>("/api/tasks/active", token)).items.length;
   }
 
   async signIn(): Promise<string> {
