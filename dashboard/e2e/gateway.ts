@@ -56,25 +56,31 @@ export class Gateway {
     rmSync(this.#data, { recursive: true, force: true });
   }
 
-  /** A call past the dashboard, as another client of the same person. */
-  async post<T>(path: string, body: unknown, token?: string): Promise<T> {
+  /** A call past the dashboard, as another client; the answer's text. */
+  async request(method: string, path: string, token?: string, body?: unknown): Promise<string> {
     const response = await fetch(new URL(path, this.#url), {
-      method: "POST",
+      method,
       headers: {
-        "content-type": "application/json",
+        ...(body !== undefined && { "content-type": "application/json" }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as T;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+    return text;
+  }
+
+  async post<T>(path: string, body: unknown, token?: string): Promise<T> {
+    return JSON.parse(await this.request("POST", path, token, body)) as T;
+  }
+
+  async get<T>(path: string, token: string): Promise<T> {
+    return JSON.parse(await this.request("GET", path, token)) as T;
   }
 
   async activeTasks(token: string): Promise<number> {
-    const response = await fetch(new URL("/api/tasks/active", this.#url), {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    return ((await response.json()) as { items: unknown[] }).items.length;
+    return (await this.get<{ items: unknown[] }>("/api/tasks/active", token)).items.length;
   }
 
   async signIn(): Promise<string> {

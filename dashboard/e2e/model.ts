@@ -10,8 +10,19 @@ export class Answer {
     this.#send({ choices: [{ index: 0, delta: { content: text }, finish_reason: null }] });
   }
 
-  end() {
-    this.#send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+  /** Ends with the wish to use a tool. */
+  call(tool: string, args: object) {
+    const name = tool.replaceAll(".", "__");
+    const call = { index: 0, id: `call_${tool}`, type: "function" };
+    const delta = {
+      tool_calls: [{ ...call, function: { name, arguments: JSON.stringify(args) } }],
+    };
+    this.#send({ choices: [{ index: 0, delta, finish_reason: null }] });
+    this.end("tool_calls");
+  }
+
+  end(reason = "stop") {
+    this.#send({ choices: [{ index: 0, delta: {}, finish_reason: reason }] });
     this.response.end("data: [DONE]\n\n");
   }
 

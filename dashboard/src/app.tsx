@@ -1,18 +1,26 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { ApiError, mayPass } from "./api/client.ts";
 import { AgentsPage } from "./features/agents/agents-page.tsx";
 import { ApprovalsPage } from "./features/approvals/approvals-page.tsx";
 import { InboxProvider } from "./features/approvals/inbox-provider.tsx";
 import { AuthGate } from "./features/auth/auth.tsx";
-import { DiscussionsPage } from "./features/discussions/discussions-page.tsx";
-import { NodesPage } from "./features/nodes/nodes-page.tsx";
 import { SessionsPage } from "./features/sessions/sessions-page.tsx";
 import { SettingsPage } from "./features/settings/settings-page.tsx";
 import { TasksPage } from "./features/tasks/tasks-page.tsx";
 import { LiveProvider } from "./live/live.tsx";
 import { Shell } from "./shell.tsx";
+import { Loading } from "./ui/notice.tsx";
 import { ToastProvider } from "./ui/toast.tsx";
+
+// Not everybody goes there: they are loaded when they are needed.
+const DiscussionsPage = lazy(async () => ({
+  default: (await import("./features/discussions/discussions-page.tsx")).DiscussionsPage,
+}));
+const NodesPage = lazy(async () => ({
+  default: (await import("./features/nodes/nodes-page.tsx")).NodesPage,
+}));
 
 const RETRIES = 3;
 
@@ -43,33 +51,37 @@ export function App() {
           <LiveProvider>
             <InboxProvider>
               <Shell>
-                <Switch>
-                  <Route path="/">{() => <SessionsPage place="list" />}</Route>
-                  <Route path="/sessions/new">{() => <SessionsPage place="new" />}</Route>
-                  <Route path="/sessions/:id">
-                    {({ id }) => <SessionsPage place={{ session: id }} />}
-                  </Route>
-                  <Route path="/agents">{() => <AgentsPage place="list" />}</Route>
-                  <Route path="/agents/new">{() => <AgentsPage place="new" />}</Route>
-                  <Route path="/agents/:id">
-                    {({ id }) => <AgentsPage place={{ agent: id }} />}
-                  </Route>
-                  <Route path="/approvals" component={ApprovalsPage} />
-                  <Route path="/discussions">{() => <DiscussionsPage place="list" />}</Route>
-                  <Route path="/discussions/new">{() => <DiscussionsPage place="new" />}</Route>
-                  <Route path="/discussions/:id">
-                    {({ id }) => <DiscussionsPage place={{ discussion: id }} />}
-                  </Route>
-                  <Route path="/discussions/:id/runs/:run">
-                    {({ id, run }) => <DiscussionsPage place={{ discussion: id, run }} />}
-                  </Route>
-                  <Route path="/nodes">{() => <NodesPage place="list" />}</Route>
-                  <Route path="/nodes/new">{() => <NodesPage place="new" />}</Route>
-                  <Route path="/nodes/:id">{({ id }) => <NodesPage place={{ node: id }} />}</Route>
-                  <Route path="/tasks" component={TasksPage} />
-                  <Route path="/settings" component={SettingsPage} />
-                  <Route>{() => <Redirect to="/" replace />}</Route>
-                </Switch>
+                <Suspense fallback={<Loading />}>
+                  <Switch>
+                    <Route path="/">{() => <SessionsPage place="list" />}</Route>
+                    <Route path="/sessions/new">{() => <SessionsPage place="new" />}</Route>
+                    <Route path="/sessions/:id">
+                      {({ id }) => <SessionsPage place={{ session: id }} />}
+                    </Route>
+                    <Route path="/agents">{() => <AgentsPage place="list" />}</Route>
+                    <Route path="/agents/new">{() => <AgentsPage place="new" />}</Route>
+                    <Route path="/agents/:id">
+                      {({ id }) => <AgentsPage place={{ agent: id }} />}
+                    </Route>
+                    <Route path="/approvals" component={ApprovalsPage} />
+                    <Route path="/discussions">{() => <DiscussionsPage place="list" />}</Route>
+                    <Route path="/discussions/new">{() => <DiscussionsPage place="new" />}</Route>
+                    <Route path="/discussions/:id">
+                      {({ id }) => <DiscussionsPage place={{ discussion: id }} />}
+                    </Route>
+                    <Route path="/discussions/:id/runs/:run">
+                      {({ id, run }) => <DiscussionsPage place={{ discussion: id, run }} />}
+                    </Route>
+                    <Route path="/nodes">{() => <NodesPage place="list" />}</Route>
+                    <Route path="/nodes/new">{() => <NodesPage place="new" />}</Route>
+                    <Route path="/nodes/:id">
+                      {({ id }) => <NodesPage place={{ node: id }} />}
+                    </Route>
+                    <Route path="/tasks" component={TasksPage} />
+                    <Route path="/settings" component={SettingsPage} />
+                    <Route>{() => <Redirect to="/" replace />}</Route>
+                  </Switch>
+                </Suspense>
               </Shell>
             </InboxProvider>
           </LiveProvider>

@@ -32,6 +32,9 @@ export function PairingSecret({ registered }: { registered: RegisteredNode }) {
           text={`sophon-node pair --gateway ${location.origin} --node ${id} --secret ${pairingSecret}`}
         />
         <p className={styles.note}>
+          Once it is paired, <code>sophon-node start</code> connects it.
+        </p>
+        <p className={styles.note}>
           The secret is kept only as a hash and cannot be shown again.{" "}
           {left > 0
             ? `It is good for ${timeLeft(left)} more.`

@@ -1,0 +1,136 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { Dashboard, launch } from "./dashboard.ts";
+import { Gateway } from "./gateway.ts";
+import { Model } from "./model.ts";
+
+const model = new Model();
+const gateway = new Gateway(() => model.environment);
+let browser: Browser;
+let dashboard: Dashboard;
+
+beforeAll(async () => {
+  await model.start();
+  await gateway.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.remove();
+  model.stop();
+});
+
+beforeEach(async () => {
+  dashboard = await Dashboard.open(browser, gateway);
+  await dashboard.signIn();
+});
+
+afterEach(async () => {
+  expect(dashboard.complaints).toEqual([]);
+  await dashboard.close();
+});
+
+/** Begins a session in which the agent asks for something at once. */
+async function asked(tool: string, args: object) {
+  await dashboard.page.goto("/sessions/new");
+  await dashboard.say("Do it");
+  (await model.next()).call(tool, args);
+  await card().waitFor();
+}
+
+/** The model's last words, after the answer of the person reached it. */
+async function concluded(text: string) {
+  const answer = await model.next();
+  answer.say(text);
+  answer.end();
+  await dashboard.answered();
+}
+
+const card = () => dashboard.page.getByRole("article", { name: /^(Use|A question)/ });
+const button = (name: string) => card().getByRole("button", { name, exact: true });
+
+it("asks in the session, where the turn waits, and goes on when it is approved", async () => {
+  await asked("memory.forget_all", {});
+  await card().getByText("Critical risk").waitFor();
+  await card()
+    .getByText(/\d:\d\d left/)
+    .waitFor();
+  const badge = dashboard.page.getByRole("link", { name: "Approvals 1 waiting" });
+  await badge.waitFor();
+
+  await button("Approve").click();
+  await concluded("All is forgotten.");
+  await badge.waitFor({ state: "detached" });
+});
+
+it("never approves by the keys of who writes on", async () => {
+  await asked("memory.forget_all", {});
+  const focused = () => dashboard.page.evaluate(() => document.activeElement?.textContent ?? "");
+  expect(await focused()).not.toContain("Approve");
+  await button("Reject").click();
+  await dashboard.page.keyboard.press("Escape");
+  await expect.poll(focused).toBe("Reject");
+
+  await button("Reject").click();
+  await card().getByLabel("Why not").fill("I want to keep them");
+  await dashboard.page.keyboard.press("Enter");
+  await card().getByText("It was rejected.").waitFor();
+  expect(await focused()).not.toContain("Approve");
+  await concluded("Then I keep them.");
+});
+
+it("answers in the inbox, keeps the place of what was answered, and tells of it in the history", async () => {
+  await asked("memory.forget_all", {});
+  const { page } = dashboard;
+  await page.getByRole("link", { name: /Approvals/ }).click();
+  const waiting = page.getByRole("region", { name: "Waiting for you" });
+  await waiting.getByRole("link", { name: "Open the session" }).waitFor();
+  await waiting.getByRole("button", { name: "Reject" }).click();
+  await waiting.getByLabel("Why not").fill("Not today");
+  await waiting.getByRole("button", { name: "Reject" }).click();
+  await waiting.getByText("It was rejected.").waitFor();
+
+  const history = page.getByRole("region", { name: "History" });
+  await history.getByLabel("Outcome").selectOption("Rejected");
+  await history.getByLabel("Tool").fill("memory.forget_all");
+  await history.getByText("memory.forget_all").first().click();
+  await history.getByText("Not today").waitFor();
+  await history.getByLabel("Tool").fill("no.such.tool");
+  await history.getByText("No approvals here").waitFor();
+  const answer = await model.next();
+  answer.say("I see");
+  answer.end();
+});
+
+it("tells who comes too late what was answered before", async () => {
+  await asked("memory.forget_all", {});
+  const { page } = dashboard;
+  const token = await gateway.signIn();
+  const pending = await gateway.get<{ items: { id: string }[] }>("/api/approvals", token);
+  // The news of the other answer is held back, as on a slow line.
+  await page.route("**/approve", async (route) => {
+    await gateway.post(`/api/approvals/${pending.items[0]?.id ?? ""}/reject`, {}, token);
+    await route.continue();
+  });
+  await button("Approve").click();
+  await page.getByText("Your answer came too late. It was rejected.").waitFor();
+  await concluded("Then not.");
+});
+
+it("takes an answer to a question by choice, in own words, or not at all", async () => {
+  await asked("person.ask", { question: "Which colour?", choices: ["Red", "Blue"] });
+  await button("Blue").click();
+  await card().getByText("Blue").waitFor();
+  await concluded("Blue it is.");
+
+  await asked("person.ask", { question: "Which name?\u202Eevil" });
+  await card().getByText("U+202E").waitFor();
+  await card().getByLabel("Your answer").fill("Oscar");
+  await button("Answer").click();
+  await concluded("Oscar it is.");
+
+  await asked("person.ask", { question: "Which day?" });
+  await button("Leave it open").click();
+  await concluded("Any day then.");
+});

@@ -1,0 +1,88 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { Dashboard, launch } from "./dashboard.ts";
+import { Gateway } from "./gateway.ts";
+import { Model } from "./model.ts";
+
+const model = new Model();
+const gateway = new Gateway(() => model.environment);
+let browser: Browser;
+let dashboard: Dashboard;
+
+beforeAll(async () => {
+  await model.start();
+  await gateway.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.remove();
+  model.stop();
+});
+
+beforeEach(async () => {
+  dashboard = await Dashboard.open(browser, gateway);
+  await dashboard.signIn();
+});
+
+afterEach(async () => {
+  expect(dashboard.complaints).toEqual([]);
+  await dashboard.close();
+});
+
+const VERDICT = {
+  recommendation: "Tea",
+  reasoning: "It was argued better.",
+  confidence: 0.75,
+  keyPoints: ["It is warm"],
+  dissent: ["Coffee is warm too"],
+};
+
+/** Makes a discussion of one round between two personas, and starts a run. */
+async function begun() {
+  const { page } = dashboard;
+  await page.goto("/discussions/new");
+  await page.getByLabel("Topic").fill("Tea or coffee?");
+  await page.getByLabel("Rounds").fill("1");
+  await page.getByRole("button", { name: "Create discussion" }).click();
+  await page.getByRole("heading", { name: "Tea or coffee?" }).waitFor();
+  await page.getByRole("button", { name: "Start a run" }).click();
+  await page.waitForURL("**/runs/*");
+}
+
+async function say(text: string) {
+  const answer = await model.next();
+  answer.say(text);
+  answer.end();
+}
+
+it("is followed live, side by side, to its verdict, and found again", async () => {
+  const { page } = dashboard;
+  await begun();
+  const round = page.getByRole("region", { name: "Round 1" });
+  await expect.poll(() => round.getByText("Running").count()).toBe(2);
+  await say("I am for **it**");
+  await round.getByText("I am for it").waitFor();
+  await say("I am against it");
+  await round.getByText("I am against it").waitFor();
+  await page.getByText("is weighing what was said").waitFor();
+  await say(JSON.stringify(VERDICT));
+  const verdict = page.getByRole("region", { name: "Verdict of Judge" });
+  await verdict.getByText("Tea", { exact: true }).waitFor();
+  await verdict.getByText("75 % sure").waitFor();
+  await verdict.getByText("Coffee is warm too").waitFor();
+
+  await page.getByRole("link", { name: "Back to the discussion" }).click();
+  await page.getByRole("link", { name: /Done.*Tea/ }).waitFor();
+});
+
+it("goes on without a turn that is ended, and is cancelled as a whole", async () => {
+  const { page } = dashboard;
+  await begun();
+  const round = page.getByRole("region", { name: "Round 1" });
+  await round.getByRole("button", { name: "End the turn of For" }).click();
+  await round.getByText("Cancelled").waitFor();
+  await page.getByRole("button", { name: "Cancel run" }).click();
+  await expect.poll(() => page.getByText("Cancelled").count()).toBeGreaterThan(1);
+});

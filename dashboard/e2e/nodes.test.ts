@@ -1,0 +1,116 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { Dashboard, launch } from "./dashboard.ts";
+import { Gateway } from "./gateway.ts";
+import { Machine } from "./machine.ts";
+
+const gateway = new Gateway();
+let browser: Browser;
+let dashboard: Dashboard;
+
+beforeAll(async () => {
+  await gateway.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.remove();
+});
+
+beforeEach(async () => {
+  dashboard = await Dashboard.open(browser, gateway);
+  await dashboard.signIn();
+});
+
+afterEach(async () => {
+  expect(dashboard.complaints).toEqual([]);
+  await dashboard.close();
+});
+
+/** Registers a node by the form, and gives what is typed on its machine. */
+async function registered(name: string): Promise<Machine> {
+  const { page } = dashboard;
+  await page.goto("/nodes/new");
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Register node" }).click();
+  const command = await page.getByText(/sophon-node pair/).innerText();
+  const [, node = "", secret = ""] = /--node (\S+) --secret (\S+)/.exec(command) ?? [];
+  return new Machine(gateway, node, secret);
+}
+
+async function paired(name: string): Promise<Machine> {
+  const machine = await registered(name);
+  await dashboard.page.getByRole("button", { name: "Approve node" }).click();
+  await dashboard.page.getByText("Approved, not paired yet").first().waitFor();
+  expect(await machine.pair()).toBe(true);
+  await dashboard.page.getByText(`${name} is paired`).waitFor();
+  await machine.beat();
+  return machine;
+}
+
+it("is paired with a code and a secret that is shown once", async () => {
+  const { page } = dashboard;
+  const machine = await registered("Workshop");
+  expect(await machine.pair()).toBe(false);
+  expect(await page.getByLabel("Pairing code").innerText()).toMatch(/^\w{3}-\w{3}$/);
+  await page.getByRole("button", { name: "Approve node" }).click();
+  await page.getByText("Approved, not paired yet").first().waitFor();
+  expect(await machine.pair()).toBe(true);
+  await page.getByText("Workshop is paired").waitFor();
+
+  await page.getByRole("link", { name: "Open the node" }).click();
+  await page.getByText("Offline").first().waitFor();
+  await machine.beat();
+  await page.getByText("Online").first().waitFor();
+  expect(await page.getByText(/s_\w{10}/).count()).toBe(0);
+});
+
+it("is turned down", async () => {
+  const machine = await registered("Stranger");
+  await dashboard.page.getByRole("button", { name: "Reject" }).click();
+  await dashboard.page.getByText("Turned down").first().waitFor();
+  expect(await machine.pair()).toBe(false);
+});
+
+it("does what it is told in the console, within its scopes", async () => {
+  const { page } = dashboard;
+  const machine = await paired("Desk");
+  await page.getByRole("link", { name: "Open the node" }).click();
+  await page.getByLabel("Parameters").fill("{");
+  await page.getByText("This is not JSON").waitFor();
+  await page.getByLabel("Parameters").fill("{}");
+  await page.getByLabel("Command", { exact: true }).selectOption("system.info");
+  await page.getByRole("button", { name: "Send" }).click();
+  await machine.obey({ hostname: "desk-of-ada" });
+  await page.getByText("desk-of-ada").first().waitFor();
+  const history = page.getByRole("list", { name: "Commands so far" });
+  await expect.poll(() => history.getByText("Done").count()).toBe(1);
+
+  expect(await page.getByRole("option", { name: "system.execute" }).count()).toBe(0);
+  await page.getByRole("tab", { name: "Scopes" }).click();
+  await page.getByRole("checkbox", { name: /system\.execute.*Critical risk/ }).check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Scopes saved").waitFor();
+  await page.getByRole("tab", { name: "Console" }).click();
+  expect(await page.getByRole("option", { name: "system.execute" }).count()).toBe(1);
+});
+
+it("is revoked only after a question", async () => {
+  const { page } = dashboard;
+  const machine = await paired("Attic");
+  await page.getByRole("link", { name: "Open the node" }).click();
+  await page.getByRole("button", { name: "Node actions" }).click();
+  await page.getByRole("menuitem", { name: "Revoke" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.waitForURL("**/nodes");
+  await expect.poll(() => page.getByRole("link", { name: /Attic/ }).count()).toBe(0);
+  await expect(machine.beat()).rejects.toThrow("401");
+});
+
+it("is told of in the tray when it comes", async () => {
+  const { page } = dashboard;
+  await paired("Garage");
+  await page.getByRole("button", { name: /News [1-9]\d* unread/ }).click();
+  await page.getByRole("dialog", { name: "News" }).getByText("Garage is online").waitFor();
+});
