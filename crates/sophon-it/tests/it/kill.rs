@@ -126,7 +126,7 @@ async fn an_approval_and_the_task_that_waits_for_it_survive_20_kills() {
 async fn waiting(http: &Http) -> serde_json::Value {
     soon("a question", async {
         loop {
-            let asked = http.get("/api/approvals").await.1["items"][0].take();
+            let asked = http.get("/api/approvals").await.1["items"][0].clone();
             let active = http.get("/api/tasks/active").await.1;
             if !asked.is_null() && active["items"][0]["status"] == "running" {
                 return asked;
