@@ -145,6 +145,20 @@ describe("API tokens", () => {
   });
 });
 
+/** The pages that need nothing to be there first. */
+const PAGES = [
+  "/",
+  "/sessions/new",
+  "/approvals",
+  "/agents/sophon",
+  "/tasks",
+  "/discussions",
+  "/discussions/new",
+  "/nodes",
+  "/nodes/new",
+  "/settings",
+];
+
 describe("the look", () => {
   const background = () =>
     dashboard.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -163,7 +177,7 @@ describe("the look", () => {
   it("fits a window 360 pixels wide", async () => {
     await dashboard.begin("calculate 7*7");
     await dashboard.page.setViewportSize({ width: 360, height: 740 });
-    for (const path of [dashboard.page.url(), "/", "/agents/sophon", "/tasks", "/settings"]) {
+    for (const path of [dashboard.page.url(), ...PAGES]) {
       await dashboard.page.goto(path);
       await dashboard.page.locator("#main").waitFor({ state: "attached" });
       const overflow = await dashboard.page.evaluate(
@@ -177,7 +191,7 @@ describe("the look", () => {
     const { page } = dashboard;
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await dashboard.begin("calculate 11*11");
-    for (const path of [page.url(), "/sessions/new", "/agents/sophon", "/tasks", "/settings"]) {
+    for (const path of [page.url(), ...PAGES]) {
       await page.goto(path);
       await page.waitForLoadState("networkidle");
       expect(await faults(page), path).toEqual([]);

@@ -1,5 +1,5 @@
 /** What an approval and a question have in common: who asks, how long there is, and how it ended. */
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { Link } from "wouter";
 import { When } from "../../ui/when.tsx";
 import { useAgentName } from "../agents/use-agents.ts";
@@ -25,6 +25,15 @@ export function AskFrame({ ask, title, mark, inSession, children, actions }: Ask
   const agentName = useAgentName();
   const waiting = isWaiting(ask);
   const wasWaiting = useRef(waiting);
+  const height = useRef(0);
+
+  // It stays as tall as it was: the buttons of the next card must not come up under the pointer.
+  useLayoutEffect(() => {
+    const element = card.current;
+    if (element === null) return;
+    if (waiting) height.current = element.offsetHeight;
+    else if (wasWaiting.current) element.style.minHeight = `${height.current}px`;
+  });
 
   // The button that had the focus is gone: it stays with this card instead of going to the next one.
   useEffect(() => {

@@ -29,7 +29,10 @@ export function NewNode() {
   const register = useMutation({
     mutationFn: () =>
       call(api.POST("/api/nodes", { body: { displayName: name.trim(), platform, scopes } })),
-    onSuccess: refresh,
+    onSuccess: () => {
+      document.getElementById("main")?.scrollTo({ top: 0 });
+      return refresh();
+    },
   });
 
   return (

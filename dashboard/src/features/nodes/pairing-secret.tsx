@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import type { RegisteredNode } from "../../api/types.ts";
-import { CopyButton } from "../../ui/copy-button.tsx";
+import { CopyButton, CopyIcon } from "../../ui/copy-button.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { timeLeft } from "../../ui/time.ts";
 import { useNow } from "../../ui/use-now.ts";
@@ -50,7 +50,7 @@ export function PairingSecret({ registered }: { registered: RegisteredNode }) {
           <div>
             <dt>Secret</dt>
             <dd>
-              <code>{pairingSecret}</code>
+              <code>{pairingSecret}</code> <CopyIcon text={pairingSecret} label="Copy the secret" />
             </dd>
           </div>
         </dl>
