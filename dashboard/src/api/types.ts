@@ -29,13 +29,10 @@ export type NodeCommand = Schemas["NodeCommand"];
 export type RegisteredNode = Schemas["RegisteredNode"];
 export type Announcement = Schemas["Announcement"];
 export type Permission = User["permissions"][number];
-
-export type {
-  Discussion,
-  DiscussionInput,
-  DiscussionRun,
-  DiscussionTurn,
-  DiscussionVerdict,
-  Panelist,
-  PanelistInput,
-} from "./pending-types.ts";
+export type Discussion = Schemas["Discussion"];
+export type DiscussionRun = Schemas["DiscussionRun"];
+export type DiscussionRunDetail = Schemas["DiscussionRunDetail"];
+export type DiscussionTurn = Schemas["DiscussionTurn"];
+export type DiscussionVerdict = Schemas["DiscussionVerdict"];
+export type Panelist = Schemas["Panelist"];
+export type PanelistInput = Schemas["NewPanelist"];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DiscussionRun } from "../../api/types.ts";
+import type { DiscussionRunDetail } from "../../api/types.ts";
 import type { DiscussionEvent } from "../../live/hub-events.ts";
 import { applyRunEvent, roundsBegun, turnOf } from "./run-events.ts";
 
@@ -8,7 +8,7 @@ const queued = {
   status: "queued",
   turns: [],
   verdict: null,
-} as unknown as DiscussionRun;
+} as unknown as DiscussionRunDetail;
 const event = (name: string, data: object = {}) =>
   ({ name, data: { runId: "run_1", ...data } }) as DiscussionEvent;
 const after = (...events: DiscussionEvent[]) => events.reduce(applyRunEvent, queued);
@@ -54,7 +54,7 @@ describe("a run of a discussion", () => {
     const read = {
       ...queued,
       turns: [{ panelistId: "p1", round: 1, status: "completed", content: "said" }],
-    } as unknown as DiscussionRun;
+    } as unknown as DiscussionRunDetail;
     const run = applyRunEvent(read, event("TurnStarted", turn("p1", 1)));
     expect(turnOf(run, "p1", 1)).toMatchObject({ status: "completed", content: "said" });
   });

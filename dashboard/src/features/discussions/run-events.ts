@@ -1,5 +1,5 @@
 /** How each event of the discussion hub changes what is known of a run. What was said is read by REST. */
-import type { DiscussionRun, DiscussionTurn } from "../../api/types.ts";
+import type { DiscussionRun, DiscussionRunDetail, DiscussionTurn } from "../../api/types.ts";
 import type { DiscussionEvent, DiscussionEvents } from "../../live/hub-events.ts";
 
 const ENDED: readonly DiscussionRun["status"][] = ["completed", "failed", "cancelled"];
@@ -8,7 +8,10 @@ export function hasEnded({ status }: Pick<DiscussionRun, "status">): boolean {
   return ENDED.includes(status);
 }
 
-export function applyRunEvent(run: DiscussionRun, event: DiscussionEvent): DiscussionRun {
+export function applyRunEvent(
+  run: DiscussionRunDetail,
+  event: DiscussionEvent,
+): DiscussionRunDetail {
   // An event that comes after the end tells nothing new.
   if (event.data.runId !== run.id || hasEnded(run)) return run;
   switch (event.name) {
@@ -61,13 +64,17 @@ const SILENT = {
   content: "",
   contentHash: "",
   error: null,
+  durationMs: 0,
+  startedAt: "",
+  endedAt: null,
+  usage: null,
 } as const;
 
-function withTurn(run: DiscussionRun, patch: TurnPatch): DiscussionRun {
-  const turns = run.turns ?? [];
+function withTurn(run: DiscussionRunDetail, patch: TurnPatch): DiscussionRunDetail {
+  const { turns } = run;
   const known = turnOf(run, patch.panelistId, patch.round);
   if (known === undefined) {
-    const turn = { ...SILENT, durationMs: 0, startedAt: "", endedAt: null, ...patch };
+    const turn = { ...SILENT, ...patch };
     return { ...run, status: "running", turns: [...turns, turn] };
   }
   // The news of a start may come after the page that knows of the end.
@@ -77,15 +84,15 @@ function withTurn(run: DiscussionRun, patch: TurnPatch): DiscussionRun {
 }
 
 export function turnOf(
-  run: DiscussionRun,
+  run: DiscussionRunDetail,
   panelistId: string,
   round: number,
 ): DiscussionTurn | undefined {
-  return run.turns?.find((turn) => turn.panelistId === panelistId && turn.round === round);
+  return run.turns.find((turn) => turn.panelistId === panelistId && turn.round === round);
 }
 
 /** The rounds that have begun, from the first. */
-export function roundsBegun(run: DiscussionRun): number[] {
-  const last = Math.max(0, ...(run.turns ?? []).map(({ round }) => round));
+export function roundsBegun(run: DiscussionRunDetail): number[] {
+  const last = Math.max(0, ...run.turns.map(({ round }) => round));
   return Array.from({ length: last }, (_, index) => index + 1);
 }

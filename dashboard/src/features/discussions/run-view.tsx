@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { api, call } from "../../api/client.ts";
-import type { DiscussionRun, DiscussionTurn, Panelist } from "../../api/types.ts";
+import type { DiscussionRunDetail, DiscussionTurn, Panelist } from "../../api/types.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
@@ -35,7 +35,7 @@ export function RunView({ runId, discussionId }: RunViewProps) {
   );
 }
 
-function Run({ run }: { run: DiscussionRun }) {
+function Run({ run }: { run: DiscussionRunDetail }) {
   const rounds = roundsBegun(run);
   return (
     <>
@@ -79,14 +79,14 @@ function Run({ run }: { run: DiscussionRun }) {
   );
 }
 
-function RunHeader({ run }: { run: DiscussionRun }) {
+function RunHeader({ run }: { run: DiscussionRunDetail }) {
   const queries = useQueryClient();
   const { attempt } = useToast();
   const mayCancel = useMay("SendMessages");
   const cancel = () =>
     attempt(async () => {
       await call(
-        api.POST("/api/discussions/runs/{runId}/cancel", { params: { path: { runId: run.id } } }),
+        api.POST("/api/discussions/runs/{id}/cancel", { params: { path: { id: run.id } } }),
       );
       await queries.invalidateQueries({ queryKey: ["discussion-run", run.id] });
     });

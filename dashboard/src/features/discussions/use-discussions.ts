@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, call } from "../../api/client.ts";
-import type { DiscussionRun } from "../../api/types.ts";
+import type { DiscussionRunDetail } from "../../api/types.ts";
 import { useLive } from "../../live/live.tsx";
 import { applyRunEvent, hasEnded } from "./run-events.ts";
 
@@ -60,7 +60,7 @@ export function useRun(runId: string) {
     const reread = () => void queries.invalidateQueries({ queryKey: key });
     const stopEvents = discussion.onEvent((event) => {
       if (event.data.runId !== runId) return;
-      queries.setQueryData<DiscussionRun>(key, (run) => run && applyRunEvent(run, event));
+      queries.setQueryData<DiscussionRunDetail>(key, (run) => run && applyRunEvent(run, event));
       reread();
     });
     // It fails only when the link breaks, and is repeated when that is live again.
@@ -79,6 +79,6 @@ export function useRun(runId: string) {
 
   return useQuery({
     queryKey: ["discussion-run", runId],
-    queryFn: () => call(api.GET("/api/discussions/runs/{runId}", { params: { path: { runId } } })),
+    queryFn: () => call(api.GET("/api/discussions/runs/{id}", { params: { path: { id: runId } } })),
   });
 }
