@@ -43,11 +43,14 @@ pub struct Heartbeat {
 /// What is to be told to a connected node.
 #[derive(Clone, Debug)]
 pub enum Errand {
-    /// Commands, handed out with this: nobody else gets them.
-    Commands(Vec<NodeCommand>),
-    /// Its scopes are others now.
-    Scopes(Vec<NodeScope>),
-    /// It was deleted.
+    /// Other scopes than it believes to have, if they are others, and the commands that were handed out to it.
+    Tell {
+        /// The scopes.
+        scopes: Option<Vec<NodeScope>>,
+        /// The commands.
+        commands: Vec<NodeCommand>,
+    },
+    /// It is a node no more.
     Revoked,
 }
 
@@ -90,9 +93,14 @@ impl Nodes {
         loop {
             let mut bell = self.errands.listen(&caller.node);
             match self.look(caller).await {
-                Ok((node, _)) if node.scopes != believed => return Ok(Errand::Scopes(node.scopes)),
-                Ok((_, commands)) if !commands.is_empty() => return Ok(Errand::Commands(commands)),
-                Ok(_) => bell.rung().await,
+                // What was handed out is this connection's to tell, whatever else there is to tell.
+                Ok((node, commands)) => {
+                    let scopes = (node.scopes != believed).then_some(node.scopes);
+                    if scopes.is_some() || !commands.is_empty() {
+                        return Ok(Errand::Tell { scopes, commands });
+                    }
+                    bell.rung().await;
+                }
                 Err(error) if error.kind() == Kind::Unauthenticated => return Ok(Errand::Revoked),
                 Err(error) => return Err(error),
             }

@@ -127,7 +127,7 @@ async fn a_node_that_is_killed_at_random_does_nothing_twice_and_each_caller_is_t
         }
     }
     assert_eq!(told.len(), COMMANDS);
-    assert!(kills >= 10, "{kills}");
+    assert!(kills >= 5, "{kills} kills are too few to prove anything");
     let done = std::fs::read_to_string(&file).unwrap();
     let mut times: HashMap<usize, usize> = HashMap::new();
     for number in done.lines() {

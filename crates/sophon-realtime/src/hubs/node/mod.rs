@@ -118,15 +118,18 @@ impl NodeHub {
                 () = connection.closed() => return,
             };
             let sent = match errand {
-                Ok(Errand::Commands(commands)) => {
+                Ok(Errand::Tell { scopes, commands }) => {
                     for command in commands {
                         self.execute(connection, command);
                     }
-                    Ok(())
-                }
-                Ok(Errand::Scopes(scopes)) => {
-                    believed.clone_from(&scopes);
-                    connection.send(Invocation::new("RefreshScopes").arg(RefreshScopes { scopes })).await
+                    match scopes {
+                        Some(scopes) => {
+                            believed.clone_from(&scopes);
+                            let refresh = Invocation::new("RefreshScopes").arg(RefreshScopes { scopes });
+                            connection.send(refresh).await
+                        }
+                        None => Ok(()),
+                    }
                 }
                 Ok(Errand::Revoked) => {
                     let sent = connection.send(Invocation::new("RevokeAccess").arg(RevokeAccess {})).await;
