@@ -26,6 +26,11 @@ RULES = [
             {"tool_calls": [{"id": "c1", "name": "calculator.evaluate", "arguments": {"expression": "6*7"}}]},
         ],
     },
+    {
+        "when": "forget everything",
+        "answer": [{"tool_calls": [{"id": "c2", "name": "memory.forget_all", "arguments": {}}]}],
+    },
+    {"when": "refused this", "answer": [{"text": "Then I will not."}]},
     {"when": "42", "answer": [{"text": "It is "}, {"text": "forty-two 👋."}]},
 ]
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sophon_core::approvals::Answer;
-use sophon_core::nodes::{Heartbeat, NewNode, Outcome, Pairing};
+use sophon_core::nodes::{Errand, Heartbeat, NewNode, Outcome, Pairing, SendCommand};
 use sophon_model::{
     ApprovalStatus, NodeCaller, NodeCommand, NodeCommandStatus, NodeId, NodeScope, Page, Risk, ToolCallStatus,
 };
@@ -107,4 +107,29 @@ async fn a_turn_that_is_taken_up_again_finds_its_command_and_sends_no_other() {
     let commands = app.commands(&machine).await;
     assert_eq!(commands.len(), 1);
     assert_eq!((&commands[0].id, commands[0].status), (&command.id, NodeCommandStatus::Completed));
+}
+
+#[tokio::test]
+async fn a_command_that_waits_when_the_scopes_change_is_told_with_them() {
+    let app = Harness::offline().await;
+    let machine = app.machine(&[]).await;
+    let (admin, nodes) = (app.admin(), app.gateway.nodes.clone());
+    nodes.set_scopes(&admin, &machine.node, vec![NodeScope::SystemInfo]).await.unwrap();
+    let send = SendCommand {
+        node: machine.node.clone(),
+        command: "system.info".into(),
+        params: json!({}),
+        time: None,
+    };
+    let (sender, sending) = (nodes.clone(), admin.clone());
+    let waiting = tokio::spawn(async move { sender.command(&sending, send).await });
+    app.until(async || (!app.commands(&machine).await.is_empty()).then_some(())).await;
+
+    let Errand::Tell { scopes, commands } = nodes.errand(&machine, &[]).await.unwrap() else {
+        panic!("it is still a node")
+    };
+    assert_eq!(scopes, Some(vec![NodeScope::SystemInfo]));
+    let [command] = &commands[..] else { panic!("what was handed out is told: {commands:?}") };
+    nodes.report(&machine, &command.id, Outcome::Done(json!({}))).await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap().status, NodeCommandStatus::Completed);
 }
