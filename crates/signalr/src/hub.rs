@@ -41,7 +41,8 @@ pub trait Hub: Send + Sync + Sized + 'static {
     /// The methods that clients may call. Names are matched without regard to case.
     fn methods(&self) -> &'static [Method];
 
-    /// A client has connected. It is not served before this returns; an error closes the connection for good.
+    /// A client has connected. It is not served before this returns; an error closes the connection for good. The
+    /// client learns that its handshake was accepted when this returns, or with the first thing that it is sent.
     fn connected(&self, connection: &Connection<Self>) -> impl Future<Output = Result<(), HubError>> + Send {
         let _ = connection;
         async { Ok(()) }

@@ -60,6 +60,9 @@ impl<H: Hub, T: Transport> Session<H, T> {
                 return;
             }
             let mut last = BytesMut::new();
+            if self.unanswered {
+                last.extend_from_slice(&self.urgent);
+            }
             if ending.manner == Manner::Flush
                 && let Ok(Some(pending)) = self.outgoing.collect(&self.connection, None)
             {

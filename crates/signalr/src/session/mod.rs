@@ -46,6 +46,7 @@ pub(crate) async fn run<H: Hub, T: Transport>(
         present: true,
         writing: false,
         urgent: Bytes::new(),
+        unanswered: false,
         stateful,
         outgoing: Outgoing::new(),
         stalled: None,
@@ -103,6 +104,11 @@ struct Session<H: Hub, T> {
     writing: bool,
     /// To be written before anything else: acknowledgements, and what a new socket begins with.
     urgent: Bytes,
+    /// The answer to the handshake is still among what is urgent. It goes out when the hub accepts the connection,
+    /// or with the first thing that there is to tell: a client that is refused should learn of its handshake and of
+    /// the reason in one write. JavaScript clients that learn of them apart send a request in between, and report
+    /// that this found no connection, instead of the reason.
+    unanswered: bool,
     stateful: Option<Box<Stateful<T>>>,
     outgoing: Outgoing<H>,
     stalled: Option<Stall>,
@@ -123,7 +129,8 @@ impl<H: Hub, T: Transport> Session<H, T> {
             }
         };
         self.connection.link().set_format(format);
-        self.write(Bytes::from_static(handshake::ACCEPTED));
+        self.urgent = Bytes::from_static(handshake::ACCEPTED);
+        self.unanswered = true;
         Ok(Decoder::new(format, max_bytes, buffer))
     }
 
@@ -193,6 +200,10 @@ impl<H: Hub, T: Transport> Session<H, T> {
         self.acknowledge();
         let recovery = self.stateful.as_mut().map(|stateful| &mut stateful.recovery);
         let pending = self.outgoing.collect(&self.connection, recovery)?;
+        if self.unanswered && pending.is_none() && matches!(self.acceptance, Acceptance::Asked(_)) {
+            return Ok(());
+        }
+        self.unanswered = false;
         let urgent = std::mem::take(&mut self.urgent);
         match (urgent.is_empty(), pending) {
             (true, None) => {}
@@ -245,6 +256,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
         {
             decoder.reset();
             self.urgent = stateful.recovery.resume(format);
+            self.unanswered = false;
             self.transport = transport;
             self.present = true;
             self.writing = false;

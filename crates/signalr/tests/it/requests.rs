@@ -29,8 +29,13 @@ async fn body(response: Response<Body>) -> Vec<u8> {
 }
 
 async fn events(server: &TestServer, token: &str) -> Response<Body> {
+    events_with(server, token, "x-plain").await
+}
+
+/// Opens the event stream with a header that the test hub's `connected` looks at.
+async fn events_with(server: &TestServer, token: &str, header: &str) -> Response<Body> {
     let request = Request::get(format!("/hub?id={token}")).header("accept", "text/event-stream");
-    server.request(request.body(Body::empty()).unwrap()).await
+    server.request(request.header(header, "1").body(Body::empty()).unwrap()).await
 }
 
 /// Opens a long-polling connection and shakes hands; the handshake's answer has been polled.
@@ -88,6 +93,29 @@ async fn an_event_stream_ends_after_its_close_message() {
     assert!(all.ends_with("{\"type\":7,\"error\":\"enough\"}\u{1e}\r\n\r\n"), "{all}");
     let gone = send(&server, "POST", &format!("/hub?id={token}"), "{\"type\":6}\u{1e}").await;
     assert_eq!(gone.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_refused_client_is_told_of_its_handshake_and_of_the_reason_in_one_event() {
+    let server = start().await;
+    let token = negotiate(&server).await;
+    let response = events_with(&server, &token, "x-refuse").await;
+    send(&server, "POST", &format!("/hub?id={token}"), HANDSHAKE).await;
+    let all = tokio::time::timeout(LIMIT, body(response)).await.expect("the stream ends in time");
+    let close = "{\"type\":7,\"error\":\"Connection closed with an error. HubException: not you\"}";
+    assert_eq!(String::from_utf8(all).unwrap(), format!(":\r\ndata: {{}}\u{1e}{close}\u{1e}\r\n\r\n"));
+}
+
+#[tokio::test]
+async fn a_client_is_told_of_its_handshake_while_the_hub_is_still_thinking() {
+    let server = start().await;
+    let token = negotiate(&server).await;
+    let mut chunks = events_with(&server, &token, "x-ponder").await.into_body().into_data_stream();
+    assert_eq!(chunks.next().await.unwrap().unwrap(), ":\r\n");
+    send(&server, "POST", &format!("/hub?id={token}"), HANDSHAKE).await;
+    let told = tokio::time::timeout(LIMIT, chunks.next()).await.expect("in time").unwrap().unwrap();
+    let told = std::str::from_utf8(&told).unwrap();
+    assert!(told.starts_with("data: {}\u{1e}{") && told.contains("\"Told\""), "{told}");
 }
 
 #[tokio::test]

@@ -96,6 +96,10 @@ impl Hub for TestHub {
         if connection.headers().get("x-refuse").is_some() {
             return Err(HubError::message("not you"));
         }
+        if connection.headers().get("x-ponder").is_some() {
+            connection.send(Invocation::new("Told").arg(&"wait")).await?;
+            connection.closed().await;
+        }
         Ok(())
     }
 
