@@ -146,6 +146,11 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.match((await closed).message, /maximum message size of 32768B was exceeded/);
       });
 
+      test("many calls at once are answered, however much they are together", async () => {
+        const parts = Array.from({ length: 60 }, (_, n) => "x".repeat(20_000) + n);
+        assert.deepEqual(await Promise.all(parts.map((part) => hub.invoke("Echo", part))), parts);
+      });
+
       test("an aborted client comes back by itself, if it may", async () => {
         const other = build("/testhub", transport, format).withAutomaticReconnect([0]).build();
         await other.start();

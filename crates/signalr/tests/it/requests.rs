@@ -145,6 +145,25 @@ async fn a_poll_brings_everything_since_the_last_one() {
 }
 
 #[tokio::test]
+async fn a_body_may_hold_more_than_a_message_may() {
+    let server = start().await;
+    let uri = long_polling(&server).await;
+    let text = "x".repeat(20_000);
+    let call = json!({ "type": 1, "invocationId": "1", "target": "Echo", "arguments": [text] });
+    let sending = send(&server, "POST", &uri, format!("{call}\u{1e}").repeat(50));
+    let polling = async {
+        let mut answers = 0;
+        while answers < 50 {
+            let heard = String::from_utf8(body(send(&server, "GET", &uri, "").await).await).unwrap();
+            answers += heard.matches('\u{1e}').count();
+        }
+        answers
+    };
+    let (sent, answers) = tokio::join!(sending, polling);
+    assert_eq!((sent.status(), answers), (StatusCode::OK, 50));
+}
+
+#[tokio::test]
 async fn a_poll_waits_its_time_and_a_new_one_sends_it_home() {
     let server =
         serve(TestHub::default(), Options { poll_timeout: Duration::from_millis(50), ..Options::default() })
@@ -177,6 +196,34 @@ async fn delete_ends_the_connection_and_the_waiting_poll() {
     let (poll, delete) = tokio::join!(send(&server, "GET", &uri, ""), send(&server, "DELETE", &uri, ""));
     assert_eq!((poll.status(), delete.status()), (StatusCode::NO_CONTENT, StatusCode::ACCEPTED));
     server.until(|hub| hub.hub().gone.load(Ordering::SeqCst) == 1).await;
+}
+
+#[tokio::test]
+async fn what_is_sent_while_the_close_message_waits_is_taken_and_means_nothing() {
+    let server = start().await;
+    let uri = long_polling(&server).await;
+    server.hub.connections()[0].close(Some("enough"), true);
+    server.until(|hub| hub.connection_count() == 0).await;
+    assert_eq!(send(&server, "POST", &uri, "{\"type\":6}\u{1e}").await.status(), StatusCode::OK);
+    let last = body(send(&server, "GET", &uri, "").await).await;
+    assert!(String::from_utf8(last).unwrap().contains("enough"));
+}
+
+#[tokio::test]
+async fn a_server_drains_as_soon_as_the_pollers_have_left() {
+    for leave in ["GET", "DELETE"] {
+        let options = Options { close_timeout: LIMIT * 2, ..Options::default() };
+        let server = serve(TestHub::default(), options).await;
+        let uri = long_polling(&server).await;
+        let leaving = async {
+            let close = body(send(&server, "GET", &uri, "").await).await;
+            assert!(String::from_utf8(close).unwrap().contains("restarting"));
+            send(&server, leave, &uri, "").await.status()
+        };
+        let (left, drained) = tokio::join!(leaving, server.hub.drain("restarting", LIMIT));
+        let expected = if leave == "GET" { StatusCode::NO_CONTENT } else { StatusCode::ACCEPTED };
+        assert_eq!((left, drained), (expected, true), "{leave}");
+    }
 }
 
 #[tokio::test]
@@ -233,7 +280,11 @@ async fn a_slow_poller_is_closed_with_a_reason_and_the_others_miss_nothing() {
 async fn requests_without_a_valid_id_are_turned_away() {
     let server = start().await;
     for method in ["GET", "POST", "DELETE"] {
-        assert_eq!(send(&server, method, "/hub", "").await.status(), StatusCode::BAD_REQUEST, "{method}");
+        for unnamed in ["/hub", "/hub?id="] {
+            let answer = send(&server, method, unnamed, "").await;
+            assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{method} {unnamed}");
+            assert_eq!(body(answer).await, b"Connection ID required");
+        }
         assert_eq!(
             send(&server, method, "/hub?id=nobody", "").await.status(),
             StatusCode::NOT_FOUND,
@@ -259,7 +310,7 @@ async fn transports_that_are_not_offered_and_bodies_that_are_too_large_are_refus
     let token = negotiate(&server).await;
     assert_eq!(events(&server, &token).await.status(), StatusCode::NOT_FOUND);
     let uri = long_polling(&server).await;
-    let large = send(&server, "POST", &uri, "x".repeat(300 * 1024)).await;
+    let large = send(&server, "POST", &uri, "x".repeat(30_000_001)).await;
     assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 

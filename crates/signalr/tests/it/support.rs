@@ -97,7 +97,7 @@ impl Hub for TestHub {
             return Err(HubError::message("not you"));
         }
         if connection.headers().get("x-ponder").is_some() {
-            connection.send(Invocation::new("Told").arg(&"wait")).await?;
+            connection.send(Invocation::new("Told").arg("wait")).await?;
             connection.closed().await;
         }
         Ok(())
