@@ -71,7 +71,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
             let error = ending.error.as_deref();
             last.extend_from_slice(&match (self.connection.link().format(), error) {
                 (Some(format), _) => format.close(error, ending.allow_reconnect),
-                (None, error) => handshake::refused(error.unwrap_or("Handshake was canceled.")),
+                (None, error) => handshake::refused(error.unwrap_or(handshake::CANCELED)),
             });
             self.write(last.freeze());
             if !self.drained().await {
