@@ -257,7 +257,16 @@ test("without WebSockets the client falls back", { timeout: 20_000 }, async () =
 });
 
 test("messagepack over server-sent events is refused", { timeout: 20_000 }, async () => {
-  await assert.rejects(build("/testhub", HttpTransportType.ServerSentEvents, "messagepack").build().start());
+  await assert.rejects(
+    build("/testhub", HttpTransportType.ServerSentEvents, "messagepack").build().start(), /does not support Binary/);
+});
+
+test("a refused handshake is an error of the start, and no other error", { timeout: 20_000 }, async () => {
+  const unknown = { name: "xml", version: 1, transferFormat: 1, parseMessages: () => [], writeMessage: () => "" };
+  for (const transport of Object.values(transports)) {
+    const hub = build("/testhub", transport, "json").withHubProtocol(unknown).build();
+    await assert.rejects(hub.start(), /The protocol 'xml' is not supported/);
+  }
 });
 
 test("a silent long-polling client stays", { timeout: 20_000 }, async () => {

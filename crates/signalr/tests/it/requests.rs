@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 use signalr::{Options, Transports};
@@ -118,15 +118,21 @@ async fn a_client_is_told_of_its_handshake_while_the_hub_is_still_thinking() {
     assert!(told.starts_with("data: {}\u{1e}{") && told.contains("\"Told\""), "{told}");
 }
 
-#[tokio::test]
-async fn messagepack_is_refused_over_an_event_stream() {
+#[tokio::test(start_paused = true)]
+async fn messagepack_is_refused_over_an_event_stream_once_its_request_has_been_answered() {
     let server = start().await;
     let token = negotiate(&server).await;
-    let response = events(&server, &token).await;
+    let mut chunks = events(&server, &token).await.into_body().into_data_stream();
+    assert_eq!(chunks.next().await.unwrap().unwrap(), ":\r\n");
     let handshake = "{\"protocol\":\"messagepack\",\"version\":1}\u{1e}";
-    send(&server, "POST", &format!("/hub?id={token}"), handshake).await;
-    let all = String::from_utf8(body(response).await).unwrap();
-    assert!(all.contains("The transport does not support 'Binary' transfer format."), "{all}");
+    assert_eq!(send(&server, "POST", &format!("/hub?id={token}"), handshake).await.status(), StatusCode::OK);
+    tokio::task::yield_now().await;
+    assert!(chunks.next().now_or_never().is_none(), "the answer to the request goes ahead");
+    let refusal = chunks.next().await.unwrap().unwrap();
+    let text = "Cannot use the 'messagepack' protocol on the current transport. The transport does not support \
+                'Binary' transfer format.";
+    assert_eq!(refusal, format!("data: {{\"error\":\"{text}\"}}\u{1e}\r\n\r\n"));
+    assert!(chunks.next().await.is_none());
 }
 
 #[tokio::test]
