@@ -43,7 +43,9 @@ pub(crate) async fn keep_house(
                 Err(error) => tracing::error!(%error, "no sequence numbers could be reserved"),
             }
         }
-        for overdue in [approvals.expire_overdue().await, info_requests.expire_overdue().await] {
+        for overdue in
+            [approvals.waiting.expire_overdue().await, info_requests.waiting.expire_overdue().await]
+        {
             if let Err(error) = overdue {
                 tracing::error!(%error, "what nobody answered in time could not be refused");
             }

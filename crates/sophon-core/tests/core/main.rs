@@ -7,6 +7,7 @@ mod harness;
 mod hostile_model;
 mod identity;
 mod info_requests;
+mod leave;
 mod nodes;
 mod sending;
 mod turns;
