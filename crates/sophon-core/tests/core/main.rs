@@ -9,5 +9,6 @@ mod identity;
 mod info_requests;
 mod leave;
 mod nodes;
+mod retention;
 mod sending;
 mod turns;
