@@ -22,8 +22,6 @@ const LONGEST_TIME: Duration = Duration::from_mins(10);
 const TO_REPORT: Duration = Duration::from_secs(2);
 /// The longest that anybody waits for a command.
 pub(crate) const LONGEST_WAIT: Duration = LONGEST_TIME.saturating_add(TO_REPORT);
-/// How long commands that ended are kept.
-pub(crate) const COMMANDS_KEPT: Duration = Duration::from_hours(30 * 24);
 /// Commands of a node that may wait or run; one more is refused.
 const MOST_OPEN: u64 = 32;
 /// The parameters, as JSON, in bytes.

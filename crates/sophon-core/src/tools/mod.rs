@@ -174,9 +174,13 @@ impl Tools {
         Ok(Some(Judged { risk, preview: tool.preview(arguments), is_editable }))
     }
 
-    /// Refuses arguments that the tool cannot work with.
-    pub(crate) fn check(&self, name: &str, arguments: &Value) -> Result<(), ToolFailure> {
-        self.find(name).map_or(Ok(()), |tool| tool.check(arguments))
+    /// How much harm the call can do with arguments that a person put in the place of the agent's; refuses those that
+    /// the tool cannot work with.
+    pub(crate) fn judge_edited(&self, name: &str, arguments: &Value) -> Result<Risk, ToolFailure> {
+        let tool =
+            self.find(name).ok_or_else(|| ToolFailure(format!("There is no tool '{name}' any more.")))?;
+        tool.check(arguments)?;
+        Ok(tool.risk(arguments))
     }
 
     /// Whether the tool waits for a person.

@@ -103,6 +103,7 @@ impl Setup {
             },
             workers: 1,
             turn: TurnLimits::default(),
+            retention: Retention::default(),
             max_behind: 100,
         };
         let gateway = Gateway::open(parts, settings).await.unwrap();
