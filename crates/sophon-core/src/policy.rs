@@ -15,6 +15,10 @@ pub enum Act<'a> {
     Use(Permission),
     /// Something that every signed-in user may do: see what is the tenant's, see and change one's own.
     SignedIn,
+    /// Follow what this user is told; some of it needs a permission.
+    FollowUser(&'a UserId, Option<Permission>),
+    /// Follow what everybody in this tenant is told; some of it needs a permission.
+    FollowTenant(&'a TenantId, Option<Permission>),
     /// Read a session and follow its events.
     ReadSession(&'a Session),
     /// Write into a session, or change or delete it.
@@ -58,6 +62,14 @@ pub fn authorize(caller: Option<&Caller>, act: Act<'_>) -> Result<()> {
     match act {
         Act::Use(permission) => require(caller, permission),
         Act::SignedIn => Ok(()),
+        Act::FollowUser(user, permission) => {
+            own(caller, &caller.tenant, user, "user")?;
+            permission.map_or(Ok(()), |permission| require(caller, permission))
+        }
+        Act::FollowTenant(tenant, permission) => {
+            own(caller, tenant, &caller.user, "tenant")?;
+            permission.map_or(Ok(()), |permission| require(caller, permission))
+        }
         Act::ReadSession(session) => own(caller, &session.tenant_id, &session.owner_id, "session"),
         Act::WriteSession(session) => {
             own(caller, &session.tenant_id, &session.owner_id, "session")?;

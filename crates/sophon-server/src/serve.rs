@@ -91,7 +91,7 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
         .map_err(|cause| StartError::Listen { address: config.listen.to_string(), cause })?;
     let address = listener.local_addr()?;
     let router = http::router(config, &gateway, &hubs, address)?;
-    lifecycle.spawn_critical("revocations", hubs.clone().watch_revocations(gateway.clone()));
+    lifecycle.spawn_critical("watch over rights", hubs.clone().watch_rights(gateway.clone()));
     let closing = CancellationToken::new();
     let accepting =
         listener::serve(listener, router, lifecycle.clone(), closing.clone(), config.http.connections);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sophon_model::{ApiToken, ApiTokenId, Caller, Credential, Error, Result};
 
-use super::{API_TOKEN_PREFIX, Identity, Revoked, caller, may_act, new_secret, rejected, secret_hash};
+use super::{API_TOKEN_PREFIX, Identity, caller, may_act, new_secret, rejected, secret_hash};
 
 /// Use is noted at most this often, so that reading does not mean writing.
 const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
@@ -72,18 +72,18 @@ impl Identity {
 
     /// Ends one of the caller's tokens; whatever lives by it is cut off.
     pub async fn revoke_api_token(&self, caller: &Caller, id: &ApiTokenId) -> Result<()> {
-        let (user, wanted) = (caller.user.clone(), id.clone());
+        let (identity, user, wanted) = (self.clone(), caller.user.clone(), id.clone());
         self.db
             .write(move |unit| {
                 let now = unit.now();
                 let token = unit.tx.api_token(&user, &wanted)?.filter(|token| token.is_live(now));
                 let mut token = token.ok_or_else(|| Error::not_found("API token"))?;
                 token.revoked_at = Some(now);
-                unit.tx.update_api_token(&token)
+                unit.tx.update_api_token(&token)?;
+                identity.rights_change_in(unit, &token.user_id);
+                Ok(())
             })
-            .await?;
-        self.tell_revoked(Revoked::ApiToken(id.clone()));
-        Ok(())
+            .await
     }
 
     pub(super) async fn caller_of_api_token(&self, secret: &str) -> Result<Caller> {

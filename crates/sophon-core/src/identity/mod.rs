@@ -17,12 +17,11 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    AgentId, ApiTokenId, AuthSessionId, Caller, Credential, Error, Kind, Permissions, Result, Tenant, User,
-    UserId, UserStatus,
+    AgentId, Caller, Credential, Error, Kind, Permissions, Result, Tenant, User, UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
-use crate::database::Database;
+use crate::database::{Database, Unit};
 use access_token::AccessTokens;
 use password::Passwords;
 use throttle::LoginThrottle;
@@ -33,27 +32,18 @@ pub const TENANT_HEADER: &str = "x-sophon-tenant";
 pub const API_TOKEN_PREFIX: &str = "sk_";
 /// The longest credential that is looked at, in bytes.
 const LONGEST_CREDENTIAL: usize = 4 * 1024;
-/// Revocations that a listener may be behind with before it has to check all it holds.
-const REVOCATION_BACKLOG: usize = 256;
+/// Changes of rights that a listener may be behind with before it has to check all it holds.
+const CHANGES_BACKLOG: usize = 256;
 
-/// A credential that has ended: connections that live by it are to be closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Revoked {
-    /// A sign-in.
-    SignIn(AuthSessionId),
-    /// An API token.
-    ApiToken(ApiTokenId),
-}
-
-impl Revoked {
-    /// Whether `caller` lives by this credential.
-    pub fn ends(&self, caller: &Caller) -> bool {
-        match (self, &caller.credential) {
-            (Revoked::SignIn(id), Credential::Access(held, _)) => id == held,
-            (Revoked::ApiToken(id), Credential::ApiToken(held)) => id == held,
-            _ => false,
-        }
-    }
+/// What has become of the rights with which somebody began something that goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They are the same.
+    AsBefore,
+    /// The user has others now.
+    Changed,
+    /// The credential counts no longer, or the user may do nothing any more.
+    Ended,
 }
 
 /// A user as it is told of itself.
@@ -82,7 +72,7 @@ pub struct Identity {
     tokens: AccessTokens,
     passwords: Passwords,
     throttle: Arc<LoginThrottle>,
-    revoked: broadcast::Sender<Revoked>,
+    changes: broadcast::Sender<UserId>,
     auto_admin: Option<Caller>,
 }
 
@@ -94,7 +84,7 @@ impl Identity {
             tokens: AccessTokens::new(key),
             passwords,
             throttle: Arc::new(LoginThrottle::new()),
-            revoked: broadcast::Sender::new(REVOCATION_BACKLOG),
+            changes: broadcast::Sender::new(CHANGES_BACKLOG),
             auto_admin,
         }
     }
@@ -160,35 +150,47 @@ impl Identity {
         Ok(())
     }
 
-    /// Whether the caller's credential still counts. For connections that outlive their request.
-    pub async fn is_live(&self, caller: &Caller) -> Result<bool> {
-        let (user, credential) = (caller.user.clone(), caller.credential.clone());
-        let now = self.db.now();
+    /// What has become of the caller's rights. For connections that outlive their request.
+    pub async fn standing(&self, caller: &Caller) -> Result<Standing> {
+        let (before, now) = (caller.clone(), self.db.now());
         self.db
             .read(move |tx| {
-                if !tx.user(&user)?.as_ref().is_some_and(may_act) {
-                    return Ok(false);
-                }
-                match credential {
-                    Credential::Access(session, _) => {
-                        Ok(tx.auth_session(&session)?.is_some_and(|session| session.is_live(now)))
+                let Some(user) = tx.user(&before.user)?.filter(may_act) else { return Ok(Standing::Ended) };
+                let is_live = match &before.credential {
+                    Credential::Access(session, until) => {
+                        let session = tx.auth_session(session)?;
+                        *until > now && session.is_some_and(|session| session.is_live(now))
                     }
                     Credential::ApiToken(id) => {
-                        Ok(tx.api_token(&user, &id)?.is_some_and(|token| token.is_live(now)))
+                        tx.api_token(&before.user, id)?.is_some_and(|token| token.is_live(now))
                     }
-                    Credential::AutoAdmin | Credential::Agent(_) => Ok(true),
-                }
+                    Credential::AutoAdmin | Credential::Agent(_) => true,
+                };
+                let after = self::caller(tx, user, before.credential.clone())?;
+                let same = (&before.tenant, &before.role, before.permissions)
+                    == (&after.tenant, &after.role, after.permissions);
+                Ok(match (is_live, same) {
+                    (false, _) => Standing::Ended,
+                    (true, false) => Standing::Changed,
+                    (true, true) => Standing::AsBefore,
+                })
             })
             .await
     }
 
-    /// Tells of credentials that end from now on.
-    pub fn revocations(&self) -> broadcast::Receiver<Revoked> {
-        self.revoked.subscribe()
+    /// Tells of users whose rights change from now on: whoever serves them longer than a request asks for their
+    /// [`standing`](Self::standing) then.
+    pub fn changes(&self) -> broadcast::Receiver<UserId> {
+        self.changes.subscribe()
     }
 
-    fn tell_revoked(&self, revoked: Revoked) {
-        let _nobody_listens = self.revoked.send(revoked);
+    /// To be called by every unit of work that gives a user rights or takes some away: it revokes a credential, disables
+    /// the user, changes its role. What is open with the old rights ends within a moment of the commit.
+    pub fn rights_change_in(&self, unit: &mut Unit<'_>, user: &UserId) {
+        let (changes, user) = (self.changes.clone(), user.clone());
+        unit.after_commit(move || {
+            let _nobody_listens = changes.send(user);
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sophon_model::{AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Result, Timestamp, User};
 
-use super::{Identity, Profile, Revoked, may_act, new_secret, rejected, secret_hash};
+use super::{Identity, Profile, may_act, new_secret, rejected, secret_hash};
 
 /// How long a sign-in lasts without being refreshed.
 const SIGN_IN_LIFETIME: Duration = Duration::from_hours(30 * 24);
@@ -77,7 +77,7 @@ impl Identity {
             Leaked(AuthSessionId),
         }
         let (hash, next) = (secret_hash(refresh_token), self.new_refresh_token());
-        let next_hash = secret_hash(&next);
+        let (next_hash, identity) = (secret_hash(&next), self.clone());
         let found = self
             .db
             .write(move |unit| {
@@ -87,6 +87,7 @@ impl Identity {
                 if session.refresh_hash != hash {
                     session.revoked_at = Some(now);
                     unit.tx.update_auth_session(&session)?;
+                    identity.rights_change_in(unit, &session.user_id);
                     return Ok(Found::Leaked(session.id));
                 }
                 let user = unit.tx.user(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
@@ -101,7 +102,6 @@ impl Identity {
             Found::Refreshed(user, session) => self.signed_in(*user, &session, next).await,
             Found::Leaked(session) => {
                 tracing::warn!(%session, "a refresh token was used twice; the sign-in was ended");
-                self.tell_revoked(Revoked::SignIn(session));
                 Err(rejected())
             }
         }
@@ -127,7 +127,7 @@ impl Identity {
 
     /// Ends one of the caller's sign-ins; whatever lives by it is cut off.
     pub async fn revoke_sign_in(&self, caller: &Caller, id: &AuthSessionId) -> Result<()> {
-        let (user, wanted) = (caller.user.clone(), id.clone());
+        let (identity, user, wanted) = (self.clone(), caller.user.clone(), id.clone());
         self.db
             .write(move |unit| {
                 let now = unit.now();
@@ -135,11 +135,11 @@ impl Identity {
                 let session = session.filter(|session| session.user_id == user && session.is_live(now));
                 let mut session = session.ok_or_else(|| Error::not_found("sign-in"))?;
                 session.revoked_at = Some(now);
-                unit.tx.update_auth_session(&session)
+                unit.tx.update_auth_session(&session)?;
+                identity.rights_change_in(unit, &session.user_id);
+                Ok(())
             })
-            .await?;
-        self.tell_revoked(Revoked::SignIn(id.clone()));
-        Ok(())
+            .await
     }
 
     fn new_refresh_token(&self) -> String {

@@ -1,9 +1,11 @@
 //! The event logs: what is happening, for whoever watches.
 
 mod audience;
+mod following;
 mod pending;
 
 pub use audience::topics_of;
+pub use following::shuts_out;
 pub use pending::{PendingMessage, PendingTexts};
 
 use std::ops::Range;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use sophon_core::identity::{Login, NewApiToken, Revoked};
-use sophon_model::{Credential, Kind};
+use sophon_core::identity::{Login, NewApiToken, Standing};
+use sophon_model::{Credential, Kind, Role, User, UserStatus};
 
 use crate::harness::Harness;
 
@@ -34,11 +34,12 @@ async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
     identity.authenticate(&signed_in.access_token).await.unwrap_err();
     let refreshed = identity.refresh(&signed_in.refresh_token).await.unwrap();
     let caller = identity.authenticate(&refreshed.access_token).await.unwrap();
-    let mut revocations = identity.revocations();
+    let mut changes = identity.changes();
     identity.logout(&caller).await.unwrap();
     identity.authenticate(&refreshed.access_token).await.unwrap_err();
     identity.refresh(&refreshed.refresh_token).await.unwrap_err();
-    assert!(revocations.recv().await.unwrap().ends(&caller));
+    assert_eq!(changes.recv().await.unwrap(), caller.user);
+    assert_eq!(identity.standing(&caller).await.unwrap(), Standing::Ended);
 }
 
 #[tokio::test]
@@ -62,15 +63,41 @@ async fn an_api_token_works_until_it_is_revoked_or_lapses() {
     let caller = identity.authenticate(&secret).await.unwrap();
     assert_eq!(caller.credential, Credential::ApiToken(token.id.clone()));
     assert!(identity.api_tokens(&admin).await.unwrap()[0].last_used_at.is_some());
-    let mut revocations = identity.revocations();
+    let mut changes = identity.changes();
     identity.revoke_api_token(&admin, &token.id).await.unwrap();
-    assert_eq!(revocations.recv().await.unwrap(), Revoked::ApiToken(token.id.clone()));
+    assert_eq!(changes.recv().await.unwrap(), caller.user);
+    assert_eq!(identity.standing(&caller).await.unwrap(), Standing::Ended);
+    assert_eq!(identity.standing(&admin).await.unwrap(), Standing::AsBefore);
     identity.authenticate(&secret).await.unwrap_err();
     identity.revoke_api_token(&admin, &token.id).await.unwrap_err();
 
     let (_, secret) = identity.create_api_token(&admin, new).await.unwrap();
     app.clock.advance(Duration::from_hours(24));
     identity.authenticate(&secret).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn what_was_begun_with_other_rights_does_not_stand_as_before() {
+    let app = Harness::offline().await;
+    let (identity, admin) = (&app.gateway.identity, app.admin());
+    let new = NewApiToken { name: "ci".into(), expires_in_days: Some(1) };
+    let (_, secret) = identity.create_api_token(&admin, new).await.unwrap();
+    let caller = identity.authenticate(&secret).await.unwrap();
+    let set = async |role: Role, status: UserStatus| {
+        let id = caller.user.clone();
+        let changed = app.gateway.db.write(move |unit| {
+            let user = unit.tx.user(&id)?.unwrap();
+            unit.tx.update_user(&User { role, status, ..user })
+        });
+        changed.await.unwrap();
+        identity.standing(&caller).await.unwrap()
+    };
+    assert_eq!(set(Role::Viewer, UserStatus::Active).await, Standing::Changed);
+    assert_eq!(set(Role::Admin, UserStatus::Active).await, Standing::AsBefore);
+    assert_eq!(set(Role::Admin, UserStatus::Suspended).await, Standing::Ended);
+    assert_eq!(set(Role::Admin, UserStatus::Active).await, Standing::AsBefore);
+    app.clock.advance(Duration::from_hours(24));
+    assert_eq!(identity.standing(&caller).await.unwrap(), Standing::Ended);
 }
 
 #[tokio::test]

@@ -1,21 +1,148 @@
-use serde_json::json;
+//! What is open counts with the rights of now, and not with those it was opened with.
 
-use crate::support::{App, Hub};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sophon_model::{Event, Permissions, Role, TaskId, User, UserStatus};
+use tokio::time::timeout;
+
+use crate::support::{App, Events, Hub, Person};
+
+const HUBS: [&str; 5] = ["chat", "tasks", "approvals", "notifications", "discussion"];
+/// How long a right that was taken may still be used.
+const AT_MOST: Duration = Duration::from_secs(1);
+
+async fn on_all_hubs(app: &App, token: &str) -> Vec<Hub> {
+    let mut hubs = Vec::new();
+    for hub in HUBS {
+        hubs.push(Hub::connect(&app.url(), hub, Some(token)).await);
+    }
+    hubs
+}
+
+/// The Close message of each of these connections.
+async fn closed(hubs: Vec<Hub>) -> Vec<Value> {
+    let mut closes = Vec::new();
+    for mut hub in hubs {
+        let close = timeout(AT_MOST, hub.record()).await.expect("the connection ends in time").unwrap();
+        assert_eq!(close["type"], 7, "{close}");
+        closes.push(close);
+    }
+    closes
+}
+
+/// Changes what somebody may do, as an administrator does.
+async fn change(app: &App, person: &Person, role: Role, status: UserStatus) {
+    let (identity, id) = (app.started.gateway.identity.clone(), person.caller.user.clone());
+    let changed = app.started.gateway.db.write(move |unit| {
+        let user = unit.tx.user(&id)?.unwrap();
+        unit.tx.update_user(&User { role, status, ..user })?;
+        identity.rights_change_in(unit, &id);
+        Ok(())
+    });
+    changed.await.unwrap();
+}
 
 #[tokio::test]
-async fn a_live_connection_ends_with_its_credential() {
-    let app = App::for_one().await;
-    let http = app.http();
-    let (_, made) = http.post("/api/auth/tokens", &json!({ "name": "phone" })).await;
-    let token = made["token"].as_str().unwrap();
-    let mut revoked = Hub::connect(&app.url(), "chat", Some(token)).await;
-    let mut other = app.chat_hub().await;
-    let path = format!("/api/auth/tokens/{}", made["apiToken"]["id"].as_str().unwrap());
-    assert_eq!(http.request(reqwest::Method::DELETE, &path).send().await.unwrap().status(), 204);
-    let close = revoked.record().await.unwrap();
-    assert_eq!(close["type"], 7);
-    assert!(close["error"].as_str().unwrap().contains("revoked"));
-    assert_ne!(close["allowReconnect"], true);
-    assert!(Hub::open(&app.url(), "chat", Some(token)).await.is_err());
+async fn connections_end_with_their_credential_on_every_hub_and_others_stay() {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let (id, secret) = admin.api_token().await;
+    let hubs = on_all_hubs(&app, &secret).await;
+    let mut other = Hub::connect(&app.url(), "chat", Some(&admin.sign_in().await)).await;
+    app.started.gateway.identity.revoke_api_token(&admin.caller, &id).await.unwrap();
+    for close in closed(hubs).await {
+        assert!(close["error"].as_str().unwrap().contains("revoked"), "{close}");
+        assert_ne!(close["allowReconnect"], true);
+    }
+    assert!(Hub::open(&app.url(), "chat", Some(&secret)).await.is_err());
     assert!(other.invoke("SendMessage", json!({ "content": "still here" })).await["result"].is_object());
+}
+
+#[tokio::test]
+async fn who_signs_out_is_cut_off_and_so_is_who_may_not_sign_in_any_more() {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let person = app.person(&admin.caller.tenant, Role::Operator).await;
+    let identity = &app.started.gateway.identity;
+    let token = person.sign_in().await;
+    let hubs = on_all_hubs(&app, &token).await;
+    identity.logout(&identity.authenticate(&token).await.unwrap()).await.unwrap();
+    assert!(closed(hubs).await.iter().all(|close| close["allowReconnect"] != true));
+
+    let hubs = on_all_hubs(&app, &person.sign_in().await).await;
+    change(&app, &person, Role::Operator, UserStatus::Suspended).await;
+    assert!(closed(hubs).await.iter().all(|close| close["allowReconnect"] != true));
+}
+
+#[tokio::test]
+async fn who_gets_another_role_comes_back_with_the_rights_of_that() {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let person = app.person(&admin.caller.tenant, Role::Operator).await;
+    let without_rights = app.person_with(&admin.caller.tenant, Permissions::default()).await;
+    let token = person.sign_in().await;
+    let http = app.http().with_token(&token);
+    let (mut tasks, mut hub) = (Vec::new(), Hub::connect(&app.url(), "tasks", Some(&token)).await);
+    for _ in 0..2 {
+        let sent = http.chat(None, "hi").await;
+        http.ended(sent["taskId"].as_str().unwrap()).await;
+        tasks.push(TaskId::from(sent["taskId"].as_str().unwrap()));
+    }
+    hub.invoke("Watch", Value::Null).await;
+    hub.invoke("Watch", json!({ "taskId": tasks[1] })).await;
+    let hubs = on_all_hubs(&app, &token).await;
+    change(&app, &person, without_rights.caller.role, UserStatus::Active).await;
+    for close in closed(hubs.into_iter().chain([hub]).collect()).await {
+        assert!(close["error"].as_str().unwrap().contains("rights"), "{close}");
+        assert_eq!(close["allowReconnect"], true);
+    }
+
+    // The ledger needs a permission, one's own task does not.
+    let mut back = Hub::connect(&app.url(), "tasks", Some(&token)).await;
+    for task in &tasks {
+        let told = app.started.gateway.tasks.get(&person.caller, task).await.unwrap().task;
+        let told = app.started.gateway.db.write(move |unit| {
+            unit.emit(&told.user_id.clone(), Event::TaskCompleted(Box::new(told)));
+            Ok(())
+        });
+        told.await.unwrap();
+    }
+    assert_eq!(back.event().await.1["taskId"], tasks[1].as_str());
+    let refused = back.invoke("Watch", Value::Null).await;
+    assert!(refused["error"].as_str().unwrap().contains("ViewActiveTasks"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_public_session_that_is_made_private_is_told_to_its_owner_alone() {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let reader = app.person(&admin.caller.tenant, Role::Viewer).await;
+    let owner = app.http().with_token(&admin.sign_in().await);
+    let (_, session) = owner.post("/api/sessions", &json!({ "visibility": "public" })).await;
+    let id = session["id"].as_str().unwrap();
+    let mut hub = Hub::connect(&app.url(), "chat", Some(&reader.sign_in().await)).await;
+    hub.invoke("JoinSession", json!(id)).await;
+    let mut own = Hub::connect(&app.url(), "chat", Some(&admin.sign_in().await)).await;
+    own.invoke("JoinSession", json!(id)).await;
+    let mut stream = Events::open(&app.url(), id, None).await;
+    let sent = owner.chat(Some(id), "for everybody").await;
+    owner.ended(sent["taskId"].as_str().unwrap()).await;
+    own.events_until("TaskCompleted").await;
+    hub.events_until("TaskCompleted").await;
+
+    let path = format!("/api/sessions/{id}");
+    let hidden = json!({ "visibility": "private", "title": "Mine" });
+    let hidden = owner.request(reqwest::Method::PATCH, &path).json(&hidden).send();
+    assert_eq!(hidden.await.unwrap().status(), 200);
+    owner.chat(Some(id), "for me").await;
+    own.events_until("TaskCompleted").await;
+    let refused = hub.invoke("JoinSession", json!(id)).await;
+    assert!(refused["error"].as_str().unwrap().contains("not_found"), "{refused}");
+    let told = hub.forget();
+    assert!(!json!(told).to_string().contains("Mine"), "{told:?}");
+    assert!(told.iter().all(|(name, _)| name == "SessionUpdated"), "{told:?}");
+    while let Some((name, _, data)) = stream.next().await {
+        assert!(!data.to_string().contains("Mine") && !data.to_string().contains("for me"), "{name}: {data}");
+    }
 }

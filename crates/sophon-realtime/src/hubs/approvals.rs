@@ -1,6 +1,5 @@
 //! `/hubs/approvals`: what agents want to do and to know, and the answers.
 
-use fanout::Start;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
@@ -8,21 +7,23 @@ use sophon_core::Gateway;
 use sophon_core::approvals::Answer;
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Event, InfoRequest, InfoRequestId,
-    InfoRequestStatus, Permission, Risk, Topic,
+    InfoRequestStatus, Risk, Topic,
 };
 
 use super::error::hub_error;
+use super::groups::Groups;
 use super::project::told;
 use super::sign_in::People;
 
 pub(crate) struct ApprovalsHub {
     gateway: Gateway,
     people: People,
+    groups: Groups,
 }
 
 impl ApprovalsHub {
     pub(super) fn new(gateway: Gateway, people: People) -> Self {
-        Self { gateway, people }
+        Self { groups: Groups::new(gateway.clone(), "approvals"), gateway, people }
     }
 }
 
@@ -56,10 +57,8 @@ impl Hub for ApprovalsHub {
     /// Everybody hears what its own agents ask; who may answer for the tenant, what all of them ask.
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
         let caller = connection.caller();
-        connection.follow(&Topic::Approvals(caller.user.clone()), Start::Now);
-        if caller.has(Permission::ApproveActions) {
-            connection.follow(&Topic::TenantApprovals(caller.tenant.clone()), Start::Now);
-        }
+        let own = [Topic::Approvals(caller.user.clone()), Topic::TenantApprovals(caller.tenant.clone())];
+        self.groups.connected(connection, own).await;
         Ok(())
     }
 

@@ -1,44 +1,30 @@
 //! `/hubs/chat`: sending, and following sessions.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
-
 use fanout::Start;
-use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method, Reply};
+use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
-use sophon_core::live::catch_up;
+use sophon_core::live::shuts_out;
 use sophon_model::{Attachment, Event, MessageId, SessionId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
+use super::groups::Groups;
 use super::project;
-use super::rejoin::LostConnections;
 use super::sign_in::People;
 use super::tasks::TaskRef;
 
-/// How long a client that came back has to join its sessions by itself, from where it left, before it is put into them
-/// from now on.
-const CLIENT_DECIDES: Duration = Duration::from_secs(1);
-/// Sessions that one connection may follow.
-const MOST_SESSIONS: usize = 100;
-
-#[derive(Clone)]
 pub(crate) struct ChatHub {
     gateway: Gateway,
     people: People,
     scope: SessionEventScope,
-    lost: Arc<Mutex<LostConnections>>,
-    /// The sessions that connections are to be in again unless their clients say otherwise first.
-    undecided: Arc<Mutex<HashMap<ConnectionId, Vec<SessionId>>>>,
+    groups: Groups,
 }
 
 impl ChatHub {
     pub(super) fn new(gateway: Gateway, people: People, scope: SessionEventScope) -> Self {
-        Self { gateway, people, scope, lost: Arc::default(), undecided: Arc::default() }
+        Self { groups: Groups::new(gateway.clone(), "sessions"), gateway, people, scope }
     }
 }
 
@@ -55,10 +41,14 @@ impl Hub for ChatHub {
         project::chat(seq, event)
     }
 
-    /// A connection is not told what it said itself.
+    /// A connection is not told what it said itself, nor of a session that is not for it any longer.
     fn admits(&self, connection: &Connection<Self>, event: &Event) -> bool {
         match event {
             Event::MessageCreated { origin: Some(origin), .. } => *origin != connection.id().to_string(),
+            Event::SessionChanged { session, .. } if shuts_out(event, Some(connection.caller())) => {
+                self.groups.leave(connection, &Topic::Session(session.id.clone()));
+                false
+            }
             _ => true,
         }
     }
@@ -74,30 +64,14 @@ impl Hub for ChatHub {
     }
 
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
-        let caller = connection.caller();
-        connection.follow(&Topic::User(caller.user.clone()), Start::Now);
-        if self.scope == SessionEventScope::User {
-            connection.follow(&Topic::Feed(caller.user.clone()), Start::Now);
-        }
-        let joined_before = self.lost.lock().take(caller, self.gateway.db.now());
-        if !joined_before.is_empty() {
-            let since = Start::After(self.gateway.db.bus().last_seq());
-            self.undecided.lock().insert(connection.id(), joined_before);
-            let (hub, connection) = (self.clone(), connection.clone());
-            self.gateway.lifecycle.spawn(async move { hub.rejoin(&connection, since).await });
-        }
+        let user = &connection.caller().user;
+        let feed = (self.scope == SessionEventScope::User).then(|| Topic::Feed(user.clone()));
+        self.groups.connected(connection, [Topic::User(user.clone())].into_iter().chain(feed)).await;
         Ok(())
     }
 
     async fn disconnected(&self, connection: &Connection<Self>) {
-        self.undecided.lock().remove(&connection.id());
-        if connection.may_return() {
-            let followed = connection.followed().into_iter().filter_map(|topic| match topic {
-                Topic::Session(session) => Some(session),
-                _ => None,
-            });
-            self.lost.lock().remember(connection.caller(), followed.collect(), self.gateway.db.now());
-        }
+        self.groups.disconnected(connection);
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
@@ -111,8 +85,7 @@ impl Hub for ChatHub {
             "JoinSession" => self.join(connection, call.arguments::<(SessionRef,)>()?.0).await,
             "LeaveSession" => {
                 let (session,): (SessionRef,) = call.arguments()?;
-                self.decide(connection, &session.id());
-                connection.unfollow(&Topic::Session(session.id()));
+                self.groups.leave(connection, &Topic::Session(session.id()));
                 Ok(Reply::Void)
             }
             _ => Err(HubError::UnknownMethod),
@@ -121,39 +94,12 @@ impl Hub for ChatHub {
 }
 
 impl ChatHub {
-    /// Puts a client that came back into the sessions that it has not decided on by itself meanwhile, from the moment
-    /// it came back.
-    async fn rejoin(&self, connection: &Connection<Self>, since: Start) {
-        tokio::select! {
-            () = tokio::time::sleep(CLIENT_DECIDES) => {}
-            () = connection.closed() => return,
-        }
-        let left = self.undecided.lock().remove(&connection.id()).unwrap_or_default();
-        for session in left {
-            // It may have been deleted meanwhile.
-            if self.gateway.sessions.get(Some(connection.caller()), &session).await.is_ok()
-                && follow_session(connection, &session, || since).is_err()
-            {
-                return;
-            }
-        }
-    }
-
-    /// The client says itself what is to become of a session.
-    fn decide(&self, connection: &Connection<Self>, session: &SessionId) {
-        if let Some(undecided) = self.undecided.lock().get_mut(&connection.id()) {
-            undecided.retain(|other| other != session);
-        }
-    }
-
     /// Sends, and joins the session that the message goes to before it is stored, so that nothing of the turn is
     /// missed.
     async fn send_message(&self, connection: &Connection<Self>, send: Send) -> Result<Reply, HubError> {
         let caller = connection.caller();
         if let Some(session) = &send.session_id {
-            self.decide(connection, session);
-            self.gateway.sessions.get(Some(caller), session).await.map_err(hub_error)?;
-            follow_session(connection, session, || Start::Now)?;
+            self.groups.join(connection, Topic::Session(session.clone())).await?;
         }
         let last = self.gateway.db.bus().last_seq();
         let is_new = send.session_id.is_none();
@@ -170,7 +116,8 @@ impl ChatHub {
         };
         let sent = self.gateway.chat.send(caller, send, None).await.map_err(hub_error)?;
         if is_new {
-            follow_session(connection, &sent.session_id, || Start::After(last))?;
+            let topic = Topic::Session(sent.session_id.clone());
+            self.groups.follow(connection, &topic, Start::After(last))?;
         }
         Ok(Reply::value(Sent {
             task_id: sent.task_id.to_string(),
@@ -181,27 +128,14 @@ impl ChatHub {
 
     /// Follows a session: from now on, or from where the client left (`since`).
     async fn join(&self, connection: &Connection<Self>, wanted: SessionRef) -> Result<Reply, HubError> {
-        let (session, since) = (wanted.id(), wanted.since());
-        self.decide(connection, &session);
-        self.gateway.sessions.get(Some(connection.caller()), &session).await.map_err(hub_error)?;
+        let session = wanted.id();
         let topic = Topic::Session(session.clone());
-        let (mut start, mut complete) = (Start::Now, true);
-        if let Some(since) = since {
-            let missed = catch_up(&self.gateway.db, &topic, since).await.map_err(hub_error)?;
-            for entry in &missed.missed {
-                if let Some(invocation) = self.project(entry.seq(), entry.value()) {
-                    connection.send(invocation).await?;
-                }
-            }
-            (start, complete) = (Start::After(missed.resume_after), missed.complete);
-        }
-        let mut joined = Ok(0);
+        let place = self.groups.catch_up(self, connection, &topic, wanted.since()).await?;
+        let mut joined = Ok(false);
         let pending = self.gateway.pending.join(&session, || {
-            joined = follow_session(connection, &session, || start);
+            joined = self.groups.join_at(connection, &topic, place);
         });
-        let complete_after = joined?;
-        // Should the log have moved on in between, the client must know that it misses something.
-        let complete = complete && !matches!(start, Start::After(cursor) if complete_after > cursor);
+        let complete = joined?;
         Ok(Reply::value(Joined {
             session_id: session.to_string(),
             seq: self.gateway.db.bus().last_seq(),
@@ -217,22 +151,6 @@ impl ChatHub {
                 .collect(),
         }))
     }
-}
-
-fn follow_session(
-    connection: &Connection<ChatHub>,
-    session: &SessionId,
-    start: impl FnOnce() -> Start,
-) -> Result<u64, HubError> {
-    let topic = Topic::Session(session.clone());
-    let followed = connection.followed();
-    // One of them is the user's own topic.
-    if followed.len() > MOST_SESSIONS && !followed.contains(&topic) {
-        let text =
-            format!("conflict: A connection follows at most {MOST_SESSIONS} sessions. Leave one first.");
-        return Err(HubError::message(text));
-    }
-    Ok(connection.follow(&topic, start()))
 }
 
 #[derive(Deserialize)]

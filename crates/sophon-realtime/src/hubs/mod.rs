@@ -4,11 +4,11 @@ mod approvals;
 mod chat;
 mod discussion;
 mod error;
+mod groups;
 mod mounted;
 mod node;
 mod notifications;
 mod project;
-mod rejoin;
 mod sign_in;
 mod tasks;
 
@@ -19,9 +19,10 @@ use axum::Router;
 use futures_util::future::{join, join_all};
 use signalr::{Hub, HubServer, Options, Slots};
 use sophon_core::Gateway;
-use sophon_core::identity::Revoked;
-use sophon_model::{Caller, Credential, Event, Topic};
+use sophon_core::identity::Identity;
+use sophon_model::{Event, Topic, UserId};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, interval_at};
 
 use crate::slots::{APPROVALS_HUB, CHAT_HUB, DISCUSSION_HUB, NODE_HUB, NOTIFICATIONS_HUB, TASKS_HUB};
 use approvals::ApprovalsHub;
@@ -35,8 +36,8 @@ use tasks::TasksHub;
 
 /// The address of the one hub that is not for people.
 const FOR_NODES: &str = "/hubs/node";
-/// Why a connection ends when its credential does.
-const REVOKED: &str = "The credential was revoked. Sign in again.";
+/// How often all connections are looked at: tokens lapse, and another process may have changed what this one serves.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Why connections end when the gateway does.
 const RESTARTING: &str = "The gateway is restarting.";
 
@@ -98,39 +99,27 @@ impl Hubs {
         self.people.iter().map(|hub| hub.connection_count()).sum::<usize>() + self.nodes.connection_count()
     }
 
-    /// Closes the connections of revoked credentials until the gateway stops.
-    pub async fn watch_revocations(self, gateway: Gateway) {
-        let mut revocations = gateway.identity.revocations();
+    /// Closes connections whose rights are others than they were opened with, until the gateway stops.
+    pub async fn watch_rights(self, gateway: Gateway) {
+        let mut changes = gateway.identity.changes();
+        let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
         loop {
-            let revoked = tokio::select! {
-                revoked = revocations.recv() => revoked,
+            tokio::select! {
+                changed = changes.recv() => match changed {
+                    Ok(user) => self.review(&gateway.identity, Some(&user)).await,
+                    // Too many at once to be told of each.
+                    Err(RecvError::Lagged(_)) => self.review(&gateway.identity, None).await,
+                    Err(RecvError::Closed) => return,
+                },
+                _ = look.tick() => self.review(&gateway.identity, None).await,
                 () = gateway.lifecycle.draining() => return,
-            };
-            match revoked {
-                Ok(revoked) => self.close_where(&|caller| revoked.ends(caller)),
-                // Too many at once to be told of each: look at every connection.
-                Err(RecvError::Lagged(_)) => self.close_dead(&gateway).await,
-                Err(RecvError::Closed) => return,
             }
         }
     }
 
-    fn close_where(&self, matches: &dyn Fn(&Caller) -> bool) {
+    async fn review(&self, identity: &Identity, user: Option<&UserId>) {
         for hub in &*self.people {
-            hub.close_where(matches, REVOKED);
-        }
-    }
-
-    async fn close_dead(&self, gateway: &Gateway) {
-        for caller in self.people.iter().flat_map(|hub| hub.callers()) {
-            if matches!(gateway.identity.is_live(&caller).await, Ok(false)) {
-                let dead = match &caller.credential {
-                    Credential::Access(id, _) => Revoked::SignIn(id.clone()),
-                    Credential::ApiToken(id) => Revoked::ApiToken(id.clone()),
-                    Credential::AutoAdmin | Credential::Agent(_) => continue,
-                };
-                self.close_where(&|other| dead.ends(other));
-            }
+            hub.review(identity, user).await;
         }
     }
 

@@ -5,9 +5,15 @@ use std::time::Duration;
 use axum::Router;
 use futures_util::future::BoxFuture;
 use signalr::{Hub, HubServer, Method};
-use sophon_model::{Caller, Event, Topic};
+use sophon_core::identity::{Identity, Standing};
+use sophon_model::UserId;
 
-use super::sign_in::People;
+use super::sign_in::ForPeople;
+
+/// Why a connection ends when its credential does.
+const REVOKED: &str = "The credential was revoked. Sign in again.";
+/// Why a connection ends when its user may do more or less than before.
+const CHANGED: &str = "Your rights have changed. Connect again.";
 
 /// What is done with all hubs for people alike.
 pub(super) trait Mounted: Send + Sync {
@@ -17,10 +23,8 @@ pub(super) trait Mounted: Send + Sync {
     fn methods(&self) -> (&'static str, &'static [Method]);
     /// How many connections are open.
     fn connection_count(&self) -> usize;
-    /// Who is connected, once for each connection.
-    fn callers(&self) -> Vec<Caller>;
-    /// Closes the connections of the callers that match, for good.
-    fn close_where(&self, matches: &dyn Fn(&Caller) -> bool, reason: &str);
+    /// Closes the connections of this user, or of everybody, whose rights are others than they were opened with.
+    fn review<'a>(&'a self, identity: &'a Identity, user: Option<&'a UserId>) -> BoxFuture<'a, ()>;
     /// Closes all connections and waits for them to end; false if some had not within `limit`.
     fn drain<'a>(&'a self, reason: &'a str, limit: Duration) -> BoxFuture<'a, bool>;
 }
@@ -28,7 +32,7 @@ pub(super) trait Mounted: Send + Sync {
 /// A hub and its address.
 pub(super) struct At<H: Hub>(pub(super) &'static str, pub(super) HubServer<H>);
 
-impl<H: Hub<Auth = People, Topic = Topic, Event = Event>> Mounted for At<H> {
+impl<H: ForPeople> Mounted for At<H> {
     fn router(&self) -> Router {
         self.1.router(self.0)
     }
@@ -41,12 +45,20 @@ impl<H: Hub<Auth = People, Topic = Topic, Event = Event>> Mounted for At<H> {
         self.1.connection_count()
     }
 
-    fn callers(&self) -> Vec<Caller> {
-        self.1.connections().iter().map(|connection| connection.caller().clone()).collect()
-    }
-
-    fn close_where(&self, matches: &dyn Fn(&Caller) -> bool, reason: &str) {
-        self.1.close_where(matches, Some(reason), false);
+    fn review<'a>(&'a self, identity: &'a Identity, user: Option<&'a UserId>) -> BoxFuture<'a, ()> {
+        let mut connections = self.1.connections();
+        connections.retain(|connection| user.is_none_or(|user| connection.caller().user == *user));
+        Box::pin(async move {
+            for connection in connections {
+                match identity.standing(connection.caller()).await {
+                    Ok(Standing::AsBefore) => {}
+                    Ok(Standing::Changed) => connection.close(Some(CHANGED), true),
+                    Ok(Standing::Ended) => connection.close(Some(REVOKED), false),
+                    // Storage in trouble is no reason to cut off everybody. The next look is soon.
+                    Err(error) => tracing::warn!(%error, "the rights of a connection cannot be looked at"),
+                }
+            }
+        })
     }
 
     fn drain<'a>(&'a self, reason: &'a str, limit: Duration) -> BoxFuture<'a, bool> {

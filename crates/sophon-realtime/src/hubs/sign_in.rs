@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http::request::Parts;
-use signalr::{Authenticate, Rejection};
+use signalr::{Authenticate, Hub, Rejection};
 use sophon_core::Gateway;
 use sophon_core::identity::{Presented, TENANT_HEADER};
-use sophon_model::{Caller, Credential, Error, Kind};
+use sophon_model::{Caller, Credential, Error, Event, Kind, Topic};
 use tokio::time::Instant;
+
+/// A hub for people, who follow what the core tells.
+pub(super) trait ForPeople: Hub<Auth = People, Topic = Topic, Event = Event> {}
+
+impl<H: Hub<Auth = People, Topic = Topic, Event = Event>> ForPeople for H {}
 
 /// The people whom the gateway knows.
 #[derive(Clone)]

@@ -21,9 +21,9 @@ use bytes::{Bytes, BytesMut};
 use fanout::Start;
 use serde::Deserialize;
 use sophon_core::Gateway;
-use sophon_core::identity::{Presented, Revoked, TENANT_HEADER};
-use sophon_core::live::{CatchUp, EventEntry, EventSubscription, catch_up};
-use sophon_model::{Caller, Credential, Error, Result, SessionId, Topic};
+use sophon_core::identity::{Presented, Standing, TENANT_HEADER};
+use sophon_core::live::{CatchUp, EventEntry, EventSubscription, catch_up, shuts_out};
+use sophon_model::{Caller, Error, Result, SessionId, Topic};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -135,13 +135,13 @@ fn respond(opened: Opened) -> Response {
     (headers, Body::from_stream(blocks(opened))).into_response()
 }
 
-/// The blocks of a stream, those that are ready together in one piece, until the client is too slow, its credential
-/// is revoked, the session is deleted or the gateway stops.
+/// The blocks of a stream, those that are ready together in one piece, until the client is too slow, its rights
+/// change, the session is deleted or the gateway stops.
 fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
     let Opened { gateway, session, caller, subscription, caught_up, permit } = opened;
     stream! {
         let _held_while_it_streams = permit;
-        let mut revocations = gateway.identity.revocations();
+        let mut changes = gateway.identity.changes();
         let mut first = BytesMut::from(RETRY);
         if let Some(caught_up) = &caught_up {
             for entry in &caught_up.missed {
@@ -162,20 +162,24 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                     if read.is_err() {
                         return;
                     }
-                    let mut is_deleted = false;
+                    let mut is_over = false;
                     let mut write = BytesMut::new();
                     for entry in entries.drain(..) {
+                        if shuts_out(entry.value(), caller.as_ref()) {
+                            is_over = true;
+                            break;
+                        }
                         let block = project::block(&entry);
                         if !write.is_empty() && write.len() + block.len() > MOST_IN_A_WRITE {
                             yield Ok(write.split().freeze());
                         }
                         write.extend_from_slice(&block);
-                        is_deleted |= project::is_deletion(entry.value());
+                        is_over |= project::is_deletion(entry.value());
                     }
                     if !write.is_empty() {
                         yield Ok(write.freeze());
                     }
-                    if is_deleted {
+                    if is_over {
                         return;
                     }
                 }
@@ -185,16 +189,16 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                     }
                     yield Ok(project::heartbeat(gateway.db.now()));
                 }
-                revoked = revocations.recv() => match (revoked, &caller) {
-                    (Ok(revoked), Some(caller)) if revoked.ends(caller) => return,
-                    (Err(RecvError::Lagged(_)), caller) => {
-                        if !may_still_read(&gateway, caller.as_ref(), &session).await {
-                            return;
-                        }
+                changed = changes.recv() => {
+                    let is_meant = match changed {
+                        Ok(user) => caller.as_ref().is_some_and(|caller| caller.user == user),
+                        Err(RecvError::Lagged(_)) => true,
+                        Err(RecvError::Closed) => return,
+                    };
+                    if is_meant && !may_still_read(&gateway, caller.as_ref(), &session).await {
+                        return;
                     }
-                    (Err(RecvError::Closed), _) => return,
-                    (Ok(Revoked::SignIn(_) | Revoked::ApiToken(_)), _) => {}
-                },
+                }
                 () = gateway.lifecycle.draining() => return,
             }
         }
@@ -203,12 +207,10 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
 
 /// Whether the session may still be read by who watches it: it may have been made private, or a token run out.
 async fn may_still_read(gateway: &Gateway, caller: Option<&Caller>, session: &SessionId) -> bool {
-    if let Some(caller) = caller {
-        let expired =
-            matches!(&caller.credential, Credential::Access(_, until) if *until <= gateway.db.now());
-        if expired || matches!(gateway.identity.is_live(caller).await, Ok(false)) {
-            return false;
-        }
+    if let Some(caller) = caller
+        && matches!(gateway.identity.standing(caller).await, Ok(Standing::Changed | Standing::Ended))
+    {
+        return false;
     }
     match gateway.sessions.get(caller, session).await {
         Ok(_) => true,

@@ -2,27 +2,24 @@
 
 mod project;
 
-use fanout::Start;
 use serde::{Deserialize, Serialize};
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
-use sophon_core::live::catch_up;
-use sophon_model::{DiscussionRun, DiscussionRunId, DiscussionRunStatus, Event, Topic};
+use sophon_model::{DiscussionRunId, DiscussionRunStatus, Event, Topic};
 
 use super::error::hub_error;
+use super::groups::Groups;
 use super::sign_in::People;
-
-/// Runs that one connection may follow.
-const MOST_RUNS: usize = 100;
 
 pub(crate) struct DiscussionHub {
     gateway: Gateway,
     people: People,
+    groups: Groups,
 }
 
 impl DiscussionHub {
     pub(super) fn new(gateway: Gateway, people: People) -> Self {
-        Self { gateway, people }
+        Self { groups: Groups::new(gateway.clone(), "runs"), gateway, people }
     }
 }
 
@@ -46,12 +43,21 @@ impl Hub for DiscussionHub {
         METHODS
     }
 
+    async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
+        self.groups.connected(connection, []).await;
+        Ok(())
+    }
+
+    async fn disconnected(&self, connection: &Connection<Self>) {
+        self.groups.disconnected(connection);
+    }
+
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
         let (run,): (RunRef,) = call.arguments()?;
         match call.method() {
             "Subscribe" => self.subscribe(connection, run).await,
             "Unsubscribe" => {
-                connection.unfollow(&Topic::Discussion(run.id()));
+                self.groups.leave(connection, &Topic::Discussion(run.id()));
                 Ok(Reply::Void)
             }
             "CancelRun" => {
@@ -66,32 +72,16 @@ impl Hub for DiscussionHub {
 impl DiscussionHub {
     /// Follows a run: from now on, or from where the client left (`since`).
     async fn subscribe(&self, connection: &Connection<Self>, wanted: RunRef) -> Result<Reply, HubError> {
-        let (id, since) = (wanted.id(), wanted.since());
+        let id = wanted.id();
+        let topic = Topic::Discussion(id.clone());
         // Before the run is read: what happens to it after that is told.
         let seq = self.gateway.db.bus().last_seq();
+        let since = wanted.since().unwrap_or(seq);
+        let place = self.groups.catch_up(self, connection, &topic, Some(since)).await?;
         let found = self.gateway.discussions.run(connection.caller(), &id).await.map_err(hub_error)?;
-        let topic = Topic::Discussion(id.clone());
-        let followed = connection.followed();
-        if followed.len() >= MOST_RUNS && !followed.contains(&topic) {
-            let text = format!(
-                "conflict: A connection follows at most {MOST_RUNS} runs. Unsubscribe from one first."
-            );
-            return Err(HubError::message(text));
-        }
-        let Some(since) = since else {
-            connection.follow(&topic, Start::After(seq));
-            return Ok(Reply::value(Subscribed::new(&found.run, seq, true)));
-        };
-        let missed = catch_up(&self.gateway.db, &topic, since).await.map_err(hub_error)?;
-        for entry in &missed.missed {
-            if let Some(invocation) = self.project(entry.seq(), entry.value()) {
-                connection.send(invocation).await?;
-            }
-        }
-        let complete_after = connection.follow(&topic, Start::After(missed.resume_after));
-        // Should the log have moved on in between, the client must know that it misses something.
-        let complete = missed.complete && complete_after <= missed.resume_after;
-        Ok(Reply::value(Subscribed::new(&found.run, seq, complete)))
+        let complete = self.groups.join_at(connection, &topic, place)?;
+        let run_id = id.to_string();
+        Ok(Reply::value(Subscribed { run_id, seq, complete, status: found.run.status }))
     }
 }
 
@@ -131,10 +121,4 @@ struct Subscribed {
     seq: u64,
     complete: bool,
     status: DiscussionRunStatus,
-}
-
-impl Subscribed {
-    fn new(run: &DiscussionRun, seq: u64, complete: bool) -> Self {
-        Self { run_id: run.id.to_string(), seq, complete, status: run.status }
-    }
 }
