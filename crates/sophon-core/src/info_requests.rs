@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::Tx;
 use sophon_model::{
     ApprovalEvent, Caller, Error, Event, InfoRequest, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
@@ -14,7 +15,7 @@ use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
 use crate::limits::{LONGEST_DESCRIPTION, LONGEST_NAME, bounded};
 use crate::policy::{Act, authorize};
-use crate::tools::ToolContext;
+use crate::tools::{ASKS_PERSON, ToolContext};
 
 /// Answers to choose from.
 pub const MOST_CHOICES: usize = 10;
@@ -90,7 +91,8 @@ impl InfoRequests {
         for choice in &choices {
             bounded("choices", choice, 1, LONGEST_NAME)?;
         }
-        let (context, within) = (context.clone(), self.answer_within);
+        let (within, waits) = (self.answer_within, waits(context, self.db.now()));
+        let context = context.clone();
         let asked = self.db.write(move |unit| {
             let asked = unit.tx.info_requests_of_task(&context.task)?;
             if let Some(asked) = asked.into_iter().find(|asked| asked.tool_call_id == context.call) {
@@ -117,8 +119,22 @@ impl InfoRequests {
             unit.emit(&request.user_id, Event::Approval(event));
             Ok(request)
         });
-        self.waiting.settled(&asked.await?).await
+        let asked = asked.await?;
+        self.db.tell(&asked.user_id, waits);
+        self.waiting.settled(&asked).await
     }
+}
+
+/// That the task waits for a person.
+fn waits(context: &ToolContext, at: Timestamp) -> Event {
+    Event::TaskProgress(TaskProgress {
+        task_id: context.task.clone(),
+        session_id: context.session.clone(),
+        agent_id: context.agent.id.clone(),
+        activity: Activity::WaitingApproval,
+        detail: Some(ASKS_PERSON.into()),
+        at,
+    })
 }
 
 fn readable(tx: &dyn Tx, caller: &Caller, id: &InfoRequestId) -> Result<InfoRequest> {
