@@ -2,7 +2,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::thread;
 
@@ -39,7 +38,7 @@ impl Program {
         let (output, screen) = watch::channel(String::new());
         let reader = File::from(master.try_clone().expect("another handle"));
         thread::spawn(move || copy(reader, &output));
-        Terminal { keyboard: File::from(OwnedFd::from(master)), screen, seen: 0, child }
+        Terminal { keyboard: File::from(master), screen, seen: 0, child }
     }
 }
 
