@@ -13,6 +13,7 @@ use sophon_model::{
 
 use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
+use crate::identity::as_of_now;
 use crate::limits::{LONGEST_DESCRIPTION, LONGEST_NAME, bounded};
 use crate::policy::{Act, authorize};
 use crate::tools::{ASKS_PERSON, ToolContext};
@@ -64,8 +65,9 @@ impl InfoRequests {
         if let Some(text) = &response {
             bounded("response", text, 1, LONGEST_RESPONSE)?;
         }
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (known, wanted) = (caller.clone(), id.clone());
         let find = move |tx: &dyn Tx| {
+            let caller = as_of_now(tx, &known)?;
             let request = readable(tx, &caller, &wanted)?;
             authorize(Some(&caller), Act::AnswerInfoRequest(&request))?;
             Ok(request)
