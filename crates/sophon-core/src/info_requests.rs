@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::Tx;
 use sophon_model::{
     ApprovalEvent, Caller, Error, Event, InfoRequest, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
@@ -12,9 +13,10 @@ use sophon_model::{
 
 use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
+use crate::identity::as_of_now;
 use crate::limits::{LONGEST_DESCRIPTION, LONGEST_NAME, bounded};
 use crate::policy::{Act, authorize};
-use crate::tools::ToolContext;
+use crate::tools::{ASKS_PERSON, ToolContext};
 
 /// Answers to choose from.
 pub const MOST_CHOICES: usize = 10;
@@ -63,8 +65,9 @@ impl InfoRequests {
         if let Some(text) = &response {
             bounded("response", text, 1, LONGEST_RESPONSE)?;
         }
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (known, wanted) = (caller.clone(), id.clone());
         let find = move |tx: &dyn Tx| {
+            let caller = as_of_now(tx, &known)?;
             let request = readable(tx, &caller, &wanted)?;
             authorize(Some(&caller), Act::AnswerInfoRequest(&request))?;
             Ok(request)
@@ -90,7 +93,8 @@ impl InfoRequests {
         for choice in &choices {
             bounded("choices", choice, 1, LONGEST_NAME)?;
         }
-        let (context, within) = (context.clone(), self.answer_within);
+        let (within, waits) = (self.answer_within, waits(context, self.db.now()));
+        let context = context.clone();
         let asked = self.db.write(move |unit| {
             let asked = unit.tx.info_requests_of_task(&context.task)?;
             if let Some(asked) = asked.into_iter().find(|asked| asked.tool_call_id == context.call) {
@@ -117,8 +121,22 @@ impl InfoRequests {
             unit.emit(&request.user_id, Event::Approval(event));
             Ok(request)
         });
-        self.waiting.settled(&asked.await?).await
+        let asked = asked.await?;
+        self.db.tell(&asked.user_id, waits);
+        self.waiting.settled(&asked).await
     }
+}
+
+/// That the task waits for a person.
+fn waits(context: &ToolContext, at: Timestamp) -> Event {
+    Event::TaskProgress(TaskProgress {
+        task_id: context.task.clone(),
+        session_id: context.session.clone(),
+        agent_id: context.agent.id.clone(),
+        activity: Activity::WaitingApproval,
+        detail: Some(ASKS_PERSON.into()),
+        at,
+    })
 }
 
 fn readable(tx: &dyn Tx, caller: &Caller, id: &InfoRequestId) -> Result<InfoRequest> {

@@ -4,6 +4,7 @@ pub(crate) mod agents;
 pub(crate) mod approvals;
 pub(crate) mod chat;
 pub(crate) mod identity;
+pub(crate) mod info_requests;
 pub(crate) mod sessions;
 pub(crate) mod system;
 pub(crate) mod tasks;

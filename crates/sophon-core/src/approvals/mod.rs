@@ -18,6 +18,7 @@ use sophon_model::{
 
 use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
+use crate::identity::as_of_now;
 use crate::limits::{LONGEST_DESCRIPTION, bounded};
 use crate::policy::{Act, authorize};
 use crate::tools::Tools;
@@ -79,10 +80,11 @@ impl Approvals {
     /// Answers one. An answer to one that was answered, or ran out, is a conflict with the code `already_resolved`
     /// and the outcome in its details.
     pub async fn answer(&self, caller: &Caller, id: &ApprovalId, answer: Answer) -> Result<Approval> {
-        let (reader, wanted) = (caller.clone(), id.clone());
+        let (known, wanted) = (caller.clone(), id.clone());
         let find = move |tx: &dyn Tx| {
-            let approval = readable(tx, &reader, &wanted)?;
-            authorize(Some(&reader), Act::DecideApproval(&approval))?;
+            let caller = as_of_now(tx, &known)?;
+            let approval = readable(tx, &caller, &wanted)?;
+            authorize(Some(&caller), Act::DecideApproval(&approval))?;
             Ok(approval)
         };
         let (tools, caller) = (self.tools.clone(), caller.clone());

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::Running;
 use super::claim::{Claim, ClaimedRun, Work, claim};
 use super::lease::Lease;
-use super::seat::Seat;
+use super::seat::{Places, Seat};
 use crate::database::Database;
 use crate::discussions::{Holder, Moderator};
 use crate::lifecycle::Lifecycle;
@@ -48,7 +48,7 @@ pub(crate) struct Pool {
     running: Arc<Running>,
     crew: Crew,
     lifecycle: Lifecycle,
-    workers: Arc<Semaphore>,
+    places: Places,
 }
 
 impl Pool {
@@ -59,14 +59,14 @@ impl Pool {
         lifecycle: Lifecycle,
         workers: usize,
     ) -> Self {
-        Self { db, running, crew, lifecycle, workers: Arc::new(Semaphore::new(workers)) }
+        Self { db, running, crew, lifecycle, places: Places::new(workers) }
     }
 
     /// Works until the gateway drains. What runs then may finish.
     pub(crate) async fn run(self) {
         while !self.lifecycle.is_draining() {
             let permit = tokio::select! {
-                permit = self.workers.clone().acquire_owned() => permit,
+                permit = self.places.workers.clone().acquire_owned() => permit,
                 () = self.lifecycle.draining() => break,
             };
             let Ok(permit) = permit else { break };
@@ -98,7 +98,7 @@ impl Pool {
             cancel.cancel();
         }
         let lease = Lease::hold(self.db.clone(), running.clone(), &task);
-        let seat = Seat::new(self.workers.clone(), permit);
+        let seat = Seat::new(self.places.clone(), permit);
         self.lifecycle.spawn(async move {
             tokio::select! {
                 () = crew.work(work, seat, cancel) => {}

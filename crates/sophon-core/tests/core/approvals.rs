@@ -10,7 +10,7 @@ use sophon_core::chat::Sent;
 use sophon_model::ports::{ApprovalFilter, MemoryFilter};
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Credential, Event, MemoryCategory,
-    MemoryEntry, MemoryScope, Page, Risk, Task, TaskStatus, ToolCall, ToolCallStatus, Topic,
+    MemoryEntry, MemoryScope, Page, Risk, Role, Task, TaskStatus, ToolCall, ToolCallStatus, Topic, User,
 };
 use sophon_testkit::{ModelServer, Script};
 
@@ -344,4 +344,20 @@ async fn what_is_asked_in_a_session_that_is_deleted_is_taken_back() {
         _ => false,
     };
     events_until(&told, is_taken_back).await;
+}
+
+#[tokio::test]
+async fn who_may_not_answer_any_more_does_not_whatever_the_connection_remembers() {
+    let model = forgetful().await;
+    let app = Harness::with_models(&[&model]).await;
+    app.send("forget everything").await;
+    let (asked, remembered) = (app.asked_once().await, app.admin());
+    let user = remembered.user.clone();
+    let demoted = app.gateway.db.write(move |unit| {
+        let user = unit.tx.user(&user)?.expect("it is there");
+        unit.tx.update_user(&User { role: Role::Viewer, ..user })
+    });
+    demoted.await.unwrap();
+    let refused = app.gateway.approvals.answer(&remembered, &asked.id, answer(0)).await.unwrap_err();
+    assert_eq!(refused.details(), Some(&json!({ "permission": "ApproveActions" })));
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod environment;
 mod login;
 mod logout;
+mod questions;
 mod screen;
 mod sessions;
 mod status;
@@ -52,6 +53,8 @@ pub enum Command {
     Tasks(tasks::Args),
     /// See what agents want to do and must ask for, and answer
     Approvals(approvals::Args),
+    /// See what agents want to know from you, and answer
+    Questions(questions::Args),
     /// See the agents
     Agents(agents::Args),
     /// Tell which gateway this is, how it is, and who you are to it
@@ -95,6 +98,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Sessions(args) => sessions::run(&context, args).await,
         Command::Tasks(args) => tasks::run(&context, args).await,
         Command::Approvals(args) => approvals::run(&context, args).await,
+        Command::Questions(args) => questions::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
         Command::Status => status::run(&context).await,
         Command::Doctor => doctor::run(&context).await,

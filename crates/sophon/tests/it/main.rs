@@ -1,5 +1,6 @@
 //! The command line and the client, against a gateway that does what the test says, and against the real one.
 
+mod asking;
 mod chat;
 mod client;
 mod gateway;
@@ -7,3 +8,4 @@ mod help;
 mod login;
 mod program;
 mod real;
+mod terminal;
