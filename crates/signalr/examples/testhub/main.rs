@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let service = map_request(lower_case_path).layer(router(&tokens));
     print_line(&format!("listening on http://{}", plain.local_addr()?));
     print_line(&format!("listening on https://{}", encrypted.local_addr()?));
-    let plain = plain.tap_io(|socket| drop(socket.set_nodelay(true)));
+    let plain = plain.tap_io(|socket| drop(signalr::prepare(socket)));
     let make = ServiceExt::<Request>::into_make_service(service);
     tokio::try_join!(axum::serve(plain, make.clone()), axum::serve(Tls::over(encrypted)?, make))?;
     Ok(())

@@ -47,7 +47,7 @@ async fn negotiate(router: &Router) -> String {
 async fn a_websocket_says_back_text_and_closes_with_code_1000() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/echo", listener.local_addr().unwrap());
-    let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
+    let listener = listener.tap_io(|socket| signalr::prepare(socket).unwrap());
     tokio::spawn(async move { axum::serve(listener, router()).await.unwrap() });
     for farewell in ["bye", ""] {
         let (socket, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
