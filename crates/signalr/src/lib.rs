@@ -37,10 +37,10 @@ pub use ident::{ConnectionId, InvalidConnectionId};
 pub use link::{Headers, TransportKind};
 pub use options::{Options, Transports};
 pub use payload::{Broadcast, FromArguments, Invocation, Payload, Raw};
-pub use protocol::Format;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub use protocol::fuzzing;
+pub use protocol::{Format, TransferFormat};
 pub use raw::{RawConnection, RawServer};
 pub use server::{HubServer, Slots};
 pub use socket::prepare;

@@ -25,7 +25,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use signalr::{
     Anyone, Broadcast, Bus, HubServer, Invocation, Limits, Options, RawConnection, RawServer, Slots,
-    Transports,
+    TransferFormat, Transports,
 };
 use tls::Tls;
 use tokens::Tokens;
@@ -80,7 +80,7 @@ fn router(tokens: &Tokens) -> Router {
 
 async fn echo(mut connection: RawConnection) {
     while let Some(bytes) = connection.receive().await {
-        if connection.send(bytes).await.is_err() {
+        if connection.send(bytes, TransferFormat::Text).await.is_err() {
             return;
         }
     }
