@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, PollSender};
 
 use super::{Io, Transport};
-use crate::protocol::Format;
+use crate::protocol::TransferFormat;
 
 /// Pieces of request bodies that may wait for the session; whoever brings one more waits.
 const WAITING_PIECES: usize = 2;
@@ -59,7 +59,7 @@ pub(crate) fn pipe(frame: fn(&Bytes) -> Bytes) -> (Pipe, RequestEnd) {
 }
 
 impl Transport for Pipe {
-    fn write(&mut self, bytes: Bytes, _format: Format) {
+    fn write(&mut self, bytes: Bytes, _format: TransferFormat) {
         self.waiting = Some((self.frame)(&bytes));
     }
 
