@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::Running;
@@ -65,16 +64,16 @@ impl Pool {
     /// Works until the gateway drains. What runs then may finish.
     pub(crate) async fn run(self) {
         while !self.lifecycle.is_draining() {
-            let permit = tokio::select! {
-                permit = self.places.workers.clone().acquire_owned() => permit,
+            let seat = tokio::select! {
+                seat = self.places.free() => seat,
                 () = self.lifecycle.draining() => break,
             };
-            let Ok(permit) = permit else { break };
+            let Some(seat) = seat else { break };
             match self.db.write(claim).await {
-                Ok(Claim::Work(work)) => self.start(work, permit),
+                Ok(Claim::Work(work)) => self.start(work, seat),
                 Ok(Claim::Ended) => {}
                 Ok(Claim::Nothing) => {
-                    drop(permit);
+                    drop(seat);
                     tokio::select! {
                         () = self.running.woken() => {}
                         () = tokio::time::sleep(POLL) => {}
@@ -90,7 +89,7 @@ impl Pool {
     }
 
     /// Works on a task beside the others, for as long as its lease is held.
-    fn start(&self, work: Work, permit: OwnedSemaphorePermit) {
+    fn start(&self, work: Work, seat: Seat) {
         let (crew, running, lifecycle) = (self.crew.clone(), self.running.clone(), self.lifecycle.clone());
         let task = work.task().clone();
         let cancel = running.begin(&task.id, task.session_id.as_ref());
@@ -98,7 +97,6 @@ impl Pool {
             cancel.cancel();
         }
         let lease = Lease::hold(self.db.clone(), running.clone(), &task);
-        let seat = Seat::new(self.places.clone(), permit);
         self.lifecycle.spawn(async move {
             tokio::select! {
                 () = crew.work(work, seat, cancel) => {}

@@ -5,94 +5,77 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Tasks that wait for people without a worker's place. Each is held in memory. With more, those that begin to wait keep
-/// their places, so that less and at last no new work is taken up, until somebody answers.
+/// Tasks that wait for people, beside those that are worked on: each is held in memory. With more, no task is taken up
+/// until somebody answers, or the time for it is over; the queue grows meanwhile, up to its own limit.
 const MOST_WAITING: usize = 1_000;
 
-/// The places of a process: of those who work, and of those who wait.
+/// The workers' places, and room for the tasks that wait without one.
 #[derive(Clone)]
 pub(super) struct Places {
-    pub(super) workers: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    workers: Arc<Semaphore>,
+    room: Arc<Semaphore>,
 }
 
 impl Places {
     pub(super) fn new(workers: usize) -> Self {
-        Self { workers: Arc::new(Semaphore::new(workers)), waiting: Arc::new(Semaphore::new(MOST_WAITING)) }
+        let room = Semaphore::new(workers.saturating_add(MOST_WAITING));
+        Self { workers: Arc::new(Semaphore::new(workers)), room: Arc::new(room) }
+    }
+
+    /// Waits until one more task can be taken up. Whoever does has a worker's place from the beginning.
+    pub(super) async fn free(&self) -> Option<Seat> {
+        let room = self.room.clone().acquire_owned().await.ok()?;
+        let permit = self.workers.clone().acquire_owned().await.ok()?;
+        Some(Seat { workers: self.workers.clone(), permit: Mutex::new(Some(permit)), _room: room })
     }
 }
 
-/// The place of one task that was taken up.
+/// The place of one task among those that may run at a time.
 pub(crate) struct Seat {
-    places: Places,
-    held: Mutex<Held>,
-}
-
-/// Which place it has. The permit is given back when another takes its place here.
-enum Held {
-    Worker(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit),
-    Waiting(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit),
+    workers: Arc<Semaphore>,
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
+    _room: OwnedSemaphorePermit,
 }
 
 impl Seat {
-    pub(super) fn new(places: Places, permit: OwnedSemaphorePermit) -> Self {
-        Self { places, held: Mutex::new(Held::Worker(permit)) }
-    }
-
-    /// Lets another task have the worker's place, if there is room to wait elsewhere.
+    /// Lets another task have the place.
     pub(crate) fn leave(&self) {
-        let mut held = self.held.lock();
-        if let Held::Worker(_) = *held
-            && let Ok(permit) = self.places.waiting.clone().try_acquire_owned()
-        {
-            *held = Held::Waiting(permit);
-        }
+        drop(self.permit.lock().take());
     }
 
-    /// Waits for a worker's place, if it was left.
+    /// Waits for a place, if it was left.
     pub(crate) async fn take(&self) {
-        if let Held::Worker(_) = *self.held.lock() {
+        if self.permit.lock().is_some() {
             return;
         }
         // The semaphore is never closed.
-        if let Ok(permit) = self.places.workers.clone().acquire_owned().await {
-            *self.held.lock() = Held::Worker(permit);
+        if let Ok(permit) = self.workers.clone().acquire_owned().await {
+            *self.permit.lock() = Some(permit);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
-    fn seat(places: &Places) -> Seat {
-        Seat::new(places.clone(), places.workers.clone().try_acquire_owned().expect("a free place"))
-    }
-
-    #[tokio::test]
-    async fn who_waits_leaves_its_place_to_others_until_too_many_wait() {
-        let places = Places::new(2);
-        let free = || places.workers.available_permits();
-        let waiting: Vec<Seat> = (0..MOST_WAITING)
-            .map(|_| {
-                let seat = seat(&places);
-                seat.leave();
-                seat.leave();
-                seat
-            })
-            .collect();
-        assert_eq!(free(), 2);
-        let one_more = seat(&places);
-        one_more.leave();
-        assert_eq!(free(), 1, "there is no room to wait, so it stays");
-        one_more.take().await;
-        assert_eq!(free(), 1);
-
-        waiting[0].take().await;
-        assert_eq!(free(), 0);
-        one_more.leave();
-        assert_eq!(free(), 1, "somebody who waited works again");
-        drop((waiting, one_more));
-        assert_eq!((free(), places.waiting.available_permits()), (2, MOST_WAITING));
+    #[test]
+    fn who_waits_leaves_its_place_to_others_until_too_many_wait() {
+        let places = Places::new(1);
+        let free = || places.free().now_or_never().flatten();
+        let mut waiting = Vec::new();
+        for _ in 0..=MOST_WAITING {
+            let seat = free().expect("the one who had it left it");
+            assert!(free().is_none(), "there is one worker");
+            seat.leave();
+            waiting.push(seat);
+        }
+        assert!(free().is_none(), "too many wait");
+        waiting[0].take().now_or_never().expect("who was answered finds a worker's place all the same");
+        assert!(waiting[1].take().now_or_never().is_none());
+        waiting.remove(0);
+        assert!(free().is_some(), "its end makes room");
     }
 }
