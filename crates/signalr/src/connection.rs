@@ -107,10 +107,16 @@ impl<H: Hub> Connection<H> {
     /// every later one. Waits while more than [`Options::outbox_bytes`](crate::Options::outbox_bytes) are on
     /// their way to the client.
     pub async fn send(&self, invocation: Invocation<'_>) -> Result<(), SendError> {
+        self.send_at(self.shared.server.bus.last_seq(), invocation).await
+    }
+
+    /// The same in the place of the event numbered `seq`, for one that the bus no longer holds: it arrives before all
+    /// later events of topics that are followed after this call.
+    pub async fn send_at(&self, seq: u64, invocation: Invocation<'_>) -> Result<(), SendError> {
         let format = self.format().ok_or(SendError::Closed)?;
         let bytes = format.invocation(None, &invocation).map_err(SendError::Encode)?;
         drop(invocation);
-        self.queue(bytes).await
+        self.queue_after(seq, bytes).await
     }
 
     /// Calls a method at this client and waits for what it returns, at most for `limit`. A hub method that waits
@@ -170,9 +176,13 @@ impl<H: Hub> Connection<H> {
 
     /// Queues an encoded message behind all events shown so far, as soon as there is room.
     pub(crate) async fn queue(&self, bytes: Bytes) -> Result<(), SendError> {
+        self.queue_after(self.shared.server.bus.last_seq(), bytes).await
+    }
+
+    async fn queue_after(&self, after: u64, bytes: Bytes) -> Result<(), SendError> {
         let link = self.link();
         let max = self.shared.server.options.outbox_bytes;
-        let mut message = Direct { after: self.shared.server.bus.last_seq(), counts: true, bytes };
+        let mut message = Direct { after, counts: true, bytes };
         loop {
             let room = link.room();
             if link.ended.is_cancelled() {

@@ -22,6 +22,8 @@ pub const LARGEST_ATTACHMENT: i64 = 25 * 1024 * 1024;
 pub const LONGEST_KEY: usize = 255;
 /// What a memory entry says, in characters.
 pub const LONGEST_MEMORY: usize = 4_000;
+/// Runs of discussions that may wait or run for a person; one more is refused.
+pub const MOST_OPEN_DISCUSSIONS: u64 = 10;
 /// Tasks that may wait; more are refused.
 pub const MOST_QUEUED_TASKS: u64 = 10_000;
 

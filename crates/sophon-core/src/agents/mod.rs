@@ -108,7 +108,7 @@ impl Agents {
         let (tenant, wanted) = (caller.tenant.clone(), id_or_slug.to_owned());
         self.db
             .write(move |unit| {
-                let agent = unit.tx.agent(&tenant, &wanted)?;
+                let agent = unit.tx.agent_to_change(&tenant, &wanted)?;
                 let mut agent = agent.ok_or_else(|| Error::not_found("agent"))?;
                 apply(&mut agent, change, unit.now());
                 validate(&agent)?;

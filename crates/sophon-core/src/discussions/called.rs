@@ -8,7 +8,7 @@ use sophon_model::{
 use super::conduct::{Holder, Moderator};
 use super::ending::started;
 use super::input::Plan;
-use super::{NewDiscussion, run_of};
+use super::{NewDiscussion, require_room_for_run, run_of};
 use crate::database::Unit;
 use crate::policy::{Act, authorize};
 use crate::tasks::queued;
@@ -49,6 +49,7 @@ fn begin_in(
     new: NewDiscussion,
 ) -> Result<DiscussionRun> {
     let caller = &context.caller;
+    require_room_for_run(unit, &caller.user)?;
     let plan = Plan::of(unit.tx, &caller.tenant, new)?;
     let task = Task {
         parent_id: Some(context.task.clone()),

@@ -51,8 +51,9 @@ pub(crate) fn end_with(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
 }
 
 /// Ends the run that `task` stands for now, whoever works on it: from here on its worker can store nothing.
-pub(super) fn abandon_in(unit: &mut Unit<'_>, task: Task, by: &UserId) -> Result<()> {
-    let task = Task { cancelled_by: Some(by.clone()), ..task };
+pub(super) fn abandon_in(unit: &mut Unit<'_>, task: &Task, by: &UserId) -> Result<()> {
+    // As it is now, and nobody takes it up or ends it until this is done.
+    let Some(task) = unit.tx.request_cancel(&task.id, by, unit.now())? else { return Ok(()) };
     if task.status != TaskStatus::Queued {
         return end_part_in(unit, task, TaskStatus::Cancelled);
     }
@@ -63,12 +64,13 @@ pub(super) fn abandon_in(unit: &mut Unit<'_>, task: Task, by: &UserId) -> Result
     Ok(())
 }
 
-/// Ends a task that runs, and what it leaves behind.
+/// Ends a task that runs, and what it leaves behind, unless it has ended meanwhile.
 fn end_part_in(unit: &mut Unit<'_>, task: Task, status: TaskStatus) -> Result<()> {
     let task = Task { status, ended_at: Some(unit.now()), lease_until: None, ..task };
-    unit.tx.update_running_task(&task)?;
-    end_with(unit, &task)?;
-    unit.emit(&task.user_id.clone(), ended(task));
+    if unit.tx.update_running_task(&task)? {
+        end_with(unit, &task)?;
+        unit.emit(&task.user_id.clone(), ended(task));
+    }
     Ok(())
 }
 

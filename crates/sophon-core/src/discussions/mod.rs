@@ -24,10 +24,11 @@ use std::sync::Arc;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
-    Error, Event, Page, Paged, Permission, Result, Task, TaskKind,
+    Error, Event, Page, Paged, Permission, Result, Task, TaskKind, UserId,
 };
 
 use crate::database::{Database, Unit};
+use crate::limits::MOST_OPEN_DISCUSSIONS;
 use crate::models::Models;
 use crate::policy::{Act, authorize};
 use crate::tasks::{Running, cancel_in, queued, require_room};
@@ -124,7 +125,7 @@ impl Discussions {
                     let runs = unit.tx.discussion_runs(&wanted, &page)?;
                     for run in runs.items.into_iter().filter(|run| !run.status.is_final()) {
                         if let Some(task) = unit.tx.task(&run.tenant_id, &run.task_id)? {
-                            ending::abandon_in(unit, task, &caller.user)?;
+                            ending::abandon_in(unit, &task, &caller.user)?;
                         }
                         let running = running.clone();
                         unit.after_commit(move || running.cancel(&run.task_id));
@@ -147,6 +148,7 @@ impl Discussions {
                 let discussion = writable_in(unit, &caller, &wanted)?;
                 models.require_language_model()?;
                 require_room(unit)?;
+                require_room_for_run(unit, &discussion.owner_id)?;
                 let owner = (&discussion.tenant_id, &discussion.owner_id);
                 let task = queued(unit, owner, TaskKind::Discussion, &discussion.topic);
                 let asked = (unit.new_id(), Some(discussion.id.clone()));
@@ -198,6 +200,18 @@ impl Discussions {
             })
             .await
     }
+}
+
+/// Refuses one more run while its owner has as many as one may.
+fn require_room_for_run(unit: &Unit<'_>, owner: &UserId) -> Result<()> {
+    if unit.tx.open_discussions(owner)? < MOST_OPEN_DISCUSSIONS {
+        return Ok(());
+    }
+    let text = format!(
+        "{MOST_OPEN_DISCUSSIONS} runs of discussions wait or run for you, and that is the most. \
+         Wait until one has ended, or cancel one."
+    );
+    Err(Error::conflict(text).with_code("too_many_runs"))
 }
 
 /// A run of this plan that is asked for now, and what it is a run of.

@@ -5,6 +5,7 @@ use sophon_model::{DiscussionRun, DiscussionTurn, Error, Kind, Result, Usage, Ve
 
 use super::conduct::Moderator;
 use super::speak::transcript;
+use crate::tasks::beginning;
 use crate::untrusted;
 
 /// Tokens that the judge may write.
@@ -13,6 +14,8 @@ const MOST_OUTPUT_TOKENS: u32 = 4_096;
 const LONGEST_ANSWER: usize = 64 * 1024;
 /// How often the judge is asked: once more after an answer that is no verdict, or broke off.
 const ATTEMPTS: u32 = 2;
+/// What is wrong with an answer is cut at this many characters: it quotes the answer.
+const LONGEST_REASON: usize = 200;
 /// Key points, and likewise points of dissent.
 const MOST_POINTS: usize = 20;
 
@@ -75,7 +78,8 @@ fn parse(answer: &str) -> Result<Verdict, String> {
         return Err("there is no JSON object in it".into());
     };
     let object = answer.get(begin..=end).ok_or("the JSON object in it is not whole")?;
-    let verdict: Verdict = serde_json::from_str(object).map_err(|error| error.to_string())?;
+    let reason = |error: serde_json::Error| beginning(&error.to_string(), LONGEST_REASON);
+    let verdict: Verdict = serde_json::from_str(object).map_err(reason)?;
     if !(0.0..=1.0).contains(&verdict.confidence) {
         return Err(format!("the confidence is {}, and not from 0 to 1", verdict.confidence));
     }
@@ -130,9 +134,11 @@ mod tests {
             (with("keyPoints", json!(vec!["x"; MOST_POINTS + 1])), "points of a kind"),
             (with("reasoning", json!(" ")), "is empty"),
             (with("winner", json!("ada")), "unknown field"),
+            (with("confidence", json!("x".repeat(60_000))), "invalid type"),
         ] {
             let wrong = parse(&answer).unwrap_err();
             assert!(wrong.contains(reason), "{answer}: {wrong}");
+            assert!(wrong.chars().count() <= LONGEST_REASON, "a reason is short: {wrong}");
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Several argue, and a judge decides.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use fanout::Start;
 use serde_json::{Value, json};
 use sophon_core::discussions::{ChangeDiscussion, NewDiscussion, NewPanelist, RunDetail};
+use sophon_core::limits::MOST_OPEN_DISCUSSIONS;
 use sophon_model::{
     Caller, DiscussionEvent, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurnStatus,
-    Event, Task, TaskKind, TaskStatus, Topic, UserId,
+    Event, Kind, Task, TaskKind, TaskStatus, Topic, UserId,
 };
 use sophon_testkit::model_server::RecordedRequest;
 use sophon_testkit::{Gate, ModelServer, Script};
@@ -199,6 +201,98 @@ async fn a_verdict_of_the_wrong_shape_is_asked_for_once_more_and_then_the_run_fa
     let judge = app.parts(&run).await.pop().unwrap();
     assert_eq!((judge.kind, judge.status), (TaskKind::DiscussionVerdict, TaskStatus::Failed));
     assert_eq!(judge.usage.unwrap().total(), 30, "both answers count");
+}
+
+#[tokio::test]
+async fn whatever_a_judge_says_instead_of_a_verdict_the_run_ends_with_what_is_wrong_with_it() {
+    let with = |field: &str, value: Value| {
+        let mut verdict = verdict();
+        verdict[field] = value;
+        verdict.to_string()
+    };
+    for (answer, reason) in [
+        ("I cannot decide.".to_owned(), "no JSON object"),
+        (with("confidence", json!("high")), "invalid type: string \"high\""),
+        (with("dissent", json!("none")), "invalid type"),
+        (with("reasoning", json!("x".repeat(200_000))), "no JSON object"),
+        (format!("{}1{}", "[{\"a\":".repeat(5_000), "}]".repeat(5_000)), "recommendation"),
+    ] {
+        let said = answer.clone();
+        let model = ModelServer::start(move |request| match speaker(request).as_str() {
+            "Judge" => Script::say(&said),
+            name => Script::say(&format!("{name} says tea.")),
+        })
+        .await;
+        let app = Harness::with_models(&[&model]).await;
+        let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
+        let failed = app.run_ended(&run).await.run;
+        assert_eq!((failed.status, &failed.verdict), (DiscussionRunStatus::Failed, &None));
+        let error = failed.error.unwrap();
+        assert!(error.contains(reason) && error.len() < 500, "{error}");
+        let asked = model.requests().iter().filter(|request| speaker(request) == "Judge").count();
+        assert_eq!(asked, 2, "it is asked once more, and no more");
+    }
+}
+
+#[tokio::test]
+async fn a_judge_who_is_late_or_whose_model_fails_ends_the_run() {
+    for (script, reason) in [(Script::silence(), "within 5 s"), (Script::refuse(400, "no"), "refused")] {
+        let model = ModelServer::start(move |request| match speaker(request).as_str() {
+            "Judge" => script.clone(),
+            name => Script::say(&format!("{name} says tea.")),
+        })
+        .await;
+        let app = Harness::with_models(&[&model]).await;
+        let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
+        let ended = app.run_ended(&run).await;
+        assert_eq!(ended.run.status, DiscussionRunStatus::Failed);
+        assert!(ended.run.error.as_ref().unwrap().contains(reason), "{:?}", ended.run.error);
+        assert!(ended.turns.iter().all(|turn| turn.status == DiscussionTurnStatus::Completed));
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_has_lost_a_run_stores_nothing_more_of_it() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let model = arguing(move |_, _| Script::answer().wait(&held).text("Tea.")).await;
+    let app = Harness::with_models(&[&model]).await;
+    let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
+    model.wait_for_requests(2).await;
+    let before = app.discussion_run(&run.id).await;
+    // Another one takes the run up, as if the lease were over.
+    let claimed = app.gateway.db.write(|unit| {
+        let later = unit.now().plus(Duration::from_hours(1));
+        unit.tx.claim_task(later, later.plus(Duration::from_hours(1)))
+    });
+    assert_eq!(claimed.await.unwrap().unwrap().id, run.task_id);
+    let (bus, parts) = (app.gateway.db.bus(), app.parts(&run).await);
+    let last = bus.last_seq();
+    gate.open();
+    app.gateway.running.idle().await;
+    let after = app.discussion_run(&run.id).await;
+    assert_eq!((after.run, after.turns), (before.run, before.turns));
+    assert_eq!(app.parts(&run).await, parts);
+    assert_eq!(bus.last_seq(), last, "and tells nothing");
+    let task = app.task(&run.task_id).await;
+    assert_eq!((task.status, task.attempt), (TaskStatus::Running, 2));
+}
+
+#[tokio::test]
+async fn a_person_has_so_many_runs_at_a_time_and_no_more() {
+    let model = arguing(|_, _| Script::silence()).await;
+    let app = Harness::with_models(&[&model]).await;
+    let planned = app.gateway.discussions.create(&app.admin(), discussion(&["Ada", "Bob"], 1)).await.unwrap();
+    let start = async || app.gateway.discussions.start(&app.admin(), &planned.id).await;
+    let mut last = None;
+    for _ in 0..MOST_OPEN_DISCUSSIONS {
+        last = Some(start().await.unwrap());
+    }
+    let refused = start().await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (Kind::Conflict, "too_many_runs"));
+    assert!(refused.message().contains("cancel one"), "{}", refused.message());
+    app.gateway.discussions.cancel(&app.admin(), &last.unwrap().id).await.unwrap();
+    start().await.unwrap();
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 use sophon_testkit::{Gate, ModelServer, Script};
 
 use crate::support::{App, Hub, streamed};
@@ -52,6 +52,27 @@ async fn a_cursor_from_the_hub_is_good_on_sse_and_back_and_over_a_restart() {
         .collect();
     assert_eq!(contents, ["calculate 2+2", "The result is **4**."]);
     assert!(events.iter().all(|(_, payload)| payload["seq"].as_u64().unwrap() > seen));
+}
+
+#[tokio::test]
+async fn what_is_read_from_storage_comes_before_what_is_still_in_the_log() {
+    let app = App::for_one().await;
+    let old = app.http().chat(None, "calculate 1+1").await;
+    let session = old["sessionId"].as_str().unwrap().to_owned();
+    app.http().ended(old["taskId"].as_str().unwrap()).await;
+    let app = app.restart().await;
+    let new = app.http().chat(Some(&session), "calculate 2+2").await;
+    app.http().ended(new["taskId"].as_str().unwrap()).await;
+
+    let mut hub = app.chat_hub().await;
+    hub.invoke("JoinSession", json!({ "sessionId": session, "since": 0 })).await;
+    let mut events = hub.events_until("TaskCompleted").await;
+    events.extend(hub.events_until("TaskCompleted").await);
+    let numbers: Vec<u64> = events.iter().map(|(_, payload)| payload["seq"].as_u64().unwrap()).collect();
+    assert!(numbers.is_sorted(), "{numbers:?}");
+    let completed = events.iter().filter(|(name, _)| name == "TaskCompleted");
+    let tasks: Vec<&Value> = completed.map(|(_, payload)| &payload["taskId"]).collect();
+    assert_eq!(tasks, [&old["taskId"], &new["taskId"]]);
 }
 
 #[tokio::test]

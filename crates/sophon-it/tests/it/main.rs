@@ -8,6 +8,7 @@ mod authorization;
 mod bad_input;
 mod coming_back;
 mod discussions;
+mod discussions_killed;
 mod drain;
 mod kill;
 mod nodes;

@@ -9,6 +9,10 @@ use crate::engine::{Conn, Query, Table};
 const AGENTS: Table =
     Table::new("agents", "agent").json(&["tools"]).taken("There is an agent with this slug already.");
 
+/// Someone may give an agent a slug that is the id of another: the id wins.
+const ONE: &str =
+    "SELECT * FROM agents WHERE tenant_id = $1 AND (id = $2 OR slug = $2) ORDER BY id = $2 DESC LIMIT 1";
+
 impl AgentRows for Conn {
     fn insert_agent(&mut self, agent: &Agent) -> Result<()> {
         self.insert(AGENTS, agent)
@@ -24,10 +28,12 @@ impl AgentRows for Conn {
     }
 
     fn agent(&self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>> {
-        // Someone may give an agent a slug that is the id of another: the id wins.
-        let sql =
-            "SELECT * FROM agents WHERE tenant_id = $1 AND (id = $2 OR slug = $2) ORDER BY id = $2 DESC";
-        Ok(self.one(sql, &[tenant.as_str().into(), id_or_slug.into()])?)
+        Ok(self.one(ONE, &[tenant.as_str().into(), id_or_slug.into()])?)
+    }
+
+    fn agent_to_change(&mut self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>> {
+        let sql = format!("{ONE} {}", self.held());
+        Ok(self.one(sql.as_str(), &[tenant.as_str().into(), id_or_slug.into()])?)
     }
 
     fn agents(&self, tenant: &TenantId, wanted: &Page) -> Result<Paged<Agent>> {

@@ -17,8 +17,9 @@ impl ApiTokenRows for Conn {
     }
 
     fn api_token(&self, user: &UserId, id: &ApiTokenId) -> Result<Option<ApiToken>> {
-        let sql = "SELECT * FROM api_tokens WHERE id = $1 AND user_id = $2";
-        Ok(self.one(sql, &[id.as_str().into(), user.as_str().into()])?)
+        // Held, or a note of its use that was begun before a revocation would undo it.
+        let sql = format!("SELECT * FROM api_tokens WHERE id = $1 AND user_id = $2 {}", self.held());
+        Ok(self.one(sql.as_str(), &[id.as_str().into(), user.as_str().into()])?)
     }
 
     fn api_token_by_hash(&self, hash: &str) -> Result<Option<ApiToken>> {

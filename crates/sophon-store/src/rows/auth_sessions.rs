@@ -17,12 +17,16 @@ impl AuthSessionRows for Conn {
     }
 
     fn auth_session(&self, id: &AuthSessionId) -> Result<Option<AuthSession>> {
-        Ok(self.one("SELECT * FROM auth_sessions WHERE id = $1", &[id.as_str().into()])?)
+        // Held, or a refresh that was begun before a revocation would undo it.
+        let sql = format!("SELECT * FROM auth_sessions WHERE id = $1 {}", self.held());
+        Ok(self.one(sql.as_str(), &[id.as_str().into()])?)
     }
 
     fn auth_session_by_refresh(&self, hash: &str) -> Result<Option<AuthSession>> {
-        let sql = "SELECT * FROM auth_sessions WHERE refresh_hash = $1 OR previous_hash = $1";
-        Ok(self.one(sql, &[hash.into()])?)
+        // Held likewise; and of two who present the same token at a time, the second one must see that it was used.
+        let held = self.held();
+        let sql = format!("SELECT * FROM auth_sessions WHERE refresh_hash = $1 OR previous_hash = $1 {held}");
+        Ok(self.one(sql.as_str(), &[hash.into()])?)
     }
 
     fn auth_sessions(&self, user: &UserId, now: Timestamp) -> Result<Vec<AuthSession>> {

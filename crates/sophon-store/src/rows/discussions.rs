@@ -24,7 +24,9 @@ impl DiscussionRows for Conn {
     }
 
     fn discussion(&self, id: &DiscussionId) -> Result<Option<Discussion>> {
-        Ok(self.one("SELECT * FROM discussions WHERE id = $1", &[id.as_str().into()])?)
+        // Held, or of two who change this and that, one would undo the other's work.
+        let sql = format!("SELECT * FROM discussions WHERE id = $1 {}", self.held());
+        Ok(self.one(sql.as_str(), &[id.as_str().into()])?)
     }
 
     fn discussions(&self, owner: &UserId, wanted: &Page) -> Result<Paged<Discussion>> {

@@ -25,7 +25,9 @@ impl SessionRows for Conn {
     }
 
     fn session(&self, id: &SessionId) -> Result<Option<Session>> {
-        Ok(self.one("SELECT * FROM sessions WHERE id = $1", &[id.as_str().into()])?)
+        // Held, or of two who count a message, or change this and that, one would undo the other's work.
+        let sql = format!("SELECT * FROM sessions WHERE id = $1 {}", self.held());
+        Ok(self.one(sql.as_str(), &[id.as_str().into()])?)
     }
 
     fn sessions(&self, owner: &UserId, filter: &SessionFilter, wanted: &Page) -> Result<Paged<Session>> {

@@ -4,6 +4,10 @@
 //! in groups, so that one sync to disk answers many callers. A shared `&dyn Tx` can only be read from; the verbs
 //! that write take `&mut self`, and only write jobs have that.
 //!
+//! What a job that writes has looked up by its key, nobody else changes until the job has ended: it can be changed and
+//! stored as a whole. (Agents have a verb of their own for that; tasks, and what is done under the lease of one, are
+//! guarded by that; users are not held.)
+//!
 //! Lookups return `None` for what is not there; that is never an error of storage. Owner or tenant is a part of
 //! each query that serves a caller.
 
@@ -145,6 +149,9 @@ pub trait AgentRows {
     fn delete_agent(&mut self, tenant: &TenantId, id: &AgentId) -> Result<bool>;
     /// By id or slug.
     fn agent(&self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>>;
+    /// The same, for a job that changes it: nobody else does until the job has ended. All turns of an agent read it, so
+    /// [`agent`](Self::agent) lets nobody wait.
+    fn agent_to_change(&mut self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>>;
     /// All of the tenant, in order of creation, oldest first.
     fn agents(&self, tenant: &TenantId, page: &Page) -> Result<Paged<Agent>>;
 }
@@ -245,6 +252,9 @@ pub trait TaskRows {
     fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>>;
     /// Those that match, newest first.
     fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, page: &Page) -> Result<Paged<Task>>;
+    /// How many discussions of a user wait or run, those that its chats have called for too. Of the jobs that write, one
+    /// after the other asks for the same user's, so that they can add to them up to a limit.
+    fn open_discussions(&self, user: &UserId) -> Result<u64>;
     /// How many wait.
     fn queued_tasks(&self) -> Result<u64>;
 }

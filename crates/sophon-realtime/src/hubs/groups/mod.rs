@@ -108,7 +108,7 @@ impl Groups {
         let missed = catch_up(&self.gateway.db, topic, since).await.map_err(hub_error)?;
         for entry in &missed.missed {
             if let Some(invocation) = hub.project(entry.seq(), entry.value()) {
-                connection.send(invocation).await?;
+                connection.send_at(entry.seq(), invocation).await?;
             }
         }
         Ok(Place { start: Start::After(missed.resume_after), complete: missed.complete })

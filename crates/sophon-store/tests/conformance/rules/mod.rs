@@ -2,6 +2,7 @@
 
 mod agents;
 mod approvals;
+mod changes;
 mod discussion_runs;
 mod discussions;
 mod events;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Rule> {
         messages::rules(),
         tasks::rules(),
         parts::rules(),
+        changes::rules(),
         turns::rules(),
         memories::rules(),
         approvals::rules(),
