@@ -5,5 +5,6 @@ mod client;
 mod gateway;
 mod help;
 mod login;
+mod nodes;
 mod program;
 mod real;
