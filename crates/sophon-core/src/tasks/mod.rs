@@ -25,7 +25,7 @@ use sophon_model::{
 use crate::database::{Database, Unit};
 use crate::limits::MOST_QUEUED_TASKS;
 use crate::policy::{Act, authorize};
-use crate::{awaited, discussions};
+use crate::{awaited, discussions, nodes};
 
 /// Characters of what is asked that describe its task.
 const DESCRIPTION_LENGTH: usize = 100;
@@ -169,6 +169,7 @@ pub(crate) fn cancel_in(
         let text = format!("The task has ended already: it is {}.", task.status.as_str());
         return Err(Error::conflict(text));
     };
+    nodes::call_back_in(unit, &id)?;
     let task = end_if_queued(unit, task)?;
     unit.after_commit(move || running.cancel(&id));
     Ok(task)

@@ -6,7 +6,7 @@ use super::tool_calls::end_open_calls;
 use super::{Ended, Turn};
 use crate::sessions::save_in;
 use crate::tasks::ended;
-use crate::{awaited, discussions};
+use crate::{awaited, discussions, nodes};
 
 impl Turn {
     pub(super) async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
@@ -40,6 +40,7 @@ impl Turn {
             {
                 task.cancelled_by = stored.cancelled_by;
                 task.cancel_requested_at = stored.cancel_requested_at;
+                nodes::call_back_in(unit, &task.id)?;
             }
             if !unit.tx.update_running_task(&task)? {
                 // Deleted with its session, or taken over.

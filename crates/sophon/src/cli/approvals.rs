@@ -12,6 +12,7 @@ use super::environment;
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
+use super::values::json;
 use super::when::{ago, span};
 
 /// Which approvals, and what to do with them.
@@ -71,10 +72,6 @@ enum Action {
         #[arg(long)]
         reason: Option<String>,
     },
-}
-
-fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| format!("that is not JSON ({error})"))
 }
 
 /// Lists approvals, shows one or answers one.

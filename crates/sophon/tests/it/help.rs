@@ -2,7 +2,7 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "login",
     "logout",
     "chat",
@@ -10,6 +10,8 @@ const COMMANDS: [&str; 11] = [
     "tasks",
     "approvals",
     "questions",
+    "nodes",
+    "announce",
     "agents",
     "status",
     "doctor",

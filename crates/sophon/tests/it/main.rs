@@ -6,6 +6,7 @@ mod client;
 mod gateway;
 mod help;
 mod login;
+mod nodes;
 mod program;
 mod real;
 mod terminal;

@@ -20,7 +20,7 @@ pub struct Served {
     _data: TempDir,
 }
 
-/// Starts one.
+/// Starts one, which lets everybody in as its administrator if `auto_admin`.
 pub async fn serve(auto_admin: bool) -> Served {
     let data = tempfile::tempdir().expect("a folder");
     let mut process = Command::new(env!("CARGO_BIN_EXE_sophon"))
