@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sophon_testkit::{ModelServer, Script};
+use sophon_testkit::{Gate, ModelServer, Script};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -12,9 +12,8 @@ use crate::support::{Http, Hub, Process};
 
 const PANELISTS: [&str; 4] = ["Ada", "Bob", "Cy", "Dan"];
 const ROUNDS: usize = 3;
-/// How long the first panelist takes; each other one takes so much longer. So there is somebody to be killed in the
-/// middle whenever another one has spoken.
-const TO_SPEAK: Duration = Duration::from_millis(60);
+/// What each of them says, each time.
+const SAID: &str = "Tea, says everybody.";
 /// Where the lease of a killed gateway has to run out first, it is half a minute until another one goes on.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -22,6 +21,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 struct Place {
     folder: TempDir,
     environment: Vec<(&'static str, String)>,
+    /// Where the turns wait in the middle of what they say, round by round: a gateway that is killed when one has ended
+    /// is killed in the middle of the next.
+    gates: Vec<Gate>,
     _model: ModelServer,
 }
 
@@ -29,13 +31,16 @@ impl Place {
     async fn with(database: Option<String>) -> Self {
         let verdict = json!({ "recommendation": "Tea.", "reasoning": "It keeps.", "confidence": 0.5,
             "keyPoints": [], "dissent": [] });
+        let gates: Vec<_> = (0..PANELISTS.len() * ROUNDS).map(|_| Gate::new()).collect();
+        let turns = gates.clone();
         let model = ModelServer::start(move |request| {
             let system = request.body["messages"][0]["content"].as_str().unwrap();
             match PANELISTS.iter().position(|name| system.contains(&format!("You are {name} "))) {
-                None => Script::answer().pause(TO_SPEAK).text(&verdict.to_string()),
+                None => Script::say(&verdict.to_string()),
                 Some(place) => {
-                    let pause = TO_SPEAK * (place as u32 + 1);
-                    Script::answer().text("Tea, ").pause(pause).text("says everybody.")
+                    let round = request.body.to_string().matches(SAID).count() / PANELISTS.len();
+                    let (begun, rest) = SAID.split_at(5);
+                    Script::answer().text(begun).wait(&turns[round * PANELISTS.len() + place]).text(rest)
                 }
             }
         })
@@ -46,7 +51,7 @@ impl Place {
             ("SOPHON_MODEL", "scripted-1".into()),
         ];
         environment.extend(database.map(|url| ("SOPHON__DATABASE__URL", url)));
-        Self { folder: tempfile::tempdir().unwrap(), environment, _model: model }
+        Self { folder: tempfile::tempdir().unwrap(), environment, gates, _model: model }
     }
 
     async fn start(&self) -> Process {
@@ -90,32 +95,30 @@ fn turn_name(round: &Value, panelist: &Value) -> String {
     format!("{round} {panelist}")
 }
 
-/// Kills the gateway each time that something more was said, at most so often, and looks at what is left at the end.
+/// Kills the gateway so often, each time that something more was said, and looks at what is left at the end.
 async fn assert_a_run_survives(place: Place, kills: usize) {
     let mut gateway = place.start().await;
     let run = begin(&gateway.http()).await;
     let mut kept = BTreeMap::new();
-    let mut killed = 0;
-    while killed < kills {
+    let (before_kills, after_kills) = place.gates.split_at(kills);
+    for gate in before_kills {
+        gate.open();
         let shown = after(&gateway.http(), &run, kept.len()).await;
-        if shown["endedAt"].is_string() {
-            break;
-        }
+        assert_eq!(shown["endedAt"], Value::Null, "{shown}");
         let ended = ended_turns(&shown);
         assert!(kept.iter().all(|(name, turn)| ended.get(name) == Some(turn)), "{kept:?} {ended:?}");
         kept = ended;
         gateway.kill().await;
-        killed += 1;
         gateway = place.start().await;
     }
-    assert!(killed >= kills.div_ceil(2), "killed {killed} times only: too few to prove anything");
+    after_kills.iter().for_each(Gate::open);
     let shown = after(&gateway.http(), &run, usize::MAX).await;
     assert_eq!((&shown["status"], &shown["error"]), (&json!("completed"), &Value::Null));
     assert_eq!(shown["verdict"]["recommendation"], "Tea.");
     let turns = ended_turns(&shown);
     assert_eq!(shown["turns"].as_array().unwrap().len(), PANELISTS.len() * ROUNDS);
     assert_eq!(turns.len(), PANELISTS.len() * ROUNDS);
-    assert!(turns.values().all(|turn| turn["content"] == "Tea, says everybody."), "{turns:?}");
+    assert!(turns.values().all(|turn| turn["content"] == SAID), "{turns:?}");
     assert!(kept.iter().all(|(name, turn)| turns.get(name) == Some(turn)), "what was said is kept as it was");
 
     // The record tells each end once.
