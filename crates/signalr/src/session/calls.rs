@@ -5,15 +5,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::Stall;
+use super::{Stall, streams};
 use crate::connection::Connection;
 use crate::error::HubError;
-use crate::hub::{Call, Hub, Items, Method, Reply, Upload, UploadItem};
+use crate::hub::{Call, Hub, Method, Reply, Upload, UploadItem};
 use crate::payload::{Payload, Raw};
 use crate::protocol::{Format, IncomingCall, Outcome};
 
@@ -25,7 +25,7 @@ pub(crate) struct Calls {
     /// Calls that wait for their turn.
     queue: VecDeque<Job>,
     running: usize,
-    streams: HashMap<String, CancellationToken>,
+    pub(super) streams: HashMap<String, CancellationToken>,
     uploads: HashMap<String, mpsc::Sender<UploadItem>>,
     answers: HashMap<String, oneshot::Sender<Outcome>>,
 }
@@ -109,7 +109,7 @@ pub(super) fn begin<H: Hub>(connection: &Connection<H>, incoming: IncomingCall) 
             let cancelled = connection.link().ended.child_token();
             calls.streams.insert(id.clone(), cancelled.clone());
             drop(calls);
-            let task = run_stream(connection.clone(), id, target, call, cancelled);
+            let task = streams::run(connection.clone(), id, target, call, cancelled);
             connection.shared.server.tasks.spawn(task);
         }
         id if method.uploads > 0 => {
@@ -234,7 +234,11 @@ async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
 }
 
 /// Calls the hub. An error comes back in the words that the client is told.
-async fn invoke<H: Hub>(connection: &Connection<H>, target: &str, call: Call) -> Result<Reply, String> {
+pub(super) async fn invoke<H: Hub>(
+    connection: &Connection<H>,
+    target: &str,
+    call: Call,
+) -> Result<Reply, String> {
     let server = &connection.shared.server;
     let method = call.method;
     let invoked = AssertUnwindSafe(server.hub.invoke(connection, call)).catch_unwind().await;
@@ -245,7 +249,7 @@ async fn invoke<H: Hub>(connection: &Connection<H>, target: &str, call: Call) ->
     })
 }
 
-async fn complete_call<H: Hub>(
+pub(super) async fn complete_call<H: Hub>(
     connection: &Connection<H>,
     id: &str,
     target: &str,
@@ -264,63 +268,6 @@ async fn deliver<H: Hub>(connection: &Connection<H>, encoded: Result<Bytes, Stri
     match encoded {
         Ok(bytes) => drop(connection.queue(bytes).await),
         Err(error) => tracing::error!(connection = %connection.id(), error, "a message cannot be encoded"),
-    }
-}
-
-/// Runs a call whose answer is a stream of items.
-async fn run_stream<H: Hub>(
-    connection: Connection<H>,
-    id: String,
-    target: String,
-    call: Call,
-    cancelled: CancellationToken,
-) {
-    let result = match invoke(&connection, &target, call).await {
-        Ok(Reply::Stream(items)) => send_items(&connection, &id, items, &cancelled).await,
-        Ok(_) => {
-            let error = HubError::internal("InvalidOperationException", "the method gave no stream");
-            Err(error.told_of(&target, connection.shared.server.options.detailed_errors))
-        }
-        Err(error) => Err(error),
-    };
-    // Before the completion: the client may use the id again when it has seen it.
-    connection.shared.calls.lock().streams.remove(&id);
-    complete_call(&connection, &id, &target, result.as_ref().map(|()| None).map_err(String::as_str)).await;
-}
-
-async fn send_items<H: Hub>(
-    connection: &Connection<H>,
-    id: &str,
-    mut items: Items,
-    cancelled: &CancellationToken,
-) -> Result<(), String> {
-    let detailed = connection.shared.server.options.detailed_errors;
-    let told = |error: HubError| {
-        error.told_after("An error occurred on the server while streaming results.", detailed)
-    };
-    let format = connection.link().format().unwrap_or(Format::Json);
-    loop {
-        let next = tokio::select! {
-            biased;
-            () = cancelled.cancelled() => None,
-            item = AssertUnwindSafe(items.next()).catch_unwind() => {
-                item.unwrap_or_else(|_| Some(Err(HubError::internal("Panic", "the stream panicked"))))
-            }
-        };
-        let Some(item) = next else { return Ok(()) };
-        let bytes = format
-            .stream_item(id, item.map_err(told)?.as_ref())
-            .map_err(|error| told(HubError::internal("SerializationException", error)))?;
-        if connection.queue(bytes).await.is_err() {
-            return Ok(());
-        }
-    }
-}
-
-/// The client wants no more of a stream.
-pub(super) fn cancel<H: Hub>(connection: &Connection<H>, id: &str) {
-    if let Some(cancelled) = connection.shared.calls.lock().streams.get(id) {
-        cancelled.cancel();
     }
 }
 
