@@ -37,6 +37,16 @@ impl Calls {
         receiver
     }
 
+    /// Forgets the uploads of methods that have returned: the client may never end them.
+    pub(super) fn forget_uploads(&mut self) {
+        self.uploads.retain(|_, sender| !sender.is_closed());
+    }
+
+    pub(super) fn end_stream(&mut self, id: &str) {
+        self.streams.remove(id);
+        self.forget_uploads();
+    }
+
     pub(crate) fn forget_answer(&mut self, id: &str) {
         self.answers.remove(id);
     }
@@ -210,6 +220,7 @@ async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
         Job::Refuse { id, error } => (id, String::new(), Err(error)),
         Job::Run { id, target, call } => {
             let result = invoke(connection, &target, call).await;
+            connection.shared.calls.lock().forget_uploads();
             (id, target, result)
         }
     };

@@ -27,8 +27,8 @@ pub(super) async fn run<H: Hub>(
         }
         Err(error) => Err(error),
     };
-    // Before the completion: the client may use the id again when it has seen it.
-    connection.shared.calls.lock().streams.remove(&id);
+    // Before the completion: the client may use the ids again when it has seen it.
+    connection.shared.calls.lock().end_stream(&id);
     complete_call(&connection, &id, &target, result.as_ref().map(|()| None).map_err(String::as_str)).await;
 }
 

@@ -174,6 +174,23 @@ async fn streams_go_both_ways_and_can_be_cancelled() {
 }
 
 #[tokio::test]
+async fn an_upload_that_its_method_has_left_and_its_client_never_ends_takes_no_place() {
+    let options = Options { max_streams: 1, ..Options::default() };
+    let server = serve(TestHub::default(), options).await;
+    let mut client = server.connect().await;
+    for id in ["1", "2", "3"] {
+        let call =
+            json!({ "type": 1, "invocationId": id, "target": "Sum", "arguments": [], "streamIds": [id] });
+        client.say(&call).await;
+        client.say(&json!({ "type": 2, "invocationId": id, "item": "no number" })).await;
+        let answer = client.hear().await;
+        let error = "An unexpected error occurred invoking 'Sum' on the server. HubException: Failed to bind Stream \
+                     message.";
+        assert!(answer["error"].as_str().is_some_and(|told| told.starts_with(error)), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn hub_methods_learn_that_the_client_has_gone() {
     let server = start().await;
     let mut client = server.connect().await;
