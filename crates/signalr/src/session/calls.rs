@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
+use parking_lot::Mutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +15,7 @@ use super::{Stall, streams};
 use crate::connection::Connection;
 use crate::error::HubError;
 use crate::hub::{Call, Hub, Method, Reply, Upload, UploadItem};
+use crate::ident::random_name;
 use crate::payload::{Payload, Raw};
 use crate::protocol::{Format, IncomingCall, Outcome};
 
@@ -31,12 +33,6 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    pub(crate) fn expect_answer(&mut self, id: &str) -> oneshot::Receiver<Outcome> {
-        let (sender, receiver) = oneshot::channel();
-        self.answers.insert(id.to_owned(), sender);
-        receiver
-    }
-
     /// Forgets the uploads of methods that have returned: the client may never end them.
     pub(super) fn forget_uploads(&mut self) {
         self.uploads.retain(|_, sender| !sender.is_closed());
@@ -46,9 +42,36 @@ impl Calls {
         self.streams.remove(id);
         self.forget_uploads();
     }
+}
 
-    pub(crate) fn forget_answer(&mut self, id: &str) {
-        self.answers.remove(id);
+/// A request to the client that waits for its answer, for as long as somebody waits for it.
+pub(crate) struct Question<'a> {
+    calls: &'a Mutex<Calls>,
+    id: String,
+    answer: oneshot::Receiver<Outcome>,
+}
+
+impl<'a> Question<'a> {
+    /// Asks under a name that no other connection can guess.
+    pub(crate) fn new(calls: &'a Mutex<Calls>) -> Self {
+        let (id, (sender, answer)) = (random_name(), oneshot::channel());
+        calls.lock().answers.insert(id.clone(), sender);
+        Self { calls, id, answer }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The client's answer; `None` when it has left.
+    pub(crate) async fn answer(&mut self) -> Option<Outcome> {
+        (&mut self.answer).await.ok()
+    }
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        self.calls.lock().answers.remove(&self.id);
     }
 }
 
@@ -207,7 +230,8 @@ async fn work<H: Hub>(mut connection: Connection<H>, first: Job) {
         let slot = std::sync::Arc::new(Slot::default());
         connection.slot = Some(slot.clone());
         run(&connection, job).await;
-        if slot.given_back.load(Ordering::Relaxed) {
+        // Given back here as well: a handle that outlives its call has no place to give.
+        if slot.given_back.swap(true, Ordering::Relaxed) {
             return;
         }
         connection.shared.calls.lock().running -= 1;

@@ -123,6 +123,26 @@ async fn a_client_answers_the_server() {
 }
 
 #[tokio::test]
+async fn a_client_answers_whoever_still_asks_when_the_method_has_returned() {
+    let hub = TestHub::default();
+    let gate = hub.gate.clone();
+    let server = serve(hub, Options::default()).await;
+    let mut client = server.connect().await;
+    client.call("1", "AskLater", json!([])).await;
+    assert_eq!(client.hear().await, json!({ "type": 3, "invocationId": "1" }));
+    gate.notify_one();
+    let id = client.hear().await["invocationId"].clone();
+    client.say(&json!({ "type": 3, "invocationId": id, "result": 42 })).await;
+    assert_eq!(client.hear().await["arguments"], json!([42]));
+    // The calls still run one at a time.
+    client.call("2", "Wait", json!([])).await;
+    client.call("3", "Echo", json!([3])).await;
+    gate.notify_one();
+    assert_eq!(client.hear().await["invocationId"], "2");
+    assert_eq!(client.hear().await["invocationId"], "3");
+}
+
+#[tokio::test]
 async fn no_one_else_can_answer_and_a_failed_answer_is_an_error() {
     let server = start().await;
     let (mut asked, mut stranger) = (server.connect().await, server.connect().await);
