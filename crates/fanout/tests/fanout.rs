@@ -182,3 +182,8 @@ proptest! {
         prop_assert_eq!(seen, shown);
     }
 }
+
+#[test]
+fn the_program_of_the_readme_is_the_example() {
+    assert!(include_str!("../README.md").contains(include_str!("../examples/news.rs")));
+}

@@ -9,12 +9,12 @@ use serde::de::DeserializeOwned;
 use crate::authenticate::Caller;
 use crate::error::{ClientError, SendError};
 use crate::hub::Hub;
-use crate::ident::{ConnectionId, random_name};
+use crate::ident::ConnectionId;
 use crate::link::{Direct, Ending, Headers, Link, Manner, TransportKind};
 use crate::payload::Invocation;
 use crate::protocol::{Format, Outcome};
 use crate::server::Server;
-use crate::session::calls::{Calls, Slot};
+use crate::session::calls::{Calls, Question, Slot};
 
 pub(crate) struct Shared<H: Hub> {
     pub(crate) server: Arc<Server<H>>,
@@ -127,19 +127,17 @@ impl<H: Hub> Connection<H> {
         limit: Duration,
     ) -> Result<T, ClientError> {
         let format = self.format().ok_or(SendError::Closed)?;
-        let id = random_name();
-        let bytes = format.invocation(Some(&id), &invocation).map_err(SendError::Encode)?;
+        let mut question = Question::new(&self.shared.calls);
+        let bytes = format.invocation(Some(question.id()), &invocation).map_err(SendError::Encode)?;
         drop(invocation);
-        let answer = self.shared.calls.lock().expect_answer(&id);
         if let Some(slot) = &self.slot {
             slot.give_back(self);
         }
         let asked = async {
             self.queue(bytes).await?;
-            answer.await.map_err(|_| ClientError::Send(SendError::Closed))
+            question.answer().await.ok_or(ClientError::Send(SendError::Closed))
         };
         let outcome = tokio::time::timeout(limit, asked).await;
-        self.shared.calls.lock().forget_answer(&id);
         match outcome.map_err(|_| ClientError::Timeout)?? {
             Outcome::Value(raw) => raw.decode().map_err(ClientError::Decode),
             Outcome::Error(text) => Err(ClientError::Failed(text)),

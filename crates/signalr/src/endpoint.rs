@@ -290,6 +290,9 @@ fn open<H: Hub>(
     let mut link = Link::new(id, token, transport, headers, server.now());
     link.requests = requests;
     let mut registry = server.registry.lock();
+    if registry.closing {
+        return Err(FULL);
+    }
     let place = registry.places.get_mut(&id).ok_or(UNKNOWN)?;
     match place {
         Place::Negotiated { stateful, .. } => {

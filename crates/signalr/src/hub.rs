@@ -141,8 +141,8 @@ pub(crate) enum UploadItem {
 }
 
 impl Upload {
-    /// The next item, `None` after the last. An error: the client ended the stream with one, or was lost, or
-    /// the item is not a `T`.
+    /// The next item, `None` after the last. An error is the last as well: the client ended the stream with one, or
+    /// was lost, or the item is not a `T`.
     pub async fn next<T: DeserializeOwned>(&mut self) -> Option<Result<T, HubError>> {
         if self.finished {
             return None;
@@ -150,7 +150,10 @@ impl Upload {
         let item = self.items.recv().await;
         self.finished = !matches!(item, Some(UploadItem::Item(_)));
         match item {
-            Some(UploadItem::Item(raw)) => Some(raw.decode().map_err(HubError::Arguments)),
+            Some(UploadItem::Item(raw)) => Some(raw.decode().map_err(|error| {
+                self.finished = true;
+                HubError::Message(format!("Failed to bind Stream message. {error}"))
+            })),
             Some(UploadItem::Error(text)) => Some(Err(HubError::Message(text))),
             Some(UploadItem::End) => None,
             None => {

@@ -55,8 +55,8 @@ pub(crate) enum Place<H: Hub> {
 pub(crate) struct Registry<H: Hub> {
     pub(crate) places: HashMap<ConnectionId, Place<H>>,
     pub(crate) tokens: HashMap<ConnectionToken, ConnectionId>,
-    /// Set when the hub is to end: why.
-    closing: bool,
+    /// The hub is ending: nothing is negotiated or opened any more.
+    pub(crate) closing: bool,
 }
 
 pub(crate) struct Server<H: Hub> {

@@ -5,15 +5,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::FutureExt as _;
+use parking_lot::Mutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::Stall;
+use super::{Stall, streams};
 use crate::connection::Connection;
 use crate::error::HubError;
-use crate::hub::{Call, Hub, Items, Method, Reply, Upload, UploadItem};
+use crate::hub::{Call, Hub, Method, Reply, Upload, UploadItem};
+use crate::ident::random_name;
 use crate::payload::{Payload, Raw};
 use crate::protocol::{Format, IncomingCall, Outcome};
 
@@ -25,20 +27,51 @@ pub(crate) struct Calls {
     /// Calls that wait for their turn.
     queue: VecDeque<Job>,
     running: usize,
-    streams: HashMap<String, CancellationToken>,
+    pub(super) streams: HashMap<String, CancellationToken>,
     uploads: HashMap<String, mpsc::Sender<UploadItem>>,
     answers: HashMap<String, oneshot::Sender<Outcome>>,
 }
 
 impl Calls {
-    pub(crate) fn expect_answer(&mut self, id: &str) -> oneshot::Receiver<Outcome> {
-        let (sender, receiver) = oneshot::channel();
-        self.answers.insert(id.to_owned(), sender);
-        receiver
+    /// Forgets the uploads of methods that have returned: the client may never end them.
+    pub(super) fn forget_uploads(&mut self) {
+        self.uploads.retain(|_, sender| !sender.is_closed());
     }
 
-    pub(crate) fn forget_answer(&mut self, id: &str) {
-        self.answers.remove(id);
+    pub(super) fn end_stream(&mut self, id: &str) {
+        self.streams.remove(id);
+        self.forget_uploads();
+    }
+}
+
+/// A request to the client that waits for its answer, for as long as somebody waits for it.
+pub(crate) struct Question<'a> {
+    calls: &'a Mutex<Calls>,
+    id: String,
+    answer: oneshot::Receiver<Outcome>,
+}
+
+impl<'a> Question<'a> {
+    /// Asks under a name that no other connection can guess.
+    pub(crate) fn new(calls: &'a Mutex<Calls>) -> Self {
+        let (id, (sender, answer)) = (random_name(), oneshot::channel());
+        calls.lock().answers.insert(id.clone(), sender);
+        Self { calls, id, answer }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The client's answer; `None` when it has left.
+    pub(crate) async fn answer(&mut self) -> Option<Outcome> {
+        (&mut self.answer).await.ok()
+    }
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        self.calls.lock().answers.remove(&self.id);
     }
 }
 
@@ -109,7 +142,7 @@ pub(super) fn begin<H: Hub>(connection: &Connection<H>, incoming: IncomingCall) 
             let cancelled = connection.link().ended.child_token();
             calls.streams.insert(id.clone(), cancelled.clone());
             drop(calls);
-            let task = run_stream(connection.clone(), id, target, call, cancelled);
+            let task = streams::run(connection.clone(), id, target, call, cancelled);
             connection.shared.server.tasks.spawn(task);
         }
         id if method.uploads > 0 => {
@@ -197,7 +230,8 @@ async fn work<H: Hub>(mut connection: Connection<H>, first: Job) {
         let slot = std::sync::Arc::new(Slot::default());
         connection.slot = Some(slot.clone());
         run(&connection, job).await;
-        if slot.given_back.load(Ordering::Relaxed) {
+        // Given back here as well: a handle that outlives its call has no place to give.
+        if slot.given_back.swap(true, Ordering::Relaxed) {
             return;
         }
         connection.shared.calls.lock().running -= 1;
@@ -210,6 +244,7 @@ async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
         Job::Refuse { id, error } => (id, String::new(), Err(error)),
         Job::Run { id, target, call } => {
             let result = invoke(connection, &target, call).await;
+            connection.shared.calls.lock().forget_uploads();
             (id, target, result)
         }
     };
@@ -234,7 +269,11 @@ async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
 }
 
 /// Calls the hub. An error comes back in the words that the client is told.
-async fn invoke<H: Hub>(connection: &Connection<H>, target: &str, call: Call) -> Result<Reply, String> {
+pub(super) async fn invoke<H: Hub>(
+    connection: &Connection<H>,
+    target: &str,
+    call: Call,
+) -> Result<Reply, String> {
     let server = &connection.shared.server;
     let method = call.method;
     let invoked = AssertUnwindSafe(server.hub.invoke(connection, call)).catch_unwind().await;
@@ -245,7 +284,7 @@ async fn invoke<H: Hub>(connection: &Connection<H>, target: &str, call: Call) ->
     })
 }
 
-async fn complete_call<H: Hub>(
+pub(super) async fn complete_call<H: Hub>(
     connection: &Connection<H>,
     id: &str,
     target: &str,
@@ -264,63 +303,6 @@ async fn deliver<H: Hub>(connection: &Connection<H>, encoded: Result<Bytes, Stri
     match encoded {
         Ok(bytes) => drop(connection.queue(bytes).await),
         Err(error) => tracing::error!(connection = %connection.id(), error, "a message cannot be encoded"),
-    }
-}
-
-/// Runs a call whose answer is a stream of items.
-async fn run_stream<H: Hub>(
-    connection: Connection<H>,
-    id: String,
-    target: String,
-    call: Call,
-    cancelled: CancellationToken,
-) {
-    let result = match invoke(&connection, &target, call).await {
-        Ok(Reply::Stream(items)) => send_items(&connection, &id, items, &cancelled).await,
-        Ok(_) => {
-            let error = HubError::internal("InvalidOperationException", "the method gave no stream");
-            Err(error.told_of(&target, connection.shared.server.options.detailed_errors))
-        }
-        Err(error) => Err(error),
-    };
-    // Before the completion: the client may use the id again when it has seen it.
-    connection.shared.calls.lock().streams.remove(&id);
-    complete_call(&connection, &id, &target, result.as_ref().map(|()| None).map_err(String::as_str)).await;
-}
-
-async fn send_items<H: Hub>(
-    connection: &Connection<H>,
-    id: &str,
-    mut items: Items,
-    cancelled: &CancellationToken,
-) -> Result<(), String> {
-    let detailed = connection.shared.server.options.detailed_errors;
-    let told = |error: HubError| {
-        error.told_after("An error occurred on the server while streaming results.", detailed)
-    };
-    let format = connection.link().format().unwrap_or(Format::Json);
-    loop {
-        let next = tokio::select! {
-            biased;
-            () = cancelled.cancelled() => None,
-            item = AssertUnwindSafe(items.next()).catch_unwind() => {
-                item.unwrap_or_else(|_| Some(Err(HubError::internal("Panic", "the stream panicked"))))
-            }
-        };
-        let Some(item) = next else { return Ok(()) };
-        let bytes = format
-            .stream_item(id, item.map_err(told)?.as_ref())
-            .map_err(|error| told(HubError::internal("SerializationException", error)))?;
-        if connection.queue(bytes).await.is_err() {
-            return Ok(());
-        }
-    }
-}
-
-/// The client wants no more of a stream.
-pub(super) fn cancel<H: Hub>(connection: &Connection<H>, id: &str) {
-    if let Some(cancelled) = connection.shared.calls.lock().streams.get(id) {
-        cancelled.cancel();
     }
 }
 

@@ -4,6 +4,8 @@ pub(crate) mod calls;
 mod farewell;
 mod outgoing;
 mod recovery;
+mod stateful;
+mod streams;
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -16,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use self::outgoing::Outgoing;
 use self::recovery::Recovery;
+use self::stateful::Stateful;
 use crate::connection::Connection;
 use crate::error::HubError;
 use crate::hub::Hub;
@@ -87,12 +90,6 @@ enum News {
     Answered(Result<(), HubError>),
     /// Something may be there to be written, or room for more calls.
     Roused,
-}
-
-/// What a stateful connection has more than others.
-struct Stateful<T> {
-    recovery: Recovery,
-    handover: Handover<T>,
 }
 
 struct Session<H: Hub, T> {
@@ -214,58 +211,6 @@ impl<H: Hub, T: Transport> Session<H, T> {
         Ok(())
     }
 
-    /// Whether the client can take more: it is there, and has acknowledged enough of what it got.
-    fn may_send(&self) -> bool {
-        self.present && !self.stateful.as_ref().is_some_and(|stateful| stateful.recovery.is_full())
-    }
-
-    /// Tells a stateful client what has arrived, at the pace of the sweep.
-    fn acknowledge(&mut self) {
-        let link = self.connection.link();
-        if let Some(stateful) = &mut self.stateful
-            && let Some(format) = link.format()
-        {
-            if link.times.ack_due.swap(false, Ordering::Relaxed) && stateful.recovery.owes_ack() {
-                self.urgent = [&self.urgent[..], &stateful.recovery.ack(format)].concat().into();
-            }
-            link.times.ack_owed.store(stateful.recovery.owes_ack(), Ordering::Relaxed);
-        }
-    }
-
-    /// The socket broke. A stateful session waits for another one, any other ends.
-    fn lose(&mut self) -> Result<(), Ending> {
-        if self.stateful.is_none() {
-            return Err(Ending::gone());
-        }
-        let now = self.connection.shared.server.now();
-        let link = self.connection.link();
-        link.stamp(|times| &times.left, now);
-        link.stamp(|times| &times.present, 0);
-        link.stamp(|times| &times.write_began, 0);
-        self.present = false;
-        self.writing = false;
-        Ok(())
-    }
-
-    /// Goes on with another socket, if there is one.
-    fn resume(&mut self, decoder: &mut Decoder) {
-        let link = self.connection.link();
-        if let Some(stateful) = &mut self.stateful
-            && let Some(format) = link.format()
-            && let Some(transport) = stateful.handover.take()
-        {
-            decoder.reset();
-            self.urgent = stateful.recovery.resume(format);
-            self.unanswered = false;
-            self.transport = transport;
-            self.present = true;
-            self.writing = false;
-            link.stamp(|times| &times.present, 1);
-            link.stamp(|times| &times.write_began, 0);
-            link.stamp(|times| &times.received, self.connection.shared.server.now());
-        }
-    }
-
     fn handle(&mut self, news: News, decoder: &mut Decoder) -> Result<(), Ending> {
         match news {
             News::Ended => return Err(self.connection.link().ending()),
@@ -305,7 +250,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
             Message::Completion { id, outcome } => {
                 self.stalled = calls::complete(&self.connection, &id, outcome);
             }
-            Message::Cancel { id } => calls::cancel(&self.connection, &id),
+            Message::Cancel { id } => streams::cancel(&self.connection, &id),
             Message::Ping => link.times.pings.store(true, Ordering::Relaxed),
             Message::Close { error } => {
                 if let Some(error) = error {

@@ -1,5 +1,6 @@
 //! The crate as its clients see it, over real sockets.
 
+mod calls;
 mod groups;
 mod messagepack;
 mod negotiate;

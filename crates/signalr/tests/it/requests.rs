@@ -216,6 +216,14 @@ async fn what_is_sent_while_the_close_message_waits_is_taken_and_means_nothing()
 }
 
 #[tokio::test]
+async fn what_was_negotiated_before_a_drain_is_not_opened_after_it() {
+    let server = start().await;
+    let uri = format!("/hub?id={}", negotiate(&server).await);
+    assert!(server.hub.drain("restarting", LIMIT).await);
+    assert_eq!(send(&server, "GET", &uri, "").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
 async fn a_server_drains_as_soon_as_the_pollers_have_left() {
     for leave in ["GET", "DELETE"] {
         let options = Options { close_timeout: LIMIT * 2, ..Options::default() };

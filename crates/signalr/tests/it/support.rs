@@ -82,6 +82,7 @@ impl Hub for TestHub {
             Method::new("Panic"),
             Method::new("Wait"),
             Method::new("Ask"),
+            Method::new("AskLater"),
             Method::new("Bye"),
             Method::stream("Count"),
             Method::stream("Forever"),
@@ -140,6 +141,16 @@ impl Hub for TestHub {
                 let question = Invocation::new("Question").arg("what?");
                 let answer: Value = connection.invoke_client(question, Duration::from_millis(limit)).await?;
                 Ok(Reply::value(answer))
+            }
+            "AskLater" => {
+                let (connection, gate) = (connection.clone(), self.gate.clone());
+                tokio::spawn(async move {
+                    gate.notified().await;
+                    let answer: Value =
+                        connection.invoke_client(Invocation::new("Question"), LIMIT).await.unwrap();
+                    connection.send(Invocation::new("Told").arg(answer)).await.unwrap();
+                });
+                Ok(Reply::Void)
             }
             "Bye" => {
                 connection.close(Some("you asked for it"), false);
