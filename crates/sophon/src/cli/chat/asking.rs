@@ -46,11 +46,19 @@ impl Asking {
         let actions = approvals.items.into_iter().filter(|approval| approval.task_id == turn.task_id);
         let questions = questions.items.into_iter().filter(|question| question.task_id == turn.task_id);
         let found = actions.map(|approval| Asked::Action(Box::new(approval)));
-        let mut found: Vec<_> =
-            found.chain(questions.map(|question| Asked::Question(Box::new(question)))).collect();
-        found.sort_by_key(Asked::requested_at);
-        self.0 = found.into();
+        let found = found.chain(questions.map(|question| Asked::Question(Box::new(question))));
+        self.update(found.collect());
         Ok(())
+    }
+
+    /// Brings it up to what waits now. What is known keeps its place: the first stands before the person's eyes.
+    fn update(&mut self, mut waits: Vec<Asked>) {
+        // The gateway lists the newest first.
+        waits.reverse();
+        waits.sort_by_key(Asked::requested_at);
+        self.0.retain(|known| waits.iter().any(|asked| asked.call() == known.call()));
+        waits.retain(|asked| self.0.iter().all(|known| asked.call() != known.call()));
+        self.0.extend(waits);
     }
 
     /// What is before the person's eyes.
@@ -95,7 +103,8 @@ impl Asking {
 }
 
 impl Asked {
-    fn call(&self) -> &ToolCallId {
+    /// The tool call that waits.
+    pub fn call(&self) -> &ToolCallId {
         match self {
             Asked::Action(approval) => &approval.tool_call_id,
             Asked::Question(question) => &question.tool_call_id,
@@ -227,6 +236,24 @@ mod tests {
             "expiresAt": "2026-11-22T12:05:00.000Z",
         }))
         .expect("an approval")
+    }
+
+    fn question_of(call: &str) -> Asked {
+        Asked::Question(Box::new(InfoRequest { tool_call_id: call.into(), ..question() }))
+    }
+
+    #[test]
+    fn what_stands_before_the_person_keeps_its_place_while_it_waits() {
+        let mut asking = Asking::default();
+        let calls = |asking: &Asking| -> Vec<String> {
+            asking.0.iter().map(|asked| asked.call().to_string()).collect()
+        };
+        asking.update(vec![question_of("b"), question_of("a")]);
+        assert_eq!(calls(&asking), ["a", "b"], "oldest first");
+        asking.update(vec![question_of("b"), question_of("a"), question_of("earlier")]);
+        assert_eq!(calls(&asking), ["a", "b", "earlier"]);
+        asking.update(vec![question_of("earlier"), question_of("b")]);
+        assert_eq!(calls(&asking), ["b", "earlier"]);
     }
 
     fn question() -> InfoRequest {

@@ -8,10 +8,13 @@ use sophon_model::TaskStatus;
 use super::super::context::Context;
 use super::super::environment;
 use super::super::stop::Stop;
-use super::asking::Asking;
+use super::asking::{Asked, Asking};
 use super::controls::{Control, Controls};
 use super::conversation::reconnect;
 use super::view::View;
+
+/// What is said when an answer to what stands before the person's eyes would come too late.
+const OVERTAKEN: &str = "it waits no longer: somebody answered elsewhere, or its time is over";
 
 /// How a turn ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +77,7 @@ impl<'a> Turn<'a> {
             return Ok(None);
         }
         if self.asking.overtaken(event).is_some() {
-            self.view.remark("it waits no longer: somebody answered elsewhere, or its time is over");
+            self.view.remark(OVERTAKEN);
         }
         self.view.event(event)?;
         Ok(match event {
@@ -102,6 +105,7 @@ impl<'a> Turn<'a> {
 
     /// Looks for what the turn asks. Tells how it is answered elsewhere if the person cannot be asked here.
     async fn look(&mut self, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
+        let before = self.asking.first().map(|asked| asked.call().clone());
         let looked = tokio::select! {
             looked = self.asking.look(self.context, &self.accepted) => looked,
             () = controls.interrupt() => return self.stop(controls).await,
@@ -110,6 +114,9 @@ impl<'a> Turn<'a> {
             Ok(()) => {}
             // It is looked for again when the connection is there again; and others can answer meanwhile.
             Err(error) => self.view.remark(&format!("what the agent asks could not be read: {error}")),
+        }
+        if before.is_some() && before.as_ref() != self.asking.first().map(Asked::call) {
+            self.view.remark(OVERTAKEN);
         }
         if !self.is_here {
             self.leave_unasked();
