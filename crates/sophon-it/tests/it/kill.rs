@@ -113,20 +113,70 @@ async fn what_people_are_asked_and_the_tasks_that_wait_survive_20_kills() {
     let (status, answered) = http.post(&format!("/api/info-requests/{question}/respond"), &answer).await;
     assert_eq!((status.as_u16(), &answered["status"]), (200, &json!("answered")));
     for (sent, result) in [(forget, "Entries forgotten: 1."), (paint, "blue")] {
-        let path = format!("/api/tasks/{}", sent["taskId"].as_str().unwrap());
-        let task = soon("the end of the task", async {
+        assert_eq!(came_to(&http, &sent).await, result);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leave_that_is_given_in_the_moment_of_a_kill_is_used_once_or_said_to_be_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut gateway = Process::start(&data).await;
+    let mut lost = 0;
+    for round in 0..KILLS_WHILE_WAITING {
+        let sent = gateway.http().chat(None, "forget everything").await;
+        let approval = soon("an approval", async {
             loop {
-                let (_, task) = http.get(&path).await;
-                if task["status"] != "running" {
-                    return task;
+                if let Some(id) = gateway.http().get("/api/approvals").await.1["items"][0]["id"].as_str() {
+                    return format!("/api/approvals/{id}");
                 }
-                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });
-        let task = task.await;
-        let came_to = (&task["status"], &task["toolCalls"][0]["result"]);
-        assert_eq!(came_to, (&json!("completed"), &json!(result)));
+        let approval = approval.await;
+        let (http, approve) = (gateway.http(), format!("{approval}/approve"));
+        let answering = tokio::spawn(async move {
+            http.request(reqwest::Method::POST, &approve).send().await.is_ok_and(|it| it.status() == 200)
+        });
+        // Spread over the moments from before the answer to after the action.
+        tokio::time::sleep(Duration::from_millis(round as u64 * 2)).await;
+        gateway.kill().await;
+        let was_told = soon("the end of the request", answering).await.unwrap();
+
+        gateway = Process::start(&data).await;
+        let http = gateway.http();
+        let (status, again) = http.post(&format!("{approval}/approve"), &json!({})).await;
+        match status.as_u16() {
+            200 => assert!(!was_told, "what was told is lost after kill {round}"),
+            409 => assert_eq!(again["error"]["details"]["outcome"], "approved"),
+            _ => panic!("{status} {again}"),
+        }
+        let result = came_to(&http, &sent).await;
+        let is_unknown = result.contains("not known");
+        assert!(is_unknown || result == "Entries forgotten: 0.", "{result}");
+        assert!(http.get(&approval).await.1["consumedAt"].is_string());
+        lost += usize::from(status == 200);
     }
+    assert!(
+        (1..KILLS_WHILE_WAITING).contains(&lost),
+        "{lost} answers were cut off: the kills miss the moment"
+    );
+}
+
+/// Waits for the end of a task that must come to a good one, and gives the result of its tool call.
+async fn came_to(http: &Http, sent: &serde_json::Value) -> String {
+    let path = format!("/api/tasks/{}", sent["taskId"].as_str().unwrap());
+    let task = soon("the end of the task", async {
+        loop {
+            let (_, task) = http.get(&path).await;
+            if task["status"] != "running" {
+                return task;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let task = task.await;
+    assert_eq!(task["status"], "completed", "{task}");
+    task["toolCalls"][0]["result"].as_str().unwrap().to_owned()
 }
 
 /// Waits until an approval and a question wait for an answer, and their tasks for it. Gives the ids of the two.

@@ -61,14 +61,13 @@ impl<'a> Turn<'a> {
                 Step::Event(Err(error)) => self.resume(error, controls).await?,
                 Step::Control(control) => self.obey(control, controls).await?,
             };
-            if ending.is_none() {
+            let Some(ending) = ending else {
                 self.ask(controls)?;
-            }
-            if let Some(ending) = ending {
-                self.view.end(&ending)?;
-                let hub = (ending != Ending::Left).then_some(self.hub);
-                return Ok((ending, hub));
-            }
+                continue;
+            };
+            self.view.end(&ending)?;
+            let hub = (ending != Ending::Left).then_some(self.hub);
+            return Ok((ending, hub));
         }
     }
 
