@@ -29,8 +29,11 @@ pub(crate) trait Awaited: Clone + Send + 'static {
     /// What names one.
     type Id: Clone + Eq + Hash + Send + Sync + 'static;
 
+    /// Its name.
     fn id(&self) -> &Self::Id;
+    /// Whether nobody has answered yet and it can still be.
     fn is_pending(&self) -> bool;
+    /// Until when it can be answered.
     fn expires_at(&self) -> Timestamp;
     /// The same, ended without an answer.
     fn unanswered(self, why: Unanswered) -> Self;

@@ -110,27 +110,7 @@ fn decided(tools: &Tools, caller: &Caller, mut approval: Approval, answer: Answe
             reason
         }
         Answer::Edit { arguments } => {
-            if !approval.is_editable {
-                let text =
-                    format!("The arguments of {} cannot be changed: approve or reject it.", approval.tool);
-                return Err(Error::conflict(text).with_code("not_editable"));
-            }
-            if arguments.to_string().len() > LONGEST_ARGUMENTS {
-                let text = format!("The arguments have at most {LONGEST_ARGUMENTS} bytes.");
-                return Err(Error::validation("modifiedParams", text));
-            }
-            let risk = tools
-                .judge_edited(&approval.tool, &arguments)
-                .map_err(|failure| Error::validation("modifiedParams", failure.0))?;
-            if risk > approval.risk {
-                let text = format!(
-                    "That can do more harm ({}) than what was asked about ({}): reject it, and let the agent ask \
-                     for the other.",
-                    risk.as_str(),
-                    approval.risk.as_str()
-                );
-                return Err(Error::validation("modifiedParams", text));
-            }
+            check_edit(tools, &approval, &arguments)?;
             approval.status = ApprovalStatus::Edited;
             approval.digest = Action::of(&approval, &arguments).digest();
             approval.edited_arguments = Some(arguments);
@@ -143,6 +123,28 @@ fn decided(tools: &Tools, caller: &Caller, mut approval: Approval, answer: Answe
     approval.reason = reason.filter(|reason| !reason.trim().is_empty());
     approval.decided_by = Some(caller.user.clone());
     Ok(approval)
+}
+
+/// Refuses other arguments where the tool allows none or cannot work with these, and what is worse than what was asked
+/// about: nobody was asked about that.
+fn check_edit(tools: &Tools, approval: &Approval, arguments: &Value) -> Result<()> {
+    let refused = |text: String| Error::validation("modifiedParams", text);
+    if !approval.is_editable {
+        let text = format!("The arguments of {} cannot be changed: approve or reject it.", approval.tool);
+        return Err(Error::conflict(text).with_code("not_editable"));
+    }
+    if arguments.to_string().len() > LONGEST_ARGUMENTS {
+        return Err(refused(format!("The arguments have at most {LONGEST_ARGUMENTS} bytes.")));
+    }
+    let risk = tools.judge_edited(&approval.tool, arguments).map_err(|failure| refused(failure.0))?;
+    if risk > approval.risk {
+        return Err(refused(format!(
+            "That can do more harm ({}) than what was asked about ({}): reject it, and let the agent ask for the other.",
+            risk.as_str(),
+            approval.risk.as_str()
+        )));
+    }
+    Ok(())
 }
 
 impl Awaited for Approval {

@@ -91,45 +91,100 @@ async fn nothing_acknowledged_is_lost_or_doubled_over_25_kills() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_approval_and_the_task_that_waits_for_it_survive_20_kills() {
+async fn what_people_are_asked_and_the_tasks_that_wait_survive_20_kills() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let mut gateway = Process::start(&data).await;
     let remember = gateway.http().chat(None, "remember that Oscar is a cat").await;
     let session = remember["sessionId"].as_str().unwrap().to_owned();
     let forget = gateway.http().chat(Some(&session), "forget everything").await;
+    let paint = gateway.http().chat(None, "ask me which colour").await;
     let asked = waiting(&gateway.http()).await;
     for round in 0..KILLS_WHILE_WAITING {
         gateway.kill().await;
         gateway = Process::start(&data).await;
-        assert_eq!(waiting(&gateway.http()).await["id"], asked["id"], "asked again after kill {round}");
+        assert_eq!(waiting(&gateway.http()).await, asked, "asked again after kill {round}");
     }
     let http = gateway.http();
-    let approve = format!("/api/approvals/{}/approve", asked["id"].as_str().unwrap());
-    let (status, approved) = http.post(&approve, &json!({})).await;
+    let [approval, question] = &asked;
+    let (status, approved) = http.post(&format!("/api/approvals/{approval}/approve"), &json!({})).await;
     assert_eq!((status.as_u16(), &approved["outcome"]), (200, &json!("approved")));
-    let task = format!("/api/tasks/{}", forget["taskId"].as_str().unwrap());
-    soon("the end of the task", async {
-        while http.get(&task).await.1["status"] == "running" {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
-    let (_, task) = http.get(&task).await;
-    assert_eq!(
-        (&task["status"], &task["toolCalls"][0]["result"]),
-        (&json!("completed"), &json!("Entries forgotten: 1."))
-    );
+    let answer = json!({ "response": "blue" });
+    let (status, answered) = http.post(&format!("/api/info-requests/{question}/respond"), &answer).await;
+    assert_eq!((status.as_u16(), &answered["status"]), (200, &json!("answered")));
+    for (sent, result) in [(forget, "Entries forgotten: 1."), (paint, "blue")] {
+        assert_eq!(came_to(&http, &sent).await, result);
+    }
 }
 
-/// Waits until something waits for an answer, and its task for it.
-async fn waiting(http: &Http) -> serde_json::Value {
-    soon("a question", async {
+#[tokio::test(flavor = "multi_thread")]
+async fn leave_that_is_given_in_the_moment_of_a_kill_is_used_once_or_said_to_be_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut gateway = Process::start(&data).await;
+    for round in 0..KILLS_WHILE_WAITING {
+        let sent = gateway.http().chat(None, "forget everything").await;
+        let approval = soon("an approval", async {
+            loop {
+                if let Some(id) = gateway.http().get("/api/approvals").await.1["items"][0]["id"].as_str() {
+                    return format!("/api/approvals/{id}");
+                }
+            }
+        });
+        let approval = approval.await;
+        let (http, approve) = (gateway.http(), format!("{approval}/approve"));
+        let answering = tokio::spawn(async move {
+            http.request(reqwest::Method::POST, &approve).send().await.is_ok_and(|it| it.status() == 200)
+        });
+        // Spread over the moments from before the answer to after the action.
+        tokio::time::sleep(Duration::from_millis(round as u64 * 2)).await;
+        gateway.kill().await;
+        let was_told = soon("the end of the request", answering).await.unwrap();
+
+        gateway = Process::start(&data).await;
+        let http = gateway.http();
+        let (status, again) = http.post(&format!("{approval}/approve"), &json!({})).await;
+        match status.as_u16() {
+            200 => assert!(!was_told, "what was told is lost after kill {round}"),
+            409 => assert_eq!(again["error"]["details"]["outcome"], "approved"),
+            _ => panic!("{status} {again}"),
+        }
+        let result = came_to(&http, &sent).await;
+        let is_unknown = result.contains("not known");
+        assert!(is_unknown || result == "Entries forgotten: 0.", "{result}");
+        assert!(http.get(&approval).await.1["consumedAt"].is_string());
+    }
+}
+
+/// Waits for the end of a task that must come to a good one, and gives the result of its tool call.
+async fn came_to(http: &Http, sent: &serde_json::Value) -> String {
+    let path = format!("/api/tasks/{}", sent["taskId"].as_str().unwrap());
+    let task = soon("the end of the task", async {
         loop {
-            let asked = http.get("/api/approvals").await.1["items"][0].clone();
-            let active = http.get("/api/tasks/active").await.1;
-            if !asked.is_null() && active["items"][0]["status"] == "running" {
-                return asked;
+            let (_, task) = http.get(&path).await;
+            if task["status"] != "running" {
+                return task;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let task = task.await;
+    assert_eq!(task["status"], "completed", "{task}");
+    task["toolCalls"][0]["result"].as_str().unwrap().to_owned()
+}
+
+/// Waits until an approval and a question wait for an answer, and their tasks for it. Gives the ids of the two.
+async fn waiting(http: &Http) -> [String; 2] {
+    soon("an approval and a question", async {
+        loop {
+            let (_, approvals) = http.get("/api/approvals").await;
+            let (_, questions) = http.get("/api/info-requests").await;
+            let (_, active) = http.get("/api/tasks/active").await;
+            let tasks = active["items"].as_array().unwrap();
+            let running = tasks.iter().filter(|task| task["status"] == "running").count();
+            let [approval, question] = [approvals, questions].map(|list| list["items"][0]["id"].clone());
+            if let (Some(approval), Some(question), 2) = (approval.as_str(), question.as_str(), running) {
+                return [approval.to_owned(), question.to_owned()];
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

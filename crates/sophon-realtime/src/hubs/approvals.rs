@@ -129,7 +129,7 @@ struct Respond {
     response: Option<String>,
 }
 
-/// The same shape as REST's.
+/// REST's shape, without what only one that was answered has.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ApprovalRequest<'a> {
@@ -204,7 +204,7 @@ impl<'a> Resolved<'a> {
     }
 }
 
-/// The same shape as REST's.
+/// REST's shape, without what only one that was answered has.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct InfoPayload<'a> {

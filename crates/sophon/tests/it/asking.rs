@@ -1,12 +1,13 @@
 //! What agents ask people, from a terminal and without one.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use sophon_testkit::{Call, ModelServer, Script};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::time::timeout;
 
 use crate::gateway::PATIENCE;
 use crate::program::{Program, finish};
-use crate::real::{Served, serve};
+use crate::real::{Served, serve, serve_with};
 
 /// A gateway whose administrator is whoever asks, and a program that talks to it.
 async fn started() -> (Served, Program) {
@@ -171,4 +172,36 @@ async fn questions_are_listed_shown_answered_and_declined() {
     let asked = program.only(&["questions"]).await;
     assert_eq!(program.run(&["questions", "decline", &asked]).await.status, Some(0));
     assert_eq!(finish(chat).await.status, Some(0));
+}
+
+#[tokio::test]
+async fn all_that_an_answer_asks_is_asked_one_after_the_other_and_changed_where_it_may_be() {
+    let execute = json!({
+        "node": "node_1", "command": "system.execute", "params": { "argv": ["rm", "\u{202e}gpj.tac"] },
+    });
+    let calls = vec![Call::new("a", "node.command", execute), Call::new("b", "memory.forget_all", json!({}))];
+    let model = ModelServer::playing([Script::answer().tool_calls(calls), Script::say("Done.")]).await;
+    let url = model.openai_url();
+    let variables =
+        [("OPENAI_BASE_URL", url.as_str()), ("OPENAI_API_KEY", "key"), ("SOPHON_MODEL", "scripted")];
+    let gateway = serve_with(true, &variables).await;
+    let program = Program::new(&gateway.url);
+    let mut terminal = program.in_terminal(&["chat", "tidy up"]);
+    for said in ["node.command", r"\u{202e}gpj.tac", "edit {…} to change the arguments: "] {
+        terminal.shows(said).await;
+    }
+    terminal.types(r#"edit {"node": "node_1", "command": "format.disk"}"#);
+    terminal.shows("There is no such command").await;
+    terminal.shows("edit {…} to change the arguments: ").await;
+    terminal.types(r#"edit {"node": "node_1", "command": "system.info"}"#);
+    terminal.shows("edited").await;
+    terminal.shows("memory.forget_all").await;
+    terminal.shows("to refuse: ").await;
+    terminal.types("n");
+    terminal.shows("rejected").await;
+    let (status, screen) = terminal.finish().await;
+    assert_eq!(status, Some(0), "{screen}");
+    let history = program.items(&["approvals", "--history"]).await;
+    let edited = history.iter().find(|approval| approval["toolName"] == "node.command").expect("it is there");
+    assert_eq!(edited["modifiedParams"], json!({ "node": "node_1", "command": "system.info" }));
 }

@@ -22,6 +22,11 @@ pub struct Served {
 
 /// Starts one, which lets everybody in as its administrator if `auto_admin`.
 pub async fn serve(auto_admin: bool) -> Served {
+    serve_with(auto_admin, &[]).await
+}
+
+/// Starts one with variables of its own.
+pub async fn serve_with(auto_admin: bool, variables: &[(&str, &str)]) -> Served {
     let data = tempfile::tempdir().expect("a folder");
     let mut process = Command::new(env!("CARGO_BIN_EXE_sophon"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -32,6 +37,7 @@ pub async fn serve(auto_admin: bool) -> Served {
         .env("SOPHON_ADMIN_EMAIL", EMAIL)
         .env("SOPHON_ADMIN_PASSWORD", PASSWORD)
         .env("SOPHON__AUTH__AUTO_ADMIN", auto_admin.to_string())
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -37,8 +37,8 @@ enum Verdict {
 }
 
 impl Asking {
-    /// Looks for what the turn asks.
-    pub async fn look(&mut self, context: &Context, turn: &Accepted) -> Result<(), ClientError> {
+    /// Looks for what the turn asks. Says how many of them were known before; they come first.
+    pub async fn look(&mut self, context: &Context, turn: &Accepted) -> Result<usize, ClientError> {
         let (client, session) = (&context.client, Some(&turn.session_id));
         let approvals =
             collect(MOST_LOOKED_AT, |size, cursor| client.pending_approvals(session, size, cursor)).await?;
@@ -46,11 +46,20 @@ impl Asking {
         let actions = approvals.items.into_iter().filter(|approval| approval.task_id == turn.task_id);
         let questions = questions.items.into_iter().filter(|question| question.task_id == turn.task_id);
         let found = actions.map(|approval| Asked::Action(Box::new(approval)));
-        let mut found: Vec<_> =
-            found.chain(questions.map(|question| Asked::Question(Box::new(question)))).collect();
-        found.sort_by_key(Asked::requested_at);
-        self.0 = found.into();
-        Ok(())
+        let found = found.chain(questions.map(|question| Asked::Question(Box::new(question))));
+        Ok(self.update(found.collect()))
+    }
+
+    /// Brings it up to what waits now. What is known keeps its place: the first stands before the person's eyes.
+    fn update(&mut self, mut waits: Vec<Asked>) -> usize {
+        // The gateway lists the newest first.
+        waits.reverse();
+        waits.sort_by_key(Asked::requested_at);
+        self.0.retain(|known| waits.iter().any(|asked| asked.call() == known.call()));
+        waits.retain(|asked| self.0.iter().all(|known| asked.call() != known.call()));
+        let known = self.0.len();
+        self.0.extend(waits);
+        known
     }
 
     /// What is before the person's eyes.
@@ -58,9 +67,9 @@ impl Asking {
         self.0.front()
     }
 
-    /// Takes out all of it.
-    pub fn take_all(&mut self) -> VecDeque<Asked> {
-        std::mem::take(&mut self.0)
+    /// All of it, in its order.
+    pub fn iter(&self) -> impl Iterator<Item = &Asked> {
+        self.0.iter()
     }
 
     /// Takes out what `event` shows to wait no longer; somebody else answered it, or its time is over.
@@ -95,7 +104,8 @@ impl Asking {
 }
 
 impl Asked {
-    fn call(&self) -> &ToolCallId {
+    /// The tool call that waits.
+    pub fn call(&self) -> &ToolCallId {
         match self {
             Asked::Action(approval) => &approval.tool_call_id,
             Asked::Question(question) => &question.tool_call_id,
@@ -227,6 +237,24 @@ mod tests {
             "expiresAt": "2026-11-22T12:05:00.000Z",
         }))
         .expect("an approval")
+    }
+
+    fn question_of(call: &str) -> Asked {
+        Asked::Question(Box::new(InfoRequest { tool_call_id: call.into(), ..question() }))
+    }
+
+    #[test]
+    fn what_stands_before_the_person_keeps_its_place_while_it_waits() {
+        let mut asking = Asking::default();
+        let calls = |asking: &Asking| -> Vec<String> {
+            asking.0.iter().map(|asked| asked.call().to_string()).collect()
+        };
+        assert_eq!(asking.update(vec![question_of("b"), question_of("a")]), 0);
+        assert_eq!(calls(&asking), ["a", "b"], "oldest first");
+        assert_eq!(asking.update(vec![question_of("b"), question_of("a"), question_of("earlier")]), 2);
+        assert_eq!(calls(&asking), ["a", "b", "earlier"]);
+        assert_eq!(asking.update(vec![question_of("earlier"), question_of("b")]), 2);
+        assert_eq!(calls(&asking), ["b", "earlier"]);
     }
 
     fn question() -> InfoRequest {

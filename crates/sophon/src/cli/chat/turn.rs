@@ -8,10 +8,13 @@ use sophon_model::TaskStatus;
 use super::super::context::Context;
 use super::super::environment;
 use super::super::stop::Stop;
-use super::asking::Asking;
+use super::asking::{Asked, Asking};
 use super::controls::{Control, Controls};
 use super::conversation::reconnect;
 use super::view::View;
+
+/// What is said when an answer to what stands before the person's eyes would come too late.
+const OVERTAKEN: &str = "it waits no longer: somebody answered elsewhere, or its time is over";
 
 /// How a turn ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,23 +51,23 @@ impl<'a> Turn<'a> {
     /// Shows the turn to its end. Gives the connection back, unless it was left.
     pub async fn follow(mut self, controls: &mut Controls) -> Result<(Ending, Option<ChatHub>), Stop> {
         loop {
+            let is_asked = self.first_asked().is_some();
             let step = tokio::select! {
                 event = self.hub.next() => Step::Event(event),
-                control = controls.meanwhile(self.asking.first().is_some()) => Step::Control(control),
+                control = controls.meanwhile(is_asked) => Step::Control(control),
             };
             let ending = match step {
                 Step::Event(Ok(event)) => self.shown(&event, controls).await?,
                 Step::Event(Err(error)) => self.resume(error, controls).await?,
                 Step::Control(control) => self.obey(control, controls).await?,
             };
-            if ending.is_none() {
+            let Some(ending) = ending else {
                 self.ask(controls)?;
-            }
-            if let Some(ending) = ending {
-                self.view.end(&ending)?;
-                let hub = (ending != Ending::Left).then_some(self.hub);
-                return Ok((ending, hub));
-            }
+                continue;
+            };
+            self.view.end(&ending)?;
+            let hub = (ending != Ending::Left).then_some(self.hub);
+            return Ok((ending, hub));
         }
     }
 
@@ -73,8 +76,8 @@ impl<'a> Turn<'a> {
         if event.task_id() != Some(&self.accepted.task_id) {
             return Ok(None);
         }
-        if self.asking.overtaken(event).is_some() {
-            self.view.remark("it waits no longer: somebody answered elsewhere, or its time is over");
+        if self.asking.overtaken(event).is_some() && self.is_here {
+            self.view.remark(OVERTAKEN);
         }
         self.view.event(event)?;
         Ok(match event {
@@ -91,41 +94,52 @@ impl<'a> Turn<'a> {
             Control::Interrupt if self.has_asked_to_stop => return Ok(Some(Ending::Left)),
             Control::Interrupt => return self.stop(controls).await,
             Control::Line(line) if line.trim() == "/stop" => return self.stop(controls).await,
-            Control::Line(line) if self.asking.first().is_some() => {
+            Control::Line(line) if self.first_asked().is_some() => {
                 return self.answer(&line, controls).await;
             }
             Control::Line(line) => controls.keep(line),
-            Control::End => self.leave_unasked(),
+            Control::End if self.is_here => {
+                self.is_here = false;
+                self.direct_elsewhere(0);
+            }
+            Control::End => {}
         }
         Ok(None)
     }
 
     /// Looks for what the turn asks. Tells how it is answered elsewhere if the person cannot be asked here.
     async fn look(&mut self, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
+        let before = self.first_asked().map(|asked| asked.call().clone());
         let looked = tokio::select! {
             looked = self.asking.look(self.context, &self.accepted) => looked,
             () = controls.interrupt() => return self.stop(controls).await,
         };
         match looked {
-            Ok(()) => {}
+            Ok(known) if !self.is_here => self.direct_elsewhere(known),
+            Ok(_) => {}
             // It is looked for again when the connection is there again; and others can answer meanwhile.
             Err(error) => self.view.remark(&format!("what the agent asks could not be read: {error}")),
         }
-        if !self.is_here {
-            self.leave_unasked();
+        if before.is_some() && before.as_ref() != self.first_asked().map(Asked::call) {
+            self.view.remark(OVERTAKEN);
         }
         Ok(None)
     }
 
+    /// What is before the person's eyes, if the person can be asked here.
+    fn first_asked(&self) -> Option<&Asked> {
+        self.asking.first().filter(|_| self.is_here && !self.has_asked_to_stop)
+    }
+
     /// Asks what is to be asked first, unless it stands there already.
     fn ask(&mut self, controls: &mut Controls) -> Result<(), Stop> {
-        if let Some(asked) = self.asking.first()
+        if let Some(asked) = self.first_asked()
             && !self.view.is_asking()
-            && !self.has_asked_to_stop
         {
+            let prompt = asked.prompt(environment::now());
             controls.listen();
             controls.set_aside();
-            self.view.ask(&asked.prompt(environment::now()))?;
+            self.view.ask(&prompt)?;
         }
         Ok(())
     }
@@ -140,10 +154,9 @@ impl<'a> Turn<'a> {
         Ok(None)
     }
 
-    /// What is asked is left to others, and to other terminals.
-    fn leave_unasked(&mut self) {
-        self.is_here = false;
-        for asked in self.asking.take_all() {
+    /// Tells how to answer in another place what is asked, but for the first `known`.
+    fn direct_elsewhere(&mut self, known: usize) {
+        for asked in self.asking.iter().skip(known) {
             self.view.remark(&asked.directions(environment::now()));
         }
     }
