@@ -204,7 +204,7 @@ impl Discussions {
 
 /// Refuses one more run while its owner has as many as one may.
 fn require_room_for_run(unit: &Unit<'_>, owner: &UserId) -> Result<()> {
-    if unit.tx.open_discussions(owner)? < MOST_OPEN_DISCUSSIONS {
+    if unit.tx.open_discussion_runs(owner)? < MOST_OPEN_DISCUSSIONS {
         return Ok(());
     }
     let text = format!(
