@@ -139,7 +139,7 @@ impl Discussions {
     }
 
     /// Asks for a run of one. It is in the queue when this returns. Without a model provider it is a conflict with the
-    /// code `no_model_provider`.
+    /// code `no_model_provider`; with [`MOST_OPEN_DISCUSSIONS`] that wait or run, one with the code `too_many_runs`.
     pub async fn start(&self, caller: &Caller, id: &DiscussionId) -> Result<DiscussionRun> {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         let models = self.models.clone();
