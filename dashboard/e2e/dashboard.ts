@@ -1,8 +1,11 @@
 /** The dashboard as a person drives it, by what is written on it. */
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { ADMIN, type Gateway } from "./gateway.ts";
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
+
+/** How long the page may take for what it is to show (milliseconds), on a busy machine too. */
+const PATIENCE = 20_000;
 
 export function launch(): Promise<Browser> {
   return chromium.launch({
@@ -12,21 +15,28 @@ export function launch(): Promise<Browser> {
 }
 
 export class Dashboard {
-  /** What the browser complained of: a broken content security policy shows up here. */
-  readonly complaints: string[] = [];
+  /** What the browser complained of: a page that broke, or the content security policy. */
+  complaints: string[] = [];
+  #page: Page | undefined;
 
-  private constructor(readonly page: Page) {
-    page.setDefaultTimeout(10_000);
-    page.on("pageerror", (error) => this.complaints.push(error.message));
-    page.on("console", (message) => {
-      const refused = message.text().includes("Content Security Policy");
-      if (refused) this.complaints.push(message.text());
-    });
+  get page(): Page {
+    if (this.#page === undefined) throw new Error("the dashboard is not open");
+    return this.#page;
   }
 
-  static async open(browser: Browser, gateway: Gateway, options: BrowserContextOptions = {}) {
-    const context = await browser.newContext({ baseURL: gateway.url, ...options });
-    return new Dashboard(await context.newPage());
+  /** Opens it anew, as a browser that has never seen it. */
+  async open(browser: Browser, gateway: Gateway) {
+    const context = await browser.newContext({ baseURL: gateway.url });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    this.complaints = [];
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      // A refused call or a gateway that is away is for the page to tell of.
+      const expected = message.text().startsWith("Failed to load resource");
+      if (message.type() === "error" && !expected) this.complaints.push(message.text());
+    });
+    this.#page = page;
   }
 
   async signIn() {

@@ -1,35 +1,7 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { Dashboard, launch } from "./dashboard.ts";
-import { Gateway } from "./gateway.ts";
-import { Model } from "./model.ts";
+import { expect, it } from "vitest";
+import { onStage } from "./stage.ts";
 
-const model = new Model();
-const gateway = new Gateway(() => model.environment);
-let browser: Browser;
-let dashboard: Dashboard;
-
-beforeAll(async () => {
-  await model.start();
-  await gateway.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await gateway.remove();
-  model.stop();
-});
-
-beforeEach(async () => {
-  dashboard = await Dashboard.open(browser, gateway);
-  await dashboard.signIn();
-});
-
-afterEach(async () => {
-  expect(dashboard.complaints).toEqual([]);
-  await dashboard.close();
-});
+const { dashboard, model } = onStage({ scripted: true });
 
 const VERDICT = {
   recommendation: "Tea",

@@ -1,22 +1,9 @@
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Dashboard, launch } from "./dashboard.ts";
-import { Gateway } from "./gateway.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { onStage } from "./stage.ts";
 
-const gateway = new Gateway();
-let browser: Browser;
-let dashboard: Dashboard;
-
-beforeAll(async () => {
-  await gateway.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await gateway.remove();
-});
+const { dashboard, gateway, open } = onStage();
 
 /** What axe finds on the page as it is. */
 async function faults(page: Page): Promise<string[]> {
@@ -27,24 +14,13 @@ async function faults(page: Page): Promise<string[]> {
   });
 }
 
-beforeEach(async () => {
-  dashboard = await Dashboard.open(browser, gateway);
-  await dashboard.signIn();
-});
-
-afterEach(async () => {
-  expect(dashboard.complaints).toEqual([]);
-  await dashboard.close();
-});
-
 it("refuses a wrong password with the reason and a request id", async () => {
-  const stranger = await Dashboard.open(browser, gateway);
+  const stranger = await open();
   await stranger.page.goto("/");
   await stranger.page.getByLabel("Email").fill("ada@example.org");
   await stranger.page.getByLabel("Password").fill("wrong");
   await stranger.page.getByRole("button", { name: "Sign in" }).click();
   expect(await stranger.page.getByRole("alert").innerText()).toMatch(/Request/);
-  await stranger.close();
 });
 
 it("renews a sign-in that has run out", async () => {

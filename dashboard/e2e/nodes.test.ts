@@ -1,32 +1,8 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { Dashboard, launch } from "./dashboard.ts";
-import { Gateway } from "./gateway.ts";
+import { expect, it } from "vitest";
 import { Machine } from "./machine.ts";
+import { onStage } from "./stage.ts";
 
-const gateway = new Gateway();
-let browser: Browser;
-let dashboard: Dashboard;
-
-beforeAll(async () => {
-  await gateway.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await gateway.remove();
-});
-
-beforeEach(async () => {
-  dashboard = await Dashboard.open(browser, gateway);
-  await dashboard.signIn();
-});
-
-afterEach(async () => {
-  expect(dashboard.complaints).toEqual([]);
-  await dashboard.close();
-});
+const { dashboard, gateway } = onStage();
 
 /** Registers a node by the form, and gives what is typed on its machine. */
 async function registered(name: string): Promise<Machine> {

@@ -1,25 +1,10 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { Dashboard, launch } from "./dashboard.ts";
-import { Gateway } from "./gateway.ts";
+import { expect, it } from "vitest";
+import { onStage } from "./stage.ts";
 
-const gateway = new Gateway();
-let browser: Browser;
-
-beforeAll(async () => {
-  await gateway.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await gateway.remove();
-});
+const { dashboard, gateway } = onStage();
 
 it("catches up after the gateway was killed and came back", async () => {
-  const dashboard = await Dashboard.open(browser, gateway);
   const { page } = dashboard;
-  await dashboard.signIn();
   await dashboard.begin("calculate 2*3");
 
   await gateway.kill();
@@ -47,5 +32,4 @@ it("catches up after the gateway was killed and came back", async () => {
     expect.stringContaining("100+1"),
   ]);
   expect(await dashboard.turns("agent").count()).toBe(3);
-  expect(dashboard.complaints).toEqual([]);
 });

@@ -1,31 +1,7 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Dashboard, launch } from "./dashboard.ts";
-import { Gateway } from "./gateway.ts";
+import { describe, expect, it } from "vitest";
+import { onStage } from "./stage.ts";
 
-const gateway = new Gateway();
-let browser: Browser;
-let dashboard: Dashboard;
-
-beforeAll(async () => {
-  await gateway.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await gateway.remove();
-});
-
-beforeEach(async () => {
-  dashboard = await Dashboard.open(browser, gateway);
-  await dashboard.signIn();
-});
-
-afterEach(async () => {
-  expect(dashboard.complaints).toEqual([]);
-  await dashboard.close();
-});
+const { dashboard, gateway } = onStage();
 
 describe("a session", () => {
   it("answers a calculation with the tool call that made it", async () => {

@@ -1,36 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { Dashboard, launch } from "./dashboard.ts";
-import { Gateway } from "./gateway.ts";
-import { Model } from "./model.ts";
+import { beforeEach, expect, it } from "vitest";
+import { onStage } from "./stage.ts";
 
-const model = new Model();
-const gateway = new Gateway(() => model.environment);
-let browser: Browser;
-let dashboard: Dashboard;
-
-beforeAll(async () => {
-  await model.start();
-  await gateway.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await gateway.remove();
-  model.stop();
-});
+const { dashboard, gateway, model } = onStage({ scripted: true });
 
 beforeEach(async () => {
-  dashboard = await Dashboard.open(browser, gateway);
-  await dashboard.signIn();
   await dashboard.page.goto("/sessions/new");
   await dashboard.say("Tell me something");
-});
-
-afterEach(async () => {
-  expect(dashboard.complaints).toEqual([]);
-  await dashboard.close();
 });
 
 const answered = (text: string) =>

@@ -1,26 +1,33 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { ApiError, mayPass } from "./api/client.ts";
-import { AgentsPage } from "./features/agents/agents-page.tsx";
-import { ApprovalsPage } from "./features/approvals/approvals-page.tsx";
 import { InboxProvider } from "./features/approvals/inbox-provider.tsx";
 import { AuthGate } from "./features/auth/auth.tsx";
 import { SessionsPage } from "./features/sessions/sessions-page.tsx";
-import { SettingsPage } from "./features/settings/settings-page.tsx";
-import { TasksPage } from "./features/tasks/tasks-page.tsx";
 import { LiveProvider } from "./live/live.tsx";
 import { Shell } from "./shell.tsx";
+import { later, loadTheRest } from "./ui/later.tsx";
 import { Loading } from "./ui/notice.tsx";
 import { ToastProvider } from "./ui/toast.tsx";
 
-// Not everybody goes there: they are loaded when they are needed.
-const DiscussionsPage = lazy(async () => ({
-  default: (await import("./features/discussions/discussions-page.tsx")).DiscussionsPage,
-}));
-const NodesPage = lazy(async () => ({
-  default: (await import("./features/nodes/nodes-page.tsx")).NodesPage,
-}));
+const AgentsPage = later(
+  async () => (await import("./features/agents/agents-page.tsx")).AgentsPage,
+);
+const ApprovalsPage = later(
+  async () => (await import("./features/approvals/approvals-page.tsx")).ApprovalsPage,
+);
+const DiscussionsPage = later(
+  async () => (await import("./features/discussions/discussions-page.tsx")).DiscussionsPage,
+);
+const NodesPage = later(async () => (await import("./features/nodes/nodes-page.tsx")).NodesPage);
+const SettingsPage = later(
+  async () => (await import("./features/settings/settings-page.tsx")).SettingsPage,
+);
+const TasksPage = later(async () => (await import("./features/tasks/tasks-page.tsx")).TasksPage);
+
+/** How long the first page has the line for itself (milliseconds). */
+const SETTLED = 1_000;
 
 const RETRIES = 3;
 
@@ -44,6 +51,10 @@ const queries = new QueryClient({
 });
 
 export function App() {
+  useEffect(() => {
+    const timer = setTimeout(() => void loadTheRest(), SETTLED);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <QueryClientProvider client={queries}>
       <ToastProvider>

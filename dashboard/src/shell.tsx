@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import type { Permission } from "./api/types.ts";
+import { ConnectionBanner } from "./connection-banner.tsx";
 import { useInbox } from "./features/approvals/inbox-provider.tsx";
 import { useAuth } from "./features/auth/auth.tsx";
 import { Tray } from "./features/notifications/tray.tsx";
@@ -12,6 +13,7 @@ import { classNames } from "./ui/class-names.ts";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { Icon, type IconName } from "./ui/icon.tsx";
 import { Menu } from "./ui/menu.tsx";
+import { TitleProvider } from "./ui/title.tsx";
 
 interface Place {
   path: string;
@@ -57,6 +59,7 @@ const CONNECTION = {
 export function Shell({ children }: { children: ReactNode }) {
   const [location, navigate] = useLocation();
   const { permissions } = useAuth().user;
+  const { waiting } = useInbox();
   const places = PLACES.filter(({ needs }) => needs === undefined || permissions.includes(needs));
   return (
     <div className={styles.shell}>
@@ -83,7 +86,12 @@ export function Shell({ children }: { children: ReactNode }) {
         <ConnectionMark />
       </nav>
       <div className={styles.content}>
-        <ErrorBoundary place={location}>{children}</ErrorBoundary>
+        <ConnectionBanner />
+        <div className={styles.page}>
+          <ErrorBoundary place={location}>
+            <TitleProvider waiting={waiting}>{children}</TitleProvider>
+          </ErrorBoundary>
+        </div>
       </div>
     </div>
   );

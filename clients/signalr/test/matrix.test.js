@@ -146,6 +146,11 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.match((await closed).message, /maximum message size of 32768B was exceeded/);
       });
 
+      test("many calls at once are answered, however much they are together", async () => {
+        const parts = Array.from({ length: 60 }, (_, n) => "x".repeat(20_000) + n);
+        assert.deepEqual(await Promise.all(parts.map((part) => hub.invoke("Echo", part))), parts);
+      });
+
       test("an aborted client comes back by itself, if it may", async () => {
         const other = build("/testhub", transport, format).withAutomaticReconnect([0]).build();
         await other.start();
@@ -252,7 +257,16 @@ test("without WebSockets the client falls back", { timeout: 20_000 }, async () =
 });
 
 test("messagepack over server-sent events is refused", { timeout: 20_000 }, async () => {
-  await assert.rejects(build("/testhub", HttpTransportType.ServerSentEvents, "messagepack").build().start());
+  await assert.rejects(
+    build("/testhub", HttpTransportType.ServerSentEvents, "messagepack").build().start(), /does not support Binary/);
+});
+
+test("a refused handshake is an error of the start, and no other error", { timeout: 20_000 }, async () => {
+  const unknown = { name: "xml", version: 1, transferFormat: 1, parseMessages: () => [], writeMessage: () => "" };
+  for (const transport of Object.values(transports)) {
+    const hub = build("/testhub", transport, "json").withHubProtocol(unknown).build();
+    await assert.rejects(hub.start(), /The protocol 'xml' is not supported/);
+  }
 });
 
 test("a silent long-polling client stays", { timeout: 20_000 }, async () => {

@@ -45,6 +45,6 @@ async fn main() -> std::io::Result<()> {
     let bus = Bus::new(Limits::default(), 1..u64::MAX);
     let hub = HubServer::new(Chat(bus.clone()), bus, Slots::default(), Options::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:5000").await?;
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
+    let listener = listener.tap_io(|socket| drop(signalr::prepare(socket)));
     axum::serve(listener, hub.router("/chat")).await
 }

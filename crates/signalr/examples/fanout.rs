@@ -49,7 +49,7 @@ async fn main() -> std::io::Result<()> {
     say(&listener.local_addr()?.to_string());
     let bus = Bus::new(Limits::default(), 1..u64::MAX);
     let hub = HubServer::new(Room(bus.clone()), bus, Slots::default(), Options::default());
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
+    let listener = listener.tap_io(|socket| drop(signalr::prepare(socket)));
     axum::serve(listener, hub.router("/hub")).await
 }
 

@@ -53,7 +53,7 @@ async fn serve() -> std::io::Result<()> {
     let hub = HubServer::new(Quiet, bus, Slots::default(), Options::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
+    let listener = listener.tap_io(|socket| drop(signalr::prepare(socket)));
     axum::serve(listener, hub.router("/hub")).await
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 
@@ -21,8 +22,9 @@ use crate::transport::pipe::{Pipe, RequestEnd, pipe};
 use crate::transport::websocket::{self, Upgrade};
 use crate::transport::{long_polling, server_sent_events};
 
-/// The largest request body taken. It may hold many hub messages, each with a limit of its own.
-const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The largest request body taken: that of Microsoft's web server. Clients put everything that waits into one body. It
+/// is passed on as it comes, and its messages have a limit of their own.
+const MAX_BODY_BYTES: usize = 30_000_000;
 
 /// A request that is turned away: a status and a word to whoever reads it.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,7 @@ const NO_POST: Refusal =
 const NO_DELETE: Refusal =
     Refusal(StatusCode::BAD_REQUEST, "Cannot terminate this connection using the DELETE endpoint.");
 const TOO_LARGE: Refusal = Refusal(StatusCode::PAYLOAD_TOO_LARGE, "");
+const BROKEN_OFF: Refusal = Refusal(StatusCode::BAD_REQUEST, "");
 
 type Names = (ConnectionId, ConnectionToken);
 
@@ -83,8 +86,8 @@ fn open_websocket<H: Hub>(
         return Err(unsupported(TransportKind::WebSockets));
     }
     let upgrade = Upgrade::of(parts).map_err(|status| Refusal(status, ""))?;
-    let names = match query(parts, "id") {
-        Some(token) => named(server, &token)?,
+    let names = match token(parts) {
+        Some(_) => named(server, parts)?,
         None => server.add(1, false).map_err(|_| FULL)?,
     };
     if let Some(shared) = opened(server, names.0).filter(|shared| shared.link.handover.is_some()) {
@@ -139,7 +142,7 @@ fn open_events<H: Hub>(
     parts: &Parts,
     caller: Caller<H>,
 ) -> Result<Response, Refusal> {
-    let names = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    let names = named(server, parts)?;
     if !server.options.transports.server_sent_events {
         return Err(unsupported(TransportKind::ServerSentEvents));
     }
@@ -163,7 +166,7 @@ async fn poll<H: Hub>(
     parts: &Parts,
     caller: Caller<H>,
 ) -> Result<Response, Refusal> {
-    let names = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    let names = named(server, parts)?;
     if !server.options.transports.long_polling {
         return Err(unsupported(TransportKind::LongPolling));
     }
@@ -200,33 +203,40 @@ impl<H: Hub> Drop for Poll<H> {
     }
 }
 
-/// Hands the body to the session; answered when it has been taken.
+/// Hands the body to the session, piece by piece; answered when all of it has been taken.
 async fn send<H: Hub>(
     server: &Server<H>,
     parts: &Parts,
     caller: &Caller<H>,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let (id, _) = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    let (id, _) = named(server, parts)?;
     let shared = opened(server, id).ok_or(UNKNOWN)?;
     let ends = requests(&shared, caller)?;
-    let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| TOO_LARGE)?;
-    tokio::select! {
-        () = shared.link.ended.cancelled() => Err(UNKNOWN),
-        sent = ends.bodies.send(body) => {
-            sent.map_err(|_| UNKNOWN)?;
-            Ok(([(header::CONTENT_TYPE, "text/plain")], "").into_response())
+    if ends.over.is_cancelled() {
+        return Err(UNKNOWN);
+    }
+    let bodies = ends.bodies.lock().await;
+    let (mut pieces, mut room) = (body.into_data_stream(), MAX_BODY_BYTES);
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| BROKEN_OFF)?;
+        room = room.checked_sub(piece.len()).ok_or(TOO_LARGE)?;
+        if bodies.send(piece).await.is_err() {
+            // The connection is ending, and the client learns why from its stream or its poll.
+            break;
         }
     }
+    Ok(([(header::CONTENT_TYPE, "text/plain")], "").into_response())
 }
 
 /// Ends a long-polling connection.
 fn end<H: Hub>(server: &Server<H>, parts: &Parts, caller: &Caller<H>) -> Result<Response, Refusal> {
-    let (id, _) = named(server, &query(parts, "id").ok_or(UNNAMED)?)?;
+    let (id, _) = named(server, parts)?;
     let shared = opened(server, id).filter(|shared| shared.link.transport == TransportKind::LongPolling);
     let shared = shared.ok_or(NO_DELETE)?;
-    requests(&shared, caller)?;
+    let ends = requests(&shared, caller)?;
     shared.link.end(Ending::gone());
+    ends.over.cancel();
     Ok((StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "text/plain")]).into_response())
 }
 
@@ -239,9 +249,14 @@ fn unsupported(transport: TransportKind) -> Refusal {
     Refusal(StatusCode::NOT_FOUND, text)
 }
 
-/// The connection that a request names by its token.
-fn named<H: Hub>(server: &Server<H>, token: &str) -> Result<Names, Refusal> {
-    let token = ConnectionToken(token.parse().map_err(|_| UNKNOWN)?);
+/// The token by which a request names its connection.
+fn token(parts: &Parts) -> Option<String> {
+    query(parts, "id").filter(|token| !token.is_empty())
+}
+
+/// The connection that a request names.
+fn named<H: Hub>(server: &Server<H>, parts: &Parts) -> Result<Names, Refusal> {
+    let token = ConnectionToken(token(parts).ok_or(UNNAMED)?.parse().map_err(|_| UNKNOWN)?);
     let id = server.registry.lock().tokens.get(&token).copied().ok_or(UNKNOWN)?;
     Ok((id, token))
 }

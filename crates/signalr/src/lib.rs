@@ -7,9 +7,7 @@
 //! however many connections receive it. A connection that cannot keep up is closed with a reason, alone.
 //! A [`RawServer`] gives the transports without the hub protocol.
 //!
-//! Whoever owns the listener should set `TCP_NODELAY` on its connections (with axum:
-//! `ListenerExt::tap_io`): the crate already puts everything that is pending into one write, and Nagle's
-//! algorithm would only hold it back.
+//! Whoever owns the listener hands its connections to [`prepare`] (with axum: `ListenerExt::tap_io`).
 
 mod authenticate;
 mod connection;
@@ -25,6 +23,7 @@ mod protocol;
 mod raw;
 mod server;
 mod session;
+mod socket;
 mod sweep;
 mod transport;
 mod value;
@@ -38,10 +37,11 @@ pub use ident::{ConnectionId, InvalidConnectionId};
 pub use link::{Headers, TransportKind};
 pub use options::{Options, Transports};
 pub use payload::{Broadcast, FromArguments, Invocation, Payload, Raw};
-pub use protocol::Format;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub use protocol::fuzzing;
+pub use protocol::{Format, TransferFormat};
 pub use raw::{RawConnection, RawServer};
 pub use server::{HubServer, Slots};
+pub use socket::prepare;
 pub use value::{Binary, Timestamp};

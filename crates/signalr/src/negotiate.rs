@@ -53,10 +53,10 @@ fn version(parts: &Parts, minimum: u32) -> Result<u32, String> {
     let asked = match query(parts, "negotiateVersion") {
         None => 0,
         Some(text) => text
-            .parse::<i64>()
+            .parse::<i32>()
             .map_err(|_| format!("The client requested an invalid protocol version '{text}'"))?,
     };
-    if asked < i64::from(minimum) {
+    if i64::from(asked) < i64::from(minimum) {
         return Err(format!(
             "The client requested version '{asked}', but the server does not support this version."
         ));

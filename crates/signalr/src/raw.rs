@@ -16,16 +16,16 @@ use crate::authenticate::{Authenticate, Caller};
 use crate::connection::Connection;
 use crate::error::{HubError, SendError};
 use crate::hub::{Call, Hub, Method, Reply};
-use crate::link::Ending;
+use crate::link::{Ending, TransportKind};
 use crate::options::Options;
 use crate::payload::{Broadcast, Invocation};
-use crate::protocol::Format;
+use crate::protocol::{Format, TransferFormat};
 use crate::server::{HubServer, Slots};
 use crate::transport::{Io, Transport};
 
 /// Arrivals that may wait to be received; with more, nothing is read from the client.
 const WAITING_ARRIVALS: usize = 2;
-/// Bytes that may wait to be written; whoever sends more waits.
+/// Sends that may wait to be written; whoever sends more waits.
 const WAITING_SENDS: usize = 1;
 /// Pings are messages of the hub protocol.
 const NO_PINGS: Duration = Duration::from_secs(u32::MAX as u64);
@@ -36,20 +36,25 @@ pub(crate) type Serve<C> = Box<dyn Fn(RawConnection, C) -> BoxFuture<'static, ()
 /// A client's connection on which no hub protocol is spoken.
 pub struct RawConnection {
     received: mpsc::Receiver<Bytes>,
-    outgoing: mpsc::Sender<Bytes>,
+    outgoing: mpsc::Sender<(Bytes, TransferFormat)>,
+    transport: TransportKind,
 }
 
 impl RawConnection {
-    /// The bytes that came next: a WebSocket's message, the body of a request, or several of them together. `None`
-    /// when the connection is over.
+    /// How the client is connected.
+    pub fn transport(&self) -> TransportKind {
+        self.transport
+    }
+
+    /// The bytes that came next, `None` when the connection is over. They are a stream, as with ASP.NET Core: what a
+    /// client sent at a time may come in pieces, or together with what follows.
     pub async fn receive(&mut self) -> Option<Bytes> {
         self.received.recv().await
     }
 
     /// Sends bytes as one WebSocket message, event or poll's answer, as soon as those before them are on their way.
-    /// They go as text, so they have to be UTF-8.
-    pub async fn send(&self, bytes: Bytes) -> Result<(), SendError> {
-        self.outgoing.send(bytes).await.map_err(|_| SendError::Closed)
+    pub async fn send(&self, bytes: Bytes, format: TransferFormat) -> Result<(), SendError> {
+        self.outgoing.send((bytes, format)).await.map_err(|_| SendError::Closed)
     }
 }
 
@@ -78,6 +83,12 @@ impl<A: Authenticate> RawServer<A> {
     /// The routes `path` and `path/negotiate`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self, path: &str) -> Router<S> {
         self.0.router(path)
+    }
+
+    /// Ends the server: new connections are refused with 503, those open are closed and their futures dropped. Returns
+    /// when all have ended, or `false` after `limit`.
+    pub async fn drain(&self, limit: Duration) -> bool {
+        self.0.drain("", limit).await
     }
 }
 
@@ -113,11 +124,12 @@ pub(crate) async fn run<H: Hub, T: Transport>(
     serve: &Serve<Caller<H>>,
 ) {
     let (link, server) = (connection.link(), &connection.shared.server);
-    // No handshake will come, and text is what Microsoft's server sends unless told otherwise.
+    // No handshake will come.
     link.set_format(Format::Json);
     let (arrivals, received) = mpsc::channel(WAITING_ARRIVALS);
     let (outgoing, mut sent) = mpsc::channel(WAITING_SENDS);
-    let mut serving = pin!(serve(RawConnection { received, outgoing }, connection.caller().clone()));
+    let raw = RawConnection { received, outgoing, transport: link.transport };
+    let mut serving = pin!(serve(raw, connection.caller().clone()));
     let (mut arrived, mut writing, mut served) = (Bytes::new(), false, false);
     while writing || !served || !sent.is_empty() {
         tokio::select! {
@@ -132,9 +144,9 @@ pub(crate) async fn run<H: Hub, T: Transport>(
                 Io::Left | Io::Broken(_) => break,
                 Io::Lost => return,
             },
-            Some(bytes) = sent.recv(), if !writing => {
+            Some((bytes, format)) = sent.recv(), if !writing => {
                 link.stamp(|times| &times.write_began, server.now());
-                transport.write(bytes, Format::Json);
+                transport.write(bytes, format);
                 writing = true;
             }
             () = &mut serving, if !served => served = true,

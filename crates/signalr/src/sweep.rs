@@ -9,6 +9,7 @@ use tokio::time::MissedTickBehavior;
 use crate::connection::Shared;
 use crate::hub::Hub;
 use crate::link::{Direct, Ending, Manner, TransportKind};
+use crate::protocol::handshake;
 use crate::server::{Place, Server};
 
 /// Runs until the hub is dropped.
@@ -62,7 +63,7 @@ fn look_after<H: Hub>(shared: &Shared<H>, now: u64) {
         if !longer_than(times.opened.load(Ordering::Relaxed), options.handshake_timeout) {
             return;
         }
-        "Handshake was canceled."
+        handshake::CANCELED
     } else if silent() && longer_than(times.received.load(Ordering::Relaxed), options.client_timeout) {
         "Client hasn't sent a message/ping within the configured ClientTimeoutInterval."
     } else if now >= times.expires.load(Ordering::Relaxed) {

@@ -17,7 +17,7 @@ use crate::{ClientError, Credential, CredentialStore, Login, Secret, SignedIn};
 
 /// How long connecting may take.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a request may take, from connecting to the last byte of the answer.
+/// How long a request may take unless it says otherwise, from connecting to the last byte of the answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
@@ -42,6 +42,7 @@ pub(crate) struct Request {
     body: Option<Vec<u8>>,
     idempotency_key: Option<String>,
     is_anonymous: bool,
+    time: Duration,
 }
 
 impl Request {
@@ -65,6 +66,12 @@ impl Request {
     /// To be applied once, however often it is sent.
     pub(crate) fn once(mut self, key: &str) -> Self {
         self.idempotency_key = Some(key.to_owned());
+        self
+    }
+
+    /// Which may take so long.
+    pub(crate) fn within(mut self, time: Duration) -> Self {
+        self.time = time;
         self
     }
 
@@ -118,7 +125,14 @@ impl Client {
 
     fn request(&self, method: Method, path: &[&str]) -> Result<Request, ClientError> {
         let url = self.address(path)?;
-        Ok(Request { method, url, body: None, idempotency_key: None, is_anonymous: false })
+        Ok(Request {
+            method,
+            url,
+            body: None,
+            idempotency_key: None,
+            is_anonymous: false,
+            time: REQUEST_TIMEOUT,
+        })
     }
 
     /// The address of a path under the gateway's own. Each part is one segment, whatever is in it.
@@ -203,7 +217,8 @@ impl Client {
         request: &Request,
         bearer: Option<&Secret>,
     ) -> Result<Answer, ClientError> {
-        let mut builder = self.0.http.request(request.method.clone(), request.url.clone());
+        let mut builder =
+            self.0.http.request(request.method.clone(), request.url.clone()).timeout(request.time);
         if let Some(bearer) = bearer {
             builder = builder.bearer_auth(bearer.reveal());
         }
@@ -213,9 +228,9 @@ impl Client {
         if let Some(body) = &request.body {
             builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
-        let mut response = builder.send().await.map_err(|error| self.network(&error))?;
+        let mut response = builder.send().await.map_err(|error| self.network(&error, request.time))?;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.network(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.network(&error, request.time))? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(self.not_understood(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
             }
@@ -224,8 +239,8 @@ impl Client {
         Ok(Answer { status: response.status(), headers: response.headers().clone(), body })
     }
 
-    fn network(&self, error: &reqwest::Error) -> ClientError {
-        ClientError::from_reqwest(error, self.0.base.as_str(), REQUEST_TIMEOUT)
+    fn network(&self, error: &reqwest::Error, time: Duration) -> ClientError {
+        ClientError::from_reqwest(error, self.0.base.as_str(), time)
     }
 
     pub(crate) fn not_understood(&self, reason: String) -> ClientError {
@@ -252,7 +267,6 @@ fn http(tls: &ClientConfig) -> Result<reqwest::Client, ClientError> {
         .redirect(redirect::Policy::none())
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
         .build()
         .map_err(|error| ClientError::Setup(root_cause(&error)))
 }

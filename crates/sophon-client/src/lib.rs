@@ -14,9 +14,12 @@ mod paging;
 mod time;
 
 pub use api::agents::{Agent, Model};
+pub use api::announcements::Announcement;
 pub use api::approvals::Approval;
 pub use api::chat::{Accepted, NewMessage};
 pub use api::identity::{AuthConfig, SignedIn, TenantRef, User};
+pub use api::info_requests::InfoRequest;
+pub use api::nodes::{Node, NodeCommand, NodeError, RegisteredNode};
 pub use api::sessions::{Fork, Message, MessageRange, NewSession, Session, SessionFilter};
 pub use api::system::{Health, HealthStatus, Version};
 pub use api::tasks::{Task, TaskDetail, TaskFilter, ToolCall, Usage};

@@ -14,7 +14,7 @@ use crate::database::{Database, reserve_sequence};
 use crate::discussions::{Discussions, Moderator};
 use crate::identity::{Identity, caller};
 use crate::info_requests::InfoRequests;
-use crate::jobs;
+use crate::jobs::{self, Retention};
 use crate::lifecycle::Lifecycle;
 use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
 use crate::models::Models;
@@ -55,6 +55,8 @@ pub struct Settings {
     pub workers: usize,
     /// What a turn may consume.
     pub turn: TurnLimits,
+    /// How long what has ended is kept.
+    pub retention: Retention,
     /// Unread events after which a slow connection is closed.
     pub max_behind: usize,
 }
@@ -151,7 +153,8 @@ impl Gateway {
         lifecycle.spawn_critical("task pool", pool.run());
         lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
         let waiting = (approvals.clone(), info_requests.clone());
-        let housekeeping = jobs::keep_house(db.clone(), store, waiting, lifecycle.clone());
+        let housekeeping =
+            jobs::keep_house(db.clone(), store, waiting, settings.retention, lifecycle.clone());
         lifecycle.spawn_critical("housekeeping", housekeeping);
         Ok(Self {
             identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),

@@ -3,36 +3,37 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::Tx;
 use sophon_model::{
     ApprovalEvent, Caller, Error, Event, InfoRequest, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
-    Task,
+    TaskId, Timestamp,
 };
 
+use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
-use crate::doorbells::Doorbells;
+use crate::identity::as_of_now;
 use crate::limits::{LONGEST_DESCRIPTION, LONGEST_NAME, bounded};
 use crate::policy::{Act, authorize};
-use crate::tools::ToolContext;
+use crate::tools::{ASKS_PERSON, ToolContext};
 
 /// Answers to choose from.
 pub const MOST_CHOICES: usize = 10;
 /// An answer, in characters.
 pub const LONGEST_RESPONSE: usize = 10_000;
-/// Questions that one round of the sweep ends; the rest waits for the next.
-const MOST_EXPIRED: usize = 1_000;
 
 /// The service.
 #[derive(Clone)]
 pub struct InfoRequests {
     db: Database,
-    bells: Doorbells<InfoRequestId>,
+    pub(crate) waiting: Waiting<InfoRequest>,
     answer_within: Duration,
 }
 
 impl InfoRequests {
     pub(crate) fn new(db: Database, answer_within: Duration) -> Self {
-        Self { db, bells: Doorbells::default(), answer_within }
+        Self { waiting: Waiting::new(db.clone()), db, answer_within }
     }
 
     /// How long a question waits for its answer.
@@ -53,7 +54,8 @@ impl InfoRequests {
         self.db.read(move |tx| readable(tx, &caller, &wanted)).await
     }
 
-    /// Answers one; with nothing, says that there will be no answer. The second answer is a conflict.
+    /// Answers one; with nothing, says that there will be no answer. The second answer is a conflict with the code
+    /// `already_resolved` and the outcome in its details.
     pub async fn respond(
         &self,
         caller: &Caller,
@@ -63,26 +65,18 @@ impl InfoRequests {
         if let Some(text) = &response {
             bounded("response", text, 1, LONGEST_RESPONSE)?;
         }
-        let (caller, wanted, bells) = (caller.clone(), id.clone(), self.bells.clone());
-        let answered = self.db.write(move |unit| {
-            let mut request = readable(unit.tx, &caller, &wanted)?;
+        let (known, wanted) = (caller.clone(), id.clone());
+        let find = move |tx: &dyn Tx| {
+            let caller = as_of_now(tx, &known)?;
+            let request = readable(tx, &caller, &wanted)?;
             authorize(Some(&caller), Act::AnswerInfoRequest(&request))?;
-            let is_late = request.status == InfoRequestStatus::Pending && request.expires_at <= unit.now();
-            request.status = match (&response, is_late) {
-                (_, true) => InfoRequestStatus::TimedOut,
-                (Some(_), false) => InfoRequestStatus::Answered,
-                (None, false) => InfoRequestStatus::Cancelled,
-            };
-            request.response = if is_late { None } else { response };
-            let resolved = resolve_in(unit, &mut request, &bells)?;
-            Ok((request, resolved && !is_late))
-        });
-        let (request, counts) = answered.await?;
-        if counts {
-            return Ok(request);
-        }
-        let text = "The question waits no longer: it was answered, or its time is over.";
-        Err(Error::conflict(text).with_code("already_resolved"))
+            Ok(request)
+        };
+        let status = match response {
+            Some(_) => InfoRequestStatus::Answered,
+            None => InfoRequestStatus::Cancelled,
+        };
+        self.waiting.answer(find, move |request| Ok(InfoRequest { status, response, ..request })).await
     }
 
     /// Asks the person whom `context` works for, and waits. A call that is made again finds the question it had asked.
@@ -99,7 +93,8 @@ impl InfoRequests {
         for choice in &choices {
             bounded("choices", choice, 1, LONGEST_NAME)?;
         }
-        let (context, within) = (context.clone(), self.answer_within);
+        let (within, waits) = (self.answer_within, waits(context, self.db.now()));
+        let context = context.clone();
         let asked = self.db.write(move |unit| {
             let asked = unit.tx.info_requests_of_task(&context.task)?;
             if let Some(asked) = asked.into_iter().find(|asked| asked.tool_call_id == context.call) {
@@ -126,55 +121,22 @@ impl InfoRequests {
             unit.emit(&request.user_id, Event::Approval(event));
             Ok(request)
         });
-        self.settled(asked.await?).await
-    }
-
-    async fn settled(&self, asked: InfoRequest) -> Result<InfoRequest> {
-        let mut bell = self.bells.listen(&asked.id);
-        loop {
-            let (tenant, id) = (asked.tenant_id.clone(), asked.id.clone());
-            let stored = self.db.read(move |tx| tx.info_request(&tenant, &id)).await?;
-            let stored = stored.ok_or_else(|| Error::not_found("information request"))?;
-            if stored.status != InfoRequestStatus::Pending {
-                return Ok(stored);
-            }
-            let left = stored.expires_at.since(self.db.now());
-            if left.is_zero() {
-                self.expire(stored).await?;
-            } else {
-                let _rung_or_over = tokio::time::timeout(left, bell.rung()).await;
-            }
-        }
-    }
-
-    /// Ends what nobody answered in time and whose turn is not here to do it. At a steady pace.
-    pub(crate) async fn expire_overdue(&self) -> Result<()> {
-        let now = self.db.now();
-        for overdue in self.db.read(move |tx| tx.overdue_info_requests(now, MOST_EXPIRED)).await? {
-            self.expire(overdue).await?;
-        }
-        Ok(())
-    }
-
-    async fn expire(&self, mut request: InfoRequest) -> Result<()> {
-        let bells = self.bells.clone();
-        let expired = self.db.write(move |unit| {
-            request.status = InfoRequestStatus::TimedOut;
-            resolve_in(unit, &mut request, &bells).map(|_| ())
-        });
-        expired.await
+        let asked = asked.await?;
+        self.db.tell(&asked.user_id, waits);
+        self.waiting.settled(&asked).await
     }
 }
 
-/// Ends the questions that a task still asks: it has ended itself.
-pub(crate) fn cancel_open_in(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-    for mut request in unit.tx.info_requests_of_task(&task.id)? {
-        if request.status == InfoRequestStatus::Pending {
-            request.status = InfoRequestStatus::Cancelled;
-            resolve_in(unit, &mut request, &Doorbells::default())?;
-        }
-    }
-    Ok(())
+/// That the task waits for a person.
+fn waits(context: &ToolContext, at: Timestamp) -> Event {
+    Event::TaskProgress(TaskProgress {
+        task_id: context.task.clone(),
+        session_id: context.session.clone(),
+        agent_id: context.agent.id.clone(),
+        activity: Activity::WaitingApproval,
+        detail: Some(ASKS_PERSON.into()),
+        at,
+    })
 }
 
 fn readable(tx: &dyn Tx, caller: &Caller, id: &InfoRequestId) -> Result<InfoRequest> {
@@ -184,19 +146,58 @@ fn readable(tx: &dyn Tx, caller: &Caller, id: &InfoRequestId) -> Result<InfoRequ
     Ok(request)
 }
 
-/// Stores how a pending question ended, tells of it and wakes who waits; false if it had ended before.
-fn resolve_in(
-    unit: &mut Unit<'_>,
-    request: &mut InfoRequest,
-    bells: &Doorbells<InfoRequestId>,
-) -> Result<bool> {
-    request.resolved_at = Some(unit.now());
-    if !unit.tx.resolve_info_request(request)? {
-        return Ok(false);
+impl Awaited for InfoRequest {
+    type Id = InfoRequestId;
+
+    fn id(&self) -> &InfoRequestId {
+        &self.id
     }
-    let event = ApprovalEvent::InfoResolved { request: Box::new(request.clone()) };
-    unit.emit(&request.user_id, Event::Approval(event));
-    let (id, bells) = (request.id.clone(), bells.clone());
-    unit.after_commit(move || bells.ring(&id));
-    Ok(true)
+
+    fn is_pending(&self) -> bool {
+        self.status == InfoRequestStatus::Pending
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    fn unanswered(mut self, why: Unanswered) -> Self {
+        self.status = match why {
+            Unanswered::TimedOut => InfoRequestStatus::TimedOut,
+            Unanswered::Cancelled => InfoRequestStatus::Cancelled,
+        };
+        self
+    }
+
+    fn stored(&self, tx: &dyn Tx) -> Result<Option<Self>> {
+        tx.info_request(&self.tenant_id, &self.id)
+    }
+
+    fn of_task(tx: &dyn Tx, task: &TaskId) -> Result<Vec<Self>> {
+        tx.info_requests_of_task(task)
+    }
+
+    fn overdue(tx: &dyn Tx, now: Timestamp, limit: usize) -> Result<Vec<Self>> {
+        tx.overdue_info_requests(now, limit)
+    }
+
+    fn resolve_in(&mut self, unit: &mut Unit<'_>) -> Result<bool> {
+        self.resolved_at = Some(unit.now());
+        if !unit.tx.resolve_info_request(self)? {
+            return Ok(false);
+        }
+        let event = ApprovalEvent::InfoResolved { request: Box::new(self.clone()) };
+        unit.emit(&self.user_id, Event::Approval(event));
+        Ok(true)
+    }
+
+    fn already_resolved(&self) -> Error {
+        let outcome = self.status.as_str();
+        let text = match self.status {
+            InfoRequestStatus::TimedOut => "Nobody answered in time; the question waits no longer.",
+            InfoRequestStatus::Cancelled => "The question was taken back, or will not be answered.",
+            _ => "Somebody has answered already. The first answer counts.",
+        };
+        Error::conflict(text).with_code("already_resolved").with_details(json!({ "outcome": outcome }))
+    }
 }

@@ -89,6 +89,7 @@ pub fn authorize(caller: Option<&Caller>, act: Act<'_>) -> Result<()> {
         Act::ReadApproval(approval) => read_approval(caller, approval),
         Act::DecideApproval(approval) => {
             read_approval(caller, approval)?;
+            require_person(caller)?;
             require(caller, Permission::ApproveActions)
         }
         Act::ReadInfoRequest(request) => {
@@ -96,6 +97,7 @@ pub fn authorize(caller: Option<&Caller>, act: Act<'_>) -> Result<()> {
         }
         Act::AnswerInfoRequest(request) => {
             own(caller, &request.tenant_id, &request.user_id, "information request")?;
+            require_person(caller)?;
             require(caller, Permission::SendMessages)
         }
         Act::ManageNode(node) => manage_node(caller, node),
@@ -133,6 +135,14 @@ fn manage_node(caller: &Caller, node: &Node) -> Result<()> {
         return Err(Error::not_found("node"));
     }
     require(caller, Permission::ManageNodes)
+}
+
+/// An agent has the rights of the person it works for, except for this one: to say yes to itself.
+fn require_person(caller: &Caller) -> Result<()> {
+    match caller.credential {
+        Credential::Agent(_) => Err(Error::new(Kind::NotAuthorized, "Only people answer what agents ask.")),
+        Credential::Access(..) | Credential::ApiToken(_) | Credential::AutoAdmin => Ok(()),
+    }
 }
 
 fn require(caller: &Caller, permission: Permission) -> Result<()> {

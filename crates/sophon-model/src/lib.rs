@@ -10,6 +10,7 @@ pub mod event;
 pub mod ids;
 pub mod page;
 pub mod ports;
+pub mod text;
 pub mod time;
 
 pub use caller::{Caller, Credential, NodeCaller, Permission, Permissions, Role};

@@ -1,6 +1,6 @@
 //! What the node keeps: its token and its journal, in a folder for nobody else.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use crate::Failure;
 
 const PAIRED: &str = "node.json";
 const JOURNAL: &str = "journal.jsonl";
+const LOCK: &str = "lock";
 
 /// The folder.
 #[derive(Debug)]
@@ -39,6 +40,20 @@ impl Folder {
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// Keeps other programs from obeying on this folder: two would write one journal, and what it forgets runs twice.
+    /// The claim ends with the returned file, or with the program.
+    pub(crate) fn claim(&self) -> Result<fs::File, Failure> {
+        let file = private_file(&self.0.join(LOCK))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Failure(format!(
+                "Another sophon-node works with {}. Stop it first, or name another folder with --data.",
+                self.0.display()
+            ))),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
     }
 
     pub(crate) fn journal(&self) -> PathBuf {
@@ -97,5 +112,15 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(folder.path()), 0o700);
         assert_eq!(mode(&folder.path().join(PAIRED)), 0o600);
+    }
+
+    #[test]
+    fn one_program_at_a_time_obeys_on_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(Some(folder.path().to_owned())).unwrap();
+        let claim = folder.claim().unwrap();
+        assert!(folder.claim().unwrap_err().to_string().contains("Another sophon-node"));
+        drop(claim);
+        folder.claim().unwrap();
     }
 }

@@ -33,7 +33,7 @@ pub(crate) enum GatewayError {
     /// It said no; with its words.
     #[error("{1} ({0})")]
     Refused(StatusCode, String),
-    /// It could not be asked, or not be understood.
+    /// It could not be asked, cannot answer now, or was not understood.
     #[error("the gateway cannot be reached: {0}")]
     Unreachable(String),
 }
@@ -141,6 +141,14 @@ impl Gateway {
     }
 }
 
+/// The address of a gateway, as a person types it.
+pub(crate) fn parse_address(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        _ => Err("a gateway's address begins with http:// or https://".into()),
+    }
+}
+
 /// A token that is not accepted any more.
 fn revoked(error: GatewayError) -> GatewayError {
     match error {
@@ -169,24 +177,45 @@ async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Gateway
 }
 
 async fn send(request: RequestBuilder) -> Result<Response, GatewayError> {
-    let response = request.send().await.map_err(|error| GatewayError::Unreachable(error.to_string()))?;
+    let response = request.send().await.map_err(|error| unreachable(&error))?;
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
     let envelope: Value = serde_json::from_slice(&body(response).await?).unwrap_or_default();
     let message = envelope["error"]["message"].as_str().unwrap_or("The gateway refused.");
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(GatewayError::Unreachable(format!("{message} ({status})")));
+    }
     Err(GatewayError::Refused(status, message.to_owned()))
 }
 
+/// With the causes: what the library says by itself does not tell a wrong name from a closed port.
+fn unreachable(error: &reqwest::Error) -> GatewayError {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    GatewayError::Unreachable(causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}")))
+}
+
 async fn body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
-    let broken = |error: reqwest::Error| GatewayError::Unreachable(error.to_string());
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
             return Err(GatewayError::Unreachable("its answer is too large".into()));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_is_on_the_web() {
+        assert_eq!(parse_address("https://gw.example.com").unwrap().as_str(), "https://gw.example.com/");
+        for text in ["gw.example.com", "localhost:8080", "ftp://gw.example.com", "mailto:gw", ""] {
+            assert!(parse_address(text).unwrap_err().contains("http://"), "{text}");
+        }
+    }
 }

@@ -24,6 +24,7 @@ const POLL_FOR: Duration = Duration::from_mins(5);
 /// Obeys until the access is revoked or the program is told to stop.
 pub(crate) async fn run(folder: &Folder, consent: Consent) -> Result<(), Failure> {
     let Paired { gateway, token } = folder.paired()?;
+    let _claim = folder.claim()?;
     let gateway = Gateway::new(gateway, token)?;
     let worker = Worker::new(Journal::open(&folder.journal())?, Judge::new(consent));
     tokio::select! {

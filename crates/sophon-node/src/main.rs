@@ -38,7 +38,7 @@ enum Command {
     /// Pair with a gateway: shows a code, waits until somebody approves it, and keeps the token
     Pair {
         /// The gateway's address, for example https://gw.example.com
-        #[arg(long)]
+        #[arg(long, value_name = "URL", value_parser = gateway::parse_address)]
         gateway: Url,
         /// The node's id, as the gateway showed it
         #[arg(long, value_name = "ID")]
@@ -80,16 +80,22 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-#[tokio::main]
 #[expect(clippy::print_stderr, reason = "it is how a command line says what went wrong")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
         )
         .init();
-    match run(SophonNode::parse()).await {
+    let arguments = SophonNode::parse();
+    let done = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| {
+        let done = runtime.block_on(run(arguments));
+        // A read of the terminal that is still under way is not waited for.
+        runtime.shutdown_background();
+        done
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(text)) => {
             eprintln!("error: {text}");
@@ -100,12 +106,12 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "it is what was asked for")]
 async fn run(SophonNode { command, data }: SophonNode) -> Result<(), Failure> {
-    let folder = Folder::open(data)?;
+    let folder = || Folder::open(data);
     match command {
-        Command::Pair { gateway, node, secret } => pair::pair(&folder, gateway, &node, &secret).await,
-        Command::Start { consent } => link::run(&folder, consent).await,
-        Command::Service { action } => service::act(&folder, action).await,
-        Command::Status => pair::status(&folder).await,
+        Command::Pair { gateway, node, secret } => pair::pair(&folder()?, gateway, &node, &secret).await,
+        Command::Start { consent } => link::run(&folder()?, consent).await,
+        Command::Service { action } => service::act(&folder()?, action).await,
+        Command::Status => pair::status(&folder()?).await,
         Command::Version => {
             println!("sophon-node {}", env!("CARGO_PKG_VERSION"));
             Ok(())

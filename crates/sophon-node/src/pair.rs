@@ -18,7 +18,7 @@ const MOST_ASKED: u32 = 320;
 #[expect(clippy::print_stdout, reason = "the code is what the person needs")]
 pub(crate) async fn pair(folder: &Folder, base: Url, node: &str, secret: &str) -> Result<(), Failure> {
     let gateway = Gateway::new(base.clone(), String::new())?;
-    let mut shown = String::new();
+    let (mut shown, mut was_reached) = (String::new(), false);
     for _ in 0..MOST_ASKED {
         match gateway.pair(node, secret).await {
             Ok(Pairing::Pending { pairing_code }) => {
@@ -36,9 +36,12 @@ pub(crate) async fn pair(folder: &Folder, base: Url, node: &str, secret: &str) -
             }
             Ok(Pairing::Rejected) => return Err(Failure("The node was turned down at the gateway.".into())),
             // The gateway may be starting anew; the pairing is still there then.
-            Err(error @ GatewayError::Unreachable(_)) => tracing::warn!(%error, "asking again"),
+            Err(error @ GatewayError::Unreachable(_)) if was_reached => {
+                tracing::warn!(%error, "asking again");
+            }
             Err(error) => return Err(error.into()),
         }
+        was_reached = true;
         tokio::time::sleep(ASK_EVERY).await;
     }
     Err(Failure("Nobody has approved the node in time. Register it anew.".into()))

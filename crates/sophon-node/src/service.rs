@@ -7,13 +7,15 @@ use clap::Subcommand;
 use tokio::process::Command;
 
 use crate::Failure;
+use crate::commands::has_desktop;
 use crate::folder::Folder;
 
 const UNIT: &str = "sophon-node.service";
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum Action {
-    /// Run from now on, and whenever this person signs in. Programs run only with consent on the desktop
+    /// Run from now on, and whenever this person signs in; where there is a desktop, as a part of its session. Programs
+    /// run only with consent on the desktop
     Install,
     /// Stop, and run no more
     Uninstall,
@@ -31,8 +33,9 @@ pub(crate) async fn act(folder: &Folder, action: Action) -> Result<(), Failure> 
         Action::Install => {
             folder.paired()?;
             let path = unit_path()?;
-            let text =
-                unit(&std::env::current_exe()?.display().to_string(), &folder.path().display().to_string());
+            let session = if has_desktop() { Session::Desktop } else { Session::Plain };
+            let program = std::env::current_exe()?.display().to_string();
+            let text = unit(&program, &std::path::absolute(folder.path())?.display().to_string(), session);
             fs::create_dir_all(path.parent().unwrap_or(&path))?;
             fs::write(&path, text)?;
             systemctl(&["daemon-reload"]).await?;
@@ -54,12 +57,30 @@ fn unit_path() -> Result<PathBuf, Failure> {
     Ok(config.join("systemd/user").join(UNIT))
 }
 
-fn unit(program: &str, folder: &str) -> String {
+/// What the unit is a part of.
+#[derive(Clone, Copy)]
+enum Session {
+    /// Where there is a desktop: before it has come up, nobody could be asked and nothing shown.
+    Desktop,
+    /// The person's being signed in.
+    Plain,
+}
+
+fn unit(program: &str, folder: &str, session: Session) -> String {
     let (program, folder) = (quoted(program), quoted(folder));
+    let (part, wanted) = match session {
+        Session::Desktop => {
+            let target = "graphical-session.target";
+            (format!("PartOf={target}\nAfter={target}\n"), target)
+        }
+        Session::Plain => (String::new(), "default.target"),
+    };
+    // What this program ends with by itself (1) is not mended by trying again: it waits for a gateway that is away.
     format!(
-        "[Unit]\nDescription=Sophon Node\nAfter=network-online.target\n\n\
-         [Service]\nExecStart={program} --data {folder} start\nRestart=on-failure\nRestartSec=5\n\n\
-         [Install]\nWantedBy=default.target\n"
+        "[Unit]\nDescription=Sophon Node\n{part}\n\
+         [Service]\nExecStart={program} --data {folder} start\n\
+         Restart=on-failure\nRestartSec=5\nRestartPreventExitStatus=1\n\n\
+         [Install]\nWantedBy={wanted}\n"
     )
 }
 
@@ -81,10 +102,13 @@ mod tests {
 
     #[test]
     fn the_unit_starts_this_program_on_this_folder() {
-        let unit = unit("/opt/so phon/sophon-node", "/home/a/100%");
+        let plain = unit("/opt/so phon/sophon-node", "/home/a/100%", Session::Plain);
         assert!(
-            unit.contains("ExecStart=\"/opt/so phon/sophon-node\" --data \"/home/a/100%%\" start\n"),
-            "{unit}"
+            plain.contains("ExecStart=\"/opt/so phon/sophon-node\" --data \"/home/a/100%%\" start\n"),
+            "{plain}"
         );
+        assert!(plain.ends_with("WantedBy=default.target\n"), "{plain}");
+        let desktop = unit("/opt/sophon-node", "/home/a", Session::Desktop);
+        assert!(desktop.ends_with("WantedBy=graphical-session.target\n"), "{desktop}");
     }
 }

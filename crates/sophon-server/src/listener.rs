@@ -102,7 +102,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing
 }
 
 fn prepare(stream: &TcpStream) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
+    signalr::prepare(stream)?;
     #[cfg(target_os = "linux")]
     socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
     Ok(())

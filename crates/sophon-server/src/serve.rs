@@ -178,6 +178,7 @@ async fn open_gateway(
             token_budget: config.agents.token_budget,
             answer_within: Duration::from_secs(config.agents.answer_within_seconds),
         },
+        retention: config.retention.into(),
         max_behind: config.hubs.buffer,
     };
     let parts = Parts {

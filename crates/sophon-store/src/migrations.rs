@@ -21,6 +21,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_people_nodes_discussions.sql"),
         postgres: include_str!("../migrations/postgres/0002_people_nodes_discussions.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_retention.sql"),
+        postgres: include_str!("../migrations/postgres/0003_retention.sql"),
+    },
 ];
 
 /// The version of the schema that this program works with: that of the newest migration.

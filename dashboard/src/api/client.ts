@@ -53,7 +53,12 @@ export async function call<T>(
 ): Promise<NonNullable<T>> {
   const answer = await pending.catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new ApiError("The gateway cannot be reached.", "unreachable", 0, null);
+    throw new ApiError(
+      "The gateway cannot be reached. Is it running, and are you online?",
+      "unreachable",
+      0,
+      null,
+    );
   });
   if (!answer.response.ok) throw refusal(answer.error, answer.response);
   return answer.data as NonNullable<T>;

@@ -25,7 +25,10 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boole
     return (
       <main id="main">
         <Empty title="This page broke">
-          <p>Nothing that you sent is lost: it is kept by the gateway.</p>
+          <p>
+            Nothing that you sent is lost: it is kept by the gateway. Load the page again, or go to
+            another one.
+          </p>
           <Button icon="again" onClick={() => window.location.reload()}>
             Reload
           </Button>

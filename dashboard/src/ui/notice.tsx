@@ -1,5 +1,6 @@
 /** What to show when there is nothing to show: an error, an empty place, a wait. */
 import type { ReactNode } from "react";
+import { Link } from "wouter";
 import { describe, mayPass } from "../api/client.ts";
 import { Button } from "./button.tsx";
 import styles from "./notice.module.css";
@@ -15,8 +16,15 @@ export function ErrorText({ error }: { error: unknown }) {
   );
 }
 
-/** An error in place of the thing that failed, with a way to try again. */
-export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+interface ErrorNoticeProps {
+  error: unknown;
+  onRetry?: () => void;
+  /** Where to go if trying again is of no use. */
+  wayOut?: { href: string; label: string };
+}
+
+/** An error in place of the thing that failed, with what to do next. */
+export function ErrorNotice({ error, onRetry, wayOut }: ErrorNoticeProps) {
   const { message, requestId } = describe(error);
   return (
     <div role="alert" className={styles.error}>
@@ -27,6 +35,7 @@ export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () =
           Try again
         </Button>
       )}
+      {wayOut && !mayPass(error) && <Link href={wayOut.href}>{wayOut.label}</Link>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import styles from "./split-page.module.css";
+import { useTitle } from "./title.tsx";
 
 interface SplitPageProps {
   label: string;
@@ -11,6 +12,7 @@ interface SplitPageProps {
 
 /** A list beside the thing that was picked from it. */
 export function SplitPage({ label, list, narrow, children }: SplitPageProps) {
+  useTitle(narrow === "list" ? label : undefined);
   return (
     <div className={styles.page} data-narrow={narrow}>
       <section className={styles.list} aria-label={label}>

@@ -6,9 +6,10 @@ describe("a duration in words", () => {
     [0, "0 ms"],
     [999, "999 ms"],
     [4_210, "4.2 s"],
-    [59_960, "1 min 0 s"],
+    [59_960, "1 min"],
     [192_000, "3 min 12 s"],
     [7_500_000, "2 h 5 min"],
+    [7_200_000, "2 h"],
   ])("%d ms is %s", (ms, text) => {
     expect(duration(ms)).toBe(text);
   });

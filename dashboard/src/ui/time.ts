@@ -22,14 +22,18 @@ export function fullTime(iso: string): string {
   return full.format(new Date(iso));
 }
 
-/** `850 ms`, `4.2 s`, `3 min 12 s`, `2 h 5 min`. */
+/** `850 ms`, `4.2 s`, `3 min 12 s`, `3 min`, `2 h 5 min`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3_600) return parts(Math.floor(seconds / 60), "min", seconds % 60, "s");
   const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return parts(Math.floor(minutes / 60), "h", minutes % 60, "min");
+}
+
+function parts(whole: number, unit: string, rest: number, smaller: string): string {
+  return rest === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${rest} ${smaller}`;
 }
 
 /** What is left of a wait, as a clock shows it: `4:05`, `1:00:00`; never below `0:00`. */

@@ -4,9 +4,11 @@ import { describe } from "../api/client.ts";
 import { IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
 import styles from "./toast.module.css";
+import { VisibleText } from "./visible-text.tsx";
 
 interface Toast {
   id: number;
+  title?: string;
   text: string;
   requestId: string | null;
   failed: boolean;
@@ -15,7 +17,7 @@ interface Toast {
 interface Toaster {
   say: (text: string) => void;
   /** Says what must not be missed: it stays until it is dismissed. */
-  alarm: (text: string) => void;
+  alarm: (title: string, text: string) => void;
   /** Runs an action and shows why it failed, if it does. */
   attempt: (action: () => Promise<unknown>) => Promise<void>;
 }
@@ -42,7 +44,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 
   const [toaster] = useState<Toaster>(() => ({
     say: (text) => show({ text, requestId: null, failed: false }),
-    alarm: (text) => show({ text, requestId: null, failed: true }),
+    alarm: (title, text) => show({ title, text, requestId: null, failed: true }),
     attempt: async (action) => {
       try {
         await action();
@@ -60,7 +62,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         {toasts.map((toast) => (
           <div key={toast.id} className={classNames(styles.toast, toast.failed && styles.failed)}>
             <p>
-              {toast.text}
+              {toast.title !== undefined && <strong>{toast.title}</strong>}
+              <VisibleText text={toast.text} />
               {toast.requestId !== null && <code> {toast.requestId}</code>}
             </p>
             <IconButton small icon="close" label="Dismiss" onClick={() => dismiss(toast.id)} />

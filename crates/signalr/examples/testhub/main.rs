@@ -25,7 +25,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use signalr::{
     Anyone, Broadcast, Bus, HubServer, Invocation, Limits, Options, RawConnection, RawServer, Slots,
-    Transports,
+    TransferFormat, Transports,
 };
 use tls::Tls;
 use tokens::Tokens;
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let service = map_request(lower_case_path).layer(router(&tokens));
     print_line(&format!("listening on http://{}", plain.local_addr()?));
     print_line(&format!("listening on https://{}", encrypted.local_addr()?));
-    let plain = plain.tap_io(|socket| drop(socket.set_nodelay(true)));
+    let plain = plain.tap_io(|socket| drop(signalr::prepare(socket)));
     let make = ServiceExt::<Request>::into_make_service(service);
     tokio::try_join!(axum::serve(plain, make.clone()), axum::serve(Tls::over(encrypted)?, make))?;
     Ok(())
@@ -80,7 +80,7 @@ fn router(tokens: &Tokens) -> Router {
 
 async fn echo(mut connection: RawConnection) {
     while let Some(bytes) = connection.receive().await {
-        if connection.send(bytes).await.is_err() {
+        if connection.send(bytes, TransferFormat::Text).await.is_err() {
             return;
         }
     }

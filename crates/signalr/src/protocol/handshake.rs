@@ -8,6 +8,9 @@ use super::{Format, ProtocolError, RECORD_SEPARATOR, take_until_separator};
 /// The server's yes.
 pub(crate) const ACCEPTED: &[u8] = b"{}\x1e";
 
+/// The answer to a client that takes too long, or that says more than fits.
+pub(crate) const CANCELED: &str = "Handshake was canceled.";
+
 /// The highest version of the hub protocol: 2 is what a client with stateful reconnect speaks.
 /// Lower ones are taken as well, as Microsoft's server does: some clients say 0.
 const MAX_VERSION: i64 = 2;
@@ -25,25 +28,26 @@ pub(crate) fn take(
     max_bytes: usize,
     binary: bool,
 ) -> Result<Option<Format>, ProtocolError> {
-    let Some(record) = take_until_separator(buffer, &mut 0, max_bytes)? else { return Ok(None) };
+    let taken = take_until_separator(buffer, &mut 0, max_bytes);
+    let Some(record) = taken.map_err(|_| ProtocolError(CANCELED.to_owned()))? else { return Ok(None) };
     let request: Request = serde_json::from_slice(&record)
         .map_err(|_| ProtocolError("An unexpected error occurred during connection handshake.".to_owned()))?;
-    let format = match request.protocol.as_str() {
-        "json" => Format::Json,
-        "messagepack" if binary => Format::MessagePack,
-        "messagepack" => {
-            return Err(ProtocolError(
-                "Cannot use the 'messagepack' protocol on the current transport. The transport does not support \
-                 'Binary' transfer format."
-                    .to_owned(),
-            ));
-        }
-        other => return Err(ProtocolError(format!("The protocol '{other}' is not supported."))),
+    let known = [("json", Format::Json), ("messagepack", Format::MessagePack)];
+    let Some((name, format)) =
+        known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(&request.protocol))
+    else {
+        return Err(ProtocolError(format!("The protocol '{}' is not supported.", request.protocol)));
     };
     if request.version > MAX_VERSION {
         return Err(ProtocolError(format!(
             "The server does not support version {} of the '{}' protocol.",
             request.version, request.protocol
+        )));
+    }
+    if format == Format::MessagePack && !binary {
+        return Err(ProtocolError(format!(
+            "Cannot use the '{name}' protocol on the current transport. The transport does not support 'Binary' \
+             transfer format."
         )));
     }
     Ok(Some(format))
@@ -77,6 +81,11 @@ mod tests {
     }
 
     #[test]
+    fn protocols_are_known_whatever_the_case_of_their_names() {
+        assert_eq!(read("{\"protocol\":\"MessagePack\",\"version\":1}\u{1e}"), Ok(Some(Format::MessagePack)));
+    }
+
+    #[test]
     fn some_clients_say_version_0() {
         assert_eq!(read("{\"protocol\":\"json\",\"version\":0}\x1e"), Ok(Some(Format::Json)));
     }
@@ -92,6 +101,6 @@ mod tests {
             Err("The server does not support version 9 of the 'json' protocol.".to_owned())
         );
         assert!(read("hello\x1e").is_err());
-        assert!(read(&"x".repeat(2000)).is_err());
+        assert_eq!(read(&"x".repeat(2000)), Err(CANCELED.to_owned()));
     }
 }

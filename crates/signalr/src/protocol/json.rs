@@ -42,11 +42,12 @@ pub(super) fn decode(record: &Bytes) -> Result<Option<Message>, ProtocolError> {
     let missing = |name: &str| ProtocolError(format!("Missing required property '{name}'."));
     let raw =
         |value: &RawValue| Raw { format: Format::Json, bytes: record.slice_ref(value.get().as_bytes()) };
-    let id = || fields.invocation_id.as_deref().map(str::to_owned).ok_or_else(|| missing("invocationId"));
+    let given = fields.invocation_id.filter(|id| !id.is_empty());
+    let id = || given.as_deref().map(str::to_owned).ok_or_else(|| missing("invocationId"));
     let number = || fields.sequence_id.ok_or_else(|| missing("sequenceId"));
     Ok(Some(match fields.r#type.ok_or_else(|| missing("type"))? {
         kind @ (1 | 4) => Message::Invocation(IncomingCall {
-            id: if kind == 4 { Some(id()?) } else { fields.invocation_id.map(Cow::into_owned) },
+            id: if kind == 4 { Some(id()?) } else { given.map(Cow::into_owned) },
             target: fields.target.ok_or_else(|| missing("target"))?.into_owned(),
             arguments: fields.arguments.ok_or_else(|| missing("arguments"))?.into_iter().map(raw).collect(),
             upload_ids: fields.stream_ids.unwrap_or_default(),

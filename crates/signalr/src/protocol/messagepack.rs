@@ -179,7 +179,8 @@ pub(super) fn decode(record: &Bytes) -> Result<Option<Message>, ProtocolError> {
     }
     Ok(Some(match kind {
         1 | 4 => {
-            let id = reader.optional_text("invocationId")?;
+            // Clients may write an empty id for none.
+            let id = reader.optional_text("invocationId")?.filter(|id| !id.is_empty());
             let target = reader.text("target")?;
             let arguments = reader.values("arguments")?;
             let upload_ids = reader.upload_ids()?;

@@ -20,6 +20,15 @@ pub enum Format {
     MessagePack,
 }
 
+/// How bytes go out where text and binary are told apart: over a WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TransferFormat {
+    /// They are UTF-8. Event streams carry nothing else.
+    Text,
+    /// They may be anything.
+    Binary,
+}
+
 /// Ends a JSON record and the handshake, in either direction.
 pub(crate) const RECORD_SEPARATOR: u8 = 0x1e;
 
@@ -152,6 +161,16 @@ fn too_long(max_bytes: usize) -> ProtocolError {
     ProtocolError(format!(
         "The maximum message size of {max_bytes}B was exceeded. The message size can be configured in AddHubOptions."
     ))
+}
+
+impl Format {
+    /// How its messages go out.
+    pub(crate) fn transfer(self) -> TransferFormat {
+        match self {
+            Self::Json => TransferFormat::Text,
+            Self::MessagePack => TransferFormat::Binary,
+        }
+    }
 }
 
 /// The encoders: each gives one whole message, ready to be written after any other.

@@ -165,3 +165,14 @@ fn a_value_nested_too_deep_is_an_error_and_no_crash() {
         }
     }
 }
+
+#[test]
+fn a_call_with_an_empty_id_is_one_without() {
+    let json = b"{\"type\":1,\"invocationId\":\"\",\"target\":\"T\",\"arguments\":[]}\x1e";
+    let messagepack = b"\x08\x96\x01\x80\xa0\xa1T\x90\x90";
+    for (format, wire) in [(Format::Json, &json[..]), (Format::MessagePack, messagepack)] {
+        let (messages, error) = decode(format, &[wire]);
+        let [Message::Invocation(call)] = &messages[..] else { panic!("{error:?}") };
+        assert_eq!((&call.id, &call.target[..]), (&None, "T"));
+    }
+}

@@ -62,13 +62,12 @@ impl Slot {
 enum Job {
     Run {
         id: Option<String>,
+        /// The method's name as the client spelt it: so it is called in errors.
+        target: String,
         call: Call,
     },
     /// It cannot be run; the client is told so in its turn.
-    Refuse {
-        id: Option<String>,
-        error: String,
-    },
+    Refuse { id: Option<String>, error: String },
 }
 
 /// Whether one more call may be taken from the client.
@@ -104,22 +103,23 @@ pub(super) fn begin<H: Hub>(connection: &Connection<H>, incoming: IncomingCall) 
     };
     let uploads = open_uploads(&mut calls, connection, &incoming.upload_ids);
     let call = Call { method: method.name, arguments: incoming.arguments, uploads };
+    let target = incoming.target;
     match incoming.id {
         Some(id) if incoming.streaming => {
             let cancelled = connection.link().ended.child_token();
             calls.streams.insert(id.clone(), cancelled.clone());
             drop(calls);
-            let task = run_stream(connection.clone(), id, call, cancelled);
+            let task = run_stream(connection.clone(), id, target, call, cancelled);
             connection.shared.server.tasks.spawn(task);
         }
         id if method.uploads > 0 => {
             drop(calls);
             let connection = connection.clone();
             let tasks = connection.shared.server.tasks.clone();
-            tasks.spawn(async move { run(&connection, Job::Run { id, call }).await });
+            tasks.spawn(async move { run(&connection, Job::Run { id, target, call }).await });
         }
         id => {
-            calls.queue.push_back(Job::Run { id, call });
+            calls.queue.push_back(Job::Run { id, target, call });
             drop(calls);
             start_waiting(connection);
         }
@@ -206,11 +206,11 @@ async fn work<H: Hub>(mut connection: Connection<H>, first: Job) {
 }
 
 async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
-    let (id, method, result) = match job {
-        Job::Refuse { id, error } => (id, "", Err(error)),
-        Job::Run { id, call } => {
-            let method = call.method;
-            (id, method, invoke(connection, call).await)
+    let (id, target, result) = match job {
+        Job::Refuse { id, error } => (id, String::new(), Err(error)),
+        Job::Run { id, target, call } => {
+            let result = invoke(connection, &target, call).await;
+            (id, target, result)
         }
     };
     let result = result.and_then(|reply| match reply {
@@ -218,38 +218,43 @@ async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
         Reply::Value(value) => Ok(Some(value)),
         Reply::Stream(_) => {
             let error = HubError::internal("InvalidOperationException", "the method is not a streaming one");
-            Err(error.told_of(method, connection.shared.server.options.detailed_errors))
+            Err(error.told_of(&target, connection.shared.server.options.detailed_errors))
         }
     });
     // Without an id nobody waits for the outcome.
     if let Some(id) = id {
-        complete_call(connection, &id, method, result.as_ref().map(Option::as_deref).map_err(String::as_str))
-            .await;
+        complete_call(
+            connection,
+            &id,
+            &target,
+            result.as_ref().map(Option::as_deref).map_err(String::as_str),
+        )
+        .await;
     }
 }
 
 /// Calls the hub. An error comes back in the words that the client is told.
-async fn invoke<H: Hub>(connection: &Connection<H>, call: Call) -> Result<Reply, String> {
+async fn invoke<H: Hub>(connection: &Connection<H>, target: &str, call: Call) -> Result<Reply, String> {
     let server = &connection.shared.server;
     let method = call.method;
     let invoked = AssertUnwindSafe(server.hub.invoke(connection, call)).catch_unwind().await;
     let result = invoked.unwrap_or_else(|_| Err(HubError::internal("Panic", "the method panicked")));
     result.map_err(|error| {
         tracing::debug!(connection = %connection.id(), method, %error, "a hub method failed");
-        error.told_of(method, server.options.detailed_errors)
+        error.told_of(target, server.options.detailed_errors)
     })
 }
 
 async fn complete_call<H: Hub>(
     connection: &Connection<H>,
     id: &str,
-    method: &str,
+    target: &str,
     outcome: Result<Option<&dyn Payload>, &str>,
 ) {
     let format = connection.link().format().unwrap_or(Format::Json);
     let encoded = format.completion(id, outcome).or_else(|error| {
         let error = HubError::internal("SerializationException", error);
-        format.completion(id, Err(&error.told_of(method, connection.shared.server.options.detailed_errors)))
+        format.completion(id, Err(&error.told_of(target, connection.shared.server.options.detailed_errors)))
     });
     deliver(connection, encoded).await;
 }
@@ -263,19 +268,24 @@ async fn deliver<H: Hub>(connection: &Connection<H>, encoded: Result<Bytes, Stri
 }
 
 /// Runs a call whose answer is a stream of items.
-async fn run_stream<H: Hub>(connection: Connection<H>, id: String, call: Call, cancelled: CancellationToken) {
-    let method = call.method;
-    let result = match invoke(&connection, call).await {
+async fn run_stream<H: Hub>(
+    connection: Connection<H>,
+    id: String,
+    target: String,
+    call: Call,
+    cancelled: CancellationToken,
+) {
+    let result = match invoke(&connection, &target, call).await {
         Ok(Reply::Stream(items)) => send_items(&connection, &id, items, &cancelled).await,
         Ok(_) => {
             let error = HubError::internal("InvalidOperationException", "the method gave no stream");
-            Err(error.told_of(method, connection.shared.server.options.detailed_errors))
+            Err(error.told_of(&target, connection.shared.server.options.detailed_errors))
         }
         Err(error) => Err(error),
     };
     // Before the completion: the client may use the id again when it has seen it.
     connection.shared.calls.lock().streams.remove(&id);
-    complete_call(&connection, &id, method, result.as_ref().map(|()| None).map_err(String::as_str)).await;
+    complete_call(&connection, &id, &target, result.as_ref().map(|()| None).map_err(String::as_str)).await;
 }
 
 async fn send_items<H: Hub>(

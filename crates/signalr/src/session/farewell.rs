@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Acceptance, Session, calls};
 use crate::hub::Hub;
@@ -14,6 +14,9 @@ use crate::transport::{Io, Transport};
 
 /// How long a client whose socket takes nothing any more may still take its Close message.
 const STUCK_CLOSE_LIMIT: Duration = Duration::from_secs(1);
+/// How long the refusal of a handshake that came by request lets the answer to that request go ahead. JavaScript clients
+/// that hear of the refusal first take it for an error that nobody handles, which ends a Node process.
+const REFUSAL_DELAY: Duration = Duration::from_millis(100);
 
 impl<H: Hub, T: Transport> Session<H, T> {
     /// Ends the connection for everyone: the hub, its calls, and the client.
@@ -68,10 +71,13 @@ impl<H: Hub, T: Transport> Session<H, T> {
             {
                 last.extend_from_slice(&pending);
             }
+            if self.connection.link().format().is_none() && self.connection.link().requests.is_some() {
+                sleep(REFUSAL_DELAY).await;
+            }
             let error = ending.error.as_deref();
             last.extend_from_slice(&match (self.connection.link().format(), error) {
                 (Some(format), _) => format.close(error, ending.allow_reconnect),
-                (None, error) => handshake::refused(error.unwrap_or("Handshake was canceled.")),
+                (None, error) => handshake::refused(error.unwrap_or(handshake::CANCELED)),
             });
             self.write(last.freeze());
             if !self.drained().await {

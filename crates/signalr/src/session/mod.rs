@@ -20,7 +20,7 @@ use crate::connection::Connection;
 use crate::error::HubError;
 use crate::hub::Hub;
 use crate::link::{Ending, Handover, Manner, TransportKind};
-use crate::protocol::{Decoder, Format, Message, ProtocolError, handshake};
+use crate::protocol::{Decoder, Format, Message, ProtocolError, TransferFormat, handshake};
 use crate::raw;
 use crate::transport::{Io, Transport};
 
@@ -337,7 +337,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
 
     fn write(&mut self, bytes: Bytes) {
         let connection = &self.connection;
-        let format = connection.link().format().unwrap_or(Format::Json);
+        let format = connection.link().format().map_or(TransferFormat::Text, Format::transfer);
         connection.link().stamp(|times| &times.write_began, connection.shared.server.now());
         self.transport.write(bytes, format);
         self.writing = true;

@@ -49,15 +49,16 @@ pub(crate) async fn poll(ends: &RequestEnd, limit: Duration) -> Polled {
 
 impl IntoResponse for Polled {
     fn into_response(self) -> Response {
+        let (status, kind, body) = match self {
+            Self::Bytes(bytes) => (StatusCode::OK, "application/octet-stream", bytes),
+            Self::Nothing => (StatusCode::OK, "application/octet-stream", Bytes::new()),
+            Self::Over | Self::Replaced => (StatusCode::NO_CONTENT, "text/plain", Bytes::new()),
+        };
         let headers = [
-            (header::CONTENT_TYPE, "application/octet-stream"),
+            (header::CONTENT_TYPE, kind),
             (header::CACHE_CONTROL, "no-cache, no-store"),
             (header::PRAGMA, "no-cache"),
         ];
-        match self {
-            Self::Bytes(bytes) => (headers, bytes).into_response(),
-            Self::Nothing => (headers, Bytes::new()).into_response(),
-            Self::Over | Self::Replaced => StatusCode::NO_CONTENT.into_response(),
-        }
+        (status, headers, body).into_response()
     }
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use crate::protocol::Format;
+use crate::protocol::TransferFormat;
 
 /// What a transport has to tell.
 pub(crate) enum Io {
@@ -28,7 +28,7 @@ pub(crate) enum Io {
 /// Bytes in both directions. One write is under way at a time.
 pub(crate) trait Transport: Send + 'static {
     /// Begins a write. Only to be called when none is under way.
-    fn write(&mut self, bytes: Bytes, format: Format);
+    fn write(&mut self, bytes: Bytes, format: TransferFormat);
 
     /// Goes on with the write under way and, if `reading`, looks for bytes from the client.
     fn poll(&mut self, reading: bool, cx: &mut Context<'_>) -> Poll<Io>;

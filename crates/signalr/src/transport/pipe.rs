@@ -8,14 +8,15 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, PollSender};
 
 use super::{Io, Transport};
-use crate::protocol::Format;
+use crate::protocol::TransferFormat;
 
-/// Request bodies that may wait for the session. Each is limited in size; whoever brings one more waits.
-const WAITING_BODIES: usize = 2;
+/// Pieces of request bodies that may wait for the session; whoever brings one more waits.
+const WAITING_PIECES: usize = 2;
 
 /// The requests' end, kept with the connection.
 pub(crate) struct RequestEnd {
-    pub(crate) bodies: mpsc::Sender<Bytes>,
+    /// What requests bring; held for the length of a body, so that two do not get mixed up.
+    pub(crate) bodies: tokio::sync::Mutex<mpsc::Sender<Bytes>>,
     /// What goes out; held by the response that may take it.
     pub(crate) outgoing: tokio::sync::Mutex<mpsc::Receiver<Bytes>>,
     /// Counts polls: a new one sends the one before it home.
@@ -27,41 +28,55 @@ pub(crate) struct RequestEnd {
 pub(crate) struct Pipe {
     bodies: mpsc::Receiver<Bytes>,
     outgoing: PollSender<Bytes>,
+    /// The write that has begun, until it is put where a response may take it.
     waiting: Option<Bytes>,
+    /// No response has taken it yet: only then it counts as written.
+    untaken: bool,
     frame: fn(&Bytes) -> Bytes,
     over: CancellationToken,
 }
 
 /// Both ends. `frame` puts a write into the transport's own clothes.
 pub(crate) fn pipe(frame: fn(&Bytes) -> Bytes) -> (Pipe, RequestEnd) {
-    let (bodies, receiver) = mpsc::channel(WAITING_BODIES);
+    let (bodies, receiver) = mpsc::channel(WAITING_PIECES);
     let (sender, outgoing) = mpsc::channel(1);
     let over = CancellationToken::new();
     let pipe = Pipe {
         bodies: receiver,
         outgoing: PollSender::new(sender),
         waiting: None,
+        untaken: false,
         frame,
         over: over.clone(),
     };
-    let outgoing = tokio::sync::Mutex::new(outgoing);
-    (pipe, RequestEnd { bodies, outgoing, turn: watch::Sender::new(0), over })
+    let ends = RequestEnd {
+        bodies: tokio::sync::Mutex::new(bodies),
+        outgoing: tokio::sync::Mutex::new(outgoing),
+        turn: watch::Sender::new(0),
+        over,
+    };
+    (pipe, ends)
 }
 
 impl Transport for Pipe {
-    fn write(&mut self, bytes: Bytes, _format: Format) {
+    fn write(&mut self, bytes: Bytes, _format: TransferFormat) {
         self.waiting = Some((self.frame)(&bytes));
     }
 
     fn poll(&mut self, reading: bool, cx: &mut Context<'_>) -> Poll<Io> {
-        if self.waiting.is_some()
-            && let Poll::Ready(room) = self.outgoing.poll_reserve(cx)
-        {
-            let sent = room.and_then(|()| match self.waiting.take() {
-                Some(bytes) => self.outgoing.send_item(bytes),
-                None => Ok(()),
-            });
-            return Poll::Ready(if sent.is_ok() { Io::Written } else { Io::Left });
+        while self.waiting.is_some() || self.untaken {
+            let Poll::Ready(room) = self.outgoing.poll_reserve(cx) else { break };
+            if room.is_err() {
+                return Poll::Ready(Io::Left);
+            }
+            let Some(bytes) = self.waiting.take() else {
+                self.untaken = false;
+                return Poll::Ready(Io::Written);
+            };
+            if self.outgoing.send_item(bytes).is_err() {
+                return Poll::Ready(Io::Left);
+            }
+            self.untaken = true;
         }
         if reading && let Poll::Ready(body) = self.bodies.poll_recv(cx) {
             return Poll::Ready(body.map_or(Io::Left, Io::Received));
@@ -71,6 +86,8 @@ impl Transport for Pipe {
 
     async fn close(&mut self) {
         self.bodies.close();
+        // Otherwise the place that is kept for the next write keeps the channel open.
+        self.outgoing.abort_send();
         self.outgoing.close();
         self.over.cancelled().await;
     }

@@ -17,7 +17,7 @@ use sha1::{Digest as _, Sha1};
 use tokio::io::{AsyncRead as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf};
 
 use super::{Io, Transport};
-use crate::protocol::Format;
+use crate::protocol::TransferFormat;
 use crate::protocol::frame::{self, FrameReader};
 
 /// Bytes read at a time. They are on the stack: an idle connection has no buffer.
@@ -160,10 +160,10 @@ impl WebSocket {
 }
 
 impl Transport for WebSocket {
-    fn write(&mut self, bytes: Bytes, format: Format) {
+    fn write(&mut self, bytes: Bytes, format: TransferFormat) {
         self.data = Some(match format {
-            Format::Json => frame::text(&bytes),
-            Format::MessagePack => frame::binary(&bytes),
+            TransferFormat::Text => frame::text(&bytes),
+            TransferFormat::Binary => frame::binary(&bytes),
         });
     }
 

@@ -70,8 +70,11 @@ async fn version_0_has_only_the_id_and_it_opens_the_connection() {
 #[tokio::test]
 async fn a_version_that_is_none_or_too_low_is_answered_with_an_error() {
     let server = start().await;
-    let error = "The client requested an invalid protocol version 'one'";
-    assert_eq!(negotiate(&server, "?negotiateVersion=one").await, json!({ "error": error }));
+    for none in ["one", "3000000000"] {
+        let error = format!("The client requested an invalid protocol version '{none}'");
+        let offer = negotiate(&server, &format!("?negotiateVersion={none}")).await;
+        assert_eq!(offer, json!({ "error": error }));
+    }
     let server =
         serve(TestHub::default(), Options { minimum_negotiate_version: 1, ..Options::default() }).await;
     let error = "The client requested version '0', but the server does not support this version.";

@@ -3,10 +3,10 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::serve::ListenerExt as _;
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use http::{Request, StatusCode};
 use serde_json::Value;
-use signalr::{Anyone, Options, RawConnection, RawServer};
+use signalr::{Anyone, Options, RawConnection, RawServer, TransferFormat};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -14,19 +14,35 @@ use tower::ServiceExt as _;
 
 use crate::support::{Client, LIMIT};
 
-/// Says back what it hears, until it hears "bye".
+/// Says back what it hears, text as text and the rest as binary, until it hears "bye".
 async fn echo(mut connection: RawConnection) {
     while let Some(bytes) = connection.receive().await {
         let last = bytes == "bye";
-        connection.send(bytes).await.expect("the client is there");
+        let format = std::str::from_utf8(&bytes).map_or(TransferFormat::Binary, |_| TransferFormat::Text);
+        connection.send(bytes, format).await.expect("the client is there");
         if last {
             return;
         }
     }
 }
 
+fn server() -> RawServer<Anyone> {
+    RawServer::new(Anyone, Options::default(), |connection, ()| echo(connection))
+}
+
 fn router() -> Router {
-    RawServer::new(Anyone, Options::default(), |connection, ()| echo(connection)).router("/echo")
+    server().router("/echo")
+}
+
+/// A server on a port of its own, and its address.
+async fn listen() -> (RawServer<Anyone>, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/echo", listener.local_addr().unwrap());
+    let listener = listener.tap_io(|socket| signalr::prepare(socket).unwrap());
+    let server = server();
+    let router = server.router("/echo");
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (server, url)
 }
 
 async fn request(router: &Router, method: &str, uri: &str, body: &str) -> (StatusCode, Vec<u8>) {
@@ -44,16 +60,15 @@ async fn negotiate(router: &Router) -> String {
 }
 
 #[tokio::test]
-async fn a_websocket_says_back_text_and_closes_with_code_1000() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("ws://{}/echo", listener.local_addr().unwrap());
-    let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
-    tokio::spawn(async move { axum::serve(listener, router()).await.unwrap() });
+async fn a_websocket_says_back_text_and_binary_and_closes_with_code_1000() {
+    let (_server, url) = listen().await;
     for farewell in ["bye", ""] {
         let (socket, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
         let mut client = Client::of(socket);
         client.say_text("no handshake").await;
         assert_eq!(client.frame().await, Some(Message::text("no handshake")));
+        client.socket.send(Message::binary(vec![0xff, 0xfe])).await.unwrap();
+        assert_eq!(client.frame().await, Some(Message::binary(vec![0xff, 0xfe])));
         if farewell.is_empty() {
             client.socket.close(None).await.unwrap();
         } else {
@@ -63,6 +78,21 @@ async fn a_websocket_says_back_text_and_closes_with_code_1000() {
         let Some(Message::Close(Some(close))) = client.frame().await else { panic!("no close frame") };
         assert_eq!(u16::from(close.code), 1000);
     }
+}
+
+#[tokio::test]
+async fn a_server_that_drains_closes_its_connections_and_takes_no_one_new() {
+    let (server, url) = listen().await;
+    let (socket, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+    let mut client = Client::of(socket);
+    let (drained, last) = tokio::join!(server.drain(LIMIT), async {
+        let last = client.frame().await;
+        drop(client);
+        last
+    });
+    let Some(Message::Close(Some(close))) = last else { panic!("no close frame") };
+    assert_eq!((u16::from(close.code), drained), (1000, true));
+    assert!(tokio_tungstenite::connect_async(&url).await.is_err());
 }
 
 #[tokio::test]

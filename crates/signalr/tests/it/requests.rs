@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 use signalr::{Options, Transports};
@@ -118,15 +118,21 @@ async fn a_client_is_told_of_its_handshake_while_the_hub_is_still_thinking() {
     assert!(told.starts_with("data: {}\u{1e}{") && told.contains("\"Told\""), "{told}");
 }
 
-#[tokio::test]
-async fn messagepack_is_refused_over_an_event_stream() {
+#[tokio::test(start_paused = true)]
+async fn messagepack_is_refused_over_an_event_stream_once_its_request_has_been_answered() {
     let server = start().await;
     let token = negotiate(&server).await;
-    let response = events(&server, &token).await;
+    let mut chunks = events(&server, &token).await.into_body().into_data_stream();
+    assert_eq!(chunks.next().await.unwrap().unwrap(), ":\r\n");
     let handshake = "{\"protocol\":\"messagepack\",\"version\":1}\u{1e}";
-    send(&server, "POST", &format!("/hub?id={token}"), handshake).await;
-    let all = String::from_utf8(body(response).await).unwrap();
-    assert!(all.contains("The transport does not support 'Binary' transfer format."), "{all}");
+    assert_eq!(send(&server, "POST", &format!("/hub?id={token}"), handshake).await.status(), StatusCode::OK);
+    tokio::task::yield_now().await;
+    assert!(chunks.next().now_or_never().is_none(), "the answer to the request goes ahead");
+    let refusal = chunks.next().await.unwrap().unwrap();
+    let text = "Cannot use the 'messagepack' protocol on the current transport. The transport does not support \
+                'Binary' transfer format.";
+    assert_eq!(refusal, format!("data: {{\"error\":\"{text}\"}}\u{1e}\r\n\r\n"));
+    assert!(chunks.next().await.is_none());
 }
 
 #[tokio::test]
@@ -142,6 +148,25 @@ async fn a_poll_brings_everything_since_the_last_one() {
         heard += std::str::from_utf8(&body(poll).await).unwrap();
     }
     assert_eq!(heard, "{\"type\":3,\"invocationId\":\"1\",\"result\":1}\u{1e}".repeat(3));
+}
+
+#[tokio::test]
+async fn a_body_may_hold_more_than_a_message_may() {
+    let server = start().await;
+    let uri = long_polling(&server).await;
+    let text = "x".repeat(20_000);
+    let call = json!({ "type": 1, "invocationId": "1", "target": "Echo", "arguments": [text] });
+    let sending = send(&server, "POST", &uri, format!("{call}\u{1e}").repeat(50));
+    let polling = async {
+        let mut answers = 0;
+        while answers < 50 {
+            let heard = String::from_utf8(body(send(&server, "GET", &uri, "").await).await).unwrap();
+            answers += heard.matches('\u{1e}').count();
+        }
+        answers
+    };
+    let (sent, answers) = tokio::join!(sending, polling);
+    assert_eq!((sent.status(), answers), (StatusCode::OK, 50));
 }
 
 #[tokio::test]
@@ -177,6 +202,34 @@ async fn delete_ends_the_connection_and_the_waiting_poll() {
     let (poll, delete) = tokio::join!(send(&server, "GET", &uri, ""), send(&server, "DELETE", &uri, ""));
     assert_eq!((poll.status(), delete.status()), (StatusCode::NO_CONTENT, StatusCode::ACCEPTED));
     server.until(|hub| hub.hub().gone.load(Ordering::SeqCst) == 1).await;
+}
+
+#[tokio::test]
+async fn what_is_sent_while_the_close_message_waits_is_taken_and_means_nothing() {
+    let server = start().await;
+    let uri = long_polling(&server).await;
+    server.hub.connections()[0].close(Some("enough"), true);
+    server.until(|hub| hub.connection_count() == 0).await;
+    assert_eq!(send(&server, "POST", &uri, "{\"type\":6}\u{1e}").await.status(), StatusCode::OK);
+    let last = body(send(&server, "GET", &uri, "").await).await;
+    assert!(String::from_utf8(last).unwrap().contains("enough"));
+}
+
+#[tokio::test]
+async fn a_server_drains_as_soon_as_the_pollers_have_left() {
+    for leave in ["GET", "DELETE"] {
+        let options = Options { close_timeout: LIMIT * 2, ..Options::default() };
+        let server = serve(TestHub::default(), options).await;
+        let uri = long_polling(&server).await;
+        let leaving = async {
+            let close = body(send(&server, "GET", &uri, "").await).await;
+            assert!(String::from_utf8(close).unwrap().contains("restarting"));
+            send(&server, leave, &uri, "").await.status()
+        };
+        let (left, drained) = tokio::join!(leaving, server.hub.drain("restarting", LIMIT));
+        let expected = if leave == "GET" { StatusCode::NO_CONTENT } else { StatusCode::ACCEPTED };
+        assert_eq!((left, drained), (expected, true), "{leave}");
+    }
 }
 
 #[tokio::test]
@@ -233,7 +286,11 @@ async fn a_slow_poller_is_closed_with_a_reason_and_the_others_miss_nothing() {
 async fn requests_without_a_valid_id_are_turned_away() {
     let server = start().await;
     for method in ["GET", "POST", "DELETE"] {
-        assert_eq!(send(&server, method, "/hub", "").await.status(), StatusCode::BAD_REQUEST, "{method}");
+        for unnamed in ["/hub", "/hub?id="] {
+            let answer = send(&server, method, unnamed, "").await;
+            assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{method} {unnamed}");
+            assert_eq!(body(answer).await, b"Connection ID required");
+        }
         assert_eq!(
             send(&server, method, "/hub?id=nobody", "").await.status(),
             StatusCode::NOT_FOUND,
@@ -259,7 +316,7 @@ async fn transports_that_are_not_offered_and_bodies_that_are_too_large_are_refus
     let token = negotiate(&server).await;
     assert_eq!(events(&server, &token).await.status(), StatusCode::NOT_FOUND);
     let uri = long_polling(&server).await;
-    let large = send(&server, "POST", &uri, "x".repeat(300 * 1024)).await;
+    let large = send(&server, "POST", &uri, "x".repeat(30_000_001)).await;
     assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 

@@ -97,7 +97,7 @@ impl Hub for TestHub {
             return Err(HubError::message("not you"));
         }
         if connection.headers().get("x-ponder").is_some() {
-            connection.send(Invocation::new("Told").arg(&"wait")).await?;
+            connection.send(Invocation::new("Told").arg("wait")).await?;
             connection.closed().await;
         }
         Ok(())
@@ -184,7 +184,7 @@ pub async fn serve(hub: TestHub, options: Options) -> TestServer {
     let hub = HubServer::new(hub, bus, Slots::default(), options);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
+    let listener = listener.tap_io(|socket| signalr::prepare(socket).unwrap());
     let router = hub.router("/hub");
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     TestServer { hub, address }

@@ -38,7 +38,7 @@ async fn errors_have_microsofts_words() {
     let mut client = server.connect().await;
     let cases = [
         ("Nope", json!([]), "Unknown hub method 'Nope'"),
-        ("Fail", json!(["now"]), "An unexpected error occurred invoking 'Fail' on the server."),
+        ("fail", json!(["now"]), "An unexpected error occurred invoking 'fail' on the server."),
         (
             "Fail",
             json!(["deliberate"]),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sophon_model::{AgentId, ApprovalId, ApprovalStatus, Risk, SessionId, TaskId, Timestamp, UserId};
+use sophon_model::{
+    AgentId, ApprovalId, ApprovalStatus, Risk, SessionId, TaskId, Timestamp, ToolCallId, UserId,
+};
 
 use crate::{Client, ClientError, List, time};
 
@@ -26,6 +28,8 @@ pub struct Approval {
     pub session_id: SessionId,
     /// The task that waits.
     pub task_id: TaskId,
+    /// The tool call that waits.
+    pub tool_call_id: ToolCallId,
     /// Who wants to act.
     pub agent_id: AgentId,
     /// In whose name.
@@ -45,14 +49,17 @@ pub struct Approval {
 }
 
 impl Client {
-    /// `GET /api/approvals`, one page: those that wait, newest first.
+    /// `GET /api/approvals`, one page: those that wait, newest first; of one session, or of all.
     pub async fn pending_approvals(
         &self,
+        session: Option<&SessionId>,
         limit: usize,
         cursor: Option<String>,
     ) -> Result<List<Approval>, ClientError> {
+        let session = session.map(ToString::to_string);
         let request = self.get(&["api", "approvals"])?;
-        self.fetch(request.query([("limit", Some(limit.to_string())), ("cursor", cursor)])).await
+        let query = [("session", session), ("limit", Some(limit.to_string())), ("cursor", cursor)];
+        self.fetch(request.query(query)).await
     }
 
     /// `GET /api/approvals/history`, one page, newest first.

@@ -1,9 +1,12 @@
 //! The groups of the REST page, each with its shapes and calls.
 
 pub(crate) mod agents;
+pub(crate) mod announcements;
 pub(crate) mod approvals;
 pub(crate) mod chat;
 pub(crate) mod identity;
+pub(crate) mod info_requests;
+pub(crate) mod nodes;
 pub(crate) mod sessions;
 pub(crate) mod system;
 pub(crate) mod tasks;

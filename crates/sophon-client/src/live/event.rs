@@ -113,6 +113,11 @@ pub struct AgentStatus {
 }
 
 impl AgentStatus {
+    /// Whether the turn waits for a person's leave, or answer.
+    pub fn waits_for_person(&self) -> bool {
+        self.status == "waiting_approval"
+    }
+
     /// Whether the text streamed so far is void, because the answer begins again.
     pub fn voids_text(&self) -> bool {
         self.status == "resuming"

@@ -1,18 +1,15 @@
-//! The asking side: a turn that wants to act, and waits.
+//! The side of the turn that wants to act: it asks, and uses the leave that it was given.
 
 use std::time::Duration;
 
 use serde_json::Value;
 use sophon_model::{
-    AgentId, Approval, ApprovalEvent, ApprovalStatus, Event, Result, Risk, SessionId, Task, ToolCallId,
+    AgentId, Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Event, Result, Risk, SessionId, Task,
+    TenantId, ToolCallId,
 };
 
-use super::{Action, Approvals, resolve_in};
+use super::Action;
 use crate::database::Unit;
-use crate::doorbells::Doorbells;
-
-/// Approvals that one round of the sweep ends; the rest waits for the next.
-const MOST_EXPIRED: usize = 1_000;
 
 /// What is to be asked about.
 pub(crate) struct Asked {
@@ -62,56 +59,35 @@ pub(crate) fn request_in(
     Ok(approval)
 }
 
-/// Ends what a task still asks for: it has ended itself.
-pub(crate) fn cancel_open_in(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-    for mut approval in unit.tx.approvals_of_task(&task.id)? {
-        if approval.status == ApprovalStatus::Pending {
-            approval.status = ApprovalStatus::Cancelled;
-            // Who waited for it has ended; no bell is to be rung.
-            resolve_in(unit, &mut approval, &Doorbells::default())?;
-        }
-    }
-    Ok(())
+/// Why a leave that was given does not do for what is about to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotCovered {
+    /// It was used before.
+    AlreadyConsumed,
+    /// It is for something else, or there is none any more.
+    OutOfScope,
 }
 
-impl Approvals {
-    /// Waits until an approval is no longer pending. When its time is over it is refused here.
-    pub(crate) async fn settled(&self, approval: &Approval) -> Result<Approval> {
-        let mut bell = self.bells.listen(&approval.id);
-        loop {
-            let (tenant, id) = (approval.tenant_id.clone(), approval.id.clone());
-            let stored = self.db.read(move |tx| tx.approval(&tenant, &id)).await?;
-            // Gone with its session: then its turn is about to be ended.
-            let Some(stored) = stored else {
-                return Ok(Approval { status: ApprovalStatus::Cancelled, ..approval.clone() });
-            };
-            if stored.status != ApprovalStatus::Pending {
-                return Ok(stored);
-            }
-            let left = stored.expires_at.since(self.db.now());
-            if left.is_zero() {
-                self.expire(stored).await?;
-            } else {
-                let _rung_or_over = tokio::time::timeout(left, bell.rung()).await;
-            }
+impl NotCovered {
+    /// What the model reads.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::AlreadyConsumed => "already_consumed: the approval was used before. Nothing was done.",
+            Self::OutOfScope => "out_of_scope: the approval is for something else. Nothing was done.",
         }
     }
+}
 
-    /// Refuses what nobody answered in time and whose turn is not here to do it. At a steady pace.
-    pub(crate) async fn expire_overdue(&self) -> Result<()> {
-        let now = self.db.now();
-        for overdue in self.db.read(move |tx| tx.overdue_approvals(now, MOST_EXPIRED)).await? {
-            self.expire(overdue).await?;
-        }
-        Ok(())
+/// Uses up the leave to do what has this digest, in the transaction in which it begins.
+pub(crate) fn consume_in(
+    unit: &mut Unit<'_>,
+    (tenant, id): (&TenantId, &ApprovalId),
+    digest: &str,
+) -> Result<Result<(), NotCovered>> {
+    let now = unit.now();
+    if unit.tx.consume_approval(id, digest, now)? {
+        return Ok(Ok(()));
     }
-
-    async fn expire(&self, mut approval: Approval) -> Result<()> {
-        let bells = self.bells.clone();
-        let expired = self.db.write(move |unit| {
-            approval.status = ApprovalStatus::TimedOut;
-            resolve_in(unit, &mut approval, &bells).map(|_| ())
-        });
-        expired.await
-    }
+    let used = unit.tx.approval(tenant, id)?.is_some_and(|approval| approval.consumed_at.is_some());
+    Ok(Err(if used { NotCovered::AlreadyConsumed } else { NotCovered::OutOfScope }))
 }

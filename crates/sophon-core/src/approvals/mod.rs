@@ -1,24 +1,24 @@
 //! Approvals: an agent asks before it acts, and a person answers once, on whatever surface.
 //!
-//! An approval is stored with its deadline before anybody is asked, so that it and the task that waits for it outlive
-//! the process. The first answer counts. It allows one action, the one of its digest, and is used up in the
-//! transaction in which that action begins.
+//! How it is waited for and answered is told in [`crate::awaited`]. It allows one action, the one of its digest, and is
+//! used up in the transaction in which that action begins.
 
 mod action;
 mod asking;
 
 pub(crate) use action::Action;
-pub(crate) use asking::{Asked, cancel_open_in, request_in};
+pub(crate) use asking::{Asked, NotCovered, consume_in, request_in};
 
 use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Event, Page, Paged, Permission,
-    Result, Risk,
+    Result, Risk, TaskId, Timestamp,
 };
 
+use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
-use crate::doorbells::Doorbells;
+use crate::identity::as_of_now;
 use crate::limits::{LONGEST_DESCRIPTION, bounded};
 use crate::policy::{Act, authorize};
 use crate::tools::Tools;
@@ -53,12 +53,12 @@ pub enum Answer {
 pub struct Approvals {
     db: Database,
     tools: Tools,
-    bells: Doorbells<ApprovalId>,
+    pub(crate) waiting: Waiting<Approval>,
 }
 
 impl Approvals {
     pub(crate) fn new(db: Database, tools: Tools) -> Self {
-        Self { db, tools, bells: Doorbells::default() }
+        Self { waiting: Waiting::new(db.clone()), db, tools }
     }
 
     /// What matches of what the caller's agents asked for; of what all agents of the tenant did if the caller may
@@ -80,32 +80,15 @@ impl Approvals {
     /// Answers one. An answer to one that was answered, or ran out, is a conflict with the code `already_resolved`
     /// and the outcome in its details.
     pub async fn answer(&self, caller: &Caller, id: &ApprovalId, answer: Answer) -> Result<Approval> {
-        let (caller, wanted) = (caller.clone(), id.clone());
-        let (tools, bells) = (self.tools.clone(), self.bells.clone());
-        let answered = self.db.write(move |unit| {
-            let approval = readable(unit.tx, &caller, &wanted)?;
+        let (known, wanted) = (caller.clone(), id.clone());
+        let find = move |tx: &dyn Tx| {
+            let caller = as_of_now(tx, &known)?;
+            let approval = readable(tx, &caller, &wanted)?;
             authorize(Some(&caller), Act::DecideApproval(&approval))?;
-            if approval.status != ApprovalStatus::Pending {
-                return Err(already_resolved(approval.status));
-            }
-            let is_late = approval.expires_at <= unit.now();
-            let mut resolved = if is_late {
-                Approval { status: ApprovalStatus::TimedOut, ..approval }
-            } else {
-                decided(&tools, &caller, approval, answer)?
-            };
-            if !resolve_in(unit, &mut resolved, &bells)? {
-                // Another replica was faster.
-                let winner = readable(unit.tx, &caller, &wanted)?;
-                return Err(already_resolved(winner.status));
-            }
-            // An error would undo that it ran out.
-            Ok((resolved, is_late))
-        });
-        match answered.await? {
-            (late, true) => Err(already_resolved(late.status)),
-            (resolved, false) => Ok(resolved),
-        }
+            Ok(approval)
+        };
+        let (tools, caller) = (self.tools.clone(), caller.clone());
+        self.waiting.answer(find, move |approval| decided(&tools, &caller, approval, answer)).await
     }
 }
 
@@ -136,9 +119,18 @@ fn decided(tools: &Tools, caller: &Caller, mut approval: Approval, answer: Answe
                 let text = format!("The arguments have at most {LONGEST_ARGUMENTS} bytes.");
                 return Err(Error::validation("modifiedParams", text));
             }
-            tools
-                .check(&approval.tool, &arguments)
+            let risk = tools
+                .judge_edited(&approval.tool, &arguments)
                 .map_err(|failure| Error::validation("modifiedParams", failure.0))?;
+            if risk > approval.risk {
+                let text = format!(
+                    "That can do more harm ({}) than what was asked about ({}): reject it, and let the agent ask \
+                     for the other.",
+                    risk.as_str(),
+                    approval.risk.as_str()
+                );
+                return Err(Error::validation("modifiedParams", text));
+            }
             approval.status = ApprovalStatus::Edited;
             approval.digest = Action::of(&approval, &arguments).digest();
             approval.edited_arguments = Some(arguments);
@@ -153,25 +145,61 @@ fn decided(tools: &Tools, caller: &Caller, mut approval: Approval, answer: Answe
     Ok(approval)
 }
 
-/// Stores how a pending approval ended, tells of it and wakes who waits; false if it had ended before.
-fn resolve_in(unit: &mut Unit<'_>, approval: &mut Approval, bells: &Doorbells<ApprovalId>) -> Result<bool> {
-    approval.resolved_at = Some(unit.now());
-    if !unit.tx.resolve_approval(approval)? {
-        return Ok(false);
-    }
-    metrics::counter!("sophon_approvals_total", "outcome" => approval.status.as_str()).increment(1);
-    let event = ApprovalEvent::Resolved { approval: Box::new(approval.clone()) };
-    unit.emit(&approval.user_id, Event::Approval(event));
-    let (id, bells) = (approval.id.clone(), bells.clone());
-    unit.after_commit(move || bells.ring(&id));
-    Ok(true)
-}
+impl Awaited for Approval {
+    type Id = ApprovalId;
 
-fn already_resolved(status: ApprovalStatus) -> Error {
-    let text = match status {
-        ApprovalStatus::TimedOut => "Nobody answered in time, which counts as a refusal.",
-        ApprovalStatus::Cancelled => "The task that asked has ended; there is nothing to answer.",
-        _ => "Somebody has answered already. The first answer counts.",
-    };
-    Error::conflict(text).with_code("already_resolved").with_details(json!({ "outcome": status.as_str() }))
+    fn id(&self) -> &ApprovalId {
+        &self.id
+    }
+
+    fn is_pending(&self) -> bool {
+        self.status == ApprovalStatus::Pending
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    fn unanswered(mut self, why: Unanswered) -> Self {
+        self.status = match why {
+            Unanswered::TimedOut => ApprovalStatus::TimedOut,
+            Unanswered::Cancelled => ApprovalStatus::Cancelled,
+        };
+        self
+    }
+
+    fn stored(&self, tx: &dyn Tx) -> Result<Option<Self>> {
+        tx.approval(&self.tenant_id, &self.id)
+    }
+
+    fn of_task(tx: &dyn Tx, task: &TaskId) -> Result<Vec<Self>> {
+        tx.approvals_of_task(task)
+    }
+
+    fn overdue(tx: &dyn Tx, now: Timestamp, limit: usize) -> Result<Vec<Self>> {
+        tx.overdue_approvals(now, limit)
+    }
+
+    fn resolve_in(&mut self, unit: &mut Unit<'_>) -> Result<bool> {
+        self.resolved_at = Some(unit.now());
+        if !unit.tx.resolve_approval(self)? {
+            return Ok(false);
+        }
+        metrics::counter!("sophon_approvals_total", "outcome" => self.status.as_str()).increment(1);
+        let event = ApprovalEvent::Resolved { approval: Box::new(self.clone()) };
+        unit.emit(&self.user_id, Event::Approval(event));
+        Ok(true)
+    }
+
+    fn already_resolved(&self) -> Error {
+        let outcome = self.status.as_str();
+        let text = match self.status {
+            ApprovalStatus::TimedOut => "Nobody answered in time, which counts as a refusal.".to_owned(),
+            ApprovalStatus::Cancelled => {
+                "The task that asked has ended; there is nothing to answer.".to_owned()
+            }
+            _ => format!("Somebody has answered already: {outcome}. The first answer counts."),
+        };
+        Error::conflict(text).with_code("already_resolved").with_details(json!({ "outcome": outcome }))
+    }
 }

@@ -212,6 +212,12 @@ fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
     })
 }
 
+/// The caller with the rights that it has now. A connection that stays open knows those of when it began.
+pub(crate) fn as_of_now(tx: &dyn Tx, known: &Caller) -> Result<Caller> {
+    let user = tx.user(&known.user)?.filter(|user| may_act(user) && user.tenant_id == known.tenant);
+    caller(tx, user.ok_or_else(rejected)?, known.credential.clone())
+}
+
 /// The agent as a caller: it has the rights of the person it works for, as they are now.
 pub(crate) fn acting_for(tx: &dyn Tx, user: &UserId, agent: &AgentId) -> Result<Caller> {
     let user = tx.user(user)?.filter(may_act).ok_or_else(|| Error::not_found("user"))?;

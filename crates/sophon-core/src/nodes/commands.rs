@@ -1,4 +1,4 @@
-//! Commands: sending one and waiting for what becomes of it, handing them out once, taking in results.
+//! Commands: sending one, handing them out once, taking in results.
 
 use std::time::Duration;
 
@@ -6,11 +6,12 @@ use serde_json::Value;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandStatus, NodeEvent,
-    NodeId, NodeStatus, Page, Paged, Result, TaskId,
+    NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp,
 };
 
 use super::{Nodes, command_spec};
 use crate::database::Unit;
+use crate::doorbells::Doorbells;
 use crate::policy::{Act, authorize};
 
 /// How long a command is waited for unless its sender says otherwise.
@@ -22,8 +23,6 @@ const LONGEST_TIME: Duration = Duration::from_mins(10);
 const TO_REPORT: Duration = Duration::from_secs(2);
 /// The longest that anybody waits for a command.
 pub(crate) const LONGEST_WAIT: Duration = LONGEST_TIME.saturating_add(TO_REPORT);
-/// How long commands that ended are kept.
-pub(crate) const COMMANDS_KEPT: Duration = Duration::from_hours(30 * 24);
 /// Commands of a node that may wait or run; one more is refused.
 const MOST_OPEN: u64 = 32;
 /// The parameters, as JSON, in bytes.
@@ -124,7 +123,7 @@ impl Nodes {
         id: &NodeCommandId,
     ) -> Result<NodeCommand> {
         self.get(caller, node).await?;
-        self.look_up(node, id).await
+        self.look_up(node, id).await?.ok_or_else(|| Error::not_found("command"))
     }
 
     /// Those of a node, newest first.
@@ -149,62 +148,6 @@ impl Nodes {
                     unit.after_commit(move || endings.ring(&wanted));
                 }
                 Ok(())
-            })
-            .await
-    }
-
-    /// Waits for the end of a command, at most for its time.
-    async fn ended(&self, sent: NodeCommand) -> Result<NodeCommand> {
-        if sent.status.is_final() {
-            return Ok(sent);
-        }
-        let left = sent.expires_at.since(self.db.now());
-        let mut bell = self.endings.listen(&sent.id);
-        let waiting = async {
-            loop {
-                let command = self.look_up(&sent.node_id, &sent.id).await?;
-                if command.status.is_final() {
-                    return Ok(command);
-                }
-                bell.rung().await;
-            }
-        };
-        match tokio::time::timeout(left, waiting).await {
-            Ok(ended) => ended,
-            Err(_) => self.give_up(sent).await,
-        }
-    }
-
-    async fn look_up(&self, node: &NodeId, id: &NodeCommandId) -> Result<NodeCommand> {
-        let (node, id) = (node.clone(), id.clone());
-        self.db.read(move |tx| tx.node_command(&node, &id)?.ok_or_else(|| Error::not_found("command"))).await
-    }
-
-    /// Ends a command whose time is over, and says how it stands. It may have ended well at the last moment.
-    pub(super) async fn give_up(&self, command: NodeCommand) -> Result<NodeCommand> {
-        let endings = self.endings.clone();
-        self.db
-            .write(move |unit| {
-                let command = unit.tx.node_command(&command.node_id, &command.id)?;
-                let mut command = command.ok_or_else(|| Error::not_found("command"))?;
-                let from = command.status;
-                let (status, message) = match from {
-                    NodeCommandStatus::Queued => {
-                        (NodeCommandStatus::Expired, "The node did not take the command in time: it did not run.")
-                    }
-                    NodeCommandStatus::Dispatched => (
-                        NodeCommandStatus::Unknown,
-                        "The node took the command and did not say in time what became of it: it may have run.",
-                    ),
-                    _ => return Ok(command),
-                };
-                command.status = status;
-                command.error_code = Some("timeout".into());
-                command.error_message = Some(message.into());
-                let id = command.id.clone();
-                let command = end(unit, command, from)?;
-                unit.after_commit(move || endings.ring(&id));
-                Ok(command)
             })
             .await
     }
@@ -265,7 +208,11 @@ fn new_command(
 }
 
 /// Hands the commands that wait for `node` out. Those that its scopes no longer cover end here.
-pub(super) fn hand_out(unit: &mut Unit<'_>, node: &Node) -> Result<Vec<NodeCommand>> {
+pub(super) fn hand_out(
+    unit: &mut Unit<'_>,
+    node: &Node,
+    endings: &Doorbells<NodeCommandId>,
+) -> Result<Vec<NodeCommand>> {
     let now = unit.now();
     let taken = unit.tx.dispatch_node_commands(&node.id, now, MOST_OPEN as usize)?;
     let mut handed = Vec::with_capacity(taken.len());
@@ -274,16 +221,23 @@ pub(super) fn hand_out(unit: &mut Unit<'_>, node: &Node) -> Result<Vec<NodeComma
             tell(unit, &command);
             handed.push(command);
         } else {
-            let message = "The node lost the scope before it was told.".into();
-            conclude(&mut command, Outcome::Failed { code: "scope_denied".into(), message });
+            command.status = NodeCommandStatus::Failed;
+            command.dispatched_at = None;
+            explain(
+                &mut command,
+                "scope_denied",
+                "The node lost the scope before it was told: it did not run.",
+            );
+            let (endings, id) = (endings.clone(), command.id.clone());
             end(unit, command, NodeCommandStatus::Dispatched)?;
+            unit.after_commit(move || endings.ring(&id));
         }
     }
     Ok(handed)
 }
 
 /// The time that a node has for a command from now on.
-pub(super) fn time_left(command: &NodeCommand, now: sophon_model::Timestamp) -> Duration {
+pub(super) fn time_left(command: &NodeCommand, now: Timestamp) -> Duration {
     command.expires_at.minus(TO_REPORT).since(now)
 }
 
@@ -314,7 +268,11 @@ fn conclude(command: &mut NodeCommand, outcome: Outcome) {
     }
 }
 
-fn end(unit: &mut Unit<'_>, mut command: NodeCommand, from: NodeCommandStatus) -> Result<NodeCommand> {
+pub(super) fn end(
+    unit: &mut Unit<'_>,
+    mut command: NodeCommand,
+    from: NodeCommandStatus,
+) -> Result<NodeCommand> {
     command.ended_at = Some(unit.now());
     if unit.tx.update_node_command(&command, from)? {
         tell(unit, &command);
@@ -325,4 +283,9 @@ fn end(unit: &mut Unit<'_>, mut command: NodeCommand, from: NodeCommandStatus) -
 fn tell(unit: &mut Unit<'_>, command: &NodeCommand) {
     let event = NodeEvent::Command { command: Box::new(command.clone()) };
     unit.emit(&command.requested_by, Event::Node(event));
+}
+
+pub(super) fn explain(command: &mut NodeCommand, code: &str, message: &str) {
+    command.error_code = Some(code.into());
+    command.error_message = Some(message.into());
 }

@@ -5,12 +5,14 @@
 
 mod catalogue;
 mod commands;
+mod endings;
 mod pairing;
 mod presence;
 
 pub use catalogue::{COMMANDS, CommandSpec, command_spec};
-pub(crate) use commands::{COMMANDS_KEPT, LONGEST_WAIT};
+pub(crate) use commands::LONGEST_WAIT;
 pub use commands::{Outcome, SendCommand};
+pub(crate) use endings::call_back_in;
 pub use pairing::{NewNode, Pairing, RegisteredNode};
 pub use presence::{Errand, Heartbeat, LONGEST_POLL};
 

@@ -147,14 +147,14 @@ impl Nodes {
         if open == 0 && is_noted {
             return Ok((node, Vec::new()));
         }
-        let writing = caller.clone();
+        let (writing, endings) = (caller.clone(), self.endings.clone());
         self.db
             .write(move |unit| {
                 let mut node = paired(unit.tx, &writing)?;
                 if !is_noted {
                     note(unit, &mut node)?;
                 }
-                let commands = commands::hand_out(unit, &node)?;
+                let commands = commands::hand_out(unit, &node, &endings)?;
                 Ok((node, commands))
             })
             .await

@@ -16,11 +16,11 @@ use sophon_model::{
 
 use crate::agents::FIRST_AGENT;
 use crate::database::{Database, Unit};
-use crate::discussions;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::live::PendingTexts;
 use crate::policy::{Act, authorize};
 use crate::tasks::Running;
+use crate::{awaited, discussions};
 
 /// A session to be made.
 #[derive(Clone, Debug, Default)]
@@ -133,7 +133,7 @@ impl Sessions {
         self.db
             .write(move |unit| {
                 let session = writable_in(unit, &caller, &wanted)?;
-                end_discussions_in(unit, &session)?;
+                end_running_in(unit, &session)?;
                 unit.tx.delete_session(&session.id)?;
                 unit.after_commit(move || running.cancel_session(&wanted));
                 unit.emit(
@@ -146,8 +146,8 @@ impl Sessions {
     }
 }
 
-/// Ends the discussions that the session's agent is in the middle of: they are not deleted with it.
-fn end_discussions_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
+/// Ends what the session's agent is in the middle of and others know of: what it asks people for, and its discussion.
+fn end_running_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
     let filter = TaskFilter {
         session: Some(session.id.clone()),
         statuses: vec![TaskStatus::Running],
@@ -155,6 +155,7 @@ fn end_discussions_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
     };
     // A session has one running task at the most.
     for task in unit.tx.tasks(&session.tenant_id, &filter, &Page::new(None, None))?.items {
+        awaited::cancel_open_in(unit, &task)?;
         discussions::end_with(unit, &task)?;
     }
     Ok(())

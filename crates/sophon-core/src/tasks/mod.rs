@@ -25,7 +25,7 @@ use sophon_model::{
 use crate::database::{Database, Unit};
 use crate::limits::MOST_QUEUED_TASKS;
 use crate::policy::{Act, authorize};
-use crate::{approvals, discussions, info_requests};
+use crate::{awaited, discussions, nodes};
 
 /// Characters of what is asked that describe its task.
 const DESCRIPTION_LENGTH: usize = 100;
@@ -169,6 +169,7 @@ pub(crate) fn cancel_in(
         let text = format!("The task has ended already: it is {}.", task.status.as_str());
         return Err(Error::conflict(text));
     };
+    nodes::call_back_in(unit, &id)?;
     let task = end_if_queued(unit, task)?;
     unit.after_commit(move || running.cancel(&id));
     Ok(task)
@@ -191,8 +192,7 @@ fn end_if_queued(unit: &mut Unit<'_>, mut task: Task) -> Result<Task> {
 /// Ends the message that an earlier attempt at a task had begun, if there is one, what it asks people for, and its
 /// discussion: the task ends without another attempt.
 fn end_rest(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-    approvals::cancel_open_in(unit, task)?;
-    info_requests::cancel_open_in(unit, task)?;
+    awaited::cancel_open_in(unit, task)?;
     discussions::end_with(unit, task)?;
     let Some(id) = &task.reply_message_id else { return Ok(()) };
     let Some(mut message) = unit.tx.message(id)? else { return Ok(()) };

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::Running;
 use super::claim::{Claim, ClaimedRun, Work, claim};
 use super::lease::Lease;
-use super::seat::Seat;
+use super::seat::{Places, Seat};
 use crate::database::Database;
 use crate::discussions::{Holder, Moderator};
 use crate::lifecycle::Lifecycle;
@@ -48,7 +47,7 @@ pub(crate) struct Pool {
     running: Arc<Running>,
     crew: Crew,
     lifecycle: Lifecycle,
-    workers: Arc<Semaphore>,
+    places: Places,
 }
 
 impl Pool {
@@ -59,22 +58,22 @@ impl Pool {
         lifecycle: Lifecycle,
         workers: usize,
     ) -> Self {
-        Self { db, running, crew, lifecycle, workers: Arc::new(Semaphore::new(workers)) }
+        Self { db, running, crew, lifecycle, places: Places::new(workers) }
     }
 
     /// Works until the gateway drains. What runs then may finish.
     pub(crate) async fn run(self) {
         while !self.lifecycle.is_draining() {
-            let permit = tokio::select! {
-                permit = self.workers.clone().acquire_owned() => permit,
+            let seat = tokio::select! {
+                seat = self.places.free() => seat,
                 () = self.lifecycle.draining() => break,
             };
-            let Ok(permit) = permit else { break };
+            let Some(seat) = seat else { break };
             match self.db.write(claim).await {
-                Ok(Claim::Work(work)) => self.start(work, permit),
+                Ok(Claim::Work(work)) => self.start(work, seat),
                 Ok(Claim::Ended) => {}
                 Ok(Claim::Nothing) => {
-                    drop(permit);
+                    drop(seat);
                     tokio::select! {
                         () = self.running.woken() => {}
                         () = tokio::time::sleep(POLL) => {}
@@ -90,7 +89,7 @@ impl Pool {
     }
 
     /// Works on a task beside the others, for as long as its lease is held.
-    fn start(&self, work: Work, permit: OwnedSemaphorePermit) {
+    fn start(&self, work: Work, seat: Seat) {
         let (crew, running, lifecycle) = (self.crew.clone(), self.running.clone(), self.lifecycle.clone());
         let task = work.task().clone();
         let cancel = running.begin(&task.id, task.session_id.as_ref());
@@ -98,7 +97,6 @@ impl Pool {
             cancel.cancel();
         }
         let lease = Lease::hold(self.db.clone(), running.clone(), &task);
-        let seat = Seat::new(self.workers.clone(), permit);
         self.lifecycle.spawn(async move {
             tokio::select! {
                 () = crew.work(work, seat, cancel) => {}

@@ -10,6 +10,8 @@ mod person;
 mod session_search;
 mod web_fetch;
 
+pub(crate) use person::NAME as ASKS_PERSON;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sophon_model::ports::{Fetch, ToolSpec};
+use sophon_model::text::visible;
 use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 
 use crate::approvals::ASKED_FROM;
@@ -171,12 +174,18 @@ impl Tools {
         }
         tool.check(arguments)?;
         let is_editable = tool.spec().is_editable;
-        Ok(Some(Judged { risk, preview: tool.preview(arguments), is_editable }))
+        // It is made of what the model wrote.
+        let preview = tool.preview(arguments).map(|preview| visible(&preview).into_owned());
+        Ok(Some(Judged { risk, preview, is_editable }))
     }
 
-    /// Refuses arguments that the tool cannot work with.
-    pub(crate) fn check(&self, name: &str, arguments: &Value) -> Result<(), ToolFailure> {
-        self.find(name).map_or(Ok(()), |tool| tool.check(arguments))
+    /// How much harm the call can do with arguments that a person put in the place of the agent's; refuses those that
+    /// the tool cannot work with.
+    pub(crate) fn judge_edited(&self, name: &str, arguments: &Value) -> Result<Risk, ToolFailure> {
+        let tool =
+            self.find(name).ok_or_else(|| ToolFailure(format!("There is no tool '{name}' any more.")))?;
+        tool.check(arguments)?;
+        Ok(tool.risk(arguments))
     }
 
     /// Whether the tool waits for a person.

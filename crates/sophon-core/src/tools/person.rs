@@ -11,6 +11,8 @@ use sophon_model::{InfoRequestStatus, Risk};
 use super::{Tool, ToolContext, ToolFailure, spec, typed};
 use crate::info_requests::InfoRequests;
 
+/// The tool's name.
+pub(crate) const NAME: &str = "person.ask";
 /// How much longer than a question's own deadline the tool waits, so that the question ends first.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -36,7 +38,7 @@ struct Arguments {
 impl Tool for Ask {
     fn spec(&self) -> ToolSpec {
         spec(
-            "person.ask",
+            NAME,
             "Asks the person you work for a question and waits for the answer. Use it only when you cannot go on without.",
             Risk::None,
             &json!({

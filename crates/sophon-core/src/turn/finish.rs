@@ -6,7 +6,7 @@ use super::tool_calls::end_open_calls;
 use super::{Ended, Turn};
 use crate::sessions::save_in;
 use crate::tasks::ended;
-use crate::{approvals, discussions, info_requests};
+use crate::{awaited, discussions, nodes};
 
 impl Turn {
     pub(super) async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
@@ -40,6 +40,7 @@ impl Turn {
             {
                 task.cancelled_by = stored.cancelled_by;
                 task.cancel_requested_at = stored.cancel_requested_at;
+                nodes::call_back_in(unit, &task.id)?;
             }
             if !unit.tx.update_running_task(&task)? {
                 // Deleted with its session, or taken over.
@@ -48,8 +49,7 @@ impl Turn {
             message.updated_at = now;
             unit.tx.update_message(&message)?;
             unit.tx.delete_steps(&task.id)?;
-            approvals::cancel_open_in(unit, &task)?;
-            info_requests::cancel_open_in(unit, &task)?;
+            awaited::cancel_open_in(unit, &task)?;
             discussions::end_with(unit, &task)?;
             let tool_calls = end_open_calls(unit, &task)?;
             let owner = task.user_id.clone();

@@ -135,7 +135,7 @@ impl Turn {
         }
         let tools: Vec<&str> = asked.iter().map(|approval| approval.tool.as_str()).collect();
         self.progress(Activity::WaitingApproval, Some(tools.join(", ")));
-        let answers = join_all(asked.iter().map(|approval| self.with.approvals.settled(approval)));
+        let answers = join_all(asked.iter().map(|approval| self.with.approvals.waiting.settled(approval)));
         self.seat.leave();
         let settled = tokio::select! {
             biased;

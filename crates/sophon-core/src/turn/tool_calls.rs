@@ -11,6 +11,7 @@ use sophon_model::{Caller, Event, Result, Task, ToolCall, ToolCallId, ToolCallSt
 
 use super::leave::{Leave, has_ended};
 use super::{Ended, Turn};
+use crate::approvals::{NotCovered, consume_in};
 use crate::identity::acting_for;
 use crate::tools::ToolFailure;
 
@@ -20,8 +21,6 @@ const CANCEL_GRACE: Duration = Duration::from_secs(3);
 /// What the model reads of a call that had begun, with leave, when the gateway went down.
 const UNKNOWN: &str = "Error: the gateway was interrupted while this ran. Whether it took effect is not known. \
     Look before you do it again.";
-/// What the model reads if the leave it had is not for this, or not any more.
-const NOT_COVERED: &str = "The approval was used before, or is for something else. Nothing was done.";
 
 impl Turn {
     /// The results of `calls`, in their order. Calls that returned in an earlier attempt are not made again.
@@ -75,8 +74,8 @@ impl Turn {
             (Some(known), _) => known,
             (None, Leave::Refused(reason)) => return self.refuse(call, reason).await,
             (None, _) => match self.start(call, &leave).await? {
-                Some(started) => started,
-                None => return self.refuse(call, NOT_COVERED).await,
+                Ok(started) => started,
+                Err(not_covered) => return self.refuse(call, not_covered.text()).await,
             },
         };
         self.progress(Activity::CallingTool, Some(call.name.clone()));
@@ -110,27 +109,26 @@ impl Turn {
         tokio::time::sleep(CANCEL_GRACE).await;
     }
 
-    /// Stores that a tool begins to work, and that the leave for it is used up with that. `None` if the leave does not
-    /// cover it: then nothing was stored.
-    async fn start(&self, call: &ModelToolCall, leave: &Leave) -> Result<Option<ToolCall>> {
+    /// Stores that a tool begins to work, and that the leave for it is used up with that. If the leave does not cover
+    /// it, nothing is stored.
+    async fn start(&self, call: &ModelToolCall, leave: &Leave) -> Result<Result<ToolCall, NotCovered>> {
         let started = self.new_call(call, leave.arguments(call).clone());
         let approval = match leave {
             Leave::Given(approval) => Some((approval.id.clone(), self.digest(call, &started.arguments))),
             Leave::Free | Leave::Refused(_) => None,
         };
-        let (stored, owner) = (started.clone(), self.task.user_id.clone());
-        let covered = self.with.db.write(move |unit| {
-            if let Some((approval, digest)) = approval {
-                let now = unit.now();
-                if !unit.tx.consume_approval(&approval, &digest, now)? {
-                    return Ok(false);
-                }
+        let (tenant, owner) = (self.task.tenant_id.clone(), self.task.user_id.clone());
+        let stored = self.with.db.write(move |unit| {
+            if let Some((approval, digest)) = approval
+                && let Err(not_covered) = consume_in(unit, (&tenant, &approval), &digest)?
+            {
+                return Ok(Err(not_covered));
             }
-            unit.tx.insert_tool_call(&stored)?;
-            unit.emit(&owner, Event::ToolCallStarted { call: Box::new(stored) });
-            Ok(true)
+            unit.tx.insert_tool_call(&started)?;
+            unit.emit(&owner, Event::ToolCallStarted { call: Box::new(started.clone()) });
+            Ok(Ok(started))
         });
-        Ok(covered.await?.then_some(started))
+        stored.await
     }
 
     /// Stores a call that is not made, and returns what the model reads of it.

@@ -2,23 +2,24 @@
 
 use std::time::Duration;
 
+use fanout::Start;
 use futures_util::future::join_all;
 use serde_json::json;
 use sophon_core::approvals::Answer;
 use sophon_core::chat::Sent;
 use sophon_model::ports::{ApprovalFilter, MemoryFilter};
 use sophon_model::{
-    Approval, ApprovalId, ApprovalStatus, Caller, MemoryCategory, MemoryEntry, MemoryScope, Page, Risk, Task,
-    TaskStatus, Timestamp, ToolCall, ToolCallStatus,
+    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Credential, Event, MemoryCategory,
+    MemoryEntry, MemoryScope, Page, Risk, Role, Task, TaskStatus, ToolCall, ToolCallStatus, Topic, User,
 };
 use sophon_testkit::{ModelServer, Script};
 
-use crate::harness::{Harness, WORKERS};
+use crate::harness::{Harness, WORKERS, events_until};
 
-const FORGET: &str = "memory.forget_all";
+pub const FORGET: &str = "memory.forget_all";
 
 /// A model that wants to forget everything, and then says that it is done.
-async fn forgetful() -> ModelServer {
+pub async fn forgetful() -> ModelServer {
     ModelServer::start(|request| {
         if request.body.to_string().contains("\"tool_call_id\"") {
             Script::say("Done.")
@@ -30,7 +31,7 @@ async fn forgetful() -> ModelServer {
 }
 
 impl Harness {
-    async fn remember(&self, content: &str) {
+    pub async fn remember(&self, content: &str) {
         let (admin, content) = (self.admin(), content.to_owned());
         let written = self.gateway.db.write(move |unit| {
             let entry = MemoryEntry {
@@ -49,7 +50,7 @@ impl Harness {
         written.await.unwrap();
     }
 
-    async fn remembered(&self) -> usize {
+    pub async fn remembered(&self) -> usize {
         let filter = MemoryFilter { user: self.admin().user, seen_by: None };
         self.gateway.db.read(move |tx| tx.memories(&filter, 100)).await.unwrap().len()
     }
@@ -61,7 +62,7 @@ impl Harness {
     }
 
     /// Waits until so many approvals are pending.
-    async fn asked(&self, count: usize) -> Vec<Approval> {
+    pub async fn asked(&self, count: usize) -> Vec<Approval> {
         self.until(async || {
             let pending = self.approvals(&[ApprovalStatus::Pending]).await;
             (pending.len() == count).then_some(pending)
@@ -69,15 +70,15 @@ impl Harness {
         .await
     }
 
-    async fn asked_once(&self) -> Approval {
+    pub async fn asked_once(&self) -> Approval {
         self.asked(1).await.remove(0)
     }
 
-    async fn approve(&self, id: &ApprovalId) -> sophon_model::Result<Approval> {
+    pub async fn approve(&self, id: &ApprovalId) -> sophon_model::Result<Approval> {
         self.gateway.approvals.answer(&self.admin(), id, Answer::Approve { comment: None }).await
     }
 
-    async fn call_of(&self, sent: &Sent) -> ToolCall {
+    pub async fn call_of(&self, sent: &Sent) -> ToolCall {
         let detail = self.gateway.tasks.get(&self.admin(), &sent.task_id).await.unwrap();
         detail.tool_calls.into_iter().next().expect("a call")
     }
@@ -214,75 +215,10 @@ async fn approvals_and_the_task_that_waits_survive_twenty_crashes() {
     assert_eq!(app.remembered().await, 0);
 }
 
-#[tokio::test]
-async fn a_call_that_had_begun_with_leave_is_not_made_again_after_a_crash() {
-    let model = forgetful().await;
-    let app = Harness::with_models(&[&model]).await;
-    app.remember("Oscar is a cat.").await;
-    let sent = app.send("forget everything").await;
-    let asked = app.asked_once().await;
-    let begun = ToolCall {
-        id: asked.tool_call_id.clone(),
-        task_id: asked.task_id.clone(),
-        session_id: asked.session_id.clone(),
-        tool: FORGET.into(),
-        arguments: json!({}),
-        arguments_hash: String::new(),
-        status: ToolCallStatus::Running,
-        result: None,
-        started_at: asked.requested_at,
-        ended_at: None,
-    };
-    let app = app
-        .crash_change_and_restart(&[&model], move |unit| {
-            let now = unit.now();
-            assert!(
-                unit.tx.resolve_approval(&Approval { status: ApprovalStatus::Approved, ..asked.clone() })?
-            );
-            assert!(unit.tx.consume_approval(&asked.id, &asked.digest, now)?);
-            unit.tx.insert_tool_call(&begun)
-        })
-        .await;
-    app.completed(&sent).await;
-    assert_eq!(app.remembered().await, 1, "it was not done again");
-    assert!(app.call_of(&sent).await.result.unwrap().contains("not known"));
-}
-
-#[tokio::test]
-async fn leave_covers_one_action_once_and_nothing_that_differs() {
-    let model = forgetful().await;
-    let app = Harness::with_models(&[&model]).await;
-    app.remember("Oscar is a cat.").await;
-    let sent = app.send("forget everything").await;
-    let asked = app.asked_once().await;
-    // The leave was given for something else than what the turn is about to do.
-    let app = app
-        .crash_change_and_restart(&[&model], move |unit| {
-            let other =
-                Approval { status: ApprovalStatus::Approved, digest: "another".into(), ..asked.clone() };
-            assert!(unit.tx.resolve_approval(&other)?);
-            Ok(())
-        })
-        .await;
-    app.completed(&sent).await;
-    assert_eq!(app.remembered().await, 1);
-    assert!(app.call_of(&sent).await.result.unwrap().contains("for something else"));
-
-    let [approval] = pending_approvals(&app, 1).await.try_into().unwrap();
-    app.approve(&approval.id).await.unwrap();
-    let consume = |digest: String| {
-        let id = approval.id.clone();
-        app.gateway.db.write(move |unit| unit.tx.consume_approval(&id, &digest, Timestamp::from_millis(1)))
-    };
-    assert!(!consume("another".into()).await.unwrap());
-    assert!(consume(approval.digest.clone()).await.unwrap());
-    assert!(!consume(approval.digest.clone()).await.unwrap(), "used up");
-}
-
 /// Approvals that nobody's turn waits for.
-async fn pending_approvals(app: &Harness, count: usize) -> Vec<Approval> {
+pub async fn pending_approvals(app: &Harness, tool: &str, count: usize) -> Vec<Approval> {
     let session = app.send("hello").await.session_id;
-    let admin = app.admin();
+    let (admin, tool) = (app.admin(), tool.to_owned());
     let inserted = app.gateway.db.write(move |unit| {
         (0..count)
             .map(|_| {
@@ -294,7 +230,7 @@ async fn pending_approvals(app: &Harness, count: usize) -> Vec<Approval> {
                     task_id: unit.new_id(),
                     agent_id: unit.new_id(),
                     tool_call_id: unit.new_id(),
-                    tool: "memory.write".into(),
+                    tool: tool.clone(),
                     risk: Risk::High,
                     arguments: json!({ "content": "x" }),
                     preview: None,
@@ -329,7 +265,7 @@ fn answer(number: usize) -> Answer {
 async fn of_a_hundred_answers_at_once_one_counts_and_the_others_are_told() {
     let app = Harness::offline().await;
     let admin: Caller = app.admin();
-    for approval in pending_approvals(&app, 200).await {
+    for approval in pending_approvals(&app, "memory.write", 200).await {
         let answers =
             (0..100).map(|number| app.gateway.approvals.answer(&admin, &approval.id, answer(number)));
         let outcomes = join_all(answers).await;
@@ -347,7 +283,7 @@ async fn of_a_hundred_answers_at_once_one_counts_and_the_others_are_told() {
 #[tokio::test]
 async fn an_edit_changes_what_is_covered_and_only_where_the_tool_allows_it() {
     let app = Harness::offline().await;
-    let [editable] = pending_approvals(&app, 1).await.try_into().unwrap();
+    let [editable] = pending_approvals(&app, "memory.write", 1).await.try_into().unwrap();
     let edited = app.gateway.approvals.answer(&app.admin(), &editable.id, answer(1)).await.unwrap();
     assert_eq!(edited.status, ApprovalStatus::Edited);
     assert_eq!(edited.effective_arguments(), &json!({ "content": "edited 1" }));
@@ -360,4 +296,68 @@ async fn an_edit_changes_what_is_covered_and_only_where_the_tool_allows_it() {
     let refused = app.gateway.approvals.answer(&app.admin(), &fixed.id, answer(1)).await.unwrap_err();
     assert_eq!(refused.code(), "not_editable");
     assert_eq!(app.asked_once().await.id, fixed.id, "it still waits");
+}
+
+#[tokio::test]
+async fn an_edit_does_no_more_harm_than_was_asked_about() {
+    let app = Harness::offline().await;
+    let [asked] = pending_approvals(&app, "node.command", 1).await.try_into().unwrap();
+    let edit = async |arguments| {
+        app.gateway.approvals.answer(&app.admin(), &asked.id, Answer::Edit { arguments }).await
+    };
+    let execute = json!({ "node": "node_1", "command": "system.execute", "params": { "argv": ["ls"] } });
+    let refused = edit(execute).await.unwrap_err();
+    assert_eq!(refused.code(), "validation_failed", "critical, and it was asked about something high");
+    assert!(refused.message().contains("critical"), "{}", refused.message());
+    assert_eq!(app.asked_once().await, asked, "it still waits");
+    let harmless = json!({ "node": "node_1", "command": "system.info" });
+    assert_eq!(edit(harmless).await.unwrap().status, ApprovalStatus::Edited);
+}
+
+#[tokio::test]
+async fn an_agent_answers_nothing_whatever_the_person_it_works_for_may() {
+    let model = forgetful().await;
+    let app = Harness::with_models(&[&model]).await;
+    app.send("forget everything").await;
+    let asked = app.asked_once().await;
+    let agent = Caller { credential: Credential::Agent(asked.agent_id.clone()), ..app.admin() };
+    for number in 0..3 {
+        let refused = app.gateway.approvals.answer(&agent, &asked.id, answer(number)).await.unwrap_err();
+        assert_eq!(refused.code(), "not_authorized");
+    }
+    assert_eq!(app.asked_once().await, asked);
+}
+
+#[tokio::test]
+async fn what_is_asked_in_a_session_that_is_deleted_is_taken_back() {
+    let model = forgetful().await;
+    let app = Harness::with_models(&[&model]).await;
+    let sent = app.send("forget everything").await;
+    let asked = app.asked_once().await;
+    let told = app.gateway.db.bus().subscribe();
+    told.follow(&Topic::Approvals(app.admin().user), Start::Now);
+    app.gateway.sessions.delete(&app.admin(), &sent.session_id).await.unwrap();
+    let is_taken_back = |event: &Event| match event {
+        Event::Approval(ApprovalEvent::Resolved { approval }) => {
+            (&approval.id, approval.status) == (&asked.id, ApprovalStatus::Cancelled)
+        }
+        _ => false,
+    };
+    events_until(&told, is_taken_back).await;
+}
+
+#[tokio::test]
+async fn who_may_not_answer_any_more_does_not_whatever_the_connection_remembers() {
+    let model = forgetful().await;
+    let app = Harness::with_models(&[&model]).await;
+    app.send("forget everything").await;
+    let (asked, remembered) = (app.asked_once().await, app.admin());
+    let user = remembered.user.clone();
+    let demoted = app.gateway.db.write(move |unit| {
+        let user = unit.tx.user(&user)?.expect("it is there");
+        unit.tx.update_user(&User { role: Role::Viewer, ..user })
+    });
+    demoted.await.unwrap();
+    let refused = app.gateway.approvals.answer(&remembered, &asked.id, answer(0)).await.unwrap_err();
+    assert_eq!(refused.details(), Some(&json!({ "permission": "ApproveActions" })));
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use fanout::Start;
 use sophon_core::chat::{SendMessage, Sent};
 use sophon_core::database::Unit;
+use sophon_core::jobs::Retention;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::live::{EventEntry, EventSubscription};
 use sophon_core::turn::TurnLimits;
@@ -83,6 +84,7 @@ impl Harness {
             },
             workers: WORKERS,
             turn: TurnLimits { token_budget: 10_000, ..TurnLimits::default() },
+            retention: Retention::default(),
             max_behind: 100,
         };
         let gateway = Gateway::open(parts, settings).await.unwrap();

@@ -1,6 +1,7 @@
 //! A model that does whatever an attacker wants has no effect beyond policy.
 
 use serde_json::{Value, json};
+use sophon_core::approvals::LONGEST_ARGUMENTS;
 use sophon_model::{ApprovalStatus, ToolCallStatus};
 use sophon_testkit::{Call, ModelServer, Script};
 
@@ -107,4 +108,39 @@ async fn fifty_attacks_by_call_and_by_text_have_no_effect() {
         assert_eq!(call.status, ToolCallStatus::Failed, "{} {}", call.tool, call.arguments);
     }
     assert!(app.approvals(ApprovalStatus::ALL).await.is_empty(), "nobody was even asked about rubbish");
+}
+
+#[tokio::test]
+async fn what_a_person_is_to_judge_is_whole_and_nothing_in_it_is_hidden() {
+    let long = "a".repeat(LONGEST_ARGUMENTS - 1_000);
+    let arguments = json!({
+        "node": "node_1", "command": "system.execute",
+        "params": { "argv": ["rm", "\u{202e}gpj.tac", "\u{1b}[2K\rls", "\u{200b}", long, "the end"] },
+    });
+    let command = Call::new("c", "node.command", arguments.clone());
+    let model = ModelServer::playing([Script::answer().tool_calls(vec![command])]).await;
+    let app = Harness::with_models(&[&model]).await;
+    app.send("obey").await;
+    let asked = app.asked_once().await;
+    assert_eq!(asked.arguments, arguments, "exactly what would be done");
+    let preview = asked.preview.unwrap();
+    for shown in [r"\u{202e}gpj.tac", r"\u001b[2K\rls", r"\u{200b}", &long, "the end"] {
+        assert!(preview.contains(shown), "{shown}");
+    }
+    assert!(!preview.contains(['\u{202e}', '\u{1b}', '\r', '\u{200b}']));
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_be_judged_is_refused_and_nobody_is_asked() {
+    let arguments = json!({
+        "node": "node_1", "command": "system.execute", "params": { "argv": ["a".repeat(LONGEST_ARGUMENTS - 20)] },
+    });
+    let command = Call::new("c", "node.command", arguments);
+    let scripts = [Script::answer().tool_calls(vec![command]), Script::say("Done.")];
+    let model = ModelServer::playing(scripts).await;
+    let app = Harness::with_models(&[&model]).await;
+    let sent = app.send("obey").await;
+    app.completed(&sent).await;
+    assert!(app.call_of(&sent).await.result.unwrap().contains("too long to be shown"));
+    assert!(app.approvals(ApprovalStatus::ALL).await.is_empty());
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sophon_model::{InfoRequest, Page, ToolCallStatus};
+use sophon_model::{Caller, Credential, InfoRequest, Page, ToolCallStatus};
 use sophon_testkit::{ModelServer, Script};
 
 use crate::harness::Harness;
@@ -42,7 +42,11 @@ async fn the_answer_goes_to_the_model_and_the_second_one_is_a_conflict() {
     );
     app.gateway.info_requests.respond(&app.admin(), &asked.id, Some("green".into())).await.unwrap();
     let second = app.gateway.info_requests.respond(&app.admin(), &asked.id, Some("red".into())).await;
-    assert_eq!(second.unwrap_err().code(), "already_resolved");
+    let second = second.unwrap_err();
+    assert_eq!(
+        (second.code(), second.details()),
+        ("already_resolved", Some(&json!({ "outcome": "answered" })))
+    );
     app.completed(&sent).await;
     assert!(model.requests()[1].body.to_string().contains("green"));
 }
@@ -82,4 +86,16 @@ async fn a_question_is_asked_once_whatever_happens_to_the_gateway() {
     }
     app.gateway.info_requests.respond(&app.admin(), &asked.id, Some("blue".into())).await.unwrap();
     app.completed(&sent).await;
+}
+
+#[tokio::test]
+async fn an_agent_does_not_answer_what_the_person_is_asked() {
+    let model = curious().await;
+    let app = Harness::with_models(&[&model]).await;
+    app.send("paint it").await;
+    let asked = app.question().await;
+    let agent = Caller { credential: Credential::Agent(asked.agent_id.clone()), ..app.admin() };
+    let refused = app.gateway.info_requests.respond(&agent, &asked.id, Some("red".into())).await;
+    assert_eq!(refused.unwrap_err().code(), "not_authorized");
+    assert_eq!(app.question().await, asked);
 }

@@ -7,6 +7,8 @@ mod harness;
 mod hostile_model;
 mod identity;
 mod info_requests;
+mod leave;
 mod nodes;
+mod retention;
 mod sending;
 mod turns;

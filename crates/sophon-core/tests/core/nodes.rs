@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use sophon_core::approvals::Answer;
 use sophon_core::nodes::{Errand, Heartbeat, NewNode, Outcome, Pairing, SendCommand};
 use sophon_model::{
-    ApprovalStatus, NodeCaller, NodeCommand, NodeCommandStatus, NodeId, NodeScope, Page, Risk, ToolCallStatus,
+    ApprovalStatus, NodeCaller, NodeCommand, NodeCommandStatus, NodeId, NodeScope, Page, Result, Risk,
+    ToolCallStatus,
 };
 use sophon_testkit::{ModelServer, Script};
+use tokio::task::JoinHandle;
 
 use crate::harness::Harness;
 
@@ -110,20 +112,111 @@ async fn a_turn_that_is_taken_up_again_finds_its_command_and_sends_no_other() {
 }
 
 #[tokio::test]
+async fn a_command_that_no_node_has_taken_is_called_back_with_its_task() {
+    let (model, node) = bossy("system.info", json!({})).await;
+    let app = Harness::with_models(&[&model]).await;
+    let machine = app.machine(&[NodeScope::SystemInfo]).await;
+    node.set(machine.node.clone()).unwrap();
+    let sent = app.send("how is the desk?").await;
+    app.until(async || app.commands(&machine).await.pop()).await;
+    app.gateway.tasks.cancel(&app.admin(), &sent.task_id).await.unwrap();
+    let command = app.commands(&machine).await.pop().unwrap();
+    assert_eq!((command.status, command.status.was_done()), (NodeCommandStatus::Cancelled, Some(false)));
+    assert_eq!((command.error_code.as_deref(), command.dispatched_at), (Some("cancelled"), None));
+    assert_eq!(app.gateway.nodes.take_commands(&machine, Duration::ZERO).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_command_that_was_taken_outlives_its_task() {
+    let (model, node) = bossy("system.info", json!({})).await;
+    let app = Harness::with_models(&[&model]).await;
+    let machine = app.machine(&[NodeScope::SystemInfo]).await;
+    node.set(machine.node.clone()).unwrap();
+    let sent = app.send("how is the desk?").await;
+    let command = app.taken(&machine).await;
+    app.gateway.tasks.cancel(&app.admin(), &sent.task_id).await.unwrap();
+    assert_eq!(app.commands(&machine).await[0].status, NodeCommandStatus::Dispatched);
+    app.gateway.nodes.report(&machine, &command.id, Outcome::Done(json!("fine"))).await.unwrap();
+    assert_eq!(app.commands(&machine).await[0].status, NodeCommandStatus::Completed);
+}
+
+impl Harness {
+    /// Sends a command as a person, who waits for it.
+    async fn command(&self, machine: &NodeCaller) -> JoinHandle<Result<NodeCommand>> {
+        let (nodes, admin, node) = (self.gateway.nodes.clone(), self.admin(), machine.node.clone());
+        let send = SendCommand { node, command: "system.info".into(), params: json!({}), time: None };
+        let waiting = tokio::spawn(async move { nodes.command(&admin, send).await });
+        self.until(async || (!self.commands(machine).await.is_empty()).then_some(())).await;
+        waiting
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_no_node_has_taken_is_called_back_when_its_sender_goes_away() {
+    let app = Harness::offline().await;
+    let machine = app.machine(&[NodeScope::SystemInfo]).await;
+    app.command(&machine).await.abort();
+    let called_back = async || {
+        let command = app.commands(&machine).await.pop();
+        command.filter(|command| command.status == NodeCommandStatus::Cancelled)
+    };
+    app.until(called_back).await;
+    assert_eq!(app.gateway.nodes.take_commands(&machine, Duration::ZERO).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn who_waits_for_a_command_is_told_that_its_node_was_deleted() {
+    let app = Harness::offline().await;
+    let machine = app.machine(&[NodeScope::SystemInfo]).await;
+    let waiting = app.command(&machine).await;
+    app.gateway.nodes.revoke(&app.admin(), &machine.node).await.unwrap();
+    let told = waiting.await.unwrap().unwrap();
+    assert_eq!(told.status, NodeCommandStatus::Unknown);
+    assert_eq!(told.error_code.as_deref(), Some("node_deleted"));
+}
+
+#[tokio::test]
+async fn a_command_that_waits_when_its_scope_is_taken_away_is_not_handed_out() {
+    let app = Harness::offline().await;
+    let machine = app.machine(&[NodeScope::SystemInfo]).await;
+    let waiting = app.command(&machine).await;
+    app.gateway.nodes.set_scopes(&app.admin(), &machine.node, Vec::new()).await.unwrap();
+    assert_eq!(app.gateway.nodes.take_commands(&machine, Duration::ZERO).await.unwrap(), []);
+    let told = waiting.await.unwrap().unwrap();
+    assert_eq!((told.status, told.error_code.as_deref()), (NodeCommandStatus::Failed, Some("scope_denied")));
+    assert_eq!(told.dispatched_at, None);
+}
+
+#[tokio::test]
+async fn a_node_that_is_connected_and_polls_gets_each_command_once() {
+    let app = Harness::offline().await;
+    let machine = app.machine(&[NodeScope::SystemInfo]).await;
+    let nodes = app.gateway.nodes.clone();
+    let scopes = [NodeScope::SystemInfo];
+    let (hub, poll) =
+        (nodes.errand(&machine, &scopes), nodes.take_commands(&machine, Duration::from_secs(5)));
+    let (hub, mut poll) = (Box::pin(hub), Box::pin(poll));
+    let _waiting = app.command(&machine).await;
+    let first = tokio::select! {
+        Ok(Errand::Tell { commands, .. }) = hub => commands,
+        Ok(commands) = &mut poll => commands,
+    };
+    assert_eq!(first.len(), 1);
+    let errand = nodes.errand(&machine, &scopes);
+    let again = tokio::select! {
+        _ = errand => true,
+        rest = nodes.take_commands(&machine, Duration::from_secs(2)) => !rest.unwrap().is_empty(),
+    };
+    assert!(!again, "it was handed out twice");
+}
+
+#[tokio::test]
 async fn a_command_that_waits_when_the_scopes_change_is_told_with_them() {
     let app = Harness::offline().await;
     let machine = app.machine(&[]).await;
     let (admin, nodes) = (app.admin(), app.gateway.nodes.clone());
     nodes.set_scopes(&admin, &machine.node, vec![NodeScope::SystemInfo]).await.unwrap();
-    let send = SendCommand {
-        node: machine.node.clone(),
-        command: "system.info".into(),
-        params: json!({}),
-        time: None,
-    };
-    let (sender, sending) = (nodes.clone(), admin.clone());
-    let waiting = tokio::spawn(async move { sender.command(&sending, send).await });
-    app.until(async || (!app.commands(&machine).await.is_empty()).then_some(())).await;
+    let waiting = app.command(&machine).await;
 
     let Errand::Tell { scopes, commands } = nodes.errand(&machine, &[]).await.unwrap() else {
         panic!("it is still a node")

@@ -88,6 +88,73 @@ async fn a_machine_pairs_obeys_within_its_scopes_and_is_cut_off_within_a_second(
     assert!(!cut_off.expect("within a second").unwrap().success());
 }
 
+/// Programs that stand in for those of a desktop. Each notes its arguments in `told`.
+#[cfg(unix)]
+fn desktop(folder: &Path) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+
+    let told = folder.join("told");
+    let tools = [
+        ("notify-send", ""),
+        // Somebody who agrees to `true` alone.
+        ("zenity", "case \"$*\" in *'[\"true\"]'*) exit 0;; *) exit 1;; esac"),
+        // What holds the clipboard stays, with its outputs open.
+        ("xclip", "case $3 in -i) cat >\"$0.held\"; sleep 60 & ;; -o) cat \"$0.held\";; esac"),
+        // A picture is a hundred times as large as its quality is good, in units of 30 bytes.
+        ("import", "head -c $((3000 * $4)) /dev/zero"),
+    ];
+    for (name, script) in tools {
+        let note = format!("(printf %s {name}; printf '|%s' \"$@\"; echo) >>{}", told.display());
+        std::fs::write(folder.join(name), format!("#!/bin/sh\n{note}\n{script}\n")).unwrap();
+        std::fs::set_permissions(folder.join(name), std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    told
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_a_desktop_is_done_by_its_own_tools_and_programs_run_with_its_persons_consent() {
+    let (app, data, tools) =
+        (App::for_one().await, tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (http, told) = (app.http(), desktop(tools.path()));
+    let path = pair(&app, data.path(), &["node.command"]).await;
+    let mut machine = sophon_node(data.path(), &["start"]);
+    machine.env_remove("WAYLAND_DISPLAY").env("DISPLAY", ":9");
+    machine.env("PATH", format!("{}:/usr/bin:/bin", tools.path().display()));
+    let _machine = machine.spawn().unwrap();
+    online(&http, &path).await;
+    let command = async |command: &str, params: Value| {
+        let body = json!({ "command": command, "params": params, "timeoutMs": 10_000 });
+        http.post(&format!("{path}/command"), &body).await.1
+    };
+
+    let shown = command("notify.show", json!({ "title": "--help", "body": "$(id) <b>" })).await;
+    assert_eq!(shown["result"], json!({ "shown": true }), "{shown}");
+    for text in ["a \"b\"\n", ""] {
+        let written = command("clipboard.write", json!({ "text": text })).await;
+        assert_eq!(written["result"], json!({ "written": true }), "{written}");
+        assert_eq!(command("clipboard.read", json!({})).await["result"], json!({ "text": text }));
+    }
+    let picture = command("screen.capture", json!({ "maxWidth": 640 })).await;
+    let of = ["quality", "sizeBytes", "format"].map(|name| &picture["result"][name]);
+    assert_eq!(of, [&json!(40), &json!(120_000), &json!("jpeg")], "half the quality, so that it fits");
+    let agreed = command("system.execute", json!({ "argv": ["true"] })).await;
+    assert_eq!(agreed["result"]["exitCode"], 0, "{agreed}");
+    let denied = command("system.execute", json!({ "argv": ["true", "not\u{202e}"] })).await;
+    assert_eq!(denied["error"]["code"], "consent_denied", "{denied}");
+
+    let told = std::fs::read_to_string(told).unwrap();
+    let expected = [
+        "notify-send|--app-name=Sophon|--|--help|$(id) <b>\n",
+        "import|-window|root|-quality|80|-resize|640x>|jpeg:-\n",
+        "zenity|--question|--default-cancel|--no-markup|--title=Sophon|--text|",
+        r#"["true", "not\u{202e}"]"#,
+    ];
+    for expected in expected {
+        assert!(told.contains(expected), "{expected} in {told}");
+    }
+}
+
 /// Sends commands that each append their own number to `file`, and returns what was told of each.
 async fn send(http: Http, path: String, file: String, numbers: Vec<usize>) -> Vec<(usize, Value)> {
     let mut told = Vec::new();

@@ -162,7 +162,7 @@ pub enum Activity {
     Writing,
     /// Waiting for a tool.
     CallingTool,
-    /// Waiting for a person's approval.
+    /// Waiting for a person's approval, or answer.
     WaitingApproval,
     /// Beginning again after an interruption.
     Resuming,

@@ -33,6 +33,16 @@ pub(crate) async fn execute(command: &str, params: &Value, limit: Duration, judg
     }
 }
 
+/// Whether there is a desktop that this program can use.
+pub(crate) fn has_desktop() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(has)
+}
+
+/// Whether the environment has a value of this name.
+fn has(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
 fn late(limit: Duration) -> Answer {
     Answer::failed("timeout", format!("It was not done within {} ms, and stopped.", limit.as_millis()))
 }

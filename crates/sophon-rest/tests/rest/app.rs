@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sophon_core::jobs::Retention;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
@@ -103,6 +104,7 @@ impl Setup {
             },
             workers: 1,
             turn: TurnLimits::default(),
+            retention: Retention::default(),
             max_behind: 100,
         };
         let gateway = Gateway::open(parts, settings).await.unwrap();

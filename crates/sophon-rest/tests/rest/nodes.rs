@@ -84,6 +84,20 @@ async fn ten_wrong_secrets_end_a_pairing_for_good() {
 }
 
 #[tokio::test]
+async fn who_guesses_many_times_at_once_is_counted_each_time() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let node = register(&admin, &[]).await;
+    let guess = json!({ "nodeId": node["id"], "pairingSecret": "s_guess" });
+    let stranger = app.anonymous();
+    let guesses = (0..10).map(|_| stranger.post("/api/nodes/me/pair", &guess));
+    for guessed in futures_util::future::join_all(guesses).await {
+        guessed.refused(401, "unauthenticated");
+    }
+    pair(&app, &node).await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn a_pairing_lasts_a_quarter_of_an_hour() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
@@ -123,6 +137,20 @@ async fn a_command_is_handed_out_once_and_its_caller_gets_the_result() {
     assert_eq!(history["items"], json!([ended]));
     let one = format!("{}/commands/{}", path_of(&node), taken["commandId"].as_str().unwrap());
     assert_eq!(admin.get(&one).await.ok(), ended);
+}
+
+#[tokio::test]
+async fn a_result_that_is_too_large_is_dropped_and_said_to_be() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (node, machine) = paired(&app, &admin, &["system.info"]).await;
+    let path = format!("{}/command", path_of(&node));
+    let result = json!({ "ok": true, "result": "x".repeat(256 * 1024) });
+    let command = json!({ "command": "system.info" });
+    let (ended, _) = tokio::join!(admin.post(&path, &command), obey(&machine, &result));
+    let ended = ended.ok();
+    assert_eq!((&ended["status"], &ended["result"]), (&json!("failed"), &Value::Null));
+    assert!(ended["error"]["message"].as_str().unwrap().contains("262144 bytes"), "{ended}");
 }
 
 #[tokio::test]
@@ -169,6 +197,33 @@ async fn a_command_that_no_node_took_has_expired() {
     let command = json!({ "command": "system.info", "timeoutMs": 1_000 });
     let ended = admin.post(&format!("{}/command", path_of(&node)), &command).await.ok();
     assert_eq!((&ended["status"], &ended["ok"]), (&json!("expired"), &json!(false)));
+    assert_eq!(machine.get("/api/nodes/me/commands").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_command_whose_caller_hangs_up_before_the_node_took_it_never_reaches_the_node() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (node, machine) = paired(&app, &admin, &["system.info"]).await;
+    let (command, history) = (format!("{}/command", path_of(&node)), format!("{}/commands", path_of(&node)));
+    let first = async || admin.get(&history).await.ok()["items"][0].clone();
+    let body = json!({ "command": "system.info" });
+    tokio::select! {
+        _ = admin.post(&command, &body) => panic!("nobody has done it"),
+        () = async { while first().await.is_null() {} } => {}
+    }
+    let called_back = async {
+        loop {
+            let command = first().await;
+            if command["status"] != "queued" {
+                return command;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let command = tokio::time::timeout(Duration::from_secs(10), called_back).await.expect("an end");
+    assert_eq!((&command["status"], &command["ok"]), (&json!("cancelled"), &json!(false)));
+    assert_eq!(command["error"]["code"], "cancelled");
     assert_eq!(machine.get("/api/nodes/me/commands").await.ok()["items"], json!([]));
 }
 
@@ -251,6 +306,8 @@ async fn a_node_token_is_good_for_the_node_alone_and_a_persons_is_not() {
     other.post(&report, &json!({ "ok": true })).await.refused(404, "not_found");
     admin.delete(&path_of(&node)).await.expect(204);
     machine.get("/api/nodes/me/commands").await.refused(401, "unauthenticated");
+    machine.post("/api/nodes/me/heartbeat", &json!({})).await.refused(401, "unauthenticated");
+    machine.post(&report, &json!({ "ok": true })).await.refused(401, "unauthenticated");
     admin.get(&path_of(&node)).await.refused(404, "not_found");
 }
 

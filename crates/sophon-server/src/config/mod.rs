@@ -1,6 +1,8 @@
 //! The configuration: `sophon.toml`, overridden by `SOPHON__SECTION__KEY`, overridden by flags.
 
+mod agents;
 mod providers;
+mod retention;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use sophon_realtime::hubs::SessionEventScope;
 
 use crate::StartError;
 use crate::environment::variable;
+pub use agents::Agents;
+pub use retention::Retention;
 
 /// Which edition runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -49,6 +53,8 @@ pub struct Config {
     pub hubs: Hubs,
     /// The agents' work.
     pub agents: Agents,
+    /// How long what has ended is kept.
+    pub retention: Retention,
     /// Where the gateway may go.
     pub egress: Egress,
     /// The log.
@@ -68,6 +74,7 @@ impl Default for Config {
             rate_limits: RateLimits::default(),
             hubs: Hubs::default(),
             agents: Agents::default(),
+            retention: Retention::default(),
             egress: Egress::default(),
             log: Log::default(),
         }
@@ -173,27 +180,6 @@ impl From<SessionEvents> for SessionEventScope {
     }
 }
 
-/// The longest that a turn may wait for a person: a day.
-const LONGEST_ANSWER_SECONDS: u64 = 24 * 60 * 60;
-
-/// The agents' work.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Agents {
-    /// Turns that run at a time.
-    pub workers: usize,
-    /// Tokens that a turn may consume.
-    pub token_budget: i64,
-    /// How long a turn waits for a person's approval or answer, in seconds; silence is a refusal.
-    pub answer_within_seconds: u64,
-}
-
-impl Default for Agents {
-    fn default() -> Self {
-        Self { workers: 16, token_budget: 1_000_000, answer_within_seconds: 300 }
-    }
-}
-
 /// Where the gateway may go.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -289,17 +275,11 @@ impl Config {
                     .into(),
             ));
         }
-        if self.agents.workers == 0 || self.hubs.buffer == 0 || self.http.connections == 0 {
-            return Err(StartError::Configuration(
-                "agents.workers, hubs.buffer and http.connections are at least 1".into(),
-            ));
+        if self.hubs.buffer == 0 || self.http.connections == 0 {
+            return Err(StartError::Configuration("hubs.buffer and http.connections are at least 1".into()));
         }
-        if !(1..=LONGEST_ANSWER_SECONDS).contains(&self.agents.answer_within_seconds) {
-            return Err(StartError::Configuration(format!(
-                "agents.answer_within_seconds is from 1 to {LONGEST_ANSWER_SECONDS}"
-            )));
-        }
-        Ok(())
+        self.agents.check()?;
+        self.retention.check()
     }
 }
 
@@ -331,6 +311,24 @@ mod tests {
         assert_eq!((config.hubs.buffer, config.providers.len()), (7, 1));
         assert!(load("lisen = '0.0.0.0:9'").is_err());
         assert!(load("[hubs]\nbufer = 7").is_err());
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_refused() {
+        for (section, wrong) in [
+            ("agents", "workers = 0"),
+            ("agents", "answer_within_seconds = 0"),
+            ("agents", "answer_within_seconds = 86401"),
+            ("hubs", "buffer = 0"),
+            ("http", "connections = 0"),
+            ("retention", "approvals_days = 0"),
+            ("retention", "discussion_runs_days = 0"),
+            ("retention", "node_commands_days = 3651"),
+        ] {
+            let refused = load(&format!("[{section}]\n{wrong}")).unwrap().check().unwrap_err();
+            let key = wrong.split(' ').next().unwrap();
+            assert!(refused.to_string().contains(&format!("{section}.{key}")), "{refused}");
+        }
     }
 
     #[test]

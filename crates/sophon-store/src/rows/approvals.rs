@@ -3,7 +3,7 @@
 use sophon_model::ports::{ApprovalFilter, ApprovalRows};
 use sophon_model::{Approval, ApprovalId, Page, Paged, Position, Result, TaskId, TenantId, Timestamp};
 
-use super::{Order, page};
+use super::{Order, PRUNED_AT_ONCE, page};
 use crate::engine::{Conn, Query, Table};
 
 const APPROVALS: Table = Table::new("approvals", "approval").json(&["arguments", "edited_arguments"]);
@@ -54,6 +54,12 @@ impl ApprovalRows for Conn {
         let sql = "SELECT * FROM approvals WHERE status = 'pending' AND expires_at <= $1 \
                    ORDER BY expires_at, id LIMIT $2";
         Ok(self.all(sql, &[now.into(), limit.into()])?)
+    }
+
+    fn prune_approvals(&mut self, before: Timestamp) -> Result<u64> {
+        let sql = "DELETE FROM approvals WHERE id IN \
+                   (SELECT id FROM approvals WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2)";
+        Ok(self.exec(sql, &[before.into(), PRUNED_AT_ONCE.into()])?)
     }
 }
 

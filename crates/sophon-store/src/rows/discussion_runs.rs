@@ -3,11 +3,14 @@
 use sophon_model::ports::DiscussionRunRows;
 use sophon_model::{
     DiscussionId, DiscussionRun, DiscussionRunId, DiscussionTurn, Page, Paged, Position, Result, TaskId,
-    UserId,
+    Timestamp, UserId,
 };
 
-use super::{Order, page};
+use super::{Order, PRUNED_AT_ONCE, page};
 use crate::engine::{Conn, Query, Table};
+
+/// Runs that one call removes: with their turns about as many rows as of anything else.
+const RUNS_PRUNED_AT_ONCE: usize = PRUNED_AT_ONCE / 100;
 
 const DISCUSSION_RUNS: Table =
     Table::new("discussion_runs", "run of a discussion").json(&["panelists", "judge", "verdict"]);
@@ -59,5 +62,12 @@ impl DiscussionRunRows for Conn {
     fn discussion_turns(&self, run: &DiscussionRunId) -> Result<Vec<DiscussionTurn>> {
         let sql = "SELECT * FROM discussion_turns WHERE run_id = $1 ORDER BY round, started_at, panelist_id";
         Ok(self.all(sql, &[run.as_str().into()])?)
+    }
+
+    fn prune_discussion_runs(&mut self, before: Timestamp) -> Result<u64> {
+        // Their turns go with them: the table says so.
+        let sql = "DELETE FROM discussion_runs WHERE id IN \
+                   (SELECT id FROM discussion_runs WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)";
+        Ok(self.exec(sql, &[before.into(), RUNS_PRUNED_AT_ONCE.into()])?)
     }
 }

@@ -5,7 +5,7 @@ use sophon_model::{
     InfoRequest, InfoRequestId, Page, Paged, Position, Result, TaskId, TenantId, Timestamp, UserId,
 };
 
-use super::{Order, page};
+use super::{Order, PRUNED_AT_ONCE, page};
 use crate::engine::{Conn, Query, Table};
 
 const INFO_REQUESTS: Table = Table::new("info_requests", "question").json(&["choices"]);
@@ -49,5 +49,11 @@ impl InfoRequestRows for Conn {
         let sql = "SELECT * FROM info_requests WHERE status = 'pending' AND expires_at <= $1 \
                    ORDER BY expires_at, id LIMIT $2";
         Ok(self.all(sql, &[now.into(), limit.into()])?)
+    }
+
+    fn prune_info_requests(&mut self, before: Timestamp) -> Result<u64> {
+        let sql = "DELETE FROM info_requests WHERE id IN \
+                   (SELECT id FROM info_requests WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2)";
+        Ok(self.exec(sql, &[before.into(), PRUNED_AT_ONCE.into()])?)
     }
 }

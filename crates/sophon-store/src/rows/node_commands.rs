@@ -2,7 +2,7 @@
 
 use sophon_model::ports::NodeCommandRows;
 use sophon_model::{
-    NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Page, Paged, Position, Result, Timestamp,
+    NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Page, Paged, Position, Result, TaskId, Timestamp,
 };
 
 use super::{Order, PRUNED_AT_ONCE, page};
@@ -75,6 +75,13 @@ impl NodeCommandRows for Conn {
         let sql = "SELECT * FROM node_commands WHERE status IN ('queued', 'dispatched') AND expires_at <= $1 \
                    ORDER BY expires_at, id LIMIT $2";
         Ok(self.all(sql, &[now.into(), limit.into()])?)
+    }
+
+    fn queued_node_commands(&self, task: &TaskId) -> Result<Vec<NodeCommand>> {
+        // Through the index of the open ones, which are few, as every end of a cancelled task looks here.
+        let sql = "SELECT * FROM node_commands WHERE status IN ('queued', 'dispatched') AND status = 'queued' \
+                   AND task_id = $1 ORDER BY expires_at, id";
+        Ok(self.all(sql, &[task.as_str().into()])?)
     }
 
     fn open_node_commands(&self, node: &NodeId) -> Result<u64> {

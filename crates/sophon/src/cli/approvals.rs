@@ -4,6 +4,7 @@ use clap::Subcommand;
 use console::{StyledObject, style};
 use serde_json::Value;
 use sophon_client::{Approval, collect};
+use sophon_model::text::visible;
 use sophon_model::{ApprovalId, ApprovalStatus, Risk};
 
 use super::context::Context;
@@ -11,6 +12,7 @@ use super::environment;
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
+use super::values::json;
 use super::when::{ago, span};
 
 /// Which approvals, and what to do with them.
@@ -72,10 +74,6 @@ enum Action {
     },
 }
 
-fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| format!("that is not JSON ({error})"))
-}
-
 /// Lists approvals, shows one or answers one.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     let client = &context.client;
@@ -96,7 +94,7 @@ async fn list(context: &Context, history: bool, limit: usize) -> Result<(), Stop
     let approvals = if history {
         collect(limit, |size, cursor| client.approval_history(size, cursor)).await?
     } else {
-        collect(limit, |size, cursor| client.pending_approvals(size, cursor)).await?
+        collect(limit, |size, cursor| client.pending_approvals(None, size, cursor)).await?
     };
     if context.screen.json {
         return Ok(document(&approvals)?);
@@ -118,9 +116,8 @@ async fn list(context: &Context, history: bool, limit: usize) -> Result<(), Stop
         } else {
             approval.status.as_str().to_owned()
         };
-        let what = one_line(approval.preview.as_deref().unwrap_or(&approval.tool_name));
         let (risk, id) = (colored(approval.risk_level).to_string(), approval.id.to_string());
-        table.row([risk, what, id, ago(now, approval.requested_at), status]);
+        table.row([risk, summary(approval), id, ago(now, approval.requested_at), status]);
     }
     Ok(line(table.render(context.screen.width))?)
 }
@@ -143,21 +140,32 @@ fn show(context: &Context, approval: &Approval) -> Result<(), Stop> {
     if approval.status == ApprovalStatus::Pending {
         lines.push(("Left", span(approval.expires_at.since(now))));
     }
-    if let Some(preview) = &approval.preview {
-        lines.push(("What", one_line(preview)));
+    if approval.preview.is_some() {
+        lines.push(("What", summary(approval)));
     }
     if let Some(detail) = &approval.outcome_detail {
-        lines.push(("Said", one_line(detail)));
+        lines.push(("Said", one_line(&visible(detail))));
     }
     line(facts(&lines))?;
-    line(context.screen.safe(&format!("\n{:#}", approval.params)))?;
+    line(format!("\n{}", arguments(&approval.params)))?;
     if let Some(modified) = &approval.modified_params {
-        line(context.screen.safe(&format!("\nchanged to\n\n{modified:#}")))?;
+        line(format!("\nchanged to\n\n{}", arguments(modified)))?;
     }
     Ok(())
 }
 
-fn colored(risk: Risk) -> StyledObject<&'static str> {
+/// What the action comes to, in a line.
+pub fn summary(approval: &Approval) -> String {
+    one_line(&visible(approval.preview.as_deref().unwrap_or(&approval.tool_name)))
+}
+
+/// The arguments, whole and with nothing hidden in them.
+pub fn arguments(arguments: &Value) -> String {
+    visible(&format!("{arguments:#}")).into_owned()
+}
+
+/// The risk in the colour of it.
+pub fn colored(risk: Risk) -> StyledObject<&'static str> {
     let text = style(risk.as_str());
     match risk {
         Risk::None | Risk::Low => text.dim(),

@@ -1,21 +1,26 @@
 //! The command line: everything that a person types to talk to a gateway. One file a subcommand.
 
 mod agents;
+mod announce;
 mod approvals;
 mod chat;
 mod completion;
 mod config;
+mod confirm;
 mod context;
 mod doctor;
 mod environment;
 mod login;
 mod logout;
+mod nodes;
+mod questions;
 mod screen;
 mod sessions;
 mod status;
 mod stop;
 mod table;
 mod tasks;
+mod values;
 mod when;
 
 use std::process::ExitCode;
@@ -52,6 +57,12 @@ pub enum Command {
     Tasks(tasks::Args),
     /// See what agents want to do and must ask for, and answer
     Approvals(approvals::Args),
+    /// See what agents want to know from you, and answer
+    Questions(questions::Args),
+    /// See the machines, pair them, and tell them what to do
+    Nodes(nodes::Args),
+    /// Tell everybody something
+    Announce(announce::Args),
     /// See the agents
     Agents(agents::Args),
     /// Tell which gateway this is, how it is, and who you are to it
@@ -95,6 +106,9 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Sessions(args) => sessions::run(&context, args).await,
         Command::Tasks(args) => tasks::run(&context, args).await,
         Command::Approvals(args) => approvals::run(&context, args).await,
+        Command::Questions(args) => questions::run(&context, args).await,
+        Command::Nodes(args) => nodes::run(&context, args).await,
+        Command::Announce(args) => announce::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
         Command::Status => status::run(&context).await,
         Command::Doctor => doctor::run(&context).await,

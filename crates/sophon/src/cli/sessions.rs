@@ -1,15 +1,14 @@
 //! `sophon sessions`.
 
-use std::io::{self, IsTerminal};
-
 use clap::Subcommand;
 use console::style;
 use sophon_client::{Fork, Message, MessageRange, Session, SessionFilter, collect};
 use sophon_model::{MessageId, MessageRole, SessionId};
 
+use super::confirm::confirmed;
 use super::context::Context;
 use super::environment;
-use super::screen::{ask, document, facts, line, one_line};
+use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
 use super::when::{ago, span_ms};
@@ -169,21 +168,11 @@ fn heading(message: &Message, when: &str) -> String {
 }
 
 async fn delete(context: &Context, id: &SessionId, is_confirmed: bool) -> Result<(), Stop> {
-    if !is_confirmed {
-        if !io::stdin().is_terminal() {
-            return Err(Stop::failed("deleting cannot be undone").hint("Say `--yes` if you mean it."));
-        }
+    let question = async || {
         let session = context.client.session(id).await?;
-        let answer = ask(&format!(
-            "Delete “{}” with its {} messages? [y/N] ",
-            title(&session),
-            session.message_count
-        ))?;
-        if !answer.trim().eq_ignore_ascii_case("y") && !answer.trim().eq_ignore_ascii_case("yes") {
-            context.screen.remark("Nothing was deleted.");
-            return Err(Stop::told());
-        }
-    }
+        Ok(format!("Delete “{}” with its {} messages?", title(&session), session.message_count))
+    };
+    confirmed(context, is_confirmed, question).await?;
     context.client.delete_session(id).await?;
     Ok(context.screen.done(&serde_json::json!({ "deleted": id }), format!("Deleted {id}."))?)
 }

@@ -2,8 +2,21 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 9] =
-    ["login", "logout", "chat", "sessions", "tasks", "agents", "status", "doctor", "completion"];
+const COMMANDS: [&str; 13] = [
+    "login",
+    "logout",
+    "chat",
+    "sessions",
+    "tasks",
+    "approvals",
+    "questions",
+    "nodes",
+    "announce",
+    "agents",
+    "status",
+    "doctor",
+    "completion",
+];
 
 #[tokio::test]
 async fn every_command_explains_itself() {

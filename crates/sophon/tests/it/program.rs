@@ -36,19 +36,24 @@ impl Program {
         self.home.path().join(".sophon/config/cli.json")
     }
 
-    /// A run that is not waited for.
-    pub fn start(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_sophon"))
+    /// A run that is still to be started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sophon"));
+        command
             .args(arguments)
             .env_clear()
             .env("HOME", self.home.path())
             .env("SOPHON_GATEWAY", &self.gateway)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("it starts")
+            .env("NO_COLOR", "1")
+            .kill_on_drop(true);
+        command
+    }
+
+    /// A run that is not waited for.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("it starts")
     }
 
     /// Runs with nothing on standard input.

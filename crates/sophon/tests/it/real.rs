@@ -14,13 +14,14 @@ const EMAIL: &str = "admin@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 
 /// A gateway of our own, stopped when dropped.
-struct Served {
-    url: String,
+pub struct Served {
+    pub url: String,
     _process: Child,
     _data: TempDir,
 }
 
-async fn serve(auto_admin: bool) -> Served {
+/// Starts one, which lets everybody in as its administrator if `auto_admin`.
+pub async fn serve(auto_admin: bool) -> Served {
     let data = tempfile::tempdir().expect("a folder");
     let mut process = Command::new(env!("CARGO_BIN_EXE_sophon"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])

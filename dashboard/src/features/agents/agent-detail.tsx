@@ -3,14 +3,14 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { Agent } from "../../api/types.ts";
-import { IconButton } from "../../ui/button.tsx";
+import { Detail } from "../../ui/detail.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { AgentFileEditor } from "./agent-file-editor.tsx";
-import styles from "./agent-detail.module.css";
 import { AgentProfile } from "./agent-profile.tsx";
 import { AgentTools } from "./agent-tools.tsx";
+import { ALL_AGENTS } from "./all-agents.ts";
 
 const TABS = [
   { id: "profile", label: "Profile" },
@@ -24,8 +24,16 @@ type TabId = (typeof TABS)[number]["id"];
 export function AgentDetail({ agent }: { agent: Agent }) {
   const [tab, setTab] = useState<TabId>("profile");
   return (
-    <div className={styles.page}>
-      <AgentHeader agent={agent} />
+    <Detail
+      title={agent.name}
+      back={ALL_AGENTS}
+      about={
+        <p>
+          <code>{agent.slug}</code>
+        </p>
+      }
+      menu={<AgentMenu agent={agent} />}
+    >
       <Tabs label="Parts of the agent" tabs={TABS} current={tab} onPick={setTab} />
       <TabPanel id={tab}>
         {tab === "profile" && <AgentProfile agent={agent} />}
@@ -34,11 +42,11 @@ export function AgentDetail({ agent }: { agent: Agent }) {
         )}
         {tab === "tools" && <AgentTools agent={agent} />}
       </TabPanel>
-    </div>
+    </Detail>
   );
 }
 
-function AgentHeader({ agent }: { agent: Agent }) {
+function AgentMenu({ agent }: { agent: Agent }) {
   const [deleting, setDeleting] = useState(false);
   const [, navigate] = useLocation();
   const queries = useQueryClient();
@@ -48,16 +56,7 @@ function AgentHeader({ agent }: { agent: Agent }) {
     await queries.invalidateQueries({ queryKey: ["agents"] });
   };
   return (
-    <header className={styles.header}>
-      <span className={styles.back}>
-        <IconButton icon="back" label="All agents" onClick={() => navigate("/agents")} />
-      </span>
-      <div className={styles.names}>
-        <h2>{agent.name}</h2>
-        <p>
-          <code>{agent.slug}</code>
-        </p>
-      </div>
+    <>
       <Menu
         label="Agent actions"
         items={[
@@ -78,6 +77,6 @@ function AgentHeader({ agent }: { agent: Agent }) {
           </p>
         </ActionDialog>
       )}
-    </header>
+    </>
   );
 }

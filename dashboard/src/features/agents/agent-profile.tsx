@@ -3,10 +3,10 @@ import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { Agent } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
+import styles from "../../ui/detail.module.css";
 import { TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import styles from "./agent-detail.module.css";
 import { ModelField } from "./model-field.tsx";
 
 export function AgentProfile({ agent }: { agent: Agent }) {

@@ -3,10 +3,11 @@ import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { Agent, ToolInfo } from "../../api/types.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
+import shared from "../../ui/detail.module.css";
 import { TextField } from "../../ui/field.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
+import { Risk } from "../../ui/risk.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import shared from "./agent-detail.module.css";
 import styles from "./agent-tools.module.css";
 import { allowedBy, toggled } from "./allowlist.ts";
 
@@ -91,14 +92,12 @@ function ToolRow({ tool, allowlist, onChange }: ToolRowProps) {
           <code>{tool.name}</code>
           {pattern !== undefined && (
             <span className={styles.by}>
-              by <code>{pattern}</code>
+              let through by <code>{pattern}</code>
             </span>
           )}
           <span className={styles.about}>{tool.description}</span>
         </span>
-        <span className={styles.risk} data-risk={tool.risk}>
-          {tool.risk === "none" ? "no risk" : `${tool.risk} risk`}
-        </span>
+        <Risk level={tool.risk} />
       </label>
     </li>
   );

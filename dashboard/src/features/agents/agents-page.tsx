@@ -5,6 +5,7 @@ import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import list from "../../ui/split-list.module.css";
 import { SplitPage } from "../../ui/split-page.tsx";
 import { AgentDetail } from "./agent-detail.tsx";
+import { ALL_AGENTS } from "./all-agents.ts";
 import { NewAgent } from "./new-agent.tsx";
 import { useAgents } from "./use-agents.ts";
 
@@ -18,8 +19,15 @@ export function AgentsPage({ place }: { place: AgentPlace }) {
   const detail = () => {
     if (place === "new") return <NewAgent />;
     if (open) return <AgentDetail key={open.id} agent={open} />;
-    if (agents.data === undefined) return <Loading />;
-    if (wanted !== null) return <Empty title="There is no such agent" />;
+    if (agents.data === undefined) return agents.error ? null : <Loading />;
+    if (wanted !== null) {
+      return (
+        <Empty title="There is no such agent">
+          <p>It was deleted, or its address is wrong.</p>
+          <Link href={ALL_AGENTS.href}>{ALL_AGENTS.label}</Link>
+        </Empty>
+      );
+    }
     return (
       <Empty title="Pick an agent">
         <p>Its character, its habits and its tools are kept here.</p>

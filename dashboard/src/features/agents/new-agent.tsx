@@ -2,10 +2,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Detail } from "../../ui/detail.tsx";
+import styles from "../../ui/detail.module.css";
 import { Field, TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
-import styles from "./agent-detail.module.css";
+import { ALL_AGENTS } from "./all-agents.ts";
 import { ModelField } from "./model-field.tsx";
 
 export function NewAgent() {
@@ -35,15 +37,7 @@ export function NewAgent() {
   });
 
   return (
-    <div className={styles.page}>
-      <header className={styles.header}>
-        <span className={styles.back}>
-          <IconButton icon="back" label="All agents" onClick={() => navigate("/agents")} />
-        </span>
-        <div className={styles.names}>
-          <h2>New agent</h2>
-        </div>
-      </header>
+    <Detail title="New agent" back={ALL_AGENTS}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -77,6 +71,6 @@ export function NewAgent() {
           </Button>
         </div>
       </form>
-    </div>
+    </Detail>
   );
 }

@@ -14,8 +14,12 @@ export function useAgents() {
   });
 }
 
-/** The name of an agent, or its id while the list is on its way. */
-export function useAgentName(): (id: string | null | undefined) => string {
+/** The name of an agent; its id if it was deleted. */
+export function useAgentName(): (id: string | undefined) => string {
   const { data } = useAgents();
-  return (id) => data?.find((agent: Agent) => agent.id === id)?.name ?? id ?? "Agent";
+  return (id) => {
+    // While the list is on its way: an id would only flash.
+    if (data === undefined || id === undefined) return "Agent";
+    return data.find((agent: Agent) => agent.id === id)?.name ?? id;
+  };
 }

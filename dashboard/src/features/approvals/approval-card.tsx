@@ -5,8 +5,9 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { Risk } from "../../ui/risk.tsx";
-import { VisibleJson, VisibleText } from "../../ui/visible-text.tsx";
+import { VisibleText } from "../../ui/visible-text.tsx";
 import { useMay } from "../auth/auth.tsx";
+import { Arguments } from "./arguments.tsx";
 import styles from "./ask-card.module.css";
 import { AskFrame } from "./ask-frame.tsx";
 import { EditParams } from "./edit-params.tsx";
@@ -47,11 +48,11 @@ export function ApprovalCard({ approval, inSession }: ApprovalCardProps) {
           <VisibleText text={preview} />
         </p>
       )}
-      <VisibleJson label={`Arguments for ${toolName}`} value={params} />
+      <Arguments label={`Arguments for ${toolName}`} params={params} />
       {modifiedParams !== null && (
         <>
           <p className={styles.about}>Changed to</p>
-          <VisibleJson label={`Changed arguments for ${toolName}`} value={modifiedParams} />
+          <Arguments label={`Changed arguments for ${toolName}`} params={modifiedParams} />
         </>
       )}
     </AskFrame>

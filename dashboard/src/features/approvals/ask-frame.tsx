@@ -51,8 +51,10 @@ export function AskFrame({ ask, title, mark, inSession, children, actions }: Ask
       data-waiting={waiting || undefined}
     >
       <header className={styles.header}>
-        <h3 id={titleId}>{title}</h3>
-        {mark}
+        <div className={styles.title}>
+          <h3 id={titleId}>{title}</h3>
+          {mark}
+        </div>
         {waiting && <Countdown until={asked.expiresAt} />}
       </header>
       <p className={styles.about}>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
 import styles from "./ask-card.module.css";
@@ -18,9 +18,15 @@ interface EditParamsProps {
 export function EditParams({ params, busy, onSave, onClose }: EditParamsProps) {
   const [text, setText] = useState(() => JSON.stringify(params, null, 2));
   const parsed = parseParams(text);
+  const form = useRef<HTMLFormElement>(null);
+  // With its buttons: below the arguments it would begin out of sight.
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const rows = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, text.split("\n").length + 1));
   return (
     <form
+      ref={form}
       className={styles.form}
       onKeyDown={(event) => event.key === "Escape" && onClose()}
       onSubmit={(event) => {

@@ -6,9 +6,10 @@ import { SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Risk } from "../../ui/risk.tsx";
-import { VisibleJson, VisibleText } from "../../ui/visible-text.tsx";
+import { VisibleText } from "../../ui/visible-text.tsx";
 import { When } from "../../ui/when.tsx";
 import { useAgentName, useAgents } from "../agents/use-agents.ts";
+import { Arguments } from "./arguments.tsx";
 import styles from "./history.module.css";
 import { OUTCOMES, outcomeWords } from "./outcome.ts";
 import { ANY, useApprovalHistory, type ApprovalFilter } from "./use-history.ts";
@@ -141,11 +142,11 @@ function HistoryDetail({ approval }: { approval: ApprovalRequest }) {
           <VisibleText text={preview} />
         </p>
       )}
-      <VisibleJson label={`Arguments for ${toolName}`} value={params} />
+      <Arguments label={`Arguments for ${toolName}`} params={params} />
       {modifiedParams !== null && (
         <>
           <p>Changed to</p>
-          <VisibleJson label={`Changed arguments for ${toolName}`} value={modifiedParams} />
+          <Arguments label={`Changed arguments for ${toolName}`} params={modifiedParams} />
         </>
       )}
       <p>

@@ -3,42 +3,41 @@ import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { Discussion, Panelist } from "../../api/types.ts";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Detail } from "../../ui/detail.tsx";
+import detail from "../../ui/detail.module.css";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { duration } from "../../ui/time.ts";
 import { When } from "../../ui/when.tsx";
 import { useMay } from "../auth/auth.tsx";
+import { ALL_DISCUSSIONS } from "./all-discussions.ts";
 import styles from "./discussions.module.css";
 import { RunStatus } from "./run-status.tsx";
 import { useDiscussion, useRuns } from "./use-discussions.ts";
 
 export function DiscussionDetail({ id }: { id: string }) {
   const discussion = useDiscussion(id);
-  const [, navigate] = useLocation();
   const mayRun = useMay("SendMessages");
   return (
-    <div className={styles.page}>
-      <header className={styles.header}>
-        <span className={styles.back}>
-          <IconButton
-            icon="back"
-            label="All discussions"
-            onClick={() => navigate("/discussions")}
-          />
-        </span>
-        <h2>{discussion.data?.topic ?? " "}</h2>
-        {discussion.data && mayRun && <DiscussionMenu discussion={discussion.data} />}
-      </header>
+    <Detail
+      title={discussion.data?.topic ?? (discussion.error ? "Discussion" : undefined)}
+      back={ALL_DISCUSSIONS}
+      menu={discussion.data && mayRun && <DiscussionMenu discussion={discussion.data} />}
+    >
       {discussion.error && (
-        <ErrorNotice error={discussion.error} onRetry={() => void discussion.refetch()} />
+        <ErrorNotice
+          error={discussion.error}
+          onRetry={() => void discussion.refetch()}
+          wayOut={ALL_DISCUSSIONS}
+        />
       )}
       {discussion.isPending && <Loading lines={6} />}
       {discussion.data && <Setup discussion={discussion.data} />}
       {discussion.data && mayRun && <StartRun id={id} />}
       {discussion.data && <Runs id={id} />}
-    </div>
+    </Detail>
   );
 }
 
@@ -48,11 +47,11 @@ function Setup({ discussion }: { discussion: Discussion }) {
     <>
       <ul role="list" className={styles.cast} aria-label="Who takes part">
         {panelists.map((panelist) => (
-          <Member key={panelist.id} member={panelist} part="On the panel" />
+          <Member key={panelist.id} member={panelist} part="Argues on the panel" />
         ))}
-        <Member member={judge} part="Judge" />
+        <Member member={judge} part="Decides in the end" />
       </ul>
-      <p className={styles.note}>
+      <p className={detail.note}>
         {rounds} {rounds === 1 ? "round" : "rounds"}, at most{" "}
         {duration(roundTimeoutSeconds * 1_000)} for a turn
       </p>
@@ -64,7 +63,7 @@ function Member({ member, part }: { member: Panelist; part: string }) {
   return (
     <li>
       <strong>{member.name}</strong>
-      <span className={styles.note}>{part}</span>
+      <span className={detail.note}>{part}</span>
       {member.persona && <p>{member.persona}</p>}
     </li>
   );
@@ -81,7 +80,7 @@ function StartRun({ id }: { id: string }) {
     },
   });
   return (
-    <div className={styles.actions}>
+    <div className={detail.actions}>
       <Button look="primary" busy={start.isPending} onClick={() => start.mutate()}>
         Start a run
       </Button>
@@ -97,7 +96,7 @@ function Runs({ id }: { id: string }) {
       <h3 id="runs">Runs</h3>
       {runs.error && <ErrorNotice error={runs.error} onRetry={() => void runs.refetch()} />}
       {runs.isPending && <Loading lines={2} label="Loading runs" />}
-      {runs.data?.length === 0 && <p className={styles.note}>None yet.</p>}
+      {runs.data?.length === 0 && <p className={detail.note}>None yet.</p>}
       <ul role="list">
         {runs.data?.map((run) => (
           <li key={run.id}>
@@ -106,7 +105,7 @@ function Runs({ id }: { id: string }) {
               <span className={styles.outcome}>
                 {run.verdict?.recommendation ?? run.error ?? ""}
               </span>
-              <span className={styles.when}>
+              <span className={detail.when}>
                 <When at={run.createdAt} long />
               </span>
             </Link>

@@ -14,6 +14,8 @@ export type DiscussionPlace = "list" | "new" | { discussion: string; run?: strin
 export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
   const discussions = useDiscussions();
   const open = typeof place === "object" ? place : null;
+  const none = discussions.data?.length === 0;
+  const mayBegin = useMay("SendMessages");
 
   const detail = () => {
     if (place === "new") return <NewDiscussion />;
@@ -22,8 +24,9 @@ export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
     }
     if (open) return <DiscussionDetail key={open.discussion} id={open.discussion} />;
     return (
-      <Empty title="Pick a discussion">
+      <Empty title={none ? "No discussions yet" : "Pick a discussion"}>
         <p>Several agents argue about a question in rounds, and a judge decides.</p>
+        {none && mayBegin && <Link href="/discussions/new">Begin the first one</Link>}
       </Empty>
     );
   };
@@ -34,12 +37,16 @@ export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
       narrow={place === "list" ? "list" : "detail"}
       list={
         <>
-          <DiscussionsHeader />
+          <DiscussionsHeader mayBegin={mayBegin} />
           {discussions.error && (
             <ErrorNotice error={discussions.error} onRetry={() => void discussions.refetch()} />
           )}
           {discussions.isPending && <Loading lines={4} label="Loading discussions" />}
-          {discussions.data?.length === 0 && <p className={list.none}>None yet.</p>}
+          {none && (
+            <p className={list.none}>
+              {mayBegin ? "Begin the first one with the button above." : "None yet."}
+            </p>
+          )}
           <ul role="list" className={list.rows}>
             {discussions.data?.map(({ id, topic, panelists, rounds }) => (
               <li key={id}>
@@ -76,9 +83,8 @@ export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
   );
 }
 
-function DiscussionsHeader() {
+function DiscussionsHeader({ mayBegin }: { mayBegin: boolean }) {
   const [, navigate] = useLocation();
-  const mayBegin = useMay("SendMessages");
   return (
     <header className={list.header}>
       <h1>Discussions</h1>

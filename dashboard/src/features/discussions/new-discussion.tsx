@@ -3,8 +3,11 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { Detail } from "../../ui/detail.tsx";
+import detail from "../../ui/detail.module.css";
 import { Field, TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
+import { ALL_DISCUSSIONS } from "./all-discussions.ts";
 import styles from "./discussions.module.css";
 import { SpeakerField } from "./speaker-field.tsx";
 import { FEWEST, MOST, PERSONA, problemOf, speakerOf, type SpeakerDraft } from "./speakers.ts";
@@ -52,19 +55,9 @@ export function NewDiscussion() {
     setPanelists(panelists.map((other) => (other.key === speaker.key ? speaker : other)));
 
   return (
-    <div className={styles.page}>
-      <header className={styles.header}>
-        <span className={styles.back}>
-          <IconButton
-            icon="back"
-            label="All discussions"
-            onClick={() => navigate("/discussions")}
-          />
-        </span>
-        <h2>New discussion</h2>
-      </header>
+    <Detail title="New discussion" back={ALL_DISCUSSIONS}>
       <form
-        className={styles.form}
+        className={detail.form}
         onSubmit={(event) => {
           event.preventDefault();
           if (problem === null) create.mutate();
@@ -88,7 +81,9 @@ export function NewDiscussion() {
               <SpeakerField label={`Panelist ${index + 1}`} speaker={speaker} onChange={replace} />
               {panelists.length > FEWEST && (
                 <IconButton
+                  small
                   icon="close"
+                  className={styles.remove}
                   label={`Remove panelist ${index + 1}`}
                   onClick={() =>
                     setPanelists(panelists.filter((other) => other.key !== speaker.key))
@@ -126,14 +121,14 @@ export function NewDiscussion() {
             onText={setTimeout}
           />
         </div>
-        {problem !== null && <p className={styles.wrong}>{problem}</p>}
+        {problem !== null && <p className={detail.wrong}>{problem}</p>}
         {create.error && <ErrorText error={create.error} />}
-        <div className={styles.actions}>
+        <div className={detail.actions}>
           <Button type="submit" look="primary" busy={create.isPending} disabled={problem !== null}>
             Create discussion
           </Button>
         </div>
       </form>
-    </div>
+    </Detail>
   );
 }

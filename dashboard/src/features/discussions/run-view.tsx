@@ -7,8 +7,10 @@ import { Markdown } from "../../ui/markdown/markdown.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Working } from "../../ui/status.tsx";
 import { duration } from "../../ui/time.ts";
+import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useMay } from "../auth/auth.tsx";
+import { ALL_DISCUSSIONS } from "./all-discussions.ts";
 import { hasEnded, roundsBegun, turnOf } from "./run-events.ts";
 import { RunStatus } from "./run-status.tsx";
 import styles from "./run-view.module.css";
@@ -23,12 +25,19 @@ interface RunViewProps {
 /** A run as it goes on: each round side by side, then the verdict. */
 export function RunView({ runId, discussionId }: RunViewProps) {
   const run = useRun(runId);
+  useTitle(run.data?.topic);
   return (
     <div className={styles.view}>
       <p className={styles.up}>
         <Link href={`/discussions/${discussionId}`}>Back to the discussion</Link>
       </p>
-      {run.error && <ErrorNotice error={run.error} onRetry={() => void run.refetch()} />}
+      {run.error && (
+        <ErrorNotice
+          error={run.error}
+          onRetry={() => void run.refetch()}
+          wayOut={ALL_DISCUSSIONS}
+        />
+      )}
       {run.isPending && <Loading lines={8} />}
       {run.data && <Run run={run.data} />}
     </div>

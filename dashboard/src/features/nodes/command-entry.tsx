@@ -1,10 +1,11 @@
 import { useState } from "react";
 import type { NodeCommand } from "../../api/types.ts";
+import detail from "../../ui/detail.module.css";
 import { Icon } from "../../ui/icon.tsx";
 import { Status, type StatusKind } from "../../ui/status.tsx";
 import { VisibleJson } from "../../ui/visible-text.tsx";
 import { When } from "../../ui/when.tsx";
-import styles from "./nodes.module.css";
+import styles from "./command-entry.module.css";
 
 const KINDS: Record<NodeCommand["status"], StatusKind> = {
   queued: "queued",
@@ -42,9 +43,11 @@ export function CommandEntry({
       </summary>
       {open && (
         <div className={styles.result}>
-          <p className={styles.note}>Parameters</p>
+          <p className={detail.note}>Parameters</p>
           <VisibleJson label="Parameters" value={command.params} />
-          <p className={styles.note}>{explain(command)}</p>
+          <p className={KINDS[command.status] === "failed" ? detail.wrong : detail.note}>
+            {explain(command)}
+          </p>
           {command.result !== null && <VisibleJson label="Result" value={command.result} />}
         </div>
       )}
@@ -53,7 +56,7 @@ export function CommandEntry({
 }
 
 function explain({ status, error }: NodeCommand): string {
-  if (error !== null) return `${error.message} (${error.code})`;
+  if (error !== null) return error.message;
   switch (status) {
     case "queued":
     case "dispatched":

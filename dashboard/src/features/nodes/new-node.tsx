@@ -1,27 +1,22 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { NodeScope } from "../../api/types.ts";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Detail } from "../../ui/detail.tsx";
+import styles from "../../ui/detail.module.css";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
-import styles from "./nodes.module.css";
+import { ALL_NODES } from "./all-nodes.ts";
 import { PairingSecret } from "./pairing-secret.tsx";
+import { PLATFORMS } from "./platforms.ts";
 import { ScopePicker } from "./scope-picker.tsx";
 import { useNodeRefresh } from "./use-nodes.ts";
-
-const PLATFORMS = [
-  { value: "linux", label: "Linux" },
-  { value: "macos", label: "macOS" },
-  { value: "windows", label: "Windows" },
-];
 
 /** What a new node may do unless one says otherwise: nothing that could do harm. */
 const HARMLESS: NodeScope[] = ["system.info", "notify.send"];
 
 export function NewNode() {
-  const [, navigate] = useLocation();
   const refresh = useNodeRefresh();
   const [name, setName] = useState("");
   const [platform, setPlatform] = useState("linux");
@@ -36,15 +31,7 @@ export function NewNode() {
   });
 
   return (
-    <div className={styles.page}>
-      <header className={styles.header}>
-        <span className={styles.back}>
-          <IconButton icon="back" label="All nodes" onClick={() => navigate("/nodes")} />
-        </span>
-        <div className={styles.names}>
-          <h2>{register.data ? `Pair ${register.data.name}` : "New node"}</h2>
-        </div>
-      </header>
+    <Detail title={register.data ? `Pair ${register.data.name}` : "New node"} back={ALL_NODES}>
       {register.data ? (
         <PairingSecret registered={register.data} />
       ) : (
@@ -74,6 +61,6 @@ export function NewNode() {
           </div>
         </form>
       )}
-    </div>
+    </Detail>
   );
 }

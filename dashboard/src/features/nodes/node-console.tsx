@@ -3,6 +3,7 @@ import { useState } from "react";
 import { anyObject, api, call } from "../../api/client.ts";
 import type { Node } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
+import detail from "../../ui/detail.module.css";
 import { Field, SelectField } from "../../ui/field.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { parseParams } from "../approvals/params-text.ts";
@@ -47,11 +48,11 @@ function CommandForm({ node }: { node: Node }) {
   });
 
   if (commands.length === 0) {
-    return <p className={styles.note}>This node has no scopes, so there is nothing to tell it.</p>;
+    return <p className={detail.note}>This node has no scopes, so there is nothing to tell it.</p>;
   }
   return (
     <form
-      className={styles.form}
+      className={detail.form}
       onSubmit={(event) => {
         event.preventDefault();
         if (parsed.ok) send.mutate(parsed.params);
@@ -72,7 +73,7 @@ function CommandForm({ node }: { node: Node }) {
           parsed.ok ? (
             "A JSON object."
           ) : (
-            <span role="alert" className={styles.wrong}>
+            <span role="alert" className={detail.wrong}>
               {parsed.why}
             </span>
           )
@@ -81,7 +82,7 @@ function CommandForm({ node }: { node: Node }) {
         {(control) => (
           <textarea
             {...control}
-            className={`${control.className} ${styles.json ?? ""}`}
+            className={`${control.className} ${detail.json ?? ""}`}
             rows={4}
             spellCheck={false}
             aria-invalid={!parsed.ok}
@@ -91,7 +92,7 @@ function CommandForm({ node }: { node: Node }) {
         )}
       </Field>
       {send.error && <ErrorText error={send.error} />}
-      <div className={styles.actions}>
+      <div className={detail.actions}>
         <Button
           type="submit"
           look="primary"
@@ -101,7 +102,7 @@ function CommandForm({ node }: { node: Node }) {
         >
           Send
         </Button>
-        {!node.online && <span className={styles.note}>The node is offline.</span>}
+        {!node.online && <span className={detail.note}>The node is offline.</span>}
       </div>
       {send.data && <CommandEntry command={send.data} open />}
     </form>
@@ -117,7 +118,7 @@ function CommandHistory({ nodeId }: { nodeId: string }) {
         <ErrorNotice error={commands.error} onRetry={() => void commands.refetch()} />
       )}
       {commands.isPending && <Loading lines={3} label="Loading commands" />}
-      {commands.data?.length === 0 && <p className={styles.note}>None yet.</p>}
+      {commands.data?.length === 0 && <p className={detail.note}>None yet.</p>}
       <ul role="list" aria-label="Commands so far">
         {commands.data?.map((command) => (
           <li key={command.commandId}>

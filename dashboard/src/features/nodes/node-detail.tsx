@@ -1,15 +1,14 @@
 import { useState } from "react";
-import { useLocation } from "wouter";
 import type { Node } from "../../api/types.ts";
-import { IconButton } from "../../ui/button.tsx";
+import { Detail } from "../../ui/detail.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
+import { ALL_NODES } from "./all-nodes.ts";
 import { NodeConsole } from "./node-console.tsx";
 import { RenameNode, RevokeNode } from "./node-dialogs.tsx";
 import { NodeFacts } from "./node-facts.tsx";
 import { NodeScopes } from "./node-scopes.tsx";
 import { NodeState } from "./node-state.tsx";
-import styles from "./nodes.module.css";
 import { PairingDecision } from "./pairing-decision.tsx";
 import { useNodeWatch } from "./use-nodes.ts";
 
@@ -24,8 +23,12 @@ export function NodeDetail({ node }: { node: Node }) {
   const [tab, setTab] = useState<TabId>("console");
   useNodeWatch(node.id);
   return (
-    <div className={styles.page}>
-      <NodeHeader node={node} />
+    <Detail
+      title={node.name}
+      back={ALL_NODES}
+      about={<NodeState node={node} />}
+      menu={<NodeMenu node={node} />}
+    >
       {node.status === "paired" ? (
         <>
           <Tabs label="Parts of the node" tabs={TABS} current={tab} onPick={setTab} />
@@ -38,23 +41,15 @@ export function NodeDetail({ node }: { node: Node }) {
       ) : (
         <PairingDecision node={node} />
       )}
-    </div>
+    </Detail>
   );
 }
 
-function NodeHeader({ node }: { node: Node }) {
+function NodeMenu({ node }: { node: Node }) {
   const [dialog, setDialog] = useState<"rename" | "revoke" | null>(null);
-  const [, navigate] = useLocation();
   const close = () => setDialog(null);
   return (
-    <header className={styles.header}>
-      <span className={styles.back}>
-        <IconButton icon="back" label="All nodes" onClick={() => navigate("/nodes")} />
-      </span>
-      <div className={styles.names}>
-        <h2>{node.name}</h2>
-        <NodeState node={node} />
-      </div>
+    <>
       <Menu
         label="Node actions"
         items={[
@@ -64,6 +59,6 @@ function NodeHeader({ node }: { node: Node }) {
       />
       {dialog === "rename" && <RenameNode node={node} onClose={close} />}
       {dialog === "revoke" && <RevokeNode node={node} onClose={close} />}
-    </header>
+    </>
   );
 }

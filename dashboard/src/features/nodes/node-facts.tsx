@@ -1,13 +1,13 @@
-import type { ReactNode } from "react";
 import type { Node } from "../../api/types.ts";
+import { Fact, Facts } from "../../ui/detail.tsx";
 import { duration } from "../../ui/time.ts";
 import { When } from "../../ui/when.tsx";
-import styles from "./nodes.module.css";
+import { platformName } from "./platforms.ts";
 
 export function NodeFacts({ node }: { node: Node }) {
   return (
-    <dl className={styles.facts}>
-      <Fact name="System">{node.platform}</Fact>
+    <Facts>
+      <Fact name="System">{platformName(node.platform)}</Fact>
       {node.version !== null && <Fact name="Program">{node.version}</Fact>}
       {node.lastSeenAt !== null && (
         <Fact name="Last seen">
@@ -23,15 +23,6 @@ export function NodeFacts({ node }: { node: Node }) {
       <Fact name="Id">
         <code>{node.id}</code>
       </Fact>
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    </Facts>
   );
 }

@@ -3,9 +3,9 @@ import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { Node } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
+import styles from "../../ui/detail.module.css";
 import { ErrorText } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import styles from "./nodes.module.css";
 import { ScopePicker } from "./scope-picker.tsx";
 import { useNodeRefresh } from "./use-nodes.ts";
 

@@ -4,9 +4,11 @@ import { IconButton } from "../../ui/button.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { SplitPage } from "../../ui/split-page.tsx";
 import list from "../../ui/split-list.module.css";
+import { ALL_NODES } from "./all-nodes.ts";
 import { NewNode } from "./new-node.tsx";
 import { NodeDetail } from "./node-detail.tsx";
 import { NodeState } from "./node-state.tsx";
+import { platformName } from "./platforms.ts";
 import { useNodes } from "./use-nodes.ts";
 
 export type NodePlace = "list" | "new" | { node: string };
@@ -20,12 +22,21 @@ export function NodesPage({ place }: { place: NodePlace }) {
     if (place === "new") return <NewNode />;
     if (open) return <NodeDetail key={open.id} node={open} />;
     if (nodes.data === undefined) return nodes.error ? null : <Loading />;
-    if (wanted !== null) return <Empty title="There is no such node" />;
+    if (wanted !== null) {
+      return (
+        <Empty title="There is no such node">
+          <p>It was revoked, or its address is wrong.</p>
+          <Link href={ALL_NODES.href}>{ALL_NODES.label}</Link>
+        </Empty>
+      );
+    }
+    const none = nodes.data.length === 0;
     return (
-      <Empty title={nodes.data.length === 0 ? "No nodes yet" : "Pick a node"}>
+      <Empty title={none ? "No nodes yet" : "Pick a node"}>
         <p>
           A node is a machine of yours that does what agents ask, within the scopes you give it.
         </p>
+        {none && <Link href="/nodes/new">Register the first one</Link>}
       </Empty>
     );
   };
@@ -80,7 +91,7 @@ function NodeRow({ node, open }: { node: Node; open: boolean }) {
       >
         <span className={list.name}>{node.name}</span>
         <span className={list.about}>
-          <NodeState node={node} /> · {node.platform}
+          <NodeState node={node} /> · {platformName(node.platform)}
         </span>
       </Link>
     </li>

@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { Node } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
+import detail from "../../ui/detail.module.css";
 import { ErrorText } from "../../ui/notice.tsx";
 import { Working } from "../../ui/status.tsx";
-import { NodeState } from "./node-state.tsx";
 import styles from "./nodes.module.css";
 import { ScopePicker } from "./scope-picker.tsx";
 import { useNodeRefresh } from "./use-nodes.ts";
@@ -25,26 +26,39 @@ export function PairingDecision({ node }: { node: Node }) {
   });
   const error = approve.error ?? reject.error;
 
-  if (node.status !== "pending") {
+  if (node.status === "approved") {
     return (
       <p className={styles.waiting} role="status">
-        <NodeState node={node} />
-        {node.status === "approved" && <Working />}
+        <Working />
+        Approved. The machine takes its token as soon as <code>sophon-node pair</code> asks for it.
+      </p>
+    );
+  }
+  if (node.status === "rejected") {
+    return (
+      <p role="status">
+        The machine was turned down and cannot connect. If it should after all,{" "}
+        <Link href="/nodes/new">register it anew</Link>.
       </p>
     );
   }
   return (
-    <div className={styles.form}>
+    <div className={detail.form}>
       <p className={styles.code} aria-label="Pairing code">
         {node.pairingCode}
       </p>
-      <p className={styles.note}>
+      <p className={detail.note}>
         Approve only if the machine shows this very code. The machine takes its token within
         seconds.
       </p>
-      <ScopePicker scopes={scopes} onChange={setScopes} />
+      <details className={styles.granted}>
+        <summary>
+          It may use {scopes.length === 0 ? "nothing yet" : scopes.join(", ")}. Change that
+        </summary>
+        <ScopePicker scopes={scopes} onChange={setScopes} />
+      </details>
       {error && <ErrorText error={error} />}
-      <div className={styles.actions}>
+      <div className={detail.actions}>
         <Button look="primary" busy={approve.isPending} onClick={() => approve.mutate()}>
           Approve node
         </Button>

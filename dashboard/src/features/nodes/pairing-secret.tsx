@@ -1,6 +1,8 @@
 import { Link } from "wouter";
 import type { RegisteredNode } from "../../api/types.ts";
 import { CopyButton, CopyIcon } from "../../ui/copy-button.tsx";
+import { Fact, Facts } from "../../ui/detail.tsx";
+import detail from "../../ui/detail.module.css";
 import { Empty } from "../../ui/notice.tsx";
 import { timeLeft } from "../../ui/time.ts";
 import { useNow } from "../../ui/use-now.ts";
@@ -31,29 +33,23 @@ export function PairingSecret({ registered }: { registered: RegisteredNode }) {
         <Copyable
           text={`sophon-node pair --gateway ${location.origin} --node ${id} --secret ${pairingSecret}`}
         />
-        <p className={styles.note}>
+        <p className={detail.note}>
           Once it is paired, <code>sophon-node start</code> connects it.
         </p>
-        <p className={styles.note}>
+        <p className={detail.note}>
           The secret is kept only as a hash and cannot be shown again.{" "}
           {left > 0
             ? `It is good for ${timeLeft(left)} more.`
             : "Its time is over: register again."}
         </p>
-        <dl className={styles.facts}>
-          <div>
-            <dt>Node id</dt>
-            <dd>
-              <code>{id}</code>
-            </dd>
-          </div>
-          <div>
-            <dt>Secret</dt>
-            <dd>
-              <code>{pairingSecret}</code> <CopyIcon text={pairingSecret} label="Copy the secret" />
-            </dd>
-          </div>
-        </dl>
+        <Facts>
+          <Fact name="Node id">
+            <code>{id}</code>
+          </Fact>
+          <Fact name="Secret">
+            <code>{pairingSecret}</code> <CopyIcon text={pairingSecret} label="Copy the secret" />
+          </Fact>
+        </Facts>
       </section>
       <section>
         <h3>2. Compare the code and approve</h3>

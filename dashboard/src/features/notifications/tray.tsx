@@ -27,7 +27,7 @@ export function Tray({ className }: { className: string }) {
     if (notice === null) return;
     dispatch({ type: "told", notice });
     if (event.name === "SystemAnnouncement" && notice.severity === "critical") {
-      alarm(`${notice.title}: ${notice.body}`);
+      alarm(notice.title, notice.body);
     }
   });
   useEffect(() => {

@@ -5,6 +5,7 @@ import { newLocalId } from "../../api/local-id.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
+import { useTitle } from "../../ui/title.tsx";
 import { useAgents } from "../agents/use-agents.ts";
 import { Composer } from "./composer.tsx";
 import styles from "./new-session.module.css";
@@ -17,6 +18,7 @@ const SUGGESTIONS = [
 
 export function NewSession() {
   const agents = useAgents();
+  useTitle("New session");
   const [, navigate] = useLocation();
   const [picked, setPicked] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);

@@ -7,6 +7,8 @@ import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Working } from "../../ui/status.tsx";
 import { When } from "../../ui/when.tsx";
 import { useAgentName } from "../agents/use-agents.ts";
+import { isWaiting } from "../approvals/inbox.ts";
+import { useInbox } from "../approvals/inbox-provider.tsx";
 import styles from "./session-list.module.css";
 import { useRunningSessions, useSessionList } from "./use-session-list.ts";
 
@@ -14,6 +16,8 @@ export function SessionList({ open }: { open: string | null }) {
   const [search, setSearch] = useState("");
   const [, navigate] = useLocation();
   const running = useRunningSessions();
+  const { asks } = useInbox();
+  const asking = new Set(asks.filter(isWaiting).map(({ asked }) => asked.sessionId));
   const list = useSessionList(useDeferredValue(search.trim()));
 
   return (
@@ -45,6 +49,7 @@ export function SessionList({ open }: { open: string | null }) {
               session={session}
               open={session.id === open}
               running={running.has(session.id)}
+              asking={asking.has(session.id)}
             />
           ))}
         </ul>
@@ -60,15 +65,15 @@ export function SessionList({ open }: { open: string | null }) {
   );
 }
 
-function SessionRow({
-  session,
-  open,
-  running,
-}: {
+interface SessionRowProps {
   session: Session;
   open: boolean;
   running: boolean;
-}) {
+  /** Something in it waits for the person. */
+  asking: boolean;
+}
+
+function SessionRow({ session, open, running, asking }: SessionRowProps) {
   const agentName = useAgentName();
   return (
     <li>
@@ -81,10 +86,12 @@ function SessionRow({
         <span className={styles.rowAgent}>
           {agentName(session.agentId)}
           {session.parentSessionId && " · fork"}
-          {running && <span className="visually-hidden"> is working</span>}
+          {running && !asking && <span className="visually-hidden"> is working</span>}
         </span>
         <span className={styles.rowTime}>
-          {running ? <Working /> : <When at={session.updatedAt} />}
+          {asking && <strong className={styles.asking}>Waits for you</strong>}
+          {!asking && running && <Working />}
+          {!asking && !running && <When at={session.updatedAt} />}
         </span>
       </Link>
     </li>

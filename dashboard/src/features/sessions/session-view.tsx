@@ -8,10 +8,10 @@ import { activeRun } from "../../live/session-state.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { ErrorNotice } from "../../ui/notice.tsx";
+import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAgentName } from "../agents/use-agents.ts";
 import { Composer } from "./composer.tsx";
-import { ConnectionBanner } from "./connection-banner.tsx";
 import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
 import { sessionTitle } from "./session-list.tsx";
 import { listedSession } from "./use-session-list.ts";
@@ -40,14 +40,17 @@ export function SessionView({ id }: { id: string }) {
     return (
       <div className={styles.view}>
         <BackButton />
-        <ErrorNotice error={session.error} onRetry={() => void session.refetch()} />
+        <ErrorNotice
+          error={session.error}
+          onRetry={() => void session.refetch()}
+          wayOut={{ href: "/", label: "Begin another session" }}
+        />
       </div>
     );
   }
   return (
     <div className={styles.view}>
       <SessionHeader session={session.data} agentName={agentName} onFork={() => void fork()} />
-      <ConnectionBanner />
       <Transcript open={open} agentName={agentName} onFork={(messageId) => void fork(messageId)} />
       <footer className={styles.foot}>
         <div>
@@ -144,11 +147,6 @@ function useSessionInfo(id: string) {
     initialData: () => listedSession(queries, id),
     staleTime: KEPT_CURRENT,
   });
-  useEffect(() => {
-    if (info.data) document.title = `${sessionTitle(info.data)} · Sophon`;
-    return () => {
-      document.title = "Sophon";
-    };
-  }, [info.data]);
+  useTitle(info.data && sessionTitle(info.data));
   return info;
 }

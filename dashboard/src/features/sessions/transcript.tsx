@@ -22,7 +22,10 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const { state, failure } = open;
   const { attempt } = useToast();
   const entries = timeline(state);
-  const { box, away, onScroll, toEnd } = useFollow(state.messages[0]?.messageId);
+  const { box, away, onScroll, toEnd } = useFollow(
+    state.messages[0]?.messageId,
+    state.outgoing.at(-1)?.localId,
+  );
   const run = activeRun(state);
   const last = entries.at(-1);
   const regenerate = () => void attempt(open.regenerate);

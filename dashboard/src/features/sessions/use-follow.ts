@@ -5,22 +5,23 @@ const NEAR = 64;
 
 /**
  * Keeps a scrolled box at its end while it grows, unless the person has scrolled away, and keeps the
- * place when earlier content (a new `firstKey`) is put above.
+ * place when earlier content (a new `firstKey`) is put above. Who adds to it (a new `ownKey`) is taken to the end.
  */
-export function useFollow(firstKey: string | undefined) {
+export function useFollow(firstKey: string | undefined, ownKey: string | undefined) {
   const box = useRef<HTMLDivElement>(null);
   const pinned = useRef(true);
-  const before = useRef({ firstKey, height: 0 });
+  const before = useRef({ firstKey, ownKey, height: 0 });
   const [away, setAway] = useState(false);
 
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
+    if (ownKey !== undefined && ownKey !== before.current.ownKey) pinned.current = true;
     if (pinned.current) element.scrollTop = element.scrollHeight;
     else if (before.current.firstKey !== firstKey) {
       element.scrollTop += element.scrollHeight - before.current.height;
     }
-    before.current = { firstKey, height: element.scrollHeight };
+    before.current = { firstKey, ownKey, height: element.scrollHeight };
   });
 
   useLayoutEffect(() => {

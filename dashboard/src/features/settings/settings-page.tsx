@@ -1,4 +1,5 @@
 import { Button } from "../../ui/button.tsx";
+import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAuth } from "../auth/auth.tsx";
 import { Announce } from "./announce.tsx";
@@ -14,6 +15,7 @@ const THEMES: { value: Theme; label: string }[] = [
 ];
 
 export function SettingsPage() {
+  useTitle("Settings");
   return (
     <main className={styles.page} id="main" tabIndex={-1}>
       <div className={styles.column}>

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { TaskDetail } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
+import { Fact, Facts } from "../../ui/detail.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Status } from "../../ui/status.tsx";
@@ -12,6 +12,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { When } from "../../ui/when.tsx";
 import { useAgentName } from "../agents/use-agents.ts";
 import { ToolCalls } from "../sessions/tool-calls.tsx";
+import { KINDS } from "./kinds.ts";
 import styles from "./task-drawer.module.css";
 
 export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void }) {
@@ -48,8 +49,9 @@ function TaskFacts({ task }: { task: TaskDetail }) {
         )}
       </div>
       {task.error && <p className={styles.error}>{task.error}</p>}
-      <dl className={styles.facts}>
-        <Fact name="Agent">{agentName(task.agentId)}</Fact>
+      <Facts>
+        <Fact name="Part of">{KINDS[task.kind]}</Fact>
+        {task.agentId !== null && <Fact name="Agent">{agentName(task.agentId)}</Fact>}
         {task.sessionId && (
           <Fact name="Session">
             <Link href={`/sessions/${task.sessionId}`}>Open the session</Link>
@@ -70,7 +72,7 @@ function TaskFacts({ task }: { task: TaskDetail }) {
         <Fact name="Id">
           <code>{task.id}</code>
         </Fact>
-      </dl>
+      </Facts>
       <section>
         <h3>Tool calls</h3>
         {toolCalls.length === 0 ? (
@@ -79,15 +81,6 @@ function TaskFacts({ task }: { task: TaskDetail }) {
           <ToolCalls calls={toolCalls} taskId={task.id} />
         )}
       </section>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Status } from "../../ui/status.tsx";
 import { duration } from "../../ui/time.ts";
 import { When } from "../../ui/when.tsx";
 import { useAgentName } from "../agents/use-agents.ts";
+import { KINDS } from "./kinds.ts";
 import styles from "./task-rows.module.css";
 
 export function TaskRows({ tasks, onOpen }: { tasks: Task[]; onOpen: (id: string) => void }) {
@@ -16,9 +17,11 @@ export function TaskRows({ tasks, onOpen }: { tasks: Task[]; onOpen: (id: string
               <Status kind={task.status} />
             </span>
             <span className={styles.what}>
-              {task.description === "" ? task.kind : task.description}
+              {task.description === "" ? KINDS[task.kind] : task.description}
             </span>
-            <span className={styles.agent}>{agentName(task.agentId)}</span>
+            <span className={styles.agent}>
+              {task.agentId === null ? KINDS[task.kind] : agentName(task.agentId)}
+            </span>
             <span className={styles.figure}>
               {task.endedAt !== null && duration(task.durationMs)}
             </span>

@@ -3,6 +3,7 @@ import { useSearchParams } from "wouter";
 import { Button } from "../../ui/button.tsx";
 import { SearchBox, SelectField } from "../../ui/field.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { useTitle } from "../../ui/title.tsx";
 import { useAgents } from "../agents/use-agents.ts";
 import { TaskDrawer } from "./task-drawer.tsx";
 import { TaskRows } from "./task-rows.tsx";
@@ -22,6 +23,7 @@ const STATUSES = [
 ];
 
 export function TasksPage() {
+  useTitle("Tasks");
   const [params, setParams] = useSearchParams();
   const open = params.get("task");
   useLedgerEvents();

@@ -43,7 +43,9 @@ export function useTaskHistory({ status, agent, q }: HistoryFilter) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
-    select: ({ pages }) => pages.flatMap(({ items }) => items),
+    // What is under way is shown above it.
+    select: ({ pages }) =>
+      pages.flatMap(({ items }) => items).filter(({ endedAt }) => endedAt !== null),
   });
 }
 

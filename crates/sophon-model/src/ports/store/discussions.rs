@@ -2,7 +2,7 @@
 
 use crate::{
     Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionTurn, Page, Paged, Result, TaskId,
-    UserId,
+    Timestamp, UserId,
 };
 
 /// Discussions.
@@ -38,4 +38,6 @@ pub trait DiscussionRunRows {
     fn put_discussion_turn(&mut self, turn: &DiscussionTurn) -> Result<()>;
     /// All turns of a run, by round, and within one in order of start.
     fn discussion_turns(&self, run: &DiscussionRunId) -> Result<Vec<DiscussionTurn>>;
+    /// Removes runs that ended before, with their turns, oldest first and at most 100 at once; returns how many.
+    fn prune_discussion_runs(&mut self, before: Timestamp) -> Result<u64>;
 }

@@ -1,8 +1,8 @@
 //! Nodes and their commands.
 
 use crate::{
-    Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeSecrets, Page, Paged, Result, TenantId,
-    Timestamp,
+    Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeSecrets, Page, Paged, Result, TaskId,
+    TenantId, Timestamp,
 };
 
 /// Nodes. In a write job, others that want to change a node wait from when it is looked up until the job has ended (not
@@ -48,6 +48,8 @@ pub trait NodeCommandRows {
     fn node_commands(&self, node: &NodeId, page: &Page) -> Result<Paged<NodeCommand>>;
     /// Queued and dispatched ones whose time is over, oldest first; at most `limit`.
     fn overdue_node_commands(&self, now: Timestamp, limit: usize) -> Result<Vec<NodeCommand>>;
+    /// Those that a task waits for and no node has taken yet.
+    fn queued_node_commands(&self, task: &TaskId) -> Result<Vec<NodeCommand>>;
     /// How many of a node wait or run.
     fn open_node_commands(&self, node: &NodeId) -> Result<u64>;
     /// Removes those that ended before, oldest first and at most 10,000 at once; returns how many.

@@ -16,6 +16,8 @@ use sophon_core::Gateway;
 use sophon_core::nodes::{Errand, Outcome};
 use sophon_model::{Event, NodeCommand, NodeCommandId, NodeId, NodeScope, Topic};
 
+use tokio::time::Instant;
+
 use super::error::hub_error;
 use machines::Machines;
 use wire::{CommandResult, ExecuteCommand, Heartbeat, RefreshScopes, RevokeAccess, ScopeChanged};
@@ -29,6 +31,8 @@ const UNAVAILABLE: &str = "The gateway cannot serve the node now. Come back in a
 /// What stock clients answer, in this or nearly these words, when no handler returned a value. The result comes by
 /// `CommandResult` then.
 const NO_RESULT: &str = "provide a result";
+/// A node that says more often how it is is not listened to.
+const HEARD_EVERY: Duration = Duration::from_secs(1);
 /// How long an answer is waited for after the command's own time.
 const TO_ANSWER: Duration = Duration::from_secs(2);
 /// The largest message of a node, in bytes: a result and what stands around it.
@@ -39,7 +43,14 @@ pub(crate) struct NodeHub {
     gateway: Gateway,
     machines: Machines,
     /// The connection of each node that is here: a new one takes the place of the old one.
-    connected: Arc<Mutex<HashMap<NodeId, Connection<NodeHub>>>>,
+    connected: Arc<Mutex<HashMap<NodeId, Here>>>,
+}
+
+/// A node that is here.
+struct Here {
+    connection: Connection<NodeHub>,
+    /// When it last said how it is.
+    heard: Option<Instant>,
 }
 
 impl NodeHub {
@@ -69,9 +80,10 @@ impl Hub for NodeHub {
 
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
         let scopes = self.gateway.nodes.scopes(connection.caller()).await.map_err(hub_error)?;
-        let replaced = self.connected.lock().insert(connection.caller().node.clone(), connection.clone());
+        let here = Here { connection: connection.clone(), heard: None };
+        let replaced = self.connected.lock().insert(connection.caller().node.clone(), here);
         if let Some(replaced) = replaced {
-            replaced.close(Some(REPLACED), false);
+            replaced.connection.close(Some(REPLACED), false);
         }
         let (hub, connection) = (self.clone(), connection.clone());
         self.gateway.lifecycle.spawn(async move { hub.attend(&connection, scopes).await });
@@ -81,7 +93,7 @@ impl Hub for NodeHub {
     async fn disconnected(&self, connection: &Connection<Self>) {
         let mut connected = self.connected.lock();
         let node = &connection.caller().node;
-        if connected.get(node).is_some_and(|current| current.id() == connection.id()) {
+        if connected.get(node).is_some_and(|here| here.connection.id() == connection.id()) {
             connected.remove(node);
         }
     }
@@ -90,6 +102,9 @@ impl Hub for NodeHub {
         match call.method() {
             "Heartbeat" => {
                 let (heartbeat,): (Heartbeat,) = call.arguments()?;
+                if !self.listens(connection) {
+                    return Ok(Reply::Void);
+                }
                 self.gateway.nodes.heard(connection.caller(), heartbeat.into()).await.map_err(hub_error)?;
             }
             "CommandResult" => {
@@ -109,6 +124,18 @@ impl Hub for NodeHub {
 }
 
 impl NodeHub {
+    /// Whether it is time for another heartbeat of this node. What comes in between tells nobody anything, and would
+    /// be a write and an event each.
+    fn listens(&self, connection: &Connection<Self>) -> bool {
+        let mut connected = self.connected.lock();
+        let Some(here) = connected.get_mut(&connection.caller().node) else { return false };
+        let is_time = here.heard.is_none_or(|heard| heard.elapsed() >= HEARD_EVERY);
+        if is_time {
+            here.heard = Some(Instant::now());
+        }
+        is_time
+    }
+
     /// Tells the node what it is to be told, until the connection ends.
     async fn attend(&self, connection: &Connection<Self>, mut believed: Vec<NodeScope>) {
         let caller = connection.caller();

@@ -24,6 +24,7 @@ pub fn rules() -> Vec<Rule> {
         rule(approvals_are_found_by_all_that_can_be_asked),
         rule(approvals_are_listed_newest_first_page_by_page),
         rule(what_can_no_longer_be_answered_is_found_by_expiry),
+        rule(approvals_that_ended_are_removed_some_at_a_time),
         rule(approvals_need_their_session_and_go_with_it),
     ]
 }
@@ -207,6 +208,25 @@ fn what_can_no_longer_be_answered_is_found_by_expiry(place: &Place) {
         found.into_iter().map(|approval| approval.id.to_string()).collect::<String>()
     };
     assert_eq!([overdue(19, 9), overdue(30, 9), overdue(30, 1)], ["", "ab", "a"]);
+}
+
+fn approvals_that_ended_are_removed_some_at_a_time(place: &Place) {
+    let many = sophon_store::PRUNED_AT_ONCE;
+    let ended_at = |id: &str, when| Approval {
+        resolved_at: Some(at(when)),
+        ..verdict(ApprovalStatus::Rejected, approval(id, 1))
+    };
+    let store = settle(place, vec![approval("pending", 1), ended_at("recent", 1_000)]);
+    write(&*store, move |tx| {
+        tx.insert_approval(&ended_at("newest", 999))?;
+        (0..many).try_for_each(|n| tx.insert_approval(&ended_at(&format!("a{n}"), 10)))
+    })
+    .unwrap();
+    let prune = || write(&*store, |tx| tx.prune_approvals(at(1_000))).unwrap();
+    assert_eq!(prune(), many as u64);
+    assert!(get(&*store, "newest").is_some(), "the oldest go first");
+    assert_eq!([prune(), prune()], [1, 0]);
+    assert_eq!(["pending", "recent"].map(|id| get(&*store, id).is_some()), [true, true]);
 }
 
 fn approvals_need_their_session_and_go_with_it(place: &Place) {

@@ -20,6 +20,7 @@ pub fn rules() -> Vec<Rule> {
         rule(runs_of_a_discussion_are_listed_newest_first_page_by_page),
         rule(turns_come_by_round_and_in_order_of_start),
         rule(a_turn_is_overwritten_by_the_same_turn),
+        rule(runs_that_ended_are_removed_with_their_turns_some_at_a_time),
         rule(runs_and_turns_go_with_their_discussion),
         rule(open_runs_of_a_user_are_counted_with_those_of_its_chats),
         rule(who_counts_open_runs_at_a_time_does_so_one_after_the_other),
@@ -166,6 +167,21 @@ fn a_turn_is_overwritten_by_the_same_turn(place: &Place) {
     };
     put(&*store, vec![turn("a", 1, "x", 1), turn("a", 1, "y", 1), spoken()]);
     assert_eq!(turns(&*store, "a"), [turn("a", 1, "y", 1), spoken()]);
+}
+
+fn runs_that_ended_are_removed_with_their_turns_some_at_a_time(place: &Place) {
+    let many = sophon_store::PRUNED_AT_ONCE / 100;
+    let ended_at = |id: &str, when| DiscussionRun { ended_at: Some(at(when)), ..run(id, 1) };
+    let old = (0..many).map(|n| ended_at(&format!("r{n}"), 10));
+    let others = [run("open", 1), ended_at("recent", 1_000), ended_at("newest", 999)];
+    let store = settle(place, old.chain(others).collect());
+    put(&*store, vec![turn("r0", 1, "p", 1), turn("recent", 1, "p", 1)]);
+    let prune = || write(&*store, |tx| tx.prune_discussion_runs(at(1_000))).unwrap();
+    assert_eq!(prune(), many as u64);
+    assert!(get(&*store, "newest").is_some(), "the oldest go first");
+    assert_eq!([prune(), prune()], [1, 0]);
+    assert_eq!(["open", "recent"].map(|id| get(&*store, id).is_some()), [true, true]);
+    assert_eq!(["r0", "recent"].map(|id| turns(&*store, id).len()), [0, 1]);
 }
 
 fn runs_and_turns_go_with_their_discussion(place: &Place) {

@@ -18,6 +18,7 @@ pub fn rules() -> Vec<Rule> {
         rule(questions_of_a_task_come_in_order_of_request),
         rule(pending_questions_of_a_person_are_listed_newest_first_page_by_page),
         rule(what_nobody_answered_is_found_by_expiry),
+        rule(questions_that_ended_are_removed_some_at_a_time),
         rule(questions_go_with_their_session),
     ]
 }
@@ -125,6 +126,23 @@ fn what_nobody_answered_is_found_by_expiry(place: &Place) {
         found.into_iter().map(|question| question.id.to_string()).collect::<String>()
     };
     assert_eq!([overdue(19, 9), overdue(29, 9), overdue(30, 9), overdue(30, 1)], ["", "a", "ab", "a"]);
+}
+
+fn questions_that_ended_are_removed_some_at_a_time(place: &Place) {
+    let many = sophon_store::PRUNED_AT_ONCE;
+    let ended_at = |id: &str, when| InfoRequest { resolved_at: Some(at(when)), ..answered(question(id, 1)) };
+    let store = settle(place, vec![question("pending", 1), ended_at("recent", 1_000)]);
+    write(&*store, move |tx| {
+        tx.insert_info_request(&ended_at("newest", 999))?;
+        (0..many).try_for_each(|n| tx.insert_info_request(&ended_at(&format!("q{n}"), 10)))
+    })
+    .unwrap();
+    let prune = || write(&*store, |tx| tx.prune_info_requests(at(1_000))).unwrap();
+    assert_eq!(prune(), many as u64);
+    let is_kept = |id: &'static str| read(&*store, move |tx| tx.info_request(&home(), &id.into())).is_some();
+    assert!(is_kept("newest"), "the oldest go first");
+    assert_eq!([prune(), prune()], [1, 0]);
+    assert_eq!(["pending", "recent"].map(is_kept), [true, true]);
 }
 
 fn questions_go_with_their_session(place: &Place) {

@@ -20,6 +20,7 @@ pub fn rules() -> Vec<Rule> {
         rule(of_several_ends_at_a_time_one_counts),
         rule(commands_are_listed_newest_first_page_by_page),
         rule(open_commands_whose_time_is_over_are_found_by_expiry),
+        rule(those_that_a_task_waits_for_and_no_node_has_taken_are_found),
         rule(open_commands_are_counted),
         rule(commands_that_ended_are_removed_some_at_a_time),
         rule(commands_need_their_node_and_go_with_it),
@@ -165,6 +166,17 @@ fn open_commands_whose_time_is_over_are_found_by_expiry(place: &Place) {
     let store = settle(place, vec![expires("b", 30), dispatched, ended(expires("ended", 10))]);
     let overdue = |now, limit| ids(read(&*store, move |tx| tx.overdue_node_commands(at(now), limit)));
     assert_eq!([overdue(19, 9), overdue(29, 9), overdue(30, 9), overdue(30, 1)], ["", "a", "ab", "a"]);
+}
+
+fn those_that_a_task_waits_for_and_no_node_has_taken_are_found(place: &Place) {
+    let other = NodeCommand { node_id: NodeId::from("o"), ..command("b", 2) };
+    let persons = NodeCommand { task_id: None, ..command("c", 3) };
+    let another = NodeCommand { task_id: Some(TaskId::from("u")), ..command("d", 4) };
+    let taken = with(NodeCommandStatus::Dispatched, command("e", 5));
+    let store = settle(place, vec![other, command("a", 1), persons, another, taken, ended(command("f", 6))]);
+    let queued = |task| read(&*store, move |tx| tx.queued_node_commands(&TaskId::from(task)));
+    assert_eq!(ids(queued("t")), "ab");
+    assert_eq!(ids(queued("none")), "");
 }
 
 fn open_commands_are_counted(place: &Place) {

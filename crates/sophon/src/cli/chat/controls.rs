@@ -44,9 +44,23 @@ impl Controls {
         }
     }
 
-    /// What the person does while an answer comes. `End` is told once.
-    pub async fn meanwhile(&mut self) -> Control {
-        if self.waiting.len() < MOST_WAITING && self.lines.is_some() {
+    /// Hears lines from now on, if it did not.
+    pub fn listen(&mut self) {
+        self.lines.get_or_insert_with(stdin_lines);
+    }
+
+    /// Keeps the lines that were written up to now for [`Controls::next`]: they are no answer to what is asked from now
+    /// on.
+    pub fn set_aside(&mut self) {
+        if let Some(lines) = &mut self.lines {
+            let written = std::iter::from_fn(|| lines.try_recv().ok());
+            self.waiting.extend(written.take(MOST_WAITING));
+        }
+    }
+
+    /// What the person does while an answer comes, or something is asked. `End` is told once.
+    pub async fn meanwhile(&mut self, is_asked: bool) -> Control {
+        if (is_asked || self.waiting.len() < MOST_WAITING) && self.lines.is_some() {
             return self.heard().await;
         }
         self.interrupt().await;

@@ -55,7 +55,7 @@ impl<'a> Conversation<'a> {
         };
         let mut view = View::new(self.context.screen);
         view.accepted(&accepted)?;
-        let turn = Turn { context: self.context, accepted, hub, view, has_asked_to_stop: false };
+        let turn = Turn::new(self.context, accepted, hub, view);
         let (ending, hub) = turn.follow(controls).await?;
         self.hub = hub;
         Ok(ending)

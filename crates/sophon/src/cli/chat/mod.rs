@@ -1,5 +1,6 @@
 //! `sophon chat`.
 
+mod asking;
 mod controls;
 mod conversation;
 mod repl;
@@ -32,7 +33,10 @@ Examples:
   sophon chat --json \"hello\" | jq -r .event    one event a line, for programs
 
 The answer goes to standard output, everything else to standard error. Ctrl-C stops the answer;
-a second Ctrl-C leaves. The exit status is 1 if the answer failed, 130 if it was stopped.")]
+a second Ctrl-C leaves. The exit status is 1 if the answer failed, 130 if it was stopped.
+
+When the agent needs your leave, or asks you something, you are asked in the terminal. Without a
+terminal you are told how to answer with `sophon approvals` and `sophon questions`.")]
 pub struct Args {
     /// The message; `-` stands for what comes through a pipe
     message: Vec<String>,

@@ -1,10 +1,14 @@
 //! One turn: from the message to the end of the answer, over lost connections.
 
+use std::io::{self, IsTerminal};
+
 use sophon_client::{Accepted, ChatEvent, ChatHub, ClientError, Message, MessageRange};
 use sophon_model::TaskStatus;
 
 use super::super::context::Context;
+use super::super::environment;
 use super::super::stop::Stop;
+use super::asking::Asking;
 use super::controls::{Control, Controls};
 use super::conversation::reconnect;
 use super::view::View;
@@ -24,31 +28,38 @@ pub enum Ending {
 
 /// A turn under way.
 pub struct Turn<'a> {
-    /// What the command works with.
-    pub context: &'a Context,
-    /// The task and where it is.
-    pub accepted: Accepted,
-    /// The connection that it is watched on.
-    pub hub: ChatHub,
-    /// Where it is shown.
-    pub view: View,
-    /// Whether the person has asked to stop it.
-    pub has_asked_to_stop: bool,
+    context: &'a Context,
+    accepted: Accepted,
+    hub: ChatHub,
+    view: View,
+    has_asked_to_stop: bool,
+    asking: Asking,
+    /// Whether the person can be asked in the terminal.
+    is_here: bool,
 }
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
+    /// A turn that was accepted, watched on `hub`.
+    pub fn new(context: &'a Context, accepted: Accepted, hub: ChatHub, view: View) -> Self {
+        let is_here = !context.screen.json && context.screen.is_watched && io::stdin().is_terminal();
+        Self { context, accepted, hub, view, has_asked_to_stop: false, asking: Asking::default(), is_here }
+    }
+
     /// Shows the turn to its end. Gives the connection back, unless it was left.
     pub async fn follow(mut self, controls: &mut Controls) -> Result<(Ending, Option<ChatHub>), Stop> {
         loop {
             let step = tokio::select! {
                 event = self.hub.next() => Step::Event(event),
-                control = controls.meanwhile() => Step::Control(control),
+                control = controls.meanwhile(self.asking.first().is_some()) => Step::Control(control),
             };
             let ending = match step {
-                Step::Event(Ok(event)) => self.shown(&event)?,
+                Step::Event(Ok(event)) => self.shown(&event, controls).await?,
                 Step::Event(Err(error)) => self.resume(error, controls).await?,
                 Step::Control(control) => self.obey(control, controls).await?,
             };
+            if ending.is_none() {
+                self.ask(controls)?;
+            }
             if let Some(ending) = ending {
                 self.view.end(&ending)?;
                 let hub = (ending != Ending::Left).then_some(self.hub);
@@ -58,12 +69,16 @@ impl Turn<'_> {
     }
 
     /// Shows an event if it is of this turn. Says how the turn ended, if it did.
-    fn shown(&mut self, event: &ChatEvent) -> Result<Option<Ending>, Stop> {
+    async fn shown(&mut self, event: &ChatEvent, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
         if event.task_id() != Some(&self.accepted.task_id) {
             return Ok(None);
         }
+        if self.asking.overtaken(event).is_some() {
+            self.view.remark("it waits no longer: somebody answered elsewhere, or its time is over");
+        }
         self.view.event(event)?;
         Ok(match event {
+            ChatEvent::AgentStatus(status) if status.waits_for_person() => self.look(controls).await?,
             ChatEvent::TaskCompleted(_) => Some(Ending::Completed),
             ChatEvent::TaskFailed(task) => Some(Ending::Failed(task.error.clone())),
             ChatEvent::TaskCancelled(_) => Some(Ending::Cancelled),
@@ -76,10 +91,61 @@ impl Turn<'_> {
             Control::Interrupt if self.has_asked_to_stop => return Ok(Some(Ending::Left)),
             Control::Interrupt => return self.stop(controls).await,
             Control::Line(line) if line.trim() == "/stop" => return self.stop(controls).await,
+            Control::Line(line) if self.asking.first().is_some() => {
+                return self.answer(&line, controls).await;
+            }
             Control::Line(line) => controls.keep(line),
-            Control::End => {}
+            Control::End => self.leave_unasked(),
         }
         Ok(None)
+    }
+
+    /// Looks for what the turn asks. Tells how it is answered elsewhere if the person cannot be asked here.
+    async fn look(&mut self, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
+        let looked = tokio::select! {
+            looked = self.asking.look(self.context, &self.accepted) => looked,
+            () = controls.interrupt() => return self.stop(controls).await,
+        };
+        match looked {
+            Ok(()) => {}
+            // It is looked for again when the connection is there again; and others can answer meanwhile.
+            Err(error) => self.view.remark(&format!("what the agent asks could not be read: {error}")),
+        }
+        if !self.is_here {
+            self.leave_unasked();
+        }
+        Ok(None)
+    }
+
+    /// Asks what is to be asked first, unless it stands there already.
+    fn ask(&mut self, controls: &mut Controls) -> Result<(), Stop> {
+        if let Some(asked) = self.asking.first()
+            && !self.view.is_asking()
+            && !self.has_asked_to_stop
+        {
+            controls.listen();
+            controls.set_aside();
+            self.view.ask(&asked.prompt(environment::now()))?;
+        }
+        Ok(())
+    }
+
+    async fn answer(&mut self, line: &str, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
+        self.view.was_answered();
+        let became = tokio::select! {
+            became = self.asking.answer(self.context, line) => became?,
+            () = controls.interrupt() => return Ok(Some(Ending::Left)),
+        };
+        self.view.remark(&became);
+        Ok(None)
+    }
+
+    /// What is asked is left to others, and to other terminals.
+    fn leave_unasked(&mut self) {
+        self.is_here = false;
+        for asked in self.asking.take_all() {
+            self.view.remark(&asked.directions(environment::now()));
+        }
     }
 
     async fn stop(&mut self, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
@@ -119,10 +185,10 @@ impl Turn<'_> {
         };
         self.hub = hub;
         match missed {
-            Missed::Nothing => Ok(None),
+            Missed::Nothing => self.look(controls).await,
             Missed::Text(content) => {
                 self.view.text_so_far(&content)?;
-                Ok(None)
+                self.look(controls).await
             }
             Missed::Ending(ending, answer) => {
                 if let Some(answer) = answer {

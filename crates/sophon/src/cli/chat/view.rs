@@ -1,6 +1,6 @@
 //! How a turn is shown: text for people, or one JSON object a line for programs.
 
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -66,6 +66,26 @@ impl View {
         }
     }
 
+    /// Asks the person something and leaves the rest of the line to the answer.
+    pub fn ask(&mut self, prompt: &str) -> io::Result<()> {
+        match self {
+            View::Text(text) => text.ask(prompt),
+            View::Json(_) => Ok(()),
+        }
+    }
+
+    /// Whether what was asked last still stands there, without an answer.
+    pub fn is_asking(&self) -> bool {
+        matches!(self, View::Text(text) if text.is_asking)
+    }
+
+    /// The person has written a line, and with it ended that of the prompt.
+    pub fn was_answered(&mut self) {
+        if let View::Text(text) = self {
+            text.is_asking = false;
+        }
+    }
+
     /// Says something beside the answer.
     pub fn remark(&mut self, remark: &str) {
         match self {
@@ -90,12 +110,14 @@ pub struct TextView {
     written: String,
     /// Whether what was written last ended a line. On a terminal all writing shares one cursor.
     is_at_line_start: bool,
+    /// Whether a prompt waits for the person, at the end of its line.
+    is_asking: bool,
     spinner: Option<ProgressBar>,
 }
 
 impl TextView {
     fn new(screen: Screen) -> Self {
-        Self { screen, written: String::new(), is_at_line_start: true, spinner: None }
+        Self { screen, written: String::new(), is_at_line_start: true, is_asking: false, spinner: None }
     }
 
     fn event(&mut self, event: &ChatEvent) -> io::Result<()> {
@@ -198,16 +220,28 @@ impl TextView {
         self.screen.remark(remark);
     }
 
-    /// Takes the spinner away, before anything else is written.
+    fn ask(&mut self, prompt: &str) -> io::Result<()> {
+        self.end_line()?;
+        let mut stderr = io::stderr();
+        stderr.write_all(prompt.as_bytes())?;
+        stderr.flush()?;
+        self.is_asking = true;
+        Ok(())
+    }
+
+    /// Takes the spinner away, and leaves the line of a prompt, before anything else is written.
     fn still(&mut self) {
         if let Some(spinner) = self.spinner.take() {
             spinner.finish_and_clear();
+        }
+        if std::mem::take(&mut self.is_asking) {
+            self.screen.remark("");
         }
     }
 
     /// Shows that work goes on, where a spinner would not write over text.
     fn wait(&mut self, doing: &str) {
-        if !self.screen.is_watched || !self.is_at_line_start {
+        if !self.screen.is_watched || !self.is_at_line_start || self.is_asking {
             return;
         }
         let spinner = self.spinner.get_or_insert_with(|| {

@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
-import { useLinkState } from "../../live/live.tsx";
-import { Button } from "../../ui/button.tsx";
+import { useLinkState } from "./live/live.tsx";
+import { Button } from "./ui/button.tsx";
 import styles from "./connection-banner.module.css";
 
 /** A first connection or a short blip needs no words. */
 const PATIENCE = 1_000;
 
-/** Says that the session is not live, why that is no loss, and when the next attempt comes. */
+/** Says that the page is not live, why that is no loss, and when the next attempt comes. */
 export function ConnectionBanner() {
   const link = useLinkState();
   const down = link.phase !== "live";

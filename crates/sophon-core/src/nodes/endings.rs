@@ -1,0 +1,136 @@
+//! Waiting for the end of a command, and ending what no longer can or should end by itself.
+
+use sophon_model::{NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Result, TaskId, Timestamp};
+
+use super::Nodes;
+use super::commands::{end, explain};
+use crate::database::Unit;
+
+impl Nodes {
+    /// Waits for the end of a command, at most for its time. A command that no node has taken when its waiter goes away
+    /// is called back.
+    pub(super) async fn ended(&self, sent: NodeCommand) -> Result<NodeCommand> {
+        if sent.status.is_final() {
+            return Ok(sent);
+        }
+        let left = sent.expires_at.since(self.db.now());
+        let mut bell = self.endings.listen(&sent.id);
+        let waiter = Waiter { nodes: self, command: &sent, is_answered: false };
+        let waiting = async {
+            loop {
+                let Some(command) = self.look_up(&sent.node_id, &sent.id).await? else {
+                    return Ok(lost_with_its_node(sent.clone(), self.db.now()));
+                };
+                if command.status.is_final() {
+                    return Ok(command);
+                }
+                bell.rung().await;
+            }
+        };
+        let ended = match tokio::time::timeout(left, waiting).await {
+            Ok(ended) => ended,
+            Err(_) => self.give_up(sent.clone()).await,
+        };
+        waiter.answered();
+        ended
+    }
+
+    pub(super) async fn look_up(&self, node: &NodeId, id: &NodeCommandId) -> Result<Option<NodeCommand>> {
+        let (node, id) = (node.clone(), id.clone());
+        self.db.read(move |tx| tx.node_command(&node, &id)).await
+    }
+
+    /// Ends a command whose time is over, and says how it stands. It may have ended well at the last moment.
+    pub(super) async fn give_up(&self, command: NodeCommand) -> Result<NodeCommand> {
+        let endings = self.endings.clone();
+        self.db
+            .write(move |unit| {
+                let Some(mut command) = unit.tx.node_command(&command.node_id, &command.id)? else {
+                    return Ok(lost_with_its_node(command, unit.now()));
+                };
+                let from = command.status;
+                let (status, message) = match from {
+                    NodeCommandStatus::Queued => {
+                        (NodeCommandStatus::Expired, "The node did not take the command in time: it did not run.")
+                    }
+                    NodeCommandStatus::Dispatched => (
+                        NodeCommandStatus::Unknown,
+                        "The node took the command and did not say in time what became of it: it may have run.",
+                    ),
+                    _ => return Ok(command),
+                };
+                command.status = status;
+                explain(&mut command, "timeout", message);
+                let id = command.id.clone();
+                let command = end(unit, command, from)?;
+                unit.after_commit(move || endings.ring(&id));
+                Ok(command)
+            })
+            .await
+    }
+
+    /// Calls a command back, unless its node has taken it.
+    async fn call_back(&self, command: NodeCommand) -> Result<()> {
+        self.db
+            .write(move |unit| match unit.tx.node_command(&command.node_id, &command.id)? {
+                Some(command) if command.status == NodeCommandStatus::Queued => cancel(unit, command),
+                _ => Ok(()),
+            })
+            .await
+    }
+}
+
+/// Whoever waits for a command.
+struct Waiter<'a> {
+    nodes: &'a Nodes,
+    command: &'a NodeCommand,
+    is_answered: bool,
+}
+
+impl Waiter<'_> {
+    fn answered(mut self) {
+        self.is_answered = true;
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        // When the gateway stops, it is taken for a crash: the turn is taken up again, and finds its command.
+        if self.is_answered || self.nodes.lifecycle.is_draining() {
+            return;
+        }
+        let (nodes, command) = (self.nodes.clone(), self.command.clone());
+        self.nodes.lifecycle.spawn(async move {
+            if let Err(error) = nodes.call_back(command).await {
+                tracing::warn!(%error, "a command that nobody waits for could not be called back");
+            }
+        });
+    }
+}
+
+/// Calls back what a cancelled task waits for and no node has taken.
+pub(crate) fn call_back_in(unit: &mut Unit<'_>, task: &TaskId) -> Result<()> {
+    let queued = unit.tx.queued_node_commands(task)?;
+    queued.into_iter().try_for_each(|command| cancel(unit, command))
+}
+
+/// Whoever still waits sees it at the next look.
+fn cancel(unit: &mut Unit<'_>, mut command: NodeCommand) -> Result<()> {
+    command.status = NodeCommandStatus::Cancelled;
+    let message = "Nobody waited for it any more, and the node had not taken it: it did not run.";
+    explain(&mut command, "cancelled", message);
+    end(unit, command, NodeCommandStatus::Queued)?;
+    Ok(())
+}
+
+/// A command whose record went with its node. Whether it was taken before, nobody knows any more.
+fn lost_with_its_node(mut command: NodeCommand, now: Timestamp) -> NodeCommand {
+    command.status = NodeCommandStatus::Unknown;
+    command.ended_at = Some(now);
+    explain(
+        &mut command,
+        "node_deleted",
+        "The node was deleted before it said what became of it: it may have run.",
+    );
+    command
+}

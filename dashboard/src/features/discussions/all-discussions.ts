@@ -1,0 +1,2 @@
+/** The way back from one discussion to the list. */
+export const ALL_DISCUSSIONS = { href: "/discussions", label: "All discussions" };

@@ -1,0 +1,2 @@
+/** The way back from one node to the list. */
+export const ALL_NODES = { href: "/nodes", label: "All nodes" };

@@ -1,0 +1,52 @@
+/** The right half of a split page: what is the same whatever is shown in it. */
+import type { ReactNode } from "react";
+import { useLocation } from "wouter";
+import { IconButton } from "./button.tsx";
+import styles from "./detail.module.css";
+import { useTitle } from "./title.tsx";
+
+interface DetailProps {
+  /** Absent while it is on its way. */
+  title: string | undefined;
+  /** The list that it was picked from: the way out in a narrow window. */
+  back: { href: string; label: string };
+  /** A line below the title. */
+  about?: ReactNode;
+  /** At the right of the title. */
+  menu?: ReactNode;
+  children: ReactNode;
+}
+
+export function Detail({ title, back, about, menu, children }: DetailProps) {
+  const [, navigate] = useLocation();
+  useTitle(title);
+  return (
+    <div className={styles.page}>
+      <header className={styles.header}>
+        <span className={styles.back}>
+          <IconButton icon="back" label={back.label} onClick={() => navigate(back.href)} />
+        </span>
+        <div className={styles.names}>
+          <h2>{title ?? "\u00a0"}</h2>
+          {about}
+        </div>
+        {menu}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** Names and what they stand for, in two columns. */
+export function Facts({ children }: { children: ReactNode }) {
+  return <dl className={styles.facts}>{children}</dl>;
+}
+
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
