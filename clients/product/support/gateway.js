@@ -107,16 +107,25 @@ export class Gateway {
     return `${body}.${createHmac("sha256", key).update(body).digest("base64url")}`;
   }
 
-  /** The administrator's request; returns what it is answered, which must have this status. */
-  async request(method, path, body, status = 200) {
+  /** The administrator's request, or that of who has `token`; returns what it is answered, with this status. */
+  async request(method, path, body, status = 200, token = this.token) {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, ...(body && { "content-type": "application/json" }) },
+      headers: { authorization: `Bearer ${token}`, ...(body && { "content-type": "application/json" }) },
       body: body && JSON.stringify(body),
     });
     const text = await response.text();
     assert.equal(response.status, status, `${method} ${path}: ${text}`);
     return text && JSON.parse(text);
+  }
+
+  /** Registers, approves and pairs a node; returns its id and token. */
+  async pairNode(scopes) {
+    const fields = { displayName: "A stock client", platform: "linux", scopes };
+    const { id, pairingSecret } = await this.request("POST", "/api/nodes", fields, 201);
+    await this.request("POST", `/api/nodes/${id}/approve`);
+    const { token } = await this.request("POST", "/api/nodes/me/pair", { nodeId: id, pairingSecret });
+    return { id, token };
   }
 
   /** A new session. */

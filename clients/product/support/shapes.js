@@ -51,7 +51,7 @@ export const SHAPES = {
   },
   InfoRequested: { id: filled, question: filled, choices: Array.isArray, expiresAt: time, status: one("pending") },
   InfoResolved: { id: filled, response: optional(text) },
-  NodeChanged: { id: filled, name: filled },
+  NodeHeartbeat: { nodeId: filled, uptime: optional(count) },
   SystemAnnouncement: { title: filled, body: filled, severity: one("info", "warning", "critical") },
   SessionUpdated: { sessionId: filled, title: text, updatedAt: time },
   DiscussionStarted: { runId: filled, topic: filled, panelists: Array.isArray, judge: thing },

@@ -14,15 +14,6 @@ before(async () => {
 });
 after(() => gateway.stop());
 
-/** Registers, approves and pairs a node; returns its id and token. */
-async function pair(scopes) {
-  const fields = { displayName: "A stock client", platform: "linux", scopes };
-  const { id, pairingSecret } = await gateway.request("POST", "/api/nodes", fields, 201);
-  await gateway.request("POST", `/api/nodes/${id}/approve`);
-  const { token } = await gateway.request("POST", "/api/nodes/me/pair", { nodeId: id, pairingSecret });
-  return { id, token };
-}
-
 class Machine {
   id;
   connection;
@@ -32,7 +23,7 @@ class Machine {
   /** Connects a new node whose handler of commands is `execute`. */
   static async connect({ transport, format }, scopes, execute) {
     const machine = new Machine();
-    const { id, token } = await pair(scopes);
+    const { id, token } = await gateway.pairNode(scopes);
     machine.id = id;
     const builder = new HubConnectionBuilder()
       .withUrl(`${gateway.url}/hubs/node`, { transport: HttpTransportType[transport], accessTokenFactory: () => token })

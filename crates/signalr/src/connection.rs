@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -165,6 +166,15 @@ impl<H: Hub> Connection<H> {
     pub fn may_return(&self) -> bool {
         let ending = self.link().ending();
         self.is_closed() && (ending.allow_reconnect || ending.manner == Manner::Gone)
+    }
+
+    /// How long ago the client was last heard of, if the connection has ended for nothing but its silence. A client that
+    /// was cut off has been back since, as like as not.
+    pub fn vanished(&self) -> Option<Duration> {
+        let times = &self.link().times;
+        let heard = times.received.load(Ordering::Relaxed).max(times.left.load(Ordering::Relaxed));
+        let ago = self.shared.server.now().saturating_sub(heard);
+        times.vanished.load(Ordering::Relaxed).then_some(Duration::from_millis(ago))
     }
 
     /// Resolves when the connection has ended.

@@ -157,6 +157,8 @@ pub(crate) struct Times {
     pub(crate) pings: AtomicBool,
     /// Nothing is read from the client at present, so its silence means nothing.
     pub(crate) paused: AtomicBool,
+    /// The connection is ended because nothing was heard of the client for too long.
+    pub(crate) vanished: AtomicBool,
 }
 
 pub(crate) struct Link {

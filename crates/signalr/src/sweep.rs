@@ -48,6 +48,7 @@ fn look_after<H: Hub>(shared: &Shared<H>, now: u64) {
     let polling = link.transport == TransportKind::LongPolling;
     if times.present.load(Ordering::Relaxed) == 0 && (polling || link.handover.is_some()) {
         if longer_than(times.left.load(Ordering::Relaxed), options.disconnect_timeout) {
+            times.vanished.store(true, Ordering::Relaxed);
             link.end(Ending::gone());
         }
         return;
@@ -80,6 +81,7 @@ fn look_after<H: Hub>(shared: &Shared<H>, now: u64) {
     let handshaking = link.format().is_none();
     let error =
         if handshaking { reason.to_owned() } else { format!("Connection closed with an error. {reason}") };
+    times.vanished.store(true, Ordering::Relaxed);
     link.end(Ending::failed(error, true));
 }
 

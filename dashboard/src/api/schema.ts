@@ -484,7 +484,8 @@ export interface paths {
         put?: never;
         /**
          * Start a run of a discussion
-         * @description It is in the queue with this answer. Without a model provider it is a conflict, `no_model_provider`.
+         * @description It is in the queue with this answer. Without a model provider it is a conflict, `no_model_provider`; so it is, as
+         *     `too_many_runs`, while ten of yours wait or run.
          */
         post: operations["startDiscussionRun"];
         delete?: never;

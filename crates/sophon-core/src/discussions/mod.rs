@@ -139,7 +139,7 @@ impl Discussions {
     }
 
     /// Asks for a run of one. It is in the queue when this returns. Without a model provider it is a conflict with the
-    /// code `no_model_provider`.
+    /// code `no_model_provider`; with [`MOST_OPEN_DISCUSSIONS`] that wait or run, one with the code `too_many_runs`.
     pub async fn start(&self, caller: &Caller, id: &DiscussionId) -> Result<DiscussionRun> {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         let models = self.models.clone();
@@ -204,7 +204,7 @@ impl Discussions {
 
 /// Refuses one more run while its owner has as many as one may.
 fn require_room_for_run(unit: &Unit<'_>, owner: &UserId) -> Result<()> {
-    if unit.tx.open_discussions(owner)? < MOST_OPEN_DISCUSSIONS {
+    if unit.tx.open_discussion_runs(owner)? < MOST_OPEN_DISCUSSIONS {
         return Ok(());
     }
     let text = format!(

@@ -13,7 +13,8 @@ use crate::list::{List, PageQuery};
 
 /// Start a run of a discussion
 ///
-/// It is in the queue with this answer. Without a model provider it is a conflict, `no_model_provider`.
+/// It is in the queue with this answer. Without a model provider it is a conflict, `no_model_provider`; so it is, as
+/// `too_many_runs`, while ten of yours wait or run.
 #[utoipa::path(
     post, path = "/api/discussions/{id}/runs", tag = "Discussions", params(("id" = String, Path)),
     responses((status = 202, body = DiscussionRun)),

@@ -3,7 +3,7 @@
 use sophon_model::ports::DiscussionRunRows;
 use sophon_model::{
     DiscussionId, DiscussionRun, DiscussionRunId, DiscussionTurn, Page, Paged, Position, Result, TaskId,
-    Timestamp,
+    Timestamp, UserId,
 };
 
 use super::{Order, PRUNED_AT_ONCE, page};
@@ -15,6 +15,14 @@ const RUNS_PRUNED_AT_ONCE: usize = PRUNED_AT_ONCE / 100;
 const DISCUSSION_RUNS: Table =
     Table::new("discussion_runs", "run of a discussion").json(&["panelists", "judge", "verdict"]);
 const DISCUSSION_TURNS: Table = Table::new("discussion_turns", "turn in a discussion").json(&["usage"]);
+
+/// By their tasks: those that people have asked for, and those that chats are in the middle of.
+const OPEN_RUNS: &str = "SELECT \
+     (SELECT count(*) FROM tasks WHERE status IN ('queued', 'running') AND parent_id IS NULL \
+         AND user_id = $1 AND kind = 'discussion') + \
+     (SELECT count(*) FROM tasks AS part JOIN tasks AS chat ON part.parent_id = chat.id \
+         WHERE chat.status IN ('queued', 'running') AND chat.parent_id IS NULL AND chat.user_id = $1 \
+         AND part.parent_id IS NOT NULL AND part.kind = 'discussion' AND part.status IN ('queued', 'running'))";
 
 impl DiscussionRunRows for Conn {
     fn insert_discussion_run(&mut self, run: &DiscussionRun) -> Result<()> {
@@ -40,6 +48,11 @@ impl DiscussionRunRows for Conn {
         let position =
             |run: &DiscussionRun| Position { at: run.created_at.as_millis(), id: run.id.to_string() };
         Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
+    }
+
+    fn open_discussion_runs(&self, user: &UserId) -> Result<u64> {
+        self.serialize_on(&format!("open_discussion_runs {user}"))?;
+        Ok(self.count(OPEN_RUNS, &[user.as_str().into()])?)
     }
 
     fn put_discussion_turn(&mut self, turn: &DiscussionTurn) -> Result<()> {

@@ -20,14 +20,6 @@ const CLAIM: &str = "UPDATE tasks SET status = 'running', attempt = attempt + 1,
              AND other.status = 'running' AND other.parent_id IS NULL AND other.id <> waiting.id) \
          ORDER BY created_at, id LIMIT 1";
 
-/// Those that are asked for by people, and those that chats are in the middle of.
-const OPEN_DISCUSSIONS: &str = "SELECT \
-     (SELECT count(*) FROM tasks WHERE status IN ('queued', 'running') AND parent_id IS NULL \
-         AND user_id = $1 AND kind = 'discussion') + \
-     (SELECT count(*) FROM tasks AS part JOIN tasks AS chat ON part.parent_id = chat.id \
-         WHERE chat.status IN ('queued', 'running') AND chat.parent_id IS NULL AND chat.user_id = $1 \
-         AND part.parent_id IS NOT NULL AND part.kind = 'discussion' AND part.status IN ('queued', 'running'))";
-
 impl TaskRows for Conn {
     fn insert_task(&mut self, task: &Task) -> Result<()> {
         self.insert(TASKS, task)
@@ -99,11 +91,6 @@ impl TaskRows for Conn {
         page(&mut query, "created_at", Order::NewestFirst, wanted);
         let position = |task: &Task| Position { at: task.created_at.as_millis(), id: task.id.to_string() };
         Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
-    }
-
-    fn open_discussions(&self, user: &UserId) -> Result<u64> {
-        self.serialize_on(&format!("open_discussions {user}"))?;
-        Ok(self.count(OPEN_DISCUSSIONS, &[user.as_str().into()])?)
     }
 
     fn queued_tasks(&self) -> Result<u64> {

@@ -31,6 +31,9 @@ pub trait DiscussionRunRows {
     fn discussion_run_of_task(&self, task: &TaskId) -> Result<Option<DiscussionRun>>;
     /// Those of a discussion, newest first.
     fn discussion_runs(&self, discussion: &DiscussionId, page: &Page) -> Result<Paged<DiscussionRun>>;
+    /// How many of a user's wait or run, those that its chats have called for too. Of the jobs that write, one after the
+    /// other asks for the same user's, so that they can add to them up to a limit.
+    fn open_discussion_runs(&self, user: &UserId) -> Result<u64>;
     /// Adds a turn; one with the same run, round and panelist is overwritten.
     fn put_discussion_turn(&mut self, turn: &DiscussionTurn) -> Result<()>;
     /// All turns of a run, by round, and within one in order of start.

@@ -4,9 +4,8 @@
 //! in groups, so that one sync to disk answers many callers. A shared `&dyn Tx` can only be read from; the verbs
 //! that write take `&mut self`, and only write jobs have that.
 //!
-//! What a job that writes has looked up by its key, nobody else changes until the job has ended: it can be changed and
-//! stored as a whole. (Agents have a verb of their own for that; tasks, and what is done under the lease of one, are
-//! guarded by that; users are not held.)
+//! What a job that writes has looked up by its key, nobody else changes until the job has ended. Of users that is not
+//! so, of agents only by a verb of its own, and tasks are guarded by their lease.
 //!
 //! Lookups return `None` for what is not there; that is never an error of storage. Owner or tenant is a part of
 //! each query that serves a caller.
@@ -252,9 +251,6 @@ pub trait TaskRows {
     fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>>;
     /// Those that match, newest first.
     fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, page: &Page) -> Result<Paged<Task>>;
-    /// How many discussions of a user wait or run, those that its chats have called for too. Of the jobs that write, one
-    /// after the other asks for the same user's, so that they can add to them up to a limit.
-    fn open_discussions(&self, user: &UserId) -> Result<u64>;
     /// How many wait.
     fn queued_tasks(&self) -> Result<u64>;
 }

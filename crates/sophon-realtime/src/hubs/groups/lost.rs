@@ -29,7 +29,7 @@ impl Client {
         }
     }
 
-    fn is(&self, other: &Self) -> bool {
+    pub(super) fn is(&self, other: &Self) -> bool {
         self.user == other.user
             && self.program == other.program
             && match (&self.credential, &other.credential) {

@@ -3,9 +3,10 @@
 //!
 //! Stock clients do not join again by themselves after an automatic reconnect, and the seed says that their groups are
 //! re-established. What they missed is not replayed: for that they join with `since`. A client that is back before the
-//! gateway has noticed the loss (of a machine that changes networks, or between two polls) must join by itself.
+//! gateway has noticed the loss (of a machine that changes networks, or between two polls) gets them when it does.
 
 mod lost;
+mod newcomers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use sophon_model::Topic;
 use super::error::hub_error;
 use super::sign_in::ForPeople;
 use lost::{Client, LostConnections};
+use newcomers::Newcomers;
 
 /// How long a client that came back has to join its groups by itself, from where it left, before it is put into them
 /// from the moment it came back.
@@ -35,6 +37,7 @@ pub(super) struct Groups {
     /// What they are about, as clients are told when there are too many.
     about: &'static str,
     lost: Arc<Mutex<LostConnections>>,
+    newcomers: Arc<Mutex<Newcomers>>,
     /// What connections are to follow again unless their clients say otherwise first.
     undecided: Arc<Mutex<HashMap<ConnectionId, Vec<Topic>>>>,
 }
@@ -48,7 +51,7 @@ pub(super) struct Place {
 
 impl Groups {
     pub(super) fn new(gateway: Gateway, about: &'static str) -> Self {
-        Self { gateway, about, lost: Arc::default(), undecided: Arc::default() }
+        Self { gateway, about, lost: Arc::default(), newcomers: Arc::default(), undecided: Arc::default() }
     }
 
     /// A client has connected: it follows from now on what it may of `own`, and if it comes back, soon also what it had
@@ -63,24 +66,40 @@ impl Groups {
                 connection.follow(&topic, Start::Now);
             }
         }
-        let chosen_before = self.lost.lock().take(&client(connection), self.gateway.db.now());
+        let (client, now) = (client(connection), self.gateway.db.now());
+        let chosen_before = self.lost.lock().take(&client, now);
         if !chosen_before.is_empty() {
             let since = Start::After(self.gateway.db.bus().last_seq());
-            self.undecided.lock().insert(connection.id(), chosen_before);
-            let (groups, connection) = (self.clone(), connection.clone());
-            self.gateway.lifecycle.spawn(async move { groups.rejoin(&connection, since).await });
+            return self.give_back(connection, chosen_before, since);
+        }
+        let (groups, newcomer) = (self.clone(), connection.clone());
+        let take_over = Box::new(move |chosen| groups.give_back(&newcomer, chosen, Start::Now));
+        self.newcomers.lock().add(client, connection.id(), now, take_over);
+    }
+
+    /// A connection has ended: its groups are for the client that may come back, or has already.
+    pub(super) fn disconnected<H: ForPeople>(&self, connection: &Connection<H>) {
+        self.newcomers.lock().forget(connection.id());
+        let undecided = self.undecided.lock().remove(&connection.id());
+        let mut chosen: Vec<Topic> = connection.followed().into_iter().filter(is_chosen).collect();
+        // A connection that broke again before it was in its groups.
+        chosen.extend(undecided.unwrap_or_default());
+        if chosen.is_empty() || !connection.may_return() {
+            return;
+        }
+        let (client, now) = (client(connection), self.gateway.db.now());
+        let back = connection.vanished().and_then(|ago| self.newcomers.lock().take(&client, now.minus(ago)));
+        match back {
+            Some(take_over) => take_over(chosen),
+            None => self.lost.lock().remember(client, chosen, now),
         }
     }
 
-    /// A connection has ended: its groups are kept for a client that may come back.
-    pub(super) fn disconnected<H: ForPeople>(&self, connection: &Connection<H>) {
-        let undecided = self.undecided.lock().remove(&connection.id());
-        if connection.may_return() {
-            let mut chosen: Vec<Topic> = connection.followed().into_iter().filter(is_chosen).collect();
-            // A connection that broke again before it was in its groups.
-            chosen.extend(undecided.unwrap_or_default());
-            self.lost.lock().remember(client(connection), chosen, self.gateway.db.now());
-        }
+    /// Puts a client back into the groups that it had chosen before, soon, unless it decides otherwise.
+    fn give_back<H: ForPeople>(&self, connection: &Connection<H>, chosen: Vec<Topic>, since: Start) {
+        self.undecided.lock().insert(connection.id(), chosen);
+        let (groups, connection) = (self.clone(), connection.clone());
+        self.gateway.lifecycle.spawn(async move { groups.rejoin(&connection, since).await });
     }
 
     /// Follows a topic from now on, if the caller may.
@@ -164,7 +183,13 @@ impl Groups {
     async fn rejoin<H: ForPeople>(&self, connection: &Connection<H>, since: Start) {
         tokio::select! {
             () = tokio::time::sleep(CLIENT_DECIDES) => {}
-            () = connection.closed() => return,
+            () = connection.closed() => {
+                // They are still here if it had ended before it was given them.
+                if let Some(left) = self.undecided.lock().remove(&connection.id()) {
+                    self.lost.lock().remember(client(connection), left, self.gateway.db.now());
+                }
+                return;
+            }
         }
         while let Some(topic) = self.next_undecided(connection.id()) {
             let may_follow = self.gateway.may_follow(connection.caller(), &topic).await.is_ok();

@@ -1,15 +1,16 @@
 //! Runs of discussions, and the turns in them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sophon_model::ports::Store;
 use sophon_model::{
     DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus,
-    TaskId, Verdict,
+    Task, TaskId, TaskKind, TaskStatus, UserId, Verdict,
 };
 
-use crate::fixtures::{at, discussion, move_in, usage};
-use crate::harness::{Place, Rule, code, in_pages, read, rule, write};
+use crate::fixtures::{at, discussion, move_in, task, usage, user};
+use crate::harness::{Place, Rule, at_once, code, in_pages, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
@@ -21,6 +22,8 @@ pub fn rules() -> Vec<Rule> {
         rule(a_turn_is_overwritten_by_the_same_turn),
         rule(runs_that_ended_are_removed_with_their_turns_some_at_a_time),
         rule(runs_and_turns_go_with_their_discussion),
+        rule(open_runs_of_a_user_are_counted_with_those_of_its_chats),
+        rule(who_counts_open_runs_at_a_time_does_so_one_after_the_other),
     ]
 }
 
@@ -189,4 +192,57 @@ fn runs_and_turns_go_with_their_discussion(place: &Place) {
     assert_eq!(["a", "b"].map(|id| get(&*store, id).is_some()), [false, true]);
     assert_eq!([turns(&*store, "a").len(), turns(&*store, "b").len()], [0, 1]);
     assert_eq!(code(write(&*store, |tx| tx.put_discussion_turn(&turn("a", 1, "x", 1)))), "conflict");
+}
+
+/// The task of a run.
+fn asked_for(id: &str, user: &str, status: TaskStatus) -> Task {
+    let user_id = UserId::from(user);
+    Task { session_id: None, kind: TaskKind::Discussion, user_id, status, ..task(id, "s", 1) }
+}
+
+fn open_runs(store: &dyn Store) -> u64 {
+    read(store, |tx| tx.open_discussion_runs(&UserId::from("ann")))
+}
+
+fn open_runs_of_a_user_are_counted_with_those_of_its_chats(place: &Place) {
+    let store = place.open();
+    write(&*store, |tx| {
+        move_in(tx)?;
+        tx.insert_user(&user("bob"))
+    })
+    .unwrap();
+    assert_eq!(open_runs(&*store), 0);
+    let called = Task { parent_id: Some(TaskId::from("chat")), ..asked_for("4", "ann", TaskStatus::Running) };
+    let part = Task { kind: TaskKind::DiscussionTurn, parent_id: Some(TaskId::from("1")), ..called.clone() };
+    let over = Task { id: TaskId::from("6"), status: TaskStatus::Failed, ..called.clone() };
+    let tasks = [
+        task("chat", "s", 1),
+        asked_for("1", "ann", TaskStatus::Running),
+        asked_for("2", "ann", TaskStatus::Queued),
+        asked_for("3", "ann", TaskStatus::Completed),
+        called,
+        Task { id: TaskId::from("5"), ..part },
+        over,
+        asked_for("7", "bob", TaskStatus::Queued),
+    ];
+    write(&*store, move |tx| tasks.iter().try_for_each(|task| tx.insert_task(task))).unwrap();
+    assert_eq!(open_runs(&*store), 3);
+}
+
+fn who_counts_open_runs_at_a_time_does_so_one_after_the_other(place: &Place) {
+    const MOST: u64 = 3;
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    let number = AtomicUsize::new(0);
+    at_once(8, || {
+        let id = number.fetch_add(1, Ordering::Relaxed).to_string();
+        write(&*store, move |tx| {
+            if tx.open_discussion_runs(&UserId::from("ann"))? < MOST {
+                tx.insert_task(&asked_for(&id, "ann", TaskStatus::Queued))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    });
+    assert_eq!(open_runs(&*store), MOST);
 }

@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use sophon_model::ports::{Store, TaskFilter};
-use sophon_model::{AgentId, Page, SessionId, Task, TaskId, TaskKind, TaskStatus, TenantId, UserId};
+use sophon_model::{AgentId, Page, SessionId, Task, TaskId, TaskStatus, TenantId, UserId};
 
 use crate::fixtures::{at, move_in, session, task, usage, user};
-use crate::harness::{Place, Rule, at_once, read, rule, write};
+use crate::harness::{Place, Rule, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
@@ -28,8 +27,6 @@ pub fn rules() -> Vec<Rule> {
         rule(tasks_are_found_by_all_that_can_be_asked),
         rule(tasks_are_listed_newest_first_page_by_page),
         rule(waiting_tasks_are_counted),
-        rule(open_discussions_of_a_user_are_counted_with_those_of_its_chats),
-        rule(who_counts_open_discussions_at_a_time_does_so_one_after_the_other),
     ]
 }
 
@@ -293,54 +290,4 @@ fn waiting_tasks_are_counted(place: &Place) {
     assert_eq!(read(&*store, |tx| tx.queued_tasks()), 2);
     claim(&*store, 10, 20);
     assert_eq!(read(&*store, |tx| tx.queued_tasks()), 1);
-}
-
-fn discussion(id: &str, user: &str, status: TaskStatus) -> Task {
-    let user_id = UserId::from(user);
-    Task { session_id: None, kind: TaskKind::Discussion, user_id, status, ..task(id, "s", 1) }
-}
-
-fn open_discussions(store: &dyn Store) -> u64 {
-    read(store, |tx| tx.open_discussions(&UserId::from("ann")))
-}
-
-fn open_discussions_of_a_user_are_counted_with_those_of_its_chats(place: &Place) {
-    let store = settle(place, &[]);
-    write(&*store, |tx| tx.insert_user(&user("bob"))).unwrap();
-    assert_eq!(open_discussions(&*store), 0);
-    let called =
-        Task { parent_id: Some(TaskId::from("chat")), ..discussion("4", "ann", TaskStatus::Running) };
-    let part = Task { kind: TaskKind::DiscussionTurn, parent_id: Some(TaskId::from("1")), ..called.clone() };
-    let over = Task { id: TaskId::from("6"), status: TaskStatus::Failed, ..called.clone() };
-    add(
-        &*store,
-        vec![
-            task("chat", "s", 1),
-            discussion("1", "ann", TaskStatus::Running),
-            discussion("2", "ann", TaskStatus::Queued),
-            discussion("3", "ann", TaskStatus::Completed),
-            called,
-            Task { id: TaskId::from("5"), ..part },
-            over,
-            discussion("7", "bob", TaskStatus::Queued),
-        ],
-    );
-    assert_eq!(open_discussions(&*store), 3);
-}
-
-fn who_counts_open_discussions_at_a_time_does_so_one_after_the_other(place: &Place) {
-    const MOST: u64 = 3;
-    let store = settle(place, &[]);
-    let number = AtomicUsize::new(0);
-    at_once(8, || {
-        let id = number.fetch_add(1, Ordering::Relaxed).to_string();
-        write(&*store, move |tx| {
-            if tx.open_discussions(&UserId::from("ann"))? < MOST {
-                tx.insert_task(&discussion(&id, "ann", TaskStatus::Queued))?;
-            }
-            Ok(())
-        })
-        .unwrap();
-    });
-    assert_eq!(open_discussions(&*store), MOST);
 }

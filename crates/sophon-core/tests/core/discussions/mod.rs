@@ -1,7 +1,8 @@
 //! Several argue, and a judge decides.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+mod called;
+mod interrupted;
+mod judge;
 
 use fanout::Start;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use sophon_model::{
     Event, Kind, Task, TaskKind, TaskStatus, Topic, UserId,
 };
 use sophon_testkit::model_server::RecordedRequest;
-use sophon_testkit::{Gate, ModelServer, Script};
+use sophon_testkit::{ModelServer, Script};
 
 use crate::harness::{Harness, events_until};
 
@@ -175,110 +176,6 @@ async fn one_who_is_late_one_who_fails_and_one_who_is_cancelled_do_not_keep_the_
 }
 
 #[tokio::test]
-async fn a_verdict_of_the_wrong_shape_is_asked_for_once_more_and_then_the_run_fails() {
-    let mut sure = verdict();
-    sure["confidence"] = json!(7);
-    let answers = ["Tea, I think.".to_owned(), verdict().to_string(), "{}".to_owned(), sure.to_string()];
-    let asked = AtomicUsize::new(0);
-    let model = ModelServer::start(move |request| match speaker(request).as_str() {
-        "Judge" => Script::say(&answers[asked.fetch_add(1, Ordering::Relaxed)]),
-        name => Script::say(&format!("{name} says tea.")),
-    })
-    .await;
-    let app = Harness::with_models(&[&model]).await;
-    let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
-    assert_eq!(app.run_ended(&run).await.run.status, DiscussionRunStatus::Completed);
-    let requests = model.requests();
-    assert!(requests[3].last_text().contains("no JSON object"), "the judge is told what is wrong");
-    assert!(requests[3].body.to_string().contains("Tea, I think."));
-
-    let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
-    let failed = app.run_ended(&run).await.run;
-    assert_eq!((failed.status, &failed.verdict), (DiscussionRunStatus::Failed, &None));
-    assert!(failed.error.as_ref().unwrap().contains("confidence is 7"), "{:?}", failed.error);
-    let task = app.task(&run.task_id).await;
-    assert_eq!((task.status, task.error), (TaskStatus::Failed, failed.error));
-    let judge = app.parts(&run).await.pop().unwrap();
-    assert_eq!((judge.kind, judge.status), (TaskKind::DiscussionVerdict, TaskStatus::Failed));
-    assert_eq!(judge.usage.unwrap().total(), 30, "both answers count");
-}
-
-#[tokio::test]
-async fn whatever_a_judge_says_instead_of_a_verdict_the_run_ends_with_what_is_wrong_with_it() {
-    let with = |field: &str, value: Value| {
-        let mut verdict = verdict();
-        verdict[field] = value;
-        verdict.to_string()
-    };
-    for (answer, reason) in [
-        ("I cannot decide.".to_owned(), "no JSON object"),
-        (with("confidence", json!("high")), "invalid type: string \"high\""),
-        (with("dissent", json!("none")), "invalid type"),
-        (with("reasoning", json!("x".repeat(200_000))), "no JSON object"),
-        (format!("{}1{}", "[{\"a\":".repeat(5_000), "}]".repeat(5_000)), "recommendation"),
-    ] {
-        let said = answer.clone();
-        let model = ModelServer::start(move |request| match speaker(request).as_str() {
-            "Judge" => Script::say(&said),
-            name => Script::say(&format!("{name} says tea.")),
-        })
-        .await;
-        let app = Harness::with_models(&[&model]).await;
-        let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
-        let failed = app.run_ended(&run).await.run;
-        assert_eq!((failed.status, &failed.verdict), (DiscussionRunStatus::Failed, &None));
-        let error = failed.error.unwrap();
-        assert!(error.contains(reason) && error.len() < 500, "{error}");
-        let asked = model.requests().iter().filter(|request| speaker(request) == "Judge").count();
-        assert_eq!(asked, 2, "it is asked once more, and no more");
-    }
-}
-
-#[tokio::test]
-async fn a_judge_who_is_late_or_whose_model_fails_ends_the_run() {
-    for (script, reason) in [(Script::silence(), "within 5 s"), (Script::refuse(400, "no"), "refused")] {
-        let model = ModelServer::start(move |request| match speaker(request).as_str() {
-            "Judge" => script.clone(),
-            name => Script::say(&format!("{name} says tea.")),
-        })
-        .await;
-        let app = Harness::with_models(&[&model]).await;
-        let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
-        let ended = app.run_ended(&run).await;
-        assert_eq!(ended.run.status, DiscussionRunStatus::Failed);
-        assert!(ended.run.error.as_ref().unwrap().contains(reason), "{:?}", ended.run.error);
-        assert!(ended.turns.iter().all(|turn| turn.status == DiscussionTurnStatus::Completed));
-    }
-}
-
-#[tokio::test]
-async fn a_worker_that_has_lost_a_run_stores_nothing_more_of_it() {
-    let gate = Gate::new();
-    let held = gate.clone();
-    let model = arguing(move |_, _| Script::answer().wait(&held).text("Tea.")).await;
-    let app = Harness::with_models(&[&model]).await;
-    let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
-    model.wait_for_requests(2).await;
-    let before = app.discussion_run(&run.id).await;
-    // Another one takes the run up, as if the lease were over.
-    let claimed = app.gateway.db.write(|unit| {
-        let later = unit.now().plus(Duration::from_hours(1));
-        unit.tx.claim_task(later, later.plus(Duration::from_hours(1)))
-    });
-    assert_eq!(claimed.await.unwrap().unwrap().id, run.task_id);
-    let (bus, parts) = (app.gateway.db.bus(), app.parts(&run).await);
-    let last = bus.last_seq();
-    gate.open();
-    app.gateway.running.idle().await;
-    let after = app.discussion_run(&run.id).await;
-    assert_eq!((after.run, after.turns), (before.run, before.turns));
-    assert_eq!(app.parts(&run).await, parts);
-    assert_eq!(bus.last_seq(), last, "and tells nothing");
-    let task = app.task(&run.task_id).await;
-    assert_eq!((task.status, task.attempt), (TaskStatus::Running, 2));
-}
-
-#[tokio::test]
 async fn a_person_has_so_many_runs_at_a_time_and_no_more() {
     let model = arguing(|_, _| Script::silence()).await;
     let app = Harness::with_models(&[&model]).await;
@@ -307,48 +204,6 @@ async fn a_run_in_which_nobody_speaks_fails_without_a_judge() {
 }
 
 #[tokio::test]
-async fn a_run_goes_on_after_a_crash_with_the_turns_that_had_ended() {
-    let gate = Gate::new();
-    let held = gate.clone();
-    let model = arguing(move |name, request| {
-        let is_second = request.last_text().contains("This is round 2");
-        let script = Script::answer().text(&format!("{name} says "));
-        let script = if name == "Bob" && is_second { script.wait(&held) } else { script };
-        script.text("tea.")
-    })
-    .await;
-    let app = Harness::with_models(&[&model]).await;
-    let run = app.start_discussion(discussion(&["Ada", "Bob"], 2)).await;
-    gate.reached().await;
-    let before = app
-        .until(async || {
-            let detail = app.discussion_run(&run.id).await;
-            let ended = detail.turns.iter().filter(|turn| turn.status != DiscussionTurnStatus::Running);
-            (ended.count() == 3).then_some(detail)
-        })
-        .await;
-    let app = app.crash_and_restart(&[&model]).await;
-    gate.open();
-    let ended = app.run_ended(&run).await;
-    assert_eq!(ended.run.status, DiscussionRunStatus::Completed, "{:?}", ended.run.error);
-    let asked: Vec<String> = model.requests().iter().map(speaker).collect();
-    let count = |who: &str| asked.iter().filter(|asked| *asked == who).count();
-    assert_eq!(
-        (count("Ada"), count("Bob"), count("Judge")),
-        (2, 3, 1),
-        "only what was under way is asked again"
-    );
-    let tasks = |detail: &RunDetail| {
-        let mut tasks: Vec<String> = detail.turns.iter().map(|turn| turn.task_id.to_string()).collect();
-        tasks.sort();
-        tasks
-    };
-    assert_eq!(tasks(&ended), tasks(&before), "the turn began again as the same task");
-    let task = app.task(&run.task_id).await;
-    assert_eq!((task.status, task.attempt, task.proven_attempt), (TaskStatus::Completed, 2, 2));
-}
-
-#[tokio::test]
 async fn a_run_is_cancelled_whole_and_all_that_was_open_of_it_ends_with_it() {
     let model = arguing(|_, _| Script::silence()).await;
     let app = Harness::with_models(&[&model]).await;
@@ -368,24 +223,6 @@ async fn a_run_is_cancelled_whole_and_all_that_was_open_of_it_ends_with_it() {
     );
     let again = app.gateway.discussions.cancel(&app.admin(), &run.id).await.unwrap_err();
     assert_eq!(again.code(), "conflict");
-}
-
-#[tokio::test]
-async fn cancelling_the_judge_alone_ends_the_run_as_cancelled() {
-    let model = ModelServer::start(|request| match speaker(request).as_str() {
-        "Judge" => Script::silence(),
-        name => Script::say(&format!("{name} says tea.")),
-    })
-    .await;
-    let app = Harness::with_models(&[&model]).await;
-    let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
-    model.wait_for_requests(3).await;
-    assert_eq!(app.discussion_run(&run.id).await.run.status, DiscussionRunStatus::Judging);
-    let judge = app.parts(&run).await.pop().unwrap();
-    app.gateway.tasks.cancel(&app.admin(), &judge.id).await.unwrap();
-    let ended = app.run_ended(&run).await.run;
-    let me = Some(app.admin().user);
-    assert_eq!((ended.status, ended.cancelled_by), (DiscussionRunStatus::Cancelled, me));
 }
 
 #[tokio::test]
@@ -427,73 +264,4 @@ async fn what_is_somebody_elses_does_not_exist() {
         all.cancel(&other, &run.id).await.unwrap_err(),
     ];
     assert!(refused.iter().all(|error| error.code() == "not_found"), "{refused:?}");
-}
-
-#[tokio::test]
-async fn an_agent_that_calls_for_a_discussion_reads_the_verdict_and_a_crash_does_not_begin_it_twice() {
-    let gate = Gate::new();
-    let held = gate.clone();
-    let arguments = json!({ "topic": "Tea or coffee?", "rounds": 1, "panelists": [
-        { "name": "Ada", "persona": "Ada likes tea." }, { "name": "Bob", "persona": "Bob likes coffee." }] });
-    let model = ModelServer::start(move |request| {
-        let text = request.body.to_string();
-        if !text.contains("in a discussion with") && !text.contains("the judge of a discussion") {
-            return match request.last_text() {
-                asked if asked.contains("decide") => {
-                    Script::answer().tool_call("c", "discussion.run", arguments.clone())
-                }
-                read => Script::say(&format!("I read: {read}")),
-            };
-        }
-        match speaker(request).as_str() {
-            "Judge" => Script::say(&verdict().to_string()),
-            "Bob" => Script::answer().text("Coffee ").wait(&held).text("wakes."),
-            _ => Script::say("Tea keeps."),
-        }
-    })
-    .await;
-    let app = Harness::with_models(&[&model]).await;
-    let sent = app.send("decide for me").await;
-    gate.reached().await;
-    let app = app.crash_and_restart(&[&model]).await;
-    gate.open();
-    app.completed(&sent).await;
-    let messages = app.messages(&sent.session_id).await;
-    let answer = &messages.last().unwrap().content;
-    assert!(answer.contains("\"recommendation\":\"Tea.\""), "{answer}");
-    let runs = app.gateway.tasks.get(&app.admin(), &sent.task_id).await.unwrap().children;
-    assert_eq!(runs.len(), 1, "one run, that goes on");
-    assert_eq!((runs[0].kind, runs[0].status), (TaskKind::Discussion, TaskStatus::Completed));
-    let parts = app.gateway.tasks.get(&app.admin(), &runs[0].id).await.unwrap().children;
-    assert_eq!(parts.len(), 3);
-}
-
-#[tokio::test]
-async fn a_discussion_in_a_chat_ends_with_the_chat_that_is_cancelled_or_deleted() {
-    for deletes in [false, true] {
-        let arguments = json!({ "topic": "Tea or coffee?", "panelists": [
-            { "name": "Ada", "persona": "Ada likes tea." }, { "name": "Bob", "persona": "Bob likes coffee." }] });
-        let model = ModelServer::start(move |request| match request.last_text().as_str() {
-            "decide" => Script::answer().tool_call("c", "discussion.run", arguments.clone()),
-            _ => Script::silence(),
-        })
-        .await;
-        let app = Harness::with_models(&[&model]).await;
-        let sent = app.send("decide").await;
-        model.wait_for_requests(3).await;
-        let run = app.gateway.tasks.get(&app.admin(), &sent.task_id).await.unwrap().children.remove(0);
-        let of_task = run.id.clone();
-        let found =
-            app.gateway.db.read(move |tx| tx.discussion_run_of_task(&of_task)).await.unwrap().unwrap();
-        if deletes {
-            app.gateway.sessions.delete(&app.admin(), &sent.session_id).await.unwrap();
-        } else {
-            app.gateway.tasks.cancel(&app.admin(), &sent.task_id).await.unwrap();
-            assert_eq!(app.ended(&sent).await.status, TaskStatus::Cancelled);
-            assert_eq!(app.task(&run.id).await.status, TaskStatus::Cancelled);
-        }
-        let ended = app.run_ended(&found).await;
-        assert_eq!(ended.run.status, DiscussionRunStatus::Cancelled);
-        assert!(ended.turns.iter().all(|turn| turn.status == DiscussionTurnStatus::Cancelled));
-    }
 }
