@@ -222,6 +222,45 @@ async fn a_node_that_is_killed_at_random_does_nothing_twice_and_each_caller_is_t
     assert!(completed > COMMANDS / 4, "{completed} of {COMMANDS} over {kills} kills");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_is_told_to_stop_ends_what_it_runs_and_says_so_when_it_is_back() {
+    let (app, data) = (App::for_one().await, tempfile::tempdir().unwrap());
+    let http = app.http();
+    let path = pair(&app, data.path(), &["system.execute"]).await;
+    let mut machine = start(data.path());
+    online(&http, &path).await;
+    let begun = data.path().join("begun");
+    let argv = json!(["sh", "-c", "echo $$ > $0.new; mv $0.new $0; sleep 60", begun]);
+    let body = json!({ "command": "system.execute", "params": { "argv": argv } });
+    let (sender, command) = (http.clone(), format!("{path}/command"));
+    let waits = tokio::spawn(async move { sender.post(&command, &body).await.1 });
+    soon("the beginning of the command", async {
+        while !begun.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    let machines_id = machine.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &machines_id]).status().await.unwrap().success());
+    assert!(soon("the end of the program", machine.wait()).await.unwrap().success());
+    let program = std::fs::read_to_string(&begun).unwrap();
+    // Ended, or ended and not yet waited for by whoever inherited it.
+    let runs = async || {
+        let state = Command::new("ps").args(["-o", "stat=", "-p", program.trim()]).output().await.unwrap();
+        !state.stdout.is_empty() && !state.stdout.starts_with(b"Z")
+    };
+    soon("the end of what it ran", async {
+        while runs().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    let _machine = start(data.path());
+    let told = soon("the answer", waits).await.unwrap();
+    assert_eq!((&told["status"], &told["error"]["code"]), (&json!("failed"), &json!("interrupted")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_is_killed_while_a_machine_works_hears_of_it_when_it_is_back() {
     for websockets in [true, false] {
