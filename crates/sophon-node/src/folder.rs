@@ -73,9 +73,7 @@ impl Folder {
         let mut file = private_file(&beside)?;
         let text = serde_json::to_vec(paired).map_err(|error| Failure(error.to_string()))?;
         file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&beside, self.0.join(PAIRED))?;
-        Ok(())
+        Ok(put_in_place(&file, &beside, &self.0.join(PAIRED))?)
     }
 }
 
@@ -94,6 +92,17 @@ pub(crate) fn private_file(path: &Path) -> std::io::Result<fs::File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Moves a file that was written beside into its place, for good: also the folder's entry is on disk.
+pub(crate) fn put_in_place(file: &fs::File, beside: &Path, place: &Path) -> std::io::Result<()> {
+    file.sync_all()?;
+    fs::rename(beside, place)?;
+    #[cfg(unix)]
+    if let Some(folder) = place.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(all(test, unix))]

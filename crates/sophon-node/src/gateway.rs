@@ -131,11 +131,15 @@ impl Gateway {
         Ok(list.items)
     }
 
-    /// Tells what came of a command. One that the gateway knows no longer is told as well as can be.
+    /// Tells what came of a command. An answer that the gateway will never take is told as well as can be: the others
+    /// are not to wait behind it.
     pub(crate) async fn report(&self, id: &str, answer: &Answer) -> Result<(), GatewayError> {
         let url = self.address(&["api", "nodes", "me", "commands", id, "result"])?;
         match send(self.http.post(url).bearer_auth(&self.token).json(answer)).await {
-            Err(GatewayError::Refused(StatusCode::NOT_FOUND, _)) => Ok(()),
+            Err(GatewayError::Refused(status, reason)) if status != StatusCode::UNAUTHORIZED => {
+                tracing::warn!(command = id, reason, "the gateway does not take an answer");
+                Ok(())
+            }
             other => other.map(drop).map_err(revoked),
         }
     }

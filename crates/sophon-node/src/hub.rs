@@ -27,6 +27,9 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 /// The largest message that is taken, in bytes.
 const LARGEST_MESSAGE: usize = 1024 * 1024;
 
+/// What the gateway says of an answer that it will never take.
+const NEVER_TAKEN: [&str; 3] = ["not_found:", "validation_failed:", "payload_too_large:"];
+
 /// How a connection ended.
 #[derive(Debug)]
 pub(crate) enum Lost {
@@ -193,9 +196,12 @@ impl Session<'_> {
         }
         match error {
             None => self.worker.reported(id).await,
-            Some(error) if error.contains("not_found:") => self.worker.reported(id).await,
+            Some(error) if NEVER_TAKEN.iter().any(|code| error.contains(code)) => {
+                tracing::warn!(command = id, error, "the gateway does not take an answer");
+                self.worker.reported(id).await;
+            }
             // It is kept, and told again on the next connection.
-            Some(error) => tracing::warn!(command = id, error, "the gateway did not take an answer"),
+            Some(error) => tracing::warn!(command = id, error, "the gateway did not take an answer now"),
         }
     }
 

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::folder::private_file;
+use crate::folder::{private_file, put_in_place};
 use crate::work::Answer;
 
 /// Commands that are remembered after they were reported; the oldest is forgotten for one more. The gateway hands each
 /// out once, so this is the second lock on the same door.
 const REMEMBERED: usize = 10_000;
+/// Bytes by which the file grows before it is written anew, without the answers that the gateway has.
+const MOST_GROWN: usize = 8 * 1024 * 1024;
 
 /// What is known of a command.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +39,8 @@ pub(crate) struct Journal {
     known: HashMap<String, Known>,
     /// In order of their beginning.
     order: Vec<String>,
+    /// Bytes since it was written anew.
+    grown: usize,
 }
 
 impl Journal {
@@ -70,7 +74,7 @@ impl Journal {
             known.remove(&id);
         }
         let file = write_anew(path, &known, &order)?;
-        Ok(Self { path: path.to_owned(), file, known, order })
+        Ok(Self { path: path.to_owned(), file, known, order, grown: 0 })
     }
 
     /// Notes that a command begins, on disk; false if it had begun before.
@@ -78,7 +82,7 @@ impl Journal {
         if self.known.contains_key(id) {
             return Ok(false);
         }
-        if self.order.len() >= 2 * REMEMBERED {
+        if self.order.len() >= 2 * REMEMBERED || self.grown >= MOST_GROWN {
             self.forget_old()?;
         }
         self.write(&Line::Begun { id: id.to_owned() })?;
@@ -112,7 +116,7 @@ impl Journal {
 
     fn forget_old(&mut self) -> io::Result<()> {
         let (known, order) = (&mut self.known, &mut self.order);
-        let mut forgotten = order.len() - REMEMBERED;
+        let mut forgotten = order.len().saturating_sub(REMEMBERED);
         order.retain(|id| {
             let goes = forgotten > 0 && known.get(id) == Some(&Known::Reported);
             if goes {
@@ -122,11 +126,14 @@ impl Journal {
             !goes
         });
         self.file = write_anew(&self.path, &self.known, &self.order)?;
+        self.grown = 0;
         Ok(())
     }
 
     fn write(&mut self, line: &Line) -> io::Result<()> {
-        self.file.write_all(&encoded(line))?;
+        let line = encoded(line);
+        self.file.write_all(&line)?;
+        self.grown += line.len();
         self.file.sync_data()
     }
 }
@@ -153,8 +160,7 @@ fn write_anew(path: &Path, known: &HashMap<String, Known>, order: &[String]) -> 
         }
     }
     file.write_all(&text)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
+    put_in_place(&file, &beside, path)?;
     OpenOptions::new().append(true).open(path)
 }
 
@@ -190,6 +196,22 @@ mod tests {
         assert_eq!(journal.unreported(), [("cmd_1".into(), Answer::done(json!(5)))]);
         journal.reported("cmd_1").unwrap();
         assert_eq!(Journal::open(&path).unwrap().unreported(), []);
+    }
+
+    #[test]
+    fn answers_that_the_gateway_has_do_not_pile_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let mut journal = Journal::open(&path).unwrap();
+        let large = "x".repeat(MOST_GROWN / 4);
+        for number in 0..8 {
+            let id = format!("cmd_{number}");
+            journal.begin(&id).unwrap();
+            journal.end(&id, Answer::done(json!(large))).unwrap();
+            journal.reported(&id).unwrap();
+            assert!(fs::metadata(&path).unwrap().len() < 2 * MOST_GROWN as u64);
+        }
+        assert!((0..8).all(|number| !journal.begin(&format!("cmd_{number}")).unwrap()));
     }
 
     #[test]

@@ -15,12 +15,16 @@ mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use url::Url;
 
 use consent::Consent;
 use folder::Folder;
+
+/// How long the end of what runs is waited for.
+const TO_STOP: Duration = Duration::from_millis(500);
 
 /// A machine that does what its Sophon gateway tells it
 #[derive(Debug, Parser)]
@@ -91,8 +95,8 @@ fn main() -> ExitCode {
     let arguments = SophonNode::parse();
     let done = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| {
         let done = runtime.block_on(run(arguments));
-        // A read of the terminal that is still under way is not waited for.
-        runtime.shutdown_background();
+        // What runs is ended with its task; a read of the terminal that is still under way cannot be.
+        runtime.shutdown_timeout(TO_STOP);
         done
     });
     match done {

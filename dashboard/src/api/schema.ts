@@ -681,7 +681,8 @@ export interface paths {
         post?: never;
         /**
          * Delete a node
-         * @description Its token is void from now on, and its connection ends within a second. Its commands are forgotten.
+         * @description Its token is void from now on, and its connection ends within a second. Its commands are forgotten; who waits for
+         *     one is told `unknown`.
          */
         delete: operations["deleteNode"];
         options?: never;
@@ -721,7 +722,8 @@ export interface paths {
         put?: never;
         /**
          * Tell a node to do something
-         * @description Answers when the command has ended or its time is over; `status` says which. A command of high risk needs the
+         * @description Answers when the command has ended or its time is over; `status` says which. Who hangs up before the node took the
+         *     command calls it back. A command of high risk needs the
          *     right to approve actions as well. What the node's scopes do not cover is refused with the code `scope_denied`, and
          *     a node that is away is a conflict with the code `node_offline`.
          */
@@ -1802,7 +1804,8 @@ export interface components {
         /** @description Why a command was not done. */
         NodeError: {
             /**
-             * @description `scope_denied`, `consent_denied`, `unsupported`, `timeout`, `failed`, `interrupted` or the node's own.
+             * @description `scope_denied`, `consent_denied`, `unsupported`, `timeout`, `failed`, `interrupted`, `cancelled`,
+             *     `node_deleted` or the node's own.
              * @example consent_denied
              */
             code: string;

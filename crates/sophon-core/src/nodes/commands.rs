@@ -12,6 +12,7 @@ use sophon_model::{
 use super::{Nodes, command_spec};
 use crate::database::Unit;
 use crate::doorbells::Doorbells;
+use crate::limits::storable;
 use crate::policy::{Act, authorize};
 
 /// How long a command is waited for unless its sender says otherwise.
@@ -262,8 +263,8 @@ fn conclude(command: &mut NodeCommand, outcome: Outcome) {
             code.truncate(code.floor_char_boundary(LONGEST_CODE));
             message.truncate(message.floor_char_boundary(LONGEST_ERROR));
             command.status = NodeCommandStatus::Failed;
-            command.error_code = Some(code);
-            command.error_message = Some(message);
+            command.error_code = Some(storable(code));
+            command.error_message = Some(storable(message));
         }
     }
 }

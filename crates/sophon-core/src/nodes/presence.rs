@@ -11,6 +11,7 @@ use super::{Nodes, commands, tell};
 use crate::database::Unit;
 use crate::identity::secret_hash;
 use crate::lifecycle::Lifecycle;
+use crate::limits::storable;
 
 /// The longest that a node can wait for commands in one request.
 pub const LONGEST_POLL: Duration = Duration::from_secs(30);
@@ -226,7 +227,7 @@ fn mark_offline(unit: &mut Unit<'_>, silent: &Node) -> Result<()> {
 fn apply(node: &mut Node, heartbeat: Heartbeat) {
     let word = |mut text: String| {
         text.truncate(text.floor_char_boundary(LONGEST_WORD));
-        text
+        storable(text)
     };
     if let Some(platform) = heartbeat.platform {
         node.platform = word(platform);

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::context::Context;
 use super::step::Step;
 use super::{Ended, Turn};
+use crate::limits::storable;
 use crate::models::count_tokens;
 
 /// Events that are taken at a time: text that has come together is told together.
@@ -129,11 +130,6 @@ impl Turn {
         });
         if held.await? { Ok(()) } else { Err(Ended::Lost) }
     }
-}
-
-/// What a model wrote, in a form that storage takes: NUL, which no text may contain, becomes a visible stand-in.
-fn storable(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// Resolves at that time; never if there is none.

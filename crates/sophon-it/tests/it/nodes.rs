@@ -1,5 +1,5 @@
 //! A machine with the real `sophon-node`: paired, approved, obedient within its scopes, cut off at once, and killed at
-//! random without ever doing anything twice.
+//! random without ever doing anything twice. And its gateway is killed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
-use crate::support::{App, Http, soon};
+use crate::support::{App, Http, Process, Relay, soon};
 
 const COMMANDS: usize = 200;
 const SENDERS: usize = 8;
@@ -32,12 +32,16 @@ fn start(data: &Path) -> Child {
 
 /// Registers a node and pairs it as a person would, comparing codes. Returns its path.
 async fn pair(app: &App, data: &Path, scopes: &[&str]) -> String {
-    let http = app.http();
+    pair_at(&app.url(), &app.http(), data, scopes).await
+}
+
+/// The same, where the machine finds its gateway at `url`.
+async fn pair_at(url: &str, http: &Http, data: &Path, scopes: &[&str]) -> String {
     let new = json!({ "displayName": "Desk", "platform": "linux", "scopes": scopes });
     let (status, node) = http.post("/api/nodes", &new).await;
     assert_eq!(status, 201, "{node}");
     let (id, secret) = (node["id"].as_str().unwrap(), node["pairingSecret"].as_str().unwrap());
-    let arguments = ["pair", "--gateway", &app.url(), "--node", id, "--secret", secret];
+    let arguments = ["pair", "--gateway", url, "--node", id, "--secret", secret];
     let mut pairing = sophon_node(data, &arguments).spawn().unwrap();
     let mut lines = BufReader::new(pairing.stdout.take().unwrap()).lines();
     let line = soon("the pairing code", lines.next_line()).await.unwrap().unwrap();
@@ -216,4 +220,88 @@ async fn a_node_that_is_killed_at_random_does_nothing_twice_and_each_caller_is_t
     }
     let completed = told.iter().filter(|(_, outcome)| outcome["status"] == "completed").count();
     assert!(completed > COMMANDS / 4, "{completed} of {COMMANDS} over {kills} kills");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_is_told_to_stop_ends_what_it_runs_and_says_so_when_it_is_back() {
+    let (app, data) = (App::for_one().await, tempfile::tempdir().unwrap());
+    let http = app.http();
+    let path = pair(&app, data.path(), &["system.execute"]).await;
+    let mut machine = start(data.path());
+    online(&http, &path).await;
+    let begun = data.path().join("begun");
+    let argv = json!(["sh", "-c", "echo $$ > $0.new; mv $0.new $0; sleep 60", begun]);
+    let body = json!({ "command": "system.execute", "params": { "argv": argv } });
+    let (sender, command) = (http.clone(), format!("{path}/command"));
+    let waits = tokio::spawn(async move { sender.post(&command, &body).await.1 });
+    soon("the beginning of the command", async {
+        while !begun.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    let machines_id = machine.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &machines_id]).status().await.unwrap().success());
+    assert!(soon("the end of the program", machine.wait()).await.unwrap().success());
+    let program = std::fs::read_to_string(&begun).unwrap();
+    // Ended, or ended and not yet waited for by whoever inherited it.
+    let runs = async || {
+        let state = Command::new("ps").args(["-o", "stat=", "-p", program.trim()]).output().await.unwrap();
+        !state.stdout.is_empty() && !state.stdout.starts_with(b"Z")
+    };
+    soon("the end of what it ran", async {
+        while runs().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    let _machine = start(data.path());
+    let told = soon("the answer", waits).await.unwrap();
+    assert_eq!((&told["status"], &told["error"]["code"]), (&json!("failed"), &json!("interrupted")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_killed_while_a_machine_works_hears_of_it_when_it_is_back() {
+    for websockets in [true, false] {
+        let (kept, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let gateway = Process::start(&kept.path().join("sophon")).await;
+        let relay = Relay::start(&gateway.url, websockets).await;
+        let path = pair_at(&relay.url, &gateway.http(), data.path(), &["system.execute"]).await;
+        let _machine = start(data.path());
+        online(&gateway.http(), &path).await;
+        let (begun, go_on) = (data.path().join("begun"), data.path().join("go-on"));
+        let script = "echo begun >> $0; until [ -e $1 ]; do sleep 0.05; done";
+        let argv = json!(["sh", "-c", script, begun, go_on]);
+        let body = json!({ "command": "system.execute", "params": { "argv": argv } });
+        let (http, command) = (gateway.http(), format!("{path}/command"));
+        let waits = tokio::spawn(async move {
+            http.request(reqwest::Method::POST, &command).json(&body).send().await.is_err()
+        });
+        soon("the beginning of the command", async {
+            while !begun.exists() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await;
+        gateway.kill().await;
+        assert!(waits.await.unwrap(), "who waited was cut off");
+        std::fs::write(&go_on, "").unwrap();
+
+        let gateway = Process::start(&kept.path().join("sophon")).await;
+        relay.lead_to(&gateway.url);
+        let http = gateway.http();
+        let ended = async {
+            loop {
+                let command = http.get(&format!("{path}/commands")).await.1["items"][0].clone();
+                if command["status"] != "dispatched" {
+                    return command;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let command = soon("the end of the command", ended).await;
+        assert_eq!((&command["status"], &command["result"]["exitCode"]), (&json!("completed"), &json!(0)));
+        assert_eq!(std::fs::read_to_string(&begun).unwrap(), "begun\n", "it ran once");
+    }
 }

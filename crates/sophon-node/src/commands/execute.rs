@@ -82,6 +82,7 @@ fn describe(params: &Params) -> String {
 /// A program and whatever it starts. Dropped, all of it ends.
 struct Group {
     child: Child,
+    #[cfg(unix)]
     id: Option<u32>,
 }
 
@@ -99,7 +100,11 @@ impl Group {
         command.process_group(0);
         let child =
             command.spawn().map_err(|error| failed(format!("{program} cannot be started: {error}.")))?;
-        Ok(Self { id: child.id(), child })
+        Ok(Self {
+            #[cfg(unix)]
+            id: child.id(),
+            child,
+        })
     }
 
     /// Ends all of it.

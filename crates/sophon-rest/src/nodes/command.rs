@@ -20,7 +20,8 @@ pub(super) struct NodeCommand {
     command: String,
     #[schema(value_type = Object)]
     params: Value,
-    /// `unknown`: the node took it and did not say in time what became of it; `expired`: the node did not take it.
+    /// `unknown`: the node took it and did not say in time what became of it; `expired`: the node did not take it;
+    /// `cancelled`: nobody waited for it any more, and the node had not taken it.
     #[schema(schema_with = words::node_command_status)]
     status: NodeCommandStatus,
     /// Whether it was done; null as long as nobody knows.
@@ -47,7 +48,8 @@ pub(super) struct NodeCommand {
 /// Why a command was not done.
 #[derive(Serialize, ToSchema)]
 pub(super) struct NodeError {
-    /// `scope_denied`, `consent_denied`, `unsupported`, `timeout`, `failed`, `interrupted` or the node's own.
+    /// `scope_denied`, `consent_denied`, `unsupported`, `timeout`, `failed`, `interrupted`, `cancelled`,
+    /// `node_deleted` or the node's own.
     #[schema(example = "consent_denied")]
     code: String,
     message: String,

@@ -58,7 +58,8 @@ pub(super) async fn update_node(
 
 /// Delete a node
 ///
-/// Its token is void from now on, and its connection ends within a second. Its commands are forgotten.
+/// Its token is void from now on, and its connection ends within a second. Its commands are forgotten; who waits for
+/// one is told `unknown`.
 #[utoipa::path(
     delete, path = "/api/nodes/{id}", tag = "Sophon Node", params(("id" = String, Path)),
     responses((status = 204)),

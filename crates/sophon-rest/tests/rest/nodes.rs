@@ -160,11 +160,11 @@ async fn what_the_node_refuses_is_told_in_its_words() {
     let (node, machine) = paired(&app, &admin, &["node.command"]).await;
     let path = format!("{}/command", path_of(&node));
     let command = json!({ "command": "system.execute", "params": { "argv": ["true"] } });
-    let refusal = json!({ "ok": false, "error": { "code": "consent_denied", "message": "No." } });
+    let refusal = json!({ "ok": false, "error": { "code": "consent_denied", "message": "No\u{0}." } });
     let (ended, _) = tokio::join!(admin.post(&path, &command), obey(&machine, &refusal));
     let ended = ended.ok();
     assert_eq!((&ended["status"], &ended["ok"]), (&json!("failed"), &json!(false)));
-    assert_eq!(ended["error"], json!({ "code": "consent_denied", "message": "No." }));
+    assert_eq!(ended["error"], json!({ "code": "consent_denied", "message": "No\u{fffd}." }));
 }
 
 #[tokio::test]

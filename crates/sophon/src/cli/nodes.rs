@@ -237,12 +237,7 @@ fn tell(context: &Context, command: &NodeCommand) -> Result<(), Stop> {
         return Ok(line(context.screen.safe(&format!("{result:#}")))?);
     }
     let message = command.error.as_ref().map_or("", |error| &error.message);
-    let failed = Stop::failed(format!("{}: {message}", outcome(command)));
-    Err(match command.ok {
-        None => failed
-            .hint(format!("`sophon nodes history {}` tells if it is heard of after all.", command.node_id)),
-        Some(_) => failed,
-    })
+    Err(Stop::failed(format!("{}: {message}", outcome(command))))
 }
 
 /// Where it stands, and why, in two words.

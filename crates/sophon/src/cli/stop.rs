@@ -145,7 +145,9 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
     let hint = match refusal.code.as_str() {
         "unauthenticated" => "Sign in with `sophon login`.",
         "not_authorized" => "Your role does not allow it. Ask whoever runs the gateway.",
-        "not_found" => "`sophon sessions`, `sophon tasks --history` and `sophon agents` list what there is.",
+        "not_found" => {
+            "`sophon sessions`, `sophon tasks --history`, `sophon nodes` and `sophon agents` list what there is."
+        }
         "service_unavailable" => "The gateway is stopping or starting. Try again in a moment.",
         "upstream_unavailable" => "`sophon doctor` shows which model providers are set up.",
         "internal_error" => "The gateway's log says more.",

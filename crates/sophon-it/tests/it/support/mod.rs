@@ -6,6 +6,7 @@ mod http;
 mod hub;
 mod people;
 mod process;
+mod relay;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ pub use http::Http;
 pub use hub::{Hub, streamed};
 pub use people::{NodeAgent, Person};
 pub use process::Process;
+pub use relay::Relay;
 
 /// How long a test waits for what must happen.
 pub const PATIENCE: Duration = Duration::from_secs(20);
