@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Machine } from "./machine.ts";
 import { onStage } from "./stage.ts";
 
 const { dashboard, gateway, model } = onStage({ scripted: true });
@@ -30,10 +31,14 @@ it("asks in the session, where the turn waits, and goes on when it is approved",
     .waitFor();
   const badge = dashboard.page.getByRole("link", { name: "Approvals 1 waiting" });
   await badge.waitFor();
+  expect(await dashboard.page.title()).toMatch(/^\(1\) /);
+  await dashboard.page.getByRole("link", { name: /Do it.*Waits for you/ }).waitFor();
+  expect(await dashboard.faults()).toEqual([]);
 
   await button("Approve").click();
   await concluded("All is forgotten.");
   await badge.waitFor({ state: "detached" });
+  expect(await dashboard.page.title()).not.toMatch(/^\(/);
 });
 
 it("never approves by the keys of who writes on", async () => {
@@ -73,6 +78,23 @@ it("answers in the inbox, keeps the place of what was answered, and tells of it 
   const answer = await model.next();
   answer.say("I see");
   answer.end();
+});
+
+it("does with other arguments what a person made of it", async () => {
+  const machine = await Machine.paired(gateway, "Bench");
+  const told = { node: machine.nodeId, command: "system.execute" };
+  await asked("node.command", { ...told, params: { argv: ["rm", "-rf", "/srv/build"] } });
+  await button("Edit").click();
+  const field = card().getByLabel("Other arguments");
+  await field.fill("{");
+  await card().getByText("This is not JSON").waitFor();
+  expect(await button("Approve with these").isDisabled()).toBe(true);
+
+  const params = { argv: ["ls", "/srv/build"] };
+  await field.fill(JSON.stringify({ ...told, params }));
+  await button("Approve with these").click();
+  expect((await machine.obey({ exitCode: 0 })).params).toEqual(params);
+  await concluded("I only looked.");
 });
 
 it("tells who comes too late what was answered before", async () => {

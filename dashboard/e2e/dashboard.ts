@@ -1,4 +1,5 @@
 /** The dashboard as a person drives it, by what is written on it. */
+import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { ADMIN, type Gateway } from "./gateway.ts";
 
@@ -76,6 +77,15 @@ export class Dashboard {
   async choose(action: string) {
     await this.page.getByRole("button", { name: "Session actions" }).click();
     await this.page.getByRole("menuitem", { name: action }).click();
+  }
+
+  /** What axe finds on the page as it is. */
+  async faults(): Promise<string[]> {
+    await this.page.evaluate(axe.source);
+    return this.page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
+    });
   }
 
   close() {

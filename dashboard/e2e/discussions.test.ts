@@ -44,6 +44,7 @@ it("is followed live, side by side, to its verdict, and found again", async () =
   await verdict.getByText("Tea", { exact: true }).waitFor();
   await verdict.getByText("75 % sure").waitFor();
   await verdict.getByText("Coffee is warm too").waitFor();
+  expect(await dashboard.faults()).toEqual([]);
 
   await page.getByRole("link", { name: "Back to the discussion" }).click();
   await page.getByRole("link", { name: /Done.*Tea/ }).waitFor();

@@ -4,6 +4,7 @@ import type { Gateway } from "./gateway.ts";
 interface Command {
   commandId: string;
   command: string;
+  params: unknown;
 }
 
 export class Machine {
@@ -11,9 +12,25 @@ export class Machine {
 
   constructor(
     private readonly gateway: Gateway,
-    private readonly nodeId: string,
+    readonly nodeId: string,
     private readonly secret: string,
   ) {}
+
+  /** One that may run programs, and is online; paired past the dashboard. */
+  static async paired(gateway: Gateway, displayName: string): Promise<Machine> {
+    const token = await gateway.signIn();
+    const node = { displayName, platform: "linux", scopes: ["system.execute"] };
+    const { id, pairingSecret } = await gateway.post<{ id: string; pairingSecret: string }>(
+      "/api/nodes",
+      node,
+      token,
+    );
+    await gateway.post(`/api/nodes/${id}/approve`, {}, token);
+    const machine = new Machine(gateway, id, pairingSecret);
+    await machine.pair();
+    await machine.beat();
+    return machine;
+  }
 
   /** Asks once; true when it was let in. */
   async pair(): Promise<boolean> {
@@ -32,10 +49,13 @@ export class Machine {
   }
 
   /** Waits for the next command and does it. */
-  async obey(result: object) {
+  async obey(result: object): Promise<Command> {
     const path = "/api/nodes/me/commands";
     const { items } = await this.gateway.get<{ items: Command[] }>(`${path}?wait=20`, this.#token);
-    const id = items[0]?.commandId ?? "";
-    await this.gateway.request("POST", `${path}/${id}/result`, this.#token, { ok: true, result });
+    const [command] = items;
+    if (command === undefined) throw new Error("nobody told the machine what to do");
+    const done = { ok: true, result };
+    await this.gateway.request("POST", `${path}/${command.commandId}/result`, this.#token, done);
+    return command;
   }
 }

@@ -1,18 +1,7 @@
-import axe from "axe-core";
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { onStage } from "./stage.ts";
 
 const { dashboard, gateway, open } = onStage();
-
-/** What axe finds on the page as it is. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-  });
-}
 
 it("refuses a wrong password with the reason and a request id", async () => {
   const stranger = await open();
@@ -121,19 +110,53 @@ describe("API tokens", () => {
   });
 });
 
-/** The pages that need nothing to be there first. */
-const PAGES = [
-  "/",
-  "/sessions/new",
-  "/approvals",
-  "/agents/sophon",
-  "/tasks",
-  "/discussions",
-  "/discussions/new",
-  "/nodes",
-  "/nodes/new",
-  "/settings",
-];
+/** The pages that need nothing to be there first, and what their windows are called. */
+const TITLES = {
+  "/": "Sessions",
+  "/sessions/new": "New session",
+  "/approvals": "Approvals",
+  "/agents/sophon": "Sophon",
+  "/tasks": "Tasks",
+  "/discussions": "Discussions",
+  "/discussions/new": "New discussion",
+  "/nodes": "Nodes",
+  "/nodes/new": "New node",
+  "/settings": "Settings",
+};
+const PAGES = Object.keys(TITLES);
+
+describe("a page", () => {
+  it("gives its window a name", async () => {
+    for (const [path, title] of Object.entries(TITLES)) {
+      await dashboard.page.goto(path);
+      await expect.poll(() => dashboard.page.title(), { message: path }).toBe(`${title} · Sophon`);
+    }
+  });
+
+  it("that is not there shows the way out", async () => {
+    for (const [path, label, way] of [
+      ["/sessions/ses_none", "Begin another session", "/"],
+      ["/discussions/disc_none", "All discussions", "/discussions"],
+      ["/nodes/node_none", "All nodes", "/nodes"],
+      ["/agents/none", "All agents", "/agents"],
+    ] as const) {
+      await dashboard.page.goto(path);
+      await dashboard.page.getByRole("main").getByRole("link", { name: label }).click();
+      await dashboard.page.waitForURL(way);
+    }
+  });
+
+  it("that is empty shows the first step", async () => {
+    for (const [path, label, heading] of [
+      ["/discussions", "Begin the first one", "New discussion"],
+      ["/nodes", "Register the first one", "New node"],
+    ] as const) {
+      await dashboard.page.goto(path);
+      await dashboard.page.getByRole("link", { name: label }).click();
+      await dashboard.page.getByRole("heading", { name: heading }).waitFor();
+    }
+  });
+});
 
 describe("the look", () => {
   const background = () =>
@@ -170,7 +193,7 @@ describe("the look", () => {
     for (const path of [page.url(), ...PAGES]) {
       await page.goto(path);
       await page.waitForLoadState("networkidle");
-      expect(await faults(page), path).toEqual([]);
+      expect(await dashboard.faults(), path).toEqual([]);
     }
   });
 
@@ -180,13 +203,13 @@ describe("the look", () => {
     await dashboard.begin("calculate 13*13");
     await dashboard.turns("agent").last().getByText("calculator").click();
     await page.getByRole("button", { name: "Session actions" }).click();
-    expect(await faults(page), "menu").toEqual([]);
+    expect(await dashboard.faults(), "menu").toEqual([]);
     await page.getByRole("menuitem", { name: "Rename" }).click();
-    expect(await faults(page), "dialog").toEqual([]);
+    expect(await dashboard.faults(), "dialog").toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByRole("link", { name: "Tasks" }).click();
     await page.getByRole("button", { name: /13\*13/ }).click();
     await page.getByRole("dialog").getByText("Tokens").waitFor();
-    expect(await faults(page), "drawer").toEqual([]);
+    expect(await dashboard.faults(), "drawer").toEqual([]);
   });
 });

@@ -68,6 +68,12 @@ export class Model {
     return asked ? Promise.resolve(asked) : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Drops what a test left unanswered, so that the next begins anew. */
+  forget() {
+    this.#asked.length = 0;
+    this.#waiting.length = 0;
+  }
+
   stop() {
     this.#server.closeAllConnections();
     this.#server.close();

@@ -47,6 +47,8 @@ it("is turned down", async () => {
   await dashboard.page.getByRole("button", { name: "Reject" }).click();
   await dashboard.page.getByText("Turned down").first().waitFor();
   expect(await machine.pair()).toBe(false);
+  await dashboard.page.getByRole("link", { name: "register it anew" }).click();
+  await dashboard.page.getByRole("heading", { name: "New node" }).waitFor();
 });
 
 it("does what it is told in the console, within its scopes", async () => {
@@ -69,7 +71,9 @@ it("does what it is told in the console, within its scopes", async () => {
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Scopes saved").waitFor();
   await page.getByRole("tab", { name: "Console" }).click();
-  expect(await page.getByRole("option", { name: "system.execute" }).count()).toBe(1);
+  await page.getByLabel("Command", { exact: true }).selectOption("system.execute");
+  expect(await page.getByRole("textbox", { name: "Parameters" }).inputValue()).toContain("argv");
+  expect(await dashboard.faults()).toEqual([]);
 });
 
 it("is revoked only after a question", async () => {
@@ -89,4 +93,5 @@ it("is told of in the tray when it comes", async () => {
   await paired("Garage");
   await page.getByRole("button", { name: /News [1-9]\d* unread/ }).click();
   await page.getByRole("dialog", { name: "News" }).getByText("Garage is online").waitFor();
+  expect(await dashboard.faults()).toEqual([]);
 });

@@ -14,6 +14,17 @@ it("catches up after the gateway was killed and came back", async () => {
   await dashboard.say("calculate 100+1");
   await page.getByText("The gateway cannot be reached.").waitFor();
 
+  // It is said on every page, and every page is there.
+  const session = page.url();
+  for (const name of ["Nodes", "Discussions", "Settings", "Approvals"]) {
+    await page.getByRole("link", { name }).click();
+    await page.getByRole("heading", { name, level: 1 }).waitFor();
+    expect(await page.getByText("Not connected.").isVisible()).toBe(true);
+  }
+  for (let steps = 0; steps < 4; steps += 1) await page.goBack();
+  expect(page.url()).toBe(session);
+  await page.getByRole("button", { name: "Send again" }).waitFor();
+
   // Something happens elsewhere before the page is back.
   await gateway.start();
   const token = await gateway.signIn();

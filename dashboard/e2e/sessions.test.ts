@@ -120,6 +120,21 @@ describe("a session", () => {
     expect(await dashboard.turns("user").first().innerText()).toContain("calculate 0+1000");
   });
 
+  it("follows what is said to its end, however far up it was scrolled", async () => {
+    await dashboard.page.setViewportSize({ width: 800, height: 320 });
+    await dashboard.begin("calculate 1+1");
+    const conversation = dashboard.page.getByRole("region", { name: "Conversation" });
+    await dashboard.turns("agent").last().getByText("calculator").click();
+    await conversation.evaluate((box) => box.scrollTo({ top: 0 }));
+    await dashboard.page.getByRole("button", { name: "Latest" }).waitFor();
+    await dashboard.say("calculate 2+2");
+    await expect.poll(() => dashboard.turns("agent").count()).toBe(2);
+    await dashboard.answered();
+    const left = () =>
+      conversation.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+    await expect.poll(left).toBeLessThan(2);
+  });
+
   it("shows each message once in two windows at the same time", async () => {
     await dashboard.begin("calculate 10+1");
     const other = await dashboard.page.context().newPage();

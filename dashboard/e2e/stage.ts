@@ -41,6 +41,7 @@ export function onStage({ scripted = false } = {}): Stage {
     const complaints = windows.flatMap((window) => window.complaints);
     await Promise.all(windows.map((window) => window.close()));
     windows = [];
+    model.forget();
     expect(complaints).toEqual([]);
   });
   afterAll(async () => {

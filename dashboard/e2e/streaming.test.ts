@@ -48,6 +48,11 @@ it("is followed and cancelled in the ledger of tasks", async () => {
   await page.getByRole("dialog").getByText("Cancelled", { exact: true }).waitFor();
   await page.keyboard.press("Escape");
   await active.getByText("Nothing is running.").waitFor();
+  const history = page.getByRole("region", { name: "History" });
+  await history
+    .getByRole("button", { name: /Cancelled/ })
+    .first()
+    .waitFor();
 });
 
 it("goes on with a running answer after a reload", async () => {

@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,
+    // A second, as it is by itself, is too short on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -10,6 +10,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::{ErrorBody, ErrorInfo};
+use crate::words;
 
 const BEARER: &str = "bearer";
 
@@ -30,6 +31,7 @@ pub(crate) fn about() -> OpenApi {
     let mut components = Components::new();
     components.schemas.insert(ErrorBody::name().into(), ErrorBody::schema());
     components.schemas.insert(ErrorInfo::name().into(), ErrorInfo::schema());
+    components.schemas.insert("NodeCommands".into(), words::node_commands().into());
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An access token from `POST /api/auth/login`, or an API token (`sk_…`)."))

@@ -1,5 +1,6 @@
 //! The schemas of fields that hold one of a few words. The words are those of the model.
 
+use sophon_core::nodes::{COMMANDS, CommandSpec};
 use sophon_model::{
     ApprovalStatus, DiscussionRunStatus, DiscussionTurnStatus, InfoRequestStatus, MessageRole, MessageStatus,
     NodeCommandStatus, NodeScope, NodeStatus, Permission, Risk, Runtime, SessionMode, SessionStatus,
@@ -77,6 +78,26 @@ pub(crate) fn node_scopes() -> Array {
 
 pub(crate) fn node_command_status() -> Object {
     one_of(NodeCommandStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn node_command() -> Object {
+    one_of(COMMANDS.iter().map(|spec| spec.name))
+}
+
+/// The catalogue of commands as a schema, so that a client's own words for them can be held to it.
+pub(crate) fn node_commands() -> Object {
+    let command = |spec: &CommandSpec| {
+        ObjectBuilder::new()
+            .property("scope", one_of([spec.scope.as_str()]))
+            .property("risk", one_of([spec.risk.as_str()]))
+            .required("scope")
+            .required("risk")
+    };
+    let all = COMMANDS
+        .iter()
+        .fold(ObjectBuilder::new(), |all, spec| all.property(spec.name, command(spec)).required(spec.name));
+    all.description(Some("The commands that exist, each with the scope it needs and the harm it can do."))
+        .build()
 }
 
 pub(crate) fn pairing_state() -> Object {

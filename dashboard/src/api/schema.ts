@@ -1801,6 +1801,159 @@ export interface components {
             /** @description The task that waits for it, if an agent sent it. */
             taskId: string | null;
         };
+        /** @description The commands that exist, each with the scope it needs and the harm it can do. */
+        NodeCommands: {
+            "app.close": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "app.manage";
+            };
+            "app.focus": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "app.manage";
+            };
+            "app.launch": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "app.manage";
+            };
+            "app.list": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "app.manage";
+            };
+            "canvas.present": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "canvas.control";
+            };
+            "clipboard.read": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "clipboard.access";
+            };
+            "clipboard.write": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "clipboard.access";
+            };
+            "input.keyboard.hotkey": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "input.control";
+            };
+            "input.keyboard.press": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "input.control";
+            };
+            "input.keyboard.type": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "input.control";
+            };
+            "input.mouse.click": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "input.control";
+            };
+            "input.mouse.move": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "input.control";
+            };
+            "input.mouse.scroll": {
+                /** @enum {string} */
+                risk: "medium";
+                /** @enum {string} */
+                scope: "input.control";
+            };
+            "notify.show": {
+                /** @enum {string} */
+                risk: "none";
+                /** @enum {string} */
+                scope: "notify.send";
+            };
+            "screen.capture": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "screen.capture";
+            };
+            "screen.monitors": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "screen.capture";
+            };
+            "screen.queryElements": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "screen.capture";
+            };
+            "screen.region": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "screen.capture";
+            };
+            "system.execute": {
+                /** @enum {string} */
+                risk: "critical";
+                /** @enum {string} */
+                scope: "system.execute";
+            };
+            "system.info": {
+                /** @enum {string} */
+                risk: "none";
+                /** @enum {string} */
+                scope: "system.info";
+            };
+            "system.processes": {
+                /** @enum {string} */
+                risk: "none";
+                /** @enum {string} */
+                scope: "system.info";
+            };
+            "window.list": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "window.manage";
+            };
+            "window.maximize": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "window.manage";
+            };
+            "window.minimize": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "window.manage";
+            };
+            "window.move": {
+                /** @enum {string} */
+                risk: "low";
+                /** @enum {string} */
+                scope: "window.manage";
+            };
+        };
         /** @description Why a command was not done. */
         NodeError: {
             /**
@@ -1899,8 +2052,8 @@ export interface components {
         };
         /** @description What a node is to do. */
         SendCommand: {
-            /** @example system.info */
-            command: string;
+            /** @enum {string} */
+            command: "system.info" | "system.processes" | "notify.show" | "clipboard.read" | "clipboard.write" | "screen.capture" | "screen.region" | "screen.monitors" | "screen.queryElements" | "window.list" | "window.move" | "window.minimize" | "window.maximize" | "app.list" | "app.launch" | "app.close" | "app.focus" | "input.mouse.move" | "input.mouse.click" | "input.mouse.scroll" | "input.keyboard.type" | "input.keyboard.press" | "input.keyboard.hotkey" | "canvas.present" | "system.execute";
             /** @description At most 65,536 bytes of JSON. */
             params?: Record<string, never>;
             /**

@@ -25,6 +25,9 @@ export type ApprovalRequest = Schemas["ApprovalRequest"];
 export type InfoRequest = Schemas["InfoRequest"];
 export type Node = Schemas["Node"];
 export type NodeScope = Node["scopes"][number];
+/** Every command that exists, by name. */
+export type NodeCommands = Schemas["NodeCommands"];
+export type NodeCommandName = keyof NodeCommands;
 export type NodeCommand = Schemas["NodeCommand"];
 export type RegisteredNode = Schemas["RegisteredNode"];
 export type Announcement = Schemas["Announcement"];

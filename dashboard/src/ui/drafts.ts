@@ -3,14 +3,22 @@ import { useState } from "react";
 
 const PREFIX = "sophon.draft.";
 
+export function readDraft(key: string): string | null {
+  return localStorage.getItem(PREFIX + key);
+}
+
+/** Keeps a draft under `key`, or none. */
+export function writeDraft(key: string, text: string | null) {
+  if (text === null) localStorage.removeItem(PREFIX + key);
+  else localStorage.setItem(PREFIX + key, text);
+}
+
 /** The draft under `key`, and a way to keep another; null when there is none. */
 export function useDraft(key: string): [string | null, (text: string | null) => void] {
-  const name = PREFIX + key;
-  const [text, setText] = useState(() => localStorage.getItem(name));
+  const [text, setText] = useState(() => readDraft(key));
   const keep = (next: string | null) => {
     setText(next);
-    if (next === null) localStorage.removeItem(name);
-    else localStorage.setItem(name, next);
+    writeDraft(key, next);
   };
   return [text, keep];
 }

@@ -10,6 +10,12 @@ const WORDS: Record<RiskLevel, string> = {
   critical: "Critical risk",
 };
 
+const ORDER: RiskLevel[] = ["none", "low", "medium", "high", "critical"];
+
+export function worstOf(levels: RiskLevel[]): RiskLevel {
+  return ORDER.findLast((level) => levels.includes(level)) ?? "none";
+}
+
 /** How much harm a thing can do: a word and a colour, never colour alone. */
 export function Risk({ level }: { level: RiskLevel }) {
   return (

@@ -15,12 +15,13 @@ use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id, Ids, Params};
 use crate::list::{List, PageQuery};
+use crate::words;
 
 /// What a node is to do.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SendCommand {
-    #[schema(example = "system.info")]
+    #[schema(schema_with = words::node_command, example = "system.info")]
     command: String,
     /// At most 65,536 bytes of JSON.
     #[serde(default = "no_params")]

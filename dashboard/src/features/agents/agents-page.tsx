@@ -1,6 +1,6 @@
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
 import type { Agent } from "../../api/types.ts";
-import { IconButton } from "../../ui/button.tsx";
+import { ListHeader } from "../../ui/list-header.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import list from "../../ui/split-list.module.css";
 import { SplitPage } from "../../ui/split-page.tsx";
@@ -41,7 +41,7 @@ export function AgentsPage({ place }: { place: AgentPlace }) {
       narrow={place === "list" ? "list" : "detail"}
       list={
         <>
-          <AgentsHeader />
+          <ListHeader title="Agents" add={{ href: "/agents/new", label: "New agent" }} />
           {agents.error && (
             <ErrorNotice error={agents.error} onRetry={() => void agents.refetch()} />
           )}
@@ -56,21 +56,6 @@ export function AgentsPage({ place }: { place: AgentPlace }) {
     >
       {detail()}
     </SplitPage>
-  );
-}
-
-function AgentsHeader() {
-  const [, navigate] = useLocation();
-  return (
-    <header className={list.header}>
-      <h1>Agents</h1>
-      <IconButton
-        icon="plus"
-        label="New agent"
-        look="primary"
-        onClick={() => navigate("/agents/new")}
-      />
-    </header>
   );
 }
 

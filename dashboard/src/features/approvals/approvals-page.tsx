@@ -1,21 +1,17 @@
 import { useEffect } from "react";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
-import { useTitle } from "../../ui/title.tsx";
+import { Page } from "../../ui/page.tsx";
 import styles from "./approvals-page.module.css";
 import { AskCard } from "./ask-card.tsx";
 import { ApprovalHistory } from "./history.tsx";
 import { useInbox } from "./inbox-provider.tsx";
 
 export function ApprovalsPage() {
-  useTitle("Approvals");
   return (
-    <main className={styles.page} id="main" tabIndex={-1}>
-      <div className={styles.column}>
-        <h1>Approvals</h1>
-        <Waiting />
-        <ApprovalHistory />
-      </div>
-    </main>
+    <Page title="Approvals">
+      <Waiting />
+      <ApprovalHistory />
+    </Page>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Field } from "../../ui/field.tsx";
 import styles from "./ask-card.module.css";
+import { ParamsField } from "./params-field.tsx";
 import { parseParams } from "./params-text.ts";
 
 const LEAST_ROWS = 4;
@@ -34,31 +34,15 @@ export function EditParams({ params, busy, onSave, onClose }: EditParamsProps) {
         if (parsed.ok) void onSave(parsed.params);
       }}
     >
-      <Field
+      <ParamsField
         label="Other arguments"
-        hint={
-          parsed.ok ? (
-            "The agent is told what you changed."
-          ) : (
-            <span role="alert" className={styles.wrong}>
-              {parsed.why}
-            </span>
-          )
-        }
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className={`${control.className} ${styles.json ?? ""}`}
-            rows={rows}
-            spellCheck={false}
-            autoFocus
-            aria-invalid={!parsed.ok}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+        hint="The agent is told what you changed."
+        rows={rows}
+        autoFocus
+        text={text}
+        parsed={parsed}
+        onText={setText}
+      />
       <div className={styles.actions}>
         <Button type="submit" look="primary" icon="check" busy={busy} disabled={!parsed.ok}>
           Approve with these

@@ -1,11 +1,11 @@
 import { useDeferredValue, useState } from "react";
 import { Link } from "wouter";
 import type { ApprovalRequest } from "../../api/types.ts";
-import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Risk } from "../../ui/risk.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { VisibleText } from "../../ui/visible-text.tsx";
 import { When } from "../../ui/when.tsx";
 import { useAgentName, useAgents } from "../agents/use-agents.ts";
@@ -47,17 +47,7 @@ export function ApprovalHistory() {
           ))}
         </ul>
       )}
-      {history.hasNextPage && (
-        <div className={styles.more}>
-          <Button
-            small
-            busy={history.isFetchingNextPage}
-            onClick={() => void history.fetchNextPage()}
-          >
-            Show older approvals
-          </Button>
-        </div>
-      )}
+      <ShowMore list={history} label="Show older approvals" />
     </section>
   );
 }

@@ -9,6 +9,7 @@ import detail from "../../ui/detail.module.css";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { duration } from "../../ui/time.ts";
 import { When } from "../../ui/when.tsx";
 import { useMay } from "../auth/auth.tsx";
@@ -112,11 +113,7 @@ function Runs({ id }: { id: string }) {
           </li>
         ))}
       </ul>
-      {runs.hasNextPage && (
-        <Button small busy={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
-          Show older runs
-        </Button>
-      )}
+      <ShowMore list={runs} label="Show older runs" />
     </section>
   );
 }

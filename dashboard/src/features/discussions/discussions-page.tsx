@@ -1,6 +1,7 @@
-import { Link, useLocation } from "wouter";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Link } from "wouter";
+import { ListHeader } from "../../ui/list-header.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import list from "../../ui/split-list.module.css";
 import { SplitPage } from "../../ui/split-page.tsx";
 import { useMay } from "../auth/auth.tsx";
@@ -37,7 +38,10 @@ export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
       narrow={place === "list" ? "list" : "detail"}
       list={
         <>
-          <DiscussionsHeader mayBegin={mayBegin} />
+          <ListHeader
+            title="Discussions"
+            add={mayBegin ? { href: "/discussions/new", label: "New discussion" } : undefined}
+          />
           {discussions.error && (
             <ErrorNotice error={discussions.error} onRetry={() => void discussions.refetch()} />
           )}
@@ -64,38 +68,11 @@ export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
               </li>
             ))}
           </ul>
-          {discussions.hasNextPage && (
-            <div className={list.more}>
-              <Button
-                small
-                busy={discussions.isFetchingNextPage}
-                onClick={() => void discussions.fetchNextPage()}
-              >
-                Show older discussions
-              </Button>
-            </div>
-          )}
+          <ShowMore list={discussions} label="Show older discussions" />
         </>
       }
     >
       {detail()}
     </SplitPage>
-  );
-}
-
-function DiscussionsHeader({ mayBegin }: { mayBegin: boolean }) {
-  const [, navigate] = useLocation();
-  return (
-    <header className={list.header}>
-      <h1>Discussions</h1>
-      {mayBegin && (
-        <IconButton
-          icon="plus"
-          label="New discussion"
-          look="primary"
-          onClick={() => navigate("/discussions/new")}
-        />
-      )}
-    </header>
   );
 }

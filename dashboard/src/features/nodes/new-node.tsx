@@ -33,7 +33,7 @@ export function NewNode() {
   return (
     <Detail title={register.data ? `Pair ${register.data.name}` : "New node"} back={ALL_NODES}>
       {register.data ? (
-        <PairingSecret registered={register.data} />
+        <PairingSecret registered={register.data} onAnew={register.reset} />
       ) : (
         <form
           className={styles.form}

@@ -1,11 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { anyObject, api, call } from "../../api/client.ts";
-import type { Node } from "../../api/types.ts";
+import type { Node, NodeCommandName } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import detail from "../../ui/detail.module.css";
-import { Field, SelectField } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/field.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
+import { ParamsField } from "../approvals/params-field.tsx";
 import { parseParams } from "../approvals/params-text.ts";
 import { CommandEntry } from "./command-entry.tsx";
 import styles from "./nodes.module.css";
@@ -28,16 +30,33 @@ export function NodeConsole({ node }: { node: Node }) {
   );
 }
 
+interface Wanted {
+  command: NodeCommandName;
+  params: Record<string, unknown>;
+}
+
+/** How the parameters look of the commands that need some. */
+const EXAMPLES: Partial<Record<NodeCommandName, object>> = {
+  "system.execute": { argv: ["uname", "-a"] },
+  "notify.show": { title: "Hello", body: "From Sophon" },
+  "clipboard.write": { text: "Hello" },
+};
+
+function example(command: NodeCommandName | undefined): string {
+  return JSON.stringify((command && EXAMPLES[command]) ?? {}, null, 2);
+}
+
 function CommandForm({ node }: { node: Node }) {
   const queries = useQueryClient();
   const commands = commandsOf(node.scopes);
   const [picked, setPicked] = useState("");
-  const [text, setText] = useState("{}");
+  const [written, setWritten] = useState<string | null>(null);
   const [timeout, setTimeout] = useState("30000");
-  const command = commands.includes(picked) ? picked : (commands[0] ?? "");
+  const command = commands.find((name) => name === picked) ?? commands[0];
+  const text = written ?? example(command);
   const parsed = parseParams(text);
   const send = useMutation({
-    mutationFn: (params: Record<string, unknown>) =>
+    mutationFn: ({ command, params }: Wanted) =>
       call(
         api.POST("/api/nodes/{id}/command", {
           params: { path: { id: node.id } },
@@ -47,15 +66,20 @@ function CommandForm({ node }: { node: Node }) {
     onSettled: () => queries.invalidateQueries({ queryKey: ["node-commands", node.id] }),
   });
 
-  if (commands.length === 0) {
-    return <p className={detail.note}>This node has no scopes, so there is nothing to tell it.</p>;
+  if (command === undefined) {
+    return (
+      <p className={detail.note}>
+        This node has no scopes, so there is nothing to tell it. Give it some in
+        &ldquo;Scopes&rdquo;.
+      </p>
+    );
   }
   return (
     <form
       className={detail.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (parsed.ok) send.mutate(parsed.params);
+        if (parsed.ok) send.mutate({ command, params: parsed.params });
       }}
     >
       <div className={styles.pair}>
@@ -67,30 +91,14 @@ function CommandForm({ node }: { node: Node }) {
         />
         <SelectField label="Wait for" value={timeout} onText={setTimeout} options={TIMEOUTS} />
       </div>
-      <Field
+      <ParamsField
         label="Parameters"
-        hint={
-          parsed.ok ? (
-            "A JSON object."
-          ) : (
-            <span role="alert" className={detail.wrong}>
-              {parsed.why}
-            </span>
-          )
-        }
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className={`${control.className} ${detail.json ?? ""}`}
-            rows={4}
-            spellCheck={false}
-            aria-invalid={!parsed.ok}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+        hint="A JSON object."
+        rows={4}
+        text={text}
+        parsed={parsed}
+        onText={setWritten}
+      />
       {send.error && <ErrorText error={send.error} />}
       <div className={detail.actions}>
         <Button
@@ -126,15 +134,7 @@ function CommandHistory({ nodeId }: { nodeId: string }) {
           </li>
         ))}
       </ul>
-      {commands.hasNextPage && (
-        <Button
-          small
-          busy={commands.isFetchingNextPage}
-          onClick={() => void commands.fetchNextPage()}
-        >
-          Show older commands
-        </Button>
-      )}
+      <ShowMore list={commands} label="Show older commands" />
     </section>
   );
 }

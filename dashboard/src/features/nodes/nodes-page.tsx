@@ -1,6 +1,6 @@
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
 import type { Node } from "../../api/types.ts";
-import { IconButton } from "../../ui/button.tsx";
+import { ListHeader } from "../../ui/list-header.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { SplitPage } from "../../ui/split-page.tsx";
 import list from "../../ui/split-list.module.css";
@@ -47,7 +47,7 @@ export function NodesPage({ place }: { place: NodePlace }) {
       narrow={place === "list" ? "list" : "detail"}
       list={
         <>
-          <NodesHeader />
+          <ListHeader title="Nodes" add={{ href: "/nodes/new", label: "New node" }} />
           {nodes.error && <ErrorNotice error={nodes.error} onRetry={() => void nodes.refetch()} />}
           {nodes.isPending && <Loading lines={4} label="Loading nodes" />}
           {nodes.data?.length === 0 && (
@@ -63,21 +63,6 @@ export function NodesPage({ place }: { place: NodePlace }) {
     >
       {detail()}
     </SplitPage>
-  );
-}
-
-function NodesHeader() {
-  const [, navigate] = useLocation();
-  return (
-    <header className={list.header}>
-      <h1>Nodes</h1>
-      <IconButton
-        icon="plus"
-        label="New node"
-        look="primary"
-        onClick={() => navigate("/nodes/new")}
-      />
-    </header>
   );
 }
 

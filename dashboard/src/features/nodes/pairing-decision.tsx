@@ -11,8 +11,14 @@ import styles from "./nodes.module.css";
 import { ScopePicker } from "./scope-picker.tsx";
 import { useNodeRefresh } from "./use-nodes.ts";
 
+interface PairingDecisionProps {
+  node: Node;
+  /** Empties the form for a new node, where that is what is shown. */
+  onAnew?: () => void;
+}
+
 /** Lets a machine in that asks for it, or turns it down. */
-export function PairingDecision({ node }: { node: Node }) {
+export function PairingDecision({ node, onAnew }: PairingDecisionProps) {
   const [scopes, setScopes] = useState(node.scopes);
   const refresh = useNodeRefresh();
   const params = { path: { id: node.id } };
@@ -38,7 +44,10 @@ export function PairingDecision({ node }: { node: Node }) {
     return (
       <p role="status">
         The machine was turned down and cannot connect. If it should after all,{" "}
-        <Link href="/nodes/new">register it anew</Link>.
+        <Link href="/nodes/new" onClick={onAnew}>
+          register it anew
+        </Link>
+        .
       </p>
     );
   }

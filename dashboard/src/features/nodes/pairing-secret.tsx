@@ -11,8 +11,13 @@ import styles from "./nodes.module.css";
 import { PairingDecision } from "./pairing-decision.tsx";
 import { isPairing, useNodes, useNodeWatch } from "./use-nodes.ts";
 
+interface PairingSecretProps {
+  registered: RegisteredNode;
+  onAnew: () => void;
+}
+
 /** What to do with a node that was just registered, until it is paired. Its secret is shown here and never again. */
-export function PairingSecret({ registered }: { registered: RegisteredNode }) {
+export function PairingSecret({ registered, onAnew }: PairingSecretProps) {
   const { id, pairingSecret, expiresAt } = registered;
   const node = useNodes().data?.find((known) => known.id === id) ?? registered;
   const left = Date.parse(expiresAt) - useNow(isPairing(node));
@@ -53,7 +58,7 @@ export function PairingSecret({ registered }: { registered: RegisteredNode }) {
       </section>
       <section>
         <h3>2. Compare the code and approve</h3>
-        <PairingDecision node={node} />
+        <PairingDecision node={node} onAnew={onAnew} />
       </section>
     </div>
   );

@@ -13,7 +13,7 @@ export function ScopePicker({ scopes, onChange }: ScopePickerProps) {
   const unknown = scopes.filter((scope) => !SCOPES.some(({ name }) => name === scope));
   const offered: Scope[] = [
     ...SCOPES,
-    ...unknown.map((name): Scope => ({ name, what: "", risk: "critical", commands: [] })),
+    ...unknown.map((name): Scope => ({ name, what: "", risk: "critical" })),
   ];
   return (
     <fieldset className={styles.scopes}>

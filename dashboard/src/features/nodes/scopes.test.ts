@@ -9,7 +9,18 @@ describe("the scopes of a node", () => {
   });
 
   it("open every command where one stands for all", () => {
-    expect(commandsOf(["node.command"])).toEqual(SCOPES.flatMap(({ commands }) => commands));
+    const each = SCOPES.filter(({ name }) => name !== "node.command");
+    const all = each.flatMap(({ name }) => commandsOf([name]));
+    expect(commandsOf(["node.command"]).sort()).toEqual(all.sort());
+  });
+
+  it("are as dangerous as the worst that they open", () => {
+    const risk = Object.fromEntries(SCOPES.map((scope) => [scope.name, scope.risk]));
+    expect(risk).toMatchObject({
+      "system.info": "none",
+      "app.manage": "medium",
+      "node.command": "critical",
+    });
   });
 
   it("are given and taken back, in one order", () => {

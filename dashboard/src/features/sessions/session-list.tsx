@@ -1,9 +1,10 @@
 import { useDeferredValue, useState } from "react";
 import { Link, useLocation } from "wouter";
 import type { Session } from "../../api/types.ts";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/button.tsx";
 import { SearchBox } from "../../ui/field.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { Working } from "../../ui/status.tsx";
 import { When } from "../../ui/when.tsx";
 import { useAgentName } from "../agents/use-agents.ts";
@@ -53,13 +54,7 @@ export function SessionList({ open }: { open: string | null }) {
             />
           ))}
         </ul>
-        {list.hasNextPage && (
-          <div className={styles.more}>
-            <Button small busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Show older sessions
-            </Button>
-          </div>
-        )}
+        <ShowMore list={list} label="Show older sessions" />
       </div>
     </>
   );

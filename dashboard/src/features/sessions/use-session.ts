@@ -7,6 +7,7 @@ import type { Joined } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 import { reduceSession, type Action } from "../../live/session-reducer.ts";
 import { catchUpFrom, emptySession, type SessionState } from "../../live/session-state.ts";
+import { keepUnsent, readUnsent } from "./unsent.ts";
 
 const PAGE = 50;
 /** Beyond this many pages of missed messages the newest page alone is shown. */
@@ -97,14 +98,19 @@ function reduceView(view: View, action: Action | { type: "unreadable"; failure: 
   return { session: reduceSession(view.session, action), failure };
 }
 
+function opened(id: string): View {
+  return { session: { ...emptySession, outgoing: readUnsent(id) }, failure: null };
+}
+
 export function useSession(id: string): OpenSession {
   const { chat } = useLive();
-  const [view, dispatch] = useReducer(reduceView, { session: emptySession, failure: null });
+  const [view, dispatch] = useReducer(reduceView, id, opened);
   const latest = useRef(view.session);
   const reload = useRef<() => void>(() => undefined);
 
   useEffect(() => {
     latest.current = view.session;
+    keepUnsent(id, view.session.outgoing);
   });
 
   useEffect(() => {

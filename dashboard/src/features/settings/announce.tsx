@@ -19,7 +19,7 @@ export function Announce() {
   const [open, setOpen] = useState(false);
   if (!mayAnnounce) return null;
   return (
-    <section className={styles.section} aria-labelledby="announce">
+    <section aria-labelledby="announce">
       <div className={styles.head}>
         <h2 id="announce">Announcements</h2>
         <Button icon="bell" onClick={() => setOpen(true)}>

@@ -29,7 +29,7 @@ export function ApiTokens() {
   const close = () => setOpen(null);
 
   return (
-    <section className={styles.section} aria-labelledby="tokens">
+    <section aria-labelledby="tokens">
       <div className={styles.head}>
         <h2 id="tokens">API tokens</h2>
         <Button icon="key" onClick={() => setOpen({ step: "create" })}>

@@ -23,7 +23,7 @@ export function Devices() {
     });
 
   return (
-    <section className={styles.section} aria-labelledby="devices">
+    <section aria-labelledby="devices">
       <h2 id="devices">Signed-in devices</h2>
       {devices.error && (
         <ErrorNotice error={devices.error} onRetry={() => void devices.refetch()} />

@@ -1,5 +1,5 @@
 import { Button } from "../../ui/button.tsx";
-import { useTitle } from "../../ui/title.tsx";
+import { Page } from "../../ui/page.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAuth } from "../auth/auth.tsx";
 import { Announce } from "./announce.tsx";
@@ -15,18 +15,14 @@ const THEMES: { value: Theme; label: string }[] = [
 ];
 
 export function SettingsPage() {
-  useTitle("Settings");
   return (
-    <main className={styles.page} id="main" tabIndex={-1}>
-      <div className={styles.column}>
-        <h1>Settings</h1>
-        <Account />
-        <Appearance />
-        <ApiTokens />
-        <Devices />
-        <Announce />
-      </div>
-    </main>
+    <Page title="Settings" slim>
+      <Account />
+      <Appearance />
+      <ApiTokens />
+      <Devices />
+      <Announce />
+    </Page>
   );
 }
 
@@ -34,7 +30,7 @@ function Account() {
   const { user, signOut } = useAuth();
   const { attempt } = useToast();
   return (
-    <section className={styles.section} aria-labelledby="account">
+    <section aria-labelledby="account">
       <h2 id="account">Account</h2>
       <div className={styles.entry}>
         <div className={styles.what}>
@@ -56,7 +52,7 @@ function Account() {
 function Appearance() {
   const theme = useTheme();
   return (
-    <section className={styles.section} aria-labelledby="appearance">
+    <section aria-labelledby="appearance">
       <h2 id="appearance">Appearance</h2>
       <div role="radiogroup" aria-labelledby="appearance" className={styles.themes}>
         {THEMES.map(({ value, label }) => (

@@ -1,9 +1,9 @@
 import { useDeferredValue, useState } from "react";
 import { useSearchParams } from "wouter";
-import { Button } from "../../ui/button.tsx";
 import { SearchBox, SelectField } from "../../ui/field.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
-import { useTitle } from "../../ui/title.tsx";
+import { Page } from "../../ui/page.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { useAgents } from "../agents/use-agents.ts";
 import { TaskDrawer } from "./task-drawer.tsx";
 import { TaskRows } from "./task-rows.tsx";
@@ -23,19 +23,15 @@ const STATUSES = [
 ];
 
 export function TasksPage() {
-  useTitle("Tasks");
   const [params, setParams] = useSearchParams();
   const open = params.get("task");
   useLedgerEvents();
   return (
-    <main className={styles.page} id="main" tabIndex={-1}>
-      <div className={styles.column}>
-        <h1>Tasks</h1>
-        <ActiveTasks onOpen={(id) => setParams({ task: id })} />
-        <History onOpen={(id) => setParams({ task: id })} />
-      </div>
+    <Page title="Tasks">
+      <ActiveTasks onOpen={(id) => setParams({ task: id })} />
+      <History onOpen={(id) => setParams({ task: id })} />
       {open !== null && <TaskDrawer key={open} id={open} onClose={() => setParams({})} />}
-    </main>
+    </Page>
   );
 }
 
@@ -90,17 +86,7 @@ function History({ onOpen }: { onOpen: (id: string) => void }) {
         </Empty>
       )}
       {history.data && history.data.length > 0 && <TaskRows tasks={history.data} onOpen={onOpen} />}
-      {history.hasNextPage && (
-        <div className={styles.more}>
-          <Button
-            small
-            busy={history.isFetchingNextPage}
-            onClick={() => void history.fetchNextPage()}
-          >
-            Show older tasks
-          </Button>
-        </div>
-      )}
+      <ShowMore list={history} label="Show older tasks" />
     </section>
   );
 }
