@@ -161,12 +161,12 @@ impl Nodes {
             .await
     }
 
-    /// Marks silent nodes offline and ends commands whose time is over, until the gateway stops.
+    /// Marks silent nodes offline and ends commands whose time is over, until the gateway drains.
     pub(crate) async fn watch(self, lifecycle: Lifecycle) {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(SWEEP_EVERY) => {}
-                () = lifecycle.stopped() => return,
+                () = lifecycle.draining() => return,
             }
             if let Err(error) = self.sweep().await {
                 tracing::error!(%error, "silent nodes and overdue commands could not be looked for");

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 /// Turns that run at a time.
 pub const WORKERS: usize = 4;
 /// How long a test waits for what must happen.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Harness {
     pub gateway: Gateway,

@@ -11,4 +11,5 @@ mod leave;
 mod nodes;
 mod retention;
 mod sending;
+mod stopping;
 mod turns;

@@ -1,0 +1,10 @@
+//! The end of the process.
+
+use crate::harness::{PATIENCE, Harness};
+
+#[tokio::test]
+async fn with_nothing_to_do_it_ends_as_soon_as_it_drains() {
+    let app = Harness::offline().await;
+    app.gateway.lifecycle.drain();
+    assert!(app.gateway.lifecycle.finished(PATIENCE).await, "somebody waits for the hard stop");
+}
