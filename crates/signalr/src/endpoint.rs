@@ -213,7 +213,10 @@ async fn send<H: Hub>(
     let (id, _) = named(server, parts)?;
     let shared = opened(server, id).ok_or(UNKNOWN)?;
     let ends = requests(&shared, caller)?;
-    if ends.over.is_cancelled() {
+    // The Close message is on its way down the stream by then. JavaScript clients whose first ping is taken after it
+    // believe that they are connected. A poller hears of the end with its next poll, and may say more until then.
+    let is_too_late = |link: &Link| link.ended.is_cancelled() && link.transport != TransportKind::LongPolling;
+    if ends.over.is_cancelled() || is_too_late(&shared.link) {
         return Err(UNKNOWN);
     }
     let bodies = ends.bodies.lock().await;
@@ -222,9 +225,11 @@ async fn send<H: Hub>(
         let piece = piece.map_err(|_| BROKEN_OFF)?;
         room = room.checked_sub(piece.len()).ok_or(TOO_LARGE)?;
         if bodies.send(piece).await.is_err() {
-            // The connection is ending, and the client learns why from its stream or its poll.
             break;
         }
+    }
+    if is_too_late(&shared.link) {
+        return Err(UNKNOWN);
     }
     Ok(([(header::CONTENT_TYPE, "text/plain")], "").into_response())
 }

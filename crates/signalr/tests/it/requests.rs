@@ -88,11 +88,13 @@ async fn an_event_stream_ends_after_its_close_message() {
     send(&server, "POST", &format!("/hub?id={token}"), HANDSHAKE).await;
     server.until(|hub| hub.connections().iter().any(|open| open.format().is_some())).await;
     server.hub.connections()[0].close(Some("enough"), false);
+    let uri = format!("/hub?id={token}");
+    let ping = || send(&server, "POST", &uri, "{\"type\":6}\u{1e}");
+    assert_eq!(ping().await.status(), StatusCode::NOT_FOUND, "the Close message is on its way");
     let all = tokio::time::timeout(LIMIT, body(response)).await.expect("the stream ends in time");
     let all = String::from_utf8(all).unwrap();
     assert!(all.ends_with("{\"type\":7,\"error\":\"enough\"}\u{1e}\r\n\r\n"), "{all}");
-    let gone = send(&server, "POST", &format!("/hub?id={token}"), "{\"type\":6}\u{1e}").await;
-    assert_eq!(gone.status(), StatusCode::NOT_FOUND);
+    assert_eq!(ping().await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The end of the process.
 
-use crate::harness::{PATIENCE, Harness};
+use crate::harness::{Harness, PATIENCE};
 
 #[tokio::test]
 async fn with_nothing_to_do_it_ends_as_soon_as_it_drains() {
