@@ -12,6 +12,7 @@ pub mod chat;
 pub mod database;
 pub mod discussions;
 mod doorbells;
+pub mod following;
 mod gateway;
 pub mod identity;
 pub mod info_requests;

@@ -11,7 +11,7 @@ use tokio::process::Command;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::commands::has_desktop;
+use crate::machine::has_desktop;
 
 /// Characters of a program and its arguments that a person can be shown; what is longer is denied, so that nobody
 /// agrees to what they cannot see.

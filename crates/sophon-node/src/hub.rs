@@ -14,8 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
-use crate::gateway::{CONNECT_TIME, Gateway};
-use crate::link::{HEARTBEAT_EVERY, heartbeat};
+use crate::gateway::{CONNECT_TIME, Gateway, HEARTBEAT_EVERY, Heartbeat};
 use crate::work::{Order, Worker};
 
 /// What ends a record.
@@ -127,7 +126,7 @@ impl Session<'_> {
                 () = self.worker.news() => self.report().await?,
                 _ = pings.tick() => self.write(&json!({ "type": 6 })).await?,
                 // Measuring takes a moment, in which commands are not to wait.
-                _ = beats.tick() => drop(measured.spawn(heartbeat(self.gateway.node_id().to_owned()))),
+                _ = beats.tick() => drop(measured.spawn(Heartbeat::of(self.gateway.node_id().to_owned()))),
                 Some(Ok(Ok(heartbeat))) = measured.join_next() => {
                     self.write(&json!({ "type": 1, "target": "Heartbeat", "arguments": [heartbeat] })).await?;
                 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::Answer;
 use crate::folder::{private_file, put_in_place};
-use crate::work::Answer;
 
 /// Commands that are remembered after they were reported; the oldest is forgotten for one more. The gateway hands each
 /// out once, so this is the second lock on the same door.

@@ -7,14 +7,11 @@ use tokio::time::{Instant, sleep};
 use crate::Failure;
 use crate::consent::{Consent, Judge};
 use crate::folder::{Folder, Paired};
-use crate::gateway::{Gateway, GatewayError, Heartbeat};
+use crate::gateway::{Gateway, GatewayError, HEARTBEAT_EVERY, Heartbeat};
 use crate::hub::{self, Lost};
 use crate::journal::Journal;
-use crate::machine;
 use crate::work::Worker;
 
-/// How often the gateway is told that the node is there.
-pub(crate) const HEARTBEAT_EVERY: Duration = Duration::from_secs(30);
 /// The first and the longest wait before the gateway is tried again; each is twice the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -66,7 +63,7 @@ async fn poll(gateway: &Gateway, worker: &Worker) -> Result<(), GatewayError> {
     let until = Instant::now() + POLL_FOR;
     let beating = async {
         loop {
-            gateway.heartbeat(&heartbeat(gateway.node_id().to_owned()).await?).await?;
+            gateway.heartbeat(&Heartbeat::of(gateway.node_id().to_owned()).await?).await?;
             sleep(HEARTBEAT_EVERY).await;
         }
     };
@@ -90,12 +87,6 @@ async fn poll(gateway: &Gateway, worker: &Worker) -> Result<(), GatewayError> {
         ended = taking => ended,
         ended = reporting => ended,
     }
-}
-
-/// How the machine is now.
-pub(crate) async fn heartbeat(node_id: String) -> Result<Heartbeat, GatewayError> {
-    let load = machine::load().await.map_err(|error| GatewayError::Unreachable(error.to_string()))?;
-    Ok(Heartbeat::new(&node_id, load))
 }
 
 #[cfg(unix)]

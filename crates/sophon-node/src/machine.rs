@@ -1,4 +1,4 @@
-//! How the machine is.
+//! The machine: how busy it is, and whether somebody sits before it.
 
 use sysinfo::System;
 
@@ -33,4 +33,14 @@ pub(crate) async fn load() -> Result<Load, tokio::task::JoinError> {
         }
     };
     tokio::task::spawn_blocking(looking).await
+}
+
+/// Whether there is a desktop that this program can use.
+pub(crate) fn has_desktop() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(has)
+}
+
+/// Whether the environment has a value of this name.
+pub(crate) fn has(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }

@@ -1,6 +1,7 @@
 //! `sophon-node`: a machine's program. All reasoning is the gateway's; this obeys, within its scopes and with the
 //! consent of whoever sits at the machine.
 
+mod answer;
 mod commands;
 mod consent;
 mod folder;

@@ -7,7 +7,6 @@ use url::Url;
 use crate::Failure;
 use crate::folder::{Folder, Paired};
 use crate::gateway::{Gateway, GatewayError, Heartbeat, Pairing};
-use crate::machine;
 
 /// How often the gateway is asked whether somebody has approved.
 const ASK_EVERY: Duration = Duration::from_secs(3);
@@ -53,8 +52,7 @@ pub(crate) async fn status(folder: &Folder) -> Result<(), Failure> {
     let Paired { gateway: base, token } = folder.paired()?;
     let gateway = Gateway::new(base.clone(), token)?;
     println!("node     {}\ngateway  {base}", gateway.node_id());
-    let load = machine::load().await.map_err(|error| Failure(error.to_string()))?;
-    gateway.heartbeat(&Heartbeat::new(gateway.node_id(), load)).await?;
+    gateway.heartbeat(&Heartbeat::of(gateway.node_id().to_owned()).await?).await?;
     println!("status   the gateway accepts this node");
     Ok(())
 }

@@ -7,8 +7,8 @@ use clap::Subcommand;
 use tokio::process::Command;
 
 use crate::Failure;
-use crate::commands::has_desktop;
 use crate::folder::Folder;
+use crate::machine::has_desktop;
 
 const UNIT: &str = "sophon-node.service";
 

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{Mutex, Notify, Semaphore};
 
+use crate::answer::Answer;
 use crate::commands;
 use crate::consent::Judge;
 use crate::journal::Journal;
 
 /// Commands that run at a time; the others wait.
 const AT_A_TIME: usize = 8;
-/// A result, as JSON, in bytes: what the gateway takes.
-const LARGEST_RESULT: usize = 256 * 1024;
 
 /// A command, as the gateway tells it.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,34 +34,6 @@ const fn usual_time() -> u64 {
 impl Order {
     pub(crate) fn time(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
-    }
-}
-
-/// What came of a command.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(crate) struct Answer {
-    ok: bool,
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    result: Value,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    error: Option<Reason>,
-}
-
-/// Why it was not done.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-struct Reason {
-    code: String,
-    message: String,
-}
-
-impl Answer {
-    pub(crate) fn done(result: Value) -> Self {
-        Self { ok: true, result, error: None }
-    }
-
-    pub(crate) fn failed(code: &str, message: impl Into<String>) -> Self {
-        let reason = Reason { code: code.to_owned(), message: message.into() };
-        Self { ok: false, result: Value::Null, error: Some(reason) }
     }
 }
 
@@ -108,9 +79,8 @@ impl Worker {
         if !self.journal.lock().await.begin(&order.command_id)? {
             return Ok(());
         }
-        let doing = commands::execute(&order.command, &order.params, left, &self.judge);
-        let answer = doing.await;
-        self.journal.lock().await.end(&order.command_id, bounded(answer))?;
+        let answer = commands::execute(&order.command, &order.params, left, &self.judge).await;
+        self.journal.lock().await.end(&order.command_id, answer.bounded())?;
         self.news.notify_one();
         Ok(())
     }
@@ -141,11 +111,4 @@ impl Worker {
             tracing::error!(command = id, %error, "the journal cannot be written");
         }
     }
-}
-
-fn bounded(answer: Answer) -> Answer {
-    if answer.result.to_string().len() <= LARGEST_RESULT {
-        return answer;
-    }
-    Answer::failed("failed", format!("It was done, but its result has more than {LARGEST_RESULT} bytes."))
 }

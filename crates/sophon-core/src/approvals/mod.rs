@@ -1,6 +1,6 @@
 //! Approvals: an agent asks before it acts, and a person answers once, on whatever surface.
 //!
-//! How it is waited for and answered is told in [`crate::awaited`]. It allows one action, the one of its digest, and is
+//! How it is waited for and answered is told in `awaited`. It allows one action, the one of its digest, and is
 //! used up in the transaction in which that action begins.
 
 mod action;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Event, Page, Paged, Permission,
-    Result, Risk, TaskId, Timestamp,
+    Result, TaskId, Timestamp,
 };
 
 use crate::awaited::{Awaited, Unanswered, Waiting};
@@ -23,8 +23,6 @@ use crate::limits::{LONGEST_DESCRIPTION, bounded};
 use crate::policy::{Act, authorize};
 use crate::tools::Tools;
 
-/// From this risk on a person is asked.
-pub const ASKED_FROM: Risk = Risk::High;
 /// The longest arguments that a person is asked to judge, in bytes of JSON. They are shown whole or not at all.
 pub const LONGEST_ARGUMENTS: usize = 64 * 1024;
 

@@ -22,7 +22,6 @@ use sophon_model::ports::{Fetch, ToolSpec};
 use sophon_model::text::visible;
 use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
 
-use crate::approvals::ASKED_FROM;
 use crate::database::Database;
 use crate::discussions::Moderator;
 use crate::info_requests::InfoRequests;
@@ -31,6 +30,8 @@ use crate::nodes::Nodes;
 /// What a tool returns is cut at this many bytes before the model reads it.
 pub const LONGEST_RESULT: usize = 32 * 1024;
 
+/// From this risk on a person is asked.
+const ASKED_FROM: Risk = Risk::High;
 /// How long a tool may work that does not say otherwise.
 const TOOL_TIME: Duration = Duration::from_mins(1);
 

@@ -1,6 +1,6 @@
 use fanout::Start;
 use serde_json::json;
-use sophon_core::live::catch_up;
+use sophon_core::following::catch_up;
 use sophon_model::{Event, MessageStatus, TaskStatus, ToolCallStatus, Topic};
 use sophon_testkit::{Gate, ModelServer, Script};
 

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-use super::{failed, has, has_desktop};
-use crate::work::Answer;
+use super::failed;
+use crate::answer::Answer;
+use crate::machine::{has, has_desktop};
 
 /// Bytes of a clipboard that are read; more is an error.
 const LARGEST_CLIPBOARD: usize = 64 * 1024;

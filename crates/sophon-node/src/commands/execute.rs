@@ -12,8 +12,8 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{failed, late};
+use crate::answer::Answer;
 use crate::consent::Judge;
-use crate::work::Answer;
 
 /// Bytes of each of the two outputs that are kept; the rest is read and dropped.
 const KEPT_OUTPUT: usize = 64 * 1024;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::consent::Judge;
-use crate::work::Answer;
 
 /// Does a command within `limit`.
 pub(crate) async fn execute(command: &str, params: &Value, limit: Duration, judge: &Judge) -> Answer {
@@ -31,16 +31,6 @@ pub(crate) async fn execute(command: &str, params: &Value, limit: Duration, judg
         Ok(Err(answer)) => answer,
         Err(_) => late(limit),
     }
-}
-
-/// Whether there is a desktop that this program can use.
-pub(crate) fn has_desktop() -> bool {
-    ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(has)
-}
-
-/// Whether the environment has a value of this name.
-fn has(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
 fn late(limit: Duration) -> Answer {

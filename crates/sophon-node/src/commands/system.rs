@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use sysinfo::{ProcessesToUpdate, System};
 
 use super::failed;
+use crate::answer::Answer;
 use crate::machine;
-use crate::work::Answer;
 
 /// Processes that are listed: those that use the most memory.
 const MOST_PROCESSES: usize = 200;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
-use sophon_core::live::shuts_out;
+use sophon_core::following::shuts_out;
 use sophon_model::{Attachment, Event, MessageId, SessionId, Topic};
 
 use super::SessionEventScope;

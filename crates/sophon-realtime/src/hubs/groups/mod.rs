@@ -16,7 +16,7 @@ use fanout::Start;
 use parking_lot::Mutex;
 use signalr::{Connection, ConnectionId, HubError};
 use sophon_core::Gateway;
-use sophon_core::live::catch_up;
+use sophon_core::following::catch_up;
 use sophon_model::Topic;
 
 use super::error::hub_error;
