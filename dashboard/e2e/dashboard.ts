@@ -34,7 +34,7 @@ export class Dashboard {
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
       // A refused call or a gateway that is away is for the page to tell of.
-      const expected = message.text().startsWith("Failed to load resource");
+      const expected = /^(Failed to load resource|WebSocket connection to)/.test(message.text());
       if (message.type() === "error" && !expected) this.complaints.push(message.text());
     });
     this.#page = page;
