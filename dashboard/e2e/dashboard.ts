@@ -79,6 +79,14 @@ export class Dashboard {
     await this.page.getByRole("menuitem", { name: action }).click();
   }
 
+  /** Hurries the connection, unless it has come back by itself at this very moment. */
+  hurry() {
+    const again = this.page.locator("button:enabled", { hasText: "Try now" });
+    return again.evaluateAll((buttons) =>
+      buttons.forEach((button) => (button as HTMLElement).click()),
+    );
+  }
+
   /** What axe finds on the page as it is. */
   async faults(): Promise<string[]> {
     await this.page.evaluate(axe.source);
