@@ -34,7 +34,7 @@ export class Dashboard {
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
       // A refused call or a gateway that is away is for the page to tell of.
-      const expected = message.text().startsWith("Failed to load resource");
+      const expected = /^(Failed to load resource|WebSocket connection to)/.test(message.text());
       if (message.type() === "error" && !expected) this.complaints.push(message.text());
     });
     this.#page = page;
@@ -77,6 +77,14 @@ export class Dashboard {
   async choose(action: string) {
     await this.page.getByRole("button", { name: "Session actions" }).click();
     await this.page.getByRole("menuitem", { name: action }).click();
+  }
+
+  /** Hurries the connection, unless it has come back by itself at this very moment. */
+  hurry() {
+    const again = this.page.locator("button:enabled", { hasText: "Try now" });
+    return again.evaluateAll((buttons) =>
+      buttons.forEach((button) => (button as HTMLElement).click()),
+    );
   }
 
   /** What axe finds on the page as it is. */

@@ -7,6 +7,11 @@ it("catches up after the gateway was killed and came back", async () => {
   const { page } = dashboard;
   await dashboard.begin("calculate 2*3");
 
+  // The other pages are fetched when the first one has settled.
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name }) => /nodes-page.*js/.test(name)),
+  );
+  await page.waitForLoadState("networkidle");
   await gateway.kill();
   await page.getByText("Not connected.").waitFor();
 
@@ -31,7 +36,7 @@ it("catches up after the gateway was killed and came back", async () => {
   const body = { sessionId: dashboard.sessionId, content: "calculate 100+2" };
   await gateway.post("/api/chat", body, token);
 
-  await page.getByRole("button", { name: "Try now" }).click();
+  await dashboard.hurry();
   await page.getByText("102", { exact: true }).waitFor();
   await page.getByText("Not connected.").waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Send again" }).click();

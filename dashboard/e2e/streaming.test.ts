@@ -76,7 +76,7 @@ it("begins a running answer again after a crash of the gateway", async () => {
   await gateway.start();
   const again = await model.next();
   again.say("A whole");
-  await dashboard.page.getByRole("button", { name: "Try now" }).click();
+  await dashboard.hurry();
   await answered("A whole");
   again.say(" answer");
   again.end();

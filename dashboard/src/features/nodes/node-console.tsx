@@ -110,7 +110,11 @@ function CommandForm({ node }: { node: Node }) {
         >
           Send
         </Button>
-        {!node.online && <span className={detail.note}>The node is offline.</span>}
+        {!node.online && (
+          <span className={detail.note}>
+            The node is offline. <code>sophon-node start</code> on the machine connects it.
+          </span>
+        )}
       </div>
       {send.data && <CommandEntry command={send.data} open />}
     </form>

@@ -27,6 +27,11 @@ export function PairingSecret({ registered, onAnew }: PairingSecretProps) {
     return (
       <Empty title={`${node.name} is paired`}>
         <NodeState node={node} />
+        {!node.online && (
+          <p>
+            Now run <code>sophon-node start</code> on the machine: that connects it.
+          </p>
+        )}
         <Link href={`/nodes/${id}`}>Open the node</Link>
       </Empty>
     );
