@@ -79,6 +79,15 @@ export class Dashboard {
     await this.page.getByRole("menuitem", { name: action }).click();
   }
 
+  /** Renames the session. The page hears of it before the dialog has its answer, and takes no input until that is gone. */
+  async rename(title: string) {
+    await this.choose("Rename");
+    await this.page.getByLabel("Title").fill(title);
+    await this.page.getByRole("button", { name: "Rename" }).click();
+    await this.page.getByRole("dialog").waitFor({ state: "hidden" });
+    await this.page.getByRole("heading", { name: title }).waitFor();
+  }
+
   /** Hurries the connection, unless it has come back by itself at this very moment. */
   hurry() {
     const again = this.page.locator("button:enabled", { hasText: "Try now" });

@@ -32,10 +32,7 @@ describe("a session", () => {
 
   it("is renamed, in the list as well", async () => {
     await dashboard.begin("calculate 1+1");
-    await dashboard.choose("Rename");
-    await dashboard.page.getByLabel("Title").fill("Sums for the bakery");
-    await dashboard.page.getByRole("button", { name: "Rename" }).click();
-    await dashboard.page.getByRole("heading", { name: "Sums for the bakery" }).waitFor();
+    await dashboard.rename("Sums for the bakery");
     await dashboard.page
       .getByRole("region", { name: "Sessions" })
       .getByRole("link", { name: /Sums for the bakery/ })
@@ -44,10 +41,7 @@ describe("a session", () => {
 
   it("is found by search", async () => {
     await dashboard.begin("calculate 2+2");
-    await dashboard.choose("Rename");
-    await dashboard.page.getByLabel("Title").fill("Needle");
-    await dashboard.page.getByRole("button", { name: "Rename" }).click();
-    await dashboard.page.getByRole("heading", { name: "Needle" }).waitFor();
+    await dashboard.rename("Needle");
     const list = dashboard.page.getByRole("region", { name: "Sessions" });
     await list.getByLabel("Search sessions").fill("needl");
     await expect.poll(() => list.getByRole("listitem").allInnerTexts()).toHaveLength(1);
