@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::Running;
@@ -97,6 +98,7 @@ impl Pool {
             cancel.cancel();
         }
         let lease = Lease::hold(self.db.clone(), running.clone(), &task);
+        let is_left = seat.is_left();
         self.lifecycle.spawn(async move {
             tokio::select! {
                 () = crew.work(work, seat, cancel) => {}
@@ -105,8 +107,18 @@ impl Pool {
                 }
                 // Left as it is: who starts next takes it up again.
                 () = lifecycle.stopped() => {}
+                () = waits_at_the_end(&lifecycle, is_left) => {}
             }
             running.end(&task.id);
         });
+    }
+}
+
+/// Resolves when the gateway drains and the task waits for a person: the answer will find whoever starts next.
+async fn waits_at_the_end(lifecycle: &Lifecycle, mut is_left: watch::Receiver<bool>) {
+    lifecycle.draining().await;
+    if is_left.wait_for(|is_left| *is_left).await.is_err() {
+        // The task is about to end by itself.
+        std::future::pending::<()>().await;
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Tasks that wait for people, beside those that are worked on: each is held in memory. With more, no task is taken up
 /// until somebody answers, or the time for it is over; the queue grows meanwhile, up to its own limit.
@@ -26,7 +26,12 @@ impl Places {
     pub(super) async fn free(&self) -> Option<Seat> {
         let room = self.room.clone().acquire_owned().await.ok()?;
         let permit = self.workers.clone().acquire_owned().await.ok()?;
-        Some(Seat { workers: self.workers.clone(), permit: Mutex::new(Some(permit)), _room: room })
+        Some(Seat {
+            workers: self.workers.clone(),
+            permit: Mutex::new(Some(permit)),
+            is_left: watch::Sender::new(false),
+            _room: room,
+        })
     }
 }
 
@@ -34,6 +39,7 @@ impl Places {
 pub(crate) struct Seat {
     workers: Arc<Semaphore>,
     permit: Mutex<Option<OwnedSemaphorePermit>>,
+    is_left: watch::Sender<bool>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -41,6 +47,12 @@ impl Seat {
     /// Lets another task have the place.
     pub(crate) fn leave(&self) {
         drop(self.permit.lock().take());
+        self.is_left.send_replace(true);
+    }
+
+    /// Whether the place is left, now and whenever that changes.
+    pub(super) fn is_left(&self) -> watch::Receiver<bool> {
+        self.is_left.subscribe()
     }
 
     /// Waits for a place, if it was left.
@@ -51,6 +63,7 @@ impl Seat {
         // The semaphore is never closed.
         if let Ok(permit) = self.workers.clone().acquire_owned().await {
             *self.permit.lock() = Some(permit);
+            self.is_left.send_replace(false);
         }
     }
 }

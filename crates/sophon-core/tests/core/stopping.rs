@@ -1,5 +1,6 @@
 //! The end of the process.
 
+use crate::approvals::forgetful;
 use crate::harness::{Harness, PATIENCE};
 
 #[tokio::test]
@@ -7,4 +8,17 @@ async fn with_nothing_to_do_it_ends_as_soon_as_it_drains() {
     let app = Harness::offline().await;
     app.gateway.lifecycle.drain();
     assert!(app.gateway.lifecycle.finished(PATIENCE).await, "somebody waits for the hard stop");
+}
+
+#[tokio::test]
+async fn a_turn_that_waits_for_a_person_does_not_hold_it_up_and_goes_on_after_the_next_start() {
+    let model = forgetful().await;
+    let app = Harness::with_models(&[&model]).await;
+    let sent = app.send("forget everything").await;
+    let asked = app.asked_once().await;
+    app.gateway.lifecycle.drain();
+    assert!(app.gateway.lifecycle.finished(PATIENCE).await, "the answer may take minutes");
+    let app = app.crash_and_restart(&[&model]).await;
+    app.approve(&asked.id).await.unwrap();
+    app.completed(&sent).await;
 }
