@@ -7,14 +7,14 @@ use sophon_model::{
     Attachment, Caller, Error, Event, Message, MessageId, MessageRole, MessageStatus, Permission, Result,
     Session, SessionId, SessionStatus, Task, TaskId, TaskKind,
 };
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::database::{Database, Unit};
 use crate::limits::{LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text};
 use crate::policy::{Act, authorize};
 use crate::sessions::{NewSession, agent_in, create_in, save_in, writable_in};
-use crate::tasks::{Running, beginning, queued, require_room};
+use crate::tasks::{first_line_truncated, queued, require_room};
+use crate::turn;
 
 /// How long an answer is kept under its idempotency key.
 pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
@@ -65,12 +65,11 @@ pub struct Sent {
 #[derive(Clone)]
 pub struct Chat {
     db: Database,
-    running: Arc<Running>,
 }
 
 impl Chat {
-    pub(crate) fn new(db: Database, running: Arc<Running>) -> Self {
-        Self { db, running }
+    pub(crate) fn new(db: Database) -> Self {
+        Self { db }
     }
 
     /// Accepts a message: when this returns, message and task are durable. With a key, or a local id, the same
@@ -79,7 +78,7 @@ impl Chat {
         authorize(Some(caller), Act::Use(Permission::SendMessages))?;
         validate(&send, key.as_deref())?;
         let once = Once::of(caller, &send, key)?;
-        let (caller, running) = (caller.clone(), self.running.clone());
+        let caller = caller.clone();
         self.db
             .write(move |unit| {
                 if let Some(once) = &once
@@ -91,7 +90,6 @@ impl Chat {
                 if let Some(once) = &once {
                     once.keep(unit, &sent)?;
                 }
-                unit.after_commit(move || running.wake());
                 Ok(sent)
             })
             .await
@@ -99,7 +97,7 @@ impl Chat {
 
     /// Asks for another answer to the last question of a session.
     pub async fn regenerate(&self, caller: &Caller, session: &SessionId) -> Result<Sent> {
-        let (caller, wanted, running) = (caller.clone(), session.clone(), self.running.clone());
+        let (caller, wanted) = (caller.clone(), session.clone());
         self.db
             .write(move |unit| {
                 let mut session = writable_in(unit, &caller, &wanted)?;
@@ -117,7 +115,6 @@ impl Chat {
                 })?;
                 let sent = queue_in(unit, &caller, &session, None, &question, true)?;
                 save_in(unit, &mut session)?;
-                unit.after_commit(move || running.wake());
                 Ok(sent)
             })
             .await
@@ -202,7 +199,7 @@ fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Se
     );
     let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
     if session.title.is_empty() {
-        session.title = beginning(&message.content, TITLE_LENGTH);
+        session.title = first_line_truncated(&message.content, TITLE_LENGTH);
     }
     session.message_count += 1;
     save_in(unit, &mut session)?;
@@ -228,12 +225,13 @@ fn queue_in(
     };
     let task = Task {
         session_id: Some(session.id.clone()),
-        agent_id: Some(agent.id),
+        agent_id: Some(agent.id.clone()),
         request_message_id: Some(message.id.clone()),
         is_streaming,
         ..queued(unit, (&session.tenant_id, &caller.user), TaskKind::Chat, &message.content)
     };
     unit.tx.insert_task(&task)?;
+    turn::enqueue_in(unit, &task, session, &agent)?;
     let sent = Sent {
         task_id: task.id.clone(),
         session_id: session.id.clone(),
@@ -291,9 +289,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_beginning_is_the_first_line_cut_at_a_character() {
-        assert_eq!(beginning("\n one\ntwo", 10), "one");
-        assert_eq!(beginning("äöüäöü", 4), "äöü…");
-        assert_eq!(beginning("äöüä", 4), "äöüä");
+    fn a_title_is_the_first_line_cut_at_a_character() {
+        assert_eq!(first_line_truncated("\n one\ntwo", 10), "one");
+        assert_eq!(first_line_truncated("äöüäöü", 4), "äöü…");
+        assert_eq!(first_line_truncated("äöüä", 4), "äöüä");
     }
 }

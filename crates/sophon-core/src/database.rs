@@ -1,13 +1,14 @@
 //! The way to storage: reading jobs, and units of work whose events are shown when they are durable.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fanout::Reservation;
 use sophon_model::ports::{Clock, Entropy, Store, Tx, WriteJob};
-use sophon_model::{Error, Event, Id, Result, Stamps, Timestamp, Topic, UserId};
-use tokio::sync::oneshot;
+use sophon_model::{Error, Event, Id, Job, Result, Stamps, Timestamp, Topic, UserId};
+use tokio::sync::{Notify, oneshot};
 
 use crate::live::{EventBus, topics_of};
+use crate::tasks::{TaskEndHook, TaskEndHooks};
 
 /// Storage, the bus, time and chance: what every service needs.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub struct Database {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     stamps: Arc<Stamps>,
+    job_bell: Arc<Notify>,
+    task_end_hooks: Arc<OnceLock<TaskEndHooks>>,
 }
 
 impl Database {
@@ -26,7 +29,15 @@ impl Database {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { store, bus, clock, entropy, stamps: Arc::default() }
+        Self {
+            store,
+            bus,
+            clock,
+            entropy,
+            stamps: Arc::default(),
+            job_bell: Arc::default(),
+            task_end_hooks: Arc::default(),
+        }
     }
 
     /// The present.
@@ -51,8 +62,29 @@ impl Database {
         &self.bus
     }
 
-    /// Tells an event, which is `owner`'s, that is not kept.
-    pub(crate) fn tell(&self, owner: &UserId, event: Event) {
+    /// Whether this process alone uses the storage.
+    pub(crate) fn is_exclusive(&self) -> bool {
+        self.store.engine() == "sqlite"
+    }
+
+    /// Rung when it is worth looking into the queue of jobs.
+    pub(crate) fn job_bell(&self) -> Arc<Notify> {
+        self.job_bell.clone()
+    }
+
+    /// Rings it.
+    pub(crate) fn ring_jobs(&self) {
+        self.job_bell.notify_one();
+    }
+
+    /// Says which subjects take part in the end of a task. Once, as the gateway is put together.
+    pub(crate) fn set_task_end_hooks(&self, parts: TaskEndHooks) {
+        let unset = self.task_end_hooks.set(parts);
+        debug_assert!(unset.is_ok(), "the gateway is put together once");
+    }
+
+    /// Publishes an event, which is `owner`'s, that is not kept.
+    pub(crate) fn publish_transient(&self, owner: &UserId, event: Event) {
         debug_assert!(!event.is_durable(), "a durable event is emitted in a unit of work");
         if let Err(exhausted) = self.bus.publish(&topics_of(&event, owner), event) {
             tracing::warn!(%exhausted, "an event was not told");
@@ -80,7 +112,7 @@ impl Database {
         F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
-        self.store.write(Box::new(Job {
+        self.store.write(Box::new(Work {
             db: self.clone(),
             work: Some(work),
             result: None,
@@ -123,10 +155,12 @@ pub struct Unit<'a> {
     db: &'a Database,
     now: Timestamp,
     emitted: Vec<(UserId, Event)>,
+    /// Jobs are added last: what waits for one of their keys then holds nothing that others need.
+    enqueued: Vec<Job>,
     after_commit: &'a mut Vec<AfterCommit>,
 }
 
-impl Unit<'_> {
+impl<'a> Unit<'a> {
     /// The time of this unit: the same for all that it writes.
     pub fn now(&self) -> Timestamp {
         self.now
@@ -143,13 +177,29 @@ impl Unit<'_> {
         self.emitted.push((owner.clone(), event));
     }
 
+    /// Adds a job at the end of the transaction.
+    pub(crate) fn enqueue_last(&mut self, job: Job) {
+        self.enqueued.push(job);
+    }
+
+    /// Has the queue of jobs looked at once the transaction is durable.
+    pub(crate) fn ring_after_commit(&mut self) {
+        let bell = self.db.job_bell();
+        self.after_commit(move || bell.notify_one());
+    }
+
+    /// The subjects that take part in the end of a task.
+    pub(crate) fn task_end_hooks(&self) -> &'a [Box<dyn TaskEndHook>] {
+        self.db.task_end_hooks.get().map_or(&[], |parts| parts)
+    }
+
     /// Runs `action` once the transaction is durable. It must be quick and must not touch storage.
     pub fn after_commit(&mut self, action: impl FnOnce() + Send + 'static) {
         self.after_commit.push(Box::new(action));
     }
 }
 
-struct Job<F, R> {
+struct Work<F, R> {
     db: Database,
     work: Option<F>,
     result: Option<R>,
@@ -158,7 +208,7 @@ struct Job<F, R> {
     reply: oneshot::Sender<Result<R>>,
 }
 
-impl<F, R> WriteJob for Job<F, R>
+impl<F, R> WriteJob for Work<F, R>
 where
     R: Send,
     F: FnOnce(&mut Unit<'_>) -> Result<R> + Send,
@@ -168,9 +218,21 @@ where
             return Err(Error::internal("a unit of work was run twice"));
         };
         let now = self.db.now();
-        let mut unit =
-            Unit { tx, db: &self.db, now, emitted: Vec::new(), after_commit: &mut self.after_commit };
+        let mut unit = Unit {
+            tx,
+            db: &self.db,
+            now,
+            emitted: Vec::new(),
+            enqueued: Vec::new(),
+            after_commit: &mut self.after_commit,
+        };
         let result = work(&mut unit)?;
+        if !unit.enqueued.is_empty() {
+            unit.ring_after_commit();
+        }
+        for job in &unit.enqueued {
+            unit.tx.enqueue_job(job)?;
+        }
         for (owner, event) in unit.emitted {
             let mut topics = topics_of(&event, &owner);
             let reservation = self.db.bus.reserve(topics.clone()).map_err(Error::storage)?;

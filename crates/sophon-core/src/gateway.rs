@@ -4,26 +4,28 @@ use std::sync::Arc;
 
 use fanout::Limits;
 use sophon_model::ports::{Clock, Entropy, Fetch, ModelProvider, Store};
-use sophon_model::{Credential, Result};
+use sophon_model::{Approval, Credential, InfoRequest, Result};
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, reserve_sequence};
-use crate::discussions::{Discussions, Moderator};
+use crate::discussions::{DiscussionRunner, Discussions, RunsEnd};
 use crate::identity::{Identity, caller};
 use crate::info_requests::InfoRequests;
-use crate::jobs::{self, Retention};
+use crate::jobs::{Handlers, Jobs, Runner, Wiring, Workers};
 use crate::lifecycle::Lifecycle;
 use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
+use crate::maintenance::{self, Pruner, Retention};
 use crate::models::Models;
-use crate::nodes::Nodes;
+use crate::nodes::{CommandsEnd, Nodes};
+use crate::prompts::{Expire, PromptsEnd};
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
-use crate::tasks::{Crew, Pool, Running, Tasks};
-use crate::tools::{Means, Tools};
-use crate::turn::{TurnLimits, Turns};
+use crate::tasks::{Running, Tasks};
+use crate::tools::{ToolDeps, Tools};
+use crate::turn::{TurnLimits, Turns, TurnsEnd};
 
 /// What a gateway is made of.
 pub struct Parts {
@@ -51,8 +53,8 @@ pub struct Settings {
     pub auto_admin: bool,
     /// The administrator of a gateway that has no users yet.
     pub first_administrator: FirstAdministrator,
-    /// Turns that run at a time.
-    pub workers: usize,
+    /// Jobs that are worked on at a time.
+    pub workers: Workers,
     /// What a turn may consume.
     pub turn: TurnLimits,
     /// How long what has ended is kept.
@@ -76,6 +78,8 @@ pub struct Gateway {
     pub sessions: Sessions,
     /// The ledger of work.
     pub tasks: Tasks,
+    /// The queue of jobs.
+    pub jobs: Jobs,
     /// The tool catalogue.
     pub tools: Tools,
     /// What agents want to do and must ask for.
@@ -109,28 +113,18 @@ impl Gateway {
         let bus = live::bus(limits, first..first + SEQUENCE_BLOCK);
         let db = Database::new(store.clone(), bus.clone(), clock, entropy);
         let administrator = set_up(&db, settings.first_administrator).await?;
-        if store.engine() == "sqlite" {
-            // The file is ours alone, so whatever runs by its account was interrupted.
-            let released = db.write(|unit| {
-                let now = unit.now();
-                unit.tx.release_leases(now)
-            });
-            let released = released.await?;
-            if released > 0 {
-                tracing::info!(tasks = released, "taking up the work that was interrupted");
-            }
-        }
+        take_over(&db).await?;
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
         let nodes = Nodes::new(db.clone(), lifecycle.clone());
         let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
         let models = Models::new(providers);
-        let moderator = Moderator { db: db.clone(), models: models.clone(), running: running.clone() };
-        let tools = Tools::new(Means {
+        let runner = DiscussionRunner { db: db.clone(), models: models.clone(), running: running.clone() };
+        let tools = Tools::new(ToolDeps {
             db: &db,
             fetch,
             info_requests: &info_requests,
-            moderator: &moderator,
+            runner: &runner,
             nodes: &nodes,
         });
         let approvals = Approvals::new(db.clone(), tools.clone());
@@ -141,32 +135,42 @@ impl Gateway {
             None
         };
         let turns = Turns {
-            db: db.clone(),
             pending: pending.clone(),
             models: models.clone(),
             tools: tools.clone(),
-            approvals: approvals.clone(),
             limits: settings.turn,
         };
-        let crew = Crew { turns, moderator: moderator.clone() };
-        let pool = Pool::new(db.clone(), running.clone(), crew, lifecycle.clone(), settings.workers);
-        lifecycle.spawn_critical("task pool", pool.run());
-        lifecycle.spawn_critical("watch over nodes", nodes.clone().watch(lifecycle.clone()));
-        let waiting = (approvals.clone(), info_requests.clone());
-        let housekeeping =
-            jobs::keep_house(db.clone(), store, waiting, settings.retention, lifecycle.clone());
-        lifecycle.spawn_critical("housekeeping", housekeeping);
+        let mut handlers = Handlers::default();
+        handlers.register(turns);
+        handlers.register(runner.clone());
+        handlers.register(Expire::<Approval>::default());
+        handlers.register(Expire::<InfoRequest>::default());
+        handlers.register(Pruner { retention: settings.retention });
+        nodes.register_jobs(&mut handlers);
+        db.set_task_end_hooks(vec![
+            Box::new(CommandsEnd),
+            Box::new(PromptsEnd),
+            Box::new(RunsEnd),
+            Box::new(TurnsEnd),
+        ]);
+        let (workers, running_here) = (settings.workers, running.clone());
+        let wiring =
+            Wiring { db: db.clone(), handlers, running: running_here, lifecycle: lifecycle.clone(), workers };
+        lifecycle.spawn_critical("job runner", Runner::new(wiring).run());
+        let sweeping = maintenance::sweep(db.clone(), store, lifecycle.clone());
+        lifecycle.spawn_critical("sweep over logs", sweeping);
         Ok(Self {
             identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
             agents: Agents::new(db.clone()),
             announcements: Announcements::new(db.clone()),
-            chat: Chat::new(db.clone(), running.clone()),
+            chat: Chat::new(db.clone()),
             sessions: Sessions::new(db.clone(), pending.clone(), running.clone()),
             tasks: Tasks::new(db.clone(), running.clone()),
+            jobs: Jobs::new(db.clone()),
             tools,
             approvals,
             info_requests,
-            discussions: Discussions::new(moderator),
+            discussions: Discussions::new(runner),
             models,
             nodes,
             generated_password: administrator.generated_password.map(|password| (email, password)),
@@ -176,4 +180,19 @@ impl Gateway {
             running,
         })
     }
+}
+
+/// Takes over what another process has left: all of it, if the storage is this process's alone.
+async fn take_over(db: &Database) -> Result<()> {
+    let is_exclusive = db.is_exclusive();
+    let interrupted = db.write(move |unit| {
+        maintenance::schedule_in(unit)?;
+        let now = unit.now();
+        if is_exclusive { unit.tx.requeue_running_jobs(now) } else { Ok(0) }
+    });
+    let interrupted = interrupted.await?;
+    if interrupted > 0 {
+        tracing::info!(jobs = interrupted, "taking up the work that was interrupted");
+    }
+    Ok(())
 }

@@ -8,14 +8,15 @@ use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::Tx;
 use sophon_model::{
     ApprovalEvent, Caller, Error, Event, InfoRequest, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
-    TaskId, Timestamp,
+    TaskId, TenantId, Timestamp,
 };
 
-use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
 use crate::identity::as_of_now;
+use crate::jobs::HeldError;
 use crate::limits::{LONGEST_DESCRIPTION, LONGEST_NAME, bounded};
 use crate::policy::{Act, authorize};
+use crate::prompts::{self, Prompt, Unanswered, expire_later};
 use crate::tools::{ASKS_PERSON, ToolContext};
 
 /// Answers to choose from.
@@ -27,18 +28,12 @@ pub const LONGEST_RESPONSE: usize = 10_000;
 #[derive(Clone)]
 pub struct InfoRequests {
     db: Database,
-    pub(crate) waiting: Waiting<InfoRequest>,
     answer_within: Duration,
 }
 
 impl InfoRequests {
     pub(crate) fn new(db: Database, answer_within: Duration) -> Self {
-        Self { waiting: Waiting::new(db.clone()), db, answer_within }
-    }
-
-    /// How long a question waits for its answer.
-    pub(crate) fn answer_within(&self) -> Duration {
-        self.answer_within
+        Self { db, answer_within }
     }
 
     /// What the caller is asked, newest first.
@@ -76,38 +71,39 @@ impl InfoRequests {
             Some(_) => InfoRequestStatus::Answered,
             None => InfoRequestStatus::Cancelled,
         };
-        self.waiting.answer(find, move |request| Ok(InfoRequest { status, response, ..request })).await
+        prompts::answer(&self.db, find, move |request| Ok(InfoRequest { status, response, ..request })).await
     }
 
-    /// Asks the person whom `context` works for, and waits. A call that is made again finds the question it had asked.
+    /// Asks the person for whom the turn of `context` works, and returns the question as it is now: a call that is made
+    /// again finds the question that it had asked.
     pub(crate) async fn ask(
         &self,
         context: &ToolContext,
         question: String,
         choices: Vec<String>,
-    ) -> Result<InfoRequest> {
+    ) -> Result<InfoRequest, HeldError> {
         bounded("question", &question, 1, LONGEST_DESCRIPTION)?;
         if choices.len() > MOST_CHOICES {
-            return Err(Error::validation("choices", format!("At most {MOST_CHOICES} choices.")));
+            return Err(Error::validation("choices", format!("At most {MOST_CHOICES} choices.")).into());
         }
         for choice in &choices {
             bounded("choices", choice, 1, LONGEST_NAME)?;
         }
         let (within, waits) = (self.answer_within, waits(context, self.db.now()));
-        let context = context.clone();
-        let asked = self.db.write(move |unit| {
-            let asked = unit.tx.info_requests_of_task(&context.task)?;
-            if let Some(asked) = asked.into_iter().find(|asked| asked.tool_call_id == context.call) {
+        let (asking, held) = (context.clone(), context.held.clone());
+        let asked = held.write(move |unit| {
+            let asked = unit.tx.info_requests_of_task(&asking.task)?;
+            if let Some(asked) = asked.into_iter().find(|asked| asked.tool_call_id == asking.call) {
                 return Ok(asked);
             }
             let request = InfoRequest {
                 id: unit.new_id(),
-                tenant_id: context.caller.tenant,
-                user_id: context.caller.user,
-                session_id: context.session,
-                task_id: context.task,
-                agent_id: context.agent.id,
-                tool_call_id: context.call,
+                tenant_id: asking.caller.tenant,
+                user_id: asking.caller.user,
+                session_id: asking.session,
+                task_id: asking.task,
+                agent_id: asking.agent.id,
+                tool_call_id: asking.call,
                 question,
                 choices,
                 status: InfoRequestStatus::Pending,
@@ -117,13 +113,16 @@ impl InfoRequests {
                 resolved_at: None,
             };
             unit.tx.insert_info_request(&request)?;
+            expire_later(unit, &request)?;
             let event = ApprovalEvent::InfoRequested { request: Box::new(request.clone()) };
             unit.emit(&request.user_id, Event::Approval(event));
             Ok(request)
         });
         let asked = asked.await?;
-        self.db.tell(&asked.user_id, waits);
-        self.waiting.settled(&asked).await
+        if asked.is_pending() {
+            self.db.publish_transient(&asked.user_id, waits);
+        }
+        Ok(asked)
     }
 }
 
@@ -146,11 +145,16 @@ fn readable(tx: &dyn Tx, caller: &Caller, id: &InfoRequestId) -> Result<InfoRequ
     Ok(request)
 }
 
-impl Awaited for InfoRequest {
+impl Prompt for InfoRequest {
     type Id = InfoRequestId;
+    const EXPIRY_JOB: &'static str = "info_request.expire";
 
-    fn id(&self) -> &InfoRequestId {
-        &self.id
+    fn key(&self) -> (&TenantId, &InfoRequestId) {
+        (&self.tenant_id, &self.id)
+    }
+
+    fn task(&self) -> &TaskId {
+        &self.task_id
     }
 
     fn is_pending(&self) -> bool {
@@ -169,16 +173,12 @@ impl Awaited for InfoRequest {
         self
     }
 
-    fn stored(&self, tx: &dyn Tx) -> Result<Option<Self>> {
-        tx.info_request(&self.tenant_id, &self.id)
+    fn stored(tx: &dyn Tx, tenant: &TenantId, id: &InfoRequestId) -> Result<Option<Self>> {
+        tx.info_request(tenant, id)
     }
 
     fn of_task(tx: &dyn Tx, task: &TaskId) -> Result<Vec<Self>> {
         tx.info_requests_of_task(task)
-    }
-
-    fn overdue(tx: &dyn Tx, now: Timestamp, limit: usize) -> Result<Vec<Self>> {
-        tx.overdue_info_requests(now, limit)
     }
 
     fn resolve_in(&mut self, unit: &mut Unit<'_>) -> Result<bool> {

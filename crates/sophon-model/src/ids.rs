@@ -110,6 +110,8 @@ ids! {
     MessageId = "msg_";
     /// A piece of work in the ledger.
     TaskId = "task_";
+    /// A job of the durable queue.
+    JobId = "job_";
     /// One call of a tool.
     ToolCallId = "call_";
     /// A memory entry.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
@@ -173,7 +174,7 @@ async fn open_gateway(
             email: variable("SOPHON_ADMIN_EMAIL"),
             password: variable("SOPHON_ADMIN_PASSWORD"),
         },
-        workers: config.agents.workers,
+        workers: Workers { turns: config.agents.workers, ..Workers::default() },
         turn: TurnLimits {
             token_budget: config.agents.token_budget,
             answer_within: Duration::from_secs(config.agents.answer_within_seconds),

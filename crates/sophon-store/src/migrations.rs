@@ -26,6 +26,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_retention.sql"),
         postgres: include_str!("../migrations/postgres/0003_retention.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../migrations/sqlite/0004_jobs.sql"),
+        postgres: include_str!("../migrations/postgres/0004_jobs.sql"),
+    },
 ];
 
 /// The version of the schema that this program works with: that of the newest migration.

@@ -10,6 +10,7 @@ use sophon_model::{
 
 use super::Action;
 use crate::database::Unit;
+use crate::prompts::expire_later;
 
 /// What is to be asked about.
 pub(crate) struct Asked {
@@ -54,6 +55,7 @@ pub(crate) fn request_in(
     };
     approval.digest = Action::of(&approval, &approval.arguments).digest();
     unit.tx.insert_approval(&approval)?;
+    expire_later(unit, &approval)?;
     let event = ApprovalEvent::Requested { approval: Box::new(approval.clone()) };
     unit.emit(&task.user_id, Event::Approval(event));
     Ok(approval)

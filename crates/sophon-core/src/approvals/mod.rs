@@ -1,7 +1,7 @@
 //! Approvals: an agent asks before it acts, and a person answers once, on whatever surface.
 //!
-//! How it is waited for and answered is told in `awaited`. It allows one action, the one of its digest, and is
-//! used up in the transaction in which that action begins.
+//! It is a prompt, see `prompts`. It allows one action, the one of its digest, and is consumed in the transaction in
+//! which that action begins.
 
 mod action;
 mod asking;
@@ -13,14 +13,14 @@ use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Event, Page, Paged, Permission,
-    Result, TaskId, Timestamp,
+    Result, TaskId, TenantId, Timestamp,
 };
 
-use crate::awaited::{Awaited, Unanswered, Waiting};
 use crate::database::{Database, Unit};
 use crate::identity::as_of_now;
 use crate::limits::{LONGEST_DESCRIPTION, bounded};
 use crate::policy::{Act, authorize};
+use crate::prompts::{self, Prompt, Unanswered};
 use crate::tools::Tools;
 
 /// The longest arguments that a person is asked to judge, in bytes of JSON. They are shown whole or not at all.
@@ -51,12 +51,11 @@ pub enum Answer {
 pub struct Approvals {
     db: Database,
     tools: Tools,
-    pub(crate) waiting: Waiting<Approval>,
 }
 
 impl Approvals {
     pub(crate) fn new(db: Database, tools: Tools) -> Self {
-        Self { waiting: Waiting::new(db.clone()), db, tools }
+        Self { db, tools }
     }
 
     /// What matches of what the caller's agents asked for; of what all agents of the tenant did if the caller may
@@ -86,7 +85,7 @@ impl Approvals {
             Ok(approval)
         };
         let (tools, caller) = (self.tools.clone(), caller.clone());
-        self.waiting.answer(find, move |approval| decided(&tools, &caller, approval, answer)).await
+        prompts::answer(&self.db, find, move |approval| decided(&tools, &caller, approval, answer)).await
     }
 }
 
@@ -145,11 +144,16 @@ fn check_edit(tools: &Tools, approval: &Approval, arguments: &Value) -> Result<(
     Ok(())
 }
 
-impl Awaited for Approval {
+impl Prompt for Approval {
     type Id = ApprovalId;
+    const EXPIRY_JOB: &'static str = "approval.expire";
 
-    fn id(&self) -> &ApprovalId {
-        &self.id
+    fn key(&self) -> (&TenantId, &ApprovalId) {
+        (&self.tenant_id, &self.id)
+    }
+
+    fn task(&self) -> &TaskId {
+        &self.task_id
     }
 
     fn is_pending(&self) -> bool {
@@ -168,16 +172,12 @@ impl Awaited for Approval {
         self
     }
 
-    fn stored(&self, tx: &dyn Tx) -> Result<Option<Self>> {
-        tx.approval(&self.tenant_id, &self.id)
+    fn stored(tx: &dyn Tx, tenant: &TenantId, id: &ApprovalId) -> Result<Option<Self>> {
+        tx.approval(tenant, id)
     }
 
     fn of_task(tx: &dyn Tx, task: &TaskId) -> Result<Vec<Self>> {
         tx.approvals_of_task(task)
-    }
-
-    fn overdue(tx: &dyn Tx, now: Timestamp, limit: usize) -> Result<Vec<Self>> {
-        tx.overdue_approvals(now, limit)
     }
 
     fn resolve_in(&mut self, unit: &mut Unit<'_>) -> Result<bool> {
@@ -185,7 +185,10 @@ impl Awaited for Approval {
         if !unit.tx.resolve_approval(self)? {
             return Ok(false);
         }
-        metrics::counter!("sophon_approvals_total", "outcome" => self.status.as_str()).increment(1);
+        let outcome = self.status.as_str();
+        unit.after_commit(move || {
+            metrics::counter!("sophon_approvals_total", "outcome" => outcome).increment(1);
+        });
         let event = ApprovalEvent::Resolved { approval: Box::new(self.clone()) };
         unit.emit(&self.user_id, Event::Approval(event));
         Ok(true)

@@ -5,34 +5,38 @@ use sophon_model::{
     TaskKind, TaskStatus, ToolCallId,
 };
 
-use super::conduct::{Holder, Moderator};
-use super::ending::started;
 use super::input::Plan;
+use super::lifecycle::started;
+use super::runner::DiscussionRunner;
 use super::{NewDiscussion, require_room_for_run, run_of};
 use crate::database::Unit;
+use crate::jobs::HeldError;
 use crate::policy::{Act, authorize};
 use crate::tasks::queued;
 use crate::tools::ToolContext;
 
-impl Moderator {
+impl DiscussionRunner {
     /// Conducts a run inside of the chat that `context` tells of, and returns it as it ended. A call that is made again
     /// goes on with the run it had begun.
-    pub(crate) async fn run_for(&self, context: &ToolContext, new: NewDiscussion) -> Result<DiscussionRun> {
+    pub(crate) async fn run_for(
+        &self,
+        context: &ToolContext,
+        new: NewDiscussion,
+    ) -> Result<DiscussionRun, HeldError> {
         authorize(Some(&context.caller), Act::Use(Permission::SendMessages))?;
         self.models.require_language_model()?;
         let (id, called) = (run_id(&context.call), context.clone());
         let wanted = id.clone();
-        let run = self.db.write(move |unit| match unit.tx.discussion_run(&wanted)? {
+        let run = context.held.write(move |unit| match unit.tx.discussion_run(&wanted)? {
             Some(begun) => Ok(begun),
             None => begin_in(unit, &called, wanted, new),
         });
         let run = run.await?;
         if !run.status.is_final() {
             let part = self.running.begin_part(&run.task_id, &context.task);
-            let holder = Holder { task: context.task.clone(), attempt: context.attempt };
-            self.conduct(run, holder, part.cancel()).await?;
+            self.conduct(run, context.held.clone(), part.cancel()).await?;
         }
-        self.db.read(move |tx| tx.discussion_run(&id)?.ok_or_else(|| Error::not_found("run"))).await
+        Ok(self.db.read(move |tx| tx.discussion_run(&id)?.ok_or_else(|| Error::not_found("run"))).await?)
     }
 }
 

@@ -4,19 +4,19 @@
 //! of its judge. It is done by the worker that has taken the run up, or by the chat whose agent called for it.
 
 mod called;
-mod conduct;
-mod ending;
 mod input;
+mod lifecycle;
 mod rounds;
+mod runner;
 mod speak;
 mod verdict;
 
-pub(crate) use conduct::{Holder, Moderator};
-pub(crate) use ending::{begin_in, end_with};
 pub use input::{
     ChangeDiscussion, LONGEST_PERSONA, LONGEST_TOPIC, MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT,
     ROUNDS,
 };
+pub(crate) use lifecycle::RunsEnd;
+pub(crate) use runner::DiscussionRunner;
 pub use speak::LONGEST_TURN;
 
 use std::sync::Arc;
@@ -31,7 +31,7 @@ use crate::database::{Database, Unit};
 use crate::limits::MOST_OPEN_DISCUSSIONS;
 use crate::models::Models;
 use crate::policy::{Act, authorize};
-use crate::tasks::{Running, cancel_in, queued, require_room};
+use crate::tasks::{Outcome, Running, cancel_in, finish_in, queued, require_room};
 use input::Plan;
 
 /// A run with its turns.
@@ -52,8 +52,8 @@ pub struct Discussions {
 }
 
 impl Discussions {
-    pub(crate) fn new(moderator: Moderator) -> Self {
-        let Moderator { db, models, running } = moderator;
+    pub(crate) fn new(runner: DiscussionRunner) -> Self {
+        let DiscussionRunner { db, models, running } = runner;
         Self { db, models, running }
     }
 
@@ -124,8 +124,11 @@ impl Discussions {
                 loop {
                     let runs = unit.tx.discussion_runs(&wanted, &page)?;
                     for run in runs.items.into_iter().filter(|run| !run.status.is_final()) {
-                        if let Some(task) = unit.tx.task(&run.tenant_id, &run.task_id)? {
-                            ending::abandon_in(unit, &task, &caller.user)?;
+                        // As it is now, and its worker can store nothing from here on.
+                        unit.wake(&run.task_id)?;
+                        let now = unit.now();
+                        if let Some(task) = unit.tx.request_cancel(&run.task_id, &caller.user, now)? {
+                            finish_in(unit, task, Outcome::cancelled())?;
                         }
                         let running = running.clone();
                         unit.after_commit(move || running.cancel(&run.task_id));
@@ -141,8 +144,7 @@ impl Discussions {
     /// Asks for a run of one. It is in the queue when this returns. Without a model provider it is a conflict with the
     /// code `no_model_provider`; with [`MOST_OPEN_DISCUSSIONS`] that wait or run, one with the code `too_many_runs`.
     pub async fn start(&self, caller: &Caller, id: &DiscussionId) -> Result<DiscussionRun> {
-        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
-        let models = self.models.clone();
+        let (caller, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
             .write(move |unit| {
                 let discussion = writable_in(unit, &caller, &wanted)?;
@@ -155,8 +157,8 @@ impl Discussions {
                 let run = run_of(asked, &task, discussion.into());
                 unit.tx.insert_task(&task)?;
                 unit.tx.insert_discussion_run(&run)?;
+                lifecycle::enqueue_in(unit, &task)?;
                 unit.emit(&run.owner_id, Event::TaskQueued(Box::new(task)));
-                unit.after_commit(move || running.wake());
                 Ok(run)
             })
             .await

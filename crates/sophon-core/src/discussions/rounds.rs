@@ -6,12 +6,12 @@
 use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
 use sophon_model::{
-    DiscussionEvent, DiscussionTurn, DiscussionTurnStatus, Error, Event, TaskKind, TaskStatus, Usage,
+    DiscussionEvent, DiscussionTurn, DiscussionTurnStatus, Error, Event, Task, TaskKind, Usage,
 };
 use tokio::time::{Instant, timeout_at};
 
-use super::conduct::{Conduct, Ended, begin_part_in, count};
-use crate::tasks::{Part, ended};
+use super::runner::{Run, Stop, begin_part_in, count};
+use crate::tasks::{Outcome, RunningTask, finish_in};
 
 /// How a turn ended.
 enum Spoken {
@@ -21,9 +21,9 @@ enum Spoken {
     Cancelled,
 }
 
-impl Conduct<'_> {
+impl Run<'_> {
     /// Lets those speak who have not yet spoken in a round.
-    pub(super) async fn hold_round(&mut self, round: i64) -> Result<(), Ended> {
+    pub(super) async fn hold_round(&mut self, round: i64) -> Result<(), Stop> {
         self.require_wanted()?;
         let is_new = !self.turns.iter().any(|turn| turn.round == round);
         let to_take: Vec<DiscussionTurn> =
@@ -32,7 +32,7 @@ impl Conduct<'_> {
             return Ok(());
         }
         // Noted before they are stored: from then on they can be cancelled.
-        let parts: Vec<Part> = to_take.iter().map(|turn| self.part(&turn.task_id)).collect();
+        let parts: Vec<RunningTask> = to_take.iter().map(|turn| self.part(&turn.task_id)).collect();
         self.begin_turns(round, is_new, to_take.clone()).await?;
         let deadline = Instant::now() + self.round_timeout();
         let speaking = to_take.iter().zip(&parts).map(|(turn, part)| self.take_turn(turn, part, deadline));
@@ -64,7 +64,7 @@ impl Conduct<'_> {
         }
     }
 
-    async fn begin_turns(&self, round: i64, is_new: bool, turns: Vec<DiscussionTurn>) -> Result<(), Ended> {
+    async fn begin_turns(&self, round: i64, is_new: bool, turns: Vec<DiscussionTurn>) -> Result<(), Stop> {
         let (run, running) = (self.run.clone(), self.with.running.clone());
         self.write(move |unit, task| {
             if is_new {
@@ -88,9 +88,9 @@ impl Conduct<'_> {
     async fn take_turn(
         &self,
         turn: &DiscussionTurn,
-        part: &Part,
+        part: &RunningTask,
         deadline: Instant,
-    ) -> Result<DiscussionTurn, Ended> {
+    ) -> Result<DiscussionTurn, Stop> {
         let before: Vec<DiscussionTurn> =
             self.turns.iter().filter(|before| before.round < turn.round).cloned().collect();
         let mut usage = Usage::default();
@@ -135,28 +135,24 @@ impl Conduct<'_> {
     }
 
     /// Stores how a turn ended, with its task.
-    async fn end_turn(&self, turn: DiscussionTurn) -> Result<(), Ended> {
+    async fn end_turn(&self, turn: DiscussionTurn) -> Result<(), Stop> {
         self.write(move |unit, task| {
             unit.tx.put_discussion_turn(&turn)?;
-            if let Some(mut part) = unit.tx.task(&task.tenant_id, &turn.task_id)? {
-                part.status = match turn.status {
-                    DiscussionTurnStatus::Completed => TaskStatus::Completed,
-                    DiscussionTurnStatus::Cancelled => TaskStatus::Cancelled,
-                    _ => TaskStatus::Failed,
+            if let Some(part) = unit.tx.task(&task.tenant_id, &turn.task_id)? {
+                let outcome = match turn.status {
+                    DiscussionTurnStatus::Completed => Outcome::completed(),
+                    DiscussionTurnStatus::Cancelled => Outcome::cancelled(),
+                    _ => Outcome::failed(turn.error.clone().unwrap_or_default()),
                 };
-                part.error.clone_from(&turn.error);
-                part.usage.clone_from(&turn.usage);
-                part.ended_at = turn.ended_at;
-                if part.status == TaskStatus::Cancelled {
-                    part.cancelled_by = part.cancelled_by.or_else(|| task.cancelled_by.clone());
-                }
-                unit.tx.update_running_task(&part)?;
-                unit.emit(&task.user_id, ended(part));
+                let cancelled_by = part.cancelled_by.clone().or_else(|| {
+                    (turn.status == DiscussionTurnStatus::Cancelled)
+                        .then(|| task.cancelled_by.clone())
+                        .flatten()
+                });
+                finish_in(unit, Task { usage: turn.usage.clone(), cancelled_by, ..part }, outcome)?;
             }
             count(task, turn.usage.as_ref());
-            // It has got somewhere: being interrupted from here on is not its fault.
-            task.proven_attempt = task.attempt;
-            unit.tx.update_running_task(task)?;
+            unit.tx.update_open_task(task)?;
             let event = DiscussionEvent::TurnEnded { turn: Box::new(turn) };
             unit.emit(&task.user_id, Event::Discussion(event));
             Ok(())

@@ -7,7 +7,7 @@ use sophon_model::{
     DiscussionRun, DiscussionTurn, DiscussionTurnStatus, Error, Panelist, Result, Speaker, TenantId, Usage,
 };
 
-use super::conduct::Moderator;
+use super::runner::DiscussionRunner;
 use crate::untrusted::{self, fence};
 
 /// Tokens that a panelist may write in a round.
@@ -25,7 +25,7 @@ pub(super) struct Voice {
     pub(super) model: Option<String>,
 }
 
-impl Moderator {
+impl DiscussionRunner {
     /// How this panelist speaks now: an agent may have changed since the run was asked for.
     pub(super) async fn voice(&self, tenant: &TenantId, panelist: &Panelist) -> Result<Voice> {
         match &panelist.speaker {

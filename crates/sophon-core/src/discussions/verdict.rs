@@ -3,9 +3,9 @@
 use sophon_model::ports::{ModelMessage, ModelRequest};
 use sophon_model::{DiscussionRun, DiscussionTurn, Error, Kind, Result, Usage, Verdict};
 
-use super::conduct::Moderator;
+use super::runner::DiscussionRunner;
 use super::speak::transcript;
-use crate::tasks::beginning;
+use crate::tasks::first_line_truncated;
 use crate::untrusted;
 
 /// Tokens that the judge may write.
@@ -23,7 +23,7 @@ const SHAPE: &str = "Answer with one JSON object and nothing else, of this shape
 to be done; \"reasoning\": string, why; \"confidence\": number from 0 to 1; \"keyPoints\": array of strings, what \
 carried the decision; \"dissent\": array of strings, what speaks against it, empty if nothing does}.";
 
-impl Moderator {
+impl DiscussionRunner {
     /// The judge's verdict on what was said. An answer that is none is asked for once more, with what is wrong with
     /// it. What it consumed is added to `usage`, also if it comes to nothing.
     pub(super) async fn judge(
@@ -78,7 +78,7 @@ fn parse(answer: &str) -> Result<Verdict, String> {
         return Err("there is no JSON object in it".into());
     };
     let object = answer.get(begin..=end).ok_or("the JSON object in it is not whole")?;
-    let reason = |error: serde_json::Error| beginning(&error.to_string(), LONGEST_REASON);
+    let reason = |error: serde_json::Error| first_line_truncated(&error.to_string(), LONGEST_REASON);
     let verdict: Verdict = serde_json::from_str(object).map_err(reason)?;
     if !(0.0..=1.0).contains(&verdict.confidence) {
         return Err(format!("the confidence is {}, and not from 0 to 1", verdict.confidence));

@@ -9,11 +9,14 @@ use sophon_model::{
     NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp,
 };
 
+use super::endings::{CommandExpiry, expire_later};
 use super::{Nodes, command_spec};
 use crate::database::Unit;
-use crate::doorbells::Doorbells;
+use crate::jobs::HeldError;
 use crate::limits::storable;
 use crate::policy::{Act, authorize};
+use crate::tools::ToolContext;
+use crate::wakers::Wakers;
 
 /// How long a command is waited for unless its sender says otherwise.
 const USUAL_TIME: Duration = Duration::from_secs(30);
@@ -22,8 +25,6 @@ const SHORTEST_TIME: Duration = Duration::from_secs(1);
 const LONGEST_TIME: Duration = Duration::from_mins(10);
 /// What a node that ran out of time has left to say so.
 const TO_REPORT: Duration = Duration::from_secs(2);
-/// The longest that anybody waits for a command.
-pub(crate) const LONGEST_WAIT: Duration = LONGEST_TIME.saturating_add(TO_REPORT);
 /// Commands of a node that may wait or run; one more is refused.
 const MOST_OPEN: u64 = 32;
 /// The parameters, as JSON, in bytes.
@@ -87,33 +88,47 @@ pub enum Outcome {
 impl Nodes {
     /// Sends a command and returns it when it has ended or its time is over.
     pub async fn command(&self, caller: &Caller, send: SendCommand) -> Result<NodeCommand> {
-        self.send(caller, self.db.new_id(), None, send).await
+        send.check()?;
+        let (nodes, caller, id) = (self.clone(), caller.clone(), self.db.new_id());
+        let sent = self.db.write(move |unit| nodes.send_in(unit, &caller, id, None, send)).await?;
+        self.ended(sent).await
     }
 
-    /// The same under an id that is given. A command that has the id already is waited for and not sent again.
-    pub(crate) async fn send(
+    /// Sends a command for a turn under an id of the turn's choice, and gives it a moment to end. A command that has the
+    /// id already is not sent again.
+    pub(crate) async fn send_for(
         &self,
+        context: &ToolContext,
+        id: NodeCommandId,
+        send: SendCommand,
+    ) -> Result<NodeCommand, HeldError> {
+        send.check()?;
+        let (nodes, caller, task) = (self.clone(), context.caller.clone(), context.task.clone());
+        let sent = context.held.write(move |unit| nodes.send_in(unit, &caller, id, Some(task), send));
+        Ok(self.linger(sent.await?).await?)
+    }
+
+    fn send_in(
+        &self,
+        unit: &mut Unit<'_>,
         caller: &Caller,
         id: NodeCommandId,
         task: Option<TaskId>,
         send: SendCommand,
     ) -> Result<NodeCommand> {
-        send.check()?;
-        let (caller, errands) = (caller.clone(), self.errands.clone());
-        let sent = self.db.write(move |unit| {
-            let node = unit.tx.node(&caller.tenant, &send.node)?.ok_or_else(|| Error::not_found("node"))?;
-            may_send(&caller, &node, &send.command)?;
-            if let Some(known) = unit.tx.node_command(&node.id, &id)? {
-                return Ok(known);
-            }
-            can_take(unit.tx, &node)?;
-            let command = new_command(unit, &caller, id, task, send);
-            unit.tx.insert_node_command(&command)?;
-            tell(unit, &command);
-            unit.after_commit(move || errands.ring(&node.id));
-            Ok(command)
-        });
-        self.ended(sent.await?).await
+        let node = unit.tx.node(&caller.tenant, &send.node)?.ok_or_else(|| Error::not_found("node"))?;
+        may_send(caller, &node, &send.command)?;
+        if let Some(known) = unit.tx.node_command(&node.id, &id)? {
+            return Ok(known);
+        }
+        can_take(unit.tx, &node)?;
+        let command = new_command(unit, caller, id, task, send);
+        unit.tx.insert_node_command(&command)?;
+        expire_later(unit, &command)?;
+        tell(unit, &command);
+        let instructions = self.instructions.clone();
+        unit.after_commit(move || instructions.wake(&node.id));
+        Ok(command)
     }
 
     /// One.
@@ -136,17 +151,23 @@ impl Nodes {
     /// Takes in what became of a command that was handed to this node. The first report counts; that it comes again,
     /// or too late for the caller, is no error.
     pub async fn report(&self, caller: &NodeCaller, id: &NodeCommandId, outcome: Outcome) -> Result<()> {
-        let (node, wanted, endings) = (caller.node.clone(), id.clone(), self.endings.clone());
+        let Some(command) = self.look_up(&caller.node, id).await? else {
+            return Err(Error::not_found("command"));
+        };
+        let endings = self.endings.clone();
         self.db
             .write(move |unit| {
-                let command = unit.tx.node_command(&node, &wanted)?;
+                if let Some(task) = &command.task_id {
+                    unit.wake(task)?;
+                }
+                let command = unit.tx.node_command(&command.node_id, &command.id)?;
                 let command = command.filter(|command| command.dispatched_at.is_some());
                 let mut command = command.ok_or_else(|| Error::not_found("command"))?;
                 let from = command.status;
                 if matches!(from, NodeCommandStatus::Dispatched | NodeCommandStatus::Unknown) {
                     conclude(&mut command, outcome);
-                    end(unit, command, from)?;
-                    unit.after_commit(move || endings.ring(&wanted));
+                    let command = end(unit, command, from)?;
+                    unit.after_commit(move || endings.wake(&command.id));
                 }
                 Ok(())
             })
@@ -208,15 +229,16 @@ fn new_command(
     }
 }
 
-/// Hands the commands that wait for `node` out. Those that its scopes no longer cover end here.
+/// Hands out the commands that wait for `node`. Commands that its scopes no longer cover end here, and are returned
+/// beside.
 pub(super) fn hand_out(
     unit: &mut Unit<'_>,
     node: &Node,
-    endings: &Doorbells<NodeCommandId>,
-) -> Result<Vec<NodeCommand>> {
+    endings: &Wakers<NodeCommandId>,
+) -> Result<(Vec<NodeCommand>, Vec<NodeCommand>)> {
     let now = unit.now();
     let taken = unit.tx.dispatch_node_commands(&node.id, now, MOST_OPEN as usize)?;
-    let mut handed = Vec::with_capacity(taken.len());
+    let (mut handed, mut refused) = (Vec::with_capacity(taken.len()), Vec::new());
     for mut command in taken {
         if command_spec(&command.command).is_ok_and(|spec| node.has(spec.scope)) {
             tell(unit, &command);
@@ -230,11 +252,11 @@ pub(super) fn hand_out(
                 "The node lost the scope before it was told: it did not run.",
             );
             let (endings, id) = (endings.clone(), command.id.clone());
-            end(unit, command, NodeCommandStatus::Dispatched)?;
-            unit.after_commit(move || endings.ring(&id));
+            refused.push(end(unit, command, NodeCommandStatus::Dispatched)?);
+            unit.after_commit(move || endings.wake(&id));
         }
     }
-    Ok(handed)
+    Ok((handed, refused))
 }
 
 /// The time that a node has for a command from now on.
@@ -269,6 +291,7 @@ fn conclude(command: &mut NodeCommand, outcome: Outcome) {
     }
 }
 
+/// Stores that a command has ended, unless it is no longer as it was in `from`. The job of its task is woken before.
 pub(super) fn end(
     unit: &mut Unit<'_>,
     mut command: NodeCommand,
@@ -276,6 +299,7 @@ pub(super) fn end(
 ) -> Result<NodeCommand> {
     command.ended_at = Some(unit.now());
     if unit.tx.update_node_command(&command, from)? {
+        unit.drop_job::<CommandExpiry>(command.id.as_str())?;
         tell(unit, &command);
     }
     Ok(command)

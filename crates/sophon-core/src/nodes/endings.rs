@@ -1,10 +1,24 @@
 //! Waiting for the end of a command, and ending what no longer can or should end by itself.
 
-use sophon_model::{NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Result, TaskId, Timestamp};
+use std::convert::Infallible;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use sophon_model::{
+    Job, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Priority, Queue, Result, Task, TaskId,
+    Timestamp,
+};
 
 use super::Nodes;
 use super::commands::{end, explain};
 use crate::database::Unit;
+use crate::jobs::{Begun, Handler, Held, JobKind, JobOptions, Retry, Settled};
+use crate::tasks::TaskEndHook;
+use crate::wakers::Wakers;
+
+/// How long a turn keeps its worker while a node does what it asked for. Then it is parked.
+const LINGER: Duration = Duration::from_secs(2);
 
 impl Nodes {
     /// Waits for the end of a command, at most for its time. A command that no node has taken when its waiter goes away
@@ -14,7 +28,7 @@ impl Nodes {
             return Ok(sent);
         }
         let left = sent.expires_at.since(self.db.now());
-        let mut bell = self.endings.listen(&sent.id);
+        let mut waiting_for = self.endings.subscribe(&sent.id);
         let waiter = Waiter { nodes: self, command: &sent, is_answered: false };
         let waiting = async {
             loop {
@@ -24,7 +38,7 @@ impl Nodes {
                 if command.status.is_final() {
                     return Ok(command);
                 }
-                bell.rung().await;
+                waiting_for.woken().await;
             }
         };
         let ended = match tokio::time::timeout(left, waiting).await {
@@ -35,36 +49,36 @@ impl Nodes {
         ended
     }
 
+    /// The command as it is when it has ended, or a moment later: most end at once, and what waits need not be parked.
+    pub(super) async fn linger(&self, sent: NodeCommand) -> Result<NodeCommand> {
+        let mut waiting_for = self.endings.subscribe(&sent.id);
+        let lingering = async {
+            loop {
+                let Some(command) = self.look_up(&sent.node_id, &sent.id).await? else {
+                    return Ok(lost_with_its_node(sent.clone(), self.db.now()));
+                };
+                if command.status.is_final() {
+                    return Ok(command);
+                }
+                waiting_for.woken().await;
+            }
+        };
+        tokio::time::timeout(LINGER, lingering).await.unwrap_or(Ok(sent.clone()))
+    }
+
     pub(super) async fn look_up(&self, node: &NodeId, id: &NodeCommandId) -> Result<Option<NodeCommand>> {
         let (node, id) = (node.clone(), id.clone());
         self.db.read(move |tx| tx.node_command(&node, &id)).await
     }
 
     /// Ends a command whose time is over, and says how it stands. It may have ended well at the last moment.
-    pub(super) async fn give_up(&self, command: NodeCommand) -> Result<NodeCommand> {
+    async fn give_up(&self, command: NodeCommand) -> Result<NodeCommand> {
         let endings = self.endings.clone();
         self.db
             .write(move |unit| {
-                let Some(mut command) = unit.tx.node_command(&command.node_id, &command.id)? else {
-                    return Ok(lost_with_its_node(command, unit.now()));
-                };
-                let from = command.status;
-                let (status, message) = match from {
-                    NodeCommandStatus::Queued => {
-                        (NodeCommandStatus::Expired, "The node did not take the command in time: it did not run.")
-                    }
-                    NodeCommandStatus::Dispatched => (
-                        NodeCommandStatus::Unknown,
-                        "The node took the command and did not say in time what became of it: it may have run.",
-                    ),
-                    _ => return Ok(command),
-                };
-                command.status = status;
-                explain(&mut command, "timeout", message);
-                let id = command.id.clone();
-                let command = end(unit, command, from)?;
-                unit.after_commit(move || endings.ring(&id));
-                Ok(command)
+                let stored = unit.tx.node_command(&command.node_id, &command.id)?;
+                let Some(stored) = stored else { return Ok(lost_with_its_node(command, unit.now())) };
+                expire_in(unit, stored, &endings)
             })
             .await
     }
@@ -77,6 +91,95 @@ impl Nodes {
                 _ => Ok(()),
             })
             .await
+    }
+}
+
+/// Ends a command whose time is over, unless it has ended.
+fn expire_in(
+    unit: &mut Unit<'_>,
+    mut command: NodeCommand,
+    endings: &Wakers<NodeCommandId>,
+) -> Result<NodeCommand> {
+    let from = command.status;
+    let (status, message) = match from {
+        NodeCommandStatus::Queued => {
+            (NodeCommandStatus::Expired, "The node did not take the command in time: it did not run.")
+        }
+        NodeCommandStatus::Dispatched => (
+            NodeCommandStatus::Unknown,
+            "The node took the command and did not say in time what became of it: it may have run.",
+        ),
+        _ => return Ok(command),
+    };
+    command.status = status;
+    explain(&mut command, "timeout", message);
+    let (id, endings) = (command.id.clone(), endings.clone());
+    let command = end(unit, command, from)?;
+    unit.after_commit(move || endings.wake(&id));
+    Ok(command)
+}
+
+/// The payload of the job that ends a command when its time is over.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CommandExpiry {
+    node: NodeId,
+    id: NodeCommandId,
+}
+
+impl JobKind for CommandExpiry {
+    const NAME: &'static str = "node_command.expire";
+    const QUEUE: Queue = Queue::Maintenance;
+}
+
+/// Enqueues the job that ends a command when its time is over.
+pub(super) fn expire_later(unit: &mut Unit<'_>, command: &NodeCommand) -> Result<()> {
+    let payload = CommandExpiry { node: command.node_id.clone(), id: command.id.clone() };
+    let options = JobOptions {
+        run_at: Some(command.expires_at),
+        priority: Priority::High,
+        dedupe_key: Some(command.id.to_string()),
+        ..JobOptions::default()
+    };
+    unit.enqueue(&payload, options)
+}
+
+/// Ends commands whose time is over.
+pub(crate) struct ExpireCommands {
+    pub(super) endings: Wakers<NodeCommandId>,
+}
+
+#[async_trait]
+impl Handler for ExpireCommands {
+    type Kind = CommandExpiry;
+    type Work = Infallible;
+
+    fn retry(&self) -> Retry {
+        Retry::ALWAYS
+    }
+
+    fn begin(&self, unit: &mut Unit<'_>, _: &Job, payload: CommandExpiry) -> Result<Begun<Infallible>> {
+        let Some(command) = unit.tx.node_command(&payload.node, &payload.id)? else { return Ok(Begun::Done) };
+        if command.expires_at > unit.now() {
+            return Ok(Begun::At(command.expires_at));
+        }
+        if let Some(task) = &command.task_id {
+            unit.wake(task)?;
+        }
+        expire_in(unit, command, &self.endings)?;
+        Ok(Begun::Done)
+    }
+
+    async fn run(&self, work: Infallible, _: Held) -> Result<Settled> {
+        match work {}
+    }
+}
+
+/// The commands that no node has taken are called back when the task ends that they are for.
+pub(crate) struct CommandsEnd;
+
+impl TaskEndHook for CommandsEnd {
+    fn task_ended(&self, unit: &mut Unit<'_>, task: &Task) -> Result<()> {
+        call_back_in(unit, &task.id)
     }
 }
 

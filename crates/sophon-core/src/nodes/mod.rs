@@ -10,36 +10,45 @@ mod pairing;
 mod presence;
 
 pub use catalogue::{COMMANDS, CommandSpec, command_spec};
-pub(crate) use commands::LONGEST_WAIT;
 pub use commands::{Outcome, SendCommand};
-pub(crate) use endings::call_back_in;
+use endings::ExpireCommands;
+pub(crate) use endings::{CommandsEnd, call_back_in};
 pub use pairing::{NewNode, Pairing, RegisteredNode};
-pub use presence::{Errand, Heartbeat, LONGEST_POLL};
+use presence::NoticeSilence;
+pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 
 use sophon_model::{
     Caller, Error, Event, Node, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Permission, Result,
 };
 
 use crate::database::{Database, Unit};
-use crate::doorbells::Doorbells;
+use crate::jobs::Handlers;
 use crate::lifecycle::Lifecycle;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::policy::{Act, authorize};
+use crate::wakers::Wakers;
 
 /// The service.
 #[derive(Clone)]
 pub struct Nodes {
     db: Database,
     lifecycle: Lifecycle,
-    /// Rung when there is something for a node to do or to know.
-    errands: Doorbells<NodeId>,
-    /// Rung when a command has ended.
-    endings: Doorbells<NodeCommandId>,
+    /// Wakes the connection of a node when there is something for it to do or to know.
+    instructions: Wakers<NodeId>,
+    /// Wakes the requests that wait for a command.
+    endings: Wakers<NodeCommandId>,
 }
 
 impl Nodes {
     pub(crate) fn new(db: Database, lifecycle: Lifecycle) -> Self {
-        Self { db, lifecycle, errands: Doorbells::default(), endings: Doorbells::default() }
+        let (instructions, endings) = (Wakers::new(db.is_exclusive()), Wakers::new(db.is_exclusive()));
+        Self { db, lifecycle, instructions, endings }
+    }
+
+    /// Registers what nodes do in jobs.
+    pub(crate) fn register_jobs(&self, handlers: &mut Handlers) {
+        handlers.register(NoticeSilence);
+        handlers.register(ExpireCommands { endings: self.endings.clone() });
     }
 
     /// The tenant's nodes, in order of registration.
@@ -75,13 +84,13 @@ impl Nodes {
 
     /// Deletes one: its token is void, its connection ends, and its commands are forgotten.
     pub async fn revoke(&self, caller: &Caller, id: &NodeId) -> Result<()> {
-        let (caller, wanted, errands) = (caller.clone(), id.clone(), self.errands.clone());
+        let (caller, wanted, instructions) = (caller.clone(), id.clone(), self.instructions.clone());
         self.db
             .write(move |unit| {
                 let node = managed(unit, &caller, &wanted)?;
                 unit.tx.delete_node(&wanted)?;
                 tell(unit, NodeEvent::Removed { node: Box::new(node.clone()) }, &node);
-                unit.after_commit(move || errands.ring(&wanted));
+                unit.after_commit(move || instructions.wake(&wanted));
                 Ok(())
             })
             .await
@@ -93,13 +102,13 @@ impl Nodes {
         id: &NodeId,
         change: impl FnOnce(&mut Node) + Send + 'static,
     ) -> Result<Node> {
-        let (caller, wanted, errands) = (caller.clone(), id.clone(), self.errands.clone());
+        let (caller, wanted, instructions) = (caller.clone(), id.clone(), self.instructions.clone());
         self.db
             .write(move |unit| {
                 let mut node = managed(unit, &caller, &wanted)?;
                 change(&mut node);
                 store_change(unit, &mut node)?;
-                unit.after_commit(move || errands.ring(&wanted));
+                unit.after_commit(move || instructions.wake(&wanted));
                 Ok(node)
             })
             .await

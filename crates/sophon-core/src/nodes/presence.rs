@@ -1,16 +1,20 @@
 //! Presence: who a node is, that it was heard of, what it has to do, and what ends when it falls silent.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Result,
+    Error, Event, Job, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue,
+    Result, TaskId, TenantId,
 };
 
 use super::{Nodes, commands, tell};
 use crate::database::Unit;
 use crate::identity::secret_hash;
-use crate::lifecycle::Lifecycle;
+use crate::jobs::{Begun, Handler, Held, JobKind, JobOptions, Retry, Settled};
 use crate::limits::storable;
 
 /// The longest that a node can wait for commands in one request.
@@ -19,10 +23,6 @@ pub const LONGEST_POLL: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(90);
 /// A node that is there without saying so is noted this often, so that reading does not mean writing.
 const NOTED_EVERY: Duration = Duration::from_secs(30);
-/// The pace at which silent nodes and commands whose time is over are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(2);
-/// Nodes and commands that one sweep ends; what is left waits for the next.
-const MOST_SWEPT: usize = 100;
 /// What a node says of itself, in bytes; the rest is cut.
 const LONGEST_WORD: usize = 50;
 
@@ -43,7 +43,7 @@ pub struct Heartbeat {
 
 /// What is to be told to a connected node.
 #[derive(Clone, Debug)]
-pub enum Errand {
+pub enum NodeInstruction {
     /// Other scopes than it believes to have, if they are others, and the commands that were handed out to it.
     Tell {
         /// The scopes.
@@ -85,24 +85,31 @@ impl Nodes {
             Ok(node)
         });
         let node = heard.await?;
-        self.db.tell(&node.registered_by.clone(), Event::Node(NodeEvent::Heard { node: Box::new(node) }));
+        self.db.publish_transient(
+            &node.registered_by.clone(),
+            Event::Node(NodeEvent::Heard { node: Box::new(node) }),
+        );
         Ok(())
     }
 
     /// Waits for what is to be told to a connected node that believes to have these scopes, and hands it out.
-    pub async fn errand(&self, caller: &NodeCaller, believed: &[NodeScope]) -> Result<Errand> {
+    pub async fn next_instruction(
+        &self,
+        caller: &NodeCaller,
+        believed: &[NodeScope],
+    ) -> Result<NodeInstruction> {
         loop {
-            let mut bell = self.errands.listen(&caller.node);
+            let mut waiting_for = self.instructions.subscribe(&caller.node);
             match self.look(caller).await {
                 // What was handed out is this connection's to tell, whatever else there is to tell.
                 Ok((node, commands)) => {
                     let scopes = (node.scopes != believed).then_some(node.scopes);
                     if scopes.is_some() || !commands.is_empty() {
-                        return Ok(Errand::Tell { scopes, commands });
+                        return Ok(NodeInstruction::Tell { scopes, commands });
                     }
-                    bell.rung().await;
+                    waiting_for.woken().await;
                 }
-                Err(error) if error.kind() == Kind::Unauthenticated => return Ok(Errand::Revoked),
+                Err(error) if error.kind() == Kind::Unauthenticated => return Ok(NodeInstruction::Revoked),
                 Err(error) => return Err(error),
             }
         }
@@ -111,7 +118,7 @@ impl Nodes {
     /// The commands that wait for a node that asks; none if there are none within `wait`, which is kept below
     /// [`LONGEST_POLL`]. They are handed out with this: nobody else gets them.
     pub async fn take_commands(&self, caller: &NodeCaller, wait: Duration) -> Result<Vec<NodeCommand>> {
-        let mut bell = self.errands.listen(&caller.node);
+        let mut waiting_for = self.instructions.subscribe(&caller.node);
         let until = tokio::time::Instant::now() + wait.min(LONGEST_POLL);
         loop {
             let (_, commands) = self.look(caller).await?;
@@ -120,7 +127,7 @@ impl Nodes {
                 return Ok(commands);
             }
             tokio::select! {
-                () = bell.rung() => {}
+                () = waiting_for.woken() => {}
                 () = tokio::time::sleep_until(until) => {}
                 () = self.lifecycle.draining() => {}
             }
@@ -149,47 +156,63 @@ impl Nodes {
             return Ok((node, Vec::new()));
         }
         let (writing, endings) = (caller.clone(), self.endings.clone());
-        self.db
-            .write(move |unit| {
-                let mut node = paired(unit.tx, &writing)?;
-                if !is_noted {
-                    note(unit, &mut node)?;
-                }
-                let commands = commands::hand_out(unit, &node, &endings)?;
-                Ok((node, commands))
-            })
-            .await
+        let taken = self.db.write(move |unit| {
+            let mut node = paired(unit.tx, &writing)?;
+            if !is_noted {
+                note(unit, &mut node)?;
+            }
+            let (commands, refused) = commands::hand_out(unit, &node, &endings)?;
+            Ok((node, commands, refused))
+        });
+        let (node, commands, refused) = taken.await?;
+        let tasks: Vec<TaskId> = refused.into_iter().filter_map(|command| command.task_id).collect();
+        if !tasks.is_empty() {
+            // Beside, as a job is never touched after the rows of a node.
+            self.db.write(move |unit| tasks.iter().try_for_each(|task| unit.wake(task))).await?;
+        }
+        Ok((node, commands))
+    }
+}
+
+/// The payload of the job that marks a node offline when it has fallen silent.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct NodeSilence {
+    tenant: TenantId,
+    node: NodeId,
+}
+
+impl JobKind for NodeSilence {
+    const NAME: &'static str = "node.silence";
+    const QUEUE: Queue = Queue::Maintenance;
+}
+
+/// Marks nodes offline that have fallen silent. There is one job for each node that is online.
+pub(crate) struct NoticeSilence;
+
+#[async_trait]
+impl Handler for NoticeSilence {
+    type Kind = NodeSilence;
+    type Work = Infallible;
+
+    fn retry(&self) -> Retry {
+        Retry::ALWAYS
     }
 
-    /// Marks silent nodes offline and ends commands whose time is over, until the gateway drains.
-    pub(crate) async fn watch(self, lifecycle: Lifecycle) {
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(SWEEP_EVERY) => {}
-                () = lifecycle.draining() => return,
-            }
-            if let Err(error) = self.sweep().await {
-                tracing::error!(%error, "silent nodes and overdue commands could not be looked for");
-            }
+    fn begin(&self, unit: &mut Unit<'_>, _: &Job, payload: NodeSilence) -> Result<Begun<Infallible>> {
+        let node = unit.tx.node(&payload.tenant, &payload.node)?.filter(|node| node.is_online);
+        let Some(mut node) = node else { return Ok(Begun::Done) };
+        let silent_at = node.last_seen_at.unwrap_or(node.created_at).plus(SILENCE);
+        if silent_at > unit.now() {
+            return Ok(Begun::At(silent_at));
         }
+        node.is_online = false;
+        unit.tx.update_node(&node)?;
+        tell(unit, NodeEvent::Offline { node: Box::new(node.clone()) }, &node);
+        Ok(Begun::Done)
     }
 
-    async fn sweep(&self) -> Result<()> {
-        let now = self.db.now();
-        let (silent, overdue) = self
-            .db
-            .read(move |tx| {
-                let silent = tx.silent_nodes(now.minus(SILENCE), MOST_SWEPT)?;
-                Ok((silent, tx.overdue_node_commands(now, MOST_SWEPT)?))
-            })
-            .await?;
-        if !silent.is_empty() {
-            self.db.write(move |unit| silent.iter().try_for_each(|node| mark_offline(unit, node))).await?;
-        }
-        for command in overdue {
-            self.give_up(command).await?;
-        }
-        Ok(())
+    async fn run(&self, work: Infallible, _: Held) -> Result<Settled> {
+        match work {}
     }
 }
 
@@ -206,21 +229,15 @@ fn note(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
     node.last_seen_at = Some(unit.now());
     unit.tx.update_node(node)?;
     if comes {
+        let payload = NodeSilence { tenant: node.tenant_id.clone(), node: node.id.clone() };
+        let options = JobOptions {
+            run_at: Some(unit.now().plus(SILENCE)),
+            dedupe_key: Some(node.id.to_string()),
+            ..JobOptions::default()
+        };
+        unit.enqueue(&payload, options)?;
         tell(unit, NodeEvent::Online { node: Box::new(node.clone()) }, node);
     }
-    Ok(())
-}
-
-/// Marks a silent node offline, unless it was heard of meanwhile.
-fn mark_offline(unit: &mut Unit<'_>, silent: &Node) -> Result<()> {
-    let node = unit.tx.node(&silent.tenant_id, &silent.id)?;
-    let Some(mut node) = node.filter(|node| node.is_online && node.last_seen_at == silent.last_seen_at)
-    else {
-        return Ok(());
-    };
-    node.is_online = false;
-    unit.tx.update_node(&node)?;
-    tell(unit, NodeEvent::Offline { node: Box::new(node.clone()) }, &node);
     Ok(())
 }
 

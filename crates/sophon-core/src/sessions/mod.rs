@@ -8,10 +8,10 @@ pub use history::{History, MessageWithCalls};
 
 use std::sync::Arc;
 
-use sophon_model::ports::{SessionFilter, TaskFilter};
+use sophon_model::ports::SessionFilter;
 use sophon_model::{
     Agent, AgentId, Caller, Error, Event, Page, Paged, Permission, Result, Session, SessionChange, SessionId,
-    SessionMode, SessionStatus, TaskStatus, Visibility,
+    SessionMode, SessionStatus, Visibility,
 };
 
 use crate::agents::FIRST_AGENT;
@@ -19,8 +19,7 @@ use crate::database::{Database, Unit};
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::live::PendingTexts;
 use crate::policy::{Act, authorize};
-use crate::tasks::Running;
-use crate::{awaited, discussions};
+use crate::tasks::{Outcome, Running, finish_in};
 
 /// A session to be made.
 #[derive(Clone, Debug, Default)]
@@ -132,10 +131,16 @@ impl Sessions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
+                // Their jobs first: see `Unit::wake`.
+                let open = unit.tx.open_tasks_of(&wanted)?;
+                open.iter().try_for_each(|task| unit.wake(&task.id))?;
                 let session = writable_in(unit, &caller, &wanted)?;
-                end_running_in(unit, &session)?;
+                for task in unit.tx.open_tasks_of(&wanted)? {
+                    let (running, id) = (running.clone(), task.id.clone());
+                    finish_in(unit, task, Outcome::cancelled())?;
+                    unit.after_commit(move || running.cancel(&id));
+                }
                 unit.tx.delete_session(&session.id)?;
-                unit.after_commit(move || running.cancel_session(&wanted));
                 unit.emit(
                     &session.owner_id.clone(),
                     Event::SessionChanged { session: Box::new(session), change: SessionChange::Deleted },
@@ -144,21 +149,6 @@ impl Sessions {
             })
             .await
     }
-}
-
-/// Ends what the session's agent is in the middle of and others know of: what it asks people for, and its discussion.
-fn end_running_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
-    let filter = TaskFilter {
-        session: Some(session.id.clone()),
-        statuses: vec![TaskStatus::Running],
-        ..TaskFilter::default()
-    };
-    // A session has one running task at the most.
-    for task in unit.tx.tasks(&session.tenant_id, &filter, &Page::new(None, None))?.items {
-        awaited::cancel_open_in(unit, &task)?;
-        discussions::end_with(unit, &task)?;
-    }
-    Ok(())
 }
 
 /// The session, if the caller may read it.

@@ -1,31 +1,25 @@
-//! The ledger of work: looking at it, cancelling, and the workers that do it.
+//! The ledger of work: what people see of it, and how it is cancelled and ended. Jobs do the work.
 
-mod claim;
-mod lease;
-mod pool;
+mod finish;
 mod running;
-mod seat;
 
-pub(crate) use claim::Claimed;
-pub(crate) use lease::LEASE;
-pub(crate) use pool::{Crew, Pool};
-pub(crate) use running::Part;
+pub(crate) use finish::{Outcome, TaskEndHook, TaskEndHooks, finish_in};
 pub use running::Running;
-pub(crate) use seat::Seat;
+pub(crate) use running::RunningTask;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sophon_model::ports::TaskFilter;
 use sophon_model::{
-    Caller, Error, Event, Kind, MessageStatus, Page, Paged, Permission, Result, Task, TaskId, TaskKind,
-    TaskStatus, TenantId, ToolCall, UserId,
+    Caller, Error, JobStatus, Kind, Page, Paged, Permission, Result, Task, TaskId, TaskKind, TaskStatus,
+    TenantId, ToolCall, UserId,
 };
 
 use crate::database::{Database, Unit};
 use crate::limits::MOST_QUEUED_TASKS;
+use crate::nodes;
 use crate::policy::{Act, authorize};
-use crate::{awaited, discussions, nodes};
 
 /// Characters of what is asked that describe its task.
 const DESCRIPTION_LENGTH: usize = 100;
@@ -110,7 +104,7 @@ pub(crate) fn queued(
         session_id: None,
         agent_id: None,
         kind,
-        description: beginning(asked, DESCRIPTION_LENGTH),
+        description: first_line_truncated(asked, DESCRIPTION_LENGTH),
         status: TaskStatus::Queued,
         request_message_id: None,
         reply_message_id: None,
@@ -120,8 +114,6 @@ pub(crate) fn queued(
         cancelled_by: None,
         cancel_requested_at: None,
         attempt: 0,
-        proven_attempt: 0,
-        lease_until: None,
         created_at: unit.now(),
         started_at: None,
         ended_at: None,
@@ -138,7 +130,7 @@ pub(crate) fn require_room(unit: &Unit<'_>) -> Result<()> {
 }
 
 /// The first line of a text, cut at `most` characters.
-pub(crate) fn beginning(text: &str, most: usize) -> String {
+pub(crate) fn first_line_truncated(text: &str, most: usize) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
     let mut cut: String = line.chars().take(most).collect();
     if cut.len() < line.len() {
@@ -148,16 +140,7 @@ pub(crate) fn beginning(text: &str, most: usize) -> String {
     cut
 }
 
-/// What is told of a task that has ended.
-pub(crate) fn ended(task: Task) -> Event {
-    match task.status {
-        TaskStatus::Completed => Event::TaskCompleted(Box::new(task)),
-        TaskStatus::Cancelled => Event::TaskCancelled(Box::new(task)),
-        _ => Event::TaskFailed(Box::new(task)),
-    }
-}
-
-/// Cancels a task in the name of `by`: ends it if it waits, tells it if it runs.
+/// Cancels a task in the name of `by`: ends it if nobody works on it, and tells its worker otherwise.
 pub(crate) fn cancel_in(
     unit: &mut Unit<'_>,
     by: &UserId,
@@ -165,41 +148,22 @@ pub(crate) fn cancel_in(
     running: Arc<Running>,
 ) -> Result<Task> {
     let (id, now) = (task.id.clone(), unit.now());
+    // First, so that no worker parks the job or takes it up while this goes on.
+    unit.wake(&id)?;
     let Some(task) = unit.tx.request_cancel(&id, by, now)? else {
         let text = format!("The task has ended already: it is {}.", task.status.as_str());
         return Err(Error::conflict(text));
     };
-    nodes::call_back_in(unit, &id)?;
-    let task = end_if_queued(unit, task)?;
-    unit.after_commit(move || running.cancel(&id));
-    Ok(task)
-}
-
-/// Ends a cancelled task here if no worker has taken it up.
-fn end_if_queued(unit: &mut Unit<'_>, mut task: Task) -> Result<Task> {
-    if task.status != TaskStatus::Queued {
+    // A part has no job; whoever works on the whole ends it.
+    let is_worked_on = match unit.tx.job_of(&id)? {
+        Some(job) => job.status == JobStatus::Running,
+        None => task.parent_id.is_some(),
+    };
+    if is_worked_on {
+        nodes::call_back_in(unit, &id)?;
+        unit.after_commit(move || running.cancel(&id));
         return Ok(task);
     }
-    task.status = TaskStatus::Cancelled;
-    task.ended_at = Some(unit.now());
-    if unit.tx.cancel_queued_task(&task)? {
-        end_rest(unit, &task)?;
-        unit.emit(&task.user_id, Event::TaskCancelled(Box::new(task.clone())));
-    }
-    Ok(task)
-}
-
-/// Ends the message that an earlier attempt at a task had begun, if there is one, what it asks people for, and its
-/// discussion: the task ends without another attempt.
-fn end_rest(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-    awaited::cancel_open_in(unit, task)?;
-    discussions::end_with(unit, task)?;
-    let Some(id) = &task.reply_message_id else { return Ok(()) };
-    let Some(mut message) = unit.tx.message(id)? else { return Ok(()) };
-    message.status = MessageStatus::Failed;
-    message.updated_at = unit.now();
-    unit.tx.update_message(&message)?;
-    let tool_calls = unit.tx.tool_calls(&task.id)?;
-    unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
-    Ok(())
+    finish_in(unit, task, Outcome::cancelled())?;
+    unit.tx.task_anywhere(&id)?.ok_or_else(|| Error::not_found("task"))
 }

@@ -1,10 +1,11 @@
-//! The tasks that this process works on, so that they can be told to end; and the bell of the workers.
+//! The tasks that this process works on, so that they can be cancelled.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
-use sophon_model::{SessionId, TaskId};
+use sophon_model::TaskId;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -12,56 +13,37 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug, Default)]
 pub struct Running {
     tasks: Mutex<HashMap<TaskId, Entry>>,
-    bell: Notify,
+    begun: AtomicU64,
     idle: Notify,
 }
 
 #[derive(Debug)]
 struct Entry {
-    session: Option<SessionId>,
-    /// Of a part: the task that a worker took out of the queue, whose lease covers it.
-    held_by: Option<TaskId>,
+    /// Tells this run of the task from one that has just ended, whose worker is still leaving.
+    run: u64,
+    /// Whether it is done by the worker of another task.
+    is_part: bool,
     cancel: CancellationToken,
 }
 
 impl Running {
-    /// Notes a task that begins to run, and returns the token that ends it.
-    pub(crate) fn begin(&self, task: &TaskId, session: Option<&SessionId>) -> CancellationToken {
-        let cancel = CancellationToken::new();
-        let entry = Entry { session: session.cloned(), held_by: None, cancel: cancel.clone() };
-        self.tasks.lock().insert(task.clone(), entry);
-        cancel
+    /// Notes a task that begins to run, until it is dropped.
+    pub(crate) fn begin(self: &Arc<Self>, task: &TaskId) -> RunningTask {
+        self.note(task, None)
     }
 
     /// Notes a part of a task that runs here, until it is dropped. It ends alone, or with the whole.
-    pub(crate) fn begin_part(self: &Arc<Self>, task: &TaskId, whole: &TaskId) -> Part {
+    pub(crate) fn begin_part(self: &Arc<Self>, task: &TaskId, whole: &TaskId) -> RunningTask {
+        self.note(task, Some(whole))
+    }
+
+    fn note(self: &Arc<Self>, task: &TaskId, whole: Option<&TaskId>) -> RunningTask {
+        let run = self.begun.fetch_add(1, Ordering::Relaxed);
         let mut tasks = self.tasks.lock();
-        let of = tasks.get(whole);
-        let cancel = of.map_or_else(CancellationToken::new, |whole| whole.cancel.child_token());
-        let held_by = of.and_then(|whole| whole.held_by.clone()).unwrap_or_else(|| whole.clone());
-        let entry = Entry { session: None, held_by: Some(held_by), cancel: cancel.clone() };
-        tasks.insert(task.clone(), entry);
-        Part { running: self.clone(), task: task.clone(), cancel }
-    }
-
-    /// The parts, at any depth, of a task that a worker took out of the queue.
-    pub(crate) fn parts(&self, held_by: &TaskId) -> Vec<TaskId> {
-        let tasks = self.tasks.lock();
-        let parts = tasks.iter().filter(|(_, entry)| entry.held_by.as_ref() == Some(held_by));
-        parts.map(|(id, _)| id.clone()).collect()
-    }
-
-    /// Forgets a task that has ended, and rings: its session may have more.
-    pub(crate) fn end(&self, task: &TaskId) {
-        let is_idle = {
-            let mut tasks = self.tasks.lock();
-            tasks.remove(task);
-            tasks.is_empty()
-        };
-        if is_idle {
-            self.idle.notify_waiters();
-        }
-        self.wake();
+        let parent = whole.and_then(|whole| tasks.get(whole));
+        let cancel = parent.map_or_else(CancellationToken::new, |whole| whole.cancel.child_token());
+        tasks.insert(task.clone(), Entry { run, is_part: whole.is_some(), cancel: cancel.clone() });
+        RunningTask { running: self.clone(), task: task.clone(), run, cancel }
     }
 
     /// Tells a task to end, if it runs here.
@@ -69,25 +51,6 @@ impl Running {
         if let Some(entry) = self.tasks.lock().get(task) {
             entry.cancel.cancel();
         }
-    }
-
-    /// Tells the tasks of a session to end.
-    pub(crate) fn cancel_session(&self, session: &SessionId) {
-        for entry in self.tasks.lock().values() {
-            if entry.session.as_ref() == Some(session) {
-                entry.cancel.cancel();
-            }
-        }
-    }
-
-    /// Tells the workers that there may be work.
-    pub(crate) fn wake(&self) {
-        self.bell.notify_one();
-    }
-
-    /// Resolves when the bell was rung since the last time.
-    pub(crate) async fn woken(&self) {
-        self.bell.notified().await;
     }
 
     /// Resolves when nothing runs.
@@ -103,27 +66,34 @@ impl Running {
 
     /// How many run, parts not counted.
     pub fn count(&self) -> usize {
-        self.tasks.lock().values().filter(|entry| entry.held_by.is_none()).count()
+        self.tasks.lock().values().filter(|entry| !entry.is_part).count()
     }
 }
 
-/// A part of a task, for as long as it runs.
-pub(crate) struct Part {
+/// A task that runs here, until this is dropped.
+pub(crate) struct RunningTask {
     running: Arc<Running>,
     task: TaskId,
+    run: u64,
     cancel: CancellationToken,
 }
 
-impl Part {
+impl RunningTask {
     /// What ends it.
     pub(crate) fn cancel(&self) -> &CancellationToken {
         &self.cancel
     }
 }
 
-impl Drop for Part {
+impl Drop for RunningTask {
     fn drop(&mut self) {
-        self.running.tasks.lock().remove(&self.task);
+        let mut tasks = self.running.tasks.lock();
+        if tasks.get(&self.task).is_some_and(|entry| entry.run == self.run) {
+            tasks.remove(&self.task);
+        }
+        if tasks.is_empty() {
+            self.running.idle.notify_waiters();
+        }
     }
 }
 
@@ -135,17 +105,20 @@ mod tests {
     fn a_part_ends_alone_or_with_the_whole_and_is_forgotten_after_use() {
         let running = Arc::new(Running::default());
         let (chat, run, turn) = ("task_chat".into(), "task_run".into(), "task_turn".into());
-        let cancel = running.begin(&chat, Some(&"ses_1".into()));
+        let whole = running.begin(&chat);
         let part = running.begin_part(&run, &chat);
         let (one, other) = (running.begin_part(&turn, &run), running.begin_part(&"task_other".into(), &run));
-        assert_eq!((running.count(), running.parts(&chat).len()), (1, 3));
+        assert_eq!(running.count(), 1);
         running.cancel(&turn);
         assert!(
             one.cancel().is_cancelled() && !part.cancel().is_cancelled() && !other.cancel().is_cancelled()
         );
-        running.cancel_session(&"ses_1".into());
-        assert!(cancel.is_cancelled() && part.cancel().is_cancelled() && other.cancel().is_cancelled());
-        drop((part, one, other));
-        assert_eq!((running.count(), running.parts(&chat)), (1, Vec::new()));
+        running.cancel(&chat);
+        assert!([&whole, &part, &other].iter().all(|task| task.cancel().is_cancelled()));
+        let again = running.begin(&chat);
+        drop((part, one, other, whole));
+        assert_eq!(running.count(), 1, "the end of an earlier run does not forget the later one");
+        drop(again);
+        assert_eq!(running.count(), 0);
     }
 }

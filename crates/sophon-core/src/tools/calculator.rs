@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::ToolSpec;
 
-use super::{Tool, ToolContext, ToolFailure, spec, typed};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 
 /// The longest expression, in bytes.
 const LONGEST_EXPRESSION: usize = 1_000;
@@ -45,13 +45,15 @@ impl Tool for Evaluate {
         )
     }
 
-    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let Arguments { expression } = typed(arguments)?;
         if expression.len() > LONGEST_EXPRESSION {
             return Err(ToolFailure(format!("An expression has at most {LONGEST_EXPRESSION} bytes.")));
         }
         let evaluated = tokio::task::spawn_blocking(move || evaluate(&expression)).await;
-        evaluated.map_err(|_| ToolFailure("The expression could not be evaluated.".into()))?
+        let result =
+            evaluated.map_err(|_| ToolFailure("The expression could not be evaluated.".into()))??;
+        Ok(result.into())
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::ToolSpec;
 
-use super::{Tool, ToolContext, ToolFailure, spec, typed};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
 
 pub(super) struct Now {
@@ -38,13 +38,13 @@ impl Tool for Now {
         )
     }
 
-    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let Arguments { timezone } = typed(arguments)?;
         let zone = timezone.as_deref().unwrap_or("UTC");
         let now = jiff::Timestamp::from_millisecond(self.db.now().as_millis())
             .map_err(|error| ToolFailure(error.to_string()))?;
         let local =
             now.in_tz(zone).map_err(|_| ToolFailure(format!("'{zone}' is not a known time zone.")))?;
-        Ok(local.strftime("%A, %Y-%m-%d %H:%M:%S %Z (%:z)").to_string())
+        Ok(local.strftime("%A, %Y-%m-%d %H:%M:%S %Z (%:z)").to_string().into())
     }
 }

@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 use sophon_model::ports::ToolSpec;
 use sophon_model::{DiscussionRunStatus, Risk};
 
-use super::{Tool, ToolContext, ToolFailure, spec, typed};
-use crate::discussions::{MOST_ROUNDS, Moderator, NewDiscussion, NewPanelist, ROUND_TIMEOUT, ROUNDS};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
+use crate::discussions::{DiscussionRunner, MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT, ROUNDS};
 use crate::untrusted::fence;
 
 /// How much longer than all rounds and the judge the tool waits, so that the discussion ends first.
 const GRACE: Duration = Duration::from_mins(1);
 
 pub(super) struct Run {
-    moderator: Moderator,
+    runner: DiscussionRunner,
 }
 
 impl Run {
-    pub(super) fn new(moderator: Moderator) -> Self {
-        Self { moderator }
+    pub(super) fn new(runner: DiscussionRunner) -> Self {
+        Self { runner }
     }
 }
 
@@ -72,14 +72,14 @@ impl Tool for Run {
         true
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let Arguments { topic, panelists, judge, rounds } = typed(arguments)?;
         let new = NewDiscussion { topic, panelists, judge, rounds, round_timeout_seconds: None };
-        let run = self.moderator.run_for(context, new).await?;
+        let run = self.runner.run_for(context, new).await?;
         match (run.status, run.verdict) {
             (DiscussionRunStatus::Completed, Some(verdict)) => {
                 let text = json!(verdict).to_string();
-                Ok(fence("discussion.run", &text, self.moderator.db.random()))
+                Ok(fence("discussion.run", &text, self.runner.db.random()).into())
             }
             (DiscussionRunStatus::Cancelled, _) => {
                 Err(ToolFailure("The person cancelled the discussion.".into()))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::ToolSpec;
 
-use super::{Tool, ToolContext, ToolFailure, spec};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec};
 use crate::database::Database;
 
 pub(super) struct ForgetAll {
@@ -41,10 +41,10 @@ impl Tool for ForgetAll {
         Some("Deletes everything that agents remember for you. It cannot be undone.".into())
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         self.check(&arguments)?;
         let user = context.caller.user.clone();
         let forgotten = self.db.write(move |unit| unit.tx.delete_memories(&user)).await?;
-        Ok(format!("Entries forgotten: {forgotten}."))
+        Ok(format!("Entries forgotten: {forgotten}.").into())
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sophon_model::ports::{MemoryFilter, ToolSpec};
 use sophon_model::{MemoryCategory, MemoryEntry, MemoryScope, Risk};
 
-use super::{Tool, ToolContext, ToolFailure, spec, typed};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
 use crate::limits::{LONGEST_MEMORY, bounded};
 
@@ -47,7 +47,7 @@ impl Tool for Write {
         )
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let arguments: WriteArguments = typed(arguments)?;
         bounded("content", &arguments.content, 1, LONGEST_MEMORY)?;
         let context = context.clone();
@@ -101,7 +101,7 @@ impl Tool for Search {
         )
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let SearchArguments { query } = typed(arguments)?;
         let filter =
             MemoryFilter { user: context.caller.user.clone(), seen_by: Some(context.agent.id.clone()) };
@@ -119,6 +119,6 @@ impl Tool for Search {
             return Ok("Nothing is remembered about that.".into());
         }
         let lines: Vec<String> = found.iter().map(|entry| format!("- {}", entry.content)).collect();
-        Ok(lines.join("\n"))
+        Ok(lines.join("\n").into())
     }
 }

@@ -20,11 +20,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sophon_model::ports::{Fetch, ToolSpec};
 use sophon_model::text::visible;
-use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, ToolCallId};
+use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, Timestamp, ToolCallId};
 
 use crate::database::Database;
-use crate::discussions::Moderator;
+use crate::discussions::DiscussionRunner;
 use crate::info_requests::InfoRequests;
+use crate::jobs::{Held, HeldError};
 use crate::nodes::Nodes;
 
 /// What a tool returns is cut at this many bytes before the model reads it.
@@ -36,7 +37,7 @@ const ASKED_FROM: Risk = Risk::High;
 const TOOL_TIME: Duration = Duration::from_mins(1);
 
 /// For whom and where a tool works.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ToolContext {
     /// The agent as a caller. Its rights are those of the person whose turn it is, and no more.
     pub caller: Caller,
@@ -46,8 +47,8 @@ pub struct ToolContext {
     pub session: SessionId,
     /// The task.
     pub task: TaskId,
-    /// The attempt at it: who has lost the task to a later one writes nothing.
-    pub attempt: i64,
+    /// The lease on the turn's job: a tool that changes what the turn depends on writes through it.
+    pub(crate) held: Held,
     /// The call: the same one if it is made again after an interruption.
     pub call: ToolCallId,
 }
@@ -59,6 +60,37 @@ pub struct ToolFailure(pub String);
 impl From<Error> for ToolFailure {
     fn from(error: Error) -> Self {
         Self(error.message().to_owned())
+    }
+}
+
+impl From<HeldError> for ToolFailure {
+    fn from(error: HeldError) -> Self {
+        match error {
+            HeldError::Failed(error) => error.into(),
+            HeldError::Lost => Self("The turn goes on elsewhere.".into()),
+        }
+    }
+}
+
+/// What a call of a tool comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToolOutput {
+    /// The result, for the model.
+    Text(String),
+    /// The tool waits for something that happens by this time. The turn is parked, and makes the same call again when it
+    /// is woken.
+    Waits(Timestamp),
+}
+
+impl From<&str> for ToolOutput {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for ToolOutput {
+    fn from(text: String) -> Self {
+        Self::Text(text)
     }
 }
 
@@ -91,22 +123,18 @@ pub trait Tool: Send + Sync {
         TOOL_TIME
     }
 
-    /// Whether the tool waits for a person, so that others may work meanwhile.
-    fn waits_for_person(&self) -> bool {
-        false
-    }
-
     /// Whether the same call, made again after an interruption, goes on with what had begun instead of doing it twice.
-    /// Of a tool that needs leave and is not, nobody knows after an interruption what it had done.
+    /// Of a tool that needs approval and is not, nobody knows after an interruption what it had done. A tool that waits
+    /// is resumable.
     fn is_resumable(&self) -> bool {
         false
     }
 
-    /// Does it. The text is for the model.
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure>;
+    /// Does it.
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure>;
 }
 
-/// What a person is told of a call that needs leave.
+/// What a person is told of a call that needs approval.
 pub(crate) struct Judged {
     pub(crate) risk: Risk,
     pub(crate) preview: Option<String>,
@@ -114,11 +142,11 @@ pub(crate) struct Judged {
 }
 
 /// What the tools work with.
-pub(crate) struct Means<'a> {
+pub(crate) struct ToolDeps<'a> {
     pub(crate) db: &'a Database,
     pub(crate) fetch: Arc<dyn Fetch>,
     pub(crate) info_requests: &'a InfoRequests,
-    pub(crate) moderator: &'a Moderator,
+    pub(crate) runner: &'a DiscussionRunner,
     pub(crate) nodes: &'a Nodes,
 }
 
@@ -129,15 +157,15 @@ pub struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new(means: Means<'_>) -> Self {
-        let Means { db, fetch, info_requests, moderator, nodes } = means;
+    pub(crate) fn new(deps: ToolDeps<'_>) -> Self {
+        let ToolDeps { db, fetch, info_requests, runner, nodes } = deps;
         let tools: Vec<Arc<dyn Tool>> = vec![
             Arc::new(datetime::Now::new(db.clone())),
             Arc::new(calculator::Evaluate),
             Arc::new(memory::Write::new(db.clone())),
             Arc::new(memory::Search::new(db.clone())),
             Arc::new(forget::ForgetAll::new(db.clone())),
-            Arc::new(discussion::Run::new(moderator.clone())),
+            Arc::new(discussion::Run::new(runner.clone())),
             Arc::new(person::Ask::new(info_requests.clone())),
             Arc::new(session_search::Search::new(db.clone())),
             Arc::new(web_fetch::FetchPage::new(db.clone(), fetch)),
@@ -161,7 +189,7 @@ impl Tools {
         self.tools.iter().find(|(spec, _)| spec.name == name).map(|(_, tool)| &**tool)
     }
 
-    /// What a person is to know of a call that needs leave; `None` if it needs none, or if the agent has no such tool.
+    /// What a person is to know of a call that needs approval; `None` if it needs none, or if the agent has no such tool.
     pub(crate) fn judge(
         &self,
         agent: &Agent,
@@ -189,11 +217,6 @@ impl Tools {
         Ok(tool.risk(arguments))
     }
 
-    /// Whether the tool waits for a person.
-    pub(crate) fn waits_for_person(&self, name: &str) -> bool {
-        self.find(name).is_some_and(Tool::waits_for_person)
-    }
-
     /// Whether a call of the tool can be made again after an interruption.
     pub(crate) fn is_resumable(&self, name: &str) -> bool {
         self.find(name).is_some_and(Tool::is_resumable)
@@ -205,19 +228,20 @@ impl Tools {
         context: &ToolContext,
         name: &str,
         arguments: Value,
-    ) -> Result<String, ToolFailure> {
+    ) -> Result<ToolOutput, ToolFailure> {
         // A model may ask for a tool that it was not told of.
         let Some(tool) = self.find(name).filter(|_| context.agent.may_use(name)) else {
             return Err(ToolFailure(format!("There is no tool '{name}' that you may use.")));
         };
         let limit = tool.time_limit();
         let late = |_| ToolFailure(format!("The tool did not return within {} s.", limit.as_secs()));
-        let mut text = tokio::time::timeout(limit, tool.call(context, arguments)).await.map_err(late)??;
+        let output = tokio::time::timeout(limit, tool.call(context, arguments)).await.map_err(late)??;
+        let ToolOutput::Text(mut text) = output else { return Ok(output) };
         if text.len() > LONGEST_RESULT {
             text.truncate(text.floor_char_boundary(LONGEST_RESULT));
             text.push_str("\n[The rest was cut.]");
         }
-        Ok(text)
+        Ok(text.into())
     }
 }
 

@@ -9,13 +9,11 @@ use sha2::{Digest, Sha256};
 use sophon_model::ports::ToolSpec;
 use sophon_model::{Id, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Page, Risk};
 
-use super::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, spec, typed};
+use super::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
-use crate::nodes::{COMMANDS, LONGEST_WAIT, Nodes, SendCommand, command_spec};
+use crate::nodes::{COMMANDS, Nodes, SendCommand, command_spec};
 use crate::untrusted::fence;
 
-/// What the tool needs beside the wait for the node.
-const BESIDE: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are left for what stands around it.
 const AROUND: usize = 1024;
 
@@ -97,21 +95,19 @@ impl Tool for Command {
         Some(format!("{command} on {node}: {what}"))
     }
 
-    fn time_limit(&self) -> Duration {
-        LONGEST_WAIT + BESIDE
-    }
-
     /// The same call finds the command that it sent.
     fn is_resumable(&self) -> bool {
         true
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let arguments: CommandArguments = typed(arguments)?;
-        let (id, task) = (command_id(context), context.task.clone());
-        let command = self.nodes.send(&context.caller, id, Some(task), arguments.into()).await?;
+        let command = self.nodes.send_for(context, command_id(context), arguments.into()).await?;
+        if !command.status.is_final() {
+            return Ok(ToolOutput::Waits(command.expires_at));
+        }
         if let (NodeCommandStatus::Completed, Some(result)) = (command.status, &command.result) {
-            return Ok(self.fenced(&result.to_string()));
+            return Ok(self.fenced(&result.to_string()).into());
         }
         Err(ToolFailure(self.refusal(&command)))
     }
@@ -169,13 +165,13 @@ impl Tool for List {
         spec("node.list", description, Risk::None, &json!({}), &[])
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let ListArguments {} = typed(arguments)?;
         let nodes = self.nodes.list(&context.caller, Page::new(None, None)).await?;
         let described: Vec<Value> = nodes.items.iter().map(describe).collect();
         let note = if nodes.next.is_some() { "\n[There are more.]" } else { "" };
         let text = Value::from(described).to_string();
-        Ok(format!("{}{note}", fence("tool:node.list", &text, self.db.random())))
+        Ok(format!("{}{note}", fence("tool:node.list", &text, self.db.random())).into())
     }
 }
 

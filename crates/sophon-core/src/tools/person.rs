@@ -1,21 +1,16 @@
 //! `person.ask`
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sophon_model::ports::ToolSpec;
 use sophon_model::{InfoRequestStatus, Risk};
 
-use super::{Tool, ToolContext, ToolFailure, spec, typed};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::info_requests::InfoRequests;
 
 /// The tool's name.
 pub(crate) const NAME: &str = "person.ask";
-/// How much longer than a question's own deadline the tool waits, so that the question ends first.
-const GRACE: Duration = Duration::from_secs(30);
-
 pub(super) struct Ask {
     requests: InfoRequests,
 }
@@ -49,19 +44,17 @@ impl Tool for Ask {
         )
     }
 
-    fn time_limit(&self) -> Duration {
-        self.requests.answer_within() + GRACE
-    }
-
-    fn waits_for_person(&self) -> bool {
+    /// The same call finds the question that it asked.
+    fn is_resumable(&self) -> bool {
         true
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let Arguments { question, choices } = typed(arguments)?;
         let asked = self.requests.ask(context, question, choices).await?;
         match (asked.status, asked.response) {
-            (InfoRequestStatus::Answered, Some(response)) => Ok(response),
+            (InfoRequestStatus::Pending, _) => Ok(ToolOutput::Waits(asked.expires_at)),
+            (InfoRequestStatus::Answered, Some(response)) => Ok(response.into()),
             (InfoRequestStatus::TimedOut, _) => Err(ToolFailure("The person did not answer in time.".into())),
             _ => Err(ToolFailure("The person does not want to answer this.".into())),
         }

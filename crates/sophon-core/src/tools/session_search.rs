@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::ToolSpec;
 
-use super::{Tool, ToolContext, ToolFailure, spec, typed};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
 
 /// Messages that a search returns.
@@ -43,7 +43,7 @@ impl Tool for Search {
         )
     }
 
-    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let Arguments { query } = typed(arguments)?;
         let session = context.session.clone();
         let found = self.db.read(move |tx| tx.search_messages(&session, &query, MOST_FOUND)).await?;
@@ -62,6 +62,6 @@ impl Tool for Search {
                 )
             })
             .collect();
-        Ok(lines.join("\n"))
+        Ok(lines.join("\n").into())
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::{Fetch, ToolSpec};
 
-use super::{Tool, ToolContext, ToolFailure, spec, typed};
+use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
 use crate::untrusted::fence;
 
@@ -46,13 +46,14 @@ impl Tool for FetchPage {
         )
     }
 
-    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<String, ToolFailure> {
+    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let Arguments { url } = typed(arguments)?;
         let page = self.fetch.get(&url, LARGEST_PAGE).await?;
         let (is_html, status) = (page.content_type.contains("html"), page.status);
         let text = if is_html { to_markdown(page.text).await? } else { page.text };
         let note = if page.truncated { "\n[The page is longer; the rest was not read.]" } else { "" };
-        Ok(format!("HTTP status {status}.{note}\n{}", fence("tool:web.fetch", &text, self.db.random())))
+        Ok(format!("HTTP status {status}.{note}\n{}", fence("tool:web.fetch", &text, self.db.random()))
+            .into())
     }
 }
 

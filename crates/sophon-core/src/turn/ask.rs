@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::context::Context;
 use super::step::Step;
-use super::{Ended, Turn};
+use super::{Stop, Turn};
 use crate::limits::storable;
 use crate::models::count_tokens;
 
@@ -22,7 +22,7 @@ const MOST_TOOL_CALLS: usize = 16;
 
 impl Turn {
     /// Asks the model and streams what it says. An answer that breaks off is asked for again once.
-    pub(super) async fn ask(&mut self, context: &Context, number: u32) -> Result<Step, Ended> {
+    pub(super) async fn ask(&mut self, context: &Context, number: u32) -> Result<Step, Stop> {
         let mut broken = 0;
         loop {
             self.progress(Activity::Thinking, None);
@@ -30,7 +30,7 @@ impl Turn {
             let request = self.request(context);
             let began = tokio::select! {
                 biased;
-                () = self.cancel.cancelled() => return Err(Ended::Cancelled),
+                () = self.held.cancel().cancelled() => return Err(Stop::Cancelled),
                 began = self.with.models.stream(preferred.as_deref(), request) => began?,
             };
             self.writer.begin_step();
@@ -40,9 +40,9 @@ impl Turn {
                     self.account(&step.usage, number).await?;
                     return Ok(step);
                 }
-                Err(Ended::Failed(error)) if error.kind() == Kind::UpstreamUnavailable => {
+                Err(Stop::Failed(error)) if error.kind() == Kind::UpstreamUnavailable => {
                     if broken == BROKEN_ANSWERS {
-                        return Err(Ended::Failed(error));
+                        return Err(Stop::Failed(error));
                     }
                     broken += 1;
                     tracing::warn!(task.id = %self.task.id, %error, "an answer broke off and is asked for again");
@@ -53,14 +53,14 @@ impl Turn {
         }
     }
 
-    async fn read(&mut self, stream: ModelStream) -> Result<Step, Ended> {
+    async fn read(&mut self, stream: ModelStream) -> Result<Step, Stop> {
         let mut chunks = stream.ready_chunks(TOGETHER);
         let mut step = Step::default();
         let mut is_writing = false;
         loop {
             let chunk = tokio::select! {
                 biased;
-                () = self.cancel.cancelled() => return Err(Ended::Cancelled),
+                () = self.held.cancel().cancelled() => return Err(Stop::Cancelled),
                 chunk = chunks.next() => chunk,
                 () = at(self.writer.due()) => {
                     self.writer.tell();
@@ -69,7 +69,7 @@ impl Turn {
             };
             let Some(events) = chunk else {
                 let text = "The model's answer ended without saying so.";
-                return Err(Ended::Failed(Error::new(Kind::UpstreamUnavailable, text)));
+                return Err(Stop::Failed(Error::new(Kind::UpstreamUnavailable, text)));
             };
             let (mut text, mut stop, mut failure) = (String::new(), None, None);
             for event in events {
@@ -90,7 +90,7 @@ impl Turn {
                 self.writer.write(&text);
             }
             if let Some(error) = failure {
-                return Err(Ended::Failed(error.into()));
+                return Err(Stop::Failed(error.into()));
             }
             if let Some(reason) = stop {
                 return finished(step, reason);
@@ -100,14 +100,14 @@ impl Turn {
 
     fn note_call(&self, step: &mut Step, call: ModelToolCall) {
         if step.tool_calls.len() < MOST_TOOL_CALLS {
-            let id: ToolCallId = self.with.db.new_id();
+            let id: ToolCallId = self.held.new_id();
             let name = storable(call.name);
             step.tool_calls.push(ModelToolCall { id: id.to_string(), name, ..call });
         }
     }
 
     /// Counts what a call consumed and tells of it.
-    async fn account(&mut self, usage: &Usage, number: u32) -> Result<(), Ended> {
+    async fn account(&mut self, usage: &Usage, number: u32) -> Result<(), Stop> {
         self.usage.add(usage);
         count_tokens(usage);
         let event = Event::ModelCallUsed {
@@ -120,15 +120,15 @@ impl Turn {
         };
         self.task.usage = Some(self.usage.clone());
         let task = self.task.clone();
-        let held = self.with.db.write(move |unit| {
-            let held = unit.tx.update_running_task(&task)?;
-            // Who has lost the task tells nothing more of it.
-            if held {
-                unit.emit(&task.user_id, event);
-            }
-            Ok(held)
-        });
-        if held.await? { Ok(()) } else { Err(Ended::Lost) }
+        self.held
+            .write(move |unit| {
+                if unit.tx.update_open_task(&task)? {
+                    unit.emit(&task.user_id, event);
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(())
     }
 }
 
@@ -140,10 +140,10 @@ async fn at(time: Option<Instant>) {
     }
 }
 
-fn finished(step: Step, reason: StopReason) -> Result<Step, Ended> {
+fn finished(step: Step, reason: StopReason) -> Result<Step, Stop> {
     if reason == StopReason::ContentFilter && step.text.is_empty() && step.tool_calls.is_empty() {
         let text = "The model's provider refused to answer this.";
-        return Err(Ended::Failed(Error::new(Kind::Conflict, text)));
+        return Err(Stop::Failed(Error::new(Kind::Conflict, text)));
     }
     Ok(step)
 }

@@ -29,7 +29,7 @@ impl Context {
     pub(super) async fn load(turn: &Turn) -> Result<Self> {
         let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
         let question = turn.question.clone();
-        turn.with.db.read(move |tx| read(tx, &task, &question, &session, &agent)).await
+        turn.held.read(move |tx| read(tx, &task, &question, &session, &agent)).await
     }
 }
 

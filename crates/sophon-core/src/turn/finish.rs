@@ -1,69 +1,78 @@
 //! The end of a turn, stored in one transaction.
 
-use sophon_model::{Event, MessageStatus, Result, TaskStatus};
+use sophon_model::{Event, MessageStatus, Task, TaskKind, TaskStatus, ToolCall, ToolCallStatus};
 
-use super::tool_calls::end_open_calls;
-use super::{Ended, Turn};
+use super::{Stop, Turn};
+use crate::database::Unit;
+use crate::jobs::{HeldError, Settled};
 use crate::sessions::save_in;
-use crate::tasks::ended;
-use crate::{awaited, discussions, nodes};
+use crate::tasks::{Outcome, TaskEndHook, finish_in};
 
 impl Turn {
-    pub(super) async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
-        let (mut task, mut message, session) = (self.task, self.reply, self.session.id);
-        match outcome {
-            Ok(()) => task.status = TaskStatus::Completed,
-            Err(Ended::Cancelled) => task.status = TaskStatus::Cancelled,
-            Err(Ended::Failed(error)) => {
+    /// Stores how the turn ended. A parked turn has not ended, and who has lost the job writes nothing.
+    pub(super) async fn finish(mut self, outcome: Result<(), Stop>) -> Result<Settled, HeldError> {
+        let (mut task, mut message) = (self.task, self.reply);
+        let outcome = match outcome {
+            Ok(()) => Outcome::completed(),
+            Err(Stop::Cancelled) => Outcome::cancelled(),
+            Err(Stop::Failed(error)) => {
                 tracing::warn!(task.id = %task.id, %error, "a turn failed");
-                task.status = TaskStatus::Failed;
-                task.error = Some(error.message().to_owned());
+                Outcome::failed(error.message())
             }
-            Err(Ended::Lost) => {
-                tracing::warn!(task.id = %task.id, "a turn was taken over by another worker");
-                return Ok(());
-            }
-        }
+            Err(Stop::Parked(settled)) => return Ok(settled),
+            Err(Stop::Lost) => return Err(HeldError::Lost),
+        };
         self.writer.complete();
         self.writer.text().clone_into(&mut message.content);
-        let done = task.status == TaskStatus::Completed;
-        message.status = if done { MessageStatus::Delivered } else { MessageStatus::Failed };
         task.usage = (self.usage.total() > 0).then(|| self.usage.clone());
         message.usage.clone_from(&task.usage);
-        metrics::counter!("sophon_tasks_total", "status" => task.status.as_str()).increment(1);
-        let written = self.with.db.write(move |unit| {
-            let now = unit.now();
-            task.ended_at = Some(now);
-            task.lease_until = None;
-            if task.status == TaskStatus::Cancelled
-                && let Some(stored) = unit.tx.task(&task.tenant_id, &task.id)?
-            {
-                task.cancelled_by = stored.cancelled_by;
-                task.cancel_requested_at = stored.cancel_requested_at;
-                nodes::call_back_in(unit, &task.id)?;
-            }
-            if !unit.tx.update_running_task(&task)? {
-                // Deleted with its session, or taken over.
-                return Ok(());
-            }
-            message.updated_at = now;
+        let settled = self.held.finish(move |unit| {
+            message.updated_at = unit.now();
             unit.tx.update_message(&message)?;
-            unit.tx.delete_steps(&task.id)?;
-            awaited::cancel_open_in(unit, &task)?;
-            discussions::end_with(unit, &task)?;
-            let tool_calls = end_open_calls(unit, &task)?;
-            let owner = task.user_id.clone();
-            unit.emit(&owner, Event::MessageFinished { message: Box::new(message), tool_calls });
-            if let Some(mut session) = unit.tx.session(&session)? {
-                session.message_count += 1;
-                save_in(unit, &mut session)?;
-            }
-            unit.emit(&owner, ended(task));
-            Ok(())
+            finish_in(unit, task, outcome).map(drop)
         });
-        let outcome = written.await;
+        let settled = settled.await;
         // Only now: until it is stored, the text is found nowhere else.
         drop(self.writer);
-        outcome
+        settled
     }
+}
+
+/// What a turn leaves behind ends with its task: its answer, its steps, and the calls that are still open.
+pub(crate) struct TurnsEnd;
+
+impl TaskEndHook for TurnsEnd {
+    fn task_ended(&self, unit: &mut Unit<'_>, task: &Task) -> sophon_model::Result<()> {
+        if task.kind != TaskKind::Chat {
+            return Ok(());
+        }
+        unit.tx.delete_steps(&task.id)?;
+        let tool_calls = end_open_calls(unit, task)?;
+        let Some(reply) = &task.reply_message_id else { return Ok(()) };
+        let pending = unit.tx.message(reply)?.filter(|message| message.status == MessageStatus::Pending);
+        let Some(mut message) = pending else { return Ok(()) };
+        let is_complete = task.status == TaskStatus::Completed;
+        message.status = if is_complete { MessageStatus::Delivered } else { MessageStatus::Failed };
+        message.updated_at = unit.now();
+        unit.tx.update_message(&message)?;
+        let session = message.session_id.clone();
+        unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
+        if let Some(mut session) = unit.tx.session(&session)? {
+            session.message_count += 1;
+            save_in(unit, &mut session)?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends the calls of a task that are still noted as running, and returns all of them.
+fn end_open_calls(unit: &mut Unit<'_>, task: &Task) -> sophon_model::Result<Vec<ToolCall>> {
+    let mut calls = unit.tx.tool_calls(&task.id)?;
+    for call in calls.iter_mut().filter(|call| call.status == ToolCallStatus::Running) {
+        call.status = ToolCallStatus::Cancelled;
+        call.ended_at = Some(unit.now());
+        unit.tx.update_tool_call(call)?;
+        unit.emit(&task.user_id, Event::ToolCallEnded { call: Box::new(call.clone()) });
+    }
+    Ok(calls)
 }

@@ -1,30 +1,38 @@
 //! An agent's turn: the model is asked, the tools it calls are run, and it is asked again, until it is done.
 //!
 //! Each answer of the model that calls tools is stored as a *step* before its tools run, and each tool's result as it
-//! returns. A turn that was interrupted is taken up after its last stored step; what had been streamed since is void
+//! returns. A turn that waits for a person or a machine is parked, and resumed after its last stored step when what it
+//! waits for has happened. So is a turn that was interrupted, but what it had streamed since that step is void
 //! ([`Event::MessageReset`]) and written anew.
 
 mod ask;
+mod begin;
+mod clearance;
 mod context;
 mod finish;
-mod leave;
 mod step;
 mod tool_calls;
 mod writer;
 
+pub(crate) use begin::{TurnJob, enqueue_in};
+pub(crate) use finish::TurnsEnd;
+
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::{ModelMessage, ModelRequest};
-use sophon_model::{Agent, Caller, Error, Event, Kind, Message, MessageId, Session, Task, ToolCallId, Usage};
-use tokio_util::sync::CancellationToken;
+use sophon_model::{
+    Agent, Caller, Error, Event, Job, Kind, Message, MessageId, Result, Session, Task, Timestamp, ToolCallId,
+    Usage,
+};
 
-use crate::approvals::Approvals;
-use crate::database::Database;
+use crate::database::Unit;
+use crate::jobs::{Begun, Handler, Held, HeldError, Settled};
 use crate::live::PendingTexts;
 use crate::models::Models;
-use crate::tasks::{Claimed, Seat};
 use crate::tools::{ToolContext, Tools};
+use begin::{Claimed, Start};
 use context::Context;
 use step::Step;
 use writer::Writer;
@@ -49,37 +57,50 @@ impl Default for TurnLimits {
     }
 }
 
+/// After the deadline of what a turn waits for, the time until it is resumed all the same.
+const WAKE_GRACE: Duration = Duration::from_secs(5);
+
 /// Runs turns.
 #[derive(Clone)]
 pub(crate) struct Turns {
-    pub(crate) db: Database,
     pub(crate) pending: PendingTexts,
     pub(crate) models: Models,
     pub(crate) tools: Tools,
-    pub(crate) approvals: Approvals,
     pub(crate) limits: TurnLimits,
 }
 
-/// How a turn ends other than well.
+/// Why a turn stops before it is done.
 #[derive(Debug)]
-enum Ended {
+enum Stop {
     /// Somebody cancelled it.
     Cancelled,
     /// It cannot go on.
     Failed(Error),
-    /// Another worker has taken it over: nothing more is written.
+    /// It goes on when what it waits for has happened.
+    Parked(Settled),
+    /// Another worker has its job: nothing more is written.
     Lost,
 }
 
-impl From<Error> for Ended {
+impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        Ended::Failed(error)
+        Stop::Failed(error)
     }
 }
 
-/// One turn at work.
+impl From<HeldError> for Stop {
+    fn from(error: HeldError) -> Self {
+        match error {
+            HeldError::Lost => Stop::Lost,
+            HeldError::Failed(error) => Stop::Failed(error),
+        }
+    }
+}
+
+/// One turn at work. It writes through its lease, and in no other way.
 struct Turn {
     with: Turns,
+    held: Held,
     task: Task,
     question: MessageId,
     session: Session,
@@ -87,40 +108,38 @@ struct Turn {
     reply: Message,
     writer: Writer,
     usage: Usage,
-    seat: Seat,
-    cancel: CancellationToken,
 }
 
-impl Turns {
-    /// Runs a turn to its end and stores how it ended. A turn whose task was lost writes nothing.
-    pub(crate) async fn run(&self, claimed: Claimed, seat: Seat, cancel: CancellationToken) {
-        let Claimed { task, question, session, agent, reply, is_resumed } = claimed;
-        let writer = Writer::open(self, &task, &agent.id, &reply);
-        let id = task.id.clone();
-        let usage = Usage::default();
-        let mut turn =
-            Turn { with: self.clone(), task, question, session, agent, reply, writer, usage, seat, cancel };
-        let outcome = turn.work(is_resumed).await;
-        if let Err(error) = turn.finish(outcome).await {
-            // The lease runs out, and the task is taken up again.
-            tracing::error!(task.id = %id, %error, "the end of a turn could not be stored");
-        }
+#[async_trait]
+impl Handler for Turns {
+    type Kind = TurnJob;
+    type Work = Claimed;
+
+    fn begin(&self, unit: &mut Unit<'_>, job: &Job, payload: TurnJob) -> Result<Begun<Claimed>> {
+        begin::begin_in(unit, job, &payload)
+    }
+
+    async fn run(&self, claimed: Claimed, held: Held) -> Result<Settled> {
+        let Claimed { task, question, session, agent, reply, start } = claimed;
+        let writer = Writer::open(self, &held, &task, &agent.id, &reply);
+        let (with, usage) = (self.clone(), Usage::default());
+        let mut turn = Turn { with, held, task, question, session, agent, reply, writer, usage };
+        let outcome = turn.work(start).await;
+        Settled::here_or_elsewhere(turn.finish(outcome).await)
     }
 }
 
 impl Turn {
-    async fn work(&mut self, is_resumed: bool) -> Result<(), Ended> {
-        if self.cancel.is_cancelled() {
-            return Err(Ended::Cancelled);
-        }
+    async fn work(&mut self, start: Start) -> Result<(), Stop> {
+        self.require_wanted()?;
         let mut context = Context::load(self).await?;
-        if is_resumed {
-            self.progress(Activity::Resuming, None);
-            self.reset().await?;
-        }
         for answer in &context.steps {
             self.usage.add(&answer.usage);
             self.writer.restore(&answer.text);
+        }
+        if start == Start::Interrupted {
+            self.progress(Activity::Resuming, None);
+            self.reset().await?;
         }
         // The last stored answer may have called tools that did not all return.
         if let Some(last) = context.steps.last().cloned() {
@@ -132,7 +151,7 @@ impl Turn {
             if self.usage.total() >= self.with.limits.token_budget {
                 let text =
                     format!("The turn has used its budget of {} tokens.", self.with.limits.token_budget);
-                return Err(Ended::Failed(Error::new(Kind::Conflict, text)));
+                return Err(Stop::Failed(Error::new(Kind::Conflict, text)));
             }
             let answer = self.ask(&context, number).await?;
             if answer.tool_calls.is_empty() {
@@ -145,12 +164,28 @@ impl Turn {
             context.steps.push(answer);
         }
         let text = format!("The agent did not come to an end within {MOST_STEPS} steps.");
-        Err(Ended::Failed(Error::new(Kind::Conflict, text)))
+        Err(Stop::Failed(Error::new(Kind::Conflict, text)))
     }
 
-    /// Tells what the turn is doing.
+    fn require_wanted(&self) -> Result<(), Stop> {
+        if self.held.cancel().is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    /// Parks the turn until what it waits for has happened, or until a moment after `until`. Returns if something
+    /// happened meanwhile: look again.
+    async fn park(&self, until: Timestamp) -> Result<(), Stop> {
+        self.require_wanted()?;
+        if let Some(settled) = self.held.park(until.plus(WAKE_GRACE)).await? {
+            return Err(Stop::Parked(settled));
+        }
+        let id = self.task.id.clone();
+        let task = self.held.read(move |tx| tx.task_anywhere(&id)).await?.ok_or(Stop::Lost)?;
+        if task.cancel_requested_at.is_some() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    /// Publishes what the turn is doing.
     fn progress(&self, activity: Activity, detail: Option<String>) {
-        self.with.db.tell(
+        self.held.publish_transient(
             &self.task.user_id,
             Event::TaskProgress(TaskProgress {
                 task_id: self.task.id.clone(),
@@ -158,21 +193,20 @@ impl Turn {
                 agent_id: self.agent.id.clone(),
                 activity,
                 detail,
-                at: self.with.db.now(),
+                at: self.held.now(),
             }),
         );
     }
 
     /// Voids what was streamed and streams again what is stored of the turn.
-    async fn reset(&mut self) -> Result<(), Ended> {
+    async fn reset(&mut self) -> Result<(), Stop> {
         let event = Event::MessageReset {
             task_id: self.task.id.clone(),
             session_id: self.session.id.clone(),
             message_id: self.reply.id.clone(),
         };
         let owner = self.task.user_id.clone();
-        self.with
-            .db
+        self.held
             .write(move |unit| {
                 unit.emit(&owner, event);
                 Ok(())
@@ -198,26 +232,25 @@ impl Turn {
             agent: self.agent.clone(),
             session: self.session.id.clone(),
             task: self.task.id.clone(),
-            attempt: self.task.attempt,
+            held: self.held.clone(),
             call: call.clone(),
         }
     }
 
     /// Stores an answer that calls tools, before they run.
-    async fn store_step(&self, number: u32, answer: &Step) -> Result<(), Ended> {
-        let (task, text) = (self.task.clone(), self.writer.text().to_owned());
-        let reply = self.reply.id.clone();
+    async fn store_step(&mut self, number: u32, answer: &Step) -> Result<(), Stop> {
+        self.writer.checkpointed().await;
+        let (task, reply) = (self.task.id.clone(), self.reply.id.clone());
+        let text = self.writer.text().to_owned();
         let step = serde_json::to_value(answer).map_err(Error::internal)?;
-        let held = self.with.db.write(move |unit| {
-            let now = unit.now();
-            if !unit.tx.update_running_task(&task)? {
-                return Ok(false);
-            }
-            unit.tx.insert_step(&task.id, number, &step)?;
-            unit.tx.checkpoint_message(&reply, &text, now)?;
-            Ok(true)
-        });
-        if held.await? { Ok(()) } else { Err(Ended::Lost) }
+        self.held
+            .write(move |unit| {
+                let now = unit.now();
+                unit.tx.insert_step(&task, number, &step)?;
+                unit.tx.checkpoint_message(&reply, &text, now)
+            })
+            .await?;
+        Ok(())
     }
 }
 

@@ -1,15 +1,14 @@
 //! The text of a turn as it grows: streamed at once, checkpointed now and then.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sophon_model::{AgentId, Message, MessageId, SessionId, Task, TaskId, TextDelta, Timestamp, UserId};
 
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::Turns;
-use crate::database::Database;
+use crate::jobs::Held;
 use crate::live::PendingTexts;
 
 /// How often the text so far goes to storage.
@@ -21,7 +20,7 @@ const TOGETHER_WITHIN: Duration = Duration::from_millis(10);
 const BETWEEN_STEPS: &str = "\n\n";
 
 pub(super) struct Writer {
-    db: Database,
+    held: Held,
     pending: PendingTexts,
     task: TaskId,
     session: SessionId,
@@ -37,14 +36,14 @@ pub(super) struct Writer {
     complete: usize,
     between: &'static str,
     checkpointed_at: Timestamp,
-    is_checkpointing: Arc<AtomicBool>,
+    checkpoint: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(super) fn open(turns: &Turns, task: &Task, agent: &AgentId, reply: &Message) -> Self {
+    pub(super) fn open(turns: &Turns, held: &Held, task: &Task, agent: &AgentId, reply: &Message) -> Self {
         turns.pending.open(&task.id, &reply.session_id, &reply.id);
         Self {
-            db: turns.db.clone(),
+            held: held.clone(),
             pending: turns.pending.clone(),
             task: task.id.clone(),
             session: reply.session_id.clone(),
@@ -57,8 +56,8 @@ impl Writer {
             told_at: None,
             complete: 0,
             between: "",
-            checkpointed_at: turns.db.now(),
-            is_checkpointing: Arc::default(),
+            checkpointed_at: held.now(),
+            checkpoint: None,
         }
     }
 
@@ -67,13 +66,17 @@ impl Writer {
         &self.text
     }
 
-    /// Takes over the text of steps that an earlier attempt completed.
+    /// Takes over the text of a step that was completed before, which was published then.
     pub(super) fn restore(&mut self, text: &str) {
         self.begin_step();
         if !text.is_empty() {
-            self.write(text);
+            self.text.push_str(std::mem::take(&mut self.between));
+            self.text.push_str(text);
         }
-        self.end_step();
+        let added = self.text[self.told..].to_owned();
+        self.pending.append(&self.owner, self.delta(added, false), false);
+        self.told = self.text.len();
+        self.complete = self.text.len();
     }
 
     pub(super) fn begin_step(&mut self) {
@@ -125,36 +128,45 @@ impl Writer {
     }
 
     fn publish(&self, text: String, is_final: bool) {
-        let delta = TextDelta {
+        self.pending.append(&self.owner, self.delta(text, is_final), self.is_streaming);
+    }
+
+    fn delta(&self, text: String, is_final: bool) -> TextDelta {
+        TextDelta {
             task_id: self.task.clone(),
             session_id: self.session.clone(),
             message_id: self.message.clone(),
             agent_id: self.agent.clone(),
             text,
             is_final,
-            at: self.db.now(),
-        };
-        self.pending.append(&self.owner, delta, self.is_streaming);
+            at: self.held.now(),
+        }
     }
 
     /// Sends the text so far to storage beside the stream, one checkpoint at a time.
     fn checkpoint(&mut self) {
-        let now = self.db.now();
-        if now.since(self.checkpointed_at) < CHECKPOINT_EVERY
-            || self.is_checkpointing.swap(true, Ordering::AcqRel)
-        {
+        let now = self.held.now();
+        let is_checkpointing = self.checkpoint.as_ref().is_some_and(|checkpoint| !checkpoint.is_finished());
+        if now.since(self.checkpointed_at) < CHECKPOINT_EVERY || is_checkpointing {
             return;
         }
         self.checkpointed_at = now;
-        let (db, message, text) = (self.db.clone(), self.message.clone(), self.text.clone());
-        let is_checkpointing = self.is_checkpointing.clone();
-        tokio::spawn(async move {
-            let stored = db.write(move |unit| unit.tx.checkpoint_message(&message, &text, now)).await;
+        let (held, message, text) = (self.held.clone(), self.message.clone(), self.text.clone());
+        self.checkpoint = Some(tokio::spawn(async move {
+            let stored = held.write(move |unit| unit.tx.checkpoint_message(&message, &text, now)).await;
             if let Err(error) = stored {
-                tracing::warn!(%error, "a checkpoint was not stored");
+                tracing::warn!(?error, "a checkpoint was not stored");
             }
-            is_checkpointing.store(false, Ordering::Release);
-        });
+        }));
+    }
+
+    /// Waits for the checkpoint that is under way: a later one must not be overtaken by it.
+    pub(super) async fn checkpointed(&mut self) {
+        if let Some(checkpoint) = self.checkpoint.take()
+            && checkpoint.await.is_err()
+        {
+            tracing::warn!("a checkpoint was not stored: it panicked");
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use fanout::Start;
 use sophon_core::chat::{SendMessage, Sent};
 use sophon_core::database::Unit;
-use sophon_core::jobs::Retention;
+use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::live::{EventEntry, EventSubscription};
+use sophon_core::maintenance::Retention;
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
@@ -82,7 +83,7 @@ impl Harness {
                 email: Some("Admin@Example.com".into()),
                 password: Some("correct horse".into()),
             },
-            workers: WORKERS,
+            workers: Workers { turns: WORKERS, ..Workers::default() },
             turn: TurnLimits { token_budget: 10_000, ..TurnLimits::default() },
             retention: Retention::default(),
             max_behind: 100,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sophon_core::approvals::Answer;
-use sophon_core::nodes::{Errand, Heartbeat, NewNode, Outcome, Pairing, SendCommand};
+use sophon_core::nodes::{Heartbeat, NewNode, NodeInstruction, Outcome, Pairing, SendCommand};
 use sophon_model::{
     ApprovalStatus, NodeCaller, NodeCommand, NodeCommandStatus, NodeId, NodeScope, Page, Result, Risk,
     ToolCallStatus,
@@ -194,15 +194,15 @@ async fn a_node_that_is_connected_and_polls_gets_each_command_once() {
     let nodes = app.gateway.nodes.clone();
     let scopes = [NodeScope::SystemInfo];
     let (hub, poll) =
-        (nodes.errand(&machine, &scopes), nodes.take_commands(&machine, Duration::from_secs(5)));
+        (nodes.next_instruction(&machine, &scopes), nodes.take_commands(&machine, Duration::from_secs(5)));
     let (hub, mut poll) = (Box::pin(hub), Box::pin(poll));
     let _waiting = app.command(&machine).await;
     let first = tokio::select! {
-        Ok(Errand::Tell { commands, .. }) = hub => commands,
+        Ok(NodeInstruction::Tell { commands, .. }) = hub => commands,
         Ok(commands) = &mut poll => commands,
     };
     assert_eq!(first.len(), 1);
-    let errand = nodes.errand(&machine, &scopes);
+    let errand = nodes.next_instruction(&machine, &scopes);
     let again = tokio::select! {
         _ = errand => true,
         rest = nodes.take_commands(&machine, Duration::from_secs(2)) => !rest.unwrap().is_empty(),
@@ -218,7 +218,8 @@ async fn a_command_that_waits_when_the_scopes_change_is_told_with_them() {
     nodes.set_scopes(&admin, &machine.node, vec![NodeScope::SystemInfo]).await.unwrap();
     let waiting = app.command(&machine).await;
 
-    let Errand::Tell { scopes, commands } = nodes.errand(&machine, &[]).await.unwrap() else {
+    let NodeInstruction::Tell { scopes, commands } = nodes.next_instruction(&machine, &[]).await.unwrap()
+    else {
         panic!("it is still a node")
     };
     assert_eq!(scopes, Some(vec![NodeScope::SystemInfo]));

@@ -5,6 +5,7 @@ mod announcement;
 mod approval;
 mod discussion;
 mod identity;
+mod job;
 mod memory;
 mod message;
 mod node;
@@ -21,6 +22,7 @@ pub use discussion::{
     Verdict,
 };
 pub use identity::{ApiToken, AuthSession, CustomRole, Tenant, User, UserStatus};
+pub use job::{Job, JobStatus, Priority, Queue};
 pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};
 pub use message::{Attachment, Message, MessageRole, MessageStatus, Usage};
 pub use node::{Node, NodeScope, NodeSecrets, NodeStatus};

@@ -30,7 +30,7 @@ text_enum!(TaskKind {
 pub enum TaskStatus {
     /// Accepted, and nobody works on it yet.
     Queued,
-    /// A worker holds its lease.
+    /// A worker is at it, or it waits for a person, a machine or a time.
     Running,
     /// Done.
     Completed,
@@ -90,13 +90,8 @@ pub struct Task {
     pub cancelled_by: Option<UserId>,
     /// When cancelling was asked for; the worker obeys within seconds.
     pub cancel_requested_at: Option<Timestamp>,
-    /// How often a worker took it up. Also the fencing token: a worker that holds an older one writes nothing.
+    /// How often a worker began with it: once, and once more after each interruption.
     pub attempt: i64,
-    /// The last attempt that is known to have got somewhere: it waited for a person, say. Attempts that ended before
-    /// they did are counted from there, and too many of them end the task.
-    pub proven_attempt: i64,
-    /// Until when its worker holds it.
-    pub lease_until: Option<Timestamp>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When a worker first took it up.

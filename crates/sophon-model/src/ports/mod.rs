@@ -12,9 +12,9 @@ pub use model_provider::{
     ModelStream, ModelToolCall, StopReason, ToolSpec,
 };
 pub use store::{
-    AgentRows, ApiTokenRows, ApprovalFilter, ApprovalRows, AuthSessionRows, DiscussionRows,
-    DiscussionRunRows, EventRows, IdempotencyRows, IdempotentReply, InfoRequestRows, MemoryFilter,
-    MemoryRows, MessageRange, MessageRows, NodeCommandRows, NodeRows, ReadJob, RoleRows, SequenceRows,
-    SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows, TenantRows, ToolCallRows,
-    Tx, UserRows, WriteJob,
+    AgentRows, ApiTokenRows, ApprovalFilter, ApprovalRows, AuthSessionRows, ClaimJobs, DiscussionRows,
+    DiscussionRunRows, EventRows, IdempotencyRows, IdempotentReply, InfoRequestRows, JobCount, JobRows,
+    MemoryFilter, MemoryRows, MessageRange, MessageRows, NodeCommandRows, NodeRows, ReadJob, RoleRows,
+    SequenceRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows, TenantRows,
+    ToolCallRows, Tx, UserRows, WriteJob,
 };

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sophon_core::jobs::Retention;
+use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
+use sophon_core::maintenance::Retention;
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
@@ -102,7 +103,7 @@ impl Setup {
                 email: Some(EMAIL.into()),
                 password: Some(PASSWORD.into()),
             },
-            workers: 1,
+            workers: Workers { turns: 1, ..Workers::default() },
             turn: TurnLimits::default(),
             retention: Retention::default(),
             max_behind: 100,

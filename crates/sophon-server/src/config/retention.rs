@@ -44,7 +44,7 @@ impl Retention {
     }
 }
 
-impl From<Retention> for sophon_core::jobs::Retention {
+impl From<Retention> for sophon_core::maintenance::Retention {
     fn from(configured: Retention) -> Self {
         let days = |days: u32| Duration::from_hours(24 * u64::from(days));
         Self {

@@ -50,12 +50,6 @@ impl ApprovalRows for Conn {
         Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
     }
 
-    fn overdue_approvals(&self, now: Timestamp, limit: usize) -> Result<Vec<Approval>> {
-        let sql = "SELECT * FROM approvals WHERE status = 'pending' AND expires_at <= $1 \
-                   ORDER BY expires_at, id LIMIT $2";
-        Ok(self.all(sql, &[now.into(), limit.into()])?)
-    }
-
     fn prune_approvals(&mut self, before: Timestamp) -> Result<u64> {
         let sql = "DELETE FROM approvals WHERE id IN \
                    (SELECT id FROM approvals WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2)";

@@ -45,12 +45,6 @@ impl InfoRequestRows for Conn {
         Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
     }
 
-    fn overdue_info_requests(&self, now: Timestamp, limit: usize) -> Result<Vec<InfoRequest>> {
-        let sql = "SELECT * FROM info_requests WHERE status = 'pending' AND expires_at <= $1 \
-                   ORDER BY expires_at, id LIMIT $2";
-        Ok(self.all(sql, &[now.into(), limit.into()])?)
-    }
-
     fn prune_info_requests(&mut self, before: Timestamp) -> Result<u64> {
         let sql = "DELETE FROM info_requests WHERE id IN \
                    (SELECT id FROM info_requests WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2)";

@@ -9,6 +9,7 @@ mod discussions;
 mod events;
 mod idempotency;
 mod info_requests;
+mod jobs;
 mod memories;
 mod messages;
 mod node_commands;

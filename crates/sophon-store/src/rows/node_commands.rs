@@ -71,12 +71,6 @@ impl NodeCommandRows for Conn {
         Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
     }
 
-    fn overdue_node_commands(&self, now: Timestamp, limit: usize) -> Result<Vec<NodeCommand>> {
-        let sql = "SELECT * FROM node_commands WHERE status IN ('queued', 'dispatched') AND expires_at <= $1 \
-                   ORDER BY expires_at, id LIMIT $2";
-        Ok(self.all(sql, &[now.into(), limit.into()])?)
-    }
-
     fn queued_node_commands(&self, task: &TaskId) -> Result<Vec<NodeCommand>> {
         // Through the index of the open ones, which are few, as every end of a cancelled task looks here.
         let sql = "SELECT * FROM node_commands WHERE status IN ('queued', 'dispatched') AND status = 'queued' \

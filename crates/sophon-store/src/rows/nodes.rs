@@ -1,7 +1,7 @@
 //! Nodes, and apart from them what they prove themselves by.
 
 use sophon_model::ports::NodeRows;
-use sophon_model::{Error, Node, NodeId, NodeSecrets, Page, Paged, Position, Result, TenantId, Timestamp};
+use sophon_model::{Error, Node, NodeId, NodeSecrets, Page, Paged, Position, Result, TenantId};
 
 use super::{Order, page};
 use crate::engine::{Conn, Query, Table};
@@ -54,13 +54,5 @@ impl NodeRows for Conn {
 
     fn node_count(&self, tenant: &TenantId) -> Result<u64> {
         Ok(self.count("SELECT count(*) FROM nodes WHERE tenant_id = $1", &[tenant.as_str().into()])?)
-    }
-
-    fn silent_nodes(&self, before: Timestamp, limit: usize) -> Result<Vec<Node>> {
-        let sql = format!(
-            "SELECT * FROM nodes WHERE is_online AND last_seen_at < $1 ORDER BY last_seen_at, id LIMIT $2 {}",
-            self.held()
-        );
-        Ok(self.all(sql.as_str(), &[before.into(), limit.into()])?)
     }
 }

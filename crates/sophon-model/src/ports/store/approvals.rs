@@ -40,8 +40,6 @@ pub trait ApprovalRows {
     fn approvals_of_task(&self, task: &TaskId) -> Result<Vec<Approval>>;
     /// Those that match, newest first.
     fn approvals(&self, tenant: &TenantId, filter: &ApprovalFilter, page: &Page) -> Result<Paged<Approval>>;
-    /// Pending ones that can no longer be answered, oldest first.
-    fn overdue_approvals(&self, now: Timestamp, limit: usize) -> Result<Vec<Approval>>;
     /// Removes those that ended before, oldest first and at most 10,000 at once; returns how many.
     fn prune_approvals(&mut self, before: Timestamp) -> Result<u64>;
 }
@@ -63,8 +61,6 @@ pub trait InfoRequestRows {
         user: &UserId,
         page: &Page,
     ) -> Result<Paged<InfoRequest>>;
-    /// Pending ones that can no longer be answered, oldest first.
-    fn overdue_info_requests(&self, now: Timestamp, limit: usize) -> Result<Vec<InfoRequest>>;
     /// Removes those that ended before, oldest first and at most 10,000 at once; returns how many.
     fn prune_info_requests(&mut self, before: Timestamp) -> Result<u64>;
 }

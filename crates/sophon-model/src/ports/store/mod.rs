@@ -12,10 +12,12 @@
 
 mod approvals;
 mod discussions;
+mod jobs;
 mod nodes;
 
 pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows};
 pub use discussions::{DiscussionRows, DiscussionRunRows};
+pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
 
 use serde_json::Value;
@@ -63,6 +65,7 @@ pub trait Tx:
     + SessionRows
     + MessageRows
     + TaskRows
+    + JobRows
     + StepRows
     + ToolCallRows
     + MemoryRows
@@ -226,29 +229,24 @@ pub struct TaskFilter {
     pub text: Option<String>,
 }
 
-/// The ledger of work. The verbs of workers name the attempt they hold, and do nothing if it is no longer theirs.
+/// The ledger of work.
 pub trait TaskRows {
     /// Adds one.
     fn insert_task(&mut self, task: &Task) -> Result<()>;
-    /// Takes up the oldest task that waits (queued, or running with a lease that is over), is not a part of another, and
-    /// whose session, if it has one, has no other running task (parts do not count): status running, attempt raised by
-    /// one, lease until `lease_until`, started now if never.
-    fn claim_task(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Task>>;
-    /// Prolongs a lease; returns the task as it is now, or nothing if the attempt is no longer the holder.
-    fn renew_lease(&mut self, id: &TaskId, attempt: i64, lease_until: Timestamp) -> Result<Option<Task>>;
-    /// Overwrites a running task, if `task.attempt` still holds it. What others did to it meanwhile stands: a wish to
-    /// cancel, and (unless the task ends) the lease.
-    fn update_running_task(&mut self, task: &Task) -> Result<bool>;
+    /// Overwrites a task that has not ended; `false` if it has. A wish to cancel that others noted meanwhile stands.
+    fn update_open_task(&mut self, task: &Task) -> Result<bool>;
     /// Notes that cancelling was asked for, if it has not ended; returns it as it is then.
     fn request_cancel(&mut self, id: &TaskId, by: &UserId, now: Timestamp) -> Result<Option<Task>>;
-    /// Ends a task that no worker has taken up; false if one has.
-    fn cancel_queued_task(&mut self, task: &Task) -> Result<bool>;
-    /// Ends all leases: for a process that knows itself to be the only one, as it starts. Returns how many.
-    fn release_leases(&mut self, now: Timestamp) -> Result<u64>;
+    /// The running tasks that are to be cancelled, of all tenants: what workers look at now and then.
+    fn tasks_to_cancel(&self, limit: usize) -> Result<Vec<TaskId>>;
     /// By id.
     fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Option<Task>>;
+    /// By id, in whatever tenant: for the gateway's own work.
+    fn task_anywhere(&self, id: &TaskId) -> Result<Option<Task>>;
     /// The parts of a task, oldest first.
     fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>>;
+    /// The tasks of a session that have not ended, oldest first.
+    fn open_tasks_of(&self, session: &SessionId) -> Result<Vec<Task>>;
     /// Those that match, newest first.
     fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, page: &Page) -> Result<Paged<Task>>;
     /// How many wait.

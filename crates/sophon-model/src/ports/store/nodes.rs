@@ -24,8 +24,6 @@ pub trait NodeRows {
     fn nodes(&self, tenant: &TenantId, page: &Page) -> Result<Paged<Node>>;
     /// How many the tenant has.
     fn node_count(&self, tenant: &TenantId) -> Result<u64>;
-    /// Those that count as online but were last heard of before; at most `limit`.
-    fn silent_nodes(&self, before: Timestamp, limit: usize) -> Result<Vec<Node>>;
 }
 
 /// Commands to nodes.
@@ -46,8 +44,6 @@ pub trait NodeCommandRows {
     fn node_command(&self, node: &NodeId, id: &NodeCommandId) -> Result<Option<NodeCommand>>;
     /// Those of a node, newest first.
     fn node_commands(&self, node: &NodeId, page: &Page) -> Result<Paged<NodeCommand>>;
-    /// Queued and dispatched ones whose time is over, oldest first; at most `limit`.
-    fn overdue_node_commands(&self, now: Timestamp, limit: usize) -> Result<Vec<NodeCommand>>;
     /// Those that a task waits for and no node has taken yet.
     fn queued_node_commands(&self, task: &TaskId) -> Result<Vec<NodeCommand>>;
     /// How many of a node wait or run.

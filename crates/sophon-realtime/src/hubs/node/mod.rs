@@ -13,7 +13,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use signalr::{Call, ClientError, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
-use sophon_core::nodes::{Errand, Outcome};
+use sophon_core::nodes::{NodeInstruction, Outcome};
 use sophon_model::{Event, NodeCommand, NodeCommandId, NodeId, NodeScope, Topic};
 
 use tokio::time::Instant;
@@ -141,11 +141,11 @@ impl NodeHub {
         let caller = connection.caller();
         loop {
             let errand = tokio::select! {
-                errand = self.gateway.nodes.errand(caller, &believed) => errand,
+                errand = self.gateway.nodes.next_instruction(caller, &believed) => errand,
                 () = connection.closed() => return,
             };
             let sent = match errand {
-                Ok(Errand::Tell { scopes, commands }) => {
+                Ok(NodeInstruction::Tell { scopes, commands }) => {
                     for command in commands {
                         self.execute(connection, command);
                     }
@@ -158,7 +158,7 @@ impl NodeHub {
                         None => Ok(()),
                     }
                 }
-                Ok(Errand::Revoked) => {
+                Ok(NodeInstruction::Revoked) => {
                     let sent = connection.send(Invocation::new("RevokeAccess").arg(RevokeAccess {})).await;
                     connection.close(Some(REVOKED), false);
                     sent

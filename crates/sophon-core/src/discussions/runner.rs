@@ -3,126 +3,175 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
 use sophon_model::{
     DiscussionEvent, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Error, Event,
-    Result, Task, TaskId, TaskKind, TaskStatus, Usage, UserId,
+    Job, Result, Task, TaskId, TaskKind, TaskStatus, Usage, UserId, Verdict,
 };
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::ending::{Judgement, end_in};
+use super::lifecycle::{RunJob, begin_in};
 use crate::database::{Database, Unit};
+use crate::jobs::{Begun, Handler, Held, HeldError, Settled};
 use crate::models::Models;
-use crate::tasks::{LEASE, Part, Running, ended, queued};
+use crate::tasks::{Outcome, Running, RunningTask, finish_in, queued};
 
 /// Conducts runs.
 #[derive(Clone)]
-pub(crate) struct Moderator {
+pub(crate) struct DiscussionRunner {
     pub(crate) db: Database,
     pub(crate) models: Models,
     pub(crate) running: Arc<Running>,
 }
 
-/// The task that a worker took out of the queue, and the attempt: who has lost it to a later one stores nothing.
-#[derive(Clone, Debug)]
-pub(crate) struct Holder {
-    pub(crate) task: TaskId,
-    pub(crate) attempt: i64,
-}
-
-impl Holder {
-    pub(crate) fn of(task: &Task) -> Self {
-        Self { task: task.id.clone(), attempt: task.attempt }
-    }
-}
-
 /// How a run ends other than well.
-pub(super) enum Ended {
+pub(super) enum Stop {
     /// Somebody cancelled it.
     Cancelled,
     /// There can be no verdict: in words for people.
     Failed(String),
     /// It has gone to another worker, or was ended elsewhere: nothing more is stored.
     Lost,
-    /// Storage does not answer. Whoever takes the run up next goes on with it.
+    /// Storage does not answer. The next worker that takes the run up goes on with it.
     Storage(Error),
 }
 
-impl From<Error> for Ended {
+impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        Ended::Storage(error)
+        Stop::Storage(error)
+    }
+}
+
+impl From<HeldError> for Stop {
+    fn from(error: HeldError) -> Self {
+        match error {
+            HeldError::Lost => Stop::Lost,
+            HeldError::Failed(error) => Stop::Storage(error),
+        }
     }
 }
 
 /// One run at work.
-pub(super) struct Conduct<'a> {
-    pub(super) with: &'a Moderator,
-    holder: Holder,
+pub(super) struct Run<'a> {
+    pub(super) with: &'a DiscussionRunner,
+    /// The lease on the job of the run, or of the chat whose agent called for it.
+    held: Held,
     pub(super) run: DiscussionRun,
     /// Those that have ended, and those that an earlier attempt had begun.
     pub(super) turns: Vec<DiscussionTurn>,
-    judgement: Judgement,
     cancel: &'a CancellationToken,
 }
 
-impl Moderator {
+#[async_trait]
+impl Handler for DiscussionRunner {
+    type Kind = RunJob;
+    type Work = DiscussionRun;
+
+    fn begin(&self, unit: &mut Unit<'_>, job: &Job, payload: RunJob) -> Result<Begun<DiscussionRun>> {
+        begin_in(unit, job, &payload)
+    }
+
+    async fn run(&self, run: DiscussionRun, held: Held) -> Result<Settled> {
+        let cancel = held.cancel().clone();
+        self.conduct(run, held.clone(), &cancel).await?;
+        // The job has gone with its task, unless the run goes on elsewhere.
+        Ok(Settled::elsewhere())
+    }
+}
+
+impl DiscussionRunner {
     /// Conducts a run that was begun, and stores how it ended. Fails only if that could not be stored.
     pub(crate) async fn conduct(
         &self,
         run: DiscussionRun,
-        holder: Holder,
+        held: Held,
         cancel: &CancellationToken,
     ) -> Result<()> {
         let id = run.id.clone();
         let turns = self.db.read(move |tx| tx.discussion_turns(&id)).await?;
-        let judgement = Judgement::default();
-        let mut conduct = Conduct { with: self, holder, run, turns, judgement, cancel };
-        let outcome = conduct.work().await;
-        conduct.finish(outcome).await
+        let mut conducted = Run { with: self, held, run, turns, cancel };
+        let outcome = conducted.work().await;
+        conducted.finish(outcome).await
     }
 }
 
-impl Conduct<'_> {
-    async fn work(&mut self) -> Result<(), Ended> {
+impl Run<'_> {
+    async fn work(&mut self) -> Result<(), Stop> {
         for round in 1..=self.run.rounds {
             self.hold_round(round).await?;
         }
         self.require_wanted()?;
         if self.turns.iter().all(|turn| turn.status != DiscussionTurnStatus::Completed) {
             let reason = self.turns.iter().find_map(|turn| turn.error.as_deref()).unwrap_or_default();
-            return Err(Ended::Failed(format!("Nobody spoke. {reason}").trim().to_owned()));
+            return Err(Stop::Failed(format!("Nobody spoke. {reason}").trim().to_owned()));
         }
         self.judge().await
     }
 
     /// Has the judge decide, in the time of a round.
-    async fn judge(&mut self) -> Result<(), Ended> {
+    async fn judge(&mut self) -> Result<(), Stop> {
         let task = self.run.task_id.clone();
         let begun = self.with.db.read(move |tx| tx.child_tasks(&task)).await?;
         let begun = begun.into_iter().find(|part| part.kind == TaskKind::DiscussionVerdict);
-        let id = begun.map_or_else(|| self.with.db.new_id(), |part| part.id);
-        let part = self.part(&id);
-        self.begin_judging(id).await?;
+        let part_id = begun.map_or_else(|| self.with.db.new_id(), |part| part.id);
+        let part = self.part(&part_id);
+        self.begin_judging(part_id.clone()).await?;
         let mut usage = Usage::default();
         let judging = self.with.judge(&self.run, &self.turns, &mut usage);
         let outcome = tokio::select! {
             biased;
-            () = part.cancel().cancelled() => Err(Ended::Cancelled),
+            () = part.cancel().cancelled() => Err(Stop::Cancelled),
             decided = timeout(self.round_timeout(), judging) => match decided {
                 Ok(Ok(verdict)) => Ok(verdict),
-                Ok(Err(error)) => Err(Ended::Failed(error.message().to_owned())),
+                Ok(Err(error)) => Err(Stop::Failed(error.message().to_owned())),
                 Err(_) => {
                     let limit = self.round_timeout().as_secs();
-                    Err(Ended::Failed(format!("The judge did not decide within {limit} s.")))
+                    Err(Stop::Failed(format!("The judge did not decide within {limit} s.")))
                 }
             },
         };
-        self.judgement.usage = (usage.total() > 0).then_some(usage);
-        self.judgement.verdict = Some(outcome?);
-        Ok(())
+        let usage = (usage.total() > 0).then_some(usage);
+        self.end_judging(part_id, outcome, usage).await
     }
 
-    async fn begin_judging(&self, part: TaskId) -> Result<(), Ended> {
+    /// Stores what came of the judge's work: its task ends, and the run has its verdict if there is one.
+    async fn end_judging(
+        &self,
+        part: TaskId,
+        decided: Result<Verdict, Stop>,
+        usage: Option<Usage>,
+    ) -> Result<(), Stop> {
+        let (outcome, verdict) = match &decided {
+            Ok(verdict) => (Outcome::completed(), Some(verdict.clone())),
+            Err(Stop::Failed(reason)) => (Outcome::failed(reason), None),
+            Err(_) => (Outcome::cancelled(), None),
+        };
+        let mut run = self.run.clone();
+        let stored = self.write(move |unit, task| {
+            if let Some(part) = unit.tx.task(&task.tenant_id, &part)? {
+                let cancelled_by = part.cancelled_by.clone().or_else(|| task.cancelled_by.clone());
+                finish_in(unit, Task { usage: usage.clone(), cancelled_by, ..part }, outcome)?;
+            }
+            count(task, usage.as_ref());
+            unit.tx.update_open_task(task)?;
+            if let Some(verdict) = verdict {
+                let json = serde_json::to_string(&verdict).map_err(Error::internal)?;
+                run.status = DiscussionRunStatus::Judging;
+                run.verdict_hash = Some(hex::encode(Sha256::digest(json)));
+                run.verdict = Some(verdict.clone());
+                unit.tx.update_discussion_run(&run)?;
+                let event = DiscussionEvent::Decided { run_id: run.id, verdict: Box::new(verdict) };
+                unit.emit(&task.user_id, Event::Discussion(event));
+            }
+            Ok(())
+        });
+        stored.await?;
+        decided.map(drop)
+    }
+
+    async fn begin_judging(&self, part: TaskId) -> Result<(), Stop> {
         let (mut run, running) = (self.run.clone(), self.with.running.clone());
         self.write(move |unit, task| {
             let asked = format!("The verdict of {}: {}", run.judge.name, run.topic);
@@ -138,48 +187,39 @@ impl Conduct<'_> {
     }
 
     /// Stores how the run ended, with its task and all that is still open of it.
-    async fn finish(mut self, outcome: Result<(), Ended>) -> Result<()> {
-        let (status, error) = match outcome {
-            Ok(()) => (TaskStatus::Completed, None),
-            Err(Ended::Cancelled) => (TaskStatus::Cancelled, None),
-            Err(Ended::Failed(reason)) => {
+    async fn finish(self, outcome: Result<(), Stop>) -> Result<()> {
+        let outcome = match outcome {
+            Ok(()) => Outcome::completed(),
+            Err(Stop::Cancelled) => Outcome::cancelled(),
+            Err(Stop::Failed(reason)) => {
                 tracing::warn!(run.id = %self.run.id, reason, "a discussion failed");
-                (TaskStatus::Failed, Some(reason))
+                Outcome::failed(reason)
             }
-            Err(Ended::Lost) => {
+            Err(Stop::Lost) => {
                 tracing::warn!(run.id = %self.run.id, "a discussion goes on, or was ended, elsewhere");
                 return Ok(());
             }
-            Err(Ended::Storage(error)) => return Err(error),
+            Err(Stop::Storage(error)) => return Err(error),
         };
-        metrics::counter!("sophon_discussions_total", "status" => status.as_str()).increment(1);
-        let judgement = std::mem::take(&mut self.judgement);
         let stored = self.write(move |unit, task| {
-            task.status = status;
-            task.error = error;
-            task.ended_at = Some(unit.now());
-            task.lease_until = None;
-            if status == TaskStatus::Cancelled {
-                task.cancelled_by = cancelled_by(unit, task)?;
+            let mut task = task.clone();
+            if outcome.status() == TaskStatus::Cancelled {
+                task.cancelled_by = cancelled_by(unit, &task)?;
             }
-            count(task, judgement.usage.as_ref());
-            unit.tx.update_running_task(task)?;
-            end_in(unit, task, judgement)?;
-            unit.emit(&task.user_id, ended(task.clone()));
-            Ok(())
+            finish_in(unit, task, outcome).map(drop)
         });
         match stored.await {
-            Err(Ended::Storage(error)) => Err(error),
+            Err(Stop::Storage(error)) => Err(error),
             _ => Ok(()),
         }
     }
 
     /// Goes on only if nobody has cancelled the run.
-    pub(super) fn require_wanted(&self) -> Result<(), Ended> {
-        if self.cancel.is_cancelled() { Err(Ended::Cancelled) } else { Ok(()) }
+    pub(super) fn require_wanted(&self) -> Result<(), Stop> {
+        if self.cancel.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
     }
 
-    pub(super) fn part(&self, task: &TaskId) -> Part {
+    pub(super) fn part(&self, task: &TaskId) -> RunningTask {
         self.with.running.begin_part(task, &self.run.task_id)
     }
 
@@ -187,26 +227,20 @@ impl Conduct<'_> {
         Duration::from_secs(u64::try_from(self.run.round_timeout_seconds).unwrap_or_default())
     }
 
-    /// Stores something of the run, if this is still the one to do it, and renews the lease with that. `work` is given
-    /// the run's task as it is stored.
-    pub(super) async fn write<F>(&self, work: F) -> Result<(), Ended>
+    /// Stores something of the run through the lease, if the run has not been ended elsewhere. `work` is given the run's
+    /// task as it is stored.
+    pub(super) async fn write<F>(&self, work: F) -> Result<(), Stop>
     where
         F: FnOnce(&mut Unit<'_>, &mut Task) -> Result<()> + Send + 'static,
     {
-        let (holder, run) = (self.holder.clone(), self.run.task_id.clone());
-        let held = self.with.db.write(move |unit| {
-            let until = unit.now().plus(LEASE);
-            let Some(held) = unit.tx.renew_lease(&holder.task, holder.attempt, until)? else {
-                return Ok(false);
-            };
-            let task = unit.tx.task(&held.tenant_id, &run)?;
-            let Some(mut task) = task.filter(|task| task.status == TaskStatus::Running) else {
-                return Ok(false);
-            };
+        let run = self.run.task_id.clone();
+        let goes_on = self.held.write(move |unit| {
+            let task = unit.tx.task_anywhere(&run)?.filter(|task| task.status == TaskStatus::Running);
+            let Some(mut task) = task else { return Ok(false) };
             work(unit, &mut task)?;
             Ok(true)
         });
-        if held.await? { Ok(()) } else { Err(Ended::Lost) }
+        if goes_on.await? { Ok(()) } else { Err(Stop::Lost) }
     }
 }
 

@@ -1,0 +1,179 @@
+//! A job in the hands of a worker: whatever the worker writes, it writes through the lease that it holds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use sophon_model::ports::Tx;
+use sophon_model::{Error, Event, Id, Job, JobStatus, Kind, Result, Timestamp, UserId};
+use tokio_util::sync::CancellationToken;
+
+use crate::database::{Database, Unit};
+
+/// How long a worker holds a job without renewing its lease.
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
+/// The code of the error that undoes a transaction whose job has gone to another worker.
+const LEASE_LOST: &str = "lease_lost";
+
+/// Why a worker could not write.
+#[derive(Debug)]
+pub(crate) enum HeldError {
+    /// The job has gone to another worker, or is gone. Nothing was written.
+    Lost,
+    /// Storage refused, or the work did.
+    Failed(Error),
+}
+
+impl From<Error> for HeldError {
+    fn from(error: Error) -> Self {
+        if error.code() == LEASE_LOST { HeldError::Lost } else { HeldError::Failed(error) }
+    }
+}
+
+/// Proof that a job was brought to rest: it is finished, parked or rescheduled, or was not this worker's any more.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Settled(());
+
+impl Settled {
+    /// A job that could not be brought to rest because it has gone to another worker is at rest here.
+    pub(crate) fn here_or_elsewhere(settled: Result<Self, HeldError>) -> Result<Self> {
+        match settled {
+            Ok(settled) => Ok(settled),
+            Err(HeldError::Lost) => Ok(Self::elsewhere()),
+            Err(HeldError::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Of a job that has gone to another worker.
+    pub(crate) fn elsewhere() -> Self {
+        Settled(())
+    }
+}
+
+/// A job that a worker holds. Cloning makes another handle on the same lease.
+#[derive(Clone)]
+pub(crate) struct Held {
+    db: Database,
+    job: Arc<Job>,
+    /// The wakes that the worker knows of.
+    wakes: Arc<AtomicI64>,
+    lost: CancellationToken,
+    cancel: CancellationToken,
+}
+
+impl Held {
+    pub(super) fn new(
+        db: Database,
+        job: Arc<Job>,
+        lost: CancellationToken,
+        cancel: CancellationToken,
+    ) -> Self {
+        let wakes = Arc::new(AtomicI64::new(job.wakes));
+        Self { db, job, wakes, lost, cancel }
+    }
+
+    /// The job as it was claimed.
+    pub(crate) fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// Cancelled when somebody cancels the task.
+    pub(crate) fn cancel(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
+    /// Resolves when the job has gone to another worker, as far as that is known here.
+    pub(super) async fn lost(&self) {
+        self.lost.cancelled().await;
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.db.now()
+    }
+
+    /// A new id.
+    pub(crate) fn new_id<T: Id>(&self) -> T {
+        self.db.new_id()
+    }
+
+    /// Publishes an event that is not kept.
+    pub(crate) fn publish_transient(&self, owner: &UserId, event: Event) {
+        self.db.publish_transient(owner, event);
+    }
+
+    /// Reads from one consistent state.
+    pub(crate) async fn read<R, F>(&self, work: F) -> Result<R>
+    where
+        R: Send + 'static,
+        F: FnOnce(&dyn Tx) -> Result<R> + Send + 'static,
+    {
+        self.db.read(work).await
+    }
+
+    /// Runs a unit of work if the job is still held, and renews the lease with it.
+    pub(crate) async fn write<R, F>(&self, work: F) -> Result<R, HeldError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+    {
+        let job = self.job.clone();
+        let written = self.db.write(move |unit| {
+            let until = unit.now().plus(LEASE);
+            if unit.tx.hold_job(&job, until)? { work(unit) } else { Err(lease_lost()) }
+        });
+        Ok(written.await?)
+    }
+
+    /// Writes what came of the job, and that it is finished, in one transaction.
+    pub(crate) async fn finish<F>(&self, work: F) -> Result<Settled, HeldError>
+    where
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+    {
+        let job = self.job.clone();
+        self.settle(move |unit| {
+            work(unit)?;
+            let now = unit.now();
+            // It is gone already if its task ended with it.
+            unit.tx.finish_job(&job, now).map(drop)
+        })
+        .await
+    }
+
+    /// Lets the job sleep until it is woken or `until`. `None` if it was woken since it was claimed, or since this was
+    /// last tried: whatever it waits for may have happened, so look again.
+    pub(crate) async fn park(&self, until: Timestamp) -> Result<Option<Settled>, HeldError> {
+        let job = Job { wakes: self.wakes.load(Ordering::Acquire), ..(*self.job).clone() };
+        let parked = self.db.write(move |unit| {
+            if unit.tx.park_job(&job, until)? {
+                unit.ring_after_commit();
+                return Ok(None);
+            }
+            let stored = unit.tx.job(&job.id)?;
+            let held =
+                stored.filter(|stored| stored.status == JobStatus::Running && stored.attempt == job.attempt);
+            held.map(|stored| Some(stored.wakes)).ok_or_else(lease_lost)
+        });
+        let Some(wakes) = parked.await? else { return Ok(Some(Settled(()))) };
+        self.wakes.store(wakes, Ordering::Release);
+        Ok(None)
+    }
+
+    /// Writes how the job was brought to rest. The queue is looked at again then: another one may go now.
+    pub(super) async fn settle<F>(&self, work: F) -> Result<Settled, HeldError>
+    where
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+    {
+        self.write(move |unit| {
+            unit.ring_after_commit();
+            work(unit)
+        })
+        .await?;
+        Ok(Settled(()))
+    }
+}
+
+fn lease_lost() -> Error {
+    Error::new(Kind::Conflict, "The job has gone to another worker.").with_code(LEASE_LOST)
+}

@@ -1,0 +1,93 @@
+//! The jobs that this process holds: their leases are renewed together, and what is lost is told to its worker.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use sophon_model::{Job, JobId, Result, TaskId};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::held::LEASE;
+use crate::database::Database;
+
+/// Cancelled tasks that are looked at when leases are renewed; more wait for the next time.
+const MOST_CANCELLED: usize = 1_000;
+
+/// What this process holds.
+#[derive(Clone, Default)]
+pub(super) struct Holdings(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    held: Mutex<HashMap<JobId, Holding>>,
+    emptied: Notify,
+}
+
+struct Holding {
+    attempt: i64,
+    lost: CancellationToken,
+}
+
+/// A job that is held, until this is dropped.
+pub(super) struct Hold {
+    holdings: Holdings,
+    job: JobId,
+    attempt: i64,
+}
+
+impl Holdings {
+    /// Notes a job that is held from now on; the token is cancelled when it is lost.
+    pub(super) fn add(&self, job: &Job) -> (Hold, CancellationToken) {
+        let lost = CancellationToken::new();
+        let holding = Holding { attempt: job.attempt, lost: lost.clone() };
+        self.0.held.lock().insert(job.id.clone(), holding);
+        (Hold { holdings: self.clone(), job: job.id.clone(), attempt: job.attempt }, lost)
+    }
+
+    /// Resolves when nothing is held.
+    pub(super) async fn emptied(&self) {
+        loop {
+            let emptied = self.0.emptied.notified();
+            if self.0.held.lock().is_empty() {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    /// Renews all leases in one statement. Returns the tasks, of whatever process, that are to be cancelled.
+    pub(super) async fn renew(&self, db: &Database, holder: &str) -> Result<Vec<TaskId>> {
+        let before: Vec<(JobId, i64)> =
+            self.0.held.lock().iter().map(|(id, holding)| (id.clone(), holding.attempt)).collect();
+        if before.is_empty() {
+            return Ok(Vec::new());
+        }
+        let holder = holder.to_owned();
+        let renewed = db.write(move |unit| {
+            let until = unit.now().plus(LEASE);
+            let held = unit.tx.renew_jobs(&holder, until)?;
+            Ok((held, unit.tx.tasks_to_cancel(MOST_CANCELLED)?))
+        });
+        let (held, to_cancel) = renewed.await?;
+        let holdings = self.0.held.lock();
+        for lost in before.iter().filter(|before| !held.contains(before)) {
+            if let Some(holding) = holdings.get(&lost.0).filter(|holding| holding.attempt == lost.1) {
+                holding.lost.cancel();
+            }
+        }
+        Ok(to_cancel)
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut holdings = self.holdings.0.held.lock();
+        if holdings.get(&self.job).is_some_and(|holding| holding.attempt == self.attempt) {
+            holdings.remove(&self.job);
+        }
+        if holdings.is_empty() {
+            self.holdings.0.emptied.notify_waiters();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Durable jobs: work that is done beside requests, also after a restart.
+//!
+//! A subject enqueues a job in the transaction of the state that it follows from ([`Unit::enqueue`]), and registers a
+//! [`Handler`] for its kind. The [`Runner`] claims jobs that are due, holds each by a lease, and calls the handler, which
+//! can write only through the lease ([`Held`]): a worker that has lost it writes nothing. A handler ends its job in the
+//! transaction of what it did, or parks it until something happens.
+
+mod enqueue;
+mod handler;
+mod held;
+mod holdings;
+mod overview;
+mod runner;
+
+pub(crate) use enqueue::{JobKind, JobOptions};
+pub(crate) use handler::{Begun, Handler, Handlers, Retry};
+pub(crate) use held::{Held, HeldError, Settled};
+pub use overview::Jobs;
+pub use runner::Workers;
+pub(crate) use runner::{Runner, Wiring};

@@ -1,0 +1,45 @@
+//! What operators see of the queue, and what they can do about jobs that failed for good.
+
+use sophon_model::ports::JobCount;
+use sophon_model::{Caller, Error, Job, JobId, Page, Paged, Permission, Result};
+
+use crate::database::Database;
+use crate::policy::{Act, authorize};
+
+/// The service.
+#[derive(Clone)]
+pub struct Jobs {
+    db: Database,
+}
+
+impl Jobs {
+    pub(crate) fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// How many jobs stand where.
+    pub async fn counts(&self, caller: &Caller) -> Result<Vec<JobCount>> {
+        authorize(Some(caller), Act::Use(Permission::ViewSystem))?;
+        self.db.read(|tx| tx.job_counts()).await
+    }
+
+    /// The jobs that failed for good, newest first.
+    pub async fn dead(&self, caller: &Caller, page: Page) -> Result<Paged<Job>> {
+        authorize(Some(caller), Act::Use(Permission::ViewSystem))?;
+        self.db.read(move |tx| tx.dead_jobs(&page)).await
+    }
+
+    /// Runs a dead job again. A conflict if another job does the same by now.
+    pub async fn revive(&self, caller: &Caller, id: &JobId) -> Result<Job> {
+        authorize(Some(caller), Act::Use(Permission::ManageSystem))?;
+        let wanted = id.clone();
+        self.db
+            .write(move |unit| {
+                let now = unit.now();
+                let revived = unit.tx.revive_job(&wanted, now)?;
+                unit.ring_after_commit();
+                revived.ok_or_else(|| Error::not_found("dead job"))
+            })
+            .await
+    }
+}

@@ -1,0 +1,244 @@
+//! The durable queue.
+//!
+//! Of the jobs with one serial key one is *active* (ready, running or parked), and a unique index sees to it; the others
+//! are blocked. So a claim looks at jobs that are due and at nothing else. What changes who is active takes a lock on
+//! the key first, so that a job that is enqueued while the active one ends is not left behind.
+
+use sophon_model::ports::{ClaimJobs, JobCount, JobRows};
+use sophon_model::{
+    Error, Job, JobId, JobStatus, Page, Paged, Position, Priority, Queue, Result, TaskId, Timestamp,
+};
+
+use super::{Order, page};
+use crate::engine::{Conn, Failure, Query, Sql, Table, Value, json_text};
+
+const JOBS: Table = Table::new("jobs", "job").json(&["payload"]);
+
+/// Ends in the middle: PostgreSQL is to lock what it has chosen, and to pass over what others have.
+const CLAIM: &str = "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $1, lease_until = $2 \
+     WHERE id IN (SELECT id FROM jobs WHERE queue = $3 AND priority = $4 AND status IN ('ready', 'parked') \
+     AND run_at <= $5 ORDER BY run_at, id LIMIT $6";
+
+const HELD: &str = "id = $1 AND attempt = $2 AND status = 'running'";
+
+const REVIVED_TWICE: &str = "Another job does the same by now. Delete this one.";
+
+impl JobRows for Conn {
+    fn enqueue_job(&mut self, job: &Job) -> Result<bool> {
+        let mut job = job.clone();
+        if let Some(key) = &job.serial_key {
+            self.serialize_on(&lane(key))?;
+            let sql = "SELECT count(*) FROM jobs WHERE serial_key = $1 AND status IN ('ready', 'running', 'parked')";
+            let is_free = self.count(sql, &[key.as_str().into()])? == 0;
+            job.status = if is_free { JobStatus::Ready } else { JobStatus::Blocked };
+        }
+        if let Some(key) = &job.dedupe_key {
+            let sql = "UPDATE jobs SET payload = $3, is_again = (status = 'running'), \
+                       run_at = CASE WHEN status <> 'running' AND $4 < run_at THEN $4 ELSE run_at END \
+                       WHERE kind = $1 AND dedupe_key = $2 AND status <> 'dead'";
+            let payload = json_text(&job.payload)?;
+            let args =
+                [job.kind.as_str().into(), key.as_str().into(), Value::Json(&payload), job.run_at.into()];
+            // Two that enqueue at once must not both miss the other.
+            self.serialize_on(&format!("job {} {key}", job.kind))?;
+            if self.exec(sql, &args)? > 0 {
+                return Ok(false);
+            }
+        }
+        self.insert(JOBS, &job)?;
+        Ok(true)
+    }
+
+    fn claim_jobs(&mut self, claim: &ClaimJobs<'_>) -> Result<Vec<Job>> {
+        let lock = Sql::from(("", "FOR UPDATE SKIP LOCKED")).of(self.engine());
+        let text = format!("{CLAIM} {lock}) RETURNING id");
+        let mut claimed: Vec<Job> = Vec::new();
+        for priority in Priority::ALL {
+            let Some(room) = claim.limit.checked_sub(claimed.len()).filter(|room| *room > 0) else { break };
+            let args = [
+                claim.holder.into(),
+                claim.lease_until.into(),
+                claim.queue.as_str().into(),
+                i64::from(priority).into(),
+                claim.now.into(),
+                room.into(),
+            ];
+            let ids: Vec<(JobId,)> = self.all(text.as_str(), &args)?;
+            let mut jobs = Vec::with_capacity(ids.len());
+            for (id,) in ids {
+                jobs.extend(self.any_job(&id)?);
+            }
+            jobs.sort_by(|a, b| (a.run_at, &a.id).cmp(&(b.run_at, &b.id)));
+            claimed.append(&mut jobs);
+        }
+        Ok(claimed)
+    }
+
+    fn requeue_lapsed_jobs(&mut self, now: Timestamp) -> Result<u64> {
+        let sql = "UPDATE jobs SET status = 'ready', run_at = $1, interruptions = interruptions + 1, holder = NULL, \
+                   lease_until = NULL WHERE status = 'running' AND lease_until <= $1";
+        Ok(self.exec(sql, &[now.into()])?)
+    }
+
+    fn requeue_running_jobs(&mut self, now: Timestamp) -> Result<u64> {
+        let sql = "UPDATE jobs SET status = 'ready', run_at = $1, interruptions = interruptions + 1, holder = NULL, \
+                   lease_until = NULL WHERE status = 'running'";
+        Ok(self.exec(sql, &[now.into()])?)
+    }
+
+    fn next_job_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let due = "SELECT run_at FROM jobs WHERE status IN ('ready', 'parked') AND run_at > $1 ORDER BY run_at LIMIT 1";
+        let lapses = "SELECT lease_until FROM jobs WHERE status = 'running' ORDER BY lease_until LIMIT 1";
+        let due: Option<(Timestamp,)> = self.one(due, &[now.into()])?;
+        let lapses: Option<(Timestamp,)> = self.one(lapses, &[])?;
+        Ok(due.into_iter().chain(lapses).map(|(at,)| at).min())
+    }
+
+    fn hold_job(&mut self, job: &Job, lease_until: Timestamp) -> Result<bool> {
+        let sql = format!("UPDATE jobs SET lease_until = $3 WHERE {HELD}");
+        let args = [job.id.as_str().into(), job.attempt.into(), lease_until.into()];
+        Ok(self.exec(sql.as_str(), &args)? > 0)
+    }
+
+    fn renew_jobs(&mut self, holder: &str, lease_until: Timestamp) -> Result<Vec<(JobId, i64)>> {
+        let sql =
+            "UPDATE jobs SET lease_until = $2 WHERE holder = $1 AND status = 'running' RETURNING id, attempt";
+        Ok(self.all(sql, &[holder.into(), lease_until.into()])?)
+    }
+
+    fn finish_job(&mut self, job: &Job, now: Timestamp) -> Result<bool> {
+        let held = [job.id.as_str().into(), job.attempt.into()];
+        let sql = format!("DELETE FROM jobs WHERE {HELD} AND NOT is_again");
+        if self.exec(sql.as_str(), &held)? > 0 {
+            self.free(job.serial_key.as_deref())?;
+            return Ok(true);
+        }
+        let sql = format!(
+            "UPDATE jobs SET status = 'ready', run_at = $3, is_again = FALSE, failures = 0, interruptions = 0, \
+             error = NULL, holder = NULL, lease_until = NULL WHERE {HELD}"
+        );
+        Ok(self.exec(sql.as_str(), &[job.id.as_str().into(), job.attempt.into(), now.into()])? > 0)
+    }
+
+    fn park_job(&mut self, job: &Job, until: Timestamp) -> Result<bool> {
+        let sql = format!(
+            "UPDATE jobs SET status = 'parked', run_at = $3, failures = 0, interruptions = 0, error = NULL, \
+             holder = NULL, lease_until = NULL WHERE {HELD} AND wakes = $4"
+        );
+        let args = [job.id.as_str().into(), job.attempt.into(), until.into(), job.wakes.into()];
+        Ok(self.exec(sql.as_str(), &args)? > 0)
+    }
+
+    fn reschedule_job(&mut self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<bool> {
+        let sql = format!(
+            "UPDATE jobs SET status = 'ready', run_at = $3, failures = $4, interruptions = 0, error = $5, \
+             is_again = FALSE, holder = NULL, lease_until = NULL WHERE {HELD}"
+        );
+        let failures = if error.is_some() { job.failures + 1 } else { 0 };
+        let args = [
+            job.id.as_str().into(),
+            job.attempt.into(),
+            run_at.into(),
+            failures.into(),
+            error.map_or(Value::Null, Value::Text),
+        ];
+        Ok(self.exec(sql.as_str(), &args)? > 0)
+    }
+
+    fn bury_job(&mut self, job: &Job, error: &str, now: Timestamp) -> Result<bool> {
+        let sql = format!(
+            "UPDATE jobs SET status = 'dead', run_at = $3, error = $4, is_again = FALSE, holder = NULL, \
+             lease_until = NULL WHERE {HELD}"
+        );
+        let args = [job.id.as_str().into(), job.attempt.into(), now.into(), error.into()];
+        let buried = self.exec(sql.as_str(), &args)? > 0;
+        if buried {
+            self.free(job.serial_key.as_deref())?;
+        }
+        Ok(buried)
+    }
+
+    fn wake_job(&mut self, task: &TaskId, now: Timestamp) -> Result<bool> {
+        let sql = "UPDATE jobs SET wakes = wakes + 1, \
+                   run_at = CASE WHEN status = 'parked' THEN $2 ELSE run_at END, \
+                   status = CASE WHEN status = 'parked' THEN 'ready' ELSE status END WHERE task_id = $1";
+        Ok(self.exec(sql, &[task.as_str().into(), now.into()])? > 0)
+    }
+
+    fn delete_job_of(&mut self, task: &TaskId) -> Result<bool> {
+        let sql = "DELETE FROM jobs WHERE task_id = $1 RETURNING serial_key";
+        let deleted: Option<(Option<String>,)> = self.one(sql, &[task.as_str().into()])?;
+        let Some((serial_key,)) = deleted else { return Ok(false) };
+        self.free(serial_key.as_deref())?;
+        Ok(true)
+    }
+
+    fn delete_waiting_job(&mut self, kind: &str, dedupe_key: &str) -> Result<bool> {
+        // One that is being claimed runs, as far as this is concerned.
+        let lock = Sql::from(("", "FOR UPDATE SKIP LOCKED")).of(self.engine());
+        let text = format!(
+            "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE kind = $1 AND dedupe_key = $2 \
+             AND status IN ('ready', 'blocked', 'parked') {lock}) RETURNING serial_key"
+        );
+        let deleted: Option<(Option<String>,)> =
+            self.one(text.as_str(), &[kind.into(), dedupe_key.into()])?;
+        let Some((serial_key,)) = deleted else { return Ok(false) };
+        self.free(serial_key.as_deref())?;
+        Ok(true)
+    }
+
+    fn revive_job(&mut self, id: &JobId, now: Timestamp) -> Result<Option<Job>> {
+        let Some(dead) = self.any_job(id)?.filter(|job| job.status == JobStatus::Dead) else {
+            return Ok(None);
+        };
+        self.exec("DELETE FROM jobs WHERE id = $1", &[id.as_str().into()])?;
+        let revived =
+            Job { status: JobStatus::Ready, run_at: now, failures: 0, interruptions: 0, error: None, ..dead };
+        if !self.enqueue_job(&revived)? {
+            return Err(Error::conflict(REVIVED_TWICE));
+        }
+        Ok(self.any_job(id)?)
+    }
+
+    fn job(&self, id: &JobId) -> Result<Option<Job>> {
+        Ok(self.any_job(id)?)
+    }
+
+    fn job_of(&self, task: &TaskId) -> Result<Option<Job>> {
+        Ok(self.one("SELECT * FROM jobs WHERE task_id = $1", &[task.as_str().into()])?)
+    }
+
+    fn dead_jobs(&self, wanted: &Page) -> Result<Paged<Job>> {
+        let mut query = Query::new("SELECT * FROM jobs WHERE status = 'dead'");
+        page(&mut query, "run_at", Order::NewestFirst, wanted);
+        let position = |job: &Job| Position { at: job.run_at.as_millis(), id: job.id.to_string() };
+        Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
+    }
+
+    fn job_counts(&self) -> Result<Vec<JobCount>> {
+        let sql = "SELECT queue, status, count(*) FROM jobs GROUP BY queue, status ORDER BY queue, status";
+        let rows: Vec<(Queue, JobStatus, u64)> = self.all(sql, &[])?;
+        Ok(rows.into_iter().map(|(queue, status, count)| JobCount { queue, status, count }).collect())
+    }
+}
+
+impl Conn {
+    fn any_job(&self, id: &JobId) -> Result<Option<Job>, Failure> {
+        self.one("SELECT * FROM jobs WHERE id = $1", &[id.as_str().into()])
+    }
+
+    /// Lets the next job with a serial key go, whose active one has just ended.
+    fn free(&self, serial_key: Option<&str>) -> Result<(), Failure> {
+        let Some(key) = serial_key else { return Ok(()) };
+        self.serialize_on(&lane(key))?;
+        let sql = "UPDATE jobs SET status = 'ready' WHERE id = (SELECT id FROM jobs \
+                   WHERE serial_key = $1 AND status = 'blocked' ORDER BY priority, created_at, id LIMIT 1)";
+        self.exec(sql, &[key.into()])?;
+        Ok(())
+    }
+}
+
+/// What those are serialized on that change which job of a serial key is active.
+fn lane(serial_key: &str) -> String {
+    format!("jobs {serial_key}")
+}
