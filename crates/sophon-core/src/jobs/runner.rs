@@ -220,7 +220,7 @@ impl Runner {
             unit.tx.bury_job(&job, "This version of Sophon has no handler for the kind of job.", now)?;
             return Ok(None);
         };
-        if job.interruptions > MOST_INTERRUPTIONS {
+        if job.interruptions >= MOST_INTERRUPTIONS {
             let text = format!("It was interrupted {MOST_INTERRUPTIONS} times; it may crash the gateway.");
             give_up(unit, &job, &text)?;
             return Ok(None);

@@ -16,7 +16,7 @@ use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
 use sophon_model::ports::{Fetch, Fetched, ModelProvider, Store};
 use sophon_model::{
-    Caller, Error, Event, Message, Result, SessionId, Task, TaskId, TaskStatus, Timestamp, Topic,
+    Caller, Error, Event, JobStatus, Message, Result, SessionId, Task, TaskId, TaskStatus, Timestamp, Topic,
 };
 use sophon_providers::{ProviderConfig, ProviderKind};
 use sophon_testkit::{FakeClock, ModelServer, SeededEntropy};
@@ -156,6 +156,16 @@ impl Harness {
             }
         };
         tokio::time::timeout(PATIENCE, looking).await.expect("it happens")
+    }
+
+    /// Waits until the turn has given its worker to others.
+    pub async fn parked(&self, id: &TaskId) {
+        self.until(async || {
+            let id = id.clone();
+            let job = self.gateway.db.read(move |tx| tx.job_of(&id)).await.unwrap();
+            job.filter(|job| job.status == JobStatus::Parked).map(drop)
+        })
+        .await;
     }
 
     pub async fn task(&self, id: &TaskId) -> Task {

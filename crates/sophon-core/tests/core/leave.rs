@@ -37,6 +37,7 @@ async fn a_call_that_had_begun_with_leave_is_not_made_again_after_a_crash() {
                 unit.tx.resolve_approval(&Approval { status: ApprovalStatus::Approved, ..asked.clone() })?
             );
             assert!(unit.tx.consume_approval(&asked.id, &asked.digest, now)?);
+            assert!(unit.tx.wake_job(&asked.task_id, now)?);
             unit.tx.insert_tool_call(&begun)
         })
         .await;
@@ -58,6 +59,8 @@ async fn leave_covers_one_action_once_and_nothing_that_differs() {
             let other =
                 Approval { status: ApprovalStatus::Approved, digest: "another".into(), ..asked.clone() };
             assert!(unit.tx.resolve_approval(&other)?);
+            let now = unit.now();
+            assert!(unit.tx.wake_job(&asked.task_id, now)?);
             Ok(())
         })
         .await;
@@ -90,6 +93,7 @@ async fn leave_that_was_used_is_not_used_again() {
                 unit.tx.resolve_approval(&Approval { status: ApprovalStatus::Approved, ..asked.clone() })?
             );
             assert!(unit.tx.consume_approval(&asked.id, &asked.digest, now)?);
+            assert!(unit.tx.wake_job(&asked.task_id, now)?);
             Ok(())
         })
         .await;
@@ -175,7 +179,9 @@ async fn approved_then_changed(change: Change) -> (Harness, Approval) {
             change(unit, &mut task, &mut step["tool_calls"][0])?;
             unit.tx.delete_steps(&id)?;
             unit.tx.insert_step(&id, 0, &step)?;
-            assert!(unit.tx.update_running_task(&task)?);
+            assert!(unit.tx.update_open_task(&task)?);
+            let now = unit.now();
+            assert!(unit.tx.wake_job(&id, now)?);
             Ok(())
         })
         .await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sophon_core::database::Unit;
-use sophon_core::jobs::{Retention, prune};
+use sophon_core::maintenance::{Retention, prune_in};
 use sophon_model::{
     Approval, ApprovalStatus, DiscussionRun, DiscussionRunStatus, InfoRequest, InfoRequestStatus, Panelist,
     Speaker,
@@ -97,6 +97,11 @@ async fn end(
     ended.await.unwrap()
 }
 
+/// Removes what is old, as the hourly job does.
+async fn prune(app: &Harness, retention: Retention) {
+    while app.gateway.db.write(move |unit| prune_in(unit, retention)).await.unwrap() > 0 {}
+}
+
 /// Which of them are still there.
 async fn kept(
     app: &Harness,
@@ -124,17 +129,17 @@ async fn what_has_ended_is_removed_when_its_time_is_over_however_much_it_is() {
     let retention = Retention { approvals: 2 * DAY, discussion_runs: 3 * DAY, node_commands: DAY };
 
     app.clock.advance(DAY);
-    prune(&app.gateway.db, retention).await.unwrap();
+    prune(&app, retention).await;
     assert_eq!(kept(&app, &old).await, [true; 3], "none is a moment too old");
     app.clock.advance(Duration::from_millis(1));
-    prune(&app.gateway.db, retention).await.unwrap();
+    prune(&app, retention).await;
     assert_eq!(kept(&app, &old).await, [false, false, true], "runs are kept for longer");
     app.clock.advance(DAY.saturating_sub(Duration::from_millis(1)));
-    prune(&app.gateway.db, retention).await.unwrap();
+    prune(&app, retention).await;
     assert_eq!(kept(&app, &recent).await, [true; 3]);
 
     app.clock.advance(Duration::from_millis(1));
-    prune(&app.gateway.db, retention).await.unwrap();
+    prune(&app, retention).await;
     assert_eq!(kept(&app, &old).await, [false; 3]);
     assert_eq!(kept(&app, &recent).await, [false, false, true]);
 
