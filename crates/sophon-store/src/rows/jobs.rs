@@ -14,10 +14,16 @@ use crate::engine::{Conn, Failure, Query, Sql, Table, Value, json_text};
 
 const JOBS: Table = Table::new("jobs", "job").json(&["payload"]);
 
-/// Ends in the middle: PostgreSQL is to lock what it has chosen, and to pass over what others have.
-const CLAIM: &str = "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $1, lease_until = $2 \
-     WHERE id IN (SELECT id FROM jobs WHERE queue = $3 AND priority = $4 AND status IN ('ready', 'parked') \
-     AND run_at <= $5 ORDER BY run_at, id LIMIT $6";
+const DUE: &str = "SELECT * FROM jobs WHERE queue = $1 AND priority = $2 AND status IN ('ready', 'parked') \
+     AND run_at <= $3 ORDER BY run_at, id LIMIT $4";
+
+/// The list of ids is bound as JSON.
+const CLAIM: (&str, &str) = (
+    "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $2, lease_until = $3 \
+     WHERE id IN (SELECT value FROM json_each($1))",
+    "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $2, lease_until = $3 \
+     WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1)))",
+);
 
 const HELD: &str = "id = $1 AND attempt = $2 AND status = 'running'";
 
@@ -25,6 +31,11 @@ const REVIVED_TWICE: &str = "Another job does the same by now. Delete this one."
 
 impl JobRows for Conn {
     fn enqueue_job(&mut self, job: &Job) -> Result<bool> {
+        // The serial key comes last: the job that takes over the payload may be ending, and its transaction needs the
+        // lock on that key next.
+        if self.renew_waiting(job)? {
+            return Ok(false);
+        }
         let mut job = job.clone();
         if let Some(key) = &job.serial_key {
             self.serialize_on(&lane(key))?;
@@ -32,45 +43,32 @@ impl JobRows for Conn {
             let is_free = self.count(sql, &[key.as_str().into()])? == 0;
             job.status = if is_free { JobStatus::Ready } else { JobStatus::Blocked };
         }
-        if let Some(key) = &job.dedupe_key {
-            let sql = "UPDATE jobs SET payload = $3, is_again = (status = 'running'), \
-                       run_at = CASE WHEN status <> 'running' AND $4 < run_at THEN $4 ELSE run_at END \
-                       WHERE kind = $1 AND dedupe_key = $2 AND status <> 'dead'";
-            let payload = json_text(&job.payload)?;
-            let args =
-                [job.kind.as_str().into(), key.as_str().into(), Value::Json(&payload), job.run_at.into()];
-            // Two that enqueue at once must not both miss the other.
-            self.serialize_on(&format!("job {} {key}", job.kind))?;
-            if self.exec(sql, &args)? > 0 {
-                return Ok(false);
-            }
-        }
         self.insert(JOBS, &job)?;
         Ok(true)
     }
 
     fn claim_jobs(&mut self, claim: &ClaimJobs<'_>) -> Result<Vec<Job>> {
-        let lock = Sql::from(("", "FOR UPDATE SKIP LOCKED")).of(self.engine());
-        let text = format!("{CLAIM} {lock}) RETURNING id");
+        // PostgreSQL is to lock what it chooses, and to pass over what others have.
+        let due = format!("{DUE} {}", self.unlocked());
         let mut claimed: Vec<Job> = Vec::new();
         for priority in Priority::ALL {
             let Some(room) = claim.limit.checked_sub(claimed.len()).filter(|room| *room > 0) else { break };
-            let args = [
-                claim.holder.into(),
-                claim.lease_until.into(),
-                claim.queue.as_str().into(),
-                i64::from(priority).into(),
-                claim.now.into(),
-                room.into(),
-            ];
-            let ids: Vec<(JobId,)> = self.all(text.as_str(), &args)?;
-            let mut jobs = Vec::with_capacity(ids.len());
-            for (id,) in ids {
-                jobs.extend(self.any_job(&id)?);
-            }
-            jobs.sort_by(|a, b| (a.run_at, &a.id).cmp(&(b.run_at, &b.id)));
-            claimed.append(&mut jobs);
+            let priority = i64::from(priority).into();
+            let args = [claim.queue.as_str().into(), priority, claim.now.into(), room.into()];
+            claimed.extend(self.all::<Job>(due.as_str(), &args)?);
         }
+        if claimed.is_empty() {
+            return Ok(claimed);
+        }
+        for job in &mut claimed {
+            job.status = JobStatus::Running;
+            job.attempt += 1;
+            job.holder = Some(claim.holder.to_owned());
+            job.lease_until = Some(claim.lease_until);
+        }
+        let ids: Vec<&JobId> = claimed.iter().map(|job| &job.id).collect();
+        let args = [Value::Json(&json_text(&ids)?), claim.holder.into(), claim.lease_until.into()];
+        self.exec(CLAIM, &args)?;
         Ok(claimed)
     }
 
@@ -166,32 +164,27 @@ impl JobRows for Conn {
     }
 
     fn delete_job_of(&mut self, task: &TaskId) -> Result<bool> {
-        let sql = "DELETE FROM jobs WHERE task_id = $1 RETURNING serial_key";
-        let deleted: Option<(Option<String>,)> = self.one(sql, &[task.as_str().into()])?;
-        let Some((serial_key,)) = deleted else { return Ok(false) };
-        self.free(serial_key.as_deref())?;
-        Ok(true)
+        self.delete_one("DELETE FROM jobs WHERE task_id = $1", &[task.as_str().into()])
     }
 
     fn delete_waiting_job(&mut self, kind: &str, dedupe_key: &str) -> Result<bool> {
         // One that is being claimed runs, as far as this is concerned.
-        let lock = Sql::from(("", "FOR UPDATE SKIP LOCKED")).of(self.engine());
-        let text = format!(
+        let sql = format!(
             "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE kind = $1 AND dedupe_key = $2 \
-             AND status IN ('ready', 'blocked', 'parked') {lock}) RETURNING serial_key"
+             AND status IN ('ready', 'blocked', 'parked') {})",
+            self.unlocked()
         );
-        let deleted: Option<(Option<String>,)> =
-            self.one(text.as_str(), &[kind.into(), dedupe_key.into()])?;
-        let Some((serial_key,)) = deleted else { return Ok(false) };
-        self.free(serial_key.as_deref())?;
-        Ok(true)
+        self.delete_one(&sql, &[kind.into(), dedupe_key.into()])
     }
 
     fn revive_job(&mut self, id: &JobId, now: Timestamp) -> Result<Option<Job>> {
         let Some(dead) = self.any_job(id)?.filter(|job| job.status == JobStatus::Dead) else {
             return Ok(None);
         };
-        self.exec("DELETE FROM jobs WHERE id = $1", &[id.as_str().into()])?;
+        let sql = "DELETE FROM jobs WHERE id = $1 AND status = 'dead'";
+        if self.exec(sql, &[id.as_str().into()])? == 0 {
+            return Ok(None);
+        }
         let revived =
             Job { status: JobStatus::Ready, run_at: now, failures: 0, interruptions: 0, error: None, ..dead };
         if !self.enqueue_job(&revived)? {
@@ -227,13 +220,46 @@ impl Conn {
         self.one("SELECT * FROM jobs WHERE id = $1", &[id.as_str().into()])
     }
 
+    /// What PostgreSQL adds to a SELECT that is to lock its rows and to pass over those that others have locked.
+    fn unlocked(&self) -> &'static str {
+        Sql::from(("", "FOR UPDATE SKIP LOCKED")).of(self.engine())
+    }
+
+    /// Has the unfinished job with the deduplication key of `job`, if there is one, stand for it.
+    fn renew_waiting(&self, job: &Job) -> Result<bool, Failure> {
+        let Some(key) = &job.dedupe_key else { return Ok(false) };
+        let sql = "UPDATE jobs SET payload = $3, is_again = (status = 'running'), \
+                   run_at = CASE WHEN status <> 'running' AND $4 < run_at THEN $4 ELSE run_at END \
+                   WHERE kind = $1 AND dedupe_key = $2 AND status <> 'dead'";
+        let payload = json_text(&job.payload)?;
+        let args = [job.kind.as_str().into(), key.as_str().into(), Value::Json(&payload), job.run_at.into()];
+        // Two that enqueue at once must not both miss the other.
+        self.serialize_on(&format!("job {} {key}", job.kind))?;
+        Ok(self.exec(sql, &args)? > 0)
+    }
+
+    /// Runs a statement that deletes at most one job. If it was the active one of its serial key, the next one goes.
+    fn delete_one(&self, delete: &str, args: &[Value<'_>]) -> Result<bool> {
+        let sql = format!("{delete} RETURNING serial_key, status");
+        let deleted: Option<(Option<String>, JobStatus)> = self.one(sql.as_str(), args)?;
+        let Some((serial_key, status)) = deleted else { return Ok(false) };
+        if !matches!(status, JobStatus::Blocked | JobStatus::Dead) {
+            self.free(serial_key.as_deref())?;
+        }
+        Ok(true)
+    }
+
     /// Lets the next job with a serial key go, whose active one has just ended.
     fn free(&self, serial_key: Option<&str>) -> Result<(), Failure> {
         let Some(key) = serial_key else { return Ok(()) };
         self.serialize_on(&lane(key))?;
-        let sql = "UPDATE jobs SET status = 'ready' WHERE id = (SELECT id FROM jobs \
-                   WHERE serial_key = $1 AND status = 'blocked' ORDER BY priority, created_at, id LIMIT 1)";
-        self.exec(sql, &[key.into()])?;
+        // One that is being deleted is waited for, and then the one after it goes.
+        let lock = Sql::from(("", "FOR UPDATE")).of(self.engine());
+        let sql = format!(
+            "UPDATE jobs SET status = 'ready' WHERE id = (SELECT id FROM jobs \
+             WHERE serial_key = $1 AND status = 'blocked' ORDER BY priority, created_at, id LIMIT 1 {lock})"
+        );
+        self.exec(sql.as_str(), &[key.into()])?;
         Ok(())
     }
 }

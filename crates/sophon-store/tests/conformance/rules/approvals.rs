@@ -23,7 +23,6 @@ pub fn rules() -> Vec<Rule> {
         rule(approvals_of_a_task_come_in_order_of_request),
         rule(approvals_are_found_by_all_that_can_be_asked),
         rule(approvals_are_listed_newest_first_page_by_page),
-        rule(what_can_no_longer_be_answered_is_found_by_expiry),
         rule(approvals_that_ended_are_removed_some_at_a_time),
         rule(approvals_need_their_session_and_go_with_it),
     ]
@@ -197,17 +196,6 @@ fn approvals_are_listed_newest_first_page_by_page(place: &Place) {
         |approval| approval.id.to_string(),
     );
     assert_eq!(listed, "ed cb az");
-}
-
-fn what_can_no_longer_be_answered_is_found_by_expiry(place: &Place) {
-    let expires = |id: &str, expires: i64| Approval { expires_at: at(expires), ..approval(id, 1) };
-    let answered = verdict(ApprovalStatus::Approved, expires("answered", 10));
-    let store = settle(place, vec![expires("late", 31), expires("b", 30), expires("a", 20), answered]);
-    let overdue = |now, limit| {
-        let found = read(&*store, move |tx| tx.overdue_approvals(at(now), limit));
-        found.into_iter().map(|approval| approval.id.to_string()).collect::<String>()
-    };
-    assert_eq!([overdue(19, 9), overdue(30, 9), overdue(30, 1)], ["", "ab", "a"]);
 }
 
 fn approvals_that_ended_are_removed_some_at_a_time(place: &Place) {

@@ -17,7 +17,6 @@ pub fn rules() -> Vec<Rule> {
         rule(of_several_answers_at_a_time_one_counts),
         rule(questions_of_a_task_come_in_order_of_request),
         rule(pending_questions_of_a_person_are_listed_newest_first_page_by_page),
-        rule(what_nobody_answered_is_found_by_expiry),
         rule(questions_that_ended_are_removed_some_at_a_time),
         rule(questions_go_with_their_session),
     ]
@@ -115,17 +114,6 @@ fn pending_questions_of_a_person_are_listed_newest_first_page_by_page(place: &Pl
         |question| question.id.to_string(),
     );
     assert_eq!(listed, "cb az");
-}
-
-fn what_nobody_answered_is_found_by_expiry(place: &Place) {
-    let expires = |id: &str, expires: i64| InfoRequest { expires_at: at(expires), ..question(id, 1) };
-    let questions = vec![expires("b", 30), expires("a", 20), answered(expires("answered", 10))];
-    let store = settle(place, questions);
-    let overdue = |now, limit| {
-        let found = read(&*store, move |tx| tx.overdue_info_requests(at(now), limit));
-        found.into_iter().map(|question| question.id.to_string()).collect::<String>()
-    };
-    assert_eq!([overdue(19, 9), overdue(29, 9), overdue(30, 9), overdue(30, 1)], ["", "a", "ab", "a"]);
 }
 
 fn questions_that_ended_are_removed_some_at_a_time(place: &Place) {

@@ -57,7 +57,7 @@ fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
     let (status, started_at) = (TaskStatus::Completed, Some(at(10)));
     let done = Task { status, attempt: 2, started_at, ended_at: Some(at(20)), ..task("done", "s", 1) };
     let (status, started_at) = (TaskStatus::Running, Some(at(30)));
-    let runs = || Task { status, attempt: 1, lease_until: Some(at(50)), started_at, ..task("runs", "s", 2) };
+    let runs = || Task { status, attempt: 1, started_at, ..task("runs", "s", 2) };
     assert_eq!(get("done"), Some(done));
     assert_eq!(get("runs"), Some(runs()));
     assert_eq!(get("waits"), Some(task("waits", "s", 3)));
@@ -67,9 +67,6 @@ fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
         Ok(())
     });
 
-    let claim = |now| write(&*store, move |tx| tx.claim_task(at(now), at(99))).unwrap();
-    assert_eq!(claim(49), None, "the session has a running task");
-    assert_eq!(claim(50), Some(Task { attempt: 2, lease_until: Some(at(99)), ..runs() }));
     write(&*store, |tx| tx.delete_session(&SessionId::from("s"))).unwrap();
     assert_eq!(["done", "runs", "waits"].map(|id| get(id).is_some()), [false; 3]);
     read(&*store, |tx| {

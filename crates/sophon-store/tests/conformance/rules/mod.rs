@@ -8,6 +8,7 @@ mod discussions;
 mod events;
 mod identity;
 mod info_requests;
+mod job_queue;
 mod jobs;
 mod memories;
 mod messages;
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Rule> {
         discussions::rules(),
         discussion_runs::rules(),
         events::rules(),
+        job_queue::rules(),
         jobs::rules(),
         places::rules(),
         migrations::rules(),

@@ -19,7 +19,6 @@ pub fn rules() -> Vec<Rule> {
         rule(a_command_changes_only_from_the_status_that_is_named),
         rule(of_several_ends_at_a_time_one_counts),
         rule(commands_are_listed_newest_first_page_by_page),
-        rule(open_commands_whose_time_is_over_are_found_by_expiry),
         rule(those_that_a_task_waits_for_and_no_node_has_taken_are_found),
         rule(open_commands_are_counted),
         rule(commands_that_ended_are_removed_some_at_a_time),
@@ -158,14 +157,6 @@ fn commands_are_listed_newest_first_page_by_page(place: &Place) {
     let store = settle(place, commands.chain([command("d", 6), ended(command("z", 4)), elsewhere]).collect());
     let list = |tx: &dyn Tx, page: &Page| tx.node_commands(&NodeId::from("n"), page);
     assert_eq!(in_pages(&*store, list, |command| command.id.to_string()), "dc ba z");
-}
-
-fn open_commands_whose_time_is_over_are_found_by_expiry(place: &Place) {
-    let expires = |id: &str, expires: i64| NodeCommand { expires_at: at(expires), ..command(id, 1) };
-    let dispatched = with(NodeCommandStatus::Dispatched, expires("a", 20));
-    let store = settle(place, vec![expires("b", 30), dispatched, ended(expires("ended", 10))]);
-    let overdue = |now, limit| ids(read(&*store, move |tx| tx.overdue_node_commands(at(now), limit)));
-    assert_eq!([overdue(19, 9), overdue(29, 9), overdue(30, 9), overdue(30, 1)], ["", "a", "ab", "a"]);
 }
 
 fn those_that_a_task_waits_for_and_no_node_has_taken_are_found(place: &Place) {

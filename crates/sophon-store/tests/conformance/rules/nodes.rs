@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sophon_model::ports::Store;
 use sophon_model::{Node, NodeId, NodeScope, NodeSecrets, NodeStatus, TenantId};
 
-use crate::fixtures::{at, move_in, node, node_secrets, tenant};
+use crate::fixtures::{move_in, node, node_secrets, tenant};
 use crate::harness::{Place, Rule, at_once, code, in_pages, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
@@ -16,7 +16,6 @@ pub fn rules() -> Vec<Rule> {
         rule(what_several_change_in_a_node_at_a_time_all_counts),
         rule(nodes_are_listed_oldest_first_page_by_page),
         rule(nodes_are_counted_by_tenant),
-        rule(nodes_that_fell_silent_are_found),
         rule(secrets_go_with_their_node),
     ]
 }
@@ -127,17 +126,6 @@ fn nodes_are_counted_by_tenant(place: &Place) {
     let store = settle(place, vec![node("a", 1), node("b", 1), elsewhere("c")]);
     let count = |tenant: &'static str| read(&*store, move |tx| tx.node_count(&TenantId::from(tenant)));
     assert_eq!([count("home"), count("other"), count("gone")], [2, 1, 0]);
-}
-
-fn nodes_that_fell_silent_are_found(place: &Place) {
-    let seen = |id: &str, seen: i64| Node { last_seen_at: Some(at(seen)), ..node(id, 1) };
-    let offline = Node { is_online: false, ..seen("offline", 1) };
-    let store = settle(place, vec![seen("c", 30), seen("b", 20), seen("a", 10), offline]);
-    let silent = |before, limit| {
-        let found = read(&*store, move |tx| tx.silent_nodes(at(before), limit));
-        found.into_iter().map(|node| node.id.to_string()).collect::<String>()
-    };
-    assert_eq!([silent(10, 9), silent(30, 9), silent(31, 9), silent(31, 1)], ["", "ab", "abc", "a"]);
 }
 
 fn secrets_go_with_their_node(place: &Place) {

@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use sophon_model::ports::Store;
-use sophon_model::{SessionId, Task, TaskId, TaskKind, TaskStatus, TenantId};
+use sophon_model::{SessionId, Task, TaskId, TaskKind, TenantId};
 
-use crate::fixtures::{at, move_in, task};
+use crate::fixtures::{move_in, task};
 use crate::harness::{Place, Rule, code, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
         rule(a_task_without_a_session_comes_back_as_it_went_in),
-        rule(tasks_without_a_session_run_at_a_time),
-        rule(a_part_is_never_taken_up),
-        rule(a_part_that_runs_keeps_nothing_from_its_session),
+        rule(a_part_is_not_counted_as_waiting),
         rule(parts_of_a_task_are_listed_oldest_first),
         rule(a_part_needs_a_task_that_it_is_a_part_of),
         rule(parts_go_with_their_task),
@@ -42,53 +40,19 @@ fn part(id: &str, parent: &str, created: i64) -> Task {
     Task { kind: TaskKind::DiscussionTurn, parent_id: Some(TaskId::from(parent)), ..apart(id, created) }
 }
 
-/// The same as part of the work in a session.
-fn part_in(session: &str, task: Task) -> Task {
-    Task { session_id: Some(SessionId::from(session)), status: TaskStatus::Running, ..task }
-}
-
-fn claim(store: &dyn Store, now: i64) -> Option<String> {
-    let claimed = write(store, move |tx| tx.claim_task(at(now), at(now + 10))).unwrap();
-    claimed.map(|task| task.id.to_string())
-}
-
 fn get(store: &dyn Store, id: &'static str) -> Option<Task> {
     read(store, move |tx| tx.task(&TenantId::from("home"), &TaskId::from(id)))
 }
 
 fn a_task_without_a_session_comes_back_as_it_went_in(place: &Place) {
-    let made = || Task { attempt: 4, proven_attempt: 3, ..apart("run", 1) };
+    let made = || Task { attempt: 4, ..apart("run", 1) };
     let store = settle(place, vec![made()]);
     assert_eq!(get(&*store, "run"), Some(made()));
 }
 
-fn tasks_without_a_session_run_at_a_time(place: &Place) {
-    let store = settle(place, vec![apart("a", 1), apart("b", 2), task("c", "s", 3)]);
-    let claims = [claim(&*store, 10), claim(&*store, 10), claim(&*store, 10), claim(&*store, 10)];
-    assert_eq!(claims.map(Option::unwrap_or_default), ["a", "b", "c", ""]);
-}
-
-fn a_part_is_never_taken_up(place: &Place) {
-    let lapsed = Task { status: TaskStatus::Running, lease_until: Some(at(5)), ..part("lapsed", "run", 1) };
-    let store = settle(place, vec![apart("run", 2), part("waits", "run", 1), lapsed]);
+fn a_part_is_not_counted_as_waiting(place: &Place) {
+    let store = settle(place, vec![apart("run", 2), part("waits", "run", 1)]);
     assert_eq!(read(&*store, |tx| tx.queued_tasks()), 1);
-    assert_eq!(claim(&*store, 10).as_deref(), Some("run"));
-    assert_eq!(claim(&*store, 10), None);
-}
-
-fn a_part_that_runs_keeps_nothing_from_its_session(place: &Place) {
-    let store = settle(place, vec![task("chat", "s", 1)]);
-    assert_eq!(claim(&*store, 10).as_deref(), Some("chat"));
-    write(&*store, |tx| {
-        tx.insert_task(&part_in("s", part("one", "chat", 2)))?;
-        tx.insert_task(&part_in("s", part("two", "chat", 2)))
-    })
-    .unwrap();
-    assert_eq!(
-        claim(&*store, 20).as_deref(),
-        Some("chat"),
-        "its worker was lost, and left its parts running"
-    );
 }
 
 fn parts_of_a_task_are_listed_oldest_first(place: &Place) {
