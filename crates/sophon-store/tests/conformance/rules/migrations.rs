@@ -2,19 +2,21 @@
 
 use postgres::{Client, NoTls};
 use serde_json::json;
-use sophon_model::{SessionId, Task, TaskId, TaskStatus, TenantId};
+use sophon_model::ports::{ClaimJobs, Store};
+use sophon_model::{Job, JobId, JobStatus, Priority, Queue, SessionId, Task, TaskId, TaskStatus, TenantId};
 
-use crate::fixtures::{at, task, tool_call};
+use crate::fixtures::{at, job, task, tool_call};
 use crate::harness::{Engine, Place, Rule, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
-    vec![rule(tasks_of_version_1_are_kept_with_their_steps_and_calls)]
+    vec![
+        rule(tasks_of_version_1_are_kept_with_their_steps_and_calls),
+        rule(what_was_under_way_in_version_3_becomes_jobs),
+    ]
 }
 
 /// A session with a completed, a running and a queued task, as version 1 kept them.
 const VERSION_1: &str = r#"
-    CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY);
-    INSERT INTO schema_migrations (version) VALUES (1);
     INSERT INTO tenants (id, slug, name, created_at) VALUES ('home', 'home-slug', 'HOME', 1);
     INSERT INTO users (id, tenant_id, email, name, role, status, password_hash, created_at, updated_at)
         VALUES ('ann', 'home', 'ann@example.org', 'Ann', 'Operator', 'active', '', 2, 3);
@@ -34,24 +36,121 @@ const VERSION_1: &str = r#"
         VALUES ('call', 'runs', 's', 'memory.search', '{"b":1.0,"a":[null,1e16,"\u0000ő"]}', '00', 'running', 31);
 "#;
 
-fn store_as_version_1(place: &Place) {
+/// Work of all kinds, and deadlines, as version 3 kept them.
+const VERSION_3: &str = "
+    INSERT INTO tenants (id, slug, name, created_at) VALUES ('home', 'home-slug', 'HOME', 1);
+    INSERT INTO users (id, tenant_id, email, name, role, status, password_hash, created_at, updated_at)
+        VALUES ('ann', 'home', 'ann@example.org', 'Ann', 'Operator', 'active', '', 2, 3);
+    INSERT INTO sessions
+        (id, tenant_id, owner_id, agent_id, title, visibility, status, mode, message_count, created_at, updated_at)
+        VALUES
+        ('s', 'home', 'ann', 'sophon', '', 'private', 'active', 'async', 0, 6, 7),
+        ('x', 'home', 'ann', 'sophon', '', 'private', 'active', 'async', 0, 6, 7);
+    INSERT INTO tasks
+        (id, tenant_id, user_id, parent_id, session_id, agent_id, kind, description, status, request_message_id,
+            is_streaming, usage, attempt, proven_attempt, lease_until, created_at, started_at, ended_at)
+        VALUES
+        ('early', 'home', 'ann', NULL, 's', 'sophon', 'chat', '', 'queued', 'm', TRUE, 'null', 0, 0, NULL, 1, NULL, NULL),
+        ('runs', 'home', 'ann', NULL, 's', 'sophon', 'chat', '', 'running', 'm', TRUE, 'null', 5, 3, 50, 2, 30, NULL),
+        ('part', 'home', 'ann', 'runs', 's', NULL, 'discussion', '', 'running', NULL, TRUE, 'null', 1, 1, 50, 2, 30,
+            NULL),
+        ('other', 'home', 'ann', NULL, 's', 'second', 'chat', '', 'queued', 'm', TRUE, 'null', 0, 0, NULL, 3, NULL, NULL),
+        ('there', 'home', 'ann', NULL, 'x', 'sophon', 'chat', '', 'running', 'm', TRUE, 'null', 2, 2, 50, 4, 30, NULL),
+        ('done', 'home', 'ann', NULL, 'x', 'sophon', 'chat', '', 'completed', 'm', TRUE, 'null', 1, 1, NULL, 5, 30, 40),
+        ('talk', 'home', 'ann', NULL, NULL, NULL, 'discussion', '', 'queued', NULL, TRUE, 'null', 0, 0, NULL, 6, NULL,
+            NULL),
+        ('turn', 'home', 'ann', 'talk', NULL, NULL, 'discussion_turn', '', 'queued', NULL, TRUE, 'null', 0, 0, NULL, 7,
+            NULL, NULL);
+    INSERT INTO approvals
+        (id, tenant_id, user_id, session_id, task_id, agent_id, tool_call_id, tool, risk, arguments, is_editable, digest,
+            status, edited_arguments, requested_at, expires_at)
+        VALUES
+        ('a', 'home', 'ann', 's', 'runs', 'sophon', 'c', 'node.shell', 'high', '{}', FALSE, '', 'pending', 'null', 8, 60),
+        ('b', 'home', 'ann', 's', 'runs', 'sophon', 'c', 'node.shell', 'high', '{}', FALSE, '', 'approved', 'null', 8, 60);
+    INSERT INTO info_requests
+        (id, tenant_id, user_id, session_id, task_id, agent_id, tool_call_id, question, choices, status, requested_at,
+            expires_at)
+        VALUES
+        ('q', 'home', 'ann', 's', 'runs', 'sophon', 'c', 'Which?', '[]', 'pending', 9, 70),
+        ('r', 'home', 'ann', 's', 'runs', 'sophon', 'c', 'Which?', '[]', 'answered', 9, 70);
+    INSERT INTO nodes
+        (id, tenant_id, name, platform, status, scopes, pairing_code, registered_by, is_online, last_seen_at, created_at,
+            updated_at)
+        VALUES
+        ('n', 'home', 'Attic', 'linux', 'paired', '[]', '', 'ann', TRUE, 1000, 10, 10),
+        ('new', 'home', 'Cellar', 'linux', 'paired', '[]', '', 'ann', TRUE, NULL, 11, 11),
+        ('off', 'home', 'Hall', 'linux', 'paired', '[]', '', 'ann', FALSE, 1000, 12, 12);
+    INSERT INTO node_commands
+        (id, node_id, tenant_id, command, params, status, result, requested_by, created_at, expires_at)
+        VALUES
+        ('queued', 'n', 'home', 'ping', '{}', 'queued', 'null', 'ann', 13, 80),
+        ('sent', 'n', 'home', 'ping', '{}', 'dispatched', 'null', 'ann', 14, 90),
+        ('over', 'n', 'home', 'ping', '{}', 'completed', 'null', 'ann', 15, 95);
+";
+
+/// The files of a migration, for SQLite and PostgreSQL.
+macro_rules! step {
+    ($file:literal) => {
+        (
+            include_str!(concat!("../../../migrations/sqlite/", $file)),
+            include_str!(concat!("../../../migrations/postgres/", $file)),
+        )
+    };
+}
+
+const STEPS: [(&str, &str); 3] =
+    [step!("0001_core.sql"), step!("0002_people_nodes_discussions.sql"), step!("0003_retention.sql")];
+
+/// Makes a database as the program of `version` left it, with `rows`.
+fn store_as(place: &Place, version: usize, rows: &str) {
+    let ledger = "CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY)".to_owned();
+    let marks = (1..=version).map(|n| format!("INSERT INTO schema_migrations (version) VALUES ({n})"));
+    let ledger = std::iter::once(ledger).chain(marks).collect::<Vec<_>>().join(";");
     match place.engine {
         Engine::Sqlite => {
             std::fs::create_dir_all(place.file().parent().unwrap()).unwrap();
             let file = rusqlite::Connection::open(place.file()).unwrap();
-            file.execute_batch(include_str!("../../../migrations/sqlite/0001_core.sql")).unwrap();
-            file.execute_batch(VERSION_1).unwrap();
+            let steps = STEPS[..version].iter().map(|(step, _)| *step);
+            steps.chain([ledger.as_str(), rows]).for_each(|script| file.execute_batch(script).unwrap());
         }
         Engine::Postgres => {
             let mut server = Client::connect(&place.url, NoTls).unwrap();
-            server.batch_execute(include_str!("../../../migrations/postgres/0001_core.sql")).unwrap();
-            server.batch_execute(VERSION_1).unwrap();
+            let steps = STEPS[..version].iter().map(|(_, step)| *step);
+            steps.chain([ledger.as_str(), rows]).for_each(|script| server.batch_execute(script).unwrap());
         }
     }
 }
 
+fn get_job(store: &dyn Store, id: &'static str) -> Option<Job> {
+    read(store, move |tx| tx.job(&JobId::from(id)))
+}
+
+/// The job of a task that was under way.
+fn turn(task: &str, agent: &str, session: &str, created: i64) -> Job {
+    Job {
+        kind: "chat.turn".into(),
+        queue: Queue::Turns,
+        payload: json!({"task": task}),
+        serial_key: Some(format!("chat {session} {agent}")),
+        task_id: Some(TaskId::from(task)),
+        ..job(&format!("job_{task}"), created)
+    }
+}
+
+fn deadline(kind: &str, id: &str, payload: serde_json::Value, created: i64, run_at: i64) -> Job {
+    Job {
+        kind: kind.into(),
+        queue: Queue::Maintenance,
+        payload,
+        priority: Priority::High,
+        dedupe_key: Some(id.into()),
+        run_at: at(run_at),
+        ..job(&format!("job_{id}"), created)
+    }
+}
+
 fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
-    store_as_version_1(place);
+    store_as(place, 1, VERSION_1);
     let store = place.open();
     let get = |id: &'static str| read(&*store, move |tx| tx.task(&TenantId::from("home"), &TaskId::from(id)));
     let (status, started_at) = (TaskStatus::Completed, Some(at(10)));
@@ -67,6 +166,11 @@ fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
         Ok(())
     });
 
+    let interrupted = Job { attempt: 1, interruptions: 1, ..turn("runs", "sophon", "s", 2) };
+    assert_eq!(get_job(&*store, "job_runs"), Some(interrupted));
+    let behind = Job { status: JobStatus::Blocked, ..turn("waits", "sophon", "s", 3) };
+    assert_eq!(get_job(&*store, "job_waits"), Some(behind));
+    assert_eq!(get_job(&*store, "job_done"), None);
     write(&*store, |tx| tx.delete_session(&SessionId::from("s"))).unwrap();
     assert_eq!(["done", "runs", "waits"].map(|id| get(id).is_some()), [false; 3]);
     read(&*store, |tx| {
@@ -74,4 +178,51 @@ fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
         assert!(tx.tool_calls(&TaskId::from("runs"))?.is_empty());
         Ok(())
     });
+}
+
+fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
+    store_as(place, 3, VERSION_3);
+    let store = place.open();
+    let talk = Job {
+        kind: "discussion.run".into(),
+        payload: json!({"task": "talk"}),
+        serial_key: None,
+        ..turn("talk", "", "", 6)
+    };
+    let of_home = |id: &str| json!({"tenant": "home", "id": id});
+    let silence = |id: &str, created, run_at| Job {
+        priority: Priority::Normal,
+        ..deadline("node.silence", id, json!({"tenant": "home", "node": id}), created, run_at)
+    };
+    let of_node = |id: &str| json!({"node": "n", "id": id});
+    let expected = [
+        Job { status: JobStatus::Blocked, ..turn("early", "sophon", "s", 1) },
+        Job { attempt: 5, interruptions: 2, ..turn("runs", "sophon", "s", 2) },
+        turn("other", "second", "s", 3),
+        Job { attempt: 2, ..turn("there", "sophon", "x", 4) },
+        talk,
+        deadline("approval.expire", "a", of_home("a"), 8, 60),
+        deadline("info_request.expire", "q", of_home("q"), 9, 70),
+        deadline("node_command.expire", "queued", of_node("queued"), 13, 80),
+        deadline("node_command.expire", "sent", of_node("sent"), 14, 90),
+        silence("n", 10, 91_000),
+        silence("new", 11, 90_011),
+    ];
+    for job in &expected {
+        let id = job.id.clone();
+        assert_eq!(read(&*store, move |tx| tx.job(&id)).as_ref(), Some(job));
+    }
+    let counts = read(&*store, |tx| tx.job_counts());
+    assert_eq!(counts.iter().map(|count| count.count).sum::<u64>(), expected.len() as u64, "{counts:?}");
+
+    let claim = ClaimJobs { queue: Queue::Turns, holder: "me", now: at(10), lease_until: at(20), limit: 9 };
+    let claimed = write(&*store, move |tx| tx.claim_jobs(&claim)).unwrap();
+    assert_eq!(
+        claimed.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(),
+        ["job_runs", "job_other", "job_there", "job_talk"]
+    );
+    let runs = claimed[0].clone();
+    assert_eq!(runs.attempt, 6, "workers of the old program hold it no more");
+    write(&*store, move |tx| tx.finish_job(&runs, at(11))).unwrap();
+    assert_eq!(get_job(&*store, "job_early").map(|job| job.status), Some(JobStatus::Ready));
 }
