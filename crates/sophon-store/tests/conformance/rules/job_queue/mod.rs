@@ -1,7 +1,10 @@
 //! The durable queue.
 
 mod claims;
+mod crowd;
 mod ends;
+mod machine;
+mod model;
 mod races;
 
 use std::sync::Arc;
@@ -14,7 +17,10 @@ use crate::harness::{Place, Rule, read, write};
 
 /// The rules of the folder.
 pub fn rules() -> Vec<Rule> {
-    [claims::rules(), ends::rules(), races::rules()].into_iter().flatten().collect()
+    [claims::rules(), ends::rules(), races::rules(), machine::rules(), crowd::rules()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// How long a claim holds jobs.
