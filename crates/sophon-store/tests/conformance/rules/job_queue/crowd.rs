@@ -2,13 +2,14 @@
 //! was to be done, once and in order. (SQLite has one process, with as many workers.)
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use serde_json::json;
-use sophon_model::ports::Tx;
-use sophon_model::{Job, Result, TaskId, Timestamp};
+use sophon_model::ports::{ClaimJobs, Tx};
+use sophon_model::{Job, JobId, Result, TaskId, Timestamp};
 
 use super::{Calls, claim, on_line};
 use crate::fixtures::{at, job, task};
@@ -64,26 +65,27 @@ fn perform(tx: &mut dyn Tx, job: &Job, ledger: &TaskId, fencing: Fencing) -> Res
         return Ok(false);
     }
     let number = u32::try_from(tx.steps(ledger)?.len()).unwrap();
-    tx.insert_step(ledger, number, &json!(job.id))?;
+    tx.insert_step(ledger, number, &json!([job.id, job.attempt]))?;
     tx.finish_job(job, Timestamp::default())?;
     Ok(true)
 }
 
-/// What was done, by ledger, in order.
-fn done(calls: &Calls) -> BTreeMap<String, Vec<String>> {
+/// What was done, by ledger, in order: which job, at which attempt.
+fn done(calls: &Calls) -> BTreeMap<String, Vec<(JobId, i64)>> {
     let lines = (1..LINES).map(|line| line.to_string());
     let ids = lines.chain((0..EACH).map(|n| named(0, n).id.to_string()));
     let read_one = |id: String| {
         let task = TaskId::from(id.as_str());
         let steps = read(&*calls.0, move |tx| tx.steps(&task));
-        (id, steps.iter().map(|step| step.as_str().unwrap().to_owned()).collect())
+        (id, steps.into_iter().map(|step| serde_json::from_value(step).unwrap()).collect())
     };
     ids.map(read_one).collect()
 }
 
 /// What is wrong with what was done, if each of so many jobs was to be done once, and in order.
-fn judge(jobs: &[String], expected: usize) -> Option<String> {
-    let mut in_order = jobs.to_vec();
+fn judge(done: &[(JobId, i64)], expected: usize) -> Option<String> {
+    let jobs: Vec<&JobId> = done.iter().map(|(job, _)| job).collect();
+    let mut in_order = jobs.clone();
     in_order.sort();
     let mut distinct = in_order.clone();
     distinct.dedup();
@@ -93,7 +95,7 @@ fn judge(jobs: &[String], expected: usize) -> Option<String> {
         () if jobs.len() != expected => "a job was lost",
         () => return None,
     };
-    Some(format!("{wrong}: {jobs:?}"))
+    Some(format!("{wrong}: {done:?}"))
 }
 
 /// What all workers share.
@@ -101,6 +103,8 @@ fn judge(jobs: &[String], expected: usize) -> Option<String> {
 struct Shared {
     clock: AtomicI64,
     done: AtomicUsize,
+    /// The last attempt of each job.
+    claims: Mutex<BTreeMap<JobId, i64>>,
 }
 
 struct Worker<'a> {
@@ -125,17 +129,26 @@ impl Worker<'_> {
         panic!("a transaction always had to make way");
     }
 
+    fn claim(&self) -> Vec<Job> {
+        let (holder, now) = (self.holder, self.now());
+        let claimed = self.run(move |tx| {
+            tx.requeue_lapsed_jobs(at(now))?;
+            let claim = ClaimJobs { lease_until: at(now + LEASE), ..claim(holder, now, 2) };
+            tx.claim_jobs(&claim)
+        });
+        let mut claims = self.shared.claims.lock().unwrap();
+        for job in &claimed {
+            let last = claims.entry(job.id.clone()).or_default();
+            *last = job.attempt.max(*last);
+        }
+        claimed
+    }
+
     fn work(&self) {
         let began = Instant::now();
         while self.shared.done.load(Ordering::SeqCst) < ALL {
             assert!(began.elapsed() < PATIENCE, "some jobs never came to their end");
-            let (holder, now) = (self.holder, self.now());
-            let claimed = self.run(move |tx| {
-                tx.requeue_lapsed_jobs(at(now))?;
-                let mut claim = claim(holder, now, 2);
-                claim.lease_until = at(now + LEASE);
-                tx.claim_jobs(&claim)
-            });
+            let claimed = self.claim();
             for job in &claimed {
                 self.treat(job);
             }
@@ -148,12 +161,13 @@ impl Worker<'_> {
         let (job, now) = (job.clone(), self.now());
         match (number + job.attempt) % 5 {
             0 => {
-                // Others may take it meanwhile, and finish it.
+                // Somebody takes it meanwhile, this worker perhaps, which now holds it twice.
                 self.shared.clock.fetch_add(LEASE, Ordering::SeqCst);
-                let stalled = self.now();
-                self.run(move |tx| tx.requeue_lapsed_jobs(at(stalled)));
-                thread::yield_now();
+                let claimed = self.claim();
                 self.perform(job);
+                for job in &claimed {
+                    self.treat(job);
+                }
             }
             1 => drop(self.run(move |tx| tx.park_job(&job, at(now)))),
             2 => drop(self.run(move |tx| tx.reschedule_job(&job, at(now), Some("no")))),
@@ -196,9 +210,13 @@ fn two_processes_do_each_job_once_and_in_order(place: &Place) {
             }
         }
     });
+    let claims = shared.claims.into_inner().unwrap();
     for (ledger, jobs) in done(&first) {
         let is_line = !ledger.contains('-');
         assert_eq!(judge(&jobs, if is_line { EACH } else { 1 }), None, "{ledger}");
+        for (job, attempt) in jobs {
+            assert_eq!(attempt, claims[&job], "{job} was done by a worker that had lost it");
+        }
     }
     let counts = read(&*first.0, |tx| tx.job_counts());
     assert!(counts.is_empty(), "{counts:?}");
