@@ -1,0 +1,162 @@
+//! How many jobs a second a new SQLite file claims and ends, by the number of callers, and how long one job takes from
+//! being enqueued to its end: `cargo run --release -p sophon-store --example job_rate [FOLDER]`. The folder decides
+//! which disk is measured.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Instant;
+
+use sophon_model::ports::{ClaimJobs, Store, Tx, WriteJob};
+use sophon_model::{Job, JobId, JobStatus, Priority, Queue, Result, Timestamp};
+use sophon_store::Options;
+
+/// Jobs of each measurement.
+const JOBS: usize = 50_000;
+/// Jobs in one claim: as many as the gateway takes at a time.
+const BATCH: usize = 256;
+/// Single jobs that are enqueued, claimed and ended one after the other.
+const ROUNDS: usize = 500;
+
+struct Call<T, F> {
+    work: F,
+    value: Option<T>,
+    answer: SyncSender<Result<T>>,
+}
+
+impl<T: Send, F: FnMut(&mut dyn Tx) -> Result<T> + Send> WriteJob for Call<T, F> {
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
+        self.value = Some((self.work)(tx)?);
+        Ok(())
+    }
+
+    fn done(self: Box<Self>, outcome: Result<()>) {
+        let value = self.value;
+        // The caller waits for as long as it takes.
+        let _ = self.answer.send(outcome.map(|()| value.expect("a transaction that went well has a value")));
+    }
+}
+
+fn queue<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnMut(&mut dyn Tx) -> Result<T> + Send + 'static,
+) -> Receiver<Result<T>> {
+    let (answer, wait) = sync_channel(1);
+    store.write(Box::new(Call { work, value: None, answer }));
+    wait
+}
+
+fn write<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnMut(&mut dyn Tx) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    queue(store, work).recv().map_err(sophon_model::Error::internal)?
+}
+
+fn job(id: String) -> Job {
+    Job {
+        id: JobId::from(id),
+        kind: "nothing".into(),
+        queue: Queue::Delivery,
+        payload: serde_json::json!({"task": "task_0198c0de"}),
+        priority: Priority::Normal,
+        serial_key: None,
+        dedupe_key: None,
+        task_id: None,
+        status: JobStatus::Ready,
+        run_at: Timestamp::default(),
+        attempt: 0,
+        failures: 0,
+        interruptions: 0,
+        wakes: 0,
+        is_again: false,
+        holder: None,
+        lease_until: None,
+        error: None,
+        created_at: Timestamp::default(),
+    }
+}
+
+fn claim(tx: &mut dyn Tx, limit: usize) -> Result<Vec<Job>> {
+    let (now, lease_until) = (Timestamp::default(), Timestamp::from_millis(30_000));
+    tx.claim_jobs(&ClaimJobs { queue: Queue::Delivery, holder: "rate", now, lease_until, limit })
+}
+
+fn finish(tx: &mut dyn Tx, job: &Job) -> Result<()> {
+    tx.finish_job(job, Timestamp::default()).map(|ended| assert!(ended, "a job was not held any more"))
+}
+
+/// Enqueues jobs, some in a transaction.
+fn fill(store: &dyn Store, name: &str) -> Result<()> {
+    for first in (0..JOBS).step_by(BATCH) {
+        let jobs: Vec<Job> =
+            (first..JOBS.min(first + BATCH)).map(|n| job(format!("job_{name}_{n:08}"))).collect();
+        write(store, move |tx| jobs.iter().try_for_each(|job| tx.enqueue_job(job).map(drop)))?;
+    }
+    Ok(())
+}
+
+/// Claims jobs in batches and ends each in a transaction of its own, until there are none.
+fn drain(store: &dyn Store) -> Result<usize> {
+    let mut ended = 0;
+    loop {
+        let claimed = write(store, |tx| claim(tx, BATCH))?;
+        if claimed.is_empty() {
+            return Ok(ended);
+        }
+        ended += claimed.len();
+        let answers: Vec<_> =
+            claimed.into_iter().map(|job| queue(store, move |tx| finish(tx, &job))).collect();
+        for answer in answers {
+            answer.recv().map_err(sophon_model::Error::internal)??;
+        }
+    }
+}
+
+/// Jobs claimed and ended a second by `callers` threads.
+fn rate(store: &Arc<dyn Store>, callers: usize) -> Result<f64> {
+    fill(&**store, &callers.to_string())?;
+    let began = Instant::now();
+    let threads: Vec<_> = (0..callers)
+        .map(|_| {
+            let store = Arc::clone(store);
+            thread::spawn(move || drain(&*store))
+        })
+        .collect();
+    let ended = threads.into_iter().map(|thread| thread.join().expect("a caller panicked"));
+    let ended = ended.sum::<Result<usize>>()?;
+    assert_eq!(ended, JOBS, "all jobs have ended");
+    Ok(ended as f64 / began.elapsed().as_secs_f64())
+}
+
+/// The middle of the times, in milliseconds, that jobs take which are enqueued, claimed and ended alone.
+fn round(store: &dyn Store) -> Result<f64> {
+    let mut times = Vec::with_capacity(ROUNDS);
+    for n in 0..ROUNDS {
+        let began = Instant::now();
+        let alone = job(format!("job_alone_{n:08}"));
+        write(store, move |tx| tx.enqueue_job(&alone))?;
+        for job in write(store, |tx| claim(tx, BATCH))? {
+            write(store, move |tx| finish(tx, &job))?;
+        }
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times[ROUNDS / 2].as_secs_f64() * 1_000.0)
+}
+
+#[expect(clippy::print_stdout, reason = "it is what the program is for")]
+fn main() -> std::result::Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
+    let file = folder.join(format!("job-rate-{}", std::process::id())).join("sophon.db");
+    let store = sophon_store::open(&format!("sqlite:{}", file.display()), &Options::default())?;
+    println!("one at a time: {:>8.2} ms from being enqueued to the end (p50)", round(&*store)?);
+    for callers in [1, 2, 4, 8] {
+        println!("{callers:>4} callers: {:>8.0} jobs/s claimed and ended", rate(&store, callers)?);
+    }
+    drop(store);
+    std::fs::remove_dir_all(file.with_file_name(""))?;
+    Ok(())
+}
