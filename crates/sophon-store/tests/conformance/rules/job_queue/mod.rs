@@ -6,6 +6,7 @@ mod ends;
 mod machine;
 mod model;
 mod races;
+mod steps;
 
 use std::sync::Arc;
 
