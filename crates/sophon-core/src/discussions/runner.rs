@@ -234,7 +234,7 @@ impl Run<'_> {
         F: FnOnce(&mut Unit<'_>, &mut Task) -> Result<()> + Send + 'static,
     {
         let run = self.run.task_id.clone();
-        let goes_on = self.held.write(move |unit| {
+        let goes_on = self.held.write_progress(move |unit| {
             let task = unit.tx.task_anywhere(&run)?.filter(|task| task.status == TaskStatus::Running);
             let Some(mut task) = task else { return Ok(false) };
             work(unit, &mut task)?;

@@ -126,6 +126,20 @@ impl Held {
         Ok(written.await?)
     }
 
+    /// The same, for work that gets somewhere: the job is not given up for interruptions from before.
+    pub(crate) async fn write_progress<R, F>(&self, work: F) -> Result<R, HeldError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+    {
+        let job = self.job.clone();
+        self.write(move |unit| {
+            unit.tx.note_job_progress(&job)?;
+            work(unit)
+        })
+        .await
+    }
+
     /// Writes what came of the job, and that it is finished, in one transaction.
     pub(crate) async fn finish<F>(&self, work: F) -> Result<Settled, HeldError>
     where

@@ -244,7 +244,7 @@ impl Turn {
         let text = self.writer.text().to_owned();
         let step = serde_json::to_value(answer).map_err(Error::internal)?;
         self.held
-            .write(move |unit| {
+            .write_progress(move |unit| {
                 let now = unit.now();
                 unit.tx.insert_step(&task, number, &step)?;
                 unit.tx.checkpoint_message(&reply, &text, now)

@@ -98,6 +98,11 @@ impl JobRows for Conn {
         Ok(self.exec(sql.as_str(), &args)? > 0)
     }
 
+    fn note_job_progress(&mut self, job: &Job) -> Result<bool> {
+        let sql = format!("UPDATE jobs SET interruptions = 0 WHERE {HELD}");
+        Ok(self.exec(sql.as_str(), &[job.id.as_str().into(), job.attempt.into()])? > 0)
+    }
+
     fn renew_jobs(&mut self, holder: &str, lease_until: Timestamp) -> Result<Vec<(JobId, i64)>> {
         let sql =
             "UPDATE jobs SET lease_until = $2 WHERE holder = $1 AND status = 'running' RETURNING id, attempt";

@@ -47,6 +47,8 @@ pub trait JobRows {
 
     /// Prolongs a lease. From here to the end of the transaction nobody else can take the job.
     fn hold_job(&mut self, job: &Job, lease_until: Timestamp) -> Result<bool>;
+    /// Notes that the worker got somewhere: interruptions from before do not count any more.
+    fn note_job_progress(&mut self, job: &Job) -> Result<bool>;
     /// Prolongs all leases of a process; returns the jobs that it holds, each with its attempt.
     fn renew_jobs(&mut self, holder: &str, lease_until: Timestamp) -> Result<Vec<(JobId, i64)>>;
     /// Deletes a job that is done, or makes it ready if it is to run again; lets the next one with its serial key go.
