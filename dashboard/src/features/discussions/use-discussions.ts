@@ -55,16 +55,17 @@ export function useRun(runId: string) {
   const { discussion } = useLive();
   const queries = useQueryClient();
   useEffect(() => {
-    // It fails only when the connection breaks, and is repeated after the next connect.
-    const ask = (method: string) =>
-      void discussion.invoke(method, { runId }).catch(() => undefined);
-    const stopConnected = discussion.onConnected(() => {
-      ask("Subscribe");
-      void queries.invalidateQueries({ queryKey: ["discussion-run", runId] });
-    });
+    // Subscribe and Unsubscribe fail only when the connection breaks, and Subscribe is repeated after the next connect.
+    const subscribe = async () => {
+      await discussion.invoke("Subscribe", { runId });
+      // Not sooner: what happened before the subscription began is in this read, the rest comes as events.
+      await queries.invalidateQueries({ queryKey: ["discussion-run", runId] });
+    };
+    const stopConnected = discussion.onConnected(() => void subscribe().catch(() => undefined));
     return () => {
       stopConnected();
-      if (discussion.state.phase === "live") ask("Unsubscribe");
+      if (discussion.state.phase !== "live") return;
+      void discussion.invoke("Unsubscribe", { runId }).catch(() => undefined);
     };
   }, [discussion, queries, runId]);
 
