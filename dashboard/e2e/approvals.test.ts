@@ -20,7 +20,7 @@ async function concluded(text: string) {
   await dashboard.answered();
 }
 
-const card = () => dashboard.page.getByRole("article", { name: /^(Use|A question)/ });
+const card = () => dashboard.page.getByRole("article", { name: /^(Use|Question)/ });
 const button = (name: string) => card().getByRole("button", { name, exact: true });
 
 it("asks in the session, where the turn waits, and goes on when it is approved", async () => {
@@ -32,7 +32,7 @@ it("asks in the session, where the turn waits, and goes on when it is approved",
   const badge = dashboard.page.getByRole("link", { name: "Approvals 1 waiting" });
   await badge.waitFor();
   expect(await dashboard.page.title()).toMatch(/^\(1\) /);
-  await dashboard.page.getByRole("link", { name: /Do it.*Waits for you/ }).waitFor();
+  await dashboard.page.getByRole("link", { name: /Do it.*Waiting for you/ }).waitFor();
   expect(await dashboard.faults()).toEqual([]);
 
   await button("Approve").click();
@@ -50,7 +50,7 @@ it("never approves by the keys of who writes on", async () => {
   await expect.poll(focused).toBe("Reject");
 
   await button("Reject").click();
-  await card().getByLabel("Why not").fill("I want to keep them");
+  await card().getByLabel("Reason (optional)").fill("I want to keep them");
   await dashboard.page.keyboard.press("Enter");
   await card().getByText("It was rejected.").waitFor();
   expect(await focused()).not.toContain("Approve");
@@ -62,9 +62,9 @@ it("answers in the inbox, keeps the place of what was answered, and tells of it 
   const { page } = dashboard;
   await page.getByRole("link", { name: /Approvals/ }).click();
   const waiting = page.getByRole("region", { name: "Waiting for you" });
-  await waiting.getByRole("link", { name: "Open the session" }).waitFor();
+  await waiting.getByRole("link", { name: "Open session" }).waitFor();
   await waiting.getByRole("button", { name: "Reject" }).click();
-  await waiting.getByLabel("Why not").fill("Not today");
+  await waiting.getByLabel("Reason (optional)").fill("Not today");
   await waiting.getByRole("button", { name: "Reject" }).click();
   await waiting.getByText("It was rejected.").waitFor();
 
@@ -74,7 +74,7 @@ it("answers in the inbox, keeps the place of what was answered, and tells of it 
   await history.getByText("memory.forget_all").first().click();
   await history.getByText("Not today").waitFor();
   await history.getByLabel("Tool").fill("no.such.tool");
-  await history.getByText("No approvals here").waitFor();
+  await history.getByText("No approvals").waitFor();
   const answer = await model.next();
   answer.say("I see");
   answer.end();
@@ -85,14 +85,14 @@ it("does with other arguments what a person made of it", async () => {
   const told = { node: machine.nodeId, command: "system.execute" };
   await asked("node.command", { ...told, params: { argv: ["rm", "-rf", "/srv/build"] } });
   await button("Edit").click();
-  const field = card().getByLabel("Other arguments");
+  const field = card().getByLabel("Edit arguments");
   await field.fill("{");
-  await card().getByText("This is not JSON").waitFor();
-  expect(await button("Approve with these").isDisabled()).toBe(true);
+  await card().getByText("This is not valid JSON").waitFor();
+  expect(await button("Approve with changes").isDisabled()).toBe(true);
 
   const params = { argv: ["ls", "/srv/build"] };
   await field.fill(JSON.stringify({ ...told, params }));
-  await button("Approve with these").click();
+  await button("Approve with changes").click();
   expect((await machine.obey({ exitCode: 0 })).params).toEqual(params);
   await concluded("I only looked.");
 });
@@ -108,7 +108,7 @@ it("tells who comes too late what was answered before", async () => {
     await route.continue();
   });
   await button("Approve").click();
-  await page.getByText("Your answer came too late. It was rejected.").waitFor();
+  await page.getByText("This request was already answered. It was rejected.").waitFor();
   await concluded("Then not.");
 });
 
@@ -125,6 +125,6 @@ it("takes an answer to a question by choice, in own words, or not at all", async
   await concluded("Oscar it is.");
 
   await asked("person.ask", { question: "Which day?" });
-  await button("Leave it open").click();
+  await button("Skip question").click();
   await concluded("Any day then.");
 });

@@ -63,7 +63,7 @@ export class Dashboard {
 
   /** Waits until the newest turn is an answer that has ended. */
   async answered() {
-    await this.turns("agent").last().getByRole("button", { name: "Answer again" }).waitFor();
+    await this.turns("agent").last().getByRole("button", { name: "Regenerate" }).waitFor();
   }
 
   turns(role: "user" | "agent") {
@@ -90,7 +90,7 @@ export class Dashboard {
 
   /** Hurries the connection, unless it has come back by itself at this very moment. */
   hurry() {
-    const again = this.page.locator("button:enabled", { hasText: "Try now" });
+    const again = this.page.locator("button:enabled", { hasText: "Retry now" });
     return again.evaluateAll((buttons) =>
       buttons.forEach((button) => (button as HTMLElement).click()),
     );

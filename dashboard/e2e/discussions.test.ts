@@ -19,7 +19,7 @@ async function begun() {
   await page.getByLabel("Rounds").fill("1");
   await page.getByRole("button", { name: "Create discussion" }).click();
   await page.getByRole("heading", { name: "Tea or coffee?" }).waitFor();
-  await page.getByRole("button", { name: "Start a run" }).click();
+  await page.getByRole("button", { name: "Start run" }).click();
   await page.waitForURL("**/runs/*");
 }
 
@@ -38,15 +38,15 @@ it("is followed live, side by side, to its verdict, and found again", async () =
   await round.getByText("I am for it").waitFor();
   await say("I am against it");
   await round.getByText("I am against it").waitFor();
-  await page.getByText("is weighing what was said").waitFor();
+  await page.getByText("is weighing the arguments").waitFor();
   await say(JSON.stringify(VERDICT));
   const verdict = page.getByRole("region", { name: "Verdict of Judge" });
   await verdict.getByText("Tea", { exact: true }).waitFor();
-  await verdict.getByText("75 % sure").waitFor();
+  await verdict.getByText("75% confident").waitFor();
   await verdict.getByText("Coffee is warm too").waitFor();
   expect(await dashboard.faults()).toEqual([]);
 
-  await page.getByRole("link", { name: "Back to the discussion" }).click();
+  await page.getByRole("link", { name: "Back to discussion" }).click();
   await page.getByRole("link", { name: /Done.*Tea/ }).waitFor();
 });
 
@@ -54,7 +54,7 @@ it("goes on without a turn that is ended, and is cancelled as a whole", async ()
   const { page } = dashboard;
   await begun();
   const round = page.getByRole("region", { name: "Round 1" });
-  await round.getByRole("button", { name: "End the turn of For" }).click();
+  await round.getByRole("button", { name: "End For’s turn" }).click();
   await round.getByText("Cancelled").waitFor();
   await page.getByRole("button", { name: "Cancel run" }).click();
   await expect.poll(() => page.getByText("Cancelled").count()).toBeGreaterThan(1);

@@ -135,7 +135,7 @@ describe("a page", () => {
 
   it("that is not there shows the way out", async () => {
     for (const [path, label, way] of [
-      ["/sessions/ses_none", "Begin another session", "/"],
+      ["/sessions/ses_none", "Start a new chat", "/"],
       ["/discussions/disc_none", "All discussions", "/discussions"],
       ["/nodes/node_none", "All nodes", "/nodes"],
       ["/agents/none", "All agents", "/agents"],
@@ -148,7 +148,7 @@ describe("a page", () => {
 
   it("that is empty shows the first step", async () => {
     for (const [path, label, heading] of [
-      ["/discussions", "Begin the first one", "New discussion"],
+      ["/discussions", "Start the first one", "New discussion"],
       ["/nodes", "Register the first one", "New node"],
     ] as const) {
       await dashboard.page.goto(path);

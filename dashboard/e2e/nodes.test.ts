@@ -35,7 +35,7 @@ it("is paired with a code and a secret that is shown once", async () => {
   expect(await machine.pair()).toBe(true);
   await page.getByText("Workshop is paired").waitFor();
 
-  await page.getByRole("link", { name: "Open the node" }).click();
+  await page.getByRole("link", { name: "Open node" }).click();
   await page.getByText("Offline").first().waitFor();
   await machine.beat();
   await page.getByText("Online").first().waitFor();
@@ -45,24 +45,24 @@ it("is paired with a code and a secret that is shown once", async () => {
 it("is turned down", async () => {
   const machine = await registered("Stranger");
   await dashboard.page.getByRole("button", { name: "Reject" }).click();
-  await dashboard.page.getByText("Turned down").first().waitFor();
+  await dashboard.page.getByText("Rejected").first().waitFor();
   expect(await machine.pair()).toBe(false);
-  await dashboard.page.getByRole("link", { name: "register it anew" }).click();
+  await dashboard.page.getByRole("link", { name: "register it again" }).click();
   await dashboard.page.getByRole("heading", { name: "New node" }).waitFor();
 });
 
 it("does what it is told in the console, within its scopes", async () => {
   const { page } = dashboard;
   const machine = await paired("Desk");
-  await page.getByRole("link", { name: "Open the node" }).click();
+  await page.getByRole("link", { name: "Open node" }).click();
   await page.getByLabel("Parameters").fill("{");
-  await page.getByText("This is not JSON").waitFor();
+  await page.getByText("This is not valid JSON").waitFor();
   await page.getByLabel("Parameters").fill("{}");
   await page.getByLabel("Command", { exact: true }).selectOption("system.info");
   await page.getByRole("button", { name: "Send" }).click();
   await machine.obey({ hostname: "desk-of-ada" });
   await page.getByText("desk-of-ada").first().waitFor();
-  const history = page.getByRole("list", { name: "Commands so far" });
+  const history = page.getByRole("list", { name: "Command history" });
   await expect.poll(() => history.getByText("Done").count()).toBe(1);
 
   expect(await page.getByRole("option", { name: "system.execute" }).count()).toBe(0);
@@ -79,7 +79,7 @@ it("does what it is told in the console, within its scopes", async () => {
 it("is revoked only after a question", async () => {
   const { page } = dashboard;
   const machine = await paired("Attic");
-  await page.getByRole("link", { name: "Open the node" }).click();
+  await page.getByRole("link", { name: "Open node" }).click();
   await page.getByRole("button", { name: "Node actions" }).click();
   await page.getByRole("menuitem", { name: "Revoke" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
@@ -91,7 +91,7 @@ it("is revoked only after a question", async () => {
 it("is told of in the tray when it comes", async () => {
   const { page } = dashboard;
   await paired("Garage");
-  await page.getByRole("button", { name: /News [1-9]\d* unread/ }).click();
-  await page.getByRole("dialog", { name: "News" }).getByText("Garage is online").waitFor();
+  await page.getByRole("button", { name: /Notifications [1-9]\d* unread/ }).click();
+  await page.getByRole("dialog", { name: "Notifications" }).getByText("Garage is online").waitFor();
   expect(await dashboard.faults()).toEqual([]);
 });

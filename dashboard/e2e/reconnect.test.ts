@@ -13,18 +13,18 @@ it("catches up after the gateway was killed and came back", async () => {
   );
   await page.waitForLoadState("networkidle");
   await gateway.kill();
-  await page.getByText("Not connected.").waitFor();
+  await page.getByText("You’re offline.").waitFor();
 
   // While it is down, a message cannot be sent, and says so.
   await dashboard.say("calculate 100+1");
-  await page.getByText("The gateway cannot be reached.").waitFor();
+  await page.getByText("Can’t reach the gateway.").waitFor();
 
   // It is said on every page, and every page is there.
   const session = page.url();
   for (const name of ["Nodes", "Discussions", "Settings", "Approvals"]) {
     await page.getByRole("link", { name }).click();
     await page.getByRole("heading", { name, level: 1 }).waitFor();
-    expect(await page.getByText("Not connected.").isVisible()).toBe(true);
+    expect(await page.getByText("You’re offline.").isVisible()).toBe(true);
   }
   for (let steps = 0; steps < 4; steps += 1) await page.goBack();
   expect(page.url()).toBe(session);
@@ -38,7 +38,7 @@ it("catches up after the gateway was killed and came back", async () => {
 
   await dashboard.hurry();
   await page.getByText("102", { exact: true }).waitFor();
-  await page.getByText("Not connected.").waitFor({ state: "hidden" });
+  await page.getByText("You’re offline.").waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Send again" }).click();
   await page.getByText("101", { exact: true }).waitFor();
 

@@ -46,7 +46,7 @@ describe("a session", () => {
     await list.getByLabel("Search sessions").fill("needl");
     await expect.poll(() => list.getByRole("listitem").allInnerTexts()).toHaveLength(1);
     await list.getByLabel("Search sessions").fill("no such title");
-    await list.getByText("Nothing found").waitFor();
+    await list.getByText("No results").waitFor();
   });
 
   it("is forked from an answer, and the fork goes its own way", async () => {
@@ -65,7 +65,7 @@ describe("a session", () => {
 
   it("answers again when asked to", async () => {
     await dashboard.begin("calculate 5*5");
-    await dashboard.turns("agent").last().getByRole("button", { name: "Answer again" }).click();
+    await dashboard.turns("agent").last().getByRole("button", { name: "Regenerate" }).click();
     await expect.poll(() => dashboard.turns("agent").count()).toBe(2);
     await dashboard.answered();
     expect(await dashboard.turns("user").count()).toBe(1);

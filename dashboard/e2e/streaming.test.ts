@@ -42,12 +42,12 @@ it("is followed and cancelled in the ledger of tasks", async () => {
   await answered("Slowly");
   const { page } = dashboard;
   await page.getByRole("link", { name: "Tasks" }).click();
-  const active = page.getByRole("region", { name: "Under way" });
+  const active = page.getByRole("region", { name: "In progress" });
   await active.getByRole("button", { name: /Running/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
   await page.getByRole("dialog").getByText("Cancelled", { exact: true }).waitFor();
   await page.keyboard.press("Escape");
-  await active.getByText("Nothing is running.").waitFor();
+  await active.getByText("Nothing is running").waitFor();
   const history = page.getByRole("region", { name: "History" });
   await history
     .getByRole("button", { name: /Cancelled/ })
@@ -72,7 +72,7 @@ it("begins a running answer again after a crash of the gateway", async () => {
   lost.say("Half an ans");
   await answered("Half an ans");
   await gateway.kill();
-  await dashboard.page.getByText("Not connected.").waitFor();
+  await dashboard.page.getByText("You’re offline.").waitFor();
   await gateway.start();
   const again = await model.next();
   again.say("A whole");

@@ -2,8 +2,12 @@ import "@fontsource-variable/instrument-sans/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import { createRoot } from "react-dom/client";
-import { App } from "./app.tsx";
+import { App } from "./app/app.tsx";
+import { loadTranslation } from "./messages/catalogue.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
-createRoot(root).render(<App />);
+// Without a translation, for whatever reason, the texts are English.
+void loadTranslation(navigator.languages)
+  .catch(() => undefined)
+  .then(() => createRoot(root).render(<App />));

@@ -3,15 +3,16 @@ import createClient from "openapi-fetch";
 import { credentials } from "./credentials.ts";
 import type { paths } from "./schema.ts";
 import type { ErrorBody } from "./types.ts";
+import { common } from "../messages/en/common.ts";
 
-/** A refusal by the gateway, or `code: "unreachable"` when there was no answer at all. */
+/** An error response of the gateway, or `code: "unreachable"` if there was no response at all. */
 export class ApiError extends Error {
   constructor(
     message: string,
     readonly code: string,
     readonly status: number,
     readonly requestId: string | null,
-    /** Facts about this error, such as the `outcome` of what was answered before. */
+    /** Facts about the error, such as the `outcome` of an earlier answer. */
     readonly details: unknown = null,
   ) {
     super(message);
@@ -25,7 +26,7 @@ function withToken(request: Request, token: string): Request {
   return signed;
 }
 
-/** Signs the request; a refused token is renewed and the request sent once more. */
+/** Adds the access token. A rejected token is renewed, and the request is sent once more. */
 async function signedFetch(request: Request): Promise<Response> {
   const token = credentials.read()?.accessToken;
   if (token === undefined) return fetch(request);
@@ -37,10 +38,10 @@ async function signedFetch(request: Request): Promise<Response> {
 
 export const api = createClient<paths>({ fetch: signedFetch });
 
-function refusal(body: unknown, response: Response): ApiError {
+function errorOf(body: unknown, response: Response): ApiError {
   const error = (body as Partial<ErrorBody> | undefined)?.error;
   return new ApiError(
-    error?.message ?? `The gateway answered ${response.status}.`,
+    error?.message ?? common.badStatus(response.status),
     error?.code ?? "unknown",
     response.status,
     error?.requestId ?? response.headers.get("x-sophon-request-id"),
@@ -53,29 +54,24 @@ export async function call<T>(
 ): Promise<NonNullable<T>> {
   const answer = await pending.catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new ApiError(
-      "The gateway cannot be reached. Is it running, and are you online?",
-      "unreachable",
-      0,
-      null,
-    );
+    throw new ApiError(common.unreachable, "unreachable", 0, null);
   });
-  if (!answer.response.ok) throw refusal(answer.error, answer.response);
+  if (!answer.response.ok) throw errorOf(answer.error, answer.response);
   return answer.data as NonNullable<T>;
 }
 
-/** Any JSON object, as the schema types one whose fields it does not know. */
+/** Any JSON object, in the type that the schema gives to objects of unknown fields. */
 export function anyObject(fields: Record<string, unknown>): Record<string, never> {
   return fields as Record<string, never>;
 }
 
-/** Whether the same request may succeed later: there was no answer, too much traffic, or a server's own trouble. */
-export function mayPass(error: unknown): boolean {
+/** Whether the same request may succeed later: no response, too many requests, or a fault of the server. */
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return true;
   return error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
-/** What to show for anything that was thrown. */
+/** What to show for any thrown value. */
 export function describe(error: unknown): { message: string; requestId: string | null } {
   if (error instanceof ApiError) return { message: error.message, requestId: error.requestId };
   return { message: error instanceof Error ? error.message : String(error), requestId: null };

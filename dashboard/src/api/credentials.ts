@@ -1,8 +1,8 @@
 /**
- * The credentials of the signed-in person, shared by all tabs through local storage.
+ * The credentials of the signed-in user, shared by all tabs through local storage.
  *
- * Refresh tokens are used once: two tabs that spend the same one look like a theft to the gateway.
- * So a renewal holds a lock across tabs and first looks whether another tab was quicker.
+ * A refresh token is used once: two tabs that use the same one look like a theft to the gateway.
+ * So a renewal holds a lock across tabs, and first checks whether another tab has renewed already.
  */
 import type { SignedIn } from "./types.ts";
 
@@ -39,8 +39,8 @@ function subscribe(listener: () => void) {
   };
 }
 
-/** Without the Web Locks API (plain HTTP on a foreign host) tabs are not serialised. */
-async function rotateAlone(stale: string): Promise<string | null> {
+/** Without the Web Locks API (plain HTTP on another host) tabs are not serialised. */
+async function rotateExclusively(stale: string): Promise<string | null> {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent outside secure contexts
   if (!navigator.locks) return rotate(stale);
   return navigator.locks.request(KEY, () => rotate(stale));
@@ -67,11 +67,11 @@ export const credentials = {
   read,
   write,
   subscribe,
-  /** Text that changes whenever the credentials do: a snapshot for `useSyncExternalStore`. */
+  /** Text that changes with the credentials: a snapshot for `useSyncExternalStore`. */
   snapshot: () => localStorage.getItem(KEY),
-  /** A token newer than `stale`, or null when the person has to sign in again. */
+  /** A token newer than `stale`, or null if the user has to sign in again. */
   renew(stale: string): Promise<string | null> {
-    renewing ??= rotateAlone(stale).finally(() => {
+    renewing ??= rotateExclusively(stale).finally(() => {
       renewing = null;
     });
     return renewing;

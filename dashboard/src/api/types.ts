@@ -1,4 +1,4 @@
-/** The one place where the generated schema gets its short names. */
+/** Short names for the types of the generated schema. */
 import type { components } from "./schema.ts";
 
 type Schemas = components["schemas"];
@@ -25,7 +25,7 @@ export type ApprovalRequest = Schemas["ApprovalRequest"];
 export type InfoRequest = Schemas["InfoRequest"];
 export type Node = Schemas["Node"];
 export type NodeScope = Node["scopes"][number];
-/** Every command that exists, by name. */
+/** Every node command, by name. */
 export type NodeCommands = Schemas["NodeCommands"];
 export type NodeCommandName = keyof NodeCommands;
 export type NodeCommand = Schemas["NodeCommand"];

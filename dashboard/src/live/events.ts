@@ -1,6 +1,16 @@
 /** The events of the hubs, as the gateway sends them: one object each. Hubs are not part of the
- * OpenAPI document, so their shapes are written here; what they share with REST is taken from it. */
-import type { Message } from "../api/types.ts";
+ * OpenAPI document, so their shapes are written here; shapes that REST has as well come from the document. */
+import type {
+  Announcement,
+  ApprovalRequest,
+  DiscussionTurn,
+  DiscussionVerdict,
+  InfoRequest,
+  Message,
+  Node,
+  NodeCommand,
+  Panelist,
+} from "../api/types.ts";
 
 interface OfTask {
   taskId: string;
@@ -19,7 +29,7 @@ export type Activity = "thinking" | "writing" | "calling_tool" | "waiting_approv
 
 export interface ChatEvents extends TaskEvents {
   AgentStatus: OfTask & { messageId?: string; status: Activity; detail: string | null };
-  /** `seq` is the number of the event, by which a chunk is known to be in a text or not. */
+  /** `seq` is the event's number: it shows whether a text contains the chunk already. */
   StreamChunk: OfTask & { messageId: string; delta: string; isFinal: boolean; seq: number };
   ToolCallStarted: OfTask & { toolCallId: string; toolName: string; argsHash: string };
   ToolCallCompleted: OfTask & {
@@ -37,18 +47,88 @@ export interface ChatEvents extends TaskEvents {
   };
 }
 
-/** What `JoinSession` answers: the texts being written, each whole up to the event `seq`. */
+/** The answer to `JoinSession`: the texts being written, each complete up to the event `seq`. */
 export interface Joined {
   sessionId: string;
   pending: { taskId: string; messageId: string; content: string; seq: number }[];
 }
 
-/** `{name, data}` pairs, so that one `switch` handles them all with the right types. */
+export interface ApprovalEvents {
+  /** Requests lack the fields that an answer fills in. */
+  ApprovalRequested: Omit<
+    ApprovalRequest,
+    "outcome" | "outcomeDetail" | "modifiedParams" | "decidedBy" | "resolvedAt" | "consumedAt"
+  >;
+  ApprovalResolved: {
+    id: string;
+    outcome: ApprovalRequest["status"];
+    outcomeDetail: string | null;
+  };
+  InfoRequested: Omit<InfoRequest, "response" | "resolvedAt">;
+  InfoResolved: { id: string; response: string | null; status: InfoRequest["status"] };
+}
+
+interface OfNode {
+  nodeId: string;
+  name: string;
+  platform: string;
+  status: Node["status"];
+  lastSeenAt: string | null;
+  seq: number;
+}
+
+export interface NotificationEvents {
+  SystemAnnouncement: Announcement;
+  NodeOnline: OfNode;
+  NodeOffline: OfNode;
+  NodeRemoved: OfNode;
+  /** From here on only for nodes that this connection subscribed to. */
+  NodeChanged: Node;
+  NodeHeartbeat: Pick<Node, "lastSeenAt" | "uptime" | "cpuPercent" | "memoryMb"> & {
+    nodeId: string;
+  };
+  NodeCommand: NodeCommand;
+}
+
+interface OfRun {
+  runId: string;
+}
+type OfTurn = OfRun & { panelistId: string; roundNumber: number };
+
+export interface DiscussionEvents {
+  DiscussionStarted: OfRun & { topic: string; panelists: Panelist[]; judge: Panelist };
+  RoundStarted: OfRun & { roundNumber: number };
+  TurnStarted: OfTurn & { taskId: string };
+  TurnCompleted: OfTurn & {
+    contentHash: string;
+    durationMs: number;
+    status: DiscussionTurn["status"];
+  };
+  JudgeStarted: OfRun;
+  Verdict: OfRun & { verdict: DiscussionVerdict };
+  DiscussionCompleted: OfRun & { verdictHash: string; durationMs: number };
+  DiscussionFailed: OfRun & { error: string };
+  DiscussionCancelled: OfRun & { cancelledBy: string | null };
+}
+
+/** The events of each hub, by the hub's name in its path. */
+export interface HubEvents {
+  chat: ChatEvents;
+  tasks: TaskEvents;
+  approvals: ApprovalEvents;
+  discussion: DiscussionEvents;
+  notifications: NotificationEvents;
+}
+
+/** `{name, data}` pairs, so that one `switch` handles all events with the right types. */
 export type EventOf<Events> = {
   [Name in keyof Events]: { name: Name; data: Events[Name] };
 }[keyof Events];
 export type ChatEvent = EventOf<ChatEvents>;
 export type TaskEvent = EventOf<TaskEvents>;
+export type ApprovalEvent = EventOf<ApprovalEvents>;
+export type DiscussionEvent = EventOf<DiscussionEvents>;
+export type NotificationEvent = EventOf<NotificationEvents>;
 
 export const TASK_EVENTS = [
   "TaskQueued",
@@ -57,13 +137,3 @@ export const TASK_EVENTS = [
   "TaskFailed",
   "TaskCancelled",
 ] as const satisfies (keyof TaskEvents)[];
-
-export const CHAT_EVENTS = [
-  ...TASK_EVENTS,
-  "AgentStatus",
-  "StreamChunk",
-  "ToolCallStarted",
-  "ToolCallCompleted",
-  "ReceiveMessage",
-  "SessionUpdated",
-] as const satisfies (keyof ChatEvents)[];

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HubLink, retryDelay, type Transport } from "./hub-link.ts";
 
-interface Ping {
-  name: "Ping";
-  data: { n: number };
+interface Events {
+  Ping: { n: number };
 }
 
 class FakeTransport implements Transport {
@@ -14,7 +13,7 @@ class FakeTransport implements Transport {
 
   start() {
     this.starts += 1;
-    return this.up ? Promise.resolve() : Promise.reject(new Error("refused"));
+    return this.up ? Promise.resolve() : Promise.reject(new Error("failed"));
   }
   stop() {
     this.close();
@@ -35,7 +34,7 @@ function linked(up = true) {
   const transport = new FakeTransport();
   transport.up = up;
   const refused = vi.fn(() => Promise.resolve(false));
-  return { transport, refused, link: new HubLink<Ping>(transport, ["Ping"], refused) };
+  return { transport, refused, link: new HubLink<Events>(transport, refused) };
 }
 
 describe("a hub link", () => {
@@ -46,12 +45,12 @@ describe("a hub link", () => {
     expect([0, 1, 2, 3, 4, 50].map(retryDelay)).toEqual([0, 2_000, 10_000, 30_000, 30_000, 30_000]);
   });
 
-  it("greets on every start, and passes events on", async () => {
+  it("reports every connect, and passes events on", async () => {
     const { link, transport } = linked();
-    const greet = vi.fn();
+    const connected = vi.fn();
     const heard = vi.fn();
-    link.onLive(greet);
-    link.onEvent(heard);
+    link.onConnected(connected);
+    link.on(["Ping"], heard);
     link.start();
     await vi.advanceTimersByTimeAsync(0);
     transport.handlers.get("Ping")?.({ n: 1 } as never);
@@ -60,10 +59,10 @@ describe("a hub link", () => {
     transport.close();
     await vi.advanceTimersByTimeAsync(0);
     expect(link.state.phase).toBe("live");
-    expect(greet).toHaveBeenCalledTimes(2);
+    expect(connected).toHaveBeenCalledTimes(2);
   });
 
-  it("keeps trying a gateway that is down, and can be hurried", async () => {
+  it("keeps trying a gateway that is down, and can be told to retry now", async () => {
     const { link, transport, refused } = linked(false);
     link.start();
     await vi.advanceTimersByTimeAsync(12_000);
@@ -87,7 +86,7 @@ describe("a hub link", () => {
 
   it("does not spin when connections are closed as soon as they are made", async () => {
     const { link, transport } = linked();
-    link.onLive(() => transport.close());
+    link.onConnected(() => transport.close());
     link.start();
     await vi.advanceTimersByTimeAsync(11_000);
     expect(transport.starts).toBeLessThanOrEqual(4);

@@ -2,10 +2,11 @@
  * One hub connection that never gives up.
  *
  * The client's own automatic reconnect does not cover the first start and cannot be hurried, so
- * one loop here does both: start, stay, and on any loss start again after the next delay.
+ * one loop here does both: start, stay connected, and after any loss start again after the next delay.
  */
+import type { EventOf } from "./events.ts";
 
-/** The part of `HubConnection` that is used, so that tests can play it. */
+/** The part of `HubConnection` that is used, so that tests can fake it. */
 export interface Transport {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -20,39 +21,33 @@ export type LinkState =
   | { phase: "waiting"; until: number }
   | { phase: "stopped" };
 
-/** Waits between attempts in milliseconds, as the hub protocol page gives them; the last repeats. */
+/** Delays between attempts in milliseconds, as the hub protocol page gives them; the last one repeats. */
 export const RETRY_DELAYS = [0, 2_000, 10_000, 30_000];
 
-/** A connection that lived shorter than this (milliseconds) counts as a failed attempt. */
-const STEADY_AFTER = 5_000;
+/** A connection that lasted less than this (milliseconds) counts as a failed attempt. */
+const STABLE_AFTER = 5_000;
 
 export function retryDelay(attempt: number): number {
   return RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length - 1)] ?? 30_000;
 }
 
-export class HubLink<Event extends { name: string }> {
+export class HubLink<Events> {
   #state: LinkState = { phase: "stopped" };
   #attempt = 0;
   #liveSince = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Set<() => void>();
-  #handlers = new Set<(event: Event) => void>();
-  #greeters = new Set<() => void>();
+  #handlers = new Map<string, Set<(event: never) => void>>();
+  #onConnected = new Set<() => void>();
 
   constructor(
     private readonly transport: Transport,
-    names: readonly Event["name"][],
-    /** Called when a start fails: the place to renew a refused token, true if that was done. */
+    /** Called when a start fails. Renews a rejected token; true if it did. */
     private readonly renewed: (error: unknown) => Promise<boolean>,
   ) {
-    for (const name of names) {
-      transport.on(name, (data) => {
-        this.#handlers.forEach((handler) => handler({ name, data } as unknown as Event));
-      });
-    }
     transport.onclose(() => {
       if (this.stopped) return;
-      if (Date.now() - this.#liveSince > STEADY_AFTER) this.#attempt = 0;
+      if (Date.now() - this.#liveSince > STABLE_AFTER) this.#attempt = 0;
       this.#schedule();
     });
   }
@@ -61,22 +56,26 @@ export class HubLink<Event extends { name: string }> {
     return this.#state;
   }
 
-  /** Hears of every change of `state`. */
+  /** Calls `listener` after every change of `state`. */
   subscribe = (listener: () => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   };
 
-  onEvent(handler: (event: Event) => void) {
-    this.#handlers.add(handler);
-    return () => void this.#handlers.delete(handler);
+  /** Calls `handler` for events with these names; returns how to stop that. */
+  on<Name extends keyof Events & string>(
+    names: readonly Name[],
+    handler: (event: EventOf<Pick<Events, Name>>) => void,
+  ) {
+    names.forEach((name) => this.#handlersOf(name).add(handler));
+    return () => names.forEach((name) => this.#handlersOf(name).delete(handler));
   }
 
-  /** Runs `greet` now if the link is live, and again after every reconnect. */
-  onLive(greet: () => void) {
-    this.#greeters.add(greet);
-    if (this.#state.phase === "live") greet();
-    return () => void this.#greeters.delete(greet);
+  /** Runs `action` now if the link is live, and again after every reconnect. */
+  onConnected(action: () => void) {
+    this.#onConnected.add(action);
+    if (this.#state.phase === "live") action();
+    return () => void this.#onConnected.delete(action);
   }
 
   invoke(method: string, ...args: unknown[]): Promise<unknown> {
@@ -117,7 +116,18 @@ export class HubLink<Event extends { name: string }> {
     }
     this.#liveSince = Date.now();
     this.#set({ phase: "live" });
-    this.#greeters.forEach((greet) => greet());
+    this.#onConnected.forEach((action) => action());
+  }
+
+  #handlersOf(name: string) {
+    const known = this.#handlers.get(name);
+    if (known !== undefined) return known;
+    const handlers = new Set<(event: never) => void>();
+    this.#handlers.set(name, handlers);
+    this.transport.on(name, (data) => {
+      handlers.forEach((handler) => handler({ name, data } as never));
+    });
+    return handlers;
   }
 
   private get stopped() {

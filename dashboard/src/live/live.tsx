@@ -1,5 +1,6 @@
-/** The hub connections of the signed-in person, one a hub, shared by everything on the page. */
+/** The hub connections of the signed-in user, one for each hub, shared by the whole page. */
 import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import {
   createContext,
   use,
@@ -9,77 +10,84 @@ import {
   type ReactNode,
 } from "react";
 import { credentials } from "../api/credentials.ts";
-import { CHAT_EVENTS, TASK_EVENTS, type ChatEvent, type TaskEvent } from "./events.ts";
-import {
-  APPROVAL_EVENTS,
-  DISCUSSION_EVENTS,
-  NOTIFICATION_EVENTS,
-  type ApprovalEvent,
-  type DiscussionEvent,
-  type NotificationEvent,
-} from "./hub-events.ts";
+import type { HubEvents } from "./events.ts";
+import type { EventHandler } from "./handlers.ts";
 import { HubLink, type LinkState, type Transport } from "./hub-link.ts";
 
-interface Live {
-  chat: HubLink<ChatEvent>;
-  tasks: HubLink<TaskEvent>;
-  approvals: HubLink<ApprovalEvent>;
-  discussion: HubLink<DiscussionEvent>;
-  notifications: HubLink<NotificationEvent>;
-}
+type Live = { [Hub in keyof HubEvents]: HubLink<HubEvents[Hub]> };
 
 const LiveContext = createContext<Live | null>(null);
 
-function hub(path: string): Transport {
+function hub(name: keyof HubEvents): Transport {
   return new HubConnectionBuilder()
-    .withUrl(path, { accessTokenFactory: () => credentials.read()?.accessToken ?? "" })
+    .withUrl(`/hubs/${name}`, { accessTokenFactory: () => credentials.read()?.accessToken ?? "" })
     .configureLogging(LogLevel.None)
     .build();
 }
 
-/** The client reports a refused negotiation as text only. */
-async function renewWhenRefused(error: unknown): Promise<boolean> {
+/** The client reports a rejected negotiation as text only. */
+async function renewWhenRejected(error: unknown): Promise<boolean> {
   const held = credentials.read();
   if (held === null || !/\b401\b/.test(String(error))) return false;
   return (await credentials.renew(held.accessToken)) !== null;
 }
 
-function link<Event extends { name: string }>(path: string, names: readonly Event["name"][]) {
-  return new HubLink<Event>(hub(path), names, renewWhenRefused);
-}
-
 function connect(): Live {
+  const link = <Hub extends keyof HubEvents>(name: Hub) =>
+    new HubLink<HubEvents[Hub]>(hub(name), renewWhenRejected);
   return {
-    chat: link("/hubs/chat", CHAT_EVENTS),
-    tasks: link("/hubs/tasks", TASK_EVENTS),
-    approvals: link("/hubs/approvals", APPROVAL_EVENTS),
-    discussion: link("/hubs/discussion", DISCUSSION_EVENTS),
-    notifications: link("/hubs/notifications", NOTIFICATION_EVENTS),
+    chat: link("chat"),
+    tasks: link("tasks"),
+    approvals: link("approvals"),
+    discussion: link("discussion"),
+    notifications: link("notifications"),
   };
 }
 
-function linksOf(live: Live): Pick<HubLink<never>, "start" | "stop" | "retryNow">[] {
-  return Object.values(live) as Pick<HubLink<never>, "start" | "stop" | "retryNow">[];
+function linksOf(live: Live) {
+  return Object.values(live) as Pick<Live["chat"], "start" | "stop" | "retryNow">[];
 }
 
-export function LiveProvider({ children }: { children: ReactNode }) {
+function subscribe(live: Live, handler: EventHandler, queries: QueryClient) {
+  // `handle` has checked the names and the event's type against the hub.
+  const link = live[handler.hub] as unknown as HubLink<Record<string, unknown>>;
+  const onEvent = handler.onEvent as (event: unknown, queries: QueryClient) => void;
+  const stops = [
+    link.on(handler.names, (event) => onEvent(event, queries)),
+    link.onConnected(() => handler.onConnected(queries)),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+interface LiveProviderProps {
+  handlers: readonly EventHandler[];
+  children: ReactNode;
+}
+
+export function LiveProvider({ handlers, children }: LiveProviderProps) {
   const [live] = useState(connect);
+  const queries = useQueryClient();
+
+  useEffect(() => {
+    const stops = handlers.map((handler) => subscribe(live, handler, queries));
+    return () => stops.forEach((stop) => stop());
+  }, [live, handlers, queries]);
 
   useEffect(() => {
     const links = linksOf(live);
-    const hurry = () => links.forEach((link) => link.retryNow());
-    const wake = () => {
-      if (document.visibilityState === "visible") hurry();
+    const retryAll = () => links.forEach((link) => link.retryNow());
+    const onVisible = () => {
+      if (document.visibilityState === "visible") retryAll();
     };
-    // It fails only when the link breaks, and is repeated when that is live again.
+    // It fails only when the connection breaks, and is repeated after the next connect.
     const watch = () => void live.tasks.invoke("Watch").catch(() => undefined);
-    const unwatch = live.tasks.onLive(watch);
+    const unwatch = live.tasks.onConnected(watch);
     links.forEach((link) => link.start());
-    window.addEventListener("online", hurry);
-    document.addEventListener("visibilitychange", wake);
+    window.addEventListener("online", retryAll);
+    document.addEventListener("visibilitychange", onVisible);
     return () => {
-      window.removeEventListener("online", hurry);
-      document.removeEventListener("visibilitychange", wake);
+      window.removeEventListener("online", retryAll);
+      document.removeEventListener("visibilitychange", onVisible);
       unwatch();
       links.forEach((link) => void link.stop());
     };
@@ -94,7 +102,7 @@ export function useLive(): Live {
   return live;
 }
 
-/** The state of the chat connection: the one that a person notices. */
+/** The state of the chat connection, the one that users notice. */
 export function useLinkState(): LinkState & { retryNow: () => void } {
   const live = useLive();
   const state = useSyncExternalStore(live.chat.subscribe, () => live.chat.state);

@@ -3,15 +3,15 @@ import styles from "./button.module.css";
 import { classNames } from "./class-names.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
-interface Look {
-  look?: "primary" | "plain" | "quiet" | "danger";
+interface ButtonStyle {
+  variant?: "primary" | "plain" | "quiet" | "danger";
   small?: boolean;
   icon?: IconName;
   busy?: boolean;
 }
 
 export function Button({
-  look = "plain",
+  variant = "plain",
   small = false,
   icon,
   busy = false,
@@ -19,12 +19,12 @@ export function Button({
   children,
   disabled,
   ...rest
-}: ComponentProps<"button"> & Look) {
+}: ComponentProps<"button"> & ButtonStyle) {
   return (
     <button
       type="button"
       {...rest}
-      className={classNames(styles.button, styles[look], small && styles.small, className)}
+      className={classNames(styles.button, styles[variant], small && styles.small, className)}
       aria-busy={busy || undefined}
       disabled={disabled === true || busy}
     >
@@ -34,16 +34,16 @@ export function Button({
   );
 }
 
-/** A button that shows only an icon; its label is for the tooltip and for screen readers. */
+/** A button that shows only an icon. The label is for the tooltip and for screen readers. */
 export function IconButton({
   icon,
   label,
-  look = "quiet",
+  variant = "quiet",
   small = false,
   className,
   ...rest
 }: Omit<ComponentProps<"button">, "children"> &
-  Omit<Look, "busy" | "icon"> & { icon: IconName; label: string }) {
+  Omit<ButtonStyle, "busy" | "icon"> & { icon: IconName; label: string }) {
   return (
     <button
       type="button"
@@ -53,7 +53,7 @@ export function IconButton({
       className={classNames(
         styles.button,
         styles.iconOnly,
-        styles[look],
+        styles[variant],
         small && styles.small,
         className,
       )}

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button, IconButton } from "./button.tsx";
 import { useToast } from "./toast.tsx";
+import { common } from "../messages/en/common.ts";
 
 const CONFIRMED_FOR = 1_600;
 
@@ -10,7 +11,7 @@ function useCopy(text: string) {
   const copy = () =>
     attempt(async () => {
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent on plain HTTP
-      if (!navigator.clipboard) throw new Error("The browser allows copying only over HTTPS.");
+      if (!navigator.clipboard) throw new Error(common.copyNeedsHttps);
       await navigator.clipboard.writeText(text);
       setCopied(true);
       setTimeout(() => setCopied(false), CONFIRMED_FOR);
@@ -24,7 +25,7 @@ export function CopyIcon({ text, label }: { text: string; label: string }) {
     <IconButton
       small
       icon={copied ? "check" : "copy"}
-      label={copied ? "Copied" : label}
+      label={copied ? common.copied : label}
       onClick={() => void copy()}
     />
   );
@@ -34,7 +35,7 @@ export function CopyButton({ text }: { text: string }) {
   const { copied, copy } = useCopy(text);
   return (
     <Button icon={copied ? "check" : "copy"} onClick={() => void copy()}>
-      {copied ? "Copied" : "Copy"}
+      {copied ? common.copied : common.copy}
     </Button>
   );
 }

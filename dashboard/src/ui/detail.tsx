@@ -1,4 +1,4 @@
-/** The right half of a split page: what is the same whatever is shown in it. */
+/** The frame of the right half of a split page. */
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 import { IconButton } from "./button.tsx";
@@ -6,9 +6,9 @@ import styles from "./detail.module.css";
 import { useTitle } from "./title.tsx";
 
 interface DetailProps {
-  /** Absent while it is on its way. */
+  /** Absent while the item is loading. */
   title: string | undefined;
-  /** The list that it was picked from: the way out in a narrow window. */
+  /** The list to go back to in a narrow window. */
   back: { href: string; label: string };
   /** A line below the title. */
   about?: ReactNode;
@@ -37,15 +37,15 @@ export function Detail({ title, back, about, menu, children }: DetailProps) {
   );
 }
 
-/** Names and what they stand for, in two columns. */
+/** Names and values in two columns. */
 export function Facts({ children }: { children: ReactNode }) {
   return <dl className={styles.facts}>{children}</dl>;
 }
 
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>{label}</dt>
       <dd>{children}</dd>
     </div>
   );

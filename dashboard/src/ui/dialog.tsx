@@ -1,9 +1,10 @@
-/** Modal dialogs on the browser's own `<dialog>`: it traps focus, closes on Esc and gives focus back. */
+/** Modal dialogs on the browser's own `<dialog>`, which traps focus, closes on Esc and restores focus. */
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { ErrorText } from "./notice.tsx";
 import { Button, IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
 import styles from "./dialog.module.css";
+import { common } from "../messages/en/common.ts";
 
 interface DialogProps {
   title: string;
@@ -13,7 +14,7 @@ interface DialogProps {
   drawer?: boolean;
 }
 
-/** Open as long as it is rendered. */
+/** Open while it is rendered. */
 export function Dialog({ title, onClose, children, drawer = false }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -21,7 +22,7 @@ export function Dialog({ title, onClose, children, drawer = false }: DialogProps
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
-    // By itself the browser would pick the close button.
+    // The browser would focus the close button.
     dialog?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     return () => dialog?.close();
   }, []);
@@ -43,7 +44,7 @@ export function Dialog({ title, onClose, children, drawer = false }: DialogProps
       <div className={styles.sheet}>
         <header className={styles.header}>
           <h2 id={titleId}>{title}</h2>
-          <IconButton icon="close" label="Close" onClick={onClose} />
+          <IconButton icon="close" label={common.close} onClick={onClose} />
         </header>
         {children}
       </div>
@@ -54,20 +55,20 @@ export function Dialog({ title, onClose, children, drawer = false }: DialogProps
 interface ActionDialogProps<Result> {
   title: string;
   action: string;
-  look?: "primary" | "danger";
+  variant?: "primary" | "danger";
   onClose: () => void;
   /** Rejects to keep the dialog open and show why. */
   onConfirm: () => Promise<Result>;
-  /** What comes after; closing, unless told otherwise. */
+  /** Called after success; closes the dialog by default. */
   onDone?: (result: Result) => void;
   children: ReactNode;
 }
 
-/** A dialog with one action: a question to confirm, or a small form. */
+/** A dialog with one action: a confirmation or a small form. */
 export function ActionDialog<Result>({
   title,
   action,
-  look = "primary",
+  variant = "primary",
   onClose,
   onConfirm,
   onDone = onClose,
@@ -99,8 +100,8 @@ export function ActionDialog<Result>({
         {children}
         {failure !== null && <ErrorText error={failure} />}
         <footer className={styles.footer}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look={look} busy={busy}>
+          <Button onClick={onClose}>{common.cancel}</Button>
+          <Button type="submit" variant={variant} busy={busy}>
             {action}
           </Button>
         </footer>

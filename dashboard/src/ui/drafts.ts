@@ -1,4 +1,4 @@
-/** Text that was written but not sent or saved: it survives a reload, not a sign-out. */
+/** Text that is not sent or saved yet: it survives a reload, but not a sign-out. */
 import { useState } from "react";
 
 const PREFIX = "sophon.draft.";
@@ -7,13 +7,13 @@ export function readDraft(key: string): string | null {
   return localStorage.getItem(PREFIX + key);
 }
 
-/** Keeps a draft under `key`, or none. */
+/** Stores a draft under `key`, or removes it. */
 export function writeDraft(key: string, text: string | null) {
   if (text === null) localStorage.removeItem(PREFIX + key);
   else localStorage.setItem(PREFIX + key, text);
 }
 
-/** The draft under `key`, and a way to keep another; null when there is none. */
+/** The draft under `key`, null if there is none, and a function that replaces it. */
 export function useDraft(key: string): [string | null, (text: string | null) => void] {
   const [text, setText] = useState(() => readDraft(key));
   const keep = (next: string | null) => {
@@ -23,7 +23,7 @@ export function useDraft(key: string): [string | null, (text: string | null) => 
   return [text, keep];
 }
 
-export function forgetDrafts() {
+export function clearDrafts() {
   for (const name of Object.keys(localStorage)) {
     if (name.startsWith(PREFIX)) localStorage.removeItem(name);
   }

@@ -1,14 +1,15 @@
 import { Component, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { Empty } from "./notice.tsx";
+import { shell } from "../messages/en/shell.ts";
 
 interface ErrorBoundaryProps {
-  /** Where the person is: a new place is a new chance. */
-  place: string;
+  /** The current path: after a change the page is rendered again. */
+  location: string;
   children: ReactNode;
 }
 
-/** Stands in for a page that broke, so that the rest of the window goes on. */
+/** Replaces a page that failed to render, so that the rest of the window keeps working. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boolean }> {
   override state = { broken: false };
 
@@ -17,20 +18,18 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boole
   }
 
   override componentDidUpdate(before: ErrorBoundaryProps) {
-    if (this.state.broken && before.place !== this.props.place) this.setState({ broken: false });
+    if (this.state.broken && before.location !== this.props.location)
+      this.setState({ broken: false });
   }
 
   override render() {
     if (!this.state.broken) return this.props.children;
     return (
       <main id="main">
-        <Empty title="This page broke">
-          <p>
-            Nothing that you sent is lost: it is kept by the gateway. Load the page again, or go to
-            another one.
-          </p>
+        <Empty title={shell.brokenTitle}>
+          <p>{shell.brokenAbout}</p>
           <Button icon="again" onClick={() => window.location.reload()}>
-            Reload
+            {shell.reload}
           </Button>
         </Empty>
       </main>

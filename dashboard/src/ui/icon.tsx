@@ -1,4 +1,4 @@
-/** The icons of the dashboard: 20 px strokes in the colour of the text around them. */
+/** The icons of the dashboard: 20 px strokes in the colour of the surrounding text. */
 
 const PATHS = {
   sessions: "M4 5.5h12v8H9.5L6 16.5v-3H4z",

@@ -4,11 +4,11 @@ import styles from "./split-list.module.css";
 
 interface ListHeaderProps {
   title: string;
-  /** The form for another one; absent for whom may not make any. */
+  /** The page that adds an item; absent if the user must not add any. */
   add?: { href: string; label: string } | undefined;
 }
 
-/** The head of the list in a split page. */
+/** The header of the list in a split page. */
 export function ListHeader({ title, add }: ListHeaderProps) {
   const [, navigate] = useLocation();
   return (
@@ -18,7 +18,7 @@ export function ListHeader({ title, add }: ListHeaderProps) {
         <IconButton
           icon="plus"
           label={add.label}
-          look="primary"
+          variant="primary"
           onClick={() => navigate(add.href)}
         />
       )}

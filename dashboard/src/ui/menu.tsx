@@ -1,4 +1,4 @@
-/** A small menu of actions behind one button. */
+/** A button that opens a menu of actions. */
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
@@ -15,7 +15,7 @@ export interface MenuItem {
 interface MenuProps {
   label: string;
   items: MenuItem[];
-  /** Opens above its button, for the foot of a window. */
+  /** Opens above its button, for the bottom of a window. */
   up?: boolean;
 }
 

@@ -1,11 +1,12 @@
-/** What to show when there is nothing to show: an error, an empty place, a wait. */
+/** What to show in place of content: an error, an empty state, a loading state. */
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { describe, mayPass } from "../api/client.ts";
+import { describe, isTransient } from "../api/client.ts";
 import { Button } from "./button.tsx";
 import styles from "./notice.module.css";
+import { common } from "../messages/en/common.ts";
 
-/** An error beside the thing that failed. */
+/** An error beside the control that failed. */
 export function ErrorText({ error }: { error: unknown }) {
   const { message, requestId } = describe(error);
   return (
@@ -19,23 +20,23 @@ export function ErrorText({ error }: { error: unknown }) {
 interface ErrorNoticeProps {
   error: unknown;
   onRetry?: () => void;
-  /** Where to go if trying again is of no use. */
-  wayOut?: { href: string; label: string };
+  /** Where to go if retrying is useless. */
+  backLink?: { href: string; label: string };
 }
 
-/** An error in place of the thing that failed, with what to do next. */
-export function ErrorNotice({ error, onRetry, wayOut }: ErrorNoticeProps) {
+/** An error in place of the content that failed, with what to do next. */
+export function ErrorNotice({ error, onRetry, backLink }: ErrorNoticeProps) {
   const { message, requestId } = describe(error);
   return (
     <div role="alert" className={styles.error}>
       <p>{message}</p>
       {requestId !== null && <RequestId id={requestId} />}
-      {onRetry && mayPass(error) && (
+      {onRetry && isTransient(error) && (
         <Button small icon="again" onClick={onRetry}>
-          Try again
+          {common.retry}
         </Button>
       )}
-      {wayOut && !mayPass(error) && <Link href={wayOut.href}>{wayOut.label}</Link>}
+      {backLink && !isTransient(error) && <Link href={backLink.href}>{backLink.label}</Link>}
     </div>
   );
 }
@@ -44,7 +45,7 @@ function RequestId({ id }: { id: string }) {
   return (
     <span className={styles.requestId}>
       {" "}
-      Request <code>{id}</code>
+      {common.request} <code>{id}</code>
     </span>
   );
 }
@@ -71,8 +72,8 @@ function Rings() {
   );
 }
 
-/** Grey lines where text will be. */
-export function Loading({ lines = 3, label = "Loading" }: { lines?: number; label?: string }) {
+/** Grey lines in place of text. */
+export function Loading({ lines = 3, label = common.loading }: { lines?: number; label?: string }) {
   return (
     <div role="status" className={styles.loading}>
       <span className="visually-hidden">{label}</span>

@@ -5,12 +5,12 @@ import { useTitle } from "./title.tsx";
 
 interface PageProps {
   title: string;
-  /** For text and forms; lists are wider. */
+  /** For text and forms, which are narrower than lists. */
   slim?: boolean;
   children: ReactNode;
 }
 
-/** A page that is not split: one column of sections. */
+/** A page with one column of sections. */
 export function Page({ title, slim = false, children }: PageProps) {
   useTitle(title);
   return (

@@ -2,7 +2,7 @@ import { Button } from "./button.tsx";
 import styles from "./show-more.module.css";
 
 interface ShowMoreProps {
-  /** A list that is read in pages. */
+  /** A list that is loaded page by page. */
   list: {
     hasNextPage: boolean;
     isFetchingNextPage: boolean;
@@ -11,7 +11,7 @@ interface ShowMoreProps {
   label: string;
 }
 
-/** The end of a list that goes on. */
+/** The button that loads the next page of a list. */
 export function ShowMore({ list, label }: ShowMoreProps) {
   if (!list.hasNextPage) return null;
   return (

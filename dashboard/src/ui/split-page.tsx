@@ -5,12 +5,12 @@ import { useTitle } from "./title.tsx";
 interface SplitPageProps {
   label: string;
   list: ReactNode;
-  /** Which half a narrow window shows; a wide one shows both. */
+  /** The half that a narrow window shows; a wide window shows both. */
   narrow: "list" | "detail";
   children: ReactNode;
 }
 
-/** A list beside the thing that was picked from it. */
+/** A list beside the selected item. */
 export function SplitPage({ label, list, narrow, children }: SplitPageProps) {
   useTitle(narrow === "list" ? label : undefined);
   return (

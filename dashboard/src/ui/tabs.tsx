@@ -8,7 +8,7 @@ interface TabsProps<Id extends string> {
   onPick: (id: Id) => void;
 }
 
-/** A row of tabs; arrow keys move, as in any tab list. Goes with one `TabPanel`. */
+/** A row of tabs, moved through with the arrow keys. Needs one `TabPanel`. */
 export function Tabs<Id extends string>({ label, tabs, current, onPick }: TabsProps<Id>) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -1,11 +1,12 @@
-/** Times and durations in words. */
+/** Times and durations as text. */
+import { common } from "../messages/en/common.ts";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
-/** The time today, the day this year, else the whole date. */
+/** The time of today, the day of this year, otherwise the full date. */
 export function shortTime(iso: string, now = new Date()): string {
   const date = new Date(iso);
   if (date.toDateString() === now.toDateString()) return clock.format(date);
@@ -24,23 +25,24 @@ export function fullTime(iso: string): string {
 
 /** `850 ms`, `4.2 s`, `3 min 12 s`, `3 min`, `2 h 5 min`. */
 export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
+  const { units } = common;
+  if (ms < 1_000) return `${Math.round(ms)} ${units.ms}`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} ${units.s}`;
   const seconds = Math.round(ms / 1_000);
-  if (seconds < 3_600) return parts(Math.floor(seconds / 60), "min", seconds % 60, "s");
+  if (seconds < 3_600) return parts(Math.floor(seconds / 60), units.min, seconds % 60, units.s);
   const minutes = Math.round(seconds / 60);
-  return parts(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  return parts(Math.floor(minutes / 60), units.h, minutes % 60, units.min);
 }
 
 function parts(whole: number, unit: string, rest: number, smaller: string): string {
   return rest === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${rest} ${smaller}`;
 }
 
-/** What is left of a wait, as a clock shows it: `4:05`, `1:00:00`; never below `0:00`. */
+/** The rest of a wait, like a clock: `4:05`, `1:00:00`; never below `0:00`. */
 export function timeLeft(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));
   const minutes = Math.floor(seconds / 60);
-  const two = (part: number) => String(part % 60).padStart(2, "0");
-  if (minutes < 60) return `${minutes}:${two(seconds)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes)}:${two(seconds)}`;
+  const twoDigits = (part: number) => String(part % 60).padStart(2, "0");
+  if (minutes < 60) return `${minutes}:${twoDigits(seconds)}`;
+  return `${Math.floor(minutes / 60)}:${twoDigits(minutes)}:${twoDigits(seconds)}`;
 }

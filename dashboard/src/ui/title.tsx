@@ -1,4 +1,4 @@
-/** The window's title: how much waits, what is shown, and whose window it is. */
+/** The window's title: how many prompts wait, the page, and the product. */
 import { createContext, use, useEffect, useState, type ReactNode } from "react";
 
 const NAME = "Sophon";
@@ -11,7 +11,7 @@ export function windowTitle(shown: string | null, waiting: number): string {
 }
 
 interface TitleProviderProps {
-  /** Seen in the tab of a window that is behind another. */
+  /** Shown in the browser's tab, which is visible when another tab is open. */
   waiting: number;
   children: ReactNode;
 }
@@ -30,7 +30,7 @@ export function TitleProvider({ waiting, children }: TitleProviderProps) {
   return <TitleContext value={show}>{children}</TitleContext>;
 }
 
-/** Names what is shown; `undefined` leaves that to another part of the page, or to later. */
+/** Sets the title; `undefined` leaves the title to another part of the page. */
 export function useTitle(title: string | undefined) {
   const show = use(TitleContext);
   useEffect(() => {

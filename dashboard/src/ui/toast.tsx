@@ -1,10 +1,11 @@
-/** Short messages at the edge of the window, for actions that have no place of their own. */
+/** Short messages at the edge of the window. */
 import { createContext, use, useCallback, useState, type ReactNode } from "react";
 import { describe } from "../api/client.ts";
 import { IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
 import styles from "./toast.module.css";
 import { VisibleText } from "./visible-text.tsx";
+import { common } from "../messages/en/common.ts";
 
 interface Toast {
   id: number;
@@ -15,15 +16,15 @@ interface Toast {
 }
 
 interface Toaster {
-  say: (text: string) => void;
-  /** Says what must not be missed: it stays until it is dismissed. */
-  alarm: (title: string, text: string) => void;
-  /** Runs an action and shows why it failed, if it does. */
+  notify: (text: string) => void;
+  /** Shows a message that stays until it is dismissed. */
+  alert: (title: string, text: string) => void;
+  /** Runs an action, and shows the error if it fails. */
   attempt: (action: () => Promise<unknown>) => Promise<void>;
 }
 
 const SHOWN_FOR = 4_000;
-const MOST = 3;
+const MAX_TOASTS = 3;
 const ToastContext = createContext<Toaster | null>(null);
 
 export function ToastProvider({ children }: { children: ReactNode }) {
@@ -36,15 +37,15 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const show = useCallback(
     (toast: Omit<Toast, "id">) => {
       const id = Math.random();
-      setToasts((now) => [...now.slice(1 - MOST), { ...toast, id }]);
+      setToasts((now) => [...now.slice(1 - MAX_TOASTS), { ...toast, id }]);
       if (!toast.failed) setTimeout(() => dismiss(id), SHOWN_FOR);
     },
     [dismiss],
   );
 
   const [toaster] = useState<Toaster>(() => ({
-    say: (text) => show({ text, requestId: null, failed: false }),
-    alarm: (title, text) => show({ title, text, requestId: null, failed: true }),
+    notify: (text) => show({ text, requestId: null, failed: false }),
+    alert: (title, text) => show({ title, text, requestId: null, failed: true }),
     attempt: async (action) => {
       try {
         await action();
@@ -66,7 +67,12 @@ export function ToastProvider({ children }: { children: ReactNode }) {
               <VisibleText text={toast.text} />
               {toast.requestId !== null && <code> {toast.requestId}</code>}
             </p>
-            <IconButton small icon="close" label="Dismiss" onClick={() => dismiss(toast.id)} />
+            <IconButton
+              small
+              icon="close"
+              label={common.dismiss}
+              onClick={() => dismiss(toast.id)}
+            />
           </div>
         ))}
       </div>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 const SECOND = 1_000;
 
-/** The time in milliseconds, new every second as long as it is `ticking`. */
+/** The time in milliseconds, updated every second while `ticking`. */
 export function useNow(ticking = true): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -1,10 +1,9 @@
 /**
- * Text that others wrote, cut into what may be shown as it is and what has to be made visible.
+ * Untrusted text, split into parts that are shown as they are and parts that have to be made visible.
  *
- * A person who is asked to approve must see what will be done, not what a writer makes of it: control
- * characters, characters without a glyph, strange spaces and marks that turn the direction of writing are
- * told by their number. Words of scripts that run from right to left stand alone, so that they cannot move
- * what is beside them.
+ * Someone who approves an action must see what will really be done: control characters, characters without
+ * a glyph, unusual spaces and marks that change the writing direction are shown as code points. Words of
+ * right-to-left scripts are isolated, so that they cannot reorder the text beside them.
  */
 export interface VisiblePart {
   kind: "plain" | "hidden" | "leftward";

@@ -10,23 +10,19 @@ import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { AgentFileEditor } from "./agent-file-editor.tsx";
 import { AgentProfile } from "./agent-profile.tsx";
 import { AgentTools } from "./agent-tools.tsx";
-import { ALL_AGENTS } from "./all-agents.ts";
+import { allAgents } from "./all-agents.ts";
+import { agents as t } from "../../messages/en/agents.ts";
+import { common } from "../../messages/en/common.ts";
 
-const TABS = [
-  { id: "profile", label: "Profile" },
-  { id: "soul", label: "Soul" },
-  { id: "boot", label: "Boot" },
-  { id: "heartbeat", label: "Heartbeat" },
-  { id: "tools", label: "Tools" },
-] as const;
-type TabId = (typeof TABS)[number]["id"];
+const TABS = ["profile", "soul", "boot", "heartbeat", "tools"] as const;
+type TabId = (typeof TABS)[number];
 
 export function AgentDetail({ agent }: { agent: Agent }) {
   const [tab, setTab] = useState<TabId>("profile");
   return (
     <Detail
       title={agent.name}
-      back={ALL_AGENTS}
+      back={allAgents()}
       about={
         <p>
           <code>{agent.slug}</code>
@@ -34,7 +30,12 @@ export function AgentDetail({ agent }: { agent: Agent }) {
       }
       menu={<AgentMenu agent={agent} />}
     >
-      <Tabs label="Parts of the agent" tabs={TABS} current={tab} onPick={setTab} />
+      <Tabs
+        label={t.parts}
+        tabs={TABS.map((id) => ({ id, label: t.tabs[id] }))}
+        current={tab}
+        onPick={setTab}
+      />
       <TabPanel id={tab}>
         {tab === "profile" && <AgentProfile agent={agent} />}
         {(tab === "soul" || tab === "boot" || tab === "heartbeat") && (
@@ -58,23 +59,20 @@ function AgentMenu({ agent }: { agent: Agent }) {
   return (
     <>
       <Menu
-        label="Agent actions"
+        label={t.actions}
         items={[
-          { label: "Delete", icon: "trash", danger: true, onSelect: () => setDeleting(true) },
+          { label: common.delete, icon: "trash", danger: true, onSelect: () => setDeleting(true) },
         ]}
       />
       {deleting && (
         <ActionDialog
-          title="Delete agent?"
-          action="Delete"
-          look="danger"
+          title={t.deleteTitle}
+          action={common.delete}
+          variant="danger"
           onClose={() => setDeleting(false)}
           onConfirm={remove}
         >
-          <p>
-            {agent.name} and its files will be gone. Sessions with it stay, and nobody answers in
-            them.
-          </p>
+          <p>{t.deleteAbout(agent.name)}</p>
         </ActionDialog>
       )}
     </>

@@ -7,16 +7,13 @@ import { useDraft } from "../../ui/drafts.ts";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { When } from "../../ui/when.tsx";
+import { Rich } from "../../ui/rich.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
 import styles from "./agent-file-editor.module.css";
+import { agents as t } from "../../messages/en/agents.ts";
+import { common } from "../../messages/en/common.ts";
 
 export type AgentFileName = "soul" | "boot" | "heartbeat";
-
-const ABOUT: Record<AgentFileName, string> = {
-  soul: "Who the agent is: its character, its voice, what it will not do.",
-  boot: "What it knows and does when a session begins.",
-  heartbeat: "What it looks after by itself, from time to time.",
-};
 
 interface EditorProps {
   agentId: string;
@@ -28,7 +25,7 @@ export function AgentFileEditor({ agentId, file }: EditorProps) {
   const saved = useQuery({
     queryKey: ["agent-file", agentId, file],
     queryFn: () => call(api.GET(`/api/agents/{id}/${file}`, { params })),
-    // Read when the editor opens, and not again under the writer's hands.
+    // Loaded when the editor opens, and not again while the user types.
     staleTime: Infinity,
     gcTime: 0,
   });
@@ -41,7 +38,7 @@ export function AgentFileEditor({ agentId, file }: EditorProps) {
 
 function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
   const queries = useQueryClient();
-  const { say } = useToast();
+  const { notify } = useToast();
   const [draft, setDraft] = useDraft(`${agentId}.${file}`);
   const [preview, setPreview] = useState(false);
   const text = draft ?? saved.content;
@@ -59,13 +56,13 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
     onSuccess: (next) => {
       queries.setQueryData(["agent-file", agentId, file], next);
       setDraft(null);
-      say(`${name} saved`);
+      notify(t.fileSaved(name));
     },
   });
 
   return (
     <div className={styles.editor}>
-      <p className={styles.about}>{ABOUT[file]}</p>
+      <p className={styles.about}>{t.fileAbout[file]}</p>
       {preview ? (
         <div className={styles.preview}>
           <Markdown text={text} />
@@ -76,7 +73,7 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
           aria-label={name}
           spellCheck
           value={text}
-          placeholder={`${name} is empty.`}
+          placeholder={t.fileEmpty(name)}
           onChange={(event) => setDraft(event.target.value)}
           onKeyDown={(event) => {
             if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
@@ -88,27 +85,25 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
       {save.error && <ErrorText error={save.error} />}
       <footer className={styles.foot}>
         <Button
-          look="primary"
+          variant="primary"
           disabled={!changed}
           busy={save.isPending}
           onClick={() => save.mutate(text)}
         >
-          Save
+          {common.save}
         </Button>
         <Button aria-pressed={preview} onClick={() => setPreview(!preview)}>
-          {preview ? "Edit" : "Preview"}
+          {preview ? common.edit : t.preview}
         </Button>
-        {changed && <Button onClick={() => setDraft(null)}>Discard changes</Button>}
+        {changed && <Button onClick={() => setDraft(null)}>{t.discard}</Button>}
         <span className={styles.state}>
           {changed ? (
-            "Not saved yet"
+            common.unsaved
           ) : (
-            <>
-              Saved <When at={saved.updatedAt} long />
-            </>
+            <Rich text={t.savedAt} parts={{ time: <Timestamp at={saved.updatedAt} long /> }} />
           )}
         </span>
-        <span className={styles.count}>{text.length.toLocaleString()} characters</span>
+        <span className={styles.count}>{t.characters(text.length)}</span>
       </footer>
     </div>
   );

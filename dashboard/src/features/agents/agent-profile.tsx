@@ -2,32 +2,33 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { Agent } from "../../api/types.ts";
-import { Button } from "../../ui/button.tsx";
+import { agents as t } from "../../messages/en/agents.ts";
 import styles from "../../ui/detail.module.css";
-import { TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
+import { SaveActions } from "../../ui/save-actions.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { ModelField } from "./model-field.tsx";
+import { AgentFields, trimmed, type AgentValues } from "./agent-fields.tsx";
 
 export function AgentProfile({ agent }: { agent: Agent }) {
   const queries = useQueryClient();
-  const { say } = useToast();
-  const [name, setName] = useState(agent.name);
-  const [description, setDescription] = useState(agent.description);
-  const [model, setModel] = useState(agent.model);
-  const changed = name !== agent.name || description !== agent.description || model !== agent.model;
+  const { notify } = useToast();
+  const [values, setValues] = useState<AgentValues>(agent);
+  const changed =
+    values.name !== agent.name ||
+    values.description !== agent.description ||
+    values.model !== agent.model;
 
   const save = useMutation({
     mutationFn: () =>
       call(
         api.PATCH("/api/agents/{id}", {
           params: { path: { id: agent.id } },
-          body: { name: name.trim(), description: description.trim(), model },
+          body: trimmed(values),
         }),
       ),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["agents"] });
-      say("Agent saved");
+      notify(t.saved);
     },
   });
 
@@ -39,22 +40,9 @@ export function AgentProfile({ agent }: { agent: Agent }) {
         save.mutate();
       }}
     >
-      <TextField label="Name" required maxLength={100} value={name} onText={setName} />
-      <TextField
-        label="Description"
-        maxLength={500}
-        value={description}
-        onText={setDescription}
-        hint="What it is for, in a line."
-      />
-      <ModelField model={model} onModel={setModel} />
+      <AgentFields values={values} onChange={setValues} />
       {save.error && <ErrorText error={save.error} />}
-      <div className={styles.actions}>
-        <Button type="submit" look="primary" disabled={!changed} busy={save.isPending}>
-          Save
-        </Button>
-        {changed && <span className={styles.note}>Not saved yet</span>}
-      </div>
+      <SaveActions changed={changed} busy={save.isPending} />
     </form>
   );
 }

@@ -6,14 +6,17 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import shared from "../../ui/detail.module.css";
 import { TextField } from "../../ui/field.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
-import { Risk } from "../../ui/risk.tsx";
+import { Rich } from "../../ui/rich.tsx";
+import { RiskOption } from "../../ui/risk-option.tsx";
+import { SaveActions } from "../../ui/save-actions.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import styles from "./agent-tools.module.css";
 import { allowedBy, toggled } from "./allowlist.ts";
+import { agents as t } from "../../messages/en/agents.ts";
 
 export function AgentTools({ agent }: { agent: Agent }) {
   const queries = useQueryClient();
-  const { say } = useToast();
+  const { notify } = useToast();
   const [allowlist, setAllowlist] = useState(agent.tools);
   const catalogue = useQuery({
     queryKey: ["tools"],
@@ -30,7 +33,7 @@ export function AgentTools({ agent }: { agent: Agent }) {
       ),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["agents"] });
-      say("Tools saved");
+      notify(t.toolsSaved);
     },
   });
 
@@ -41,7 +44,7 @@ export function AgentTools({ agent }: { agent: Agent }) {
   const changed = JSON.stringify(allowlist) !== JSON.stringify(agent.tools);
   return (
     <div className={styles.tools}>
-      <ul role="list" aria-label="Tools">
+      <ul role="list" aria-label={t.tools}>
         {catalogue.data.items.map((tool) => (
           <ToolRow key={tool.name} tool={tool} allowlist={allowlist} onChange={setAllowlist} />
         ))}
@@ -52,17 +55,7 @@ export function AgentTools({ agent }: { agent: Agent }) {
         onRemove={(pattern) => setAllowlist(allowlist.filter((other) => other !== pattern))}
       />
       {save.error && <ErrorText error={save.error} />}
-      <div className={shared.actions}>
-        <Button
-          look="primary"
-          disabled={!changed}
-          busy={save.isPending}
-          onClick={() => save.mutate()}
-        >
-          Save
-        </Button>
-        {changed && <span className={shared.note}>Not saved yet</span>}
-      </div>
+      <SaveActions changed={changed} busy={save.isPending} onSave={() => save.mutate()} />
     </div>
   );
 }
@@ -81,24 +74,21 @@ function ToolRow({ tool, allowlist, onChange }: ToolRowProps) {
   );
   return (
     <li>
-      <label className={styles.tool}>
-        <input
-          type="checkbox"
-          checked={exact || pattern !== undefined}
-          disabled={pattern !== undefined && !exact}
-          onChange={() => onChange(toggled(allowlist, tool.name))}
-        />
-        <span>
-          <code>{tool.name}</code>
-          {pattern !== undefined && (
+      <RiskOption
+        name={tool.name}
+        about={tool.description}
+        risk={tool.risk}
+        checked={exact || pattern !== undefined}
+        disabled={pattern !== undefined && !exact}
+        note={
+          pattern !== undefined && (
             <span className={styles.by}>
-              let through by <code>{pattern}</code>
+              <Rich text={t.allowedBy} parts={{ pattern: <code>{pattern}</code> }} />
             </span>
-          )}
-          <span className={styles.about}>{tool.description}</span>
-        </span>
-        <Risk level={tool.risk} />
-      </label>
+          )
+        }
+        onToggle={() => onChange(toggled(allowlist, tool.name))}
+      />
     </li>
   );
 }
@@ -113,11 +103,9 @@ function Patterns({ patterns, onAdd, onRemove }: PatternsProps) {
   const [text, setText] = useState("");
   return (
     <section className={styles.patterns} aria-labelledby="patterns">
-      <h3 id="patterns">Patterns</h3>
+      <h3 id="patterns">{t.patterns}</h3>
       <p className={shared.note}>
-        A pattern lets through every tool whose name begins so, also those that come later:{" "}
-        <code>memory.*</code> is all of memory, <code>*</code> is every tool. Remove it to pick
-        tools one by one.
+        <Rich text={t.patternsAbout} />
       </p>
       {patterns.length > 0 && (
         <ul role="list" className={styles.chips}>
@@ -127,7 +115,7 @@ function Patterns({ patterns, onAdd, onRemove }: PatternsProps) {
               <IconButton
                 small
                 icon="close"
-                label={`Remove pattern ${pattern}`}
+                label={t.removePattern(pattern)}
                 onClick={() => onRemove(pattern)}
               />
             </li>
@@ -143,14 +131,14 @@ function Patterns({ patterns, onAdd, onRemove }: PatternsProps) {
         }}
       >
         <TextField
-          label="New pattern"
+          label={t.newPattern}
           pattern="[^*]*\*"
-          title="The beginning of a name and then a *"
+          title={t.patternFormat}
           required
           value={text}
           onText={setText}
         />
-        <Button type="submit">Add</Button>
+        <Button type="submit">{t.add}</Button>
       </form>
     </section>
   );

@@ -5,47 +5,48 @@ import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import list from "../../ui/split-list.module.css";
 import { SplitPage } from "../../ui/split-page.tsx";
 import { AgentDetail } from "./agent-detail.tsx";
-import { ALL_AGENTS } from "./all-agents.ts";
 import { NewAgent } from "./new-agent.tsx";
-import { useAgents } from "./use-agents.ts";
+import { useAgents } from "../../entities/agent/use-agents.ts";
+import { agents as t } from "../../messages/en/agents.ts";
+import { navigation } from "../../messages/en/navigation.ts";
 
-export type AgentPlace = "list" | "new" | { agent: string };
+export type AgentView = "list" | "new" | { agent: string };
 
-export function AgentsPage({ place }: { place: AgentPlace }) {
+export function AgentsPage({ view }: { view: AgentView }) {
   const agents = useAgents();
-  const wanted = typeof place === "object" ? place.agent : null;
+  const wanted = typeof view === "object" ? view.agent : null;
   const open = agents.data?.find(({ id, slug }) => id === wanted || slug === wanted);
 
   const detail = () => {
-    if (place === "new") return <NewAgent />;
+    if (view === "new") return <NewAgent />;
     if (open) return <AgentDetail key={open.id} agent={open} />;
     if (agents.data === undefined) return agents.error ? null : <Loading />;
     if (wanted !== null) {
       return (
-        <Empty title="There is no such agent">
-          <p>It was deleted, or its address is wrong.</p>
-          <Link href={ALL_AGENTS.href}>{ALL_AGENTS.label}</Link>
+        <Empty title={t.missingTitle}>
+          <p>{t.missingAbout}</p>
+          <Link href="/agents">{t.all}</Link>
         </Empty>
       );
     }
     return (
-      <Empty title="Pick an agent">
-        <p>Its character, its habits and its tools are kept here.</p>
+      <Empty title={t.selectTitle}>
+        <p>{t.selectAbout}</p>
       </Empty>
     );
   };
 
   return (
     <SplitPage
-      label="Agents"
-      narrow={place === "list" ? "list" : "detail"}
+      label={navigation.agents}
+      narrow={view === "list" ? "list" : "detail"}
       list={
         <>
-          <ListHeader title="Agents" add={{ href: "/agents/new", label: "New agent" }} />
+          <ListHeader title={navigation.agents} add={{ href: "/agents/new", label: t.new }} />
           {agents.error && (
             <ErrorNotice error={agents.error} onRetry={() => void agents.refetch()} />
           )}
-          {agents.isPending && <Loading lines={4} label="Loading agents" />}
+          {agents.isPending && <Loading lines={4} label={t.loading} />}
           <ul role="list" className={list.rows}>
             {agents.data?.map((agent) => (
               <AgentRow key={agent.id} agent={agent} open={agent === open} />

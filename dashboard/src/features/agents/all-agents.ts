@@ -1,2 +1,4 @@
-/** The way back from one agent to the list. */
-export const ALL_AGENTS = { href: "/agents", label: "All agents" };
+import { agents as t } from "../../messages/en/agents.ts";
+
+/** The link back to the list. */
+export const allAgents = () => ({ href: "/agents", label: t.all });

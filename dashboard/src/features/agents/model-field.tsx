@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "../../api/client.ts";
 import { SelectField } from "../../ui/field.tsx";
+import { agents as t } from "../../messages/en/agents.ts";
 
-/** The value that stands for "the gateway's default model". */
+/** The option for the default model of the gateway. */
 const DEFAULT = "";
 
 interface ModelFieldProps {
@@ -18,15 +19,15 @@ export function ModelField({ model, onModel }: ModelFieldProps) {
   });
   const known = models.data?.items ?? [];
   const options = [
-    { value: DEFAULT, label: "The gateway’s default" },
-    ...known.map(({ id, provider }) => ({ value: id, label: `${id} (${provider})` })),
+    { value: DEFAULT, label: t.defaultModel },
+    ...known.map(({ id, provider }) => ({ value: id, label: t.modelOf(id, provider) })),
   ];
   if (model !== null && !known.some(({ id }) => id === model)) {
-    options.push({ value: model, label: `${model} (not offered now)` });
+    options.push({ value: model, label: t.unavailableModel(model) });
   }
   return (
     <SelectField
-      label="Model"
+      label={t.model}
       value={model ?? DEFAULT}
       onText={(value) => onModel(value === DEFAULT ? null : value)}
       options={options}

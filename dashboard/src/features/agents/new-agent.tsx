@@ -2,34 +2,24 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
+import { agents as t } from "../../messages/en/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Detail } from "../../ui/detail.tsx";
 import styles from "../../ui/detail.module.css";
-import { Field, TextField } from "../../ui/field.tsx";
+import { Field } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
-import { ALL_AGENTS } from "./all-agents.ts";
-import { ModelField } from "./model-field.tsx";
+import { AgentFields, trimmed } from "./agent-fields.tsx";
+import { allAgents } from "./all-agents.ts";
 
 export function NewAgent() {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
+  const [values, setValues] = useState({ name: "", description: "", model: null as string | null });
   const [soul, setSoul] = useState("");
-  const [model, setModel] = useState<string | null>(null);
 
   const create = useMutation({
     mutationFn: () =>
-      call(
-        api.POST("/api/agents", {
-          body: {
-            name: name.trim(),
-            description: description.trim(),
-            model,
-            ...(soul !== "" && { soul }),
-          },
-        }),
-      ),
+      call(api.POST("/api/agents", { body: { ...trimmed(values), ...(soul !== "" && { soul }) } })),
     onSuccess: async (agent) => {
       await queries.invalidateQueries({ queryKey: ["agents"] });
       navigate(`/agents/${agent.id}`);
@@ -37,7 +27,7 @@ export function NewAgent() {
   });
 
   return (
-    <Detail title="New agent" back={ALL_AGENTS}>
+    <Detail title={t.new} back={allAgents()}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -45,16 +35,8 @@ export function NewAgent() {
           create.mutate();
         }}
       >
-        <TextField label="Name" required maxLength={100} autoFocus value={name} onText={setName} />
-        <TextField
-          label="Description"
-          maxLength={500}
-          value={description}
-          onText={setDescription}
-          hint="What it is for, in a line."
-        />
-        <ModelField model={model} onModel={setModel} />
-        <Field label="Soul" hint="Who it is. Its other files and its tools come after.">
+        <AgentFields autoFocus values={values} onChange={setValues} />
+        <Field label={t.tabs.soul} hint={t.soulHint}>
           {(control) => (
             <textarea
               {...control}
@@ -66,8 +48,8 @@ export function NewAgent() {
         </Field>
         {create.error && <ErrorText error={create.error} />}
         <div className={styles.actions}>
-          <Button type="submit" look="primary" busy={create.isPending}>
-            Create agent
+          <Button type="submit" variant="primary" busy={create.isPending}>
+            {t.create}
           </Button>
         </div>
       </form>

@@ -2,13 +2,15 @@ import { useEffect } from "react";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Page } from "../../ui/page.tsx";
 import styles from "./approvals-page.module.css";
-import { AskCard } from "./ask-card.tsx";
+import { PromptCard } from "../../entities/prompt/prompt-card.tsx";
 import { ApprovalHistory } from "./history.tsx";
-import { useInbox } from "./inbox-provider.tsx";
+import { useInbox } from "../../entities/prompt/inbox-provider.tsx";
+import { navigation } from "../../messages/en/navigation.ts";
+import { prompts as t } from "../../messages/en/prompts.ts";
 
 export function ApprovalsPage() {
   return (
-    <Page title="Approvals">
+    <Page title={navigation.approvals}>
       <Waiting />
       <ApprovalHistory />
     </Page>
@@ -16,25 +18,23 @@ export function ApprovalsPage() {
 }
 
 function Waiting() {
-  const { asks, loaded, failure, reload, dispatch } = useInbox();
-  useEffect(() => () => dispatch({ type: "tidied" }), [dispatch]);
+  const { prompts, loaded, failure, reload, dispatch } = useInbox();
+  useEffect(() => () => dispatch({ type: "cleared" }), [dispatch]);
   return (
     <section aria-labelledby="waiting">
-      <h2 id="waiting">Waiting for you</h2>
+      <h2 id="waiting">{t.waiting}</h2>
       {failure !== null && <ErrorNotice error={failure} onRetry={reload} />}
-      {!loaded && failure === null && <Loading lines={4} label="Loading what waits" />}
-      {loaded && asks.length === 0 && (
-        <Empty title="Nothing waits for you">
-          <p>
-            When an agent wants to do what could do harm, or has a question, it asks here first.
-          </p>
+      {!loaded && failure === null && <Loading lines={4} label={t.loadingWaiting} />}
+      {loaded && prompts.length === 0 && (
+        <Empty title={t.noneWaitingTitle}>
+          <p>{t.noneWaitingAbout}</p>
         </Empty>
       )}
-      {asks.length > 0 && (
+      {prompts.length > 0 && (
         <ul role="list" className={styles.cards}>
-          {asks.map((ask) => (
-            <li key={ask.asked.id}>
-              <AskCard ask={ask} />
+          {prompts.map((prompt) => (
+            <li key={prompt.request.id}>
+              <PromptCard prompt={prompt} />
             </li>
           ))}
         </ul>

@@ -4,42 +4,41 @@ import type { ApprovalRequest } from "../../api/types.ts";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { Rich } from "../../ui/rich.tsx";
 import { Risk } from "../../ui/risk.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
 import { VisibleText } from "../../ui/visible-text.tsx";
-import { When } from "../../ui/when.tsx";
-import { useAgentName, useAgents } from "../agents/use-agents.ts";
-import { Arguments } from "./arguments.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
+import { AgentFilter } from "../../entities/agent/agent-filter.tsx";
+import { useAgentName } from "../../entities/agent/use-agents.ts";
+import { ApprovalArguments } from "../../entities/prompt/arguments.tsx";
 import styles from "./history.module.css";
-import { OUTCOMES, outcomeWords } from "./outcome.ts";
+import { outcomeText } from "../../entities/prompt/outcome.ts";
 import { ANY, useApprovalHistory, type ApprovalFilter } from "./use-history.ts";
+import { common } from "../../messages/en/common.ts";
+import { prompts as t } from "../../messages/en/prompts.ts";
 
-const RISKS = [
-  { value: "", label: "Any risk" },
-  { value: "low", label: "Low" },
-  { value: "medium", label: "Medium" },
-  { value: "high", label: "High" },
-  { value: "critical", label: "Critical" },
-];
+const OUTCOMES = ["approved", "edited", "rejected", "timeOut", "cancelled"] as const;
+const RISKS = ["low", "medium", "high", "critical"] as const;
 
 export function ApprovalHistory() {
   const [filter, setFilter] = useState(ANY);
   const history = useApprovalHistory(useDeferredValue(filter));
   return (
     <section aria-labelledby="approval-history">
-      <h2 id="approval-history">History</h2>
+      <h2 id="approval-history">{common.history}</h2>
       <Filters filter={filter} onChange={setFilter} />
       {history.error && (
         <ErrorNotice error={history.error} onRetry={() => void history.refetch()} />
       )}
-      {history.isPending && <Loading lines={6} label="Loading history" />}
+      {history.isPending && <Loading lines={6} label={t.loadingHistory} />}
       {history.data?.length === 0 && (
-        <Empty title="No approvals here">
-          <p>What was approved, rejected or ran out of time is kept here.</p>
+        <Empty title={t.noneTitle}>
+          <p>{t.noneAbout}</p>
         </Empty>
       )}
       {history.data && history.data.length > 0 && (
-        <ul role="list" className={styles.rows} aria-label="Answered approvals">
+        <ul role="list" className={styles.rows} aria-label={t.answered}>
           {history.data.map((approval) => (
             <li key={approval.id}>
               <HistoryRow approval={approval} />
@@ -47,7 +46,7 @@ export function ApprovalHistory() {
           ))}
         </ul>
       )}
-      <ShowMore list={history} label="Show older approvals" />
+      <ShowMore list={history} label={t.older} />
     </section>
   );
 }
@@ -58,43 +57,35 @@ interface FiltersProps {
 }
 
 function Filters({ filter, onChange }: FiltersProps) {
-  const agents = useAgents();
   const set = (part: Partial<ApprovalFilter>) => onChange({ ...filter, ...part });
   return (
     <div className={styles.filters}>
       <SelectField
-        label="Outcome"
+        label={t.outcomeLabel}
         value={filter.outcome}
         onText={(outcome) => set({ outcome })}
-        options={OUTCOMES}
-      />
-      <SelectField
-        label="Risk"
-        value={filter.risk}
-        onText={(risk) => set({ risk })}
-        options={RISKS}
-      />
-      <SelectField
-        label="Agent"
-        value={filter.agent}
-        onText={(agent) => set({ agent })}
         options={[
-          { value: "", label: "Any agent" },
-          ...(agents.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          { value: "", label: t.anyOutcome },
+          ...OUTCOMES.map((value) => ({ value, label: t.outcome[value] })),
         ]}
       />
+      <SelectField
+        label={t.risk}
+        value={filter.risk}
+        onText={(risk) => set({ risk })}
+        options={[
+          { value: "", label: t.anyRisk },
+          ...RISKS.map((value) => ({ value, label: common.risk[value] })),
+        ]}
+      />
+      <AgentFilter agent={filter.agent} onAgent={(agent) => set({ agent })} />
       <TextField
-        label="Tool"
-        placeholder="Its whole name"
+        label={t.tool}
+        placeholder={t.exactToolName}
         value={filter.tool}
         onText={(tool) => set({ tool })}
       />
-      <TextField
-        label="Asked since"
-        type="date"
-        value={filter.from}
-        onText={(from) => set({ from })}
-      />
+      <TextField label={t.since} type="date" value={filter.from} onText={(from) => set({ from })} />
     </div>
   );
 }
@@ -112,10 +103,10 @@ function HistoryRow({ approval }: { approval: ApprovalRequest }) {
         </span>
         <span className={styles.agent}>{agentName(approval.agentId)}</span>
         <span className={styles.outcome} data-outcome={approval.status}>
-          {OUTCOMES.find(({ value }) => value === approval.status)?.label}
+          {approval.status !== "pending" && t.outcome[approval.status]}
         </span>
         <span className={styles.when}>
-          <When at={approval.requestedAt} />
+          <Timestamp at={approval.requestedAt} />
         </span>
       </summary>
       {open && <HistoryDetail approval={approval} />}
@@ -132,24 +123,18 @@ function HistoryDetail({ approval }: { approval: ApprovalRequest }) {
           <VisibleText text={preview} />
         </p>
       )}
-      <Arguments label={`Arguments for ${toolName}`} params={params} />
-      {modifiedParams !== null && (
-        <>
-          <p>Changed to</p>
-          <Arguments label={`Changed arguments for ${toolName}`} params={modifiedParams} />
-        </>
-      )}
+      <ApprovalArguments toolName={toolName} params={params} modifiedParams={modifiedParams} />
       <p>
-        {outcomeWords(approval.status)} {outcomeDetail}
+        {outcomeText(approval.status)} {outcomeDetail}
       </p>
       <p className={styles.when}>
         {resolvedAt !== null && (
           <>
-            Settled <When at={resolvedAt} long />
-            {" · "}
+            <Rich text={t.resolved} parts={{ time: <Timestamp at={resolvedAt} long /> }} />
+            {common.separator}
           </>
         )}
-        <Link href={`/sessions/${approval.sessionId}`}>Open the session</Link>
+        <Link href={`/sessions/${approval.sessionId}`}>{t.openSession}</Link>
       </p>
     </div>
   );

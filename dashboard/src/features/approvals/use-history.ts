@@ -6,13 +6,13 @@ export interface ApprovalFilter {
   agent: string;
   risk: string;
   tool: string;
-  /** A day, as a date field gives it. */
+  /** A day, as a date input returns it. */
   from: string;
 }
 
 export const ANY: ApprovalFilter = { outcome: "", agent: "", risk: "", tool: "", from: "" };
 
-/** What was answered or ran out, the newest first. */
+/** Answered and timed-out approvals, newest first. */
 export function useApprovalHistory(filter: ApprovalFilter) {
   return useInfiniteQuery({
     queryKey: ["approvals", "history", filter],

@@ -1,2 +1,4 @@
-/** The way back from one discussion to the list. */
-export const ALL_DISCUSSIONS = { href: "/discussions", label: "All discussions" };
+import { discussions as t } from "../../messages/en/discussions.ts";
+
+/** The link back to the list. */
+export const allDiscussions = () => ({ href: "/discussions", label: t.all });

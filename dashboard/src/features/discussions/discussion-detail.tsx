@@ -11,32 +11,34 @@ import { Menu } from "../../ui/menu.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
 import { duration } from "../../ui/time.ts";
-import { When } from "../../ui/when.tsx";
-import { useMay } from "../auth/auth.tsx";
-import { ALL_DISCUSSIONS } from "./all-discussions.ts";
+import { Timestamp } from "../../ui/timestamp.tsx";
+import { useCan } from "../../entities/user/auth.ts";
+import { allDiscussions } from "./all-discussions.ts";
 import styles from "./discussions.module.css";
 import { RunStatus } from "./run-status.tsx";
 import { useDiscussion, useRuns } from "./use-discussions.ts";
+import { common } from "../../messages/en/common.ts";
+import { discussions as t } from "../../messages/en/discussions.ts";
 
 export function DiscussionDetail({ id }: { id: string }) {
   const discussion = useDiscussion(id);
-  const mayRun = useMay("SendMessages");
+  const canRun = useCan("SendMessages");
   return (
     <Detail
-      title={discussion.data?.topic ?? (discussion.error ? "Discussion" : undefined)}
-      back={ALL_DISCUSSIONS}
-      menu={discussion.data && mayRun && <DiscussionMenu discussion={discussion.data} />}
+      title={discussion.data?.topic ?? (discussion.error ? t.discussion : undefined)}
+      back={allDiscussions()}
+      menu={discussion.data && canRun && <DiscussionMenu discussion={discussion.data} />}
     >
       {discussion.error && (
         <ErrorNotice
           error={discussion.error}
           onRetry={() => void discussion.refetch()}
-          wayOut={ALL_DISCUSSIONS}
+          backLink={allDiscussions()}
         />
       )}
       {discussion.isPending && <Loading lines={6} />}
       {discussion.data && <Setup discussion={discussion.data} />}
-      {discussion.data && mayRun && <StartRun id={id} />}
+      {discussion.data && canRun && <StartRun id={id} />}
       {discussion.data && <Runs id={id} />}
     </Detail>
   );
@@ -46,15 +48,14 @@ function Setup({ discussion }: { discussion: Discussion }) {
   const { panelists, judge, rounds, roundTimeoutSeconds } = discussion;
   return (
     <>
-      <ul role="list" className={styles.cast} aria-label="Who takes part">
+      <ul role="list" className={styles.cast} aria-label={t.participants}>
         {panelists.map((panelist) => (
-          <Member key={panelist.id} member={panelist} part="Argues on the panel" />
+          <Member key={panelist.id} member={panelist} part={t.panelistRole} />
         ))}
-        <Member member={judge} part="Decides in the end" />
+        <Member member={judge} part={t.judgeRole} />
       </ul>
       <p className={detail.note}>
-        {rounds} {rounds === 1 ? "round" : "rounds"}, at most{" "}
-        {duration(roundTimeoutSeconds * 1_000)} for a turn
+        {t.limits(t.rounds(rounds), duration(roundTimeoutSeconds * 1_000))}
       </p>
     </>
   );
@@ -82,8 +83,8 @@ function StartRun({ id }: { id: string }) {
   });
   return (
     <div className={detail.actions}>
-      <Button look="primary" busy={start.isPending} onClick={() => start.mutate()}>
-        Start a run
+      <Button variant="primary" busy={start.isPending} onClick={() => start.mutate()}>
+        {t.startRun}
       </Button>
       {start.error && <ErrorText error={start.error} />}
     </div>
@@ -94,10 +95,10 @@ function Runs({ id }: { id: string }) {
   const runs = useRuns(id);
   return (
     <section className={styles.runs} aria-labelledby="runs">
-      <h3 id="runs">Runs</h3>
+      <h3 id="runs">{t.runs}</h3>
       {runs.error && <ErrorNotice error={runs.error} onRetry={() => void runs.refetch()} />}
-      {runs.isPending && <Loading lines={2} label="Loading runs" />}
-      {runs.data?.length === 0 && <p className={detail.note}>None yet.</p>}
+      {runs.isPending && <Loading lines={2} label={t.loadingRuns} />}
+      {runs.data?.length === 0 && <p className={detail.note}>{t.noneYet}</p>}
       <ul role="list">
         {runs.data?.map((run) => (
           <li key={run.id}>
@@ -107,13 +108,13 @@ function Runs({ id }: { id: string }) {
                 {run.verdict?.recommendation ?? run.error ?? ""}
               </span>
               <span className={detail.when}>
-                <When at={run.createdAt} long />
+                <Timestamp at={run.createdAt} long />
               </span>
             </Link>
           </li>
         ))}
       </ul>
-      <ShowMore list={runs} label="Show older runs" />
+      <ShowMore list={runs} label={t.olderRuns} />
     </section>
   );
 }
@@ -130,20 +131,20 @@ function DiscussionMenu({ discussion }: { discussion: Discussion }) {
   return (
     <>
       <Menu
-        label="Discussion actions"
+        label={t.actions}
         items={[
-          { label: "Delete", icon: "trash", danger: true, onSelect: () => setDeleting(true) },
+          { label: common.delete, icon: "trash", danger: true, onSelect: () => setDeleting(true) },
         ]}
       />
       {deleting && (
         <ActionDialog
-          title="Delete discussion?"
-          action="Delete"
-          look="danger"
+          title={t.deleteTitle}
+          action={common.delete}
+          variant="danger"
           onClose={() => setDeleting(false)}
           onConfirm={remove}
         >
-          <p>&ldquo;{discussion.topic}&rdquo; will be gone. This cannot be undone.</p>
+          <p>{t.deleteAbout(discussion.topic)}</p>
         </ActionDialog>
       )}
     </>

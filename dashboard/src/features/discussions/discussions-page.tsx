@@ -4,53 +4,52 @@ import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
 import list from "../../ui/split-list.module.css";
 import { SplitPage } from "../../ui/split-page.tsx";
-import { useMay } from "../auth/auth.tsx";
+import { useCan } from "../../entities/user/auth.ts";
 import { DiscussionDetail } from "./discussion-detail.tsx";
 import { NewDiscussion } from "./new-discussion.tsx";
 import { RunView } from "./run-view.tsx";
 import { useDiscussions } from "./use-discussions.ts";
+import { common } from "../../messages/en/common.ts";
+import { discussions as t } from "../../messages/en/discussions.ts";
+import { navigation } from "../../messages/en/navigation.ts";
 
-export type DiscussionPlace = "list" | "new" | { discussion: string; run?: string };
+export type DiscussionView = "list" | "new" | { discussion: string; run?: string };
 
-export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
+export function DiscussionsPage({ view }: { view: DiscussionView }) {
   const discussions = useDiscussions();
-  const open = typeof place === "object" ? place : null;
+  const open = typeof view === "object" ? view : null;
   const none = discussions.data?.length === 0;
-  const mayBegin = useMay("SendMessages");
+  const canCreate = useCan("SendMessages");
 
   const detail = () => {
-    if (place === "new") return <NewDiscussion />;
+    if (view === "new") return <NewDiscussion />;
     if (open?.run !== undefined) {
       return <RunView key={open.run} runId={open.run} discussionId={open.discussion} />;
     }
     if (open) return <DiscussionDetail key={open.discussion} id={open.discussion} />;
     return (
-      <Empty title={none ? "No discussions yet" : "Pick a discussion"}>
-        <p>Several agents argue about a question in rounds, and a judge decides.</p>
-        {none && mayBegin && <Link href="/discussions/new">Begin the first one</Link>}
+      <Empty title={none ? t.noneTitle : t.selectTitle}>
+        <p>{t.about}</p>
+        {none && canCreate && <Link href="/discussions/new">{t.startFirst}</Link>}
       </Empty>
     );
   };
 
   return (
     <SplitPage
-      label="Discussions"
-      narrow={place === "list" ? "list" : "detail"}
+      label={navigation.discussions}
+      narrow={view === "list" ? "list" : "detail"}
       list={
         <>
           <ListHeader
-            title="Discussions"
-            add={mayBegin ? { href: "/discussions/new", label: "New discussion" } : undefined}
+            title={navigation.discussions}
+            add={canCreate ? { href: "/discussions/new", label: t.new } : undefined}
           />
           {discussions.error && (
             <ErrorNotice error={discussions.error} onRetry={() => void discussions.refetch()} />
           )}
-          {discussions.isPending && <Loading lines={4} label="Loading discussions" />}
-          {none && (
-            <p className={list.none}>
-              {mayBegin ? "Begin the first one with the button above." : "None yet."}
-            </p>
-          )}
+          {discussions.isPending && <Loading lines={4} label={t.loading} />}
+          {none && <p className={list.none}>{canCreate ? t.startFirstAbove : t.noneYet}</p>}
           <ul role="list" className={list.rows}>
             {discussions.data?.map(({ id, topic, panelists, rounds }) => (
               <li key={id}>
@@ -61,14 +60,15 @@ export function DiscussionsPage({ place }: { place: DiscussionPlace }) {
                 >
                   <span className={list.name}>{topic}</span>
                   <span className={list.about}>
-                    {panelists.map(({ name }) => name).join(", ")} · {rounds}{" "}
-                    {rounds === 1 ? "round" : "rounds"}
+                    {panelists.map(({ name }) => name).join(", ")}
+                    {common.separator}
+                    {t.rounds(rounds)}
                   </span>
                 </Link>
               </li>
             ))}
           </ul>
-          <ShowMore list={discussions} label="Show older discussions" />
+          <ShowMore list={discussions} label={t.older} />
         </>
       }
     >

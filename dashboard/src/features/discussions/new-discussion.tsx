@@ -7,13 +7,25 @@ import { Detail } from "../../ui/detail.tsx";
 import detail from "../../ui/detail.module.css";
 import { Field, TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
-import { ALL_DISCUSSIONS } from "./all-discussions.ts";
+import { allDiscussions } from "./all-discussions.ts";
 import styles from "./discussions.module.css";
 import { SpeakerField } from "./speaker-field.tsx";
-import { FEWEST, MOST, PERSONA, problemOf, speakerOf, type SpeakerDraft } from "./speakers.ts";
+import {
+  MIN_PANELISTS,
+  MAX_PANELISTS,
+  PERSONA,
+  problemOf,
+  speakerOf,
+  type SpeakerDraft,
+} from "./speakers.ts";
+import { discussions as t } from "../../messages/en/discussions.ts";
+
+/** The limits of the gateway. */
+const ROUNDS = { min: 1, max: 10 };
+const TURN_SECONDS = { min: 5, max: 3_600 };
 
 let lastKey = 0;
-const somebody = (name = "", persona = ""): SpeakerDraft => ({
+const newPersona = ({ name, persona } = { name: "", persona: "" }): SpeakerDraft => ({
   key: (lastKey += 1),
   agentId: PERSONA,
   name,
@@ -25,10 +37,10 @@ export function NewDiscussion() {
   const [, navigate] = useLocation();
   const [topic, setTopic] = useState("");
   const [panelists, setPanelists] = useState(() => [
-    somebody("For", "Argues for it, with the strongest honest reasons."),
-    somebody("Against", "Argues against it, with the strongest honest reasons."),
+    newPersona(t.defaultPanel.for),
+    newPersona(t.defaultPanel.against),
   ]);
-  const [judge, setJudge] = useState(() => somebody("Judge", "Weighs the arguments and decides."));
+  const [judge, setJudge] = useState(() => newPersona(t.defaultPanel.judge));
   const [rounds, setRounds] = useState("2");
   const [timeout, setTimeout] = useState("180");
   const problem = problemOf(panelists);
@@ -55,7 +67,7 @@ export function NewDiscussion() {
     setPanelists(panelists.map((other) => (other.key === speaker.key ? speaker : other)));
 
   return (
-    <Detail title="New discussion" back={ALL_DISCUSSIONS}>
+    <Detail title={t.new} back={allDiscussions()}>
       <form
         className={detail.form}
         onSubmit={(event) => {
@@ -63,7 +75,7 @@ export function NewDiscussion() {
           if (problem === null) create.mutate();
         }}
       >
-        <Field label="Topic" hint="The question that they argue about.">
+        <Field label={t.topic} hint={t.topicHint}>
           {(control) => (
             <textarea
               {...control}
@@ -75,16 +87,16 @@ export function NewDiscussion() {
             />
           )}
         </Field>
-        <ol role="list" className={styles.panel} aria-label="Panel">
+        <ol role="list" className={styles.panel} aria-label={t.panel}>
           {panelists.map((speaker, index) => (
             <li key={speaker.key}>
-              <SpeakerField label={`Panelist ${index + 1}`} speaker={speaker} onChange={replace} />
-              {panelists.length > FEWEST && (
+              <SpeakerField label={t.panelist(index + 1)} speaker={speaker} onChange={replace} />
+              {panelists.length > MIN_PANELISTS && (
                 <IconButton
                   small
                   icon="close"
                   className={styles.remove}
-                  label={`Remove panelist ${index + 1}`}
+                  label={t.removePanelist(index + 1)}
                   onClick={() =>
                     setPanelists(panelists.filter((other) => other.key !== speaker.key))
                   }
@@ -93,30 +105,19 @@ export function NewDiscussion() {
             </li>
           ))}
         </ol>
-        {panelists.length < MOST && (
+        {panelists.length < MAX_PANELISTS && (
           <div>
-            <Button icon="plus" onClick={() => setPanelists([...panelists, somebody()])}>
-              Add a panelist
+            <Button icon="plus" onClick={() => setPanelists([...panelists, newPersona()])}>
+              {t.addPanelist}
             </Button>
           </div>
         )}
-        <SpeakerField label="Judge" speaker={judge} onChange={setJudge} />
+        <SpeakerField label={t.judge} speaker={judge} onChange={setJudge} />
         <div className={styles.pair}>
-          <TextField
-            label="Rounds"
-            type="number"
-            min={1}
-            max={10}
-            required
-            value={rounds}
-            onText={setRounds}
-          />
-          <TextField
-            label="Seconds for a turn"
-            type="number"
-            min={5}
-            max={3600}
-            required
+          <NumberField label={t.roundsLabel} {...ROUNDS} value={rounds} onText={setRounds} />
+          <NumberField
+            label={t.turnSeconds}
+            {...TURN_SECONDS}
             value={timeout}
             onText={setTimeout}
           />
@@ -124,11 +125,28 @@ export function NewDiscussion() {
         {problem !== null && <p className={detail.wrong}>{problem}</p>}
         {create.error && <ErrorText error={create.error} />}
         <div className={detail.actions}>
-          <Button type="submit" look="primary" busy={create.isPending} disabled={problem !== null}>
-            Create discussion
+          <Button
+            type="submit"
+            variant="primary"
+            busy={create.isPending}
+            disabled={problem !== null}
+          >
+            {t.create}
           </Button>
         </div>
       </form>
     </Detail>
   );
+}
+
+interface NumberFieldProps {
+  label: string;
+  min: number;
+  max: number;
+  value: string;
+  onText: (text: string) => void;
+}
+
+function NumberField(props: NumberFieldProps) {
+  return <TextField type="number" required {...props} />;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DiscussionRunDetail } from "../../api/types.ts";
-import type { DiscussionEvent } from "../../live/hub-events.ts";
-import { applyRunEvent, roundsBegun, turnOf } from "./run-events.ts";
+import type { DiscussionEvent } from "../../live/events.ts";
+import { applyRunEvent, startedRounds, turnOf } from "./run-events.ts";
 
 const queued = {
   id: "run_1",
@@ -47,7 +47,7 @@ describe("a run of a discussion", () => {
     );
     expect(turnOf(run, "p1", 1)?.status).toBe("running");
     expect(turnOf(run, "p2", 1)?.status).toBe("timeOut");
-    expect(roundsBegun(run)).toEqual([1]);
+    expect(startedRounds(run)).toEqual([1]);
   });
 
   it("keeps what was read of a turn when late news of its start comes", () => {

@@ -1,6 +1,19 @@
-/** How each event of the discussion hub changes what is known of a run. What was said is read by REST. */
+/** How each event of the discussion hub changes a run. The text of a turn is read by REST. */
 import type { DiscussionRun, DiscussionRunDetail, DiscussionTurn } from "../../api/types.ts";
-import type { DiscussionEvent, DiscussionEvents } from "../../live/hub-events.ts";
+import type { DiscussionEvent, DiscussionEvents } from "../../live/events.ts";
+import { handle, type EventHandler } from "../../live/handlers.ts";
+
+export const RUN_EVENTS = [
+  "DiscussionStarted",
+  "RoundStarted",
+  "TurnStarted",
+  "TurnCompleted",
+  "JudgeStarted",
+  "Verdict",
+  "DiscussionCompleted",
+  "DiscussionFailed",
+  "DiscussionCancelled",
+] as const satisfies (keyof DiscussionEvents)[];
 
 const ENDED: readonly DiscussionRun["status"][] = ["completed", "failed", "cancelled"];
 
@@ -12,7 +25,7 @@ export function applyRunEvent(
   run: DiscussionRunDetail,
   event: DiscussionEvent,
 ): DiscussionRunDetail {
-  // An event that comes after the end tells nothing new.
+  // An event that arrives after the end adds nothing.
   if (event.data.runId !== run.id || hasEnded(run)) return run;
   switch (event.name) {
     case "DiscussionStarted":
@@ -36,6 +49,16 @@ export function applyRunEvent(
       return { ...run, status: "cancelled", cancelledBy: event.data.cancelledBy };
   }
 }
+
+/** Keeps a run up to date while `useRun` is subscribed to it. */
+export const discussionEvents: readonly EventHandler[] = [
+  handle("discussion", RUN_EVENTS, (event, queries) => {
+    const key = ["discussion-run", event.data.runId];
+    queries.setQueryData<DiscussionRunDetail>(key, (run) => run && applyRunEvent(run, event));
+    // What was said is read by REST.
+    void queries.invalidateQueries({ queryKey: key });
+  }),
+];
 
 type TurnPatch = Pick<DiscussionTurn, "panelistId" | "round"> & Partial<DiscussionTurn>;
 
@@ -77,7 +100,7 @@ function withTurn(run: DiscussionRunDetail, patch: TurnPatch): DiscussionRunDeta
     const turn = { ...SILENT, ...patch };
     return { ...run, status: "running", turns: [...turns, turn] };
   }
-  // The news of a start may come after the page that knows of the end.
+  // The start may be reported after a page that already contains the end.
   const late = patch.status === "running" && known.status !== "running";
   if (late) return run;
   return { ...run, turns: turns.map((turn) => (turn === known ? { ...turn, ...patch } : turn)) };
@@ -91,8 +114,8 @@ export function turnOf(
   return run.turns.find((turn) => turn.panelistId === panelistId && turn.round === round);
 }
 
-/** The rounds that have begun, from the first. */
-export function roundsBegun(run: DiscussionRunDetail): number[] {
+/** The numbers of the rounds that have started. */
+export function startedRounds(run: DiscussionRunDetail): number[] {
   const last = Math.max(0, ...run.turns.map(({ round }) => round));
   return Array.from({ length: last }, (_, index) => index + 1);
 }

@@ -5,37 +5,39 @@ import type { DiscussionRunDetail, DiscussionTurn, Panelist } from "../../api/ty
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
-import { Working } from "../../ui/status.tsx";
+import { ActivityDots } from "../../ui/status.tsx";
 import { duration } from "../../ui/time.ts";
 import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { useMay } from "../auth/auth.tsx";
-import { ALL_DISCUSSIONS } from "./all-discussions.ts";
-import { hasEnded, roundsBegun, turnOf } from "./run-events.ts";
+import { cancelTask } from "../../entities/task/tasks.ts";
+import { useCan } from "../../entities/user/auth.ts";
+import { allDiscussions } from "./all-discussions.ts";
+import { hasEnded, startedRounds, turnOf } from "./run-events.ts";
 import { RunStatus } from "./run-status.tsx";
 import styles from "./run-view.module.css";
 import { useRun } from "./use-discussions.ts";
 import { VerdictCard } from "./verdict-card.tsx";
+import { discussions as t } from "../../messages/en/discussions.ts";
 
 interface RunViewProps {
   runId: string;
   discussionId: string;
 }
 
-/** A run as it goes on: each round side by side, then the verdict. */
+/** A run, updated live: the rounds, each with its turns side by side, and the verdict. */
 export function RunView({ runId, discussionId }: RunViewProps) {
   const run = useRun(runId);
   useTitle(run.data?.topic);
   return (
     <div className={styles.view}>
       <p className={styles.up}>
-        <Link href={`/discussions/${discussionId}`}>Back to the discussion</Link>
+        <Link href={`/discussions/${discussionId}`}>{t.backToDiscussion}</Link>
       </p>
       {run.error && (
         <ErrorNotice
           error={run.error}
           onRetry={() => void run.refetch()}
-          wayOut={ALL_DISCUSSIONS}
+          backLink={allDiscussions()}
         />
       )}
       {run.isPending && <Loading lines={8} />}
@@ -45,7 +47,7 @@ export function RunView({ runId, discussionId }: RunViewProps) {
 }
 
 function Run({ run }: { run: DiscussionRunDetail }) {
-  const rounds = roundsBegun(run);
+  const rounds = startedRounds(run);
   return (
     <>
       <RunHeader run={run} />
@@ -54,24 +56,22 @@ function Run({ run }: { run: DiscussionRunDetail }) {
       )}
       {run.status === "failed" && (
         <p role="alert" className={styles.failed}>
-          {run.error ?? "The run failed, and no reason was given."}
+          {run.error ?? t.runFailed}
         </p>
       )}
       {run.status === "judging" && run.verdict === null && (
         <p className={styles.judging} role="status">
-          <Working /> {run.judge.name} is weighing what was said
+          <ActivityDots /> {t.judging(run.judge.name)}
         </p>
       )}
       {rounds.length === 0 && !hasEnded(run) && (
         <p className={styles.judging} role="status">
-          <Working /> Waiting for the first words
+          <ActivityDots /> {t.waitingForFirst}
         </p>
       )}
       {rounds.map((round) => (
-        <section key={round} aria-label={`Round ${round}`}>
-          <h3 className={styles.round}>
-            Round {round} of {run.rounds}
-          </h3>
+        <section key={round} aria-label={t.round(round)}>
+          <h3 className={styles.round}>{t.roundOf(round, run.rounds)}</h3>
           <div className={styles.columns} data-panelists={run.panelists.length}>
             {run.panelists.map((panelist) => (
               <TurnCard
@@ -91,7 +91,7 @@ function Run({ run }: { run: DiscussionRunDetail }) {
 function RunHeader({ run }: { run: DiscussionRunDetail }) {
   const queries = useQueryClient();
   const { attempt } = useToast();
-  const mayCancel = useMay("SendMessages");
+  const canCancel = useCan("SendMessages");
   const cancel = () =>
     attempt(async () => {
       await call(
@@ -106,9 +106,9 @@ function RunHeader({ run }: { run: DiscussionRunDetail }) {
       {hasEnded(run) && run.durationMs > 0 && (
         <span className={styles.took}>{duration(run.durationMs)}</span>
       )}
-      {!hasEnded(run) && mayCancel && (
-        <Button small icon="stop" look="danger" onClick={() => void cancel()}>
-          Cancel run
+      {!hasEnded(run) && canCancel && (
+        <Button small icon="stop" variant="danger" onClick={() => void cancel()}>
+          {t.cancelRun}
         </Button>
       )}
     </header>
@@ -117,7 +117,7 @@ function RunHeader({ run }: { run: DiscussionRunDetail }) {
 
 interface TurnCardProps {
   panelist: Panelist;
-  /** Absent when the panelist has not begun. */
+  /** Absent before the panelist starts. */
   turn: DiscussionTurn | undefined;
   runId: string;
 }
@@ -132,25 +132,23 @@ function TurnCard({ panelist, turn, runId }: TurnCardProps) {
           <SkipTurn name={panelist.name} taskId={turn.taskId} runId={runId} />
         )}
       </header>
-      {turn?.status === "running" && <Working />}
+      {turn?.status === "running" && <ActivityDots />}
       {turn?.error && <p className={styles.why}>{turn.error}</p>}
       {turn && turn.content !== "" && <Markdown text={turn.content} />}
     </article>
   );
 }
 
-/** Ends one turn; the others and the run go on. */
+/** Ends one turn; the other turns and the run continue. */
 function SkipTurn({ name, taskId, runId }: { name: string; taskId: string; runId: string }) {
   const queries = useQueryClient();
   const { attempt } = useToast();
-  const mayCancel = useMay("SendMessages");
+  const canCancel = useCan("SendMessages");
   const skip = () =>
     attempt(async () => {
-      await call(api.POST("/api/tasks/{id}/cancel", { params: { path: { id: taskId } } }));
+      await cancelTask(taskId);
       await queries.invalidateQueries({ queryKey: ["discussion-run", runId] });
     });
-  if (!mayCancel) return null;
-  return (
-    <IconButton small icon="stop" label={`End the turn of ${name}`} onClick={() => void skip()} />
-  );
+  if (!canCancel) return null;
+  return <IconButton small icon="stop" label={t.endTurn(name)} onClick={() => void skip()} />;
 }

@@ -1,7 +1,9 @@
 import { Field, SelectField, TextField } from "../../ui/field.tsx";
-import { useAgents } from "../agents/use-agents.ts";
+import { useAgentOptions } from "../../entities/agent/use-agents.ts";
 import styles from "./discussions.module.css";
 import { PERSONA, type SpeakerDraft } from "./speakers.ts";
+import { common } from "../../messages/en/common.ts";
+import { discussions as t } from "../../messages/en/discussions.ts";
 
 interface SpeakerFieldProps {
   label: string;
@@ -9,9 +11,9 @@ interface SpeakerFieldProps {
   onChange: (speaker: SpeakerDraft) => void;
 }
 
-/** An agent that there is, or somebody made up for this discussion. */
+/** An existing agent, or a persona for this discussion. */
 export function SpeakerField({ label, speaker, onChange }: SpeakerFieldProps) {
-  const agents = useAgents();
+  const agents = useAgentOptions();
   const set = (part: Partial<SpeakerDraft>) => onChange({ ...speaker, ...part });
   return (
     <div className={styles.speaker}>
@@ -19,27 +21,24 @@ export function SpeakerField({ label, speaker, onChange }: SpeakerFieldProps) {
         label={label}
         value={speaker.agentId}
         onText={(agentId) => set({ agentId })}
-        options={[
-          { value: PERSONA, label: "Somebody made up" },
-          ...(agents.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-        ]}
+        options={[{ value: PERSONA, label: t.customPersona }, ...agents]}
       />
       {speaker.agentId === PERSONA && (
         <>
           <TextField
-            label="Name"
+            label={common.name}
             required
             maxLength={100}
             value={speaker.name}
             onText={(name) => set({ name })}
           />
-          <Field label="Character">
+          <Field label={t.persona}>
             {(control) => (
               <textarea
                 {...control}
                 rows={2}
                 required
-                placeholder="Who it is, what it knows and what it cares about"
+                placeholder={t.personaHint}
                 value={speaker.persona}
                 onChange={(event) => set({ persona: event.target.value })}
               />

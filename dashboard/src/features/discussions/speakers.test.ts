@@ -4,7 +4,7 @@ import { PERSONA, problemOf, speakerOf } from "./speakers.ts";
 const draft = (agentId: string, name = "", persona = "") => ({ key: 0, agentId, name, persona });
 
 describe("who speaks", () => {
-  it("is an agent by its id, or somebody made up by name and character", () => {
+  it("is an agent by its id, or a persona by name and description", () => {
     expect(speakerOf(draft("agt_1", "left over"))).toEqual({ agentId: "agt_1" });
     expect(speakerOf(draft(PERSONA, " Ann ", " A sceptic. "))).toEqual({
       name: "Ann",

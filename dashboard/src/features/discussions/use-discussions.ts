@@ -1,10 +1,9 @@
-/** Discussions and their runs; an open run is kept current by the discussion hub. */
+/** Discussions and their runs; events keep an open run up to date. */
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, call } from "../../api/client.ts";
-import type { DiscussionRunDetail } from "../../api/types.ts";
 import { useLive } from "../../live/live.tsx";
-import { applyRunEvent, hasEnded } from "./run-events.ts";
+import { hasEnded } from "./run-events.ts";
 
 export function useDiscussions() {
   return useInfiniteQuery({
@@ -29,8 +28,8 @@ export function useDiscussion(id: string) {
   });
 }
 
-/** How often past runs are read while one of them has not ended (milliseconds). */
-const WHILE_RUNNING = 5_000;
+/** How often the runs are refetched while one of them is in progress (milliseconds). */
+const POLL_INTERVAL = 5_000;
 
 export function useRuns(id: string) {
   return useInfiniteQuery({
@@ -47,7 +46,7 @@ export function useRuns(id: string) {
     select: ({ pages }) => pages.flatMap(({ items }) => items),
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ items }) => items.some((run) => !hasEnded(run))) === true
-        ? WHILE_RUNNING
+        ? POLL_INTERVAL
         : false,
   });
 }
@@ -56,24 +55,17 @@ export function useRun(runId: string) {
   const { discussion } = useLive();
   const queries = useQueryClient();
   useEffect(() => {
-    const key = ["discussion-run", runId];
-    const reread = () => void queries.invalidateQueries({ queryKey: key });
-    const stopEvents = discussion.onEvent((event) => {
-      if (event.data.runId !== runId) return;
-      queries.setQueryData<DiscussionRunDetail>(key, (run) => run && applyRunEvent(run, event));
-      reread();
-    });
-    // It fails only when the link breaks, and is repeated when that is live again.
-    const ask = (method: string) =>
-      void discussion.invoke(method, { runId }).catch(() => undefined);
-    const stopGreeting = discussion.onLive(() => {
-      ask("Subscribe");
-      reread();
-    });
+    // Subscribe and Unsubscribe fail only when the connection breaks, and Subscribe is repeated after the next connect.
+    const subscribe = async () => {
+      await discussion.invoke("Subscribe", { runId });
+      // Not sooner: what happened before the subscription began is in this read, the rest comes as events.
+      await queries.invalidateQueries({ queryKey: ["discussion-run", runId] });
+    };
+    const stopConnected = discussion.onConnected(() => void subscribe().catch(() => undefined));
     return () => {
-      stopEvents();
-      stopGreeting();
-      if (discussion.state.phase === "live") ask("Unsubscribe");
+      stopConnected();
+      if (discussion.state.phase !== "live") return;
+      void discussion.invoke("Unsubscribe", { runId }).catch(() => undefined);
     };
   }, [discussion, queries, runId]);
 

@@ -3,6 +3,8 @@ import type { DiscussionVerdict } from "../../api/types.ts";
 import { CopyIcon } from "../../ui/copy-button.tsx";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
 import styles from "./verdict-card.module.css";
+import { common } from "../../messages/en/common.ts";
+import { discussions as t } from "../../messages/en/discussions.ts";
 
 interface VerdictCardProps {
   verdict: DiscussionVerdict;
@@ -15,20 +17,20 @@ export function VerdictCard({ verdict, judge, hash }: VerdictCardProps) {
   const titleId = useId();
   return (
     <section className={styles.card} aria-labelledby={titleId}>
-      <h3 id={titleId}>Verdict of {judge}</h3>
+      <h3 id={titleId}>{t.verdictOf(judge)}</h3>
       <p className={styles.recommendation}>{recommendation}</p>
       <p className={styles.confidence}>
-        <meter min={0} max={1} value={confidence} aria-label="Confidence" />
-        {Math.round(confidence * 100)} % sure
+        <meter min={0} max={1} value={confidence} aria-label={t.confidence} />
+        {t.sure(common.percent(Math.round(confidence * 100)))}
       </p>
       <Markdown text={reasoning} />
       <div className={styles.lists}>
-        <Points title="Key points" points={keyPoints} />
-        <Points title="Dissent" points={dissent} />
+        <Points title={t.keyPoints} points={keyPoints} />
+        <Points title={t.dissent} points={dissent} />
       </div>
       {hash !== null && (
         <p className={styles.hash}>
-          SHA-256 <code>{hash}</code> <CopyIcon text={hash} label="Copy the hash" />
+          {t.hash} <code>{hash}</code> <CopyIcon text={hash} label={t.copyHash} />
         </p>
       )}
     </section>

@@ -1,2 +1,4 @@
-/** The way back from one node to the list. */
-export const ALL_NODES = { href: "/nodes", label: "All nodes" };
+import { nodes as t } from "../../messages/en/nodes.ts";
+
+/** The link back to the list. */
+export const allNodes = () => ({ href: "/nodes", label: t.all });

@@ -4,8 +4,9 @@ import detail from "../../ui/detail.module.css";
 import { Icon } from "../../ui/icon.tsx";
 import { Status, type StatusKind } from "../../ui/status.tsx";
 import { VisibleJson } from "../../ui/visible-text.tsx";
-import { When } from "../../ui/when.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
 import styles from "./command-entry.module.css";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
 const KINDS: Record<NodeCommand["status"], StatusKind> = {
   queued: "queued",
@@ -17,7 +18,7 @@ const KINDS: Record<NodeCommand["status"], StatusKind> = {
   cancelled: "cancelled",
 };
 
-/** One command: what was asked for and what became of it. */
+/** One command with its parameters and result. */
 export function CommandEntry({
   command,
   open: opened = false,
@@ -35,20 +36,20 @@ export function CommandEntry({
       <summary>
         <Icon name="chevron" size={14} />
         <code>{command.command}</code>
-        <span className={styles.by}>{command.taskId !== null && "by an agent"}</span>
+        <span className={styles.by}>{command.taskId !== null && t.byAgent}</span>
         <Status kind={KINDS[command.status]} />
         <span className={styles.when}>
-          <When at={command.createdAt} />
+          <Timestamp at={command.createdAt} />
         </span>
       </summary>
       {open && (
         <div className={styles.result}>
-          <p className={detail.note}>Parameters</p>
-          <VisibleJson label="Parameters" value={command.params} />
+          <p className={detail.note}>{t.parameters}</p>
+          <VisibleJson label={t.parameters} value={command.params} />
           <p className={KINDS[command.status] === "failed" ? detail.wrong : detail.note}>
             {explain(command)}
           </p>
-          {command.result !== null && <VisibleJson label="Result" value={command.result} />}
+          {command.result !== null && <VisibleJson label={t.result} value={command.result} />}
         </div>
       )}
     </details>
@@ -60,14 +61,14 @@ function explain({ status, error }: NodeCommand): string {
   switch (status) {
     case "queued":
     case "dispatched":
-      return "It has not ended yet.";
+      return t.commandPending;
     case "unknown":
-      return "The node was lost while it worked: nobody knows whether it was done.";
+      return t.commandUnknown;
     case "expired":
-      return "The node did not take it in time, so it was not done.";
+      return t.commandExpired;
     case "cancelled":
-      return "It was called off before the node took it.";
+      return t.commandCancelled;
     default:
-      return "Result";
+      return t.result;
   }
 }

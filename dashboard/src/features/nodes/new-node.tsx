@@ -7,20 +7,22 @@ import { Detail } from "../../ui/detail.tsx";
 import styles from "../../ui/detail.module.css";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
-import { ALL_NODES } from "./all-nodes.ts";
+import { allNodes } from "./all-nodes.ts";
 import { PairingSecret } from "./pairing-secret.tsx";
 import { PLATFORMS } from "./platforms.ts";
 import { ScopePicker } from "./scope-picker.tsx";
 import { useNodeRefresh } from "./use-nodes.ts";
+import { common } from "../../messages/en/common.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
-/** What a new node may do unless one says otherwise: nothing that could do harm. */
-const HARMLESS: NodeScope[] = ["system.info", "notify.send"];
+/** The scopes of a new node unless the user changes them: none of them can do harm. */
+const DEFAULT_SCOPES: NodeScope[] = ["system.info", "notify.send"];
 
 export function NewNode() {
   const refresh = useNodeRefresh();
   const [name, setName] = useState("");
   const [platform, setPlatform] = useState("linux");
-  const [scopes, setScopes] = useState(HARMLESS);
+  const [scopes, setScopes] = useState(DEFAULT_SCOPES);
   const register = useMutation({
     mutationFn: () =>
       call(api.POST("/api/nodes", { body: { displayName: name.trim(), platform, scopes } })),
@@ -31,9 +33,9 @@ export function NewNode() {
   });
 
   return (
-    <Detail title={register.data ? `Pair ${register.data.name}` : "New node"} back={ALL_NODES}>
+    <Detail title={register.data ? t.pairTitle(register.data.name) : t.new} back={allNodes()}>
       {register.data ? (
-        <PairingSecret registered={register.data} onAnew={register.reset} />
+        <PairingSecret registered={register.data} onRestart={register.reset} />
       ) : (
         <form
           className={styles.form}
@@ -43,20 +45,20 @@ export function NewNode() {
           }}
         >
           <TextField
-            label="Name"
+            label={common.name}
             required
             maxLength={200}
             autoFocus
             value={name}
             onText={setName}
-            hint="What people and agents call the machine."
+            hint={t.nameHint}
           />
-          <SelectField label="System" value={platform} onText={setPlatform} options={PLATFORMS} />
+          <SelectField label={t.system} value={platform} onText={setPlatform} options={PLATFORMS} />
           <ScopePicker scopes={scopes} onChange={setScopes} />
           {register.error && <ErrorText error={register.error} />}
           <div className={styles.actions}>
-            <Button type="submit" look="primary" busy={register.isPending}>
-              Register node
+            <Button type="submit" variant="primary" busy={register.isPending}>
+              {t.register}
             </Button>
           </div>
         </form>

@@ -6,20 +6,21 @@ import { Button } from "../../ui/button.tsx";
 import detail from "../../ui/detail.module.css";
 import { SelectField } from "../../ui/field.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
+import { Rich } from "../../ui/rich.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
-import { ParamsField } from "../approvals/params-field.tsx";
-import { parseParams } from "../approvals/params-text.ts";
+import { JsonField } from "../../ui/json-field.tsx";
+import { parseJsonObject } from "../../ui/json-object.ts";
 import { CommandEntry } from "./command-entry.tsx";
 import styles from "./nodes.module.css";
 import { commandsOf } from "./scopes.ts";
 import { useCommands } from "./use-commands.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
-const TIMEOUTS = [
-  { value: "10000", label: "10 seconds" },
-  { value: "30000", label: "30 seconds" },
-  { value: "120000", label: "2 minutes" },
-  { value: "600000", label: "10 minutes" },
-];
+/** The timeouts on offer, in seconds. */
+const TIMEOUTS = [10, 30, 120, 600];
+
+const timeoutLabel = (seconds: number) =>
+  seconds < 60 ? t.seconds(seconds) : t.minutes(seconds / 60);
 
 export function NodeConsole({ node }: { node: Node }) {
   return (
@@ -35,15 +36,15 @@ interface Wanted {
   params: Record<string, unknown>;
 }
 
-/** How the parameters look of the commands that need some. */
-const EXAMPLES: Partial<Record<NodeCommandName, object>> = {
+/** Examples for the commands that need parameters. */
+const examples = (): Partial<Record<NodeCommandName, object>> => ({
   "system.execute": { argv: ["uname", "-a"] },
-  "notify.show": { title: "Hello", body: "From Sophon" },
-  "clipboard.write": { text: "Hello" },
-};
+  "notify.show": { title: t.exampleTitle, body: t.exampleText },
+  "clipboard.write": { text: t.exampleText },
+});
 
 function example(command: NodeCommandName | undefined): string {
-  return JSON.stringify((command && EXAMPLES[command]) ?? {}, null, 2);
+  return JSON.stringify((command && examples()[command]) ?? {}, null, 2);
 }
 
 function CommandForm({ node }: { node: Node }) {
@@ -51,49 +52,52 @@ function CommandForm({ node }: { node: Node }) {
   const commands = commandsOf(node.scopes);
   const [picked, setPicked] = useState("");
   const [written, setWritten] = useState<string | null>(null);
-  const [timeout, setTimeout] = useState("30000");
+  const [timeout, setTimeout] = useState("30");
   const command = commands.find((name) => name === picked) ?? commands[0];
   const text = written ?? example(command);
-  const parsed = parseParams(text);
+  const parsed = parseJsonObject(text);
   const send = useMutation({
     mutationFn: ({ command, params }: Wanted) =>
       call(
         api.POST("/api/nodes/{id}/command", {
           params: { path: { id: node.id } },
-          body: { command, params: anyObject(params), timeoutMs: Number(timeout) },
+          body: { command, params: anyObject(params), timeoutMs: Number(timeout) * 1_000 },
         }),
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ["node-commands", node.id] }),
   });
 
   if (command === undefined) {
-    return (
-      <p className={detail.note}>
-        This node has no scopes, so there is nothing to tell it. Give it some in
-        &ldquo;Scopes&rdquo;.
-      </p>
-    );
+    return <p className={detail.note}>{t.noScopes}</p>;
   }
   return (
     <form
       className={detail.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (parsed.ok) send.mutate({ command, params: parsed.params });
+        if (parsed.ok) send.mutate({ command, params: parsed.value });
       }}
     >
       <div className={styles.pair}>
         <SelectField
-          label="Command"
+          label={t.command}
           value={command}
           onText={setPicked}
           options={commands.map((name) => ({ value: name, label: name }))}
         />
-        <SelectField label="Wait for" value={timeout} onText={setTimeout} options={TIMEOUTS} />
+        <SelectField
+          label={t.timeout}
+          value={timeout}
+          onText={setTimeout}
+          options={TIMEOUTS.map((seconds) => ({
+            value: String(seconds),
+            label: timeoutLabel(seconds),
+          }))}
+        />
       </div>
-      <ParamsField
-        label="Parameters"
-        hint="A JSON object."
+      <JsonField
+        label={t.parameters}
+        hint={t.parametersHint}
         rows={4}
         text={text}
         parsed={parsed}
@@ -103,16 +107,16 @@ function CommandForm({ node }: { node: Node }) {
       <div className={detail.actions}>
         <Button
           type="submit"
-          look="primary"
+          variant="primary"
           icon="send"
           busy={send.isPending}
           disabled={!parsed.ok || !node.online}
         >
-          Send
+          {t.send}
         </Button>
         {!node.online && (
           <span className={detail.note}>
-            The node is offline. <code>sophon-node start</code> on the machine connects it.
+            <Rich text={t.offlineHint} />
           </span>
         )}
       </div>
@@ -125,20 +129,20 @@ function CommandHistory({ nodeId }: { nodeId: string }) {
   const commands = useCommands(nodeId);
   return (
     <section aria-labelledby="commands">
-      <h3 id="commands">Commands so far</h3>
+      <h3 id="commands">{t.history}</h3>
       {commands.error && (
         <ErrorNotice error={commands.error} onRetry={() => void commands.refetch()} />
       )}
-      {commands.isPending && <Loading lines={3} label="Loading commands" />}
-      {commands.data?.length === 0 && <p className={detail.note}>None yet.</p>}
-      <ul role="list" aria-label="Commands so far">
+      {commands.isPending && <Loading lines={3} label={t.loadingCommands} />}
+      {commands.data?.length === 0 && <p className={detail.note}>{t.noneYet}</p>}
+      <ul role="list" aria-label={t.history}>
         {commands.data?.map((command) => (
           <li key={command.commandId}>
             <CommandEntry command={command} />
           </li>
         ))}
       </ul>
-      <ShowMore list={commands} label="Show older commands" />
+      <ShowMore list={commands} label={t.olderCommands} />
     </section>
   );
 }

@@ -3,7 +3,7 @@ import type { Node } from "../../api/types.ts";
 import { Detail } from "../../ui/detail.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
-import { ALL_NODES } from "./all-nodes.ts";
+import { allNodes } from "./all-nodes.ts";
 import { NodeConsole } from "./node-console.tsx";
 import { RenameNode, RevokeNode } from "./node-dialogs.tsx";
 import { NodeFacts } from "./node-facts.tsx";
@@ -11,13 +11,11 @@ import { NodeScopes } from "./node-scopes.tsx";
 import { NodeState } from "./node-state.tsx";
 import { PairingDecision } from "./pairing-decision.tsx";
 import { useNodeWatch } from "./use-nodes.ts";
+import { common } from "../../messages/en/common.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
-const TABS = [
-  { id: "console", label: "Console" },
-  { id: "scopes", label: "Scopes" },
-  { id: "about", label: "About" },
-] as const;
-type TabId = (typeof TABS)[number]["id"];
+const TABS = ["console", "scopes", "about"] as const;
+type TabId = (typeof TABS)[number];
 
 export function NodeDetail({ node }: { node: Node }) {
   const [tab, setTab] = useState<TabId>("console");
@@ -25,13 +23,18 @@ export function NodeDetail({ node }: { node: Node }) {
   return (
     <Detail
       title={node.name}
-      back={ALL_NODES}
+      back={allNodes()}
       about={<NodeState node={node} />}
       menu={<NodeMenu node={node} />}
     >
       {node.status === "paired" ? (
         <>
-          <Tabs label="Parts of the node" tabs={TABS} current={tab} onPick={setTab} />
+          <Tabs
+            label={t.parts}
+            tabs={TABS.map((id) => ({ id, label: t.tabs[id] }))}
+            current={tab}
+            onPick={setTab}
+          />
           <TabPanel id={tab}>
             {tab === "console" && <NodeConsole node={node} />}
             {tab === "scopes" && <NodeScopes node={node} />}
@@ -51,10 +54,10 @@ function NodeMenu({ node }: { node: Node }) {
   return (
     <>
       <Menu
-        label="Node actions"
+        label={t.actions}
         items={[
-          { label: "Rename", icon: "pencil", onSelect: () => setDialog("rename") },
-          { label: "Revoke", icon: "trash", danger: true, onSelect: () => setDialog("revoke") },
+          { label: common.rename, icon: "pencil", onSelect: () => setDialog("rename") },
+          { label: t.revoke, icon: "trash", danger: true, onSelect: () => setDialog("revoke") },
         ]}
       />
       {dialog === "rename" && <RenameNode node={node} onClose={close} />}

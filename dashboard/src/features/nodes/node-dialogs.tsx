@@ -5,6 +5,8 @@ import type { Node } from "../../api/types.ts";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { useNodeRefresh } from "./use-nodes.ts";
+import { common } from "../../messages/en/common.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
 interface DialogProps {
   node: Node;
@@ -24,8 +26,8 @@ export function RenameNode({ node, onClose }: DialogProps) {
     await refresh();
   };
   return (
-    <ActionDialog title="Rename node" action="Rename" onClose={onClose} onConfirm={rename}>
-      <TextField label="Name" required maxLength={200} value={name} onText={setName} />
+    <ActionDialog title={t.renameTitle} action={common.rename} onClose={onClose} onConfirm={rename}>
+      <TextField label={common.name} required maxLength={200} value={name} onText={setName} />
     </ActionDialog>
   );
 }
@@ -40,16 +42,13 @@ export function RevokeNode({ node, onClose }: DialogProps) {
   };
   return (
     <ActionDialog
-      title="Revoke node?"
-      action="Revoke"
-      look="danger"
+      title={t.revokeTitle}
+      action={t.revoke}
+      variant="danger"
       onClose={onClose}
       onConfirm={revoke}
     >
-      <p>
-        {node.name} is cut off at once and its token is void. What it is doing now may still be
-        done. To use it again, it has to be paired again.
-      </p>
+      <p>{t.revokeAbout(node.name)}</p>
     </ActionDialog>
   );
 }

@@ -1,26 +1,28 @@
 import type { Node } from "../../api/types.ts";
 import { Fact, Facts } from "../../ui/detail.tsx";
 import { duration } from "../../ui/time.ts";
-import { When } from "../../ui/when.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
 import { platformName } from "./platforms.ts";
+import { common } from "../../messages/en/common.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
 export function NodeFacts({ node }: { node: Node }) {
   return (
     <Facts>
-      <Fact name="System">{platformName(node.platform)}</Fact>
-      {node.version !== null && <Fact name="Program">{node.version}</Fact>}
+      <Fact label={t.system}>{platformName(node.platform)}</Fact>
+      {node.version !== null && <Fact label={t.version}>{node.version}</Fact>}
       {node.lastSeenAt !== null && (
-        <Fact name="Last seen">
-          <When at={node.lastSeenAt} long />
+        <Fact label={t.lastSeen}>
+          <Timestamp at={node.lastSeenAt} long />
         </Fact>
       )}
-      {node.uptime !== null && <Fact name="Up for">{duration(node.uptime * 1_000)}</Fact>}
-      {node.cpuPercent !== null && <Fact name="Processors">{node.cpuPercent} %</Fact>}
-      {node.memoryMb !== null && <Fact name="Memory">{node.memoryMb.toLocaleString()} MiB</Fact>}
-      <Fact name="Registered">
-        <When at={node.createdAt} long />
+      {node.uptime !== null && <Fact label={t.uptime}>{duration(node.uptime * 1_000)}</Fact>}
+      {node.cpuPercent !== null && <Fact label={t.cpu}>{common.percent(node.cpuPercent)}</Fact>}
+      {node.memoryMb !== null && <Fact label={t.memory}>{t.mebibytes(node.memoryMb)}</Fact>}
+      <Fact label={t.registered}>
+        <Timestamp at={node.createdAt} long />
       </Fact>
-      <Fact name="Id">
+      <Fact label={common.id}>
         <code>{node.id}</code>
       </Fact>
     </Facts>

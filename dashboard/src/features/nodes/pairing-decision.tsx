@@ -6,19 +6,21 @@ import type { Node } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import detail from "../../ui/detail.module.css";
 import { ErrorText } from "../../ui/notice.tsx";
-import { Working } from "../../ui/status.tsx";
+import { Rich } from "../../ui/rich.tsx";
+import { ActivityDots } from "../../ui/status.tsx";
 import styles from "./nodes.module.css";
 import { ScopePicker } from "./scope-picker.tsx";
 import { useNodeRefresh } from "./use-nodes.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
 interface PairingDecisionProps {
   node: Node;
-  /** Empties the form for a new node, where that is what is shown. */
-  onAnew?: () => void;
+  /** Resets the form for a new node, if this is shown in it. */
+  onRestart?: () => void;
 }
 
-/** Lets a machine in that asks for it, or turns it down. */
-export function PairingDecision({ node, onAnew }: PairingDecisionProps) {
+/** Approves or rejects a machine that wants to pair. */
+export function PairingDecision({ node, onRestart }: PairingDecisionProps) {
   const [scopes, setScopes] = useState(node.scopes);
   const refresh = useNodeRefresh();
   const params = { path: { id: node.id } };
@@ -35,44 +37,46 @@ export function PairingDecision({ node, onAnew }: PairingDecisionProps) {
   if (node.status === "approved") {
     return (
       <p className={styles.waiting} role="status">
-        <Working />
-        Approved. The machine takes its token as soon as <code>sophon-node pair</code> asks for it.
+        <ActivityDots />
+        <span>
+          <Rich text={t.awaitingToken} />
+        </span>
       </p>
     );
   }
   if (node.status === "rejected") {
     return (
       <p role="status">
-        The machine was turned down and cannot connect. If it should after all,{" "}
-        <Link href="/nodes/new" onClick={onAnew}>
-          register it anew
-        </Link>
-        .
+        <Rich
+          text={t.rejectedAbout}
+          parts={{
+            link: (content) => (
+              <Link href="/nodes/new" onClick={onRestart}>
+                {content}
+              </Link>
+            ),
+          }}
+        />
       </p>
     );
   }
   return (
     <div className={detail.form}>
-      <p className={styles.code} aria-label="Pairing code">
+      <p className={styles.code} aria-label={t.pairingCode}>
         {node.pairingCode}
       </p>
-      <p className={detail.note}>
-        Approve only if the machine shows this very code. The machine takes its token within
-        seconds.
-      </p>
+      <p className={detail.note}>{t.compareCode}</p>
       <details className={styles.granted}>
-        <summary>
-          It may use {scopes.length === 0 ? "nothing yet" : scopes.join(", ")}. Change that
-        </summary>
+        <summary>{scopes.length === 0 ? t.grantedNone : t.granted(scopes.join(", "))}</summary>
         <ScopePicker scopes={scopes} onChange={setScopes} />
       </details>
       {error && <ErrorText error={error} />}
       <div className={detail.actions}>
-        <Button look="primary" busy={approve.isPending} onClick={() => approve.mutate()}>
-          Approve node
+        <Button variant="primary" busy={approve.isPending} onClick={() => approve.mutate()}>
+          {t.approve}
         </Button>
-        <Button look="danger" busy={reject.isPending} onClick={() => reject.mutate()}>
-          Reject
+        <Button variant="danger" busy={reject.isPending} onClick={() => reject.mutate()}>
+          {t.reject}
         </Button>
       </div>
     </div>

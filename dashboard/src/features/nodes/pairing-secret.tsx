@@ -1,23 +1,26 @@
 import { Link } from "wouter";
 import type { RegisteredNode } from "../../api/types.ts";
-import { CopyButton, CopyIcon } from "../../ui/copy-button.tsx";
+import { CopyIcon } from "../../ui/copy-button.tsx";
+import { Copyable } from "../../ui/copyable.tsx";
 import { Fact, Facts } from "../../ui/detail.tsx";
 import detail from "../../ui/detail.module.css";
 import { Empty } from "../../ui/notice.tsx";
+import { Rich } from "../../ui/rich.tsx";
 import { timeLeft } from "../../ui/time.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { NodeState } from "./node-state.tsx";
 import styles from "./nodes.module.css";
 import { PairingDecision } from "./pairing-decision.tsx";
 import { isPairing, useNodes, useNodeWatch } from "./use-nodes.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
 interface PairingSecretProps {
   registered: RegisteredNode;
-  onAnew: () => void;
+  onRestart: () => void;
 }
 
-/** What to do with a node that was just registered, until it is paired. Its secret is shown here and never again. */
-export function PairingSecret({ registered, onAnew }: PairingSecretProps) {
+/** The steps that pair a newly registered node. Its secret is shown here and never again. */
+export function PairingSecret({ registered, onRestart }: PairingSecretProps) {
   const { id, pairingSecret, expiresAt } = registered;
   const node = useNodes().data?.find((known) => known.id === id) ?? registered;
   const left = Date.parse(expiresAt) - useNow(isPairing(node));
@@ -25,55 +28,42 @@ export function PairingSecret({ registered, onAnew }: PairingSecretProps) {
 
   if (node.status === "paired") {
     return (
-      <Empty title={`${node.name} is paired`}>
+      <Empty title={t.pairedTitle(node.name)}>
         <NodeState node={node} />
         {!node.online && (
           <p>
-            Now run <code>sophon-node start</code> on the machine: that connects it.
+            <Rich text={t.startHint} />
           </p>
         )}
-        <Link href={`/nodes/${id}`}>Open the node</Link>
+        <Link href={`/nodes/${id}`}>{t.open}</Link>
       </Empty>
     );
   }
+  const command = `sophon-node pair --gateway ${location.origin} --node ${id} --secret ${pairingSecret}`;
   return (
     <div className={styles.pairing}>
       <section>
-        <h3>1. Run this on the machine</h3>
-        <Copyable
-          text={`sophon-node pair --gateway ${location.origin} --node ${id} --secret ${pairingSecret}`}
-        />
+        <h3>{t.step1}</h3>
+        <Copyable text={command} />
         <p className={detail.note}>
-          Once it is paired, <code>sophon-node start</code> connects it.
+          <Rich text={t.startLater} />
         </p>
         <p className={detail.note}>
-          The secret is kept only as a hash and cannot be shown again.{" "}
-          {left > 0
-            ? `It is good for ${timeLeft(left)} more.`
-            : "Its time is over: register again."}
+          {t.secretOnce} {left > 0 ? t.secretValid(timeLeft(left)) : t.secretExpired}
         </p>
         <Facts>
-          <Fact name="Node id">
+          <Fact label={t.nodeId}>
             <code>{id}</code>
           </Fact>
-          <Fact name="Secret">
-            <code>{pairingSecret}</code> <CopyIcon text={pairingSecret} label="Copy the secret" />
+          <Fact label={t.secret}>
+            <code>{pairingSecret}</code> <CopyIcon text={pairingSecret} label={t.copySecret} />
           </Fact>
         </Facts>
       </section>
       <section>
-        <h3>2. Compare the code and approve</h3>
-        <PairingDecision node={node} onAnew={onAnew} />
+        <h3>{t.step2}</h3>
+        <PairingDecision node={node} onRestart={onRestart} />
       </section>
-    </div>
-  );
-}
-
-function Copyable({ text }: { text: string }) {
-  return (
-    <div className={styles.copyable}>
-      <code>{text}</code>
-      <CopyButton text={text} />
     </div>
   );
 }

@@ -1,10 +1,8 @@
-/** The operating systems that a node can have, with their proper names. */
-export const PLATFORMS = [
-  { value: "linux", label: "Linux" },
-  { value: "macos", label: "macOS" },
-  { value: "windows", label: "Windows" },
-];
+/** The operating systems of nodes, with their proper names. */
+const NAMES: Record<string, string> = { linux: "Linux", macos: "macOS", windows: "Windows" };
+
+export const PLATFORMS = Object.entries(NAMES).map(([value, label]) => ({ value, label }));
 
 export function platformName(platform: string): string {
-  return PLATFORMS.find(({ value }) => value === platform)?.label ?? platform;
+  return NAMES[platform] ?? platform;
 }

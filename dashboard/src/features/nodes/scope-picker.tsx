@@ -1,38 +1,34 @@
 import type { NodeScope } from "../../api/types.ts";
-import { Risk } from "../../ui/risk.tsx";
+import { RiskOption } from "../../ui/risk-option.tsx";
 import styles from "./nodes.module.css";
-import { SCOPES, toggledScope, type Scope } from "./scopes.ts";
+import { SCOPES, scopeText, toggledScope, type Scope } from "./scopes.ts";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
 interface ScopePickerProps {
   scopes: NodeScope[];
   onChange: (scopes: NodeScope[]) => void;
 }
 
-/** What a node may be told to do, with the harm that each can do. */
+/** The scopes of a node, with the risk of each. */
 export function ScopePicker({ scopes, onChange }: ScopePickerProps) {
   const unknown = scopes.filter((scope) => !SCOPES.some(({ name }) => name === scope));
   const offered: Scope[] = [
     ...SCOPES,
-    ...unknown.map((name): Scope => ({ name, what: "", risk: "critical" })),
+    ...unknown.map((name): Scope => ({ name, risk: "critical" })),
   ];
   return (
     <fieldset className={styles.scopes}>
-      <legend>Scopes</legend>
+      <legend>{t.scopes}</legend>
       <ul role="list">
-        {offered.map(({ name, what, risk }) => (
+        {offered.map(({ name, risk }) => (
           <li key={name}>
-            <label className={styles.scope}>
-              <input
-                type="checkbox"
-                checked={scopes.includes(name)}
-                onChange={() => onChange(toggledScope(scopes, name))}
-              />
-              <span>
-                <code>{name}</code>
-                <span className={styles.what}>{what}</span>
-              </span>
-              <Risk level={risk} />
-            </label>
+            <RiskOption
+              name={name}
+              about={scopeText(name)}
+              risk={risk}
+              checked={scopes.includes(name)}
+              onToggle={() => onChange(toggledScope(scopes, name))}
+            />
           </li>
         ))}
       </ul>

@@ -1,8 +1,9 @@
-/** What a node can be allowed to do, in words, and the commands that each scope opens. */
+/** The scopes of nodes, and the commands that each scope allows. */
 import type { NodeCommandName, NodeCommands, NodeScope } from "../../api/types.ts";
-import { worstOf, type RiskLevel } from "../../ui/risk.tsx";
+import { highestRisk, type RiskLevel } from "../../ui/risk.tsx";
+import { nodes as t } from "../../messages/en/nodes.ts";
 
-/** The gateway's catalogue. Its type is generated: what is missing, too much or other than there does not compile. */
+/** The gateway's catalogue. Its type is generated, so a difference from the gateway does not compile. */
 const COMMANDS: NodeCommands = {
   "system.info": { scope: "system.info", risk: "none" },
   "system.processes": { scope: "system.info", risk: "none" },
@@ -31,25 +32,23 @@ const COMMANDS: NodeCommands = {
   "system.execute": { scope: "system.execute", risk: "critical" },
 };
 
-/** The scope that stands for all the others. */
+/** The scope that includes all the others. */
 const EVERYTHING = "node.command";
 
-const WHAT: Record<NodeCommands[NodeCommandName]["scope"] | typeof EVERYTHING, string> = {
-  "system.info": "Tell of the machine and of what runs on it",
-  "notify.send": "Show notices",
-  "clipboard.access": "Read and write the clipboard",
-  "screen.capture": "Take pictures of the screen",
-  "window.manage": "Arrange windows",
-  "app.manage": "Start and close programs",
-  "input.control": "Use mouse and keyboard",
-  "canvas.control": "Show pages on a canvas",
-  "system.execute": "Run any program",
-  [EVERYTHING]: "Everything above, and whatever comes later",
-};
+/** The scopes, each with its description: a missing or unknown one does not compile. */
+const descriptions = (): Record<
+  NodeCommands[NodeCommandName]["scope"] | typeof EVERYTHING,
+  string
+> => t.scope;
+
+/** The description of a scope; empty if the catalogue does not know it. */
+export function scopeText(name: NodeScope): string {
+  const texts: Partial<Record<string, string>> = descriptions();
+  return texts[name] ?? "";
+}
 
 export interface Scope {
   name: NodeScope;
-  what: string;
   risk: RiskLevel;
 }
 
@@ -61,14 +60,13 @@ export function commandsOf(scopes: readonly NodeScope[]): NodeCommandName[] {
   return NAMES.filter((name) => scopes.includes(COMMANDS[name].scope));
 }
 
-/** Those that open a command, from the harmless to the dangerous. */
-export const SCOPES: Scope[] = (Object.keys(WHAT) as (keyof typeof WHAT)[]).map((name) => ({
+/** The scopes, least dangerous first. */
+export const SCOPES: Scope[] = (Object.keys(descriptions()) as NodeScope[]).map((name) => ({
   name,
-  what: WHAT[name],
-  risk: worstOf(commandsOf([name]).map((command) => COMMANDS[command].risk)),
+  risk: highestRisk(commandsOf([name]).map((command) => COMMANDS[command].risk)),
 }));
 
-/** The scopes with one more or one less, in the order of the catalogue; what is not in it stays. */
+/** The scopes with one added or removed, in the order of the catalogue; unknown scopes stay. */
 export function toggledScope(scopes: readonly NodeScope[], name: NodeScope): NodeScope[] {
   const next = scopes.includes(name) ? scopes.filter((other) => other !== name) : [...scopes, name];
   const place = (scope: NodeScope) => SCOPES.findIndex((known) => known.name === scope);

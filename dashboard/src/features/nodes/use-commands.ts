@@ -1,20 +1,8 @@
-/** What a node was told to do, kept current by the notifications hub. */
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+/** The commands of a node, kept up to date by `nodeEvents`. */
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { api, call } from "../../api/client.ts";
-import { useLive } from "../../live/live.tsx";
 
 export function useCommands(nodeId: string) {
-  const { notifications } = useLive();
-  const queries = useQueryClient();
-  useEffect(
-    () =>
-      notifications.onEvent((event) => {
-        if (event.name !== "NodeCommand" || event.data.nodeId !== nodeId) return;
-        void queries.invalidateQueries({ queryKey: ["node-commands", nodeId] });
-      }),
-    [notifications, nodeId, queries],
-  );
   return useInfiniteQuery({
     queryKey: ["node-commands", nodeId],
     queryFn: ({ pageParam, signal }) =>

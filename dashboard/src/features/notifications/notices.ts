@@ -1,6 +1,7 @@
-/** The news in the tray, as a pure function of what the hubs told. */
+/** The notifications, as a pure function of the events of the hubs. */
 import type { Announcement } from "../../api/types.ts";
-import type { ApprovalEvent, NotificationEvent } from "../../live/hub-events.ts";
+import type { ApprovalEvents, EventOf, NotificationEvents } from "../../live/events.ts";
+import { notifications as t } from "../../messages/en/notifications.ts";
 
 export type Severity = Announcement["severity"];
 
@@ -9,25 +10,25 @@ export interface Notice {
   title: string;
   body: string;
   severity: Severity;
-  /** When it was told, in milliseconds. */
+  /** When it was sent, in milliseconds. */
   at: number;
-  /** The page that it is about. */
+  /** The page to open for it. */
   href: string | null;
   isRead: boolean;
 }
 
 export type NoticeAction =
-  { type: "told"; notice: Notice } | { type: "read" } | { type: "cleared" };
+  { type: "added"; notice: Notice } | { type: "read" } | { type: "cleared" };
 
-/** Older ones are forgotten. */
-export const MOST_NOTICES = 50;
+/** Older notifications are dropped. */
+export const MAX_NOTICES = 50;
 
-/** The newest first. */
+/** Newest first. */
 export function reduceNotices(notices: Notice[], action: NoticeAction): Notice[] {
   switch (action.type) {
-    case "told":
+    case "added":
       if (notices.some(({ id }) => id === action.notice.id)) return notices;
-      return [action.notice, ...notices].slice(0, MOST_NOTICES);
+      return [action.notice, ...notices].slice(0, MAX_NOTICES);
     case "read":
       return notices.map((notice) => (notice.isRead ? notice : { ...notice, isRead: true }));
     case "cleared":
@@ -35,11 +36,23 @@ export function reduceNotices(notices: Notice[], action: NoticeAction): Notice[]
   }
 }
 
-/** What is worth a notice; `agentName` tells who asks. */
-export function noticeOf(
-  event: NotificationEvent | ApprovalEvent,
-  agentName: (id: string) => string,
-): Notice | null {
+export const APPROVAL_NOTICES = [
+  "ApprovalRequested",
+  "InfoRequested",
+] as const satisfies (keyof ApprovalEvents)[];
+export const OTHER_NOTICES = [
+  "SystemAnnouncement",
+  "NodeOnline",
+  "NodeOffline",
+] as const satisfies (keyof NotificationEvents)[];
+
+/** The events that make a notification. */
+export type NoticeEvent = EventOf<
+  Pick<ApprovalEvents, (typeof APPROVAL_NOTICES)[number]> &
+    Pick<NotificationEvents, (typeof OTHER_NOTICES)[number]>
+>;
+
+export function noticeOf(event: NoticeEvent, agentName: (id: string) => string): Notice {
   switch (event.name) {
     case "SystemAnnouncement": {
       const { id, title, body, severity, createdAt } = event.data;
@@ -51,7 +64,7 @@ export function noticeOf(
       const online = event.name === "NodeOnline";
       return notice({
         id: `${event.name}-${nodeId}-${seq}`,
-        title: `${name} is ${online ? "online" : "offline"}`,
+        title: online ? t.nodeOnline(name) : t.nodeOffline(name),
         severity: online ? "info" : "warning",
         href: `/nodes/${nodeId}`,
       });
@@ -60,7 +73,7 @@ export function noticeOf(
       const { id, toolName, agentId, preview, riskLevel, requestedAt } = event.data;
       return notice({
         id,
-        title: `${agentName(agentId)} asks to use ${toolName}`,
+        title: t.approval(agentName(agentId), toolName),
         body: preview ?? "",
         severity: riskLevel === "critical" ? "critical" : "warning",
         at: Date.parse(requestedAt),
@@ -71,18 +84,16 @@ export function noticeOf(
       const { id, agentId, question, requestedAt } = event.data;
       return notice({
         id,
-        title: `${agentName(agentId)} has a question`,
+        title: t.question(agentName(agentId)),
         body: question,
         severity: "warning",
         at: Date.parse(requestedAt),
         href: "/approvals",
       });
     }
-    default:
-      return null;
   }
 }
 
-function notice(told: Pick<Notice, "id" | "title" | "severity"> & Partial<Notice>): Notice {
-  return { body: "", at: Date.now(), href: null, isRead: false, ...told };
+function notice(fields: Pick<Notice, "id" | "title" | "severity"> & Partial<Notice>): Notice {
+  return { body: "", at: Date.now(), href: null, isRead: false, ...fields };
 }

@@ -1,4 +1,4 @@
-/** The bell in the frame of the page: what is new, and what of it was not seen yet. */
+/** The bell in the navigation bar, with the notifications and a count of the unread ones. */
 import { useEffect, useEffectEvent, useReducer, useState } from "react";
 import { Link } from "wouter";
 import { useLive } from "../../live/live.tsx";
@@ -9,29 +9,40 @@ import { Icon } from "../../ui/icon.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { VisibleText } from "../../ui/visible-text.tsx";
-import { When } from "../../ui/when.tsx";
-import type { ApprovalEvent, NotificationEvent } from "../../live/hub-events.ts";
-import { useAgentName } from "../agents/use-agents.ts";
-import { noticeOf, reduceNotices, type Notice, type Severity } from "./notices.ts";
+import { Timestamp } from "../../ui/timestamp.tsx";
+import { useAgentName } from "../../entities/agent/use-agents.ts";
+import {
+  APPROVAL_NOTICES,
+  noticeOf,
+  OTHER_NOTICES,
+  reduceNotices,
+  type Notice,
+  type NoticeEvent,
+} from "./notices.ts";
 import styles from "./tray.module.css";
+import { common } from "../../messages/en/common.ts";
+import { navigation } from "../../messages/en/navigation.ts";
+import { notifications as t } from "../../messages/en/notifications.ts";
 
 export function Tray({ className }: { className: string }) {
   const { approvals, notifications } = useLive();
   const [notices, dispatch] = useReducer(reduceNotices, []);
   const [open, setOpen] = useState(false);
-  const { alarm } = useToast();
+  const { alert } = useToast();
   const agentName = useAgentName();
 
-  const tell = useEffectEvent((event: NotificationEvent | ApprovalEvent) => {
+  const show = useEffectEvent((event: NoticeEvent) => {
     const notice = noticeOf(event, agentName);
-    if (notice === null) return;
-    dispatch({ type: "told", notice });
+    dispatch({ type: "added", notice });
     if (event.name === "SystemAnnouncement" && notice.severity === "critical") {
-      alarm(notice.title, notice.body);
+      alert(notice.title, notice.body);
     }
   });
   useEffect(() => {
-    const stops = [approvals.onEvent((e) => tell(e)), notifications.onEvent((e) => tell(e))];
+    const stops = [
+      approvals.on(APPROVAL_NOTICES, (event) => show(event)),
+      notifications.on(OTHER_NOTICES, (event) => show(event)),
+    ];
     return () => stops.forEach((stop) => stop());
   }, [approvals, notifications]);
 
@@ -49,15 +60,15 @@ export function Tray({ className }: { className: string }) {
         onClick={() => setOpen(true)}
       >
         <Icon name="bell" />
-        <span>News</span>
-        <Badge count={unread} label="unread" />
+        <span>{navigation.notifications}</span>
+        <Badge count={unread} label={navigation.unread} />
       </button>
       {open && (
-        <Dialog title="News" drawer onClose={close}>
+        <Dialog title={navigation.notifications} drawer onClose={close}>
           <Notices notices={notices} onFollow={close} />
           {notices.length > 0 && (
             <Button small onClick={() => dispatch({ type: "cleared" })}>
-              Clear all
+              {t.clear}
             </Button>
           )}
         </Dialog>
@@ -69,8 +80,8 @@ export function Tray({ className }: { className: string }) {
 function Notices({ notices, onFollow }: { notices: Notice[]; onFollow: () => void }) {
   if (notices.length === 0) {
     return (
-      <Empty title="No news">
-        <p>Announcements, what agents ask for and how nodes are is told here while you are on.</p>
+      <Empty title={t.noneTitle}>
+        <p>{t.noneAbout}</p>
       </Empty>
     );
   }
@@ -83,22 +94,16 @@ function Notices({ notices, onFollow }: { notices: Notice[]; onFollow: () => voi
   );
 }
 
-const SEVERITY: Record<Severity, string> = {
-  info: "For your information",
-  warning: "Needs a look",
-  critical: "Critical",
-};
-
 function NoticeEntry({ notice, onFollow }: { notice: Notice; onFollow: () => void }) {
   const { title, body, severity, at, href, isRead } = notice;
   return (
     <li className={styles.notice} data-severity={severity}>
       <p className={styles.about}>
         <span>
-          {SEVERITY[severity]}
-          {!isRead && " · new"}
+          {common.severity[severity]}
+          {!isRead && common.separator + t.new}
         </span>
-        <When at={new Date(at).toISOString()} />
+        <Timestamp at={new Date(at).toISOString()} />
       </p>
       <h3>
         <VisibleText text={title} />
@@ -110,7 +115,7 @@ function NoticeEntry({ notice, onFollow }: { notice: Notice; onFollow: () => voi
       )}
       {href !== null && (
         <Link href={href} onClick={onFollow}>
-          Have a look
+          {t.view}
         </Link>
       )}
     </li>

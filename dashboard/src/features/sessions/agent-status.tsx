@@ -1,32 +1,33 @@
-import type { Run } from "../../live/session-state.ts";
-import { Working } from "../../ui/status.tsx";
+import type { Run } from "../../entities/session/session-state.ts";
+import { ActivityDots } from "../../ui/status.tsx";
 import styles from "./agent-status.module.css";
+import { conversation as t } from "../../messages/en/conversation.ts";
 
-/** The tool that asks a person. */
+/** The tool that asks the user a question. */
 const QUESTION = "person.ask";
 
-function words({ phase, activity, detail }: Run): string {
-  if (phase === "queued") return "is next in the queue";
+function statusText({ phase, activity, detail }: Run, agent: string): string {
+  if (phase === "queued") return t.status.queued(agent);
   switch (activity) {
     case "calling_tool":
-      if (detail === QUESTION) return "is waiting for your answer";
-      return detail ? `is using ${detail}` : "is using a tool";
+      if (detail === QUESTION) return t.status.question(agent);
+      return detail ? t.status.tool(agent, detail) : t.status.someTool(agent);
     case "waiting_approval":
-      return detail ? `is waiting for your word on ${detail}` : "is waiting for your word";
+      return detail ? t.status.approval(agent, detail) : t.status.someApproval(agent);
     case "resuming":
-      return "is beginning again after a restart";
+      return t.status.resuming(agent);
     case "writing":
-      return "is writing";
+      return t.status.writing(agent);
     default:
-      return "is thinking";
+      return t.status.thinking(agent);
   }
 }
 
 export function AgentStatus({ run, agentName }: { run: Run; agentName: string }) {
   return (
     <p className={styles.status}>
-      <Working />
-      {agentName} {words(run)}
+      <ActivityDots />
+      {statusText(run, agentName)}
     </p>
   );
 }

@@ -2,14 +2,15 @@ import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 import { IconButton } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
 import styles from "./composer.module.css";
+import { sessions as t } from "../../messages/en/sessions.ts";
 
 interface ComposerProps {
-  /** Where the unsent text is kept. */
+  /** The key of the draft that keeps the unsent text. */
   draftKey: string;
   placeholder: string;
-  /** Shown while an agent is at work. */
+  /** Present while an agent is working. */
   onStop?: (() => void) | undefined;
-  /** A rejection puts the text back. */
+  /** If it rejects, the text is put back. */
   onSend: (text: string) => Promise<void>;
 }
 
@@ -49,26 +50,26 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
       <textarea
         ref={box}
         rows={1}
-        aria-label="Message"
+        aria-label={t.message}
         placeholder={placeholder}
         autoFocus={hasKeyboard()}
         value={text}
         onChange={(event) => setDraft(event.target.value === "" ? null : event.target.value)}
         onKeyDown={onKeyDown}
       />
-      {onStop && <IconButton icon="stop" label="Stop" look="danger" onClick={onStop} />}
+      {onStop && <IconButton icon="stop" label={t.stop} variant="danger" onClick={onStop} />}
       <IconButton
         type="submit"
         icon="send"
-        label="Send"
-        look="primary"
+        label={t.send}
+        variant="primary"
         disabled={text.trim() === ""}
       />
     </form>
   );
 }
 
-/** On a phone focus would open the keyboard over half of the page. */
+/** On a phone, focus would open the on-screen keyboard. */
 function hasKeyboard(): boolean {
   return window.matchMedia("(pointer: fine)").matches;
 }

@@ -6,19 +6,15 @@ import { IconButton } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
-import { useAgents } from "../agents/use-agents.ts";
+import { useAgentOptions, useAgents } from "../../entities/agent/use-agents.ts";
 import { Composer } from "./composer.tsx";
 import styles from "./new-session.module.css";
-
-const SUGGESTIONS = [
-  "What can you do?",
-  "Remember that my cat is called Oscar",
-  "Calculate (1789 + 211) * 0.19",
-];
+import { sessions as t } from "../../messages/en/sessions.ts";
 
 export function NewSession() {
   const agents = useAgents();
-  useTitle("New session");
+  const options = useAgentOptions();
+  useTitle(t.new);
   const [, navigate] = useLocation();
   const [picked, setPicked] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -28,7 +24,7 @@ export function NewSession() {
 
   const send = async (content: string) => {
     setFailure(null);
-    // The same text sent again after a failure is the same send: the gateway applies it once.
+    // The same text sent again after a failure is the same message: the gateway applies it once.
     if (attempt.current.content !== content) attempt.current = { content, localId: newLocalId() };
     const { localId } = attempt.current;
     try {
@@ -48,24 +44,24 @@ export function NewSession() {
   return (
     <div className={styles.page}>
       <div className={styles.back}>
-        <IconButton icon="back" label="All sessions" onClick={() => navigate("/")} />
+        <IconButton icon="back" label={t.all} onClick={() => navigate("/")} />
       </div>
       <div className={styles.middle}>
-        <h1>Begin a session</h1>
+        <h1>{t.newTitle}</h1>
         {agents.data !== undefined && agents.data.length > 1 && (
           <div className={styles.picker}>
             <SelectField
-              label="With"
+              label={t.with}
               value={agentId ?? ""}
               onText={setPicked}
-              options={agents.data.map(({ id, name }) => ({ value: id, label: name }))}
+              options={options}
             />
           </div>
         )}
-        <Composer draftKey="new" placeholder="Write your first message" onSend={send} />
+        <Composer draftKey="new" placeholder={t.firstMessage} onSend={send} />
         {(failure ?? agents.error) !== null && <ErrorText error={failure ?? agents.error} />}
-        <ul role="list" className={styles.suggestions} aria-label="Suggestions">
-          {SUGGESTIONS.map((text) => (
+        <ul role="list" className={styles.suggestions} aria-label={t.suggestions}>
+          {t.suggestion.map((text) => (
             <li key={text}>
               <button type="button" onClick={() => void send(text).catch(() => undefined)}>
                 {text}

@@ -1,4 +1,4 @@
-/** Which tasks are under way, and in which session. */
+/** The tasks in progress, and the session of each. */
 import type { Task } from "../../api/types.ts";
 import type { TaskEvent } from "../../live/events.ts";
 

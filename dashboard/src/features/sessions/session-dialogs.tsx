@@ -6,6 +6,8 @@ import type { Session } from "../../api/types.ts";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { sessionTitle } from "./session-list.tsx";
+import { common } from "../../messages/en/common.ts";
+import { conversation as t } from "../../messages/en/conversation.ts";
 
 interface DialogProps {
   session: Session;
@@ -26,8 +28,8 @@ export function RenameSession({ session, onClose }: DialogProps) {
     await queries.invalidateQueries({ queryKey: ["sessions"] });
   };
   return (
-    <ActionDialog title="Rename session" action="Rename" onClose={onClose} onConfirm={rename}>
-      <TextField label="Title" required maxLength={200} value={title} onText={setTitle} />
+    <ActionDialog title={t.renameTitle} action={common.rename} onClose={onClose} onConfirm={rename}>
+      <TextField label={common.title} required maxLength={200} value={title} onText={setTitle} />
     </ActionDialog>
   );
 }
@@ -42,16 +44,13 @@ export function DeleteSession({ session, onClose }: DialogProps) {
   };
   return (
     <ActionDialog
-      title="Delete session?"
-      action="Delete"
-      look="danger"
+      title={t.deleteTitle}
+      action={common.delete}
+      variant="danger"
       onClose={onClose}
       onConfirm={remove}
     >
-      <p>
-        &ldquo;{sessionTitle(session)}&rdquo; and all its messages will be gone for everyone. This
-        cannot be undone.
-      </p>
+      <p>{t.deleteAbout(sessionTitle(session))}</p>
     </ActionDialog>
   );
 }

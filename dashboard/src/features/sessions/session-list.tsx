@@ -5,42 +5,45 @@ import { IconButton } from "../../ui/button.tsx";
 import { SearchBox } from "../../ui/field.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
-import { Working } from "../../ui/status.tsx";
-import { When } from "../../ui/when.tsx";
-import { useAgentName } from "../agents/use-agents.ts";
-import { isWaiting } from "../approvals/inbox.ts";
-import { useInbox } from "../approvals/inbox-provider.tsx";
+import { ActivityDots } from "../../ui/status.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
+import { useAgentName } from "../../entities/agent/use-agents.ts";
+import { isWaiting } from "../../entities/prompt/inbox.ts";
+import { useInbox } from "../../entities/prompt/inbox-provider.tsx";
 import styles from "./session-list.module.css";
 import { useRunningSessions, useSessionList } from "./use-session-list.ts";
+import { common } from "../../messages/en/common.ts";
+import { navigation } from "../../messages/en/navigation.ts";
+import { sessions as t } from "../../messages/en/sessions.ts";
 
 export function SessionList({ open }: { open: string | null }) {
   const [search, setSearch] = useState("");
   const [, navigate] = useLocation();
   const running = useRunningSessions();
-  const { asks } = useInbox();
-  const asking = new Set(asks.filter(isWaiting).map(({ asked }) => asked.sessionId));
+  const { prompts } = useInbox();
+  const waiting = new Set(prompts.filter(isWaiting).map(({ request }) => request.sessionId));
   const list = useSessionList(useDeferredValue(search.trim()));
 
   return (
     <>
       <header className={styles.header}>
-        <h1 className={styles.title}>Sessions</h1>
+        <h1 className={styles.title}>{navigation.sessions}</h1>
         <IconButton
           icon="plus"
-          label="New session"
-          look="primary"
+          label={t.new}
+          variant="primary"
           onClick={() => navigate("/sessions/new")}
         />
         <div className={styles.search}>
-          <SearchBox label="Search sessions" value={search} onText={setSearch} />
+          <SearchBox label={t.search} value={search} onText={setSearch} />
         </div>
       </header>
       <div className={styles.scroll}>
         {list.error && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
-        {list.isPending && <Loading lines={6} label="Loading sessions" />}
+        {list.isPending && <Loading lines={6} label={t.loading} />}
         {list.data?.length === 0 && (
-          <Empty title={search === "" ? "No sessions yet" : "Nothing found"}>
-            {search === "" && <p>A session begins with your first message.</p>}
+          <Empty title={search === "" ? t.noneTitle : t.notFound}>
+            {search === "" && <p>{t.noneAbout}</p>}
           </Empty>
         )}
         <ul role="list">
@@ -50,11 +53,11 @@ export function SessionList({ open }: { open: string | null }) {
               session={session}
               open={session.id === open}
               running={running.has(session.id)}
-              asking={asking.has(session.id)}
+              waiting={waiting.has(session.id)}
             />
           ))}
         </ul>
-        <ShowMore list={list} label="Show older sessions" />
+        <ShowMore list={list} label={t.older} />
       </div>
     </>
   );
@@ -64,11 +67,11 @@ interface SessionRowProps {
   session: Session;
   open: boolean;
   running: boolean;
-  /** Something in it waits for the person. */
-  asking: boolean;
+  /** A prompt in it waits for an answer. */
+  waiting: boolean;
 }
 
-function SessionRow({ session, open, running, asking }: SessionRowProps) {
+function SessionRow({ session, open, running, waiting }: SessionRowProps) {
   const agentName = useAgentName();
   return (
     <li>
@@ -80,13 +83,13 @@ function SessionRow({ session, open, running, asking }: SessionRowProps) {
         <span className={styles.rowTitle}>{sessionTitle(session)}</span>
         <span className={styles.rowAgent}>
           {agentName(session.agentId)}
-          {session.parentSessionId && " · fork"}
-          {running && !asking && <span className="visually-hidden"> is working</span>}
+          {session.parentSessionId && common.separator + t.fork}
+          {running && !waiting && <span className="visually-hidden"> {t.working}</span>}
         </span>
         <span className={styles.rowTime}>
-          {asking && <strong className={styles.asking}>Waits for you</strong>}
-          {!asking && running && <Working />}
-          {!asking && !running && <When at={session.updatedAt} />}
+          {waiting && <strong className={styles.waiting}>{t.needsAnswer}</strong>}
+          {!waiting && running && <ActivityDots />}
+          {!waiting && !running && <Timestamp at={session.updatedAt} />}
         </span>
       </Link>
     </li>
@@ -94,5 +97,5 @@ function SessionRow({ session, open, running, asking }: SessionRowProps) {
 }
 
 export function sessionTitle({ title }: Pick<Session, "title">): string {
-  return title === "" ? "Untitled session" : title;
+  return title === "" ? t.untitled : title;
 }

@@ -4,20 +4,23 @@ import { Link, useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { Session } from "../../api/types.ts";
 import { useLive } from "../../live/live.tsx";
-import { activeRun } from "../../live/session-state.ts";
+import { activeRun } from "../../entities/session/session-state.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { ErrorNotice } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { useAgentName } from "../agents/use-agents.ts";
+import { useAgentName } from "../../entities/agent/use-agents.ts";
 import { Composer } from "./composer.tsx";
 import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
 import { sessionTitle } from "./session-list.tsx";
-import { listedSession } from "./use-session-list.ts";
+import { listedSession } from "./session-cache.ts";
 import styles from "./session-view.module.css";
 import { Transcript } from "./transcript.tsx";
 import { useSession } from "./use-session.ts";
+import { common } from "../../messages/en/common.ts";
+import { conversation as t } from "../../messages/en/conversation.ts";
+import { sessions } from "../../messages/en/sessions.ts";
 
 export function SessionView({ id }: { id: string }) {
   const session = useSessionInfo(id);
@@ -43,7 +46,7 @@ export function SessionView({ id }: { id: string }) {
         <ErrorNotice
           error={session.error}
           onRetry={() => void session.refetch()}
-          wayOut={{ href: "/", label: "Begin another session" }}
+          backLink={{ href: "/", label: t.startAnother }}
         />
       </div>
     );
@@ -56,7 +59,7 @@ export function SessionView({ id }: { id: string }) {
         <div>
           <Composer
             draftKey={id}
-            placeholder={`Message ${agentName}`}
+            placeholder={t.messageTo(agentName)}
             onSend={open.send}
             onStop={run && (() => void attempt(() => open.stop(run.taskId)))}
           />
@@ -86,19 +89,24 @@ function SessionHeader({
           {session && <Link href={`/agents/${session.agentId}`}>{agentName}</Link>}
           {session?.parentSessionId && (
             <>
-              {" · "}
-              <Link href={`/sessions/${session.parentSessionId}`}>forked from another session</Link>
+              {common.separator}
+              <Link href={`/sessions/${session.parentSessionId}`}>{t.forkedFrom}</Link>
             </>
           )}
         </p>
       </div>
       {session && (
         <Menu
-          label="Session actions"
+          label={t.actions}
           items={[
-            { label: "Rename", icon: "pencil", onSelect: () => setDialog("rename") },
-            { label: "Fork", icon: "fork", onSelect: onFork },
-            { label: "Delete", icon: "trash", danger: true, onSelect: () => setDialog("delete") },
+            { label: common.rename, icon: "pencil", onSelect: () => setDialog("rename") },
+            { label: t.forkAction, icon: "fork", onSelect: onFork },
+            {
+              label: common.delete,
+              icon: "trash",
+              danger: true,
+              onSelect: () => setDialog("delete"),
+            },
           ]}
         />
       )}
@@ -112,15 +120,15 @@ function BackButton() {
   const [, navigate] = useLocation();
   return (
     <span className={styles.back}>
-      <IconButton icon="back" label="All sessions" onClick={() => navigate("/")} />
+      <IconButton icon="back" label={sessions.all} onClick={() => navigate("/")} />
     </span>
   );
 }
 
-/** The hub tells of changes, so what is known stays good for a while (milliseconds). */
-const KEPT_CURRENT = 60_000;
+/** Events report changes, so a session stays fresh for a while (milliseconds). */
+const STALE_AFTER = 60_000;
 
-/** The session itself, kept current by the hub; leaves the page when it is deleted elsewhere. */
+/** The session itself. Leaves the page when the session is deleted elsewhere. */
 function useSessionInfo(id: string) {
   const { chat } = useLive();
   const queries = useQueryClient();
@@ -128,24 +136,17 @@ function useSessionInfo(id: string) {
 
   useEffect(
     () =>
-      chat.onEvent((event) => {
-        if (event.name !== "SessionUpdated" || event.data.sessionId !== id) return;
-        const { change, title, updatedAt } = event.data;
-        if (change === "deleted") navigate("/", { replace: true });
-        else
-          queries.setQueryData<Session>(
-            ["session", id],
-            (known) => known && { ...known, title, updatedAt },
-          );
+      chat.on(["SessionUpdated"], ({ data: { sessionId, change } }) => {
+        if (sessionId === id && change === "deleted") navigate("/", { replace: true });
       }),
-    [chat, id, navigate, queries],
+    [chat, id, navigate],
   );
 
   const info = useQuery({
     queryKey: ["session", id],
     queryFn: () => call(api.GET("/api/sessions/{id}", { params: { path: { id } } })),
     initialData: () => listedSession(queries, id),
-    staleTime: KEPT_CURRENT,
+    staleTime: STALE_AFTER,
   });
   useTitle(info.data && sessionTitle(info.data));
   return info;

@@ -1,24 +1,26 @@
 import { Suspense } from "react";
-import { later } from "../../ui/later.tsx";
+import { lazyComponent } from "../../ui/lazy.tsx";
 import { Loading } from "../../ui/notice.tsx";
 import { SplitPage } from "../../ui/split-page.tsx";
 import { NewSession } from "./new-session.tsx";
 import { SessionList } from "./session-list.tsx";
+import { navigation } from "../../messages/en/navigation.ts";
+import { sessions as t } from "../../messages/en/sessions.ts";
 
-// With all that shows Markdown: the first page does without.
-const SessionView = later(async () => (await import("./session-view.tsx")).SessionView);
+// Lazy, since it contains the Markdown renderer, which the first page does not need.
+const SessionView = lazyComponent(async () => (await import("./session-view.tsx")).SessionView);
 
-export type SessionPlace = "list" | "new" | { session: string };
+export type SessionView = "list" | "new" | { session: string };
 
-export function SessionsPage({ place }: { place: SessionPlace }) {
-  const open = typeof place === "object" ? place.session : null;
+export function SessionsPage({ view }: { view: SessionView }) {
+  const open = typeof view === "object" ? view.session : null;
   return (
     <SplitPage
-      label="Sessions"
-      narrow={place === "list" ? "list" : "detail"}
+      label={navigation.sessions}
+      narrow={view === "list" ? "list" : "detail"}
       list={<SessionList open={open} />}
     >
-      <Suspense fallback={<Loading lines={5} label="Loading the session" />}>
+      <Suspense fallback={<Loading lines={5} label={t.loadingSession} />}>
         {open === null ? <NewSession /> : <SessionView key={open} id={open} />}
       </Suspense>
     </SplitPage>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../api/types.ts";
-import { emptySession, newRun, type SessionState } from "../../live/session-state.ts";
+import { emptySession, newRun, type SessionState } from "../../entities/session/session-state.ts";
 import { timeline } from "./timeline.ts";
 
 const message = (id: number, role: string, taskId: string | null = null) =>

@@ -1,6 +1,6 @@
-/** The order in which a session is told: messages, what is on its way, and how turns ended. */
+/** The order in which a session is shown: messages, unsent messages, running turns, and outcomes. */
 import type { Message } from "../../api/types.ts";
-import type { Outcome, Outgoing, Run, SessionState } from "../../live/session-state.ts";
+import type { Outcome, Outgoing, Run, SessionState } from "../../entities/session/session-state.ts";
 
 export type Entry =
   | { kind: "message"; key: string; message: Message; run: Run | null }
@@ -36,7 +36,7 @@ function outgoingEntry(outgoing: Outgoing): Entry {
   return { kind: "outgoing", key: outgoing.localId, outgoing };
 }
 
-/** A notice whose message is further back than the loaded history is told when that is loaded. */
+/** A notice whose message is older than the loaded history is shown once that message is loaded. */
 function placeNotice(entries: Entry[], taskId: string, outcome: Outcome, hasOlder: boolean) {
   const notice: Entry = { kind: "notice", key: `notice-${taskId}`, outcome };
   const reply = entries.findLastIndex((entry) => replyTask(entry) === taskId);

@@ -1,16 +1,17 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { activeRun, type SessionState } from "../../live/session-state.ts";
+import { activeRun, type SessionState } from "../../entities/session/session-state.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { MessageTurn, OutgoingTurn, RunTurn } from "./turns.tsx";
 import { timeline, type Entry } from "./timeline.ts";
 import { AgentStatus } from "./agent-status.tsx";
-import { SessionAsks } from "./session-asks.tsx";
+import { SessionPrompts } from "./session-prompts.tsx";
 import styles from "./transcript.module.css";
 import { TurnNotice } from "./turn-notice.tsx";
-import { useFollow } from "./use-follow.ts";
+import { useStickToBottom } from "./use-stick-to-bottom.ts";
 import type { OpenSession } from "./use-session.ts";
+import { conversation as t } from "../../messages/en/conversation.ts";
 
 interface TranscriptProps {
   open: OpenSession;
@@ -22,7 +23,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const { state, failure } = open;
   const { attempt } = useToast();
   const entries = timeline(state);
-  const { box, away, onScroll, toEnd } = useFollow(
+  const { box, away, onScroll, toEnd } = useStickToBottom(
     state.messages[0]?.messageId,
     state.outgoing.at(-1)?.localId,
   );
@@ -49,7 +50,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
           <OutgoingTurn
             outgoing={entry.outgoing}
             onRetry={() => void open.send(entry.outgoing.content, entry.outgoing.localId)}
-            onDiscard={() => open.forget(entry.outgoing.localId)}
+            onDiscard={() => open.discard(entry.outgoing.localId)}
           />
         );
       case "notice":
@@ -70,9 +71,9 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
         onScroll={onScroll}
         tabIndex={0}
         role="region"
-        aria-label="Conversation"
+        aria-label={t.conversation}
       >
-        {!state.loaded && failure === null && <Loading lines={5} label="Loading messages" />}
+        {!state.loaded && failure === null && <Loading lines={5} label={t.loadingMessages} />}
         {state.hasOlder && <OlderMessages load={open.loadOlder} />}
         <ol role="list" className={styles.turns}>
           {entries.map((entry) => (
@@ -80,12 +81,12 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
           ))}
         </ol>
         {run && <AgentStatus run={run} agentName={agentName} />}
-        <SessionAsks sessionId={open.id} taskId={run?.taskId ?? null} />
+        <SessionPrompts sessionId={open.id} taskId={run?.taskId ?? null} />
         {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
       </div>
       {away && (
         <Button icon="down" className={styles.latest} onClick={toEnd}>
-          Latest
+          {t.latest}
         </Button>
       )}
       <Announcement state={state} agentName={agentName} />
@@ -93,7 +94,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   );
 }
 
-/** Loads by itself when it is scrolled to; the button is for the keyboard. */
+/** Loads automatically when it is scrolled to; the button is for the keyboard. */
 function OlderMessages({ load }: { load: () => Promise<void> }) {
   const [busy, setBusy] = useState(false);
   const { attempt } = useToast();
@@ -119,26 +120,26 @@ function OlderMessages({ load }: { load: () => Promise<void> }) {
   return (
     <div ref={row} className={styles.older}>
       <Button small busy={busy} onClick={() => void go()}>
-        Show earlier messages
+        {t.earlier}
       </Button>
     </div>
   );
 }
 
-/** How much of an answer is read out by itself; the rest is there to be read. */
-const SPOKEN = 300;
+/** How much of an answer is announced (characters). */
+const ANNOUNCED = 300;
 
-/** Tells a screen reader that an answer has begun and what it was, not every word as it comes. */
+/** Announces the start and the end of an answer to screen readers, not every streamed word. */
 function Announcement({ state, agentName }: { state: SessionState; agentName: string }) {
   const running = activeRun(state) !== undefined;
   const [wasRunning, setWasRunning] = useState(false);
   if (running && !wasRunning) setWasRunning(true);
   const answer = state.messages.findLast((message) => message.role === "agent")?.content ?? "";
-  const ended = answer.length > SPOKEN ? `${answer.slice(0, SPOKEN)}…` : answer;
+  const ended = answer.length > ANNOUNCED ? `${answer.slice(0, ANNOUNCED)}…` : answer;
   return (
     <p className="visually-hidden" role="status">
-      {running && `${agentName} is answering`}
-      {!running && wasRunning && `${agentName} answered: ${ended}`}
+      {running && t.answering(agentName)}
+      {!running && wasRunning && t.answered(agentName, ended)}
     </p>
   );
 }

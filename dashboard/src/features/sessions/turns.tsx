@@ -1,15 +1,17 @@
-/** The turns of a session: what a person said, what an agent answered, what is on its way. */
+/** The turns of a session: messages, running answers, and messages that are being sent. */
 import { useDeferredValue, type ReactNode } from "react";
 import type { Message } from "../../api/types.ts";
-import type { Outgoing, Run } from "../../live/session-state.ts";
+import type { Outgoing, Run } from "../../entities/session/session-state.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { CopyIcon } from "../../ui/copy-button.tsx";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
-import { When } from "../../ui/when.tsx";
-import { useAuth } from "../auth/auth.tsx";
-import { ToolCalls } from "./tool-calls.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
+import { useAuth } from "../../entities/user/auth.ts";
+import { ToolCalls } from "../../entities/task/tool-calls.tsx";
 import styles from "./turns.module.css";
+import { common } from "../../messages/en/common.ts";
+import { conversation as t } from "../../messages/en/conversation.ts";
 
 interface TurnProps {
   author: string;
@@ -25,7 +27,7 @@ function Turn({ author, role, at, live = false, children, actions }: TurnProps) 
     <article className={styles.turn} data-role={role} data-live={live || undefined}>
       <header className={styles.author}>
         <h3>{author}</h3>
-        {at !== undefined && <When at={at} long />}
+        {at !== undefined && <Timestamp at={at} long />}
       </header>
       <div className={styles.body}>{children}</div>
       {actions !== undefined && <footer className={styles.actions}>{actions}</footer>}
@@ -35,8 +37,8 @@ function Turn({ author, role, at, live = false, children, actions }: TurnProps) 
 
 function authorOf(message: Message, me: string, agentName: string): string {
   if (message.role === "agent") return agentName;
-  if (message.role === "system") return "System";
-  return !message.userId || message.userId === me ? "You" : "Another person";
+  if (message.role === "system") return t.system;
+  return !message.userId || message.userId === me ? t.you : t.someoneElse;
 }
 
 interface MessageTurnProps {
@@ -52,7 +54,7 @@ export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: M
   const { user } = useAuth();
   const author = authorOf(message, user.id, agentName);
   if (run !== null) return <RunTurn run={run} agentName={author} at={message.createdAt} />;
-  // A turn that failed before its first word: the notice below says all there is.
+  // A turn that failed before its first word: the notice below says why.
   const nothing = message.content === "" && message.toolCalls.length === 0;
   if (message.status === "failed" && nothing) return null;
   return (
@@ -62,10 +64,10 @@ export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: M
       at={message.createdAt}
       actions={
         <>
-          {message.content !== "" && <CopyIcon text={message.content} label="Copy text" />}
-          <IconButton small icon="fork" label="Fork from here" onClick={onFork} />
+          {message.content !== "" && <CopyIcon text={message.content} label={t.copyText} />}
+          <IconButton small icon="fork" label={t.forkHere} onClick={onFork} />
           {onRegenerate && message.role === "agent" && message.status !== "pending" && (
-            <IconButton small icon="again" label="Answer again" onClick={onRegenerate} />
+            <IconButton small icon="again" label={t.regenerate} onClick={onRegenerate} />
           )}
           {message.usage && <Usage usage={message.usage} />}
         </>
@@ -88,13 +90,13 @@ function Usage({ usage }: { usage: NonNullable<Message["usage"]> }) {
   return (
     <span className={styles.usage}>
       {usage.model}
-      {tokens > 0 && ` · ${tokens.toLocaleString()} tokens`}
+      {tokens > 0 && common.separator + t.tokens(tokens)}
     </span>
   );
 }
 
 export function RunTurn({ run, agentName, at }: { run: Run; agentName: string; at?: string }) {
-  // Parsing may lag behind a fast stream, so that typing and scrolling do not.
+  // Parsing may lag behind a fast stream, so that typing and scrolling stay smooth.
   const text = useDeferredValue(run.text);
   if (text === "" && run.tools.length === 0) return null;
   return (
@@ -118,7 +120,7 @@ interface OutgoingTurnProps {
 
 export function OutgoingTurn({ outgoing, onRetry, onDiscard }: OutgoingTurnProps) {
   return (
-    <Turn author="You" role="user">
+    <Turn author={t.you} role="user">
       <p className={styles.plain} data-phase={outgoing.phase}>
         {outgoing.content}
       </p>
@@ -126,10 +128,10 @@ export function OutgoingTurn({ outgoing, onRetry, onDiscard }: OutgoingTurnProps
         <div className={styles.unsent}>
           <ErrorText error={outgoing.error} />
           <Button small icon="again" onClick={onRetry}>
-            Send again
+            {t.sendAgain}
           </Button>
           <Button small onClick={onDiscard}>
-            Discard
+            {t.discard}
           </Button>
         </div>
       )}

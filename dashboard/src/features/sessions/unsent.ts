@@ -1,9 +1,10 @@
 /**
- * What was said in a session and has not arrived, as far as is known: kept over a reload and over a look at
- * another page. What did arrive is told back with the history, by its local id, and goes.
+ * Messages of a session that have not reached the gateway as far as is known. They survive a reload and a visit
+ * to another page. A message that did arrive comes back with the history, by its local id, and is dropped.
  */
 import { readDraft, writeDraft } from "../../ui/drafts.ts";
-import type { Outgoing } from "../../live/session-state.ts";
+import type { Outgoing } from "../../entities/session/session-state.ts";
+import { conversation as t } from "../../messages/en/conversation.ts";
 
 const keyOf = (sessionId: string) => `${sessionId}.unsent`;
 
@@ -14,7 +15,7 @@ export function readUnsent(sessionId: string): Outgoing[] {
     content,
     phase: "failed",
     messageId: null,
-    error: new Error("It was not sent."),
+    error: new Error(t.notSent),
   }));
 }
 

@@ -1,16 +1,22 @@
-/** One open session: its history, its live events, and what the person can do in it. */
+/** One open session: its history, its live events, and what the user can do in it. */
 import { useEffect, useReducer, useRef, type Dispatch } from "react";
 import { api, call } from "../../api/client.ts";
 import { newLocalId } from "../../api/local-id.ts";
 import type { Message, Task } from "../../api/types.ts";
+import { SESSION_EVENTS } from "../../entities/session/session-events.ts";
+import { activeTasks, cancelTask } from "../../entities/task/tasks.ts";
 import type { Joined } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
-import { reduceSession, type Action } from "../../live/session-reducer.ts";
-import { catchUpFrom, emptySession, type SessionState } from "../../live/session-state.ts";
+import { reduceSession, type Action } from "../../entities/session/session-reducer.ts";
+import {
+  catchUpFrom,
+  emptySession,
+  type SessionState,
+} from "../../entities/session/session-state.ts";
 import { keepUnsent, readUnsent } from "./unsent.ts";
 
 const PAGE = 50;
-/** Beyond this many pages of missed messages the newest page alone is shown. */
+/** If more pages than this were missed, only the newest page is shown. */
 const CATCH_UP_PAGES = 10;
 const CATCH_UP_PAGE = 200;
 
@@ -36,24 +42,28 @@ async function missedMessages(
 }
 
 /**
- * The tasks that tell what the messages do not: what is under way, and why an answer failed.
- * A session in which every answer is whole needs none of them.
+ * The tasks that say what the messages do not: what is in progress, and why an answer failed.
+ * A session in which every answer is complete needs no tasks.
  */
-async function ledger(id: string, known: SessionState, messages: Message[]): Promise<Task[]> {
+async function relevantTasks(
+  id: string,
+  known: SessionState,
+  messages: Message[],
+): Promise<Task[]> {
   const answers = messages.filter((message) => message.role === "agent");
   const waiting =
     messages.at(-1)?.role === "user" || answers.some((message) => message.status === "pending");
-  if (!waiting && known.runs.length === 0) return failures(id, known, answers, []);
-  const { items } = await call(api.GET("/api/tasks/active"));
-  return failures(
+  if (!waiting && known.runs.length === 0) return withFailures(id, known, answers, []);
+  const active = await activeTasks();
+  return withFailures(
     id,
     known,
     answers,
-    items.filter((task) => task.sessionId === id),
+    active.filter((task) => task.sessionId === id),
   );
 }
 
-async function failures(
+async function withFailures(
   id: string,
   known: SessionState,
   answers: Message[],
@@ -71,18 +81,18 @@ async function failures(
 
 async function synchronise(id: string, known: SessionState): Promise<Sync> {
   const missed = await missedMessages(id, catchUpFrom(known));
-  return { type: "synced", tasks: await ledger(id, known, missed.messages), ...missed };
+  return { type: "synced", tasks: await relevantTasks(id, known, missed.messages), ...missed };
 }
 
 export interface OpenSession {
   id: string;
   state: SessionState;
-  /** Why the history could not be read, until a later attempt succeeds. */
+  /** Why the history could not be loaded, until a later attempt succeeds. */
   failure: unknown;
   reload: () => void;
   loadOlder: () => Promise<void>;
   send: (content: string, localId?: string) => Promise<void>;
-  forget: (localId: string) => void;
+  discard: (localId: string) => void;
   regenerate: () => Promise<void>;
   stop: (taskId: string) => Promise<void>;
 }
@@ -128,16 +138,16 @@ export function useSession(id: string): OpenSession {
         if (open) dispatch({ type: "unreadable", failure });
       }
     };
-    const stopEvents = chat.onEvent((event) => {
+    const stopEvents = chat.on(SESSION_EVENTS, (event) => {
       if (event.data.sessionId === id) dispatch({ type: "event", event });
     });
-    const stopGreeting = chat.onLive(() => void sync(true));
+    const stopConnected = chat.onConnected(() => void sync(true));
     reload.current = () => void sync(chat.state.phase === "live");
     if (chat.state.phase !== "live") void sync(false);
     return () => {
       open = false;
       stopEvents();
-      stopGreeting();
+      stopConnected();
       if (chat.state.phase === "live") void chat.invoke("LeaveSession", id).catch(() => undefined);
     };
   }, [chat, id]);
@@ -159,7 +169,7 @@ function commands(id: string, state: SessionState, dispatch: Dispatch<Action>) {
       const older = await page(id, { before, limit: PAGE });
       dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore });
     },
-    /** Sent with the same `localId` again, the gateway applies it once. */
+    /** The gateway applies a message once, even if it is sent again with the same `localId`. */
     async send(content: string, localId: string = newLocalId()) {
       dispatch({ type: "sent", localId, content });
       try {
@@ -171,17 +181,15 @@ function commands(id: string, state: SessionState, dispatch: Dispatch<Action>) {
         );
         dispatch({ type: "accepted", localId, accepted });
       } catch (error) {
-        dispatch({ type: "refused", localId, error });
+        dispatch({ type: "failed", localId, error });
       }
     },
-    forget(localId: string) {
-      dispatch({ type: "forgotten", localId });
+    discard(localId: string) {
+      dispatch({ type: "discarded", localId });
     },
     async regenerate() {
       await call(api.POST("/api/sessions/{id}/regenerate", { params: { path: { id } } }));
     },
-    async stop(taskId: string) {
-      await call(api.POST("/api/tasks/{id}/cancel", { params: { path: { id: taskId } } }));
-    },
+    stop: cancelTask,
   };
 }

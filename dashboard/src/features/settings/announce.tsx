@@ -5,35 +5,33 @@ import { Button } from "../../ui/button.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { Field, SelectField, TextField } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { useMay } from "../auth/auth.tsx";
+import { useCan } from "../../entities/user/auth.ts";
 import styles from "./settings.module.css";
+import { common } from "../../messages/en/common.ts";
+import { settings as t } from "../../messages/en/settings.ts";
 
-const SEVERITIES: { value: Announcement["severity"]; label: string }[] = [
-  { value: "info", label: "For information" },
-  { value: "warning", label: "Needs a look" },
-  { value: "critical", label: "Critical: stays in sight until it is dismissed" },
-];
+const SEVERITIES = ["info", "warning", "critical"] as const satisfies Announcement["severity"][];
 
 export function Announce() {
-  const mayAnnounce = useMay("SendAnnouncements");
+  const canAnnounce = useCan("SendAnnouncements");
   const [open, setOpen] = useState(false);
-  if (!mayAnnounce) return null;
+  if (!canAnnounce) return null;
   return (
     <section aria-labelledby="announce">
       <div className={styles.head}>
-        <h2 id="announce">Announcements</h2>
+        <h2 id="announce">{t.announcements}</h2>
         <Button icon="bell" onClick={() => setOpen(true)}>
-          Announce
+          {t.announce}
         </Button>
       </div>
-      <p className={styles.note}>Told at once to everybody in your tenant who is on.</p>
+      <p className={styles.note}>{t.announcementsAbout}</p>
       {open && <AnnounceDialog onClose={() => setOpen(false)} />}
     </section>
   );
 }
 
 function AnnounceDialog({ onClose }: { onClose: () => void }) {
-  const { say } = useToast();
+  const { notify } = useToast();
   const [title, setTitle] = useState("");
   const [body, setBody] = useState("");
   const [severity, setSeverity] = useState<Announcement["severity"]>("info");
@@ -43,12 +41,12 @@ function AnnounceDialog({ onClose }: { onClose: () => void }) {
         body: { title: title.trim(), body: body.trim(), severity },
       }),
     );
-    say("Announced");
+    notify(t.sent);
   };
   return (
-    <ActionDialog title="Announce" action="Tell everybody" onClose={onClose} onConfirm={announce}>
-      <TextField label="Title" required maxLength={200} value={title} onText={setTitle} />
-      <Field label="Text">
+    <ActionDialog title={t.announce} action={t.send} onClose={onClose} onConfirm={announce}>
+      <TextField label={common.title} required maxLength={200} value={title} onText={setTitle} />
+      <Field label={t.text}>
         {(control) => (
           <textarea
             {...control}
@@ -61,10 +59,10 @@ function AnnounceDialog({ onClose }: { onClose: () => void }) {
         )}
       </Field>
       <SelectField
-        label="Weight"
+        label={t.severity}
         value={severity}
         onText={(value) => setSeverity(value as Announcement["severity"])}
-        options={SEVERITIES}
+        options={SEVERITIES.map((value) => ({ value, label: t.severities[value] }))}
       />
     </ActionDialog>
   );

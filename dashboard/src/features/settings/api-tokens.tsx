@@ -3,19 +3,18 @@ import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { ApiToken } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
-import { CopyButton } from "../../ui/copy-button.tsx";
+import { Copyable } from "../../ui/copyable.tsx";
 import { ActionDialog, Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
-import { When } from "../../ui/when.tsx";
+import { Rich } from "../../ui/rich.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
 import styles from "./settings.module.css";
+import { common } from "../../messages/en/common.ts";
+import { settings as t } from "../../messages/en/settings.ts";
 
-const LIFETIMES = [
-  { value: "30", label: "30 days" },
-  { value: "90", label: "90 days" },
-  { value: "365", label: "A year" },
-  { value: "", label: "No end" },
-];
+/** The lifetimes on offer, in days. */
+const LIFETIMES = [30, 90, 365];
 
 type Step =
   { step: "create" } | { step: "created"; secret: string } | { step: "revoke"; token: ApiToken };
@@ -31,14 +30,12 @@ export function ApiTokens() {
   return (
     <section aria-labelledby="tokens">
       <div className={styles.head}>
-        <h2 id="tokens">API tokens</h2>
+        <h2 id="tokens">{t.tokens}</h2>
         <Button icon="key" onClick={() => setOpen({ step: "create" })}>
-          New token
+          {t.newToken}
         </Button>
       </div>
-      <p className={styles.note}>
-        For programs that act in your name. Each can do what you can do.
-      </p>
+      <p className={styles.note}>{t.tokensAbout}</p>
       {tokens.error && <ErrorNotice error={tokens.error} onRetry={() => void tokens.refetch()} />}
       {tokens.isPending && <Loading lines={2} />}
       {tokens.data && tokens.data.items.length > 0 && (
@@ -68,26 +65,22 @@ function TokenEntry({ token, onRevoke }: { token: ApiToken; onRevoke: () => void
         <strong>{token.name}</strong>
         <p>
           <code>{token.hint}</code>
-          {" · "}
+          {common.separator}
           {token.lastUsedAt ? (
-            <>
-              last used <When at={token.lastUsedAt} />
-            </>
+            <Rich text={t.lastUsed} parts={{ time: <Timestamp at={token.lastUsedAt} /> }} />
           ) : (
-            "never used"
+            t.neverUsed
           )}
-          {" · "}
+          {common.separator}
           {token.expiresAt ? (
-            <>
-              ends <When at={token.expiresAt} />
-            </>
+            <Rich text={t.expires} parts={{ time: <Timestamp at={token.expiresAt} /> }} />
           ) : (
-            "no end"
+            t.neverExpires
           )}
         </p>
       </div>
-      <Button small look="danger" aria-label={`Revoke ${token.name}`} onClick={onRevoke}>
-        Revoke
+      <Button small variant="danger" aria-label={t.revokeToken(token.name)} onClick={onRevoke}>
+        {t.revoke}
       </Button>
     </li>
   );
@@ -113,37 +106,45 @@ function CreateToken({ onClose, onCreated }: CreateTokenProps) {
   };
   return (
     <ActionDialog
-      title="New API token"
-      action="Create token"
+      title={t.newTokenTitle}
+      action={t.createToken}
       onClose={onClose}
       onConfirm={create}
       onDone={onCreated}
     >
       <TextField
-        label="Name"
+        label={common.name}
         required
         maxLength={100}
         value={name}
         onText={setName}
-        hint="Which program it is for."
+        hint={t.tokenFor}
       />
-      <SelectField label="Valid for" value={days} onText={setDays} options={LIFETIMES} />
+      <SelectField
+        label={t.validFor}
+        value={days}
+        onText={setDays}
+        options={[
+          ...LIFETIMES.map((count) => ({
+            value: String(count),
+            label: count === 365 ? t.year : t.days(count),
+          })),
+          { value: "", label: t.never },
+        ]}
+      />
     </ActionDialog>
   );
 }
 
 function ShowSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
   return (
-    <Dialog title="Your new token" onClose={onClose}>
+    <Dialog title={t.yourToken} onClose={onClose}>
       <div className={styles.sheet}>
-        <p>Copy it now. It is kept only as a hash and cannot be shown again.</p>
-        <div className={styles.secret}>
-          <code>{secret}</code>
-          <CopyButton text={secret} />
-        </div>
+        <p>{t.copyToken}</p>
+        <Copyable text={secret} />
         <div className={styles.done}>
-          <Button look="primary" onClick={onClose}>
-            Done
+          <Button variant="primary" onClick={onClose}>
+            {common.done}
           </Button>
         </div>
       </div>
@@ -159,13 +160,13 @@ function RevokeToken({ token, onClose }: { token: ApiToken; onClose: () => void 
   };
   return (
     <ActionDialog
-      title="Revoke token?"
-      action="Revoke"
-      look="danger"
+      title={t.revokeTitle}
+      action={t.revoke}
+      variant="danger"
       onClose={onClose}
       onConfirm={revoke}
     >
-      <p>Programs that use &ldquo;{token.name}&rdquo; will be refused from now on.</p>
+      <p>{t.revokeAbout(token.name)}</p>
     </ActionDialog>
   );
 }

@@ -15,7 +15,7 @@ it.each([
     "Firefox on macOS",
   ],
   ["curl/8.9", "curl/8.9"],
-  ["", "Unknown program"],
+  ["", "Unknown device"],
 ])("%s is %s", (userAgent, name) => {
   expect(deviceName(userAgent)).toBe(name);
 });

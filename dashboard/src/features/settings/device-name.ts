@@ -1,4 +1,5 @@
-/** A browser's user agent in a few words; what is not known is shown as it came. */
+/** A browser's user agent in a few words; an unknown one is shown as it is. */
+import { settings as t } from "../../messages/en/settings.ts";
 
 const BROWSERS: [RegExp, string][] = [
   [/Edg\//, "Edge"],
@@ -17,6 +18,6 @@ const SYSTEMS: [RegExp, string][] = [
 export function deviceName(userAgent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];
-  if (browser !== undefined && system !== undefined) return `${browser} on ${system}`;
-  return userAgent === "" ? "Unknown program" : userAgent;
+  if (browser !== undefined && system !== undefined) return t.browserOn(browser, system);
+  return userAgent === "" ? t.unknownDevice : userAgent;
 }

@@ -4,13 +4,16 @@ import type { AuthSession } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { When } from "../../ui/when.tsx";
+import { Rich } from "../../ui/rich.tsx";
+import { Timestamp } from "../../ui/timestamp.tsx";
 import { deviceName } from "./device-name.ts";
 import styles from "./settings.module.css";
+import { common } from "../../messages/en/common.ts";
+import { settings as t } from "../../messages/en/settings.ts";
 
 export function Devices() {
   const queries = useQueryClient();
-  const { attempt, say } = useToast();
+  const { attempt, notify } = useToast();
   const devices = useQuery({
     queryKey: ["auth-sessions"],
     queryFn: () => call(api.GET("/api/auth/sessions")),
@@ -19,19 +22,17 @@ export function Devices() {
     attempt(async () => {
       await call(api.DELETE("/api/auth/sessions/{id}", { params: { path: { id } } }));
       await queries.invalidateQueries({ queryKey: ["auth-sessions"] });
-      say("Signed out there");
+      notify(t.signedOut);
     });
 
   return (
     <section aria-labelledby="devices">
-      <h2 id="devices">Signed-in devices</h2>
+      <h2 id="devices">{t.devices}</h2>
       {devices.error && (
         <ErrorNotice error={devices.error} onRetry={() => void devices.refetch()} />
       )}
       {devices.isPending && <Loading lines={2} />}
-      {devices.data?.items.length === 0 && (
-        <p className={styles.note}>No device is signed in with a password.</p>
-      )}
+      {devices.data?.items.length === 0 && <p className={styles.note}>{t.noDevices}</p>}
       {devices.data && devices.data.items.length > 0 && (
         <ul role="list" className={styles.list}>
           {devices.data.items.map((device) => (
@@ -50,15 +51,15 @@ function DeviceEntry({ device, onRevoke }: { device: AuthSession; onRevoke: () =
       <div className={styles.what}>
         <strong>{name}</strong>
         <p>
-          {device.address && <>{device.address} · </>}
-          last seen <When at={device.lastSeenAt} long />
+          {device.address && device.address + common.separator}
+          <Rich text={t.lastSeen} parts={{ time: <Timestamp at={device.lastSeenAt} long /> }} />
         </p>
       </div>
       {device.current ? (
-        <span className={styles.note}>This device</span>
+        <span className={styles.note}>{t.thisDevice}</span>
       ) : (
-        <Button small look="danger" aria-label={`Sign out ${name}`} onClick={onRevoke}>
-          Sign out
+        <Button small variant="danger" aria-label={t.signOutDevice(name)} onClick={onRevoke}>
+          {t.signOut}
         </Button>
       )}
     </li>

@@ -1,22 +1,21 @@
 import { Button } from "../../ui/button.tsx";
 import { Page } from "../../ui/page.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { useAuth } from "../auth/auth.tsx";
+import { useAuth } from "../../entities/user/auth.ts";
 import { Announce } from "./announce.tsx";
 import { ApiTokens } from "./api-tokens.tsx";
 import { Devices } from "./devices.tsx";
 import styles from "./settings.module.css";
 import { setTheme, useTheme, type Theme } from "./theme.ts";
+import { common } from "../../messages/en/common.ts";
+import { navigation } from "../../messages/en/navigation.ts";
+import { settings as t } from "../../messages/en/settings.ts";
 
-const THEMES: { value: Theme; label: string }[] = [
-  { value: "system", label: "As the system" },
-  { value: "light", label: "Light" },
-  { value: "dark", label: "Dark" },
-];
+const THEMES = ["system", "light", "dark"] as const satisfies Theme[];
 
 export function SettingsPage() {
   return (
-    <Page title="Settings" slim>
+    <Page title={navigation.settings} slim>
       <Account />
       <Appearance />
       <ApiTokens />
@@ -31,18 +30,16 @@ function Account() {
   const { attempt } = useToast();
   return (
     <section aria-labelledby="account">
-      <h2 id="account">Account</h2>
+      <h2 id="account">{t.account}</h2>
       <div className={styles.entry}>
         <div className={styles.what}>
           <strong>{user.name}</strong>
-          <p>
-            {user.email} · {user.role} · {user.tenant.name}
-          </p>
+          <p>{[user.email, user.role, user.tenant.name].join(common.separator)}</p>
         </div>
         {signOut ? (
-          <Button onClick={() => void attempt(signOut)}>Sign out</Button>
+          <Button onClick={() => void attempt(signOut)}>{t.signOut}</Button>
         ) : (
-          <span className={styles.note}>Signed in automatically on this machine</span>
+          <span className={styles.note}>{t.autoSignIn}</span>
         )}
       </div>
     </section>
@@ -53,9 +50,9 @@ function Appearance() {
   const theme = useTheme();
   return (
     <section aria-labelledby="appearance">
-      <h2 id="appearance">Appearance</h2>
+      <h2 id="appearance">{t.appearance}</h2>
       <div role="radiogroup" aria-labelledby="appearance" className={styles.themes}>
-        {THEMES.map(({ value, label }) => (
+        {THEMES.map((value) => (
           <label key={value}>
             <input
               type="radio"
@@ -63,7 +60,7 @@ function Appearance() {
               checked={theme === value}
               onChange={() => setTheme(value)}
             />
-            {label}
+            {t.theme[value]}
           </label>
         ))}
       </div>

@@ -1,4 +1,4 @@
-/** The colours a person chose. `public/theme.js` reads the same key before the first paint. */
+/** The colour theme. `public/theme.js` reads the same key before the first paint. */
 import { useSyncExternalStore } from "react";
 
 export type Theme = "system" | "light" | "dark";

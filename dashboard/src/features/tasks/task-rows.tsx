@@ -1,9 +1,9 @@
 import type { Task } from "../../api/types.ts";
 import { Status } from "../../ui/status.tsx";
 import { duration } from "../../ui/time.ts";
-import { When } from "../../ui/when.tsx";
-import { useAgentName } from "../agents/use-agents.ts";
-import { KINDS } from "./kinds.ts";
+import { Timestamp } from "../../ui/timestamp.tsx";
+import { useAgentName } from "../../entities/agent/use-agents.ts";
+import { taskKind } from "./task-kind.ts";
 import styles from "./task-rows.module.css";
 
 export function TaskRows({ tasks, onOpen }: { tasks: Task[]; onOpen: (id: string) => void }) {
@@ -17,16 +17,16 @@ export function TaskRows({ tasks, onOpen }: { tasks: Task[]; onOpen: (id: string
               <Status kind={task.status} />
             </span>
             <span className={styles.what}>
-              {task.description === "" ? KINDS[task.kind] : task.description}
+              {task.description === "" ? taskKind(task) : task.description}
             </span>
             <span className={styles.agent}>
-              {task.agentId === null ? KINDS[task.kind] : agentName(task.agentId)}
+              {task.agentId === null ? taskKind(task) : agentName(task.agentId)}
             </span>
             <span className={styles.figure}>
               {task.endedAt !== null && duration(task.durationMs)}
             </span>
             <span className={styles.figure}>
-              <When at={task.createdAt} />
+              <Timestamp at={task.createdAt} />
             </span>
           </button>
         </li>

@@ -1,4 +1,4 @@
-/** Code highlighting, loaded on demand. Gives elements with classes, never HTML text. */
+/** Code highlighting, loaded on demand. Returns elements with classes, never HTML text. */
 import { toJsxRuntime } from "hast-util-to-jsx-runtime";
 import bash from "highlight.js/lib/languages/bash";
 import c from "highlight.js/lib/languages/c";
@@ -43,10 +43,10 @@ const lowlight = createLowlight({
   yaml,
 });
 
-/** Longer code is shown plain, so that a stream of it stays smooth. */
-const LONGEST = 20_000;
+/** Longer code (characters) is shown plain, so that streaming stays smooth. */
+const MAX_LENGTH = 20_000;
 
 export function highlight(code: string, language: string): ReactNode {
-  if (code.length > LONGEST || !lowlight.registered(language)) return code;
+  if (code.length > MAX_LENGTH || !lowlight.registered(language)) return code;
   return toJsxRuntime(lowlight.highlight(language, code), { Fragment, jsx, jsxs }) as ReactNode;
 }

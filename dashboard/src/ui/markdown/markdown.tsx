@@ -1,6 +1,6 @@
 /**
- * Markdown that an agent wrote. Raw HTML stays text, dangerous addresses are dropped by the library,
- * and nothing is fetched: an image is a link that a person may follow.
+ * Markdown written by an agent. Raw HTML stays text, the library drops dangerous addresses,
+ * and nothing is fetched: an image becomes a link.
  */
 import {
   isValidElement,
@@ -14,6 +14,7 @@ import remarkGfm from "remark-gfm";
 import { Icon } from "../icon.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import styles from "./markdown.module.css";
+import { common } from "../../messages/en/common.ts";
 
 type CodeElement = ReactElement<{ className?: string; children?: ReactNode }>;
 
@@ -24,7 +25,7 @@ function Pre({ children }: { children?: ReactNode }) {
   return <CodeBlock language={language} code={typeof code === "string" ? code.trimEnd() : ""} />;
 }
 
-function OuterLink({ href, children }: { href?: string | undefined; children?: ReactNode }) {
+function ExternalLink({ href, children }: { href?: string | undefined; children?: ReactNode }) {
   return (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">
       {children}
@@ -35,19 +36,19 @@ function OuterLink({ href, children }: { href?: string | undefined; children?: R
 function ImageLink({ src, alt }: ComponentProps<"img">) {
   const address = typeof src === "string" ? src : undefined;
   return (
-    <OuterLink href={address}>
+    <ExternalLink href={address}>
       <span className={styles.image}>
         <Icon name="image" size={16} />
-        {alt === undefined || alt === "" ? "Image" : alt}
+        {alt === undefined || alt === "" ? common.image : alt}
       </span>
-    </OuterLink>
+    </ExternalLink>
   );
 }
 
 function Table({ children }: { children?: ReactNode }) {
   return (
-    // A wide table scrolls; the keyboard has to be able to reach it for that.
-    <div className={styles.table} role="region" aria-label="Table" tabIndex={0}>
+    // A wide table scrolls, so the keyboard must be able to reach it.
+    <div className={styles.table} role="region" aria-label={common.table} tabIndex={0}>
       <table>{children}</table>
     </div>
   );
@@ -55,10 +56,10 @@ function Table({ children }: { children?: ReactNode }) {
 
 const COMPONENTS: Components = {
   pre: ({ children }) => <Pre>{children}</Pre>,
-  a: ({ href, children }) => <OuterLink href={href}>{children}</OuterLink>,
+  a: ({ href, children }) => <ExternalLink href={href}>{children}</ExternalLink>,
   img: ({ src, alt }) => <ImageLink src={src} alt={alt} />,
   table: ({ children }) => <Table>{children}</Table>,
-  // Headings of an answer come below those of the page.
+  // Headings of an answer are below the headings of the page.
   h1: ({ children }) => <h3>{children}</h3>,
   h2: ({ children }) => <h4>{children}</h4>,
   h3: ({ children }) => <h5>{children}</h5>,

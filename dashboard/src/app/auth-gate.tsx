@@ -1,0 +1,50 @@
+/** Shows the dashboard to signed-in users, and the sign-in form to everybody else. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore, type ReactNode } from "react";
+import { api, call } from "../api/client.ts";
+import { credentials } from "../api/credentials.ts";
+import { AuthContext } from "../entities/user/auth.ts";
+import { clearDrafts } from "../ui/drafts.ts";
+import { ErrorNotice, Loading } from "../ui/notice.tsx";
+import { SignIn } from "./sign-in.tsx";
+
+async function signOut() {
+  await call(api.POST("/api/auth/logout")).catch(() => undefined);
+  clearDrafts();
+  credentials.write(null);
+}
+
+export function AuthGate({ children }: { children: ReactNode }) {
+  const config = useQuery({
+    queryKey: ["auth", "config"],
+    queryFn: () => call(api.GET("/api/auth/config")),
+    staleTime: Infinity,
+  });
+  const held = useSyncExternalStore(credentials.subscribe, credentials.snapshot);
+
+  if (config.error) {
+    return <ErrorNotice error={config.error} onRetry={() => void config.refetch()} />;
+  }
+  if (config.data === undefined) return <Loading />;
+  if (!config.data.autoAdmin && held === null) return <SignIn />;
+  return <SignedIn autoAdmin={config.data.autoAdmin}>{children}</SignedIn>;
+}
+
+function SignedIn({ autoAdmin, children }: { autoAdmin: boolean; children: ReactNode }) {
+  const queries = useQueryClient();
+  const me = useQuery({ queryKey: ["auth", "me"], queryFn: () => call(api.GET("/api/auth/me")) });
+
+  // Nothing that one user saw stays in the cache for the next user.
+  useEffect(() => {
+    if (autoAdmin) credentials.write(null);
+    return () => queries.removeQueries({ predicate: (query) => query.queryKey[1] !== "config" });
+  }, [autoAdmin, queries]);
+
+  if (me.error) return <ErrorNotice error={me.error} onRetry={() => void me.refetch()} />;
+  if (me.data === undefined) return <Loading />;
+  return (
+    <AuthContext value={{ user: me.data, signOut: autoAdmin ? null : signOut }}>
+      {children}
+    </AuthContext>
+  );
+}

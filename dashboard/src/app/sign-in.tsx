@@ -1,0 +1,57 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, call } from "../api/client.ts";
+import { credentials } from "../api/credentials.ts";
+import { Button } from "../ui/button.tsx";
+import { TextField } from "../ui/field.tsx";
+import { ErrorText } from "../ui/notice.tsx";
+import styles from "./sign-in.module.css";
+import { shell } from "../messages/en/shell.ts";
+
+export function SignIn() {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useMutation({
+    mutationFn: () => call(api.POST("/api/auth/login", { body: { email, password } })),
+    onSuccess: credentials.write,
+  });
+
+  return (
+    <main className={styles.page}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          signIn.mutate();
+        }}
+      >
+        <img src="/logo.svg" alt="" width="44" height="44" />
+        <h1>{shell.signInTitle}</h1>
+        <TextField
+          label={shell.email}
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          autoFocus
+          value={email}
+          onText={setEmail}
+        />
+        <TextField
+          label={shell.password}
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onText={setPassword}
+        />
+        {signIn.error && <ErrorText error={signIn.error} />}
+        <Button type="submit" variant="primary" busy={signIn.isPending}>
+          {shell.signIn}
+        </Button>
+      </form>
+      <p className={styles.hint}>{shell.firstPassword}</p>
+    </main>
+  );
+}

@@ -1,0 +1,15 @@
+import { section } from "../catalogue.ts";
+
+/** The names of the pages, in the navigation bar and as titles. */
+export const navigation = section("navigation", {
+  sessions: "Sessions",
+  approvals: "Approvals",
+  tasks: "Tasks",
+  agents: "Agents",
+  discussions: "Discussions",
+  nodes: "Nodes",
+  settings: "Settings",
+  notifications: "Notifications",
+  waiting: "waiting",
+  unread: "unread",
+});

@@ -1,0 +1,29 @@
+import { section } from "../catalogue.ts";
+
+/** The frame around every page, and the sign-in form. */
+export const shell = section("shell", {
+  skipToContent: "Skip to content",
+  navigation: "Main",
+  home: "Sophon, home",
+  morePages: "More pages",
+  reconnect: "Not connected. Try again now",
+  connection: {
+    live: "Live",
+    connecting: "Connecting",
+    waiting: "Offline",
+    stopped: "Offline",
+  },
+  offline: "You’re offline. We’ll catch up when you reconnect.",
+  nextTry: (seconds: number) => `Retrying in ${seconds} s`,
+  trying: "Reconnecting…",
+  tryNow: "Retry now",
+  signInTitle: "Sign in to Sophon",
+  email: "Email",
+  password: "Password",
+  signIn: "Sign in",
+  firstPassword:
+    "The first administrator’s password is printed once, when the gateway first starts.",
+  brokenTitle: "Something went wrong",
+  brokenAbout: "Your data is safe on the gateway. Reload this page, or go to another one.",
+  reload: "Reload",
+});

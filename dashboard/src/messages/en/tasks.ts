@@ -1,0 +1,31 @@
+import { section } from "../catalogue.ts";
+
+/** Tasks and their tool calls. */
+export const tasks = section("tasks", {
+  task: "Task",
+  inProgress: "In progress",
+  nothingRunning: "Nothing is running",
+  loading: "Loading tasks",
+  loadingHistory: "Loading history",
+  status: "Status",
+  anyStatus: "Any status",
+  search: "Search tasks",
+  noneTitle: "No tasks",
+  noneAbout: "Every answer of an agent is a task. Finished tasks are listed here.",
+  older: "Show older tasks",
+  cancel: "Cancel task",
+  kind: { chat: "Answer", discussion: "Discussion" },
+  type: "Type",
+  session: "Session",
+  openSession: "Open session",
+  created: "Created",
+  started: "Started",
+  duration: "Duration",
+  attempt: "Attempt",
+  model: "Model",
+  tokens: "Tokens",
+  toolCalls: "Tool calls",
+  arguments: "Arguments",
+  result: "Result",
+  noResultYet: "No result yet",
+});
