@@ -17,7 +17,7 @@ use crate::Options;
 use crate::client::{ClientAddress, Scheme};
 use crate::error::Result;
 use crate::extract::identify;
-use crate::rate_limit::RateLimits;
+use crate::rate_limit::{Classes, RateLimits};
 
 /// When a client may look whether another process has taken over from one that drains.
 const RETRY_AFTER_DRAIN: Duration = Duration::from_secs(5);
@@ -29,8 +29,8 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(gateway: Arc<Gateway>, options: &Options) -> Self {
-        let limits = RateLimits::new(&options.rates);
+    pub(crate) fn new(gateway: Arc<Gateway>, options: &Options, classes: Classes) -> Self {
+        let limits = RateLimits::new(&options.rates, classes);
         Self { gateway, limits, trusted_proxies: options.trusted_proxies.clone() }
     }
 }

@@ -26,6 +26,7 @@ mod options;
 mod public;
 mod rate_limit;
 mod request_id;
+mod router;
 mod sessions;
 mod tasks;
 mod tenant;
@@ -42,7 +43,6 @@ use http::StatusCode;
 use sophon_core::Gateway;
 use sophon_model::{Error, Kind};
 use tower::ServiceExt;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 pub use error::error_response;
@@ -52,10 +52,10 @@ pub use options::{Options, Rates};
 use error::ApiError;
 use gate::Gate;
 use guard::Guard;
+use router::ApiRouter;
 
 /// What handlers are given: the services.
 type Api = State<Arc<Gateway>>;
-type ApiRouter = OpenApiRouter<Arc<Gateway>>;
 
 /// The REST wire alone, ready to be served: [`routes`] behind [`front`], and `not_found` for every other address.
 pub fn router(gateway: &Gateway, options: &Options) -> Router {
@@ -66,8 +66,9 @@ pub fn router(gateway: &Gateway, options: &Options) -> Router {
 /// merged with the routes of other wires and put behind [`front`], which writes the bodies of errors.
 pub fn routes(gateway: &Gateway, options: &Options) -> Router {
     let gateway = Arc::new(gateway.clone());
-    let gate = Arc::new(Gate::new(gateway.clone(), options));
-    let (subjects, _) = subjects().split_for_parts();
+    let (subjects, classes) = subjects().split();
+    let gate = Arc::new(Gate::new(gateway.clone(), options, classes));
+    let (subjects, _) = subjects.split_for_parts();
     subjects
         .route("/api", any(not_found))
         .route("/api/{*unknown}", any(not_found))
@@ -93,7 +94,7 @@ pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
 }
 
 fn subjects() -> ApiRouter {
-    OpenApiRouter::with_openapi(openapi::about())
+    ApiRouter::with_openapi(openapi::about())
         .merge(auth::routes())
         .merge(agents::routes())
         .merge(chat::routes())

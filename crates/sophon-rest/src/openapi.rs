@@ -16,7 +16,7 @@ const BEARER: &str = "bearer";
 
 /// The document of this wire, OpenAPI 3.1.
 pub fn openapi() -> OpenApi {
-    let mut document = crate::subjects().into_openapi();
+    let mut document = crate::subjects().split().0.into_openapi();
     for item in document.paths.paths.values_mut() {
         operations(item).for_each(complete);
     }

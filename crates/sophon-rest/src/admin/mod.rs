@@ -4,8 +4,9 @@ mod announcements;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::Write;
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
-    ApiRouter::default().routes(routes!(announcements::announce))
+    ApiRouter::default().routes(Write, routes!(announcements::announce))
 }

@@ -10,16 +10,23 @@ use sophon_core::Gateway;
 use sophon_model::{AgentId, Caller, Id, Result};
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Read, Write};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(collection::list_agents, collection::create_agent))
-        .routes(routes!(item::get_agent, item::update_agent, item::delete_agent))
-        .routes(routes!(files::get_agent_soul, files::put_agent_soul))
-        .routes(routes!(files::get_agent_boot, files::put_agent_boot))
-        .routes(routes!(files::get_agent_heartbeat, files::put_agent_heartbeat))
-        .routes(routes!(tools::get_agent_tools, tools::put_agent_tools))
+        .routes(Read, routes!(collection::list_agents))
+        .routes(Write, routes!(collection::create_agent))
+        .routes(Read, routes!(item::get_agent))
+        .routes(Write, routes!(item::update_agent, item::delete_agent))
+        .routes(Read, routes!(files::get_agent_soul))
+        .routes(Write, routes!(files::put_agent_soul))
+        .routes(Read, routes!(files::get_agent_boot))
+        .routes(Write, routes!(files::put_agent_boot))
+        .routes(Read, routes!(files::get_agent_heartbeat))
+        .routes(Write, routes!(files::put_agent_heartbeat))
+        .routes(Read, routes!(tools::get_agent_tools))
+        .routes(Write, routes!(tools::put_agent_tools))
 }
 
 /// The id of the agent that a filter names by id or slug. An id is taken as it is: the agent may be gone, and what it

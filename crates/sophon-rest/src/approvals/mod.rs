@@ -7,14 +7,15 @@ mod lists;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Decide, Read};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(lists::list_approvals))
-        .routes(routes!(lists::list_approval_history))
-        .routes(routes!(item::get_approval))
-        .routes(routes!(answers::approve))
-        .routes(routes!(answers::edit))
-        .routes(routes!(answers::reject))
+        .routes(Read, routes!(lists::list_approvals))
+        .routes(Read, routes!(lists::list_approval_history))
+        .routes(Read, routes!(item::get_approval))
+        .routes(Decide, routes!(answers::approve))
+        .routes(Decide, routes!(answers::edit))
+        .routes(Decide, routes!(answers::reject))
 }

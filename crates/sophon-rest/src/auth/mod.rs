@@ -8,17 +8,19 @@ mod tokens;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Read, Write};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(config::get_auth_config))
-        .routes(routes!(login::login))
-        .routes(routes!(login::refresh))
-        .routes(routes!(login::logout))
-        .routes(routes!(me::get_me))
-        .routes(routes!(sign_ins::list_auth_sessions))
-        .routes(routes!(sign_ins::revoke_auth_session))
-        .routes(routes!(tokens::list_api_tokens, tokens::create_api_token))
-        .routes(routes!(tokens::revoke_api_token))
+        .routes(Read, routes!(config::get_auth_config))
+        .routes(Write, routes!(login::login))
+        .routes(Write, routes!(login::refresh))
+        .routes(Write, routes!(login::logout))
+        .routes(Read, routes!(me::get_me))
+        .routes(Read, routes!(sign_ins::list_auth_sessions))
+        .routes(Write, routes!(sign_ins::revoke_auth_session))
+        .routes(Read, routes!(tokens::list_api_tokens))
+        .routes(Write, routes!(tokens::create_api_token))
+        .routes(Write, routes!(tokens::revoke_api_token))
 }

@@ -6,8 +6,9 @@ pub(crate) use send::Accepted;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::Chat;
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
-    ApiRouter::default().routes(routes!(send::send_message))
+    ApiRouter::default().routes(Chat, routes!(send::send_message))
 }

@@ -8,13 +8,17 @@ mod runs;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Decide, Read, Write};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(collection::list_discussions, collection::create_discussion))
-        .routes(routes!(item::get_discussion, item::update_discussion, item::delete_discussion))
-        .routes(routes!(runs::list_discussion_runs, runs::start_discussion_run))
-        .routes(routes!(runs::get_discussion_run))
-        .routes(routes!(runs::cancel_discussion_run))
+        .routes(Read, routes!(collection::list_discussions))
+        .routes(Write, routes!(collection::create_discussion))
+        .routes(Read, routes!(item::get_discussion))
+        .routes(Write, routes!(item::update_discussion, item::delete_discussion))
+        .routes(Read, routes!(runs::list_discussion_runs))
+        .routes(Write, routes!(runs::start_discussion_run))
+        .routes(Read, routes!(runs::get_discussion_run))
+        .routes(Decide, routes!(runs::cancel_discussion_run))
 }

@@ -6,12 +6,13 @@ mod reading;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Decide, Read};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(reading::list_info_requests))
-        .routes(routes!(reading::get_info_request))
-        .routes(routes!(answers::respond_to_info_request))
-        .routes(routes!(answers::cancel_info_request))
+        .routes(Read, routes!(reading::list_info_requests))
+        .routes(Read, routes!(reading::get_info_request))
+        .routes(Decide, routes!(answers::respond_to_info_request))
+        .routes(Decide, routes!(answers::cancel_info_request))
 }

@@ -7,13 +7,15 @@ use sophon_model::ports::ModelInfo;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use crate::Api;
 use crate::error::Result;
 use crate::extract::Authorized;
 use crate::list::List;
-use crate::{Api, ApiRouter};
+use crate::rate_limit::Class::Read;
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
-    ApiRouter::default().routes(routes!(list_models))
+    ApiRouter::default().routes(Read, routes!(list_models))
 }
 
 /// A model.

@@ -10,20 +10,23 @@ mod pairing;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Decide, Read, Write};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(collection::list_nodes, collection::register_node))
-        .routes(routes!(item::get_node, item::update_node, item::delete_node))
-        .routes(routes!(item::set_node_scopes))
-        .routes(routes!(pairing::approve_node))
-        .routes(routes!(pairing::reject_node))
-        .routes(routes!(pairing::pair_node))
-        .routes(routes!(commands::command_node))
-        .routes(routes!(commands::list_node_commands))
-        .routes(routes!(commands::get_node_command))
-        .routes(routes!(me::send_heartbeat))
-        .routes(routes!(me::take_commands))
-        .routes(routes!(me::report_result))
+        .routes(Read, routes!(collection::list_nodes))
+        .routes(Write, routes!(collection::register_node))
+        .routes(Read, routes!(item::get_node))
+        .routes(Write, routes!(item::update_node, item::delete_node))
+        .routes(Write, routes!(item::set_node_scopes))
+        .routes(Decide, routes!(pairing::approve_node))
+        .routes(Decide, routes!(pairing::reject_node))
+        .routes(Write, routes!(pairing::pair_node))
+        .routes(Write, routes!(commands::command_node))
+        .routes(Read, routes!(commands::list_node_commands))
+        .routes(Read, routes!(commands::get_node_command))
+        .routes(Write, routes!(me::send_heartbeat))
+        .routes(Read, routes!(me::take_commands))
+        .routes(Write, routes!(me::report_result))
 }

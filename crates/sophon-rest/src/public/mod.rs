@@ -4,18 +4,18 @@ mod health;
 mod tools;
 mod version;
 
-use axum::routing::get;
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Read, Unlimited};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(health::health))
-        .routes(routes!(version::version))
-        .routes(routes!(tools::list_tools))
+        .routes(Unlimited, routes!(health::health))
+        .routes(Read, routes!(version::version))
+        .routes(Read, routes!(tools::list_tools))
         // Load balancers and scripts know these by their short addresses too.
-        .route("/health", get(health::health))
-        .route("/version", get(version::version))
-        .route("/tools", get(tools::list_tools))
+        .unlisted(Unlimited, "/health", health::health)
+        .unlisted(Read, "/version", version::version)
+        .unlisted(Read, "/tools", tools::list_tools)
 }

@@ -1,7 +1,5 @@
 //! How often one may ask, by class of route.
 
-mod classes;
-
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +15,6 @@ use sophon_model::{ApiTokenId, Caller, Credential, Error, Kind, NodeId, UserId};
 use crate::client::ClientAddress;
 use crate::error::Result;
 use crate::options::Rates;
-use classes::CLASSES;
 
 /// After so many checks those who have been away for a minute are forgotten. So at most this many, and those of the
 /// last minute, are remembered.
@@ -37,6 +34,9 @@ pub(crate) enum Class {
     /// For load balancers, who ask as often as they are told to.
     Unlimited,
 }
+
+/// The class of each route: by path as it is registered, then by method. Filled where routes are registered.
+pub(crate) type Classes = HashMap<String, HashMap<Method, Class>>;
 
 /// Who is counted. An API token has its own count beside its user's, and so has a node's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +72,7 @@ type Limiter<C> = RateLimiter<Asker, DefaultKeyedStateStore<Asker>, C, NoOpMiddl
 
 /// The counts of all askers.
 pub(crate) struct RateLimits<C: Clock = DefaultClock> {
-    classes: HashMap<(&'static str, &'static str), Class>,
+    classes: Classes,
     read: Limiter<C>,
     write: Limiter<C>,
     decide: Limiter<C>,
@@ -82,18 +82,18 @@ pub(crate) struct RateLimits<C: Clock = DefaultClock> {
 }
 
 impl RateLimits {
-    pub(crate) fn new(rates: &Rates) -> Self {
-        Self::with_clock(rates, &DefaultClock::default())
+    pub(crate) fn new(rates: &Rates, classes: Classes) -> Self {
+        Self::with_clock(rates, classes, &DefaultClock::default())
     }
 }
 
 impl<C: Clock + Clone> RateLimits<C> {
-    fn with_clock(rates: &Rates, clock: &C) -> Self {
+    fn with_clock(rates: &Rates, classes: Classes, clock: &C) -> Self {
         let limiter = |rate| {
             RateLimiter::new(Quota::per_minute(rate), DefaultKeyedStateStore::default(), clock.clone())
         };
         Self {
-            classes: CLASSES.iter().map(|(method, route, class)| ((*method, *route), *class)).collect(),
+            classes,
             read: limiter(rates.read),
             write: limiter(rates.write),
             decide: limiter(rates.decide),
@@ -112,8 +112,8 @@ impl<C: Clock + Clone> RateLimits<C> {
         identified: &Identified,
         address: ClientAddress,
     ) -> Result<()> {
-        let method = if method == Method::HEAD { Method::GET.as_str() } else { method.as_str() };
-        let limiter = match self.classes.get(&(method, route)) {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let limiter = match self.classes.get(route).and_then(|methods| methods.get(method)) {
             Some(Class::Read) => &self.read,
             Some(Class::Write) => &self.write,
             Some(Class::Decide) => &self.decide,
@@ -157,6 +157,10 @@ mod tests {
         })
     }
 
+    fn limits_of_the_gateway(clock: &FakeRelativeClock) -> RateLimits<FakeRelativeClock> {
+        RateLimits::with_clock(&Rates::default(), crate::subjects().split().1, clock)
+    }
+
     fn anonymous(address: &str) -> ClientAddress {
         ClientAddress(Some(address.parse().unwrap()))
     }
@@ -175,7 +179,7 @@ mod tests {
 
     #[test]
     fn each_class_has_the_rate_of_the_seed() {
-        let limits = RateLimits::with_clock(&Rates::default(), &FakeRelativeClock::default());
+        let limits = limits_of_the_gateway(&FakeRelativeClock::default());
         let (admin, nowhere) = (caller("usr_1", Credential::AutoAdmin), ClientAddress(None));
         let count = |route| let_in(&limits, route, &admin, nowhere);
         assert_eq!(count(READ), 120);
@@ -189,7 +193,7 @@ mod tests {
     #[test]
     fn who_waits_as_long_as_told_is_let_in_and_not_a_moment_before() {
         let clock = FakeRelativeClock::default();
-        let limits = RateLimits::with_clock(&Rates::default(), &clock);
+        let limits = limits_of_the_gateway(&clock);
         let (admin, nowhere) = (caller("usr_1", Credential::AutoAdmin), ClientAddress(None));
         let ask = || limits.check(&Method::POST, "/api/chat", &admin, nowhere);
         while ask().is_ok() {}
@@ -203,7 +207,7 @@ mod tests {
 
     #[test]
     fn users_tokens_nodes_and_addresses_are_counted_apart() {
-        let limits = RateLimits::with_clock(&Rates::default(), &FakeRelativeClock::default());
+        let limits = limits_of_the_gateway(&FakeRelativeClock::default());
         let here = anonymous("203.0.113.1");
         let count = |caller: &Identified, address| let_in(&limits, READ, caller, address);
         assert_eq!(count(&caller("usr_1", Credential::AutoAdmin), here), 120);
@@ -221,7 +225,7 @@ mod tests {
     #[test]
     fn who_has_been_away_is_forgotten() {
         let clock = FakeRelativeClock::default();
-        let limits = RateLimits::with_clock(&Rates::default(), &clock);
+        let limits = limits_of_the_gateway(&clock);
         for asker in 0..=FORGET_EVERY {
             let address = ClientAddress(Some(std::net::Ipv4Addr::from(asker).into()));
             limits.check(&Method::GET, "/api/agents", &Identified::Nobody, address).ok();

@@ -11,13 +11,16 @@ pub(crate) use message::{ToolCall, Usage};
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Chat, Read, Write};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(collection::list_sessions, collection::create_session))
-        .routes(routes!(item::get_session, item::update_session, item::delete_session))
-        .routes(routes!(messages::list_messages))
-        .routes(routes!(copies::fork_session))
-        .routes(routes!(copies::regenerate_answer))
+        .routes(Read, routes!(collection::list_sessions))
+        .routes(Write, routes!(collection::create_session))
+        .routes(Read, routes!(item::get_session))
+        .routes(Write, routes!(item::update_session, item::delete_session))
+        .routes(Read, routes!(messages::list_messages))
+        .routes(Write, routes!(copies::fork_session))
+        .routes(Chat, routes!(copies::regenerate_answer))
 }

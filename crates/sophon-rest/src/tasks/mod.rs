@@ -6,12 +6,13 @@ mod task;
 
 use utoipa_axum::routes;
 
-use crate::ApiRouter;
+use crate::rate_limit::Class::{Decide, Read};
+use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
-        .routes(routes!(lists::list_active_tasks))
-        .routes(routes!(lists::list_task_history))
-        .routes(routes!(item::get_task))
-        .routes(routes!(item::cancel_task))
+        .routes(Read, routes!(lists::list_active_tasks))
+        .routes(Read, routes!(lists::list_task_history))
+        .routes(Read, routes!(item::get_task))
+        .routes(Decide, routes!(item::cancel_task))
 }
