@@ -185,7 +185,10 @@ impl Awaited for Approval {
         if !unit.tx.resolve_approval(self)? {
             return Ok(false);
         }
-        metrics::counter!("sophon_approvals_total", "outcome" => self.status.as_str()).increment(1);
+        let outcome = self.status.as_str();
+        unit.after_commit(move || {
+            metrics::counter!("sophon_approvals_total", "outcome" => outcome).increment(1);
+        });
         let event = ApprovalEvent::Resolved { approval: Box::new(self.clone()) };
         unit.emit(&self.user_id, Event::Approval(event));
         Ok(true)

@@ -286,7 +286,7 @@ async fn an_edit_changes_what_is_covered_and_only_where_the_tool_allows_it() {
     let [editable] = pending_approvals(&app, "memory.write", 1).await.try_into().unwrap();
     let edited = app.gateway.approvals.answer(&app.admin(), &editable.id, answer(1)).await.unwrap();
     assert_eq!(edited.status, ApprovalStatus::Edited);
-    assert_eq!(edited.effective_arguments(), &json!({ "content": "edited 1" }));
+    assert_eq!(edited.edited_arguments, Some(json!({ "content": "edited 1" })));
     assert_ne!(edited.digest, editable.digest);
 
     let model = forgetful().await;

@@ -85,7 +85,7 @@ impl Harness {
             workers: WORKERS,
             turn: TurnLimits { token_budget: 10_000, ..TurnLimits::default() },
             retention: Retention::default(),
-            max_behind: 100,
+            buffer: 100,
         };
         let gateway = Gateway::open(parts, settings).await.unwrap();
         Self { gateway, clock, folder, seed }

@@ -105,7 +105,7 @@ impl Setup {
             workers: 1,
             turn: TurnLimits::default(),
             retention: Retention::default(),
-            max_behind: 100,
+            buffer: 100,
         };
         let gateway = Gateway::open(parts, settings).await.unwrap();
         let router = sophon_rest::router(&gateway, &self.options);
@@ -120,7 +120,8 @@ impl Setup {
 impl TestApp {
     pub fn setup() -> Setup {
         let plenty = NonZeroU32::new(100_000).unwrap();
-        let rates = Rates { read: plenty, write: plenty, decide: plenty, expensive: plenty, chat: plenty };
+        let rates =
+            Rates { reads: plenty, writes: plenty, approvals: plenty, expensive: plenty, chat: plenty };
         let options = Options { rates, ..Options::default() };
         Setup { options, auto_admin: false, seed: 0, providers: Vec::new() }
     }
