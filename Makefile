@@ -43,9 +43,10 @@ lint: dashboard ## Formatting, clippy, the dashboard's linter, and what is gener
 	cd dashboard && $(NPM) run lint
 
 .PHONY: generate
-generate: dashboard/node_modules/.package-lock.json ## Write what is generated: the OpenAPI document and the dashboard's types
+generate: dashboard/node_modules/.package-lock.json ## Write what is generated: the OpenAPI document, the dashboard's types, the configuration's reference
 	cargo build --quiet --bin sophon
 	$(SOPHON) openapi > dashboard/openapi.json
+	cargo run --quiet -p sophon-server --example configuration -- docs
 	cd dashboard && $(NPM) run generate
 
 .PHONY: test

@@ -60,7 +60,7 @@ pub struct Settings {
     /// How long what has ended is kept.
     pub retention: Retention,
     /// Unread events after which a slow connection is closed.
-    pub max_behind: usize,
+    pub buffer: usize,
 }
 
 /// The services. Cloning makes another handle.
@@ -109,7 +109,7 @@ impl Gateway {
     pub async fn open(parts: Parts, settings: Settings) -> Result<Self> {
         let Parts { store, clock, entropy, fetch, providers, lifecycle } = parts;
         let first = reserve_sequence(&*store, SEQUENCE_BLOCK).await?;
-        let limits = Limits { max_behind: settings.max_behind, ..Limits::default() };
+        let limits = Limits { max_behind: settings.buffer, ..Limits::default() };
         let bus = live::bus(limits, first..first + SEQUENCE_BLOCK);
         let db = Database::new(store.clone(), bus.clone(), clock, entropy);
         let administrator = set_up(&db, settings.first_administrator).await?;

@@ -14,7 +14,7 @@ pub struct EgressOptions {
     /// Private networks that tools may reach as well. Each must lie in a range that [`Reach::Private`] describes.
     pub allowed_networks: Vec<IpNet>,
     /// Single places that tools may reach although their addresses are private.
-    pub allowed_origins: Vec<HostPort>,
+    pub allowed_private: Vec<HostPort>,
     /// The limits.
     pub limits: Limits,
     /// How Sophon calls itself.
@@ -25,7 +25,7 @@ impl Default for EgressOptions {
     fn default() -> Self {
         Self {
             allowed_networks: Vec::new(),
-            allowed_origins: Vec::new(),
+            allowed_private: Vec::new(),
             limits: Limits::default(),
             user_agent: concat!("sophon/", env!("CARGO_PKG_VERSION")).into(),
         }

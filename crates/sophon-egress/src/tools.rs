@@ -35,7 +35,7 @@ impl ToolDoor {
 
     /// The client that may dial where `url` leads.
     fn client_for(&self, url: &Url) -> Result<&Client, EgressError> {
-        let opened = self.options.allowed_origins.iter().any(|place| place.is_target_of(url));
+        let opened = self.options.allowed_private.iter().any(|place| place.is_target_of(url));
         let (client, filter) =
             if opened { (&self.owned, &Filter::Owned) } else { (&self.guarded, &self.filter) };
         target::check_literal(url, filter)?;

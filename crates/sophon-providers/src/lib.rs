@@ -17,6 +17,7 @@ mod tool_calls;
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sophon_egress::Egress;
 use sophon_model::Result;
@@ -26,7 +27,7 @@ pub use anthropic::Anthropic;
 pub use openai::OpenAi;
 
 /// What kind of provider it is. Decides the wire format, and what is taken for what the configuration leaves out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProviderKind {
     /// OpenAI, or anything that speaks chat completions at another base URL.
@@ -40,7 +41,7 @@ pub enum ProviderKind {
 }
 
 /// A provider as the operator configures it. Unknown keys are refused.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
     /// Its id, as it appears in errors and usage.

@@ -25,11 +25,11 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
     /// Looking at things.
-    pub read: NonZeroU32,
+    pub reads: NonZeroU32,
     /// Making, changing and deleting things.
-    pub write: NonZeroU32,
+    pub writes: NonZeroU32,
     /// Approving and cancelling.
-    pub decide: NonZeroU32,
+    pub approvals: NonZeroU32,
     /// Uploads, backups, reports. No route of this version is one.
     pub expensive: NonZeroU32,
     /// Sending messages.
@@ -41,9 +41,9 @@ impl Default for Rates {
     fn default() -> Self {
         let per_minute = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
         Self {
-            read: per_minute(120),
-            write: per_minute(60),
-            decide: per_minute(30),
+            reads: per_minute(120),
+            writes: per_minute(60),
+            approvals: per_minute(30),
             expensive: per_minute(10),
             chat: per_minute(60),
         }

@@ -36,3 +36,11 @@ impl Entropy for SystemEntropy {
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
+
+/// The environment variables whose names begin with `prefix`. Bytes that are not UTF-8 are replaced, so that they are
+/// refused by the key that they are for.
+pub(crate) fn variables(prefix: &str) -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .map(|(name, text)| (name.to_string_lossy().into_owned(), text.to_string_lossy().into_owned()))
+        .filter(move |(name, _)| name.starts_with(prefix))
+}

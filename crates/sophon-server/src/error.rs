@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::config::Problems;
+
 /// Why a gateway does not start, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration cannot be read or is refused.
-    #[error("the configuration is not usable: {0}")]
-    Configuration(String),
+    #[error("the configuration is not usable:\n{0}")]
+    Configuration(#[from] Problems),
     /// The data folder cannot be used.
     #[error("the data folder {path} cannot be used: {reason}")]
     DataFolder {

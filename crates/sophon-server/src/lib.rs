@@ -18,5 +18,5 @@ pub use sophon_providers::{ProviderConfig, ProviderKind};
 
 /// The OpenAPI document of the REST API, as JSON for people to read.
 pub fn openapi() -> Result<String, StartError> {
-    sophon_rest::openapi().to_pretty_json().map_err(|error| StartError::Configuration(error.to_string()))
+    sophon_rest::openapi().to_pretty_json().map_err(|error| sophon_model::Error::internal(error).into())
 }

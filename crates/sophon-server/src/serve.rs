@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
-use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
 use sophon_model::ports::{ModelProvider, Store};
@@ -47,9 +46,7 @@ pub struct ServeArgs {
 
 /// Runs a gateway until SIGTERM or SIGINT. Prints `listening on http://ADDR` once it serves.
 pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
-    let mut config = Config::load(args.config.as_deref())?;
-    config.listen = args.listen.unwrap_or(config.listen);
-    config.data = args.data.or(config.data);
+    let config = Config::load(&args)?;
     telemetry::start(&config.log)?;
     let started = start(&config).await?;
     announce(&config, &started.gateway, started.address);
@@ -85,17 +82,22 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
         stateful_buffer_bytes: STATEFUL_BUFFER,
         ..signalr::Options::default()
     };
-    let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events.into());
+    let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events);
 
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|cause| StartError::Listen { address: config.listen.to_string(), cause })?;
     let address = listener.local_addr()?;
-    let router = http::router(config, &gateway, &hubs, address)?;
+    let router = http::router(config, &gateway, &hubs, address);
     lifecycle.spawn_critical("watch over rights", hubs.clone().watch_rights(gateway.clone()));
     let closing = CancellationToken::new();
-    let accepting =
-        listener::serve(listener, router, lifecycle.clone(), closing.clone(), config.http.connections);
+    let accepting = listener::serve(
+        listener,
+        router,
+        lifecycle.clone(),
+        closing.clone(),
+        config.http.connections.count(),
+    );
     lifecycle.spawn_critical("listener", accepting);
     Ok(Started { address, gateway, hubs, closing, store })
 }
@@ -159,8 +161,8 @@ async fn open_gateway(
     store: Arc<dyn Store>,
     lifecycle: Lifecycle,
 ) -> Result<Gateway, StartError> {
-    let options = EgressOptions { allowed_origins: config.egress.allowed()?, ..EgressOptions::default() };
-    let egress = Egress::new(options).map_err(|error| StartError::Egress(error.to_string()))?;
+    let egress = Egress::new(EgressOptions::from(&config.egress))
+        .map_err(|error| StartError::Egress(error.to_string()))?;
     let providers: Vec<Arc<dyn ModelProvider>> = config
         .providers
         .iter()
@@ -174,13 +176,10 @@ async fn open_gateway(
             email: variable("SOPHON_ADMIN_EMAIL"),
             password: variable("SOPHON_ADMIN_PASSWORD"),
         },
-        workers: Workers { turns: config.agents.workers, ..Workers::default() },
-        turn: TurnLimits {
-            token_budget: config.agents.token_budget,
-            answer_within: Duration::from_secs(config.agents.answer_within_seconds),
-        },
+        workers: Workers { turns: config.agents.workers.count(), ..Workers::default() },
+        turn: config.agents.into(),
         retention: config.retention.into(),
-        max_behind: config.hubs.buffer,
+        buffer: config.hubs.buffer.count(),
     };
     let parts = Parts {
         store,

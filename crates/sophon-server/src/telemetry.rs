@@ -6,14 +6,14 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::StartError;
-use crate::config::{Log, LogFormat};
+use crate::config::{Log, LogFormat, Problems};
 use crate::environment::variable;
 
 /// Starts the log. `RUST_LOG` counts before the configuration.
 pub(crate) fn start(log: &Log) -> Result<(), StartError> {
     let filter = variable("RUST_LOG").unwrap_or_else(|| log.filter.clone());
     let filter = EnvFilter::try_new(&filter)
-        .map_err(|error| StartError::Configuration(format!("log.filter '{filter}': {error}")))?;
+        .map_err(|error| Problems::one("RUST_LOG", format!("'{filter}' is not a filter: {error}")))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -23,5 +23,5 @@ pub(crate) fn start(log: &Log) -> Result<(), StartError> {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).try_init(),
     };
-    started.map_err(|error| StartError::Configuration(format!("the log cannot be started: {error}")))
+    started.map_err(|error| Problems::one("log", format!("it cannot be started: {error}")).into())
 }

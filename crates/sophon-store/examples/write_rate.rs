@@ -9,11 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sophon_model::ports::{Store, Tx, WriteJob};
-use sophon_model::{
-    AgentId, Message, MessageId, MessageRole, MessageStatus, Result, Role, Session, SessionId, SessionMode,
-    SessionStatus, Tenant, TenantId, Timestamp, User, UserId, UserStatus, Visibility,
-};
+use sophon_model::{Message, Result};
 use sophon_store::Options;
+use sophon_testkit::make;
 
 /// How long each number of callers is measured.
 const WINDOW: Duration = Duration::from_secs(3);
@@ -41,58 +39,14 @@ fn write(store: &dyn Store, work: impl FnMut(&mut dyn Tx) -> Result<()> + Send +
 }
 
 fn message(id: String) -> Message {
-    Message {
-        id: MessageId::from(id),
-        number: 0,
-        tenant_id: TenantId::from("t"),
-        session_id: SessionId::from("s"),
-        role: MessageRole::User,
-        user_id: Some(UserId::from("u")),
-        agent_id: None,
-        task_id: None,
-        content: "The quick brown fox jumps over the lazy dog, again and again. ".repeat(3),
-        status: MessageStatus::Sent,
-        local_id: None,
-        reply_to: None,
-        attachments: Vec::new(),
-        usage: None,
-        created_at: Timestamp::default(),
-        updated_at: Timestamp::default(),
-    }
+    let content = "The quick brown fox jumps over the lazy dog, again and again. ".repeat(3);
+    Message { content, ..make::message(id) }
 }
 
 fn settle(tx: &mut dyn Tx) -> Result<()> {
-    let at = Timestamp::default();
-    let (tenant_id, owner_id) = (TenantId::from("t"), UserId::from("u"));
-    tx.insert_tenant(&Tenant { id: tenant_id.clone(), slug: "t".into(), name: "t".into(), created_at: at })?;
-    tx.insert_user(&User {
-        id: owner_id.clone(),
-        tenant_id: tenant_id.clone(),
-        email: "u@example.org".into(),
-        name: "u".into(),
-        role: Role::Admin,
-        status: UserStatus::Active,
-        password_hash: String::new(),
-        created_at: at,
-        updated_at: at,
-    })?;
-    tx.insert_session(&Session {
-        id: SessionId::from("s"),
-        tenant_id,
-        owner_id,
-        agent_id: AgentId::from("a"),
-        title: String::new(),
-        visibility: Visibility::Private,
-        status: SessionStatus::Active,
-        mode: SessionMode::Async,
-        channel_id: None,
-        model: None,
-        parent_id: None,
-        forked_at_message_id: None,
-        message_count: 0,
-        created_at: at,
-        updated_at: at,
-    })
+    tx.insert_tenant(&make::tenant(make::TENANT))?;
+    tx.insert_user(&make::user(make::USER))?;
+    tx.insert_session(&make::session(make::SESSION))
 }
 
 /// Messages a second with `callers` threads, each of which waits for its message before it sends the next.

@@ -1,9 +1,12 @@
 //! What tests stand on: a clock and a source of chance that they own, and a model provider that says what it is told.
 
+mod deny_all_fetch;
 mod environment;
 mod gate;
+pub mod make;
 pub mod model_server;
 
+pub use deny_all_fetch::DenyAllFetch;
 pub use environment::{FakeClock, SeededEntropy};
 pub use gate::Gate;
 pub use model_server::{Call, ModelServer, Script};

@@ -166,11 +166,6 @@ impl ChatHub {
         self.invoke("JoinSession", &serde_json::json!({ "sessionId": session })).await
     }
 
-    /// `LeaveSession`: its events no longer follow.
-    pub async fn leave_session(&mut self, session: &SessionId) -> Result<(), ClientError> {
-        self.invoke("LeaveSession", &serde_json::json!({ "sessionId": session })).await
-    }
-
     /// `CancelTask`: the task ends a little later, and says so in an event.
     pub async fn cancel_task(&mut self, task: &TaskId) -> Result<(), ClientError> {
         self.invoke("CancelTask", &serde_json::json!({ "taskId": task })).await

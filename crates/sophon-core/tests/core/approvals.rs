@@ -9,10 +9,10 @@ use sophon_core::approvals::Answer;
 use sophon_core::chat::Sent;
 use sophon_model::ports::{ApprovalFilter, MemoryFilter};
 use sophon_model::{
-    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Credential, Event, MemoryCategory,
-    MemoryEntry, MemoryScope, Page, Risk, Role, TaskStatus, ToolCall, ToolCallStatus, Topic, User,
+    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Credential, Event, MemoryEntry, MemoryId,
+    Page, Risk, Role, TaskStatus, ToolCall, ToolCallStatus, Topic, User,
 };
-use sophon_testkit::{ModelServer, Script};
+use sophon_testkit::{ModelServer, Script, make};
 
 use crate::harness::{Harness, WORKERS, events_until};
 
@@ -35,15 +35,12 @@ impl Harness {
         let (admin, content) = (self.admin(), content.to_owned());
         let written = self.gateway.db.write(move |unit| {
             let entry = MemoryEntry {
-                id: unit.new_id(),
                 tenant_id: admin.tenant,
                 user_id: admin.user,
-                agent_id: None,
-                scope: MemoryScope::User,
-                category: MemoryCategory::Fact,
                 content,
                 created_at: unit.now(),
                 updated_at: unit.now(),
+                ..make::memory(unit.new_id::<MemoryId>())
             };
             unit.tx.insert_memory(&entry)
         });
@@ -185,6 +182,7 @@ async fn turns_that_wait_for_people_hold_nobody_up() {
     })
     .await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     for _ in 0..=WORKERS {
         app.send("forget everything").await;
     }
@@ -219,27 +217,17 @@ pub async fn pending_approvals(app: &Harness, tool: &str, count: usize) -> Vec<A
         (0..count)
             .map(|_| {
                 let approval = Approval {
-                    id: unit.new_id(),
                     tenant_id: admin.tenant.clone(),
                     user_id: admin.user.clone(),
                     session_id: session.clone(),
                     task_id: unit.new_id(),
-                    agent_id: unit.new_id(),
-                    tool_call_id: unit.new_id(),
                     tool: tool.clone(),
                     risk: Risk::High,
                     arguments: json!({ "content": "x" }),
-                    preview: None,
                     is_editable: true,
-                    digest: "digest".into(),
-                    status: ApprovalStatus::Pending,
-                    edited_arguments: None,
-                    reason: None,
-                    decided_by: None,
                     requested_at: unit.now(),
                     expires_at: unit.now().plus(Duration::from_mins(5)),
-                    resolved_at: None,
-                    consumed_at: None,
+                    ..make::approval(unit.new_id::<ApprovalId>())
                 };
                 unit.tx.insert_approval(&approval)?;
                 Ok(approval)
@@ -282,11 +270,12 @@ async fn an_edit_changes_what_is_covered_and_only_where_the_tool_allows_it() {
     let [editable] = pending_approvals(&app, "memory.write", 1).await.try_into().unwrap();
     let edited = app.gateway.approvals.answer(&app.admin(), &editable.id, answer(1)).await.unwrap();
     assert_eq!(edited.status, ApprovalStatus::Edited);
-    assert_eq!(edited.effective_arguments(), &json!({ "content": "edited 1" }));
+    assert_eq!(edited.edited_arguments, Some(json!({ "content": "edited 1" })));
     assert_ne!(edited.digest, editable.digest);
 
     let model = forgetful().await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     app.send("forget everything").await;
     let fixed = app.asked_once().await;
     let refused = app.gateway.approvals.answer(&app.admin(), &fixed.id, answer(1)).await.unwrap_err();
@@ -314,6 +303,7 @@ async fn an_edit_does_no_more_harm_than_was_asked_about() {
 async fn an_agent_answers_nothing_whatever_the_person_it_works_for_may() {
     let model = forgetful().await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     app.send("forget everything").await;
     let asked = app.asked_once().await;
     let agent = Caller { credential: Credential::Agent(asked.agent_id.clone()), ..app.admin() };
@@ -346,6 +336,7 @@ async fn what_is_asked_in_a_session_that_is_deleted_is_taken_back() {
 async fn who_may_not_answer_any_more_does_not_whatever_the_connection_remembers() {
     let model = forgetful().await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     app.send("forget everything").await;
     let (asked, remembered) = (app.asked_once().await, app.admin());
     let user = remembered.user.clone();

@@ -120,6 +120,7 @@ async fn what_a_person_is_to_judge_is_whole_and_nothing_in_it_is_hidden() {
     let command = Call::new("c", "node.command", arguments.clone());
     let model = ModelServer::playing([Script::answer().tool_calls(vec![command])]).await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     app.send("obey").await;
     let asked = app.asked_once().await;
     assert_eq!(asked.arguments, arguments, "exactly what would be done");

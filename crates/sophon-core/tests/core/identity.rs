@@ -3,6 +3,8 @@ use std::time::Duration;
 use sophon_core::identity::{Login, NewApiToken, Standing};
 use sophon_model::{Credential, Kind, Role, User, UserStatus};
 
+use sophon_testgateway::ADMIN_PASSWORD;
+
 use crate::harness::Harness;
 
 fn login(email: &str, password: &str) -> Login {
@@ -13,11 +15,11 @@ fn login(email: &str, password: &str) -> Login {
 async fn signing_in_gives_tokens_that_say_who_one_is() {
     let app = Harness::offline().await;
     let identity = &app.gateway.identity;
-    let signed_in = identity.login(login("ADMIN@example.com ", "correct horse")).await.unwrap();
+    let signed_in = identity.login(login("ADMIN@example.com ", ADMIN_PASSWORD)).await.unwrap();
     let caller = identity.authenticate(&signed_in.access_token).await.unwrap();
     assert_eq!(caller.user, app.admin().user);
     for (email, password) in
-        [("admin@example.com", "wrong"), ("nobody@example.com", "correct horse"), ("", "")]
+        [("admin@example.com", "wrong"), ("nobody@example.com", ADMIN_PASSWORD), ("", "")]
     {
         let refused = identity.login(login(email, password)).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::Unauthenticated);
@@ -29,7 +31,7 @@ async fn signing_in_gives_tokens_that_say_who_one_is() {
 async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
     let app = Harness::offline().await;
     let identity = &app.gateway.identity;
-    let signed_in = identity.login(login("admin@example.com", "correct horse")).await.unwrap();
+    let signed_in = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
     app.clock.advance(Duration::from_mins(15));
     identity.authenticate(&signed_in.access_token).await.unwrap_err();
     let refreshed = identity.refresh(&signed_in.refresh_token).await.unwrap();
@@ -46,7 +48,7 @@ async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
 async fn a_refresh_token_used_twice_ends_the_whole_sign_in() {
     let app = Harness::offline().await;
     let identity = &app.gateway.identity;
-    let first = identity.login(login("admin@example.com", "correct horse")).await.unwrap();
+    let first = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
     let second = identity.refresh(&first.refresh_token).await.unwrap();
     identity.authenticate(&second.access_token).await.unwrap();
     identity.refresh(&first.refresh_token).await.unwrap_err();

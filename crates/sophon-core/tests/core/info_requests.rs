@@ -88,6 +88,7 @@ async fn a_question_is_asked_once_whatever_happens_to_the_gateway() {
 async fn an_agent_does_not_answer_what_the_person_is_asked() {
     let model = curious().await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     app.send("paint it").await;
     let asked = app.question().await;
     let agent = Caller { credential: Credential::Agent(asked.agent_id.clone()), ..app.admin() };

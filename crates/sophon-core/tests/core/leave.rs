@@ -6,7 +6,7 @@ use sophon_model::{
     Agent, Approval, ApprovalStatus, Error, Result, Session, Task, Tenant, Timestamp, ToolCall,
     ToolCallStatus, User,
 };
-use sophon_testkit::{ModelServer, Script};
+use sophon_testkit::{ModelServer, Script, make};
 
 use crate::approvals::{FORGET, forgetful, pending_approvals};
 use crate::harness::Harness;
@@ -19,16 +19,11 @@ async fn a_call_that_had_begun_with_leave_is_not_made_again_after_a_crash() {
     let sent = app.send("forget everything").await;
     let asked = app.asked_once().await;
     let begun = ToolCall {
-        id: asked.tool_call_id.clone(),
         task_id: asked.task_id.clone(),
         session_id: asked.session_id.clone(),
         tool: FORGET.into(),
-        arguments: json!({}),
-        arguments_hash: String::new(),
-        status: ToolCallStatus::Running,
-        result: None,
         started_at: asked.requested_at,
-        ended_at: None,
+        ..make::tool_call(asked.tool_call_id.clone())
     };
     let app = app
         .crash_change_and_restart(&[&model], move |unit| {
@@ -50,6 +45,7 @@ async fn a_call_that_had_begun_with_leave_is_not_made_again_after_a_crash() {
 async fn leave_covers_one_action_once_and_nothing_that_differs() {
     let model = forgetful().await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     app.remember("Oscar is a cat.").await;
     let sent = app.send("forget everything").await;
     let asked = app.asked_once().await;
@@ -211,6 +207,7 @@ async fn any_change_of_one_field_between_request_and_use_is_refused() {
     assert!(unchanged.consumed_at.is_some(), "as it was asked about, it is done");
     for (field, change) in CHANGES {
         let (app, approval) = approved_then_changed(change).await;
+        app.may_leave_work();
         assert_eq!(approval.consumed_at, None, "with another {field} it was used");
         let calls = app.gateway.db.read(move |tx| tx.tool_calls(&approval.task_id)).await.unwrap();
         for call in calls {

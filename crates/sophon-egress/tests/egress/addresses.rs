@@ -217,7 +217,7 @@ async fn redirects_are_handed_back_and_not_followed() {
 async fn a_single_place_can_be_opened_without_its_neighbours() {
     let (wiki, other) = (canary().await, canary().await);
     let place = format!("wiki.test:{}", wiki.port).parse().unwrap();
-    let options = EgressOptions { allowed_origins: vec![place], ..Default::default() };
+    let options = EgressOptions { allowed_private: vec![place], ..Default::default() };
     let names = Names::default().with("wiki.test", &[&["127.0.0.1"]]).with("other.test", &[&["127.0.0.1"]]);
     let door = egress(options, names).for_tools();
 

@@ -103,7 +103,7 @@ async fn a_client_whose_connection_broke_is_in_its_sessions_again_and_one_that_l
 async fn by_the_older_rule_all_connections_of_the_owner_are_told() {
     let app = App::start(tempfile::tempdir().unwrap(), |config| {
         config.auth.auto_admin = true;
-        config.hubs.session_events = sophon_server::config::SessionEvents::User;
+        config.hubs.session_events = sophon_realtime::hubs::SessionEventScope::User;
     })
     .await;
     let mut hub = Hub::connect(&app.url(), "chat", None).await;

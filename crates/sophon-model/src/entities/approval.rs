@@ -88,13 +88,6 @@ pub struct Approval {
     pub consumed_at: Option<Timestamp>,
 }
 
-impl Approval {
-    /// What the tool is to be called with by the verdict.
-    pub fn effective_arguments(&self) -> &Value {
-        self.edited_arguments.as_ref().unwrap_or(&self.arguments)
-    }
-}
-
 /// Where a question stands. All but the first are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InfoRequestStatus {

@@ -17,6 +17,8 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::future::{join, join_all};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use signalr::{Hub, HubServer, Options, Slots};
 use sophon_core::Gateway;
 use sophon_core::identity::Identity;
@@ -41,8 +43,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Why connections end when the gateway does.
 const RESTARTING: &str = "The gateway is restarting.";
 
-/// Where the events of a session go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Where the events of a session go; `hubs.session_events` in the configuration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum SessionEventScope {
     /// To the connections that joined the session: the rule since 1.11.
     #[default]

@@ -94,9 +94,9 @@ impl<C: Clock + Clone> RateLimits<C> {
         };
         Self {
             classes,
-            read: limiter(rates.read),
-            write: limiter(rates.write),
-            decide: limiter(rates.decide),
+            read: limiter(rates.reads),
+            write: limiter(rates.writes),
+            decide: limiter(rates.approvals),
             chat: limiter(rates.chat),
             clock: clock.clone(),
             checks: AtomicU32::new(0),

@@ -2,79 +2,65 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use sophon_core::jobs::Workers;
-use sophon_core::lifecycle::Lifecycle;
-use sophon_core::maintenance::Retention;
 use sophon_core::turn::TurnLimits;
-use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
-use sophon_egress::{Egress, EgressOptions};
-use sophon_model::ports::{Fetch, Fetched, ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
-use sophon_model::{Error, Result, Role, Tenant, User, UserId};
-use sophon_providers::{ProviderConfig, ProviderKind};
+use sophon_model::{Role, Tenant, User, UserId};
 use sophon_rest::{Options, Rates};
-use sophon_testkit::{FakeClock, ModelServer, SeededEntropy};
-use tempfile::TempDir;
+use sophon_testgateway::{SilentModel, TestGateway, provider};
+use sophon_testkit::{ModelServer, make};
 use tokio::net::TcpListener;
 
-use crate::client::{As, Http, json};
+pub use sophon_testgateway::{ADMIN_EMAIL as EMAIL, ADMIN_PASSWORD as PASSWORD};
 
-pub const EMAIL: &str = "admin@example.com";
-pub const PASSWORD: &str = "correct horse battery staple";
+use crate::client::{As, Http, json};
 
 /// The longest that a test waits for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct TestApp {
-    pub gateway: Gateway,
-    pub clock: Arc<FakeClock>,
     pub address: SocketAddr,
     http: Http,
-    _data: TempDir,
+    test: TestGateway,
+}
+
+impl Deref for TestApp {
+    type Target = TestGateway;
+
+    fn deref(&self) -> &TestGateway {
+        &self.test
+    }
 }
 
 pub struct Setup {
     pub options: Options,
-    auto_admin: bool,
-    seed: u64,
-    providers: Vec<Arc<dyn ModelProvider>>,
+    gateway: sophon_testgateway::Setup,
 }
 
 impl Setup {
     /// Nobody has to sign in.
     pub fn auto_admin(mut self) -> Self {
-        self.auto_admin = true;
+        self.gateway = self.gateway.settings(|settings| settings.auto_admin = true);
         self
     }
 
-    /// Agents never come to an answer.
+    /// Agents never come to an answer, and are left at that.
     pub fn silent_model(mut self) -> Self {
-        self.providers
-            .push(Arc::new(SilentModel(vec![ModelInfo { id: "silence".into(), provider: "test".into() }])));
+        self.gateway = self.gateway.provider(Arc::new(SilentModel::default())).may_leave_work();
         self
     }
 
     /// Agents say what this server has them say.
     pub fn model(mut self, server: &ModelServer) -> Self {
-        sophon_egress::install_crypto();
-        let egress = Egress::new(EgressOptions::default()).unwrap();
-        let config = ProviderConfig {
-            id: "scripted".into(),
-            kind: ProviderKind::OpenAi,
-            base_url: Some(server.openai_url()),
-            api_key: Some("key".into()),
-            models: vec!["scripted-1".into()],
-        };
-        self.providers.push(sophon_providers::build(&config, &egress).unwrap());
+        self.gateway = self.gateway.provider(provider("scripted", "scripted-1", server));
         self
     }
 
     /// With ids and secrets that no other test has.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.gateway = self.gateway.seed(seed);
         self
     }
 
@@ -84,46 +70,28 @@ impl Setup {
     }
 
     pub async fn start(self) -> TestApp {
-        let data = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", data.path().join("sophon.db").display());
-        let store = sophon_store::open(&url, &sophon_store::Options::default()).unwrap();
-        let clock = Arc::new(FakeClock::default());
-        let parts = Parts {
-            store,
-            clock: clock.clone(),
-            entropy: Arc::new(SeededEntropy::new(self.seed)),
-            fetch: Arc::new(NoWayOut),
-            providers: self.providers,
-            lifecycle: Lifecycle::default(),
-        };
-        let settings = Settings {
-            signing_key: [7; 32],
-            auto_admin: self.auto_admin,
-            first_administrator: FirstAdministrator {
-                email: Some(EMAIL.into()),
-                password: Some(PASSWORD.into()),
-            },
-            workers: Workers { turns: 1, ..Workers::default() },
-            turn: TurnLimits::default(),
-            retention: Retention::default(),
-            max_behind: 100,
-        };
-        let gateway = Gateway::open(parts, settings).await.unwrap();
-        let router = sophon_rest::router(&gateway, &self.options);
+        let gateway = self.gateway.start().await;
+        let router = sophon_rest::router(&gateway.gateway, &self.options);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        TestApp { gateway, clock, address, http: Http::to(address), _data: data }
+        TestApp { address, http: Http::to(address), test: gateway }
     }
 }
 
 impl TestApp {
     pub fn setup() -> Setup {
         let plenty = NonZeroU32::new(100_000).unwrap();
-        let rates = Rates { read: plenty, write: plenty, decide: plenty, expensive: plenty, chat: plenty };
+        let rates =
+            Rates { reads: plenty, writes: plenty, approvals: plenty, expensive: plenty, chat: plenty };
         let options = Options { rates, ..Options::default() };
-        Setup { options, auto_admin: false, seed: 0, providers: Vec::new() }
+        let gateway = sophon_testgateway::Setup::default().settings(|settings| {
+            settings.auto_admin = false;
+            settings.workers.turns = 1;
+            settings.turn = TurnLimits::default();
+        });
+        Setup { options, gateway }
     }
 
     pub async fn start() -> Self {
@@ -166,10 +134,10 @@ impl TestApp {
     /// The administrator of another tenant, `acme`, with the first agent of its own.
     pub async fn stranger(&self) -> As<'_> {
         let tenant = Tenant {
-            id: "tenant_acme".into(),
             slug: "acme".into(),
             name: "Acme".into(),
-            created_at: self.gateway.db.now(),
+            created_at: self.test.gateway.db.now(),
+            ..make::tenant("tenant_acme")
         };
         self.add_user("boss@acme.example", Role::Admin, Some(tenant)).await;
         let stranger = self.signed_in("boss@acme.example").await;
@@ -180,7 +148,7 @@ impl TestApp {
     /// Adds a user with the administrator's password.
     async fn add_user(&self, email: &str, role: Role, tenant: Option<Tenant>) {
         let email = email.to_owned();
-        let added = self.gateway.db.write(move |unit| {
+        let added = self.test.gateway.db.write(move |unit| {
             let admin = unit.tx.first_user()?.unwrap();
             if let Some(tenant) = &tenant {
                 unit.tx.insert_tenant(tenant)?;
@@ -216,31 +184,5 @@ impl TestApp {
             }
         };
         tokio::time::timeout(PATIENCE, running).await.expect("the task runs");
-    }
-}
-
-struct NoWayOut;
-
-#[async_trait]
-impl Fetch for NoWayOut {
-    async fn get(&self, _: &str, _: usize) -> Result<Fetched> {
-        Err(Error::invalid("There is no way out of a test."))
-    }
-}
-
-struct SilentModel(Vec<ModelInfo>);
-
-#[async_trait]
-impl ModelProvider for SilentModel {
-    fn id(&self) -> &'static str {
-        "test"
-    }
-
-    fn models(&self) -> &[ModelInfo] {
-        &self.0
-    }
-
-    async fn stream(&self, _: ModelRequest) -> Result<ModelStream, ModelError> {
-        std::future::pending().await
     }
 }

@@ -8,7 +8,7 @@ use crate::client::json;
 #[tokio::test]
 async fn the_read_after_the_last_that_is_allowed_is_refused_until_the_time_told() {
     let app =
-        TestApp::setup().options(|options| options.rates.read = NonZeroU32::new(3).unwrap()).start().await;
+        TestApp::setup().options(|options| options.rates.reads = NonZeroU32::new(3).unwrap()).start().await;
     let admin = app.admin().await;
     for _ in 0..3 {
         admin.get("/api/agents").await.ok();
@@ -41,7 +41,7 @@ async fn by_default_the_121st_read_in_a_moment_is_refused() {
 async fn those_who_did_not_sign_in_are_counted_by_address() {
     let app = TestApp::setup()
         .options(|options| {
-            options.rates.read = NonZeroU32::MIN;
+            options.rates.reads = NonZeroU32::MIN;
             options.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
         })
         .start()

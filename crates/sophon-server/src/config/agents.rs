@@ -1,41 +1,43 @@
-//! The agents' work.
+//! `[agents]`: the agents' work.
 
-use serde::Deserialize;
+use std::time::Duration;
 
-use crate::StartError;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sophon_core::turn::TurnLimits;
 
-/// The longest that a turn may wait for a person: a day.
-const LONGEST_ANSWER_SECONDS: u64 = 24 * 60 * 60;
+use super::Bounded;
 
 /// The agents' work.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Agents {
-    /// Turns that run at a time.
-    pub workers: usize,
-    /// Tokens that a turn may consume.
-    pub token_budget: i64,
-    /// How long a turn waits for a person's approval or answer, in seconds; silence is a refusal.
-    pub answer_within_seconds: u64,
+    /// Turns that run at the same time.
+    #[schemars(extend("x-unit" = "turns"))]
+    pub workers: Bounded<1, 4_096>,
+    /// Tokens that the model calls of one turn may read and write together.
+    #[schemars(extend("x-unit" = "tokens"))]
+    pub token_budget: Bounded<1, 1_000_000_000_000>,
+    /// How long a turn waits for a person's approval or answer. Silence is a refusal.
+    #[schemars(extend("x-unit" = "seconds"))]
+    pub answer_within_seconds: Bounded<1, 86_400>,
 }
 
 impl Default for Agents {
     fn default() -> Self {
-        Self { workers: 16, token_budget: 1_000_000, answer_within_seconds: 300 }
+        Self {
+            workers: Bounded::new(16),
+            token_budget: Bounded::new(1_000_000),
+            answer_within_seconds: Bounded::new(300),
+        }
     }
 }
 
-impl Agents {
-    /// Refuses what would not work.
-    pub(super) fn check(&self) -> Result<(), StartError> {
-        if self.workers == 0 {
-            return Err(StartError::Configuration("agents.workers is at least 1".into()));
+impl From<Agents> for TurnLimits {
+    fn from(configured: Agents) -> Self {
+        Self {
+            token_budget: i64::try_from(configured.token_budget.get()).unwrap_or(i64::MAX),
+            answer_within: Duration::from_secs(configured.answer_within_seconds.get()),
         }
-        if !(1..=LONGEST_ANSWER_SECONDS).contains(&self.answer_within_seconds) {
-            return Err(StartError::Configuration(format!(
-                "agents.answer_within_seconds is from 1 to {LONGEST_ANSWER_SECONDS}"
-            )));
-        }
-        Ok(())
     }
 }

@@ -1,24 +1,54 @@
 //! The configuration: `sophon.toml`, overridden by `SOPHON__SECTION__KEY`, overridden by flags.
+//!
+//! One file a section: its keys, their defaults, limits and meaning, and how it becomes the settings of the crates
+//! below. The JSON schema and the table of keys in `docs/` come from the same declarations.
 
 mod agents;
+mod auth;
+mod bounded;
+mod database;
+mod egress;
+mod http;
+mod hubs;
+mod log;
+mod problems;
 mod providers;
+mod rate_limits;
+mod read;
+mod reference;
 mod retention;
+mod sources;
+#[cfg(test)]
+mod tests;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use sophon_egress::HostPort;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sophon_providers::ProviderConfig;
-use sophon_realtime::hubs::SessionEventScope;
 
-use crate::StartError;
-use crate::environment::variable;
+use crate::ServeArgs;
+use crate::environment::{variable, variables};
 pub use agents::Agents;
+pub use auth::Auth;
+pub use bounded::Bounded;
+pub use database::Database;
+pub use egress::{Egress, PrivateTarget};
+pub use http::Http;
+pub use hubs::Hubs;
+pub use log::{Log, LogFormat};
+pub use problems::Problems;
+pub use rate_limits::RateLimits;
+pub use reference::{reference, schema_text};
 pub use retention::Retention;
+use sources::Sources;
 
-/// Which edition runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What the names of the variables of keys begin with.
+const PREFIX: &str = "SOPHON__";
+
+/// The edition that runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Tier {
     /// For one person.
     #[default]
@@ -29,33 +59,36 @@ pub enum Tier {
     Enterprise,
 }
 
-/// Everything that can be configured. Each field has a default that works.
-#[derive(Clone, Debug, Deserialize)]
+/// The configuration of a Sophon gateway. Each key has a default that works.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(title = "sophon.toml")]
 pub struct Config {
-    /// The address to listen on; port 0 takes a free one.
+    /// The address to listen on; port 0 takes a free one. The flag `--listen` overrides it.
     pub listen: SocketAddr,
-    /// The data folder; `~/.sophon` if absent.
+    /// The data folder, of mode 0700. The flag `--data` overrides it.
+    #[schemars(extend("x-default" = "`~/.sophon`"))]
     pub data: Option<PathBuf>,
-    /// Which edition runs.
+    /// The edition: for one person, a team or an organisation.
     pub tier: Tier,
-    /// Where everything is kept.
+    /// The database.
     pub database: Database,
-    /// Who may do what without signing in.
+    /// Requests without a credential.
     pub auth: Auth,
-    /// Model providers, in order of priority.
+    /// Model providers, in order of priority. Without any, the variables that every tool uses configure them.
+    #[schemars(extend("x-default" = "from the environment"))]
     pub providers: Vec<ProviderConfig>,
-    /// What requests are let in.
+    /// The requests that are let in.
     pub http: Http,
-    /// How often one may ask.
+    /// Requests a minute, for each user and each API token.
     pub rate_limits: RateLimits,
-    /// The hubs.
+    /// Connections that follow events.
     pub hubs: Hubs,
     /// The agents' work.
     pub agents: Agents,
-    /// How long what has ended is kept.
+    /// How long finished things are kept.
     pub retention: Retention,
-    /// Where the gateway may go.
+    /// Outbound connections.
     pub egress: Egress,
     /// The log.
     pub log: Log,
@@ -81,263 +114,52 @@ impl Default for Config {
     }
 }
 
-/// Where everything is kept.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Database {
-    /// `sqlite:PATH` or `postgres://…`; a file in the data folder if absent.
-    pub url: Option<String>,
-}
-
-/// Who may do what without signing in.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Auth {
-    /// Requests without a credential are the administrator's. Only on loopback, for one person.
-    pub auto_admin: bool,
-}
-
-/// What requests are let in.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Http {
-    /// Names that the gateway is reached by, besides loopback ones and its own address.
-    pub allowed_hosts: Vec<String>,
-    /// Pages on other origins that may call the gateway, for example `https://app.example.com`.
-    pub allowed_origins: Vec<String>,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
-    /// Connections at a time; one more waits to be accepted.
-    pub connections: usize,
-}
-
-impl Default for Http {
-    fn default() -> Self {
-        Self {
-            allowed_hosts: Vec::new(),
-            allowed_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            connections: 20_000,
-        }
-    }
-}
-
-/// Requests a minute, for each user and each API token.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RateLimits {
-    /// Lists and lookups.
-    pub reads: u32,
-    /// Changes.
-    pub writes: u32,
-    /// Approving and cancelling.
-    pub approvals: u32,
-    /// What is costly.
-    pub expensive: u32,
-    /// Sending messages.
-    pub chat: u32,
-}
-
-impl Default for RateLimits {
-    fn default() -> Self {
-        Self { reads: 120, writes: 60, approvals: 30, expensive: 10, chat: 60 }
-    }
-}
-
-/// The hubs.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Hubs {
-    /// Unread events after which a slow connection is closed.
-    pub buffer: usize,
-    /// Where the events of a session go.
-    pub session_events: SessionEvents,
-}
-
-impl Default for Hubs {
-    fn default() -> Self {
-        Self { buffer: 100, session_events: SessionEvents::default() }
-    }
-}
-
-/// Where the events of a session go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SessionEvents {
-    /// To the connections that joined it.
-    #[default]
-    Session,
-    /// To all connections of its owner.
-    User,
-}
-
-impl From<SessionEvents> for SessionEventScope {
-    fn from(configured: SessionEvents) -> Self {
-        match configured {
-            SessionEvents::Session => SessionEventScope::Session,
-            SessionEvents::User => SessionEventScope::User,
-        }
-    }
-}
-
-/// Where the gateway may go.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Egress {
-    /// `host:port` pairs on private networks that tools may reach. Public addresses need no entry.
-    pub allowed_private: Vec<String>,
-}
-
-impl Egress {
-    /// The pairs, read.
-    pub(crate) fn allowed(&self) -> Result<Vec<HostPort>, StartError> {
-        let read = |text: &String| {
-            text.parse().map_err(|_| {
-                StartError::Configuration(format!("egress.allowed_private: '{text}' is not host:port"))
-            })
-        };
-        self.allowed_private.iter().map(read).collect()
-    }
-}
-
-/// How lines of the log look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For machines.
-    Json,
-}
-
-/// The log.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// How lines look.
-    pub format: LogFormat,
-    /// What is logged, in the form of `RUST_LOG`.
-    pub filter: String,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { format: LogFormat::default(), filter: "info".into() }
-    }
-}
-
 impl Config {
-    /// Reads the configuration. A `file` that is named must exist; `sophon.toml` in the working folder need not.
-    pub fn load(file: Option<&Path>) -> Result<Self, StartError> {
-        let file = match file {
-            Some(path) => config::File::from(path).required(true),
-            None => config::File::with_name("sophon.toml").required(false),
-        };
-        let environment = config::Environment::with_prefix("SOPHON")
-            .prefix_separator("__")
-            .separator("__")
-            .try_parsing(true);
-        let read = config::Config::builder().add_source(file).add_source(environment).build();
-        let config: Result<Config, _> = read.and_then(config::Config::try_deserialize);
-        let mut config = config.map_err(|error| StartError::Configuration(error.to_string()))?;
+    /// Reads the configuration: the file that `args` name or `sophon.toml`, the environment, and the flags in `args`.
+    /// Fails with everything that is wrong.
+    pub fn load(args: &ServeArgs) -> Result<Self, Problems> {
+        let mut config = Self::from_sources(args, variables(PREFIX))?;
         if config.providers.is_empty() {
             config.providers = providers::from_environment(variable);
         }
         Ok(config)
     }
 
+    fn from_sources(
+        args: &ServeArgs,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        let (keys, mut problems) = (reference::keys(), Problems::default());
+        let mut sources = Sources::from_file(args.config.as_deref(), &mut problems);
+        sources.overlay(variables, &keys, &mut problems);
+        let mut config = read::read(sources.value, &keys, &mut problems);
+        config.listen = args.listen.unwrap_or(config.listen);
+        config.data = args.data.clone().or(config.data);
+        config.find_problems(&mut problems);
+        problems.name_variables(&sources.variables);
+        problems.none_or(config)
+    }
+
+    /// Refuses what no single key can be refused for.
+    pub fn check(&self) -> Result<(), Problems> {
+        let mut problems = Problems::default();
+        self.find_problems(&mut problems);
+        problems.none_or(())
+    }
+
+    fn find_problems(&self, problems: &mut Problems) {
+        self.auth.check(self.listen, self.tier, problems);
+        self.log.check(problems);
+    }
+
     /// The data folder.
-    pub fn data_folder(&self) -> Result<PathBuf, StartError> {
+    pub fn data_folder(&self) -> Result<PathBuf, Problems> {
         if let Some(folder) = &self.data {
             return Ok(folder.clone());
         }
         let home = variable("HOME").ok_or_else(|| {
-            StartError::Configuration(
-                "there is no home folder to keep data in; name a folder with --data".into(),
-            )
+            Problems::one("data", "there is no home folder to keep data in. Name a folder with --data".into())
         })?;
         Ok(Path::new(&home).join(".sophon"))
-    }
-
-    /// Refuses what would be unsafe.
-    pub fn check(&self) -> Result<(), StartError> {
-        if self.auth.auto_admin && !self.listen.ip().is_loopback() {
-            return Err(StartError::Configuration(format!(
-                "auth.auto_admin makes every visitor the administrator, so it works on loopback only, and {} is \
-                 not. Listen on 127.0.0.1, or turn it off and sign in",
-                self.listen
-            )));
-        }
-        if self.auth.auto_admin && self.tier != Tier::Personal {
-            return Err(StartError::Configuration(
-                "auth.auto_admin is for the Personal tier: set tier to Personal, or turn it off and sign in"
-                    .into(),
-            ));
-        }
-        if self.hubs.buffer == 0 || self.http.connections == 0 {
-            return Err(StartError::Configuration("hubs.buffer and http.connections are at least 1".into()));
-        }
-        self.agents.check()?;
-        self.retention.check()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    fn load(text: &str) -> Result<Config, StartError> {
-        let mut file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-        Config::load(Some(file.path()))
-    }
-
-    #[test]
-    fn an_empty_file_gives_the_defaults() {
-        let config = load("").unwrap();
-        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-        assert!(!config.auth.auto_admin);
-        config.check().unwrap();
-    }
-
-    #[test]
-    fn sections_are_read_and_unknown_keys_refused() {
-        let config =
-            load("listen = '0.0.0.0:9'\n[hubs]\nbuffer = 7\n[[providers]]\nid = 'a'\ntype = 'openai'")
-                .unwrap();
-        assert_eq!((config.hubs.buffer, config.providers.len()), (7, 1));
-        assert!(load("lisen = '0.0.0.0:9'").is_err());
-        assert!(load("[hubs]\nbufer = 7").is_err());
-    }
-
-    #[test]
-    fn what_is_out_of_bounds_is_refused() {
-        for (section, wrong) in [
-            ("agents", "workers = 0"),
-            ("agents", "answer_within_seconds = 0"),
-            ("agents", "answer_within_seconds = 86401"),
-            ("hubs", "buffer = 0"),
-            ("http", "connections = 0"),
-            ("retention", "approvals_days = 0"),
-            ("retention", "discussion_runs_days = 0"),
-            ("retention", "node_commands_days = 3651"),
-        ] {
-            let refused = load(&format!("[{section}]\n{wrong}")).unwrap().check().unwrap_err();
-            let key = wrong.split(' ').next().unwrap();
-            assert!(refused.to_string().contains(&format!("{section}.{key}")), "{refused}");
-        }
-    }
-
-    #[test]
-    fn auto_admin_is_refused_off_loopback_and_above_the_personal_tier() {
-        for unsafe_config in
-            ["listen = '0.0.0.0:8080'\n[auth]\nauto_admin = true", "tier = 'Pro'\n[auth]\nauto_admin = true"]
-        {
-            assert!(load(unsafe_config).unwrap().check().is_err(), "{unsafe_config}");
-        }
-        load("listen = '[::1]:8080'\n[auth]\nauto_admin = true").unwrap().check().unwrap();
     }
 }

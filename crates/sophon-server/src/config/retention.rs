@@ -1,52 +1,43 @@
-//! How long what has ended is kept.
+//! `[retention]`: how long finished things are kept.
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::StartError;
+use super::Bounded;
 
-/// The longest that anything is kept: ten years.
-const LONGEST_DAYS: u32 = 3_650;
+/// A number of days, up to ten years.
+type Days = Bounded<1, 3_650>;
 
-/// How long what has ended is kept, in days.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// How long finished things are kept.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retention {
-    /// Approvals and questions that were answered or ran out.
-    pub approvals_days: u32,
+    /// Approvals and questions that were answered or expired.
+    #[schemars(extend("x-unit" = "days"))]
+    pub approvals_days: Days,
     /// Runs of discussions.
-    pub discussion_runs_days: u32,
+    #[schemars(extend("x-unit" = "days"))]
+    pub discussion_runs_days: Days,
     /// Commands to nodes.
-    pub node_commands_days: u32,
+    #[schemars(extend("x-unit" = "days"))]
+    pub node_commands_days: Days,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { approvals_days: 90, discussion_runs_days: 90, node_commands_days: 30 }
-    }
-}
-
-impl Retention {
-    /// Refuses what would remove things at once, or never.
-    pub(super) fn check(&self) -> Result<(), StartError> {
-        for (key, days) in [
-            ("approvals_days", self.approvals_days),
-            ("discussion_runs_days", self.discussion_runs_days),
-            ("node_commands_days", self.node_commands_days),
-        ] {
-            if !(1..=LONGEST_DAYS).contains(&days) {
-                let text = format!("retention.{key} is from 1 to {LONGEST_DAYS}");
-                return Err(StartError::Configuration(text));
-            }
+        Self {
+            approvals_days: Days::new(90),
+            discussion_runs_days: Days::new(90),
+            node_commands_days: Days::new(30),
         }
-        Ok(())
     }
 }
 
 impl From<Retention> for sophon_core::maintenance::Retention {
     fn from(configured: Retention) -> Self {
-        let days = |days: u32| Duration::from_hours(24 * u64::from(days));
+        let days = |days: Days| Duration::from_hours(24 * days.get());
         Self {
             approvals: days(configured.approvals_days),
             discussion_runs: days(configured.discussion_runs_days),

@@ -15,6 +15,7 @@ async fn a_worker_that_has_lost_a_run_stores_nothing_more_of_it() {
     let held = gate.clone();
     let model = arguing(move |_, _| Script::answer().wait(&held).text("Tea.")).await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
     model.wait_for_requests(2).await;
     let before = app.discussion_run(&run.id).await;

@@ -179,6 +179,7 @@ async fn one_who_is_late_one_who_fails_and_one_who_is_cancelled_do_not_keep_the_
 async fn a_person_has_so_many_runs_at_a_time_and_no_more() {
     let model = arguing(|_, _| Script::silence()).await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     let planned = app.gateway.discussions.create(&app.admin(), discussion(&["Ada", "Bob"], 1)).await.unwrap();
     let start = async || app.gateway.discussions.start(&app.admin(), &planned.id).await;
     let mut last = None;
@@ -252,6 +253,7 @@ async fn without_a_model_provider_a_run_is_refused_with_what_to_do() {
 async fn what_is_somebody_elses_does_not_exist() {
     let model = arguing(|_, _| Script::silence()).await;
     let app = Harness::with_models(&[&model]).await;
+    app.may_leave_work();
     let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
     let other = Caller { user: UserId::from("usr_other"), ..app.admin() };
     let (all, planned) = (&app.gateway.discussions, run.discussion_id.clone().unwrap());

@@ -1,11 +1,16 @@
 //! A gateway in this process.
 
+use std::num::NonZeroU32;
+
 use sophon_server::config::{Config, RateLimits};
 use sophon_server::{ProviderConfig, ProviderKind, Started};
 use sophon_testkit::ModelServer;
 use tempfile::TempDir;
 
 use super::{Events, Http, Hub};
+
+/// More requests a minute than a test makes.
+const PLENTY: NonZeroU32 = NonZeroU32::new(100_000).unwrap();
 
 pub struct App {
     pub started: Started,
@@ -45,10 +50,10 @@ impl App {
             listen: ([127, 0, 0, 1], 0).into(),
             data: Some(folder.path().join("sophon")),
             rate_limits: RateLimits {
-                reads: 100_000,
-                writes: 100_000,
-                chat: 100_000,
-                approvals: 100_000,
+                reads: PLENTY,
+                writes: PLENTY,
+                chat: PLENTY,
+                approvals: PLENTY,
                 ..RateLimits::default()
             },
             ..Config::default()

@@ -1,0 +1,40 @@
+//! `[auth]`: requests without a credential.
+
+use std::net::SocketAddr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Problems, Tier};
+
+/// Requests without a credential.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// Requests without a credential are the administrator's. Works on loopback and in the Personal tier only.
+    pub auto_admin: bool,
+}
+
+impl Auth {
+    /// Refuses to make strangers administrators.
+    pub(super) fn check(&self, listen: SocketAddr, tier: Tier, problems: &mut Problems) {
+        if !self.auto_admin {
+            return;
+        }
+        if !listen.ip().is_loopback() {
+            problems.add(
+                "auth.auto_admin",
+                format!(
+                    "it makes every visitor the administrator, so it works on loopback only, and {listen} is not. \
+                     Listen on 127.0.0.1, or turn it off and sign in"
+                ),
+            );
+        }
+        if tier != Tier::Personal {
+            problems.add(
+                "auth.auto_admin",
+                "it is for the Personal tier only. Set tier to Personal, or turn it off and sign in".into(),
+            );
+        }
+    }
+}

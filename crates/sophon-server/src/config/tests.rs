@@ -1,0 +1,211 @@
+//! What is read, what is refused, and what is written about it.
+
+use std::io::Write;
+
+use super::reference::{Key, Kind, keys};
+use super::*;
+
+fn args(text: &str) -> (ServeArgs, tempfile::NamedTempFile) {
+    let mut file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    (ServeArgs { config: Some(file.path().to_owned()), ..ServeArgs::default() }, file)
+}
+
+fn load_with(text: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
+    let (args, _file) = args(text);
+    let owned = variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    Config::from_sources(&args, owned)
+}
+
+fn load(text: &str) -> Result<Config, Problems> {
+    load_with(text, &[])
+}
+
+/// The lines of what is refused.
+fn refused(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    let problems = load_with(text, variables).expect_err("it is refused").to_string();
+    problems.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn an_empty_file_gives_the_defaults() {
+    let config = load("").unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert!(!config.auth.auto_admin);
+    config.check().unwrap();
+}
+
+#[test]
+fn sections_are_read_and_unknown_keys_refused_with_the_nearest_one() {
+    let config =
+        load("listen = '0.0.0.0:9'\n[hubs]\nbuffer = 7\n[[providers]]\nid = 'a'\ntype = 'openai'").unwrap();
+    assert_eq!((config.hubs.buffer.get(), config.providers.len()), (7, 1));
+    assert_eq!(refused("lisen = '0.0.0.0:9'", &[]), ["lisen: no key has this name. Did you mean listen?"]);
+    assert_eq!(
+        refused("[hubs]\nbufer = 7", &[]),
+        ["hubs.bufer: no key has this name. Did you mean hubs.buffer?"]
+    );
+    assert_eq!(refused("[agent]\nworkers = 7", &[]), ["agent: no key has this name. Did you mean agents?"]);
+    assert_eq!(
+        refused("", &[("SOPHON__HUBS__BUFER", "7")]),
+        ["SOPHON__HUBS__BUFER: no key has this name. Did you mean SOPHON__HUBS__BUFFER?"]
+    );
+    assert_eq!(
+        refused("[[providers]]\nid = 'a'\ntype = 'openai'\nbaseurl = 'x'", &[]),
+        ["providers[0].baseurl: no key has this name. Did you mean providers[].base_url?"]
+    );
+}
+
+#[test]
+fn what_is_out_of_bounds_is_refused() {
+    for (section, wrong) in [
+        ("agents", "workers = 0"),
+        ("agents", "token_budget = -1"),
+        ("agents", "answer_within_seconds = 0"),
+        ("agents", "answer_within_seconds = 86401"),
+        ("hubs", "buffer = 0"),
+        ("http", "connections = 0"),
+        ("rate_limits", "reads = 0"),
+        ("retention", "approvals_days = 0"),
+        ("retention", "discussion_runs_days = 0"),
+        ("retention", "node_commands_days = 3651"),
+        ("egress", "allowed_private = ['no port']"),
+        ("log", "filter = 'a=b=c'"),
+    ] {
+        let lines = refused(&format!("[{section}]\n{wrong}"), &[]);
+        let key = wrong.split(' ').next().unwrap();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with(&format!("{section}.{key}")), "{lines:?}");
+    }
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let text = "
+        listen = 'somewhere'
+        tier = 'Pro'
+        [auth]
+        auto_admin = true
+        [http]
+        trusted_proxies = ['10.0.0.1', 'x', '10.0.0.2', 'y']
+        [[providers]]
+        id = 'a'
+        type = 'openai'
+        [[providers]]
+        id = 3
+        type = 'nobody'
+        [[providers]]
+        id = 'c'
+        type = 'ollama'
+        models = 'one'
+    ";
+    let lines = refused(text, &[("SOPHON__AGENTS__WORKERS", "many"), ("SOPHON__HTTP__ALLOWED_HOSTS", "[")]);
+    let mut keys: Vec<&str> = lines.iter().filter_map(|line| line.split(": ").next()).collect();
+    keys.sort_unstable();
+    assert_eq!(
+        keys,
+        [
+            "SOPHON__HTTP__ALLOWED_HOSTS",
+            "agents.workers (set by SOPHON__AGENTS__WORKERS)",
+            "auth.auto_admin",
+            "http.trusted_proxies[1]",
+            "http.trusted_proxies[3]",
+            "listen",
+            "providers[1].id",
+            "providers[1].type",
+            "providers[2].models",
+        ]
+    );
+}
+
+#[test]
+fn auto_admin_is_refused_off_loopback_and_above_the_personal_tier() {
+    for unsafe_config in
+        ["listen = '0.0.0.0:8080'\n[auth]\nauto_admin = true", "tier = 'Pro'\n[auth]\nauto_admin = true"]
+    {
+        assert!(load(unsafe_config).is_err(), "{unsafe_config}");
+    }
+    load("listen = '[::1]:8080'\n[auth]\nauto_admin = true").unwrap();
+
+    let (mut args, _file) = args("[auth]\nauto_admin = true");
+    args.listen = Some("0.0.0.0:8080".parse().unwrap());
+    assert!(Config::from_sources(&args, std::iter::empty()).is_err(), "a flag opens the gateway as well");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |path: PathBuf| {
+        let args = ServeArgs { config: Some(path), ..ServeArgs::default() };
+        Config::from_sources(&args, std::iter::empty())
+    };
+    assert!(read(folder.path().join("absent.toml")).is_err(), "it was named");
+    // A folder cannot be read as a file, by nobody: root included.
+    assert!(read(folder.path().to_owned()).is_err());
+    assert!(load("[hubs").unwrap_err().to_string().contains("TOML parse error"));
+}
+
+#[test]
+fn lists_in_variables_are_json_or_have_commas() {
+    for text in ["a.example,b.example", " a.example , b.example,", r#"["a.example", "b.example"]"#] {
+        let config = load_with("", &[("SOPHON__HTTP__ALLOWED_HOSTS", text)]).unwrap();
+        assert_eq!(config.http.allowed_hosts, ["a.example", "b.example"], "{text}");
+    }
+    let file = "[http]\nallowed_hosts = ['c.example']";
+    let kept = load_with(file, &[("SOPHON__HTTP__ALLOWED_HOSTS", " ")]).unwrap();
+    assert_eq!(kept.http.allowed_hosts, ["c.example"], "a blank variable counts as not set");
+    let emptied = load_with(file, &[("SOPHON__HTTP__ALLOWED_HOSTS", "[]")]).unwrap();
+    assert!(emptied.http.allowed_hosts.is_empty());
+    let providers = [("SOPHON__PROVIDERS", r#"[{"id": "a", "type": "ollama"}]"#)];
+    assert_eq!(load_with("", &providers).unwrap().providers[0].id, "a");
+}
+
+/// A text that a variable may hold for the key, and what `Debug` shows of it once it is read.
+fn sample(key: &Key) -> (&'static str, &'static str) {
+    match (key.path.as_str(), key.kind) {
+        ("listen", _) => ("127.0.0.1:4321", "127.0.0.1:4321"),
+        ("tier", _) => ("Enterprise", "Enterprise"),
+        ("hubs.session_events", _) => ("user", "User"),
+        ("log.format", _) => ("json", "Json"),
+        ("log.filter", _) => ("debug", "debug"),
+        ("http.trusted_proxies", _) => ("10.9.8.7,10.9.8.6", "10.9.8.6"),
+        ("egress.allowed_private", _) => ("a.example:4321,b.example:4322", "4322"),
+        ("providers", _) => (r#"[{"id":"walked","type":"ollama"}]"#, "walked"),
+        (_, Kind::List) => ("first.example,walked.example", "walked.example"),
+        (_, Kind::Number) => ("77", "77"),
+        (_, Kind::Switch) => ("true", "true"),
+        (_, Kind::Text) => ("walked", "walked"),
+    }
+}
+
+#[test]
+fn every_key_can_be_set_by_its_variable() {
+    let default = format!("{:?}", Config::default());
+    let walked: Vec<Key> = keys().into_iter().filter(|key| key.variable.is_some()).collect();
+    assert!(walked.len() >= 24, "the walk sees all keys, not {}", walked.len());
+    for key in walked {
+        let (text, shown) = sample(&key);
+        let name = key.variable.clone().unwrap();
+        let config = load_with("", &[(&name, text)]).unwrap_or_else(|problems| panic!("{name}:\n{problems}"));
+        let read = format!("{config:?}");
+        assert!(read.contains(shown), "{name}: {read}");
+        assert_ne!(read, default, "{name} changes something");
+    }
+}
+
+#[test]
+fn every_key_says_what_it_is() {
+    for key in keys() {
+        assert!(key.sentence().ends_with('.'), "{} has no sentence", key.path);
+        assert!(key.kind != Kind::Number || key.has_unit_and_limits(), "{} has no unit or limits", key.path);
+    }
+}
+
+#[test]
+fn the_committed_reference_and_schema_are_those_of_the_sections() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    for (name, generated) in [("configuration.md", reference()), ("sophon.schema.json", schema_text())] {
+        let committed = std::fs::read_to_string(docs.join(name)).unwrap_or_default();
+        assert!(committed == generated, "docs/{name} is stale. Run: make generate");
+    }
+}

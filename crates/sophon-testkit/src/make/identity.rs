@@ -1,0 +1,83 @@
+//! Tenants, users, their credentials, and agents.
+
+use sophon_model::{
+    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, Role, Runtime, Tenant, TenantId, User,
+    UserId, UserStatus,
+};
+
+use super::{LATER, NOW, TENANT, USER};
+
+/// A tenant. Its slug and name are its id.
+pub fn tenant(id: impl Into<TenantId>) -> Tenant {
+    let id = id.into();
+    Tenant { slug: id.to_string(), name: id.to_string(), id, created_at: NOW }
+}
+
+/// An active administrator, with the address `ID@example.org`. The password hash is that of no password.
+pub fn user(id: impl Into<UserId>) -> User {
+    let id = id.into();
+    User {
+        tenant_id: TENANT.into(),
+        email: format!("{id}@example.org"),
+        name: id.to_string(),
+        id,
+        role: Role::Admin,
+        status: UserStatus::Active,
+        password_hash: String::new(),
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+/// A sign-in. The hash is its id, and that of no secret.
+pub fn auth_session(id: impl Into<AuthSessionId>) -> AuthSession {
+    let id = id.into();
+    AuthSession {
+        user_id: USER.into(),
+        refresh_hash: id.to_string(),
+        id,
+        previous_hash: None,
+        user_agent: None,
+        address: None,
+        created_at: NOW,
+        last_seen_at: NOW,
+        expires_at: LATER,
+        revoked_at: None,
+    }
+}
+
+/// An API token that does not expire. The hash is its id, and that of no secret.
+pub fn api_token(id: impl Into<ApiTokenId>) -> ApiToken {
+    let id = id.into();
+    ApiToken {
+        user_id: USER.into(),
+        name: id.to_string(),
+        secret_hash: id.to_string(),
+        id,
+        hint: String::new(),
+        created_at: NOW,
+        last_used_at: None,
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+/// An agent that a model answers for, with all tools. Its slug and name are its id.
+pub fn agent(id: impl Into<AgentId>) -> Agent {
+    let id = id.into();
+    Agent {
+        tenant_id: TENANT.into(),
+        slug: id.to_string(),
+        name: id.to_string(),
+        id,
+        description: String::new(),
+        runtime: Runtime::Model,
+        model: None,
+        tools: vec!["*".into()],
+        soul: String::new(),
+        boot: String::new(),
+        heartbeat: String::new(),
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
