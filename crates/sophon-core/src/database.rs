@@ -112,7 +112,7 @@ impl Database {
         F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
-        self.store.write(Box::new(Work {
+        self.store.write(Box::new(UnitOfWork {
             db: self.clone(),
             work: Some(work),
             result: None,
@@ -199,7 +199,7 @@ impl<'a> Unit<'a> {
     }
 }
 
-struct Work<F, R> {
+struct UnitOfWork<F, R> {
     db: Database,
     work: Option<F>,
     result: Option<R>,
@@ -208,7 +208,7 @@ struct Work<F, R> {
     reply: oneshot::Sender<Result<R>>,
 }
 
-impl<F, R> WriteJob for Work<F, R>
+impl<F, R> WriteJob for UnitOfWork<F, R>
 where
     R: Send,
     F: FnOnce(&mut Unit<'_>) -> Result<R> + Send,

@@ -10,7 +10,7 @@ use sophon_model::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use super::runner::{Run, Stop, begin_part_in, count};
+use super::runner::{ActiveRun, Stop, begin_part_in, count};
 use crate::tasks::{Outcome, RunningTask, finish_in};
 
 /// How a turn ended.
@@ -21,7 +21,7 @@ enum Spoken {
     Cancelled,
 }
 
-impl Run<'_> {
+impl ActiveRun<'_> {
     /// Lets those speak who have not yet spoken in a round.
     pub(super) async fn hold_round(&mut self, round: i64) -> Result<(), Stop> {
         self.require_wanted()?;

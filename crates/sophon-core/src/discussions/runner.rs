@@ -54,7 +54,7 @@ impl From<HeldError> for Stop {
 }
 
 /// One run at work.
-pub(super) struct Run<'a> {
+pub(super) struct ActiveRun<'a> {
     pub(super) with: &'a DiscussionRunner,
     /// The lease on the job of the run, or of the chat whose agent called for it.
     held: Held,
@@ -91,13 +91,13 @@ impl DiscussionRunner {
     ) -> Result<()> {
         let id = run.id.clone();
         let turns = self.db.read(move |tx| tx.discussion_turns(&id)).await?;
-        let mut conducted = Run { with: self, held, run, turns, cancel };
+        let mut conducted = ActiveRun { with: self, held, run, turns, cancel };
         let outcome = conducted.work().await;
         conducted.finish(outcome).await
     }
 }
 
-impl Run<'_> {
+impl ActiveRun<'_> {
     async fn work(&mut self) -> Result<(), Stop> {
         for round in 1..=self.run.rounds {
             self.hold_round(round).await?;

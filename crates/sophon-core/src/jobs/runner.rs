@@ -11,7 +11,7 @@ use sophon_model::{Error, Job, JobId, Kind, Queue, Result, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::handler::{Begun, Handlers, Run};
+use super::handler::{AnyHandler, Begun, Handlers, Run};
 use super::held::{Held, LEASE, Settled};
 use super::holdings::{Hold, Holdings};
 use crate::database::{Database, Unit};
@@ -307,7 +307,7 @@ impl Runner {
 
     /// The job is tried again later, or has failed for good.
     fn fail_in(&self, unit: &mut Unit<'_>, job: &Job, reason: &str, may_retry: bool) -> Result<()> {
-        let retry = self.handlers.of(&job.kind).map(|handler| handler.retry());
+        let retry = self.handlers.of(&job.kind).map(AnyHandler::retry);
         match retry.filter(|_| may_retry).and_then(|retry| retry.pause(job.failures + 1)) {
             Some(pause) => {
                 let at = unit.now().plus(pause);
