@@ -273,8 +273,10 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
         });
     }
 
-    pub(crate) fn complete_after(&self, topic: &K) -> u64 {
-        self.logs.get(topic).map_or(self.next - 1, |log| log.floor)
+    /// Begins the log if there is none: a reader that follows a moment later has missed nothing, whatever happened under
+    /// other topics meanwhile.
+    pub(crate) fn complete_after(&mut self, topic: &K) -> u64 {
+        self.log(topic).floor
     }
 
     pub(crate) fn topics(&self) -> usize {
