@@ -143,9 +143,9 @@ impl Gateway {
         let mut handlers = Handlers::default();
         handlers.register(turns);
         handlers.register(runner.clone());
-        handlers.register(Expire::<Approval>::default());
-        handlers.register(Expire::<InfoRequest>::default());
-        handlers.register(Pruner { retention: settings.retention });
+        handlers.register_chore(Expire::<Approval>::default());
+        handlers.register_chore(Expire::<InfoRequest>::default());
+        handlers.register_chore(Pruner { retention: settings.retention });
         nodes.register_jobs(&mut handlers);
         db.set_task_end_hooks(vec![
             Box::new(CommandsEnd),

@@ -1,17 +1,15 @@
 //! Cleaning up: what has lapsed is removed by a job, and what a process keeps in memory is swept in it.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Store;
-use sophon_model::{Job, Priority, Queue, Result};
+use sophon_model::{Priority, Queue, Result};
 use std::sync::Arc;
 
 use crate::chat::IDEMPOTENCY_KEPT;
 use crate::database::{Database, Unit, reserve_sequence};
-use crate::jobs::{Begun, Handler, Held, JobKind, JobOptions, Retry, Settled};
+use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::lifecycle::Lifecycle;
 use crate::live::SEQUENCE_BLOCK;
 
@@ -83,27 +81,17 @@ pub(crate) struct Pruner {
     pub(crate) retention: Retention,
 }
 
-#[async_trait]
-impl Handler for Pruner {
+impl Chore for Pruner {
     type Kind = Prune;
-    type Work = Infallible;
 
-    fn retry(&self) -> Retry {
-        Retry::ALWAYS
-    }
-
-    /// Each claim removes some of it, so that others get their turn in between.
-    fn begin(&self, unit: &mut Unit<'_>, _: &Job, _: Prune) -> Result<Begun<Infallible>> {
+    /// Each run removes some of it, so that others get their turn in between.
+    fn run_in(&self, unit: &mut Unit<'_>, _: Prune) -> Result<Next> {
         let removed = prune_in(unit, self.retention)?;
         if removed > 0 {
             tracing::debug!(removed, "removed what has lapsed");
         }
         let now = unit.now();
-        Ok(Begun::At(if removed > 0 { now } else { now.plus(PRUNE_EVERY) }))
-    }
-
-    async fn run(&self, work: Infallible, _: Held) -> Result<Settled> {
-        match work {}
+        Ok(Next::At(if removed > 0 { now } else { now.plus(PRUNE_EVERY) }))
     }
 }
 

@@ -4,18 +4,17 @@
 //! The first answer counts. Silence until the deadline is an answer too: a job that was enqueued with the prompt resolves
 //! it then.
 
-use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Approval, Error, InfoRequest, Job, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp,
+    Approval, Error, InfoRequest, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp,
 };
 
 use crate::database::{Database, Unit};
-use crate::jobs::{Begun, Handler, Held, JobKind, JobOptions, Retry, Settled};
+use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::tasks::TaskEndHook;
 
 /// How a prompt is resolved that nobody answered.
@@ -127,30 +126,20 @@ impl<P> Default for Expire<P> {
     }
 }
 
-#[async_trait::async_trait]
-impl<P: Prompt> Handler for Expire<P> {
+impl<P: Prompt> Chore for Expire<P> {
     type Kind = Expiry<P>;
-    type Work = Infallible;
 
-    fn retry(&self) -> Retry {
-        Retry::ALWAYS
-    }
-
-    fn begin(&self, unit: &mut Unit<'_>, _: &Job, payload: Expiry<P>) -> Result<Begun<Infallible>> {
-        let Some(prompt) = P::stored(unit.tx, &payload.tenant, &payload.id)?.filter(P::is_pending) else {
-            return Ok(Begun::Done);
+    fn run_in(&self, unit: &mut Unit<'_>, expiry: Expiry<P>) -> Result<Next> {
+        let Some(prompt) = P::stored(unit.tx, &expiry.tenant, &expiry.id)?.filter(P::is_pending) else {
+            return Ok(Next::Done);
         };
         if prompt.expires_at() > unit.now() {
-            return Ok(Begun::At(prompt.expires_at()));
+            return Ok(Next::At(prompt.expires_at()));
         }
         let task = prompt.task().clone();
         unit.wake(&task)?;
         prompt.unanswered(Unanswered::TimedOut).resolve_in(unit)?;
-        Ok(Begun::Done)
-    }
-
-    async fn run(&self, work: Infallible, _: Held) -> Result<Settled> {
-        match work {}
+        Ok(Next::Done)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong, in meanings. Each wire maps them to its own words in one `match`.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -127,6 +128,13 @@ impl Error {
         let error =
             Self::new(Kind::Internal, "Something went wrong on our side. The log has the request id.");
         error.with_cause(cause)
+    }
+
+    /// Our fault: `what` panicked.
+    pub fn panicked(what: &str, panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
+        Self::internal(format!("{what} panicked: {text}"))
     }
 
     /// Storage cannot take or give anything now.

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Instant;
 
 use sophon_model::ports::{ClaimJobs, Store, Tx, WriteJob};
-use sophon_model::{Job, JobId, JobStatus, Priority, Queue, Result, Timestamp};
+use sophon_model::{Job, JobId, Queue, Result, Timestamp};
 use sophon_store::Options;
 
 /// Jobs of each measurement.
@@ -56,27 +56,8 @@ fn write<T: Send + 'static>(
 }
 
 fn job(id: String) -> Job {
-    Job {
-        id: JobId::from(id),
-        kind: "nothing".into(),
-        queue: Queue::Delivery,
-        payload: serde_json::json!({"task": "task_0198c0de"}),
-        priority: Priority::Normal,
-        serial_key: None,
-        dedupe_key: None,
-        task_id: None,
-        status: JobStatus::Ready,
-        run_at: Timestamp::default(),
-        attempt: 0,
-        failures: 0,
-        interruptions: 0,
-        wakes: 0,
-        is_again: false,
-        holder: None,
-        lease_until: None,
-        error: None,
-        created_at: Timestamp::default(),
-    }
+    let payload = serde_json::json!({"task": "task_0198c0de"});
+    Job::new(JobId::from(id), "nothing", Queue::Delivery, payload, Timestamp::default())
 }
 
 fn claim(tx: &mut dyn Tx, limit: usize) -> Result<Vec<Job>> {

@@ -1,4 +1,4 @@
-//! The side of the turn that wants to act: it asks, and uses the leave that it was given.
+//! The side of the turn that wants to act: it requests approval, and consumes what was approved.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(crate) struct Asked {
     pub(crate) is_editable: bool,
 }
 
-/// Asks for the leave to do something in `task`.
+/// Requests approval of an action in `task`.
 pub(crate) fn request_in(
     unit: &mut Unit<'_>,
     task: &Task,
@@ -61,7 +61,7 @@ pub(crate) fn request_in(
     Ok(approval)
 }
 
-/// Why a leave that was given does not do for what is about to be done.
+/// Why an approval does not cover what is about to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotCovered {
     /// It was used before.
@@ -80,7 +80,7 @@ impl NotCovered {
     }
 }
 
-/// Uses up the leave to do what has this digest, in the transaction in which it begins.
+/// Consumes the approval of the action with this digest, in the transaction in which the action begins.
 pub(crate) fn consume_in(
     unit: &mut Unit<'_>,
     (tenant, id): (&TenantId, &ApprovalId),

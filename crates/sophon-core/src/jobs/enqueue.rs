@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sophon_model::{Error, Job, JobStatus, Priority, Queue, Result, TaskId, Timestamp};
+use sophon_model::{Error, Job, Priority, Queue, Result, TaskId, Timestamp};
 
 use crate::database::Unit;
 
@@ -38,26 +38,14 @@ impl Default for JobOptions {
 impl Unit<'_> {
     /// Puts a job into the queue, with the transaction. Its worker is woken when that is durable.
     pub(crate) fn enqueue<K: JobKind>(&mut self, payload: &K, options: JobOptions) -> Result<()> {
+        let payload = serde_json::to_value(payload).map_err(Error::internal)?;
         let job = Job {
-            id: self.new_id(),
-            kind: K::NAME.to_owned(),
-            queue: K::QUEUE,
-            payload: serde_json::to_value(payload).map_err(Error::internal)?,
             priority: options.priority,
             serial_key: options.serial_key,
             dedupe_key: options.dedupe_key,
             task_id: options.task,
-            status: JobStatus::Ready,
             run_at: options.run_at.unwrap_or_else(|| self.now()),
-            attempt: 0,
-            failures: 0,
-            interruptions: 0,
-            wakes: 0,
-            is_again: false,
-            holder: None,
-            lease_until: None,
-            error: None,
-            created_at: self.now(),
+            ..Job::new(self.new_id(), K::NAME, K::QUEUE, payload, self.now())
         };
         self.enqueue_last(job);
         Ok(())

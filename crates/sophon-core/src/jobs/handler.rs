@@ -1,7 +1,6 @@
 //! What subjects do with the jobs of their kinds.
 
 use std::collections::HashMap;
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,9 +16,15 @@ use crate::database::Unit;
 pub(crate) enum Begun<W> {
     /// There is work to do, beside the transaction.
     Work(W),
-    /// There is nothing more to do: the job is finished.
+    /// There is nothing to do: the job is finished.
     Done,
-    /// It is to run at this time.
+}
+
+/// What becomes of a job that was done as it was claimed.
+pub(crate) enum Next {
+    /// It is finished.
+    Done,
+    /// It is to run again at this time.
     At(Timestamp),
 }
 
@@ -37,8 +42,8 @@ pub(crate) struct Retry {
 impl Retry {
     /// A failure is final.
     pub(crate) const NEVER: Retry = Retry { attempts: 1, first: Duration::ZERO, longest: Duration::ZERO };
-    /// For what must not cease: deadlines, cleaning up.
-    pub(crate) const ALWAYS: Retry =
+    /// It is tried again however often that takes.
+    const ALWAYS: Retry =
         Retry { attempts: i64::MAX, first: Duration::from_secs(1), longest: Duration::from_mins(10) };
 
     /// The pause after this many failures in a row; `None` if it was the last attempt.
@@ -62,40 +67,72 @@ pub(crate) trait Handler: Send + Sync + 'static {
     }
 
     /// Begins, in the transaction in which the job is claimed: reads what it is about and stores what is to be known at
-    /// once. Small jobs are done here.
+    /// once.
     fn begin(&self, unit: &mut Unit<'_>, job: &Job, payload: Self::Kind) -> Result<Begun<Self::Work>>;
 
     /// Does the work and brings the job to rest. An error is a failure of this attempt; so is a panic, which is final.
     async fn run(&self, work: Self::Work, held: Held) -> Result<Settled>;
 }
 
+/// Does the jobs of one kind that are so small that the transaction in which they are claimed does them: deadlines,
+/// cleaning up. They must not cease, so a failed one is tried again however often that takes.
+pub(crate) trait Chore: Send + Sync + 'static {
+    /// The kind.
+    type Kind: JobKind;
+
+    /// Does it.
+    fn run_in(&self, unit: &mut Unit<'_>, payload: Self::Kind) -> Result<Next>;
+}
+
 /// Runs a job that has begun.
 pub(super) type Run = Box<dyn FnOnce(Held) -> BoxFuture<'static, Result<Settled>> + Send>;
+
+/// What is to be done with a job that a handler of whatever kind was given.
+pub(super) enum Taken {
+    /// A worker runs it.
+    Run(Run),
+    /// Nothing: it needs no worker.
+    Settled(Next),
+}
 
 /// A handler of whatever kind.
 pub(super) trait AnyHandler: Send + Sync {
     fn retry(&self) -> Retry;
-    fn begin(&self, unit: &mut Unit<'_>, job: &Job) -> Result<Begun<Run>>;
+    fn take(&self, unit: &mut Unit<'_>, job: &Job) -> Result<Taken>;
 }
 
-struct Typed<H>(Arc<H>, PhantomData<fn() -> H>);
+struct Typed<H>(Arc<H>);
 
 impl<H: Handler> AnyHandler for Typed<H> {
     fn retry(&self) -> Retry {
         self.0.retry()
     }
 
-    fn begin(&self, unit: &mut Unit<'_>, job: &Job) -> Result<Begun<Run>> {
-        let payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
+    fn take(&self, unit: &mut Unit<'_>, job: &Job) -> Result<Taken> {
         let handler = self.0.clone();
-        Ok(match self.0.begin(unit, job, payload)? {
+        Ok(match self.0.begin(unit, job, payload_of(job)?)? {
             Begun::Work(work) => {
-                Begun::Work(Box::new(move |held| Box::pin(async move { handler.run(work, held).await })))
+                Taken::Run(Box::new(move |held| Box::pin(async move { handler.run(work, held).await })))
             }
-            Begun::Done => Begun::Done,
-            Begun::At(time) => Begun::At(time),
+            Begun::Done => Taken::Settled(Next::Done),
         })
     }
+}
+
+struct Small<C>(C);
+
+impl<C: Chore> AnyHandler for Small<C> {
+    fn retry(&self) -> Retry {
+        Retry::ALWAYS
+    }
+
+    fn take(&self, unit: &mut Unit<'_>, job: &Job) -> Result<Taken> {
+        self.0.run_in(unit, payload_of(job)?).map(Taken::Settled)
+    }
+}
+
+fn payload_of<K: JobKind>(job: &Job) -> Result<K> {
+    serde_json::from_value(job.payload.clone()).map_err(Error::internal)
 }
 
 /// The handlers of all kinds. Subjects add theirs as the gateway is put together.
@@ -105,8 +142,17 @@ pub(crate) struct Handlers(HashMap<&'static str, Box<dyn AnyHandler>>);
 impl Handlers {
     /// Has `handler` do the jobs of its kind.
     pub(crate) fn register<H: Handler>(&mut self, handler: H) {
-        let before = self.0.insert(H::Kind::NAME, Box::new(Typed(Arc::new(handler), PhantomData)));
-        debug_assert!(before.is_none(), "two handlers for {}", H::Kind::NAME);
+        self.add(H::Kind::NAME, Box::new(Typed(Arc::new(handler))));
+    }
+
+    /// Has `chore` do the jobs of its kind.
+    pub(crate) fn register_chore<C: Chore>(&mut self, chore: C) {
+        self.add(C::Kind::NAME, Box::new(Small(chore)));
+    }
+
+    fn add(&mut self, kind: &'static str, handler: Box<dyn AnyHandler>) {
+        let before = self.0.insert(kind, handler);
+        debug_assert!(before.is_none(), "two handlers for {kind}");
     }
 
     pub(super) fn of(&self, kind: &str) -> Option<&dyn AnyHandler> {

@@ -1,7 +1,7 @@
 //! Durable jobs: work that is done beside requests, also after a restart.
 //!
 //! A subject enqueues a job in the transaction of the state that it follows from ([`Unit::enqueue`]), and registers a
-//! [`Handler`] for its kind. The [`Runner`] claims jobs that are due, holds each by a lease, and calls the handler, which
+//! [`Handler`] for its kind, or a [`Chore`] if its work is small. The [`Runner`] claims jobs that are due, holds each by a lease, and calls the handler, which
 //! can write only through the lease ([`Held`]): a worker that has lost it writes nothing. A handler ends its job in the
 //! transaction of what it did, or parks it until something happens.
 
@@ -13,7 +13,7 @@ mod overview;
 mod runner;
 
 pub(crate) use enqueue::{JobKind, JobOptions};
-pub(crate) use handler::{Begun, Handler, Handlers, Retry};
+pub(crate) use handler::{Begun, Chore, Handler, Handlers, Next};
 pub(crate) use held::{Held, HeldError, Settled};
 pub use overview::Jobs;
 pub use runner::Workers;

@@ -11,7 +11,7 @@ use sophon_model::{Error, Job, JobId, Kind, Queue, Result, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::handler::{AnyHandler, Begun, Handlers, Run};
+use super::handler::{AnyHandler, Handlers, Next, Run, Taken};
 use super::held::{Held, LEASE, Settled};
 use super::holdings::{Hold, Holdings};
 use crate::database::{Database, Unit};
@@ -227,16 +227,16 @@ impl Runner {
         }
         // Noted before the claim is committed: whoever cancels a job that runs finds it here.
         let task = job.task_id.as_ref().map(|task| self.running.begin(task));
-        match handler.begin(unit, &job)? {
-            Begun::Work(run) => {
+        match handler.take(unit, &job)? {
+            Taken::Run(run) => {
                 let (hold, lost) = self.holdings.add(&job);
                 Ok(Some(Claimed { job: Arc::new(job), run, hold, lost, task }))
             }
-            Begun::Done => {
+            Taken::Settled(Next::Done) => {
                 unit.tx.finish_job(&job, now)?;
                 Ok(None)
             }
-            Begun::At(time) => {
+            Taken::Settled(Next::At(time)) => {
                 unit.tx.reschedule_job(&job, time, None)?;
                 Ok(None)
             }
@@ -256,7 +256,7 @@ impl Runner {
                 outcome = working => match outcome {
                     Ok(Ok(Settled { .. })) => {}
                     Ok(Err(error)) => this.fail(&held, &error, true).await,
-                    Err(panic) => this.fail(&held, &panicked(&*panic), false).await,
+                    Err(panic) => this.fail(&held, &Error::panicked("a job", &*panic), false).await,
                 },
                 () = held.lost() => {
                     tracing::warn!(job.id = %job.id, job.kind, "a job has gone to another worker");
@@ -352,10 +352,4 @@ fn give_up(unit: &mut Unit<'_>, job: &Job, reason: &str) -> Result<()> {
 fn log_failure(job: &JobId, error: &Error, what: &str) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     tracing::error!(job.id = %job, %error, cause, "{what}");
-}
-
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
-    Error::internal(format!("a job panicked: {text}"))
 }

@@ -1,19 +1,16 @@
 //! Waiting for the end of a command, and ending what no longer can or should end by itself.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sophon_model::{
-    Job, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Priority, Queue, Result, Task, TaskId,
-    Timestamp,
+    NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Priority, Queue, Result, Task, TaskId, Timestamp,
 };
 
 use super::Nodes;
 use super::commands::{end, explain};
 use crate::database::Unit;
-use crate::jobs::{Begun, Handler, Held, JobKind, JobOptions, Retry, Settled};
+use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::tasks::TaskEndHook;
 use crate::wakers::Wakers;
 
@@ -28,20 +25,8 @@ impl Nodes {
             return Ok(sent);
         }
         let left = sent.expires_at.since(self.db.now());
-        let mut waiting_for = self.endings.subscribe(&sent.id);
         let waiter = Waiter { nodes: self, command: &sent, is_answered: false };
-        let waiting = async {
-            loop {
-                let Some(command) = self.look_up(&sent.node_id, &sent.id).await? else {
-                    return Ok(lost_with_its_node(sent.clone(), self.db.now()));
-                };
-                if command.status.is_final() {
-                    return Ok(command);
-                }
-                waiting_for.woken().await;
-            }
-        };
-        let ended = match tokio::time::timeout(left, waiting).await {
+        let ended = match tokio::time::timeout(left, self.until_ended(&sent)).await {
             Ok(ended) => ended,
             Err(_) => self.give_up(sent.clone()).await,
         };
@@ -51,19 +36,22 @@ impl Nodes {
 
     /// The command as it is when it has ended, or a moment later: most end at once, and what waits need not be parked.
     pub(super) async fn linger(&self, sent: NodeCommand) -> Result<NodeCommand> {
-        let mut waiting_for = self.endings.subscribe(&sent.id);
-        let lingering = async {
-            loop {
-                let Some(command) = self.look_up(&sent.node_id, &sent.id).await? else {
-                    return Ok(lost_with_its_node(sent.clone(), self.db.now()));
-                };
-                if command.status.is_final() {
-                    return Ok(command);
-                }
-                waiting_for.woken().await;
+        let lingering = tokio::time::timeout(LINGER, self.until_ended(&sent)).await;
+        lingering.unwrap_or_else(|_| Ok(sent.clone()))
+    }
+
+    /// Waits for the end of a command, however long that takes.
+    async fn until_ended(&self, sent: &NodeCommand) -> Result<NodeCommand> {
+        let mut ending = self.endings.subscribe(&sent.id);
+        loop {
+            let Some(command) = self.look_up(&sent.node_id, &sent.id).await? else {
+                return Ok(lost_with_its_node(sent.clone(), self.db.now()));
+            };
+            if command.status.is_final() {
+                return Ok(command);
             }
-        };
-        tokio::time::timeout(LINGER, lingering).await.unwrap_or(Ok(sent.clone()))
+            ending.woken().await;
+        }
     }
 
     pub(super) async fn look_up(&self, node: &NodeId, id: &NodeCommandId) -> Result<Option<NodeCommand>> {
@@ -148,29 +136,19 @@ pub(crate) struct ExpireCommands {
     pub(super) endings: Wakers<NodeCommandId>,
 }
 
-#[async_trait]
-impl Handler for ExpireCommands {
+impl Chore for ExpireCommands {
     type Kind = CommandExpiry;
-    type Work = Infallible;
 
-    fn retry(&self) -> Retry {
-        Retry::ALWAYS
-    }
-
-    fn begin(&self, unit: &mut Unit<'_>, _: &Job, payload: CommandExpiry) -> Result<Begun<Infallible>> {
-        let Some(command) = unit.tx.node_command(&payload.node, &payload.id)? else { return Ok(Begun::Done) };
+    fn run_in(&self, unit: &mut Unit<'_>, expiry: CommandExpiry) -> Result<Next> {
+        let Some(command) = unit.tx.node_command(&expiry.node, &expiry.id)? else { return Ok(Next::Done) };
         if command.expires_at > unit.now() {
-            return Ok(Begun::At(command.expires_at));
+            return Ok(Next::At(command.expires_at));
         }
         if let Some(task) = &command.task_id {
             unit.wake(task)?;
         }
         expire_in(unit, command, &self.endings)?;
-        Ok(Begun::Done)
-    }
-
-    async fn run(&self, work: Infallible, _: Held) -> Result<Settled> {
-        match work {}
+        Ok(Next::Done)
     }
 }
 

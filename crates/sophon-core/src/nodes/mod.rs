@@ -47,8 +47,8 @@ impl Nodes {
 
     /// Registers what nodes do in jobs.
     pub(crate) fn register_jobs(&self, handlers: &mut Handlers) {
-        handlers.register(NoticeSilence);
-        handlers.register(ExpireCommands { endings: self.endings.clone() });
+        handlers.register_chore(NoticeSilence);
+        handlers.register_chore(ExpireCommands { endings: self.endings.clone() });
     }
 
     /// The tenant's nodes, in order of registration.

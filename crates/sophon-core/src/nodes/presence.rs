@@ -1,20 +1,18 @@
 //! Presence: who a node is, that it was heard of, what it has to do, and what ends when it falls silent.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Error, Event, Job, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue,
+    Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue,
     Result, TaskId, TenantId,
 };
 
 use super::{Nodes, commands, tell};
 use crate::database::Unit;
 use crate::identity::secret_hash;
-use crate::jobs::{Begun, Handler, Held, JobKind, JobOptions, Retry, Settled};
+use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::limits::storable;
 
 /// The longest that a node can wait for commands in one request.
@@ -189,30 +187,20 @@ impl JobKind for NodeSilence {
 /// Marks nodes offline that have fallen silent. There is one job for each node that is online.
 pub(crate) struct NoticeSilence;
 
-#[async_trait]
-impl Handler for NoticeSilence {
+impl Chore for NoticeSilence {
     type Kind = NodeSilence;
-    type Work = Infallible;
 
-    fn retry(&self) -> Retry {
-        Retry::ALWAYS
-    }
-
-    fn begin(&self, unit: &mut Unit<'_>, _: &Job, payload: NodeSilence) -> Result<Begun<Infallible>> {
-        let node = unit.tx.node(&payload.tenant, &payload.node)?.filter(|node| node.is_online);
-        let Some(mut node) = node else { return Ok(Begun::Done) };
+    fn run_in(&self, unit: &mut Unit<'_>, silence: NodeSilence) -> Result<Next> {
+        let node = unit.tx.node(&silence.tenant, &silence.node)?.filter(|node| node.is_online);
+        let Some(mut node) = node else { return Ok(Next::Done) };
         let silent_at = node.last_seen_at.unwrap_or(node.created_at).plus(SILENCE);
         if silent_at > unit.now() {
-            return Ok(Begun::At(silent_at));
+            return Ok(Next::At(silent_at));
         }
         node.is_online = false;
         unit.tx.update_node(&node)?;
         tell(unit, NodeEvent::Offline { node: Box::new(node.clone()) }, &node);
-        Ok(Begun::Done)
-    }
-
-    async fn run(&self, work: Infallible, _: Held) -> Result<Settled> {
-        match work {}
+        Ok(Next::Done)
     }
 }
 

@@ -47,7 +47,7 @@ const MOST_OUTPUT_TOKENS: u32 = 8_192;
 pub struct TurnLimits {
     /// Tokens read and written by all model calls of a turn together.
     pub token_budget: i64,
-    /// How long a turn waits for a person's leave, or answer. Silence is a refusal.
+    /// How long a turn waits for a person's approval or answer. Silence is a rejection.
     pub answer_within: Duration,
 }
 

@@ -98,8 +98,8 @@ pub struct Job {
     pub payload: Value,
     /// What goes first among jobs that are due.
     pub priority: Priority,
-    /// Of the jobs with the same key one is worked on at a time, in the order in which they were enqueued. A parked job
-    /// keeps the others waiting.
+    /// Of the jobs with the same key one is worked on at a time, by priority and then in the order in which they were
+    /// enqueued. A parked job keeps the others waiting.
     pub serial_key: Option<String>,
     /// Of each kind there is one unfinished job with this key. Enqueuing another one replaces the payload; if the job
     /// runs at that moment, it runs once more afterwards.
@@ -128,4 +128,31 @@ pub struct Job {
     pub error: Option<String>,
     /// When it was enqueued.
     pub created_at: Timestamp,
+}
+
+impl Job {
+    /// A job that is enqueued at `now` and due at once, of normal priority, behind no other and for no task.
+    pub fn new(id: JobId, kind: impl Into<String>, queue: Queue, payload: Value, now: Timestamp) -> Self {
+        Self {
+            id,
+            kind: kind.into(),
+            queue,
+            payload,
+            priority: Priority::Normal,
+            serial_key: None,
+            dedupe_key: None,
+            task_id: None,
+            status: JobStatus::Ready,
+            run_at: now,
+            attempt: 0,
+            failures: 0,
+            interruptions: 0,
+            wakes: 0,
+            is_again: false,
+            holder: None,
+            lease_until: None,
+            error: None,
+            created_at: now,
+        }
+    }
 }

@@ -25,6 +25,10 @@ const CLAIM: (&str, &str) = (
      WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1)))",
 );
 
+/// Jobs that run become ready again, as their workers have gone away without a word.
+const INTERRUPTED: &str = "UPDATE jobs SET status = 'ready', run_at = $1, interruptions = interruptions + 1, \
+     holder = NULL, lease_until = NULL WHERE status = 'running'";
+
 const HELD: &str = "id = $1 AND attempt = $2 AND status = 'running'";
 
 const REVIVED_TWICE: &str = "Another job does the same by now. Delete this one.";
@@ -73,15 +77,12 @@ impl JobRows for Conn {
     }
 
     fn requeue_lapsed_jobs(&mut self, now: Timestamp) -> Result<u64> {
-        let sql = "UPDATE jobs SET status = 'ready', run_at = $1, interruptions = interruptions + 1, holder = NULL, \
-                   lease_until = NULL WHERE status = 'running' AND lease_until <= $1";
-        Ok(self.exec(sql, &[now.into()])?)
+        let sql = format!("{INTERRUPTED} AND lease_until <= $1");
+        Ok(self.exec(sql.as_str(), &[now.into()])?)
     }
 
     fn requeue_running_jobs(&mut self, now: Timestamp) -> Result<u64> {
-        let sql = "UPDATE jobs SET status = 'ready', run_at = $1, interruptions = interruptions + 1, holder = NULL, \
-                   lease_until = NULL WHERE status = 'running'";
-        Ok(self.exec(sql, &[now.into()])?)
+        Ok(self.exec(INTERRUPTED, &[now.into()])?)
     }
 
     fn next_job_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {

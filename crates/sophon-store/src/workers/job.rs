@@ -65,10 +65,9 @@ pub(crate) fn give(job: ReadJob, outcome: Result<&Conn>) -> bool {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
-    tracing::error!(panic = text, "a storage job panicked");
-    Error::internal(format!("a storage job panicked: {text}"))
+    let error = Error::panicked("a storage job", panic);
+    tracing::error!(cause = ?std::error::Error::source(&error), "a storage job panicked");
+    error
 }
 
 /// Threads that end when their queues are closed.

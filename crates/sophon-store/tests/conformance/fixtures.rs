@@ -4,11 +4,10 @@ use serde_json::json;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Attachment, AuthSession, AuthSessionId, Discussion, DiscussionId,
-    Job, JobId, JobStatus, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId,
-    MessageRole, MessageStatus, Node, NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist, Priority, Queue,
-    Result, Role, Runtime, Session, SessionId, SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind,
-    TaskStatus, Tenant, TenantId, Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId,
-    UserStatus, Visibility,
+    Job, JobId, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole,
+    MessageStatus, Node, NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist, Queue, Result, Role, Runtime,
+    Session, SessionId, SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant,
+    TenantId, Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
 };
 
 /// A point in time, in milliseconds.
@@ -168,27 +167,8 @@ pub fn task(id: &str, session: &str, created: i64) -> Task {
 
 /// A job that is ready at `run_at`, and was enqueued then.
 pub fn job(id: &str, run_at: i64) -> Job {
-    Job {
-        id: JobId::from(id),
-        kind: "test.job".into(),
-        queue: Queue::Delivery,
-        payload: json!({"of": id, "n": [1.0, null]}),
-        priority: Priority::Normal,
-        serial_key: None,
-        dedupe_key: None,
-        task_id: None,
-        status: JobStatus::Ready,
-        run_at: at(run_at),
-        attempt: 0,
-        failures: 0,
-        interruptions: 0,
-        wakes: 0,
-        is_again: false,
-        holder: None,
-        lease_until: None,
-        error: None,
-        created_at: at(run_at),
-    }
+    let payload = json!({"of": id, "n": [1.0, null]});
+    Job::new(JobId::from(id), "test.job", Queue::Delivery, payload, at(run_at))
 }
 
 pub fn tool_call(id: &str, task: &str, started: i64) -> ToolCall {
