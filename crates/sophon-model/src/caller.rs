@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, ApiTokenId, AuthSessionId, NodeId, RoleId, TenantId, Timestamp, UserId};
+use crate::{
+    AgentId, ApiTokenId, AuthSessionId, NodeId, Permission, Permissions, RoleId, TenantId, Timestamp, UserId,
+};
 
 /// What a user may do in its tenant, by name: one of the three that are built in, or one of an administrator's own
 /// making. Stored as `Admin`, `Operator`, `Viewer` or the id of the other.
@@ -28,18 +30,9 @@ impl Role {
         &self,
         stored: impl FnOnce(&RoleId) -> Result<Permissions, E>,
     ) -> Result<Permissions, E> {
-        use Permission as P;
         match self {
             Role::Admin => Ok(Permissions::ALL),
-            Role::Operator => Ok(Permissions::ALL.without(&[
-                P::ManageUsers,
-                P::ManageRoles,
-                P::ManageTenants,
-                P::AssignRoles,
-                P::ManageBudgets,
-                P::SendAnnouncements,
-            ])),
-            Role::Viewer => Ok(Permissions::of(&[P::ViewUsers, P::ViewActiveTasks, P::ViewBudgets])),
+            Role::Operator | Role::Viewer => Ok(Permissions::declared_for(self)),
             Role::Custom(id) => stored(id),
         }
     }
@@ -67,117 +60,6 @@ impl From<String> for Role {
             .into_iter()
             .find(|role| role.name() == name)
             .unwrap_or_else(|| Role::Custom(name.into()))
-    }
-}
-
-macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// A right, by the name that clients see.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum Permission {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl Permission {
-            /// All of them, in catalogue order.
-            pub const ALL: &'static [Permission] = &[$(Permission::$name,)*];
-
-            /// The name as clients see it.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Permission::$name => stringify!($name),)*
-                }
-            }
-        }
-    };
-}
-
-permissions! {
-    /// Create, change and delete users.
-    ManageUsers,
-    /// Create, change and delete roles.
-    ManageRoles,
-    /// Create, change and delete tenants.
-    ManageTenants,
-    /// Give roles to users.
-    AssignRoles,
-    /// See users.
-    ViewUsers,
-    /// Create, change and delete agents and their files.
-    ManageAgents,
-    /// Create, change and delete workflows.
-    ManageWorkflows,
-    /// Install and remove skills.
-    ManageSkills,
-    /// Write memory.
-    ManageMemory,
-    /// Upload and delete documents.
-    ManageDocuments,
-    /// Connect services.
-    ManageConnections,
-    /// Configure channels.
-    ManageChannels,
-    /// Create, change and delete cron jobs.
-    ManageCronJobs,
-    /// Create, change and delete webhooks.
-    ManageWebhooks,
-    /// Pair, approve and revoke nodes.
-    ManageNodes,
-    /// Configure MCP servers.
-    ManageMcp,
-    /// Talk to agents: send messages; create, change, fork and delete one's own sessions.
-    SendMessages,
-    /// Answer approvals.
-    ApproveActions,
-    /// Cancel other people's tasks (one's own need no right).
-    CancelTasks,
-    /// See tasks.
-    ViewActiveTasks,
-    /// Configure models.
-    ManageModels,
-    /// See budgets.
-    ViewBudgets,
-    /// Change budgets.
-    ManageBudgets,
-    /// See the deep health and the metrics of the system.
-    ViewSystem,
-    /// Pause, resume, drain, restart.
-    ManageSystem,
-    /// Announce something to everybody in the tenant.
-    SendAnnouncements,
-}
-
-/// A set of permissions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Permissions(u64);
-
-impl Permissions {
-    /// Every one of the catalogue.
-    pub const ALL: Permissions = Permissions::of(Permission::ALL);
-
-    /// Just these.
-    pub const fn of(permissions: &[Permission]) -> Self {
-        let (mut bits, mut next) = (0, 0);
-        while next < permissions.len() {
-            bits |= 1 << permissions[next] as u64;
-            next += 1;
-        }
-        Permissions(bits)
-    }
-
-    /// All of these but `others`.
-    pub const fn without(self, others: &[Permission]) -> Self {
-        Permissions(self.0 & !Permissions::of(others).0)
-    }
-
-    /// Whether `permission` is one of them.
-    pub const fn contain(self, permission: Permission) -> bool {
-        self.0 & (1 << permission as u64) != 0
-    }
-
-    /// They, in catalogue order.
-    pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.iter().copied().filter(move |permission| self.contain(*permission))
     }
 }
 

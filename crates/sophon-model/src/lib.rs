@@ -9,11 +9,12 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod page;
+pub mod permission;
 pub mod ports;
 pub mod text;
 pub mod time;
 
-pub use caller::{Caller, Credential, NodeCaller, Permission, Permissions, Role};
+pub use caller::{Caller, Credential, NodeCaller, Role};
 pub use entities::*;
 pub use error::{Error, Kind, Result};
 pub use event::{
@@ -21,4 +22,5 @@ pub use event::{
 };
 pub use ids::*;
 pub use page::{Page, Paged, Position};
+pub use permission::{Permission, Permissions};
 pub use time::Timestamp;

@@ -13,7 +13,14 @@ fn one_of(words: impl IntoIterator<Item = &'static str>) -> Object {
 }
 
 pub(crate) fn permissions() -> Array {
-    Array::new(one_of(Permission::ALL.iter().map(|permission| permission.name())))
+    let lines = Permission::ALL
+        .iter()
+        .map(|permission| format!("* `{}`: {}", permission.name(), permission.sentence()));
+    let names = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(Permission::ALL.iter().map(|permission| permission.name())))
+        .description(Some(lines.collect::<Vec<_>>().join("\n")));
+    Array::new(names)
 }
 
 pub(crate) fn runtime() -> Object {
