@@ -25,11 +25,13 @@ pub struct Retention {
     pub discussion_runs: Duration,
     /// Commands to nodes.
     pub node_commands: Duration,
+    /// Jobs that failed for good.
+    pub dead_jobs: Duration,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { approvals: 90 * DAY, discussion_runs: 90 * DAY, node_commands: 30 * DAY }
+        Self { approvals: 90 * DAY, discussion_runs: 90 * DAY, node_commands: 30 * DAY, dead_jobs: 90 * DAY }
     }
 }
 
@@ -106,6 +108,7 @@ pub fn prune_in(unit: &mut Unit<'_>, retention: Retention) -> Result<u64> {
         unit.tx.prune_info_requests(approvals)?,
         unit.tx.prune_discussion_runs(now.minus(retention.discussion_runs))?,
         unit.tx.prune_node_commands(now.minus(retention.node_commands))?,
+        unit.tx.prune_dead_jobs(now.minus(retention.dead_jobs))?,
     ];
     Ok(removed.iter().sum())
 }

@@ -22,6 +22,7 @@ mod list;
 mod models;
 mod nodes;
 mod openapi;
+mod ops;
 mod options;
 mod public;
 mod rate_limit;
@@ -106,6 +107,7 @@ fn subjects() -> ApiRouter {
         .merge(models::routes())
         .merge(admin::routes())
         .merge(nodes::routes())
+        .merge(ops::routes())
         .merge(public::routes())
 }
 

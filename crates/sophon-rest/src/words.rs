@@ -2,9 +2,9 @@
 
 use sophon_core::nodes::{COMMANDS, CommandSpec};
 use sophon_model::{
-    ApprovalStatus, DiscussionRunStatus, DiscussionTurnStatus, InfoRequestStatus, MessageRole, MessageStatus,
-    NodeCommandStatus, NodeScope, NodeStatus, Permission, Risk, Runtime, SessionMode, SessionStatus,
-    Severity, TaskKind, TaskStatus, ToolCallStatus, Visibility,
+    ApprovalStatus, DiscussionRunStatus, DiscussionTurnStatus, InfoRequestStatus, JobStatus, MessageRole,
+    MessageStatus, NodeCommandStatus, NodeScope, NodeStatus, Permission, Queue, Risk, Runtime, SessionMode,
+    SessionStatus, Severity, TaskKind, TaskStatus, ToolCallStatus, Visibility,
 };
 use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 
@@ -57,6 +57,14 @@ pub(crate) fn task_kind() -> Object {
 
 pub(crate) fn task_status() -> Object {
     one_of(TaskStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn queue() -> Object {
+    one_of(Queue::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn job_status() -> Object {
+    one_of(JobStatus::ALL.iter().map(|word| word.as_str()))
 }
 
 pub(crate) fn tool_call_status() -> Object {

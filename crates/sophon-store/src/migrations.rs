@@ -31,6 +31,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0004_jobs.sql"),
         postgres: include_str!("../migrations/postgres/0004_jobs.sql"),
     },
+    Migration {
+        version: 5,
+        sqlite: include_str!("../migrations/sqlite/0005_jobs_again_at.sql"),
+        postgres: include_str!("../migrations/postgres/0005_jobs_again_at.sql"),
+    },
 ];
 
 /// The version of the schema that this program works with: that of the newest migration.

@@ -883,6 +883,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ops/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the background jobs
+         * @description An item for each queue and status that jobs have now.
+         */
+        get: operations["countJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a background job that failed for good */
+        delete: operations["discardJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a background job again that failed for good
+         * @description It is due at once. A conflict if another job does the same by now.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/jobs/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the background jobs that failed for good, newest first */
+        get: operations["listDeadJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -1458,6 +1532,37 @@ export interface components {
             /** @description Who is asked. */
             userId: string;
         };
+        /** @description Work that the gateway does in the background. */
+        Job: {
+            /**
+             * Format: int64
+             * @description How often a worker took it up.
+             */
+            attempt: number;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Why it failed last, in words for people. */
+            error: string | null;
+            id: string;
+            /** @description What is to be done, for example `maintenance.prune`. */
+            kind: string;
+            /** @enum {string} */
+            queue: "turns" | "delivery" | "indexing" | "maintenance";
+            /** @description When it is due; of a dead job, when it failed for good. */
+            runAt: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            status: "ready" | "blocked" | "running" | "parked" | "dead";
+            /** @description The task that people see of it. */
+            taskId: string | null;
+        };
+        /** @description How many jobs of a queue have a status. */
+        JobCounts: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            queue: "turns" | "delivery" | "indexing" | "maintenance";
+            /** @enum {string} */
+            status: "ready" | "blocked" | "running" | "parked" | "dead";
+        };
         /** @description A page of a list. */
         List_Agent: {
             /** @description Whether the list goes on. */
@@ -1519,6 +1624,22 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["InfoRequest"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Job: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["Job"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_JobCounts: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["JobCounts"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
@@ -4307,6 +4428,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PairingState"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    countJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_JobCounts"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    discardJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listDeadJobs: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Job"];
                 };
             };
             /** @description An error; `error.code` says which. */

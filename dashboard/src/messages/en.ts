@@ -3,6 +3,7 @@ export * from "./en/agents.ts";
 export * from "./en/common.ts";
 export * from "./en/conversation.ts";
 export * from "./en/discussions.ts";
+export * from "./en/jobs.ts";
 export * from "./en/navigation.ts";
 export * from "./en/nodes.ts";
 export * from "./en/notifications.ts";

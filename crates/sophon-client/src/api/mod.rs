@@ -6,6 +6,7 @@ pub(crate) mod approvals;
 pub(crate) mod chat;
 pub(crate) mod identity;
 pub(crate) mod info_requests;
+pub(crate) mod jobs;
 pub(crate) mod nodes;
 pub(crate) mod sessions;
 pub(crate) mod system;

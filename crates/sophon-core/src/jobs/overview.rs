@@ -17,7 +17,7 @@ impl Jobs {
         Self { db }
     }
 
-    /// How many jobs stand where.
+    /// How many jobs stand where, by queue and status; none for what there is none of.
     pub async fn counts(&self, caller: &Caller) -> Result<Vec<JobCount>> {
         authorize(Some(caller), Act::Use(Permission::ViewSystem))?;
         self.db.read(|tx| tx.job_counts()).await
@@ -29,8 +29,8 @@ impl Jobs {
         self.db.read(move |tx| tx.dead_jobs(&page)).await
     }
 
-    /// Runs a dead job again. A conflict if another job does the same by now.
-    pub async fn revive(&self, caller: &Caller, id: &JobId) -> Result<Job> {
+    /// Runs a dead job again, as if it had not been tried. A conflict if another job does the same by now.
+    pub async fn retry(&self, caller: &Caller, id: &JobId) -> Result<Job> {
         authorize(Some(caller), Act::Use(Permission::ManageSystem))?;
         let wanted = id.clone();
         self.db
@@ -38,8 +38,24 @@ impl Jobs {
                 let now = unit.now();
                 let revived = unit.tx.revive_job(&wanted, now)?;
                 unit.ring_after_commit();
-                revived.ok_or_else(|| Error::not_found("dead job"))
+                revived.ok_or_else(no_such_job)
             })
             .await
     }
+
+    /// Deletes a dead job: nobody will do it.
+    pub async fn discard(&self, caller: &Caller, id: &JobId) -> Result<()> {
+        authorize(Some(caller), Act::Use(Permission::ManageSystem))?;
+        let unwanted = id.clone();
+        self.db
+            .write(move |unit| {
+                let is_deleted = unit.tx.delete_dead_job(&unwanted)?;
+                if is_deleted { Ok(()) } else { Err(no_such_job()) }
+            })
+            .await
+    }
+}
+
+fn no_such_job() -> Error {
+    Error::not_found("failed job")
 }

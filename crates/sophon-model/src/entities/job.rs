@@ -102,7 +102,7 @@ pub struct Job {
     /// enqueued. A parked job keeps the others waiting.
     pub serial_key: Option<String>,
     /// Of each kind there is one unfinished job with this key. Enqueuing another one replaces the payload; if the job
-    /// runs at that moment, it runs once more afterwards.
+    /// runs at that moment, it runs once more afterwards, at the time of the other one.
     pub dedupe_key: Option<String>,
     /// The task that people see of it. The job goes when the task does.
     pub task_id: Option<TaskId>,
@@ -118,8 +118,8 @@ pub struct Job {
     pub interruptions: i64,
     /// How often it was woken. A worker parks a job only if it has seen the last one.
     pub wakes: i64,
-    /// Whether it is to run once more when it finishes.
-    pub is_again: bool,
+    /// If it is to run once more when it finishes: not before this time.
+    pub again_at: Option<Timestamp>,
     /// The process whose worker holds it.
     pub holder: Option<String>,
     /// Until when, unless the worker renews it.
@@ -148,7 +148,7 @@ impl Job {
             failures: 0,
             interruptions: 0,
             wakes: 0,
-            is_again: false,
+            again_at: None,
             holder: None,
             lease_until: None,
             error: None,

@@ -12,6 +12,7 @@ mod discussions;
 mod front;
 mod limits;
 mod nodes;
+mod ops;
 mod public;
 mod sessions;
 mod sign_in;

@@ -23,6 +23,9 @@ pub struct Retention {
     /// Commands to nodes.
     #[schemars(extend("x-unit" = "days"))]
     pub node_commands_days: Days,
+    /// Background jobs that failed for good.
+    #[schemars(extend("x-unit" = "days"))]
+    pub dead_jobs_days: Days,
 }
 
 impl Default for Retention {
@@ -31,6 +34,7 @@ impl Default for Retention {
             approvals_days: Days::new(90),
             discussion_runs_days: Days::new(90),
             node_commands_days: Days::new(30),
+            dead_jobs_days: Days::new(90),
         }
     }
 }
@@ -42,6 +46,7 @@ impl From<Retention> for sophon_core::maintenance::Retention {
             approvals: days(configured.approvals_days),
             discussion_runs: days(configured.discussion_runs_days),
             node_commands: days(configured.node_commands_days),
+            dead_jobs: days(configured.dead_jobs_days),
         }
     }
 }

@@ -9,7 +9,7 @@ use sophon_model::{
     Error, Job, JobId, JobStatus, Page, Paged, Position, Priority, Queue, Result, TaskId, Timestamp,
 };
 
-use super::{Order, page};
+use super::{Order, PRUNED_AT_ONCE, page};
 use crate::engine::{Conn, Failure, Query, Sql, Table, Value, json_text};
 
 const JOBS: Table = Table::new("jobs", "job").json(&["payload"]);
@@ -112,14 +112,14 @@ impl JobRows for Conn {
 
     fn finish_job(&mut self, job: &Job, now: Timestamp) -> Result<bool> {
         let held = [job.id.as_str().into(), job.attempt.into()];
-        let sql = format!("DELETE FROM jobs WHERE {HELD} AND NOT is_again");
+        let sql = format!("DELETE FROM jobs WHERE {HELD} AND again_at IS NULL");
         if self.exec(sql.as_str(), &held)? > 0 {
             self.free(job.serial_key.as_deref())?;
             return Ok(true);
         }
         let sql = format!(
-            "UPDATE jobs SET status = 'ready', run_at = $3, is_again = FALSE, failures = 0, interruptions = 0, \
-             error = NULL, holder = NULL, lease_until = NULL WHERE {HELD}"
+            "UPDATE jobs SET status = 'ready', run_at = CASE WHEN again_at > $3 THEN again_at ELSE $3 END, \
+             again_at = NULL, failures = 0, interruptions = 0, error = NULL, holder = NULL, lease_until = NULL WHERE {HELD}"
         );
         Ok(self.exec(sql.as_str(), &[job.id.as_str().into(), job.attempt.into(), now.into()])? > 0)
     }
@@ -136,7 +136,7 @@ impl JobRows for Conn {
     fn reschedule_job(&mut self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<bool> {
         let sql = format!(
             "UPDATE jobs SET status = 'ready', run_at = $3, failures = $4, interruptions = 0, error = $5, \
-             is_again = FALSE, holder = NULL, lease_until = NULL WHERE {HELD}"
+             again_at = NULL, holder = NULL, lease_until = NULL WHERE {HELD}"
         );
         let failures = if error.is_some() { job.failures + 1 } else { 0 };
         let args = [
@@ -151,7 +151,7 @@ impl JobRows for Conn {
 
     fn bury_job(&mut self, job: &Job, error: &str, now: Timestamp) -> Result<bool> {
         let sql = format!(
-            "UPDATE jobs SET status = 'dead', run_at = $3, error = $4, is_again = FALSE, holder = NULL, \
+            "UPDATE jobs SET status = 'dead', run_at = $3, error = $4, again_at = NULL, holder = NULL, \
              lease_until = NULL WHERE {HELD}"
         );
         let args = [job.id.as_str().into(), job.attempt.into(), now.into(), error.into()];
@@ -199,6 +199,16 @@ impl JobRows for Conn {
         Ok(self.any_job(id)?)
     }
 
+    fn delete_dead_job(&mut self, id: &JobId) -> Result<bool> {
+        Ok(self.exec("DELETE FROM jobs WHERE id = $1 AND status = 'dead'", &[id.as_str().into()])? > 0)
+    }
+
+    fn prune_dead_jobs(&mut self, before: Timestamp) -> Result<u64> {
+        let sql = "DELETE FROM jobs WHERE id IN \
+                   (SELECT id FROM jobs WHERE status = 'dead' AND run_at < $1 ORDER BY run_at LIMIT $2)";
+        Ok(self.exec(sql, &[before.into(), PRUNED_AT_ONCE.into()])?)
+    }
+
     fn job(&self, id: &JobId) -> Result<Option<Job>> {
         Ok(self.any_job(id)?)
     }
@@ -234,7 +244,8 @@ impl Conn {
     /// Has the unfinished job with the deduplication key of `job`, if there is one, stand for it.
     fn renew_waiting(&self, job: &Job) -> Result<bool, Failure> {
         let Some(key) = &job.dedupe_key else { return Ok(false) };
-        let sql = "UPDATE jobs SET payload = $3, is_again = (status = 'running'), \
+        let sql = "UPDATE jobs SET payload = $3, \
+                   again_at = CASE WHEN status <> 'running' OR again_at < $4 THEN again_at ELSE $4 END, \
                    run_at = CASE WHEN status <> 'running' AND $4 < run_at THEN $4 ELSE run_at END \
                    WHERE kind = $1 AND dedupe_key = $2 AND status <> 'dead'";
         let payload = json_text(&job.payload)?;

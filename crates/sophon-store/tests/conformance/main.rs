@@ -12,10 +12,14 @@ use std::process::ExitCode;
 
 use harness::{Engine, Rule};
 use libtest_mimic::{Arguments, Trial};
+use rules::job_queue::processes;
 
 fn main() -> ExitCode {
     if let Some(url) = killed::child_url() {
         killed::run_child(&url);
+    }
+    if let Some(url) = processes::worker_url() {
+        processes::run_worker(&url);
     }
     let arguments = Arguments::from_args();
     let rules = rules::all();

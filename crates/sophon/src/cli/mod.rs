@@ -10,6 +10,7 @@ mod confirm;
 mod context;
 mod doctor;
 mod environment;
+mod jobs;
 mod login;
 mod logout;
 mod nodes;
@@ -65,6 +66,8 @@ pub enum Command {
     Announce(announce::Args),
     /// See the agents
     Agents(agents::Args),
+    /// See the background jobs, and run those again that failed
+    Jobs(jobs::Args),
     /// Tell which gateway this is, how it is, and who you are to it
     Status,
     /// Look for what is wrong, and tell what to do about it
@@ -110,6 +113,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Nodes(args) => nodes::run(&context, args).await,
         Command::Announce(args) => announce::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
+        Command::Jobs(args) => jobs::run(&context, args).await,
         Command::Status => status::run(&context).await,
         Command::Doctor => doctor::run(&context).await,
         Command::Completion(args) => completion::run(&args),

@@ -2,7 +2,7 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "login",
     "logout",
     "chat",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 13] = [
     "nodes",
     "announce",
     "agents",
+    "jobs",
     "status",
     "doctor",
     "completion",

@@ -69,6 +69,10 @@ pub trait JobRows {
     fn delete_waiting_job(&mut self, kind: &str, dedupe_key: &str) -> Result<bool>;
     /// Makes a dead job ready again; a conflict if another one has its deduplication key by now.
     fn revive_job(&mut self, id: &JobId, now: Timestamp) -> Result<Option<Job>>;
+    /// Deletes a dead job. `false` if there is none with this id.
+    fn delete_dead_job(&mut self, id: &JobId) -> Result<bool>;
+    /// Deletes some of the jobs that died before, the oldest first; returns how many.
+    fn prune_dead_jobs(&mut self, before: Timestamp) -> Result<u64>;
 
     /// By id.
     fn job(&self, id: &JobId) -> Result<Option<Job>>;

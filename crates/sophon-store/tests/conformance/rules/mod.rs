@@ -8,7 +8,7 @@ mod discussions;
 mod events;
 mod identity;
 mod info_requests;
-mod job_queue;
+pub mod job_queue;
 mod jobs;
 mod memories;
 mod messages;

@@ -21,6 +21,7 @@ pub fn rules() -> Vec<Rule> {
         rule(leases_are_prolonged_by_their_holder_alone),
         rule(a_job_that_waits_is_enqueued_once),
         rule(a_job_that_is_enqueued_while_it_runs_runs_once_more),
+        rule(a_job_that_is_enqueued_for_later_while_it_runs_waits_for_that_time),
         rule(the_next_time_to_look_is_known),
         rule(jobs_are_counted_by_queue_and_status),
     ]
@@ -253,7 +254,7 @@ fn a_job_that_is_enqueued_while_it_runs_runs_once_more(place: &Place) {
     calls.enqueue(vec![on_line("x", with(1, job("1", 1))), on_line("x", job("2", 2))]);
     let held = calls.claim_one(10);
     assert_eq!(calls.enqueue(vec![with(2, job("3", 11)), with(3, job("4", 90))]), [false, false]);
-    let again = Job { is_again: true, payload: json!(3), ..held.clone() };
+    let again = Job { again_at: Some(at(11)), payload: json!(3), ..held.clone() };
     assert_eq!(calls.get("1"), Some(again));
 
     assert!(calls.finish(&held, 15));
@@ -263,6 +264,18 @@ fn a_job_that_is_enqueued_while_it_runs_runs_once_more(place: &Place) {
     assert_eq!((more.id.as_str(), more.attempt), ("1", 2));
     assert!(calls.finish(&more, 16));
     assert_eq!((calls.get("1"), calls.claim_one(16).id.as_str()), (None, "2"));
+}
+
+fn a_job_that_is_enqueued_for_later_while_it_runs_waits_for_that_time(place: &Place) {
+    let calls = Calls::open(place);
+    calls.enqueue(vec![once("key", job("1", 1))]);
+    let held = calls.claim_one(10);
+    assert_eq!(calls.enqueue(vec![once("key", job("2", 90)), once("key", job("3", 95))]), [false, false]);
+    assert!(calls.finish(&held, 15));
+    let again = Job { payload: job("3", 95).payload, ..at_rest(JobStatus::Ready, 90, &held) };
+    assert_eq!(calls.get("1"), Some(again));
+    assert_eq!(calls.claim(89), []);
+    assert_eq!(calls.claim_one(90).id.as_str(), "1");
 }
 
 fn the_next_time_to_look_is_known(place: &Place) {

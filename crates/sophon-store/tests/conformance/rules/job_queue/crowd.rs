@@ -1,5 +1,5 @@
-//! Two processes that work on one queue, with workers that stall, fail, park and crash: what was done in the end is what
-//! was to be done, once and in order. (SQLite has one process, with as many workers.)
+//! Two stores that work on one queue, with workers that stall, fail, park and crash: what was done in the end is what
+//! was to be done, once and in order. (SQLite has one store, with as many workers.)
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -17,7 +17,7 @@ use crate::harness::{Engine, PATIENCE, Place, Rule, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
-        rule(two_processes_do_each_job_once_and_in_order),
+        rule(two_stores_do_each_job_once_and_in_order),
         rule(with_fencing_a_job_is_done_by_the_one_that_holds_it),
         rule(without_fencing_a_job_is_done_twice),
         rule(without_lines_a_job_overtakes_another),
@@ -25,11 +25,11 @@ pub fn rules() -> Vec<Rule> {
 }
 
 /// Lines, the first of which stands for jobs that are on none.
-const LINES: usize = 5;
+pub(super) const LINES: usize = 5;
 /// Jobs a line.
-const EACH: usize = 12;
-const ALL: usize = LINES * EACH;
-/// Workers a process.
+pub(super) const EACH: usize = 12;
+pub(super) const ALL: usize = LINES * EACH;
+/// Workers a store.
 const WORKERS: usize = 3;
 /// How long a claim of this test holds jobs, by a clock that goes on with each claim.
 const LEASE: i64 = 60;
@@ -37,29 +37,29 @@ const LEASE: i64 = 60;
 const TRIES: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fencing {
+pub(super) enum Fencing {
     On,
     Off,
 }
 
-fn named(line: usize, n: usize) -> Job {
+pub(super) fn named(line: usize, n: usize) -> Job {
     let job = job(&format!("{line}-{n:02}"), n as i64);
     if line == 0 { job } else { on_line(&line.to_string(), job) }
 }
 
 /// Where what a job has done is written down: a place for each line, and for each job that is on none.
-fn ledger(job: &Job) -> TaskId {
+pub(super) fn ledger(job: &Job) -> TaskId {
     TaskId::from(job.serial_key.as_deref().unwrap_or(job.id.as_str()))
 }
 
-fn open_ledgers(tx: &mut dyn Tx) -> Result<()> {
+pub(super) fn open_ledgers(tx: &mut dyn Tx) -> Result<()> {
     let lines = (1..LINES).map(|line| line.to_string());
     let alone = (0..EACH).map(|n| named(0, n).id.to_string());
     lines.chain(alone).try_for_each(|id| tx.insert_task(&task(&id, "s", 1)))
 }
 
 /// Does a job: notes it down and finishes it, in one transaction. `false` if the worker has lost it.
-fn perform(tx: &mut dyn Tx, job: &Job, ledger: &TaskId, fencing: Fencing) -> Result<bool> {
+pub(super) fn perform(tx: &mut dyn Tx, job: &Job, ledger: &TaskId, fencing: Fencing) -> Result<bool> {
     let is_held = tx.hold_job(job, at(i64::from(u32::MAX)))?;
     if fencing == Fencing::On && !is_held {
         return Ok(false);
@@ -71,7 +71,7 @@ fn perform(tx: &mut dyn Tx, job: &Job, ledger: &TaskId, fencing: Fencing) -> Res
 }
 
 /// What was done, by ledger, in order: which job, at which attempt.
-fn done(calls: &Calls) -> BTreeMap<String, Vec<(JobId, i64)>> {
+pub(super) fn done(calls: &Calls) -> BTreeMap<String, Vec<(JobId, i64)>> {
     let lines = (1..LINES).map(|line| line.to_string());
     let ids = lines.chain((0..EACH).map(|n| named(0, n).id.to_string()));
     let read_one = |id: String| {
@@ -83,7 +83,7 @@ fn done(calls: &Calls) -> BTreeMap<String, Vec<(JobId, i64)>> {
 }
 
 /// What is wrong with what was done, if each of so many jobs was to be done once, and in order.
-fn judge(done: &[(JobId, i64)], expected: usize) -> Option<String> {
+pub(super) fn judge(done: &[(JobId, i64)], expected: usize) -> Option<String> {
     let jobs: Vec<&JobId> = done.iter().map(|(job, _)| job).collect();
     let mut in_order = jobs.clone();
     in_order.sort();
@@ -96,6 +96,20 @@ fn judge(done: &[(JobId, i64)], expected: usize) -> Option<String> {
         () => return None,
     };
     Some(format!("{wrong}: {done:?}"))
+}
+
+/// A transaction that is tried again if it had to make way.
+pub(super) fn patiently<T: Send + 'static>(
+    calls: &Calls,
+    work: impl Fn(&mut dyn Tx) -> Result<T> + Clone + Send + 'static,
+) -> T {
+    for _ in 0..TRIES {
+        match write(&*calls.0, work.clone()) {
+            Err(error) if error.code() == "storage_unavailable" => {}
+            outcome => return outcome.unwrap(),
+        }
+    }
+    panic!("a transaction always had to make way");
 }
 
 /// What all workers share.
@@ -118,15 +132,8 @@ impl Worker<'_> {
         self.shared.clock.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// A transaction that is tried again if it had to make way.
     fn run<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Clone + Send + 'static) -> T {
-        for _ in 0..TRIES {
-            match write(&*self.calls.0, work.clone()) {
-                Err(error) if error.code() == "storage_unavailable" => {}
-                outcome => return outcome.unwrap(),
-            }
-        }
-        panic!("a transaction always had to make way");
+        patiently(self.calls, work)
     }
 
     fn claim(&self) -> Vec<Job> {
@@ -193,7 +200,7 @@ impl Worker<'_> {
     }
 }
 
-fn two_processes_do_each_job_once_and_in_order(place: &Place) {
+fn two_stores_do_each_job_once_and_in_order(place: &Place) {
     let first = Calls::open(place);
     let second = if place.engine == Engine::Postgres { Calls(place.open()) } else { first.clone() };
     first.run(open_ledgers);

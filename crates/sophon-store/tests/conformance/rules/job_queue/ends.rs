@@ -1,7 +1,7 @@
 //! How a job is brought to rest, and how it ends.
 
 use sophon_model::ports::Tx;
-use sophon_model::{Job, JobStatus, Page, SessionId, TaskId};
+use sophon_model::{Job, JobId, JobStatus, Page, SessionId, TaskId};
 
 use super::{Calls, at_rest, ids, on_line, once};
 use crate::fixtures::{at, job, session, task};
@@ -18,6 +18,8 @@ pub fn rules() -> Vec<Rule> {
         rule(a_blocked_job_that_is_deleted_lets_nothing_go),
         rule(a_job_that_waits_is_deleted_by_its_key_and_one_that_runs_is_not),
         rule(dead_jobs_are_listed_newest_first_page_by_page),
+        rule(a_dead_job_can_be_deleted_and_no_other),
+        rule(jobs_that_died_long_ago_are_removed),
         rule(a_job_goes_with_its_task_and_its_session),
     ]
 }
@@ -177,13 +179,39 @@ fn a_job_that_waits_is_deleted_by_its_key_and_one_that_runs_is_not(place: &Place
 
 fn dead_jobs_are_listed_newest_first_page_by_page(place: &Place) {
     let calls = Calls::open(place);
-    for (id, died) in [("c", 20), ("a", 20), ("b", 20), ("d", 30), ("e", 10)] {
-        calls.enqueue(vec![job(id, 1)]);
-        assert!(calls.bury(&calls.claim_one(10), "no", died));
-    }
+    died_at(&calls, &[("c", 20), ("a", 20), ("b", 20), ("d", 30), ("e", 10)]);
     calls.enqueue(vec![job("lives", 1)]);
     let dead = |tx: &dyn Tx, page: &Page| tx.dead_jobs(page);
     assert_eq!(in_pages(&*calls.0, dead, |job| job.id.to_string()), "dc ba e");
+}
+
+/// A job for each of these times, at which it died.
+fn died_at(calls: &Calls, deaths: &[(&'static str, i64)]) {
+    for (id, died) in deaths {
+        calls.enqueue(vec![job(id, 1)]);
+        assert!(calls.bury(&calls.claim_one(10), "no", *died));
+    }
+}
+
+fn a_dead_job_can_be_deleted_and_no_other(place: &Place) {
+    let calls = Calls::open(place);
+    died_at(&calls, &[("dead", 20), ("also dead", 20)]);
+    calls.enqueue(vec![job("lives", 1)]);
+    let delete = |id: &'static str| calls.run(move |tx| tx.delete_dead_job(&JobId::from(id)));
+    assert_eq!(["dead", "dead", "lives", "unknown"].map(delete), [true, false, false, false]);
+    assert_eq!(["dead", "also dead", "lives"].map(|id| calls.get(id).is_some()), [false, true, true]);
+}
+
+fn jobs_that_died_long_ago_are_removed(place: &Place) {
+    let calls = Calls::open(place);
+    died_at(&calls, &[("late", 20), ("early", 10), ("just", 15)]);
+    calls.enqueue(vec![job("lives", 1)]);
+    assert_eq!(calls.run(|tx| tx.prune_dead_jobs(at(15))), 1);
+    assert_eq!(calls.run(|tx| tx.prune_dead_jobs(at(15))), 0);
+    assert_eq!(
+        ["early", "just", "late", "lives"].map(|id| calls.get(id).is_some()),
+        [false, true, true, true]
+    );
 }
 
 fn a_job_goes_with_its_task_and_its_session(place: &Place) {

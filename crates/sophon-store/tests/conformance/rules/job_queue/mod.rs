@@ -5,6 +5,7 @@ mod crowd;
 mod ends;
 mod machine;
 mod model;
+pub mod processes;
 mod races;
 mod steps;
 
@@ -18,7 +19,7 @@ use crate::harness::{Place, Rule, read, write};
 
 /// The rules of the folder.
 pub fn rules() -> Vec<Rule> {
-    [claims::rules(), ends::rules(), races::rules(), machine::rules(), crowd::rules()]
+    [claims::rules(), ends::rules(), races::rules(), machine::rules(), crowd::rules(), processes::rules()]
         .into_iter()
         .flatten()
         .collect()

@@ -72,8 +72,9 @@ impl Model {
     pub fn enqueue(&mut self, job: &Job) -> bool {
         if let Some(same) = self.same(job) {
             same.payload = job.payload.clone();
-            same.is_again = same.status == JobStatus::Running;
-            if same.status != JobStatus::Running {
+            if same.status == JobStatus::Running {
+                same.again_at = Some(same.again_at.map_or(job.run_at, |at| at.min(job.run_at)));
+            } else {
                 same.run_at = same.run_at.min(job.run_at);
             }
             return false;
@@ -132,12 +133,9 @@ impl Model {
 
     pub fn finish(&mut self, job: &Job, now: Timestamp) -> bool {
         let Some(held) = self.held(job) else { return false };
-        if !held.is_again {
-            return self.delete(&job.id);
-        }
-        rest(held, JobStatus::Ready, now);
+        let Some(again_at) = held.again_at.take() else { return self.delete(&job.id) };
+        rest(held, JobStatus::Ready, again_at.max(now));
         start_afresh(held);
-        held.is_again = false;
         true
     }
 
@@ -152,7 +150,7 @@ impl Model {
         let Some(held) = self.held(job) else { return false };
         rest(held, JobStatus::Ready, run_at);
         held.interruptions = 0;
-        held.is_again = false;
+        held.again_at = None;
         held.failures = if error.is_some() { job.failures + 1 } else { 0 };
         held.error = error.map(Into::into);
         true
@@ -161,7 +159,7 @@ impl Model {
     pub fn bury(&mut self, job: &Job, error: &str, now: Timestamp) -> bool {
         let Some(held) = self.held(job) else { return false };
         rest(held, JobStatus::Dead, now);
-        held.is_again = false;
+        held.again_at = None;
         held.error = Some(error.into());
         self.free(job.serial_key.as_ref());
         true

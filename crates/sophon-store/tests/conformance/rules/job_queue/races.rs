@@ -179,7 +179,7 @@ fn a_job_that_ends_while_its_duplicate_is_enqueued_runs_once_more(place: &Place)
     let held = calls.claim_one(10);
     assert_eq!(behind(place, &calls, enqueue(once(job("2", 2))), finish(&held)), (false, true));
     let again = calls.get("1").unwrap();
-    assert_eq!((again.status, again.is_again, again.payload), (JobStatus::Ready, false, job("2", 2).payload));
+    assert_eq!((again.status, again.again_at, again.payload), (JobStatus::Ready, None, job("2", 2).payload));
 }
 
 fn a_duplicate_of_a_job_that_is_being_claimed_has_it_run_once_more(place: &Place) {
@@ -189,7 +189,7 @@ fn a_duplicate_of_a_job_that_is_being_claimed_has_it_run_once_more(place: &Place
     let (claimed, is_one_more) = behind(place, &calls, take, enqueue(once(job("2", 2))));
     assert_eq!((claimed.len(), is_one_more), (1, false));
     let stored = calls.get("1").unwrap();
-    assert_eq!((stored.status, stored.is_again, stored.attempt), (JobStatus::Running, true, 1));
+    assert_eq!((stored.status, stored.again_at, stored.attempt), (JobStatus::Running, Some(at(2)), 1));
 }
 
 fn a_job_is_not_parked_while_it_is_woken(place: &Place) {
