@@ -6,11 +6,10 @@ import { QueueTable } from "./queue-table.tsx";
 import styles from "./jobs-page.module.css";
 import { useFailedJobs, useJobCounts } from "./use-jobs.ts";
 import { jobs as t } from "../../messages/en/jobs.ts";
-import { navigation } from "../../messages/en/navigation.ts";
 
 export function JobsPage() {
   return (
-    <Page title={navigation.jobs}>
+    <Page title={t.title}>
       <Queues />
       <FailedJobs />
     </Page>

@@ -2,6 +2,7 @@ import { section } from "../catalogue.ts";
 
 /** Background jobs. */
 export const jobs = section("jobs", {
+  title: "Background jobs",
   queues: "Queues",
   queuesAbout: "Work that the gateway does in the background. It survives a restart.",
   loading: "Loading jobs",
@@ -21,7 +22,8 @@ export const jobs = section("jobs", {
   },
   failed: "Failed jobs",
   noneTitle: "No failed jobs",
-  noneAbout: "A job that fails after its last attempt is kept here until you run it again or delete it.",
+  noneAbout:
+    "A job that fails after its last attempt is kept here until you run it again or delete it.",
   failedAt: "failed <time/>",
   attempts: (count: number) => (count === 1 ? "1 attempt" : `${count} attempts`),
   retry: "Run again",

@@ -8,7 +8,7 @@ export const navigation = section("navigation", {
   agents: "Agents",
   discussions: "Discussions",
   nodes: "Nodes",
-  jobs: "Background jobs",
+  jobs: "Jobs",
   settings: "Settings",
   notifications: "Notifications",
   waiting: "waiting",
