@@ -126,7 +126,8 @@ async fn what_has_ended_is_removed_when_its_time_is_over_however_much_it_is() {
     let old = end(&app, &pending, (MANY, MANY_RUNS)).await;
     app.clock.advance(DAY);
     let recent = end(&app, &pending, (1, 1)).await;
-    let retention = Retention { approvals: 2 * DAY, discussion_runs: 3 * DAY, node_commands: DAY };
+    let retention =
+        Retention { approvals: 2 * DAY, discussion_runs: 3 * DAY, node_commands: DAY, dead_jobs: DAY };
 
     app.clock.advance(DAY);
     prune(&app, retention).await;
