@@ -52,7 +52,9 @@ pub fn run_worker(url: &str) -> ! {
             tx.requeue_lapsed_jobs(at(now))?;
             tx.claim_jobs(&ClaimJobs { lease_until: at(now + LEASE), ..claim(holder, now, 2) })
         });
-        claimed.into_iter().for_each(|job| treat(&calls, job));
+        for job in claimed {
+            treat(&calls, job);
+        }
     }
 }
 
