@@ -18,6 +18,7 @@ from pysignalr.protocol.messagepack import MessagepackProtocol
 from signalrcore.hub_connection_builder import HubConnectionBuilder
 from signalrcore.protocol.messagepack_protocol import MessagePackHubProtocol
 from signalrcore.subject import Subject
+from signalrcore.types import HttpTransportType
 
 BUILT = pathlib.Path(__file__).parents[3] / "target/debug/examples/testhub"
 LIMIT = 10  # seconds
@@ -226,6 +227,21 @@ class Signalrcore(unittest.TestCase):
         self.start(self.build("/authorizedhub", access_token_factory=token))
         answer = self.heard(lambda tell: self.hub.send("Echo", ["in"], tell))
         self.assertEqual(answer.result, "in")
+
+
+class SignalrcoreLongPolling(Signalrcore):
+    """It posts its handshake before its first poll, and takes one record of each poll."""
+
+    # Its polls do not bear its token.
+    test_the_authorized_hub_wants_its_token = None
+
+    def build(self, path, **options):
+        return super().build(path, transport=HttpTransportType.long_polling, **options)
+
+
+class SignalrcoreServerSentEvents(Signalrcore):
+    def build(self, path, **options):
+        return super().build(path, transport=HttpTransportType.server_sent_events, **options)
 
 
 class SignalrcoreMessagePack(Signalrcore):

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use crate::connection::{Connection, Shared};
 use crate::hub::Hub;
 use crate::ident::{ConnectionId, ConnectionToken};
 use crate::link::{Ending, Handover, Headers, Link, TransportKind};
-use crate::server::{Place, Server};
+use crate::server::{Early, Place, Server};
 use crate::session;
 use crate::transport::pipe::{Pipe, RequestEnd, pipe};
 use crate::transport::websocket::{self, Upgrade};
@@ -25,6 +25,9 @@ use crate::transport::{long_polling, server_sent_events};
 /// The largest request body taken: that of Microsoft's web server. Clients put everything that waits into one body. It
 /// is passed on as it comes, and its messages have a limit of their own.
 const MAX_BODY_BYTES: usize = 30_000_000;
+/// What a client may send before it opens the connection that it negotiated: its handshake and a few calls. Some post
+/// their handshake before their first poll.
+const MAX_EARLY_BYTES: usize = 4 * 1024;
 
 /// A request that is turned away: a status and a word to whoever reads it.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,8 @@ const NO_POST: Refusal =
 const NO_DELETE: Refusal =
     Refusal(StatusCode::BAD_REQUEST, "Cannot terminate this connection using the DELETE endpoint.");
 const TOO_LARGE: Refusal = Refusal(StatusCode::PAYLOAD_TOO_LARGE, "");
+const TOO_EARLY: Refusal =
+    Refusal(StatusCode::PAYLOAD_TOO_LARGE, "Open the connection before you send so much.");
 const BROKEN_OFF: Refusal = Refusal(StatusCode::BAD_REQUEST, "");
 
 type Names = (ConnectionId, ConnectionToken);
@@ -61,7 +66,9 @@ pub(crate) async fn serve<H: Hub>(State(server): State<Arc<Server<H>>>, request:
     };
     let answer = match parts.method {
         Method::GET if server_sent_events::is_wanted(&parts.headers) => open_events(&server, &parts, caller),
-        Method::GET if websocket::is_upgrade(&parts.headers) => open_websocket(&server, &mut parts, caller),
+        Method::GET | Method::CONNECT if websocket::is_upgrade(&parts) => {
+            open_websocket(&server, &mut parts, caller)
+        }
         Method::GET => poll(&server, &parts, caller).await,
         Method::POST => send(&server, &parts, &caller, body).await,
         Method::DELETE => end(&server, &parts, &caller),
@@ -93,12 +100,12 @@ fn open_websocket<H: Hub>(
     if let Some(shared) = opened(server, names.0).filter(|shared| shared.link.handover.is_some()) {
         return resume(server, shared, &caller, upgrade);
     }
-    let connection = open(server, parts, caller, names, TransportKind::WebSockets, None)?;
+    let (connection, early) = open(server, parts, caller, names, TransportKind::WebSockets, None)?;
     let (response, socket) = upgrade.accept();
     server.tasks.spawn(async move {
         let handover = connection.link().handover.clone();
         match socket.await {
-            Some(socket) => session::run(connection, socket, handover).await,
+            Some(socket) => session::run(connection, socket, handover, early).await,
             None => connection.shared.server.forget(connection.link()),
         }
     });
@@ -148,7 +155,8 @@ fn open_events<H: Hub>(
     }
     let (pipe, ends) = pipe(server_sent_events::event);
     let ends = Arc::new(ends);
-    let connection = open(server, parts, caller, names, TransportKind::ServerSentEvents, Some(ends.clone()))?;
+    let kind = TransportKind::ServerSentEvents;
+    let (connection, early) = open(server, parts, caller, names, kind, Some(ends.clone()))?;
     let left = {
         let (connection, over) = (connection.clone(), ends.over.clone());
         move || {
@@ -156,7 +164,7 @@ fn open_events<H: Hub>(
             connection.link().end(Ending::gone());
         }
     };
-    run(connection, pipe);
+    run(connection, pipe, early);
     Ok(server_sent_events::response(ends, left))
 }
 
@@ -173,7 +181,8 @@ async fn poll<H: Hub>(
     let Some(shared) = opened(server, names.0) else {
         let (pipe, ends) = pipe(Bytes::clone);
         let ends = Some(Arc::new(ends));
-        run(open(server, parts, caller, names, TransportKind::LongPolling, ends)?, pipe);
+        let (connection, early) = open(server, parts, caller, names, TransportKind::LongPolling, ends)?;
+        run(connection, pipe, early);
         return Ok(long_polling::Polled::Nothing.into_response());
     };
     if shared.link.transport != TransportKind::LongPolling {
@@ -211,7 +220,16 @@ async fn send<H: Hub>(
     body: Body,
 ) -> Result<Response, Refusal> {
     let (id, _) = named(server, parts)?;
-    let shared = opened(server, id).ok_or(UNKNOWN)?;
+    let (shared, body) = match opened(server, id) {
+        Some(shared) => (shared, body),
+        None => {
+            let bytes = to_bytes(body, MAX_EARLY_BYTES).await.map_err(|_| TOO_EARLY)?;
+            if keep_early(server, id, caller, &bytes)? {
+                return Ok(taken());
+            }
+            (opened(server, id).ok_or(UNKNOWN)?, Body::from(bytes))
+        }
+    };
     let ends = requests(&shared, caller)?;
     // The Close message is on its way down the stream by then. JavaScript clients whose first ping is taken after it
     // believe that they are connected. A poller hears of the end with its next poll, and may say more until then.
@@ -231,7 +249,35 @@ async fn send<H: Hub>(
     if is_too_late(&shared.link) {
         return Err(UNKNOWN);
     }
-    Ok(([(header::CONTENT_TYPE, "text/plain")], "").into_response())
+    Ok(taken())
+}
+
+/// Keeps what is sent to a connection that is negotiated and not open yet: it is what the session reads first. False if
+/// the connection has been opened meanwhile.
+fn keep_early<H: Hub>(
+    server: &Server<H>,
+    id: ConnectionId,
+    caller: &Caller<H>,
+    bytes: &[u8],
+) -> Result<bool, Refusal> {
+    let mut registry = server.registry.lock();
+    let Place::Negotiated { early, .. } = registry.places.get_mut(&id).ok_or(UNKNOWN)? else {
+        return Ok(false);
+    };
+    let early = early.get_or_insert_with(|| Box::new(Early { caller: caller.clone(), bytes: Vec::new() }));
+    if !server.hub.auth().same_caller(&early.caller, caller) {
+        return Err(OTHER_CALLER);
+    }
+    if early.bytes.len() + bytes.len() > MAX_EARLY_BYTES {
+        return Err(TOO_EARLY);
+    }
+    early.bytes.extend_from_slice(bytes);
+    Ok(true)
+}
+
+/// The answer to whoever sent something that was taken.
+fn taken() -> Response {
+    ([(header::CONTENT_TYPE, "text/plain")], "").into_response()
 }
 
 /// Ends a long-polling connection.
@@ -282,7 +328,7 @@ fn requests<H: Hub>(shared: &Shared<H>, caller: &Caller<H>) -> Result<Arc<Reques
     shared.link.requests.clone().ok_or(NO_POST)
 }
 
-/// Turns a negotiated place into an open connection.
+/// Turns a negotiated place into an open connection; with what was sent to it before.
 fn open<H: Hub>(
     server: &Arc<Server<H>>,
     parts: &Parts,
@@ -290,7 +336,7 @@ fn open<H: Hub>(
     (id, token): Names,
     transport: TransportKind,
     requests: Option<Arc<RequestEnd>>,
-) -> Result<Connection<H>, Refusal> {
+) -> Result<(Connection<H>, Bytes), Refusal> {
     let headers = Headers::of(&parts.headers, server.options.max_header_bytes);
     let mut link = Link::new(id, token, transport, headers, server.now());
     link.requests = requests;
@@ -299,8 +345,15 @@ fn open<H: Hub>(
         return Err(FULL);
     }
     let place = registry.places.get_mut(&id).ok_or(UNKNOWN)?;
+    let mut sent = Bytes::new();
     match place {
-        Place::Negotiated { stateful, .. } => {
+        Place::Negotiated { stateful, early, .. } => {
+            if let Some(early) = early.take() {
+                if !server.hub.auth().same_caller(&early.caller, &caller) {
+                    return Err(OTHER_CALLER);
+                }
+                sent = early.bytes.into();
+            }
             if *stateful && transport == TransportKind::WebSockets {
                 link.handover = Some(Handover::default());
                 link.stamp(|times| &times.present, 1);
@@ -312,10 +365,11 @@ fn open<H: Hub>(
     let connection = Connection::new(server.clone(), caller, link);
     *place = Place::Open(connection.shared.clone());
     drop(registry);
+    server.counts.opened.fetch_add(1, Ordering::Relaxed);
     renew(&connection.shared, connection.caller());
-    Ok(connection)
+    Ok((connection, sent))
 }
 
-fn run<H: Hub>(connection: Connection<H>, pipe: Pipe) {
-    connection.shared.server.tasks.clone().spawn(session::run(connection, pipe, None));
+fn run<H: Hub>(connection: Connection<H>, pipe: Pipe, early: Bytes) {
+    connection.shared.server.tasks.clone().spawn(session::run(connection, pipe, None, early));
 }

@@ -152,7 +152,8 @@ impl Upload {
         match item {
             Some(UploadItem::Item(raw)) => Some(raw.decode().map_err(|error| {
                 self.finished = true;
-                HubError::Message(format!("Failed to bind Stream message. {error}"))
+                tracing::debug!(error, "an item of an upload stream is not what the method takes");
+                HubError::Message("Failed to bind Stream message.".to_owned())
             })),
             Some(UploadItem::Error(text)) => Some(Err(HubError::Message(text))),
             Some(UploadItem::End) => None,

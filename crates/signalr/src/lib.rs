@@ -13,11 +13,13 @@ mod authenticate;
 mod connection;
 mod endpoint;
 mod error;
+mod folding;
 mod hub;
 mod ident;
 mod link;
 mod negotiate;
 mod options;
+mod path;
 mod payload;
 mod protocol;
 mod raw;
@@ -36,12 +38,13 @@ pub use hub::{Call, Hub, Items, Method, Reply, Upload};
 pub use ident::{ConnectionId, InvalidConnectionId};
 pub use link::{Headers, TransportKind};
 pub use options::{Options, Transports};
+pub use path::plain_path;
 pub use payload::{Broadcast, FromArguments, Invocation, Payload, Raw};
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub use protocol::fuzzing;
 pub use protocol::{Format, TransferFormat};
 pub use raw::{RawConnection, RawServer};
-pub use server::{HubServer, Slots};
+pub use server::{Figures, HubServer, Slots};
 pub use socket::prepare;
 pub use value::{Binary, Timestamp};

@@ -61,8 +61,7 @@ pub struct Options {
     pub stateful_reconnect: bool,
     /// Bytes sent to such a client and not acknowledged by it that are kept for it; with more, sending waits.
     pub stateful_buffer_bytes: usize,
-    /// Tell clients the type and text of every error. Off: only of [`HubError::Message`](crate::HubError), and of what
-    /// they did wrong themselves when a connection is closed for it.
+    /// Tell clients the type and text of every error. Off: only of [`HubError::Message`](crate::HubError).
     pub detailed_errors: bool,
     /// How often connections are looked over for pings and time-outs.
     pub sweep_interval: Duration,

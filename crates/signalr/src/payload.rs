@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::HubError;
+use crate::folding::Folding;
 use crate::protocol::Format;
 
 /// How deep a value from a client may be nested; the same in both formats.
@@ -107,14 +108,18 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// The value as a `T`; says in words why not, if it is none.
+    /// The value as a `T`; says in words why not, if it is none. Keys of objects are matched without regard to case: .NET
+    /// writes `SessionId` in MessagePack where others write `sessionId`. An array is no object.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, String> {
         match self.format {
-            Format::Json => serde_json::from_slice(&self.bytes).map_err(|error| error.to_string()),
+            Format::Json => {
+                let mut from = serde_json::Deserializer::from_slice(&self.bytes);
+                T::deserialize(Folding(&mut from)).map_err(|error| error.to_string())
+            }
             Format::MessagePack => {
-                let mut deserializer = rmp_serde::Deserializer::from_read_ref(&self.bytes[..]);
-                deserializer.set_max_depth(MAX_DEPTH);
-                T::deserialize(&mut deserializer).map_err(|error| error.to_string())
+                let mut from = rmp_serde::Deserializer::from_read_ref(&self.bytes[..]);
+                from.set_max_depth(MAX_DEPTH);
+                T::deserialize(Folding(&mut from)).map_err(|error| error.to_string())
             }
         }
     }

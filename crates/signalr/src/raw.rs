@@ -117,10 +117,11 @@ impl<A: Authenticate> Hub for NoHub<A> {
     }
 }
 
-/// Carries bytes between the transport and `serve` until either has had enough.
+/// Carries bytes between the transport and `serve` until either has had enough. `early` has arrived already.
 pub(crate) async fn run<H: Hub, T: Transport>(
     connection: &Connection<H>,
     mut transport: T,
+    early: Bytes,
     serve: &Serve<Caller<H>>,
 ) {
     let (link, server) = (connection.link(), &connection.shared.server);
@@ -130,7 +131,7 @@ pub(crate) async fn run<H: Hub, T: Transport>(
     let (outgoing, mut sent) = mpsc::channel(WAITING_SENDS);
     let raw = RawConnection { received, outgoing, transport: link.transport };
     let mut serving = pin!(serve(raw, connection.caller().clone()));
-    let (mut arrived, mut writing, mut served) = (Bytes::new(), false, false);
+    let (mut arrived, mut writing, mut served) = (early, false, false);
     while writing || !served || !sent.is_empty() {
         tokio::select! {
             biased;

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,7 +14,7 @@ use crate::authenticate::Caller;
 use crate::connection::{Connection, Shared};
 use crate::hub::Hub;
 use crate::ident::{ConnectionId, ConnectionToken};
-use crate::link::{Ending, Link, Manner};
+use crate::link::{Ending, Link, Manner, TransportKind};
 use crate::options::Options;
 use crate::protocol::Format;
 use crate::raw::Serve;
@@ -48,8 +48,14 @@ impl Default for Slots {
 
 /// A connection that exists for the outside: negotiated, or open.
 pub(crate) enum Place<H: Hub> {
-    Negotiated { at: u64, stateful: bool },
+    Negotiated { at: u64, stateful: bool, early: Option<Box<Early<H>>> },
     Open(Arc<Shared<H>>),
+}
+
+/// What was sent to a connection before it was opened, and by whom.
+pub(crate) struct Early<H: Hub> {
+    pub(crate) caller: Caller<H>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 pub(crate) struct Registry<H: Hub> {
@@ -68,8 +74,43 @@ pub(crate) struct Server<H: Hub> {
     pub(crate) raw: Option<Serve<Caller<H>>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) registry: Mutex<Registry<H>>,
+    pub(crate) counts: Counts,
     began: Instant,
     swept: AtomicBool,
+}
+
+/// What has happened since the server began.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) opened: AtomicU64,
+    pub(crate) calls: AtomicU64,
+    pub(crate) failed_calls: AtomicU64,
+}
+
+/// What a hub has and has done, for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// WebSockets that are open now.
+    pub websockets: usize,
+    /// Event streams that are open now.
+    pub server_sent_events: usize,
+    /// Long-polling connections that are open now.
+    pub long_polling: usize,
+    /// Connections that are negotiated and not open yet.
+    pub negotiated: usize,
+    /// Connections opened since the server began.
+    pub opened: u64,
+    /// Calls of hub methods since then; those of unknown methods are not counted.
+    pub calls: u64,
+    /// Those of them that failed.
+    pub failed_calls: u64,
+}
+
+impl Figures {
+    /// All that are open now.
+    pub fn open(&self) -> usize {
+        self.websockets + self.server_sent_events + self.long_polling
+    }
 }
 
 /// Why no connection can be added.
@@ -98,7 +139,7 @@ impl<H: Hub> Server<H> {
         if registry.closing || registry.places.len() >= self.options.max_connections {
             return Err(Full);
         }
-        registry.places.insert(id, Place::Negotiated { at: self.now(), stateful });
+        registry.places.insert(id, Place::Negotiated { at: self.now(), stateful, early: None });
         registry.tokens.insert(token, id);
         drop(registry);
         if !self.swept.swap(true, Ordering::Relaxed) {
@@ -160,6 +201,7 @@ impl<H: Hub> HubServer<H> {
             raw,
             tasks: TaskTracker::new(),
             registry: Mutex::new(registry),
+            counts: Counts::default(),
             began: Instant::now(),
             swept: AtomicBool::new(false),
         };
@@ -199,10 +241,30 @@ impl<H: Hub> HubServer<H> {
 
     /// How many connections are open.
     pub fn connection_count(&self) -> usize {
-        let registry = self.server.registry.lock();
-        let open =
-            |place: &&Place<H>| matches!(place, Place::Open(shared) if !shared.link.ended.is_cancelled());
-        registry.places.values().filter(open).count()
+        self.figures().open()
+    }
+
+    /// What the hub has and has done.
+    pub fn figures(&self) -> Figures {
+        let counts = &self.server.counts;
+        let mut figures = Figures {
+            opened: counts.opened.load(Ordering::Relaxed),
+            calls: counts.calls.load(Ordering::Relaxed),
+            failed_calls: counts.failed_calls.load(Ordering::Relaxed),
+            ..Figures::default()
+        };
+        for place in self.server.registry.lock().places.values() {
+            match place {
+                Place::Negotiated { .. } => figures.negotiated += 1,
+                Place::Open(shared) if shared.link.ended.is_cancelled() => {}
+                Place::Open(shared) => match shared.link.transport {
+                    TransportKind::WebSockets => figures.websockets += 1,
+                    TransportKind::ServerSentEvents => figures.server_sent_events += 1,
+                    TransportKind::LongPolling => figures.long_polling += 1,
+                },
+            }
+        }
+        figures
     }
 
     /// Closes the connections whose caller `matches`, with `reason` in their Close message, and says how many.

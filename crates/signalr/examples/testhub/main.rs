@@ -15,7 +15,7 @@ use std::time::Duration;
 use axum::ServiceExt;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn, map_request};
+use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{any, get, post};
 use axum::serve::ListenerExt as _;
@@ -25,7 +25,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use signalr::{
     Anyone, Broadcast, Bus, HubServer, Invocation, Limits, Options, RawConnection, RawServer, Slots,
-    TransferFormat, Transports,
+    TransferFormat, Transports, plain_path,
 };
 use tls::Tls;
 use tokens::Tokens;
@@ -38,13 +38,16 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut address = || addresses.next().unwrap_or_else(|| "127.0.0.1:0".to_owned());
     let (plain, encrypted) = (TcpListener::bind(address()).await?, TcpListener::bind(address()).await?);
     let tokens = Tokens::new()?;
+    let router = router(&tokens);
     // The tests write paths as they like.
-    let service = map_request(lower_case_path).layer(router(&tokens));
+    let serve = |encrypted| {
+        let answering = router.clone().layer(from_fn_with_state(Encrypted(encrypted), answer_for_browsers));
+        ServiceExt::<Request>::into_make_service(map_request(lower_case_path).layer(answering))
+    };
     print_line(&format!("listening on http://{}", plain.local_addr()?));
     print_line(&format!("listening on https://{}", encrypted.local_addr()?));
     let plain = plain.tap_io(|socket| drop(signalr::prepare(socket)));
-    let make = ServiceExt::<Request>::into_make_service(service);
-    tokio::try_join!(axum::serve(plain, make.clone()), axum::serve(Tls::over(encrypted)?, make))?;
+    tokio::try_join!(axum::serve(plain, serve(false)), axum::serve(Tls::over(encrypted)?, serve(true)))?;
     Ok(())
 }
 
@@ -75,7 +78,6 @@ fn router(tokens: &Tokens) -> Router {
         .route("/bad-negotiate/negotiate", post(refuse))
         .route("/generatejwttoken", get(issue).with_state(tokens.clone()))
         .route("/clientresult/{id}", get(client_result).with_state(testhub))
-        .layer(from_fn(answer_for_browsers))
 }
 
 async fn echo(mut connection: RawConnection) {
@@ -99,21 +101,23 @@ fn print_line(line: &str) {
     println!("{line}");
 }
 
-async fn lower_case_path(mut request: Request) -> Request {
-    let uri = request.uri();
+async fn lower_case_path(request: Request) -> Request {
     // A connection id is in the path only where its case matters.
-    if !uri.path().starts_with("/clientresult/") {
-        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        if let Ok(lower) = format!("{}{query}", uri.path().to_ascii_lowercase()).parse::<Uri>() {
-            *request.uri_mut() = lower;
-        }
-    }
-    request
+    if request.uri().path().starts_with("/clientresult/") { request } else { plain_path(request, "/") }
 }
 
+/// Whether requests come over TLS.
+#[derive(Clone, Copy)]
+struct Encrypted(bool);
+
 /// The cookies and the cross-origin headers that the tests look for.
-async fn answer_for_browsers(request: Request, next: Next) -> Response {
+async fn answer_for_browsers(
+    State(Encrypted(encrypted)): State<Encrypted>,
+    request: Request,
+    next: Next,
+) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
+    let asked = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     let negotiates = request.uri().path().ends_with("/negotiate");
     let mut response = if request.method() == http::Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
@@ -127,21 +131,27 @@ async fn answer_for_browsers(request: Request, next: Next) -> Response {
             "testCookie2=testValue2",
             "expiredCookie=doesntmatter; expires=Thu, 01 Jan 1970 00:00:00 GMT",
         ];
+        // Pages of another origin get their cookies back only so, and only over TLS.
+        let reach = if encrypted { "; SameSite=None; Secure" } else { "" };
         for cookie in cookies {
-            headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+            if let Ok(cookie) = HeaderValue::from_str(&format!("{cookie}{reach}")) {
+                headers.append(header::SET_COOKIE, cookie);
+            }
         }
     }
     if let Some(origin) = origin {
-        allow_origin(headers, origin);
+        allow_origin(headers, origin, asked);
     }
     response
 }
 
-fn allow_origin(headers: &mut HeaderMap, origin: HeaderValue) {
+/// Lets pages of `origin` in, with the headers that they `asked` for.
+fn allow_origin(headers: &mut HeaderMap, origin: HeaderValue, asked: Option<HeaderValue>) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    let allowed = "authorization,content-type,x-requested-with,x-signalr-user-agent";
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
+    if let Some(asked) = asked {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
+    }
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST,DELETE"));
 }
 

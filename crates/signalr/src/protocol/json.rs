@@ -1,38 +1,86 @@
 //! The JSON format: one object a message, ended by 0x1E.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{Format, IncomingCall, Message, Outcome, ProtocolError, RECORD_SEPARATOR};
 use crate::payload::{Invocation, Payload, Raw};
 
-/// Any message: the fields of all types, in any order. Headers and unknown fields are passed over.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// Any message: the fields of all types, in any order. Headers and unknown fields are passed over. Of a field that comes
+/// twice the last counts, as with Microsoft's server.
+#[derive(Default)]
 struct Record<'a> {
     r#type: Option<u64>,
-    #[serde(borrow)]
     invocation_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
     target: Option<Cow<'a, str>>,
-    #[serde(borrow)]
     arguments: Option<Vec<&'a RawValue>>,
     stream_ids: Option<Vec<String>>,
-    #[serde(borrow, default, deserialize_with = "present")]
+    /// A field that is there counts even if it is null.
     item: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
-    #[serde(borrow)]
     error: Option<Cow<'a, str>>,
     sequence_id: Option<u64>,
 }
 
-/// A field that is there counts even if it is null.
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(from).map(Some)
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum Field {
+    Type,
+    InvocationId,
+    Target,
+    Arguments,
+    StreamIds,
+    Item,
+    Result,
+    Error,
+    SequenceId,
+    #[serde(other)]
+    Other,
+}
+
+/// Text that is copied only where it is written with escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Record<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(RecordVisitor)
+    }
+}
+
+struct RecordVisitor;
+
+impl<'de> Visitor<'de> for RecordVisitor {
+    type Value = Record<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'de>, A::Error> {
+        let mut record = Record::default();
+        let text = |text: Option<Text<'de>>| text.map(|Text(text)| text);
+        while let Some(field) = map.next_key()? {
+            match field {
+                Field::Type => record.r#type = map.next_value()?,
+                Field::InvocationId => record.invocation_id = text(map.next_value()?),
+                Field::Target => record.target = text(map.next_value()?),
+                Field::Arguments => record.arguments = map.next_value()?,
+                Field::StreamIds => record.stream_ids = map.next_value()?,
+                Field::Item => record.item = Some(map.next_value()?),
+                Field::Result => record.result = Some(map.next_value()?),
+                Field::Error => record.error = text(map.next_value()?),
+                Field::SequenceId => record.sequence_id = map.next_value()?,
+                Field::Other => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(record)
+    }
 }
 
 /// Reads one record. `None`: a type of message that this server does not know.
@@ -42,6 +90,11 @@ pub(super) fn decode(record: &Bytes) -> Result<Option<Message>, ProtocolError> {
     let missing = |name: &str| ProtocolError(format!("Missing required property '{name}'."));
     let raw =
         |value: &RawValue| Raw { format: Format::Json, bytes: record.slice_ref(value.get().as_bytes()) };
+    // Some clients answer what nobody asked, with an empty id.
+    let answers_nothing = fields.r#type == Some(3) && fields.invocation_id.as_deref() == Some("");
+    if answers_nothing {
+        return Ok(None);
+    }
     let given = fields.invocation_id.filter(|id| !id.is_empty());
     let id = || given.as_deref().map(str::to_owned).ok_or_else(|| missing("invocationId"));
     let number = || fields.sequence_id.ok_or_else(|| missing("sequenceId"));

@@ -191,15 +191,20 @@ pub(super) fn decode(record: &Bytes) -> Result<Option<Message>, ProtocolError> {
             Message::Invocation(IncomingCall { id, target, arguments, upload_ids, streaming })
         }
         2 => Message::StreamItem { id: reader.text("invocationId")?, item: reader.value("item")? },
-        3 => Message::Completion {
-            id: reader.text("invocationId")?,
-            outcome: match reader.number("resultKind")? {
+        3 => {
+            let id = reader.text("invocationId")?;
+            // Some clients answer what nobody asked, with an empty id.
+            if id.is_empty() {
+                return Ok(None);
+            }
+            let outcome = match reader.number("resultKind")? {
                 1 => Outcome::Error(reader.text("error")?),
                 2 => Outcome::Void,
                 3 => Outcome::Value(reader.value("result")?),
                 _ => return Err(invalid("resultKind")),
-            },
-        },
+            };
+            Message::Completion { id, outcome }
+        }
         5 => Message::Cancel { id: reader.text("invocationId")? },
         6 => Message::Ping,
         7 => Message::Close { error: reader.optional_text("error")? },

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{Stall, streams};
 use crate::connection::Connection;
@@ -275,11 +276,14 @@ pub(super) async fn invoke<H: Hub>(
     call: Call,
 ) -> Result<Reply, String> {
     let server = &connection.shared.server;
-    let method = call.method;
-    let invoked = AssertUnwindSafe(server.hub.invoke(connection, call)).catch_unwind().await;
+    let span = tracing::info_span!("hub_call", connection.id = %connection.id(), method = call.method);
+    let invoked = AssertUnwindSafe(server.hub.invoke(connection, call)).catch_unwind();
+    let invoked = invoked.instrument(span.clone()).await;
     let result = invoked.unwrap_or_else(|_| Err(HubError::internal("Panic", "the method panicked")));
+    server.counts.calls.fetch_add(1, Ordering::Relaxed);
     result.map_err(|error| {
-        tracing::debug!(connection = %connection.id(), method, %error, "a hub method failed");
+        server.counts.failed_calls.fetch_add(1, Ordering::Relaxed);
+        span.in_scope(|| tracing::debug!(%error, "a hub method failed"));
         error.told_of(target, server.options.detailed_errors)
     })
 }

@@ -27,18 +27,23 @@ use crate::protocol::{Decoder, Format, Message, ProtocolError, TransferFormat, h
 use crate::raw;
 use crate::transport::{Io, Transport};
 
+/// How Microsoft's server begins the text of a Close message after an error.
+const CLOSED_WITH_ERROR: &str = "Connection closed with an error.";
+
 /// An upload item that waits for room; nothing is read from the client meanwhile.
 type Stall = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Serves a connection to its end. With a `handover` it outlives its transport: another may be put there.
+/// Serves a connection to its end. With a `handover` it outlives its transport: another may be put there. `early` is
+/// what the client has sent already.
 pub(crate) async fn run<H: Hub, T: Transport>(
     connection: Connection<H>,
     transport: T,
     handover: Option<Handover<T>>,
+    early: Bytes,
 ) {
     let _registered = Registered(connection.clone());
     if let Some(serve) = &connection.shared.server.raw {
-        return raw::run(&connection, transport, serve).await;
+        return raw::run(&connection, transport, early, serve).await;
     }
     let max_bytes = connection.shared.server.options.stateful_buffer_bytes;
     let stateful =
@@ -55,7 +60,7 @@ pub(crate) async fn run<H: Hub, T: Transport>(
         stalled: None,
         acceptance: Acceptance::NotAsked,
     };
-    let ending = match session.shake_hands().await {
+    let ending = match session.shake_hands(&early).await {
         Ok(decoder) => session.serve(decoder).await,
         Err(ending) => ending,
     };
@@ -114,10 +119,10 @@ struct Session<H: Hub, T> {
 
 impl<H: Hub, T: Transport> Session<H, T> {
     /// Reads the handshake. What ends the connection before it is told as the handshake's error.
-    async fn shake_hands(&mut self) -> Result<Decoder, Ending> {
+    async fn shake_hands(&mut self, early: &[u8]) -> Result<Decoder, Ending> {
         let max_bytes = self.connection.shared.server.options.max_message_bytes;
         let binary = self.connection.transport() != TransportKind::ServerSentEvents;
-        let mut buffer = BytesMut::new();
+        let mut buffer = BytesMut::from(early);
         let format = loop {
             let taken = handshake::take(&mut buffer, max_bytes, binary);
             match taken.map_err(|error| Ending::failed(error.0, false))? {
@@ -152,7 +157,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
         loop {
             let reading = match self.read_on(&mut decoder) {
                 Ok(reading) => reading,
-                Err(error) => return broken(&error.0),
+                Err(error) => return self.broken(&error.0),
             };
             link.times.paused.store(!reading, Ordering::Relaxed);
             if let Err(error) = self.write_on() {
@@ -219,7 +224,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
             News::Io(Io::Written) => self.written(),
             News::Io(Io::Left) => return Err(Ending::gone()),
             News::Io(Io::Lost) => return self.lose(),
-            News::Io(Io::Broken(error)) => return Err(broken(&error)),
+            News::Io(Io::Broken(error)) => return Err(self.broken(&error)),
             News::Unstalled => self.stalled = None,
             News::Answered(Ok(())) => {
                 self.acceptance = Acceptance::Given;
@@ -280,6 +285,15 @@ impl<H: Hub, T: Transport> Session<H, T> {
         self.acceptance = Acceptance::Asked(self.connection.shared.server.tasks.spawn(asked));
     }
 
+    /// The end of a client that broke the protocol. How it did so is told with detailed errors only.
+    fn broken(&self, error: &str) -> Ending {
+        tracing::debug!(connection = %self.connection.id(), error, "a client broke the protocol");
+        if self.connection.shared.server.options.detailed_errors {
+            return Ending::failed(format!("{CLOSED_WITH_ERROR} InvalidDataException: {error}"), true);
+        }
+        Ending::failed(CLOSED_WITH_ERROR, true)
+    }
+
     fn write(&mut self, bytes: Bytes) {
         let connection = &self.connection;
         let format = connection.link().format().map_or(TransferFormat::Text, Format::transfer);
@@ -305,10 +319,6 @@ async fn answered(acceptance: &mut Acceptance) -> Result<(), HubError> {
     task.await.unwrap_or_else(|error| Err(HubError::internal("Panic", error)))
 }
 
-fn broken(error: &str) -> Ending {
-    Ending::failed(format!("Connection closed with an error. InvalidDataException: {error}"), true)
-}
-
 fn too_slow(error: Lagged) -> Ending {
-    Ending::failed(format!("Connection closed with an error. {error}."), true)
+    Ending::failed(format!("{CLOSED_WITH_ERROR} {error}."), true)
 }

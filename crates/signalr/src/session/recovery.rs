@@ -22,8 +22,6 @@ pub(super) struct Recovery {
     /// The highest number that has been handled.
     received: u64,
     acknowledged: u64,
-    /// On a new socket nothing counts before the client has said where it goes on.
-    awaits_sequence: bool,
 }
 
 impl Recovery {
@@ -36,7 +34,6 @@ impl Recovery {
             next: 1,
             received: 0,
             acknowledged: 0,
-            awaits_sequence: false,
         }
     }
 
@@ -62,8 +59,7 @@ impl Recovery {
     }
 
     /// What a new socket begins with.
-    pub(super) fn resume(&mut self, format: Format) -> Bytes {
-        self.awaits_sequence = true;
+    pub(super) fn resume(&self, format: Format) -> Bytes {
         let mut out = BytesMut::from(&format.sequence(self.first)[..]);
         for message in &self.kept {
             out.extend_from_slice(message);
@@ -71,12 +67,9 @@ impl Recovery {
         out.freeze()
     }
 
-    /// Whether a message from the client is to be handled, and not one that has been already.
+    /// Whether a message from the client is to be handled, and not one that has been already. On a new socket a client
+    /// first says where it goes on; what it says before that goes on where it was.
     pub(super) fn admits(&mut self, message: &Message) -> bool {
-        if self.awaits_sequence {
-            self.awaits_sequence = !matches!(message, Message::Sequence(_));
-            return !self.awaits_sequence;
-        }
         let counts = matches!(
             message,
             Message::Invocation(_)
@@ -153,15 +146,12 @@ mod tests {
         let mut recovery = Recovery::new(100);
         assert!(recovery.admits(&cancel()) && recovery.admits(&cancel()));
         recovery.resume(Format::Json);
-        assert!(
-            !recovery.admits(&Message::Ping) && !recovery.admits(&cancel()),
-            "before the sequence nothing counts"
-        );
+        assert!(recovery.admits(&cancel()), "number 3, before the client says where it goes on");
         assert!(recovery.admits(&Message::Sequence(2)));
         recovery.rewind(2).unwrap();
-        assert!(!recovery.admits(&cancel()), "number 2 comes again");
-        assert!(recovery.admits(&cancel()), "number 3 is new");
-        assert!(recovery.rewind(5).is_err(), "number 4 would be lost");
+        assert!(!recovery.admits(&cancel()) && !recovery.admits(&cancel()), "numbers 2 and 3 come again");
+        assert!(recovery.admits(&cancel()), "number 4 is new");
+        assert!(recovery.rewind(6).is_err(), "number 5 would be lost");
     }
 
     #[test]

@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Buf as _, Bytes};
-use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
+use http::{Method, StatusCode};
+use hyper::ext::Protocol;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use sha1::{Digest as _, Sha1};
@@ -27,10 +28,18 @@ const KEY_SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const CLOSED_NORMALLY: u16 = 1000;
 const PROTOCOL_ERROR: u16 = 1002;
 
-/// Whether the request asks for a WebSocket.
-pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
-    names_token(headers, &header::UPGRADE, "websocket")
-        && names_token(headers, &header::CONNECTION, "upgrade")
+/// Whether the request asks for a WebSocket: by an upgrade (HTTP/1.1) or an extended CONNECT (HTTP/2).
+pub(crate) fn is_upgrade(parts: &Parts) -> bool {
+    let headers = &parts.headers;
+    is_extended_connect(parts)
+        || names_token(headers, &header::UPGRADE, "websocket")
+            && names_token(headers, &header::CONNECTION, "upgrade")
+}
+
+/// RFC 8441, 4.
+fn is_extended_connect(parts: &Parts) -> bool {
+    let protocol = parts.extensions.get::<Protocol>();
+    parts.method == Method::CONNECT && protocol.is_some_and(|protocol| protocol.as_str() == "websocket")
 }
 
 fn names_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
@@ -41,7 +50,8 @@ fn names_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
 /// The upgrade of a request, agreed but not done yet.
 pub(crate) struct Upgrade {
     upgrade: OnUpgrade,
-    accept: HeaderValue,
+    /// The answer to the client's key; over HTTP/2 there is none.
+    accept: Option<HeaderValue>,
 }
 
 impl Upgrade {
@@ -51,23 +61,32 @@ impl Upgrade {
         if version.is_none_or(|version| version != "13") {
             return Err(StatusCode::UPGRADE_REQUIRED);
         }
-        let key = parts.headers.get(header::SEC_WEBSOCKET_KEY).ok_or(StatusCode::BAD_REQUEST)?;
-        let digest = Sha1::new().chain_update(key.as_bytes()).chain_update(KEY_SUFFIX).finalize();
-        let accept = HeaderValue::from_str(&STANDARD.encode(digest));
+        let accept = if is_extended_connect(parts) { None } else { Some(accept(&parts.headers)?) };
         let upgrade = parts.extensions.remove::<OnUpgrade>().ok_or(StatusCode::UPGRADE_REQUIRED)?;
-        Ok(Self { upgrade, accept: accept.map_err(|_| StatusCode::BAD_REQUEST)? })
+        Ok(Self { upgrade, accept })
     }
 
     /// The answer to the client, and the socket that follows it.
     pub(crate) fn accept(self) -> (Response, impl Future<Output = Option<WebSocket>> + Send) {
-        let headers = [
-            (header::CONNECTION, HeaderValue::from_static("Upgrade")),
-            (header::UPGRADE, HeaderValue::from_static("websocket")),
-            (header::SEC_WEBSOCKET_ACCEPT, self.accept),
-        ];
-        let socket = async move { self.upgrade.await.ok().map(WebSocket::new) };
-        ((StatusCode::SWITCHING_PROTOCOLS, headers).into_response(), socket)
+        let response = match self.accept {
+            Some(accept) => {
+                let headers = [
+                    (header::CONNECTION, HeaderValue::from_static("Upgrade")),
+                    (header::UPGRADE, HeaderValue::from_static("websocket")),
+                    (header::SEC_WEBSOCKET_ACCEPT, accept),
+                ];
+                (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+            }
+            None => StatusCode::OK.into_response(),
+        };
+        (response, async move { self.upgrade.await.ok().map(WebSocket::new) })
     }
+}
+
+fn accept(headers: &HeaderMap) -> Result<HeaderValue, StatusCode> {
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(StatusCode::BAD_REQUEST)?;
+    let digest = Sha1::new().chain_update(key.as_bytes()).chain_update(KEY_SUFFIX).finalize();
+    HeaderValue::from_str(&STANDARD.encode(digest)).map_err(|_| StatusCode::BAD_REQUEST)
 }
 
 struct Write {

@@ -2,11 +2,13 @@
 
 mod calls;
 mod groups;
+mod http2;
 mod messagepack;
 mod negotiate;
 mod raw;
 mod readme;
 mod requests;
+mod stateful;
 mod stopped;
 mod support;
 mod websocket;

@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use futures_util::{FutureExt as _, StreamExt as _};
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
-use signalr::{Options, Transports};
+use signalr::{Figures, Options, Transports};
 
 use crate::support::{LIMIT, TestHub, TestServer, serve, start};
 
@@ -341,4 +341,76 @@ async fn someone_elses_credential_does_not_carry_a_connection_on() {
         assert_eq!(send(&server, method, &mallory, "").await.status(), StatusCode::FORBIDDEN, "{method}");
     }
     assert_eq!(send(&server, "POST", &alice, HANDSHAKE).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_posted_before_the_first_poll_is_what_the_session_reads_first() {
+    let server = start().await;
+    let uri = format!("/hub?id={}", negotiate(&server).await);
+    let (first, second) = HANDSHAKE.split_at(10);
+    for part in [first, second] {
+        let posted = send(&server, "POST", &uri, part).await;
+        assert_eq!(posted.status(), StatusCode::OK);
+        assert!(body(posted).await.is_empty());
+    }
+    let call = "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[1]}\u{1e}";
+    assert_eq!(send(&server, "POST", &uri, call).await.status(), StatusCode::OK);
+    assert_eq!(send(&server, "GET", &uri, "").await.status(), StatusCode::OK);
+    let mut heard = String::new();
+    while heard.matches('\u{1e}').count() < 2 {
+        heard += std::str::from_utf8(&body(send(&server, "GET", &uri, "").await).await).unwrap();
+    }
+    assert_eq!(heard, "{}\u{1e}{\"type\":3,\"invocationId\":\"1\",\"result\":1}\u{1e}");
+}
+
+#[tokio::test]
+async fn an_event_stream_and_a_socket_read_first_what_was_posted_before_them() {
+    let server = start().await;
+    let token = negotiate(&server).await;
+    send(&server, "POST", &format!("/hub?id={token}"), HANDSHAKE).await;
+    let mut chunks = events(&server, &token).await.into_body().into_data_stream();
+    assert_eq!(chunks.next().await.unwrap().unwrap(), ":\r\n");
+    assert_eq!(chunks.next().await.unwrap().unwrap(), "data: {}\u{1e}\r\n\r\n");
+
+    let token = negotiate(&server).await;
+    send(&server, "POST", &format!("/hub?id={token}"), HANDSHAKE).await;
+    let mut client = server.open(&format!("?id={token}")).await;
+    assert_eq!(client.hear().await, json!({}));
+}
+
+#[tokio::test]
+async fn little_is_kept_for_a_connection_that_is_not_open_and_for_its_own_caller_only() {
+    let server = start().await;
+    let uri = format!("/hub?id={}", negotiate(&server).await);
+    let answer = send(&server, "POST", &uri, "x".repeat(4097)).await;
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send(&server, "POST", &uri, HANDSHAKE).await.status(), StatusCode::OK);
+    let answer = send(&server, "POST", &uri, "x".repeat(4096)).await;
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE, "with what is kept it is too much");
+    let mallory = format!("{uri}&access_token=mallory");
+    for method in ["POST", "GET"] {
+        assert_eq!(send(&server, method, &mallory, "").await.status(), StatusCode::FORBIDDEN, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn the_figures_tell_what_is_open_and_what_was_called() {
+    let server = start().await;
+    let (_poller, mut client) = (long_polling(&server).await, server.connect().await);
+    for (target, argument) in [("Echo", "1"), ("Fail", "deliberate"), ("Unknown", "1")] {
+        client.call("1", target, json!([argument])).await;
+        client.hear().await;
+    }
+    negotiate(&server).await;
+    let figures = server.hub.figures();
+    let expected = Figures {
+        websockets: 1,
+        long_polling: 1,
+        negotiated: 1,
+        opened: 2,
+        calls: 2,
+        failed_calls: 1,
+        ..Figures::default()
+    };
+    assert_eq!((figures, figures.open()), (expected, 2));
 }

@@ -50,7 +50,8 @@ async fn a_client_that_does_not_shake_hands_is_let_go() {
 
 #[tokio::test]
 async fn an_oversized_message_ends_the_connection_with_a_reason() {
-    let server = start().await;
+    let options = Options { detailed_errors: true, ..Options::default() };
+    let server = serve(TestHub::default(), options).await;
     let mut client = server.connect().await;
     client.call("1", "Echo", json!(["x".repeat(33 * 1024)])).await;
     let close = client.hear().await;
@@ -60,16 +61,41 @@ async fn an_oversized_message_ends_the_connection_with_a_reason() {
 }
 
 #[tokio::test]
-async fn an_oversized_frame_and_broken_records_end_it_too() {
+async fn whatever_breaks_the_protocol_ends_it_and_nothing_is_told_of_the_servers_insides() {
     let server = start().await;
-    for text in
-        ["x".repeat(300 * 1024), "{\"type\":\u{1e}".to_owned(), "[]\u{1e}".to_owned(), "{}\u{1e}".to_owned()]
-    {
+    for text in [
+        "x".repeat(33 * 1024),
+        "x".repeat(300 * 1024),
+        "{\"type\":\u{1e}".to_owned(),
+        "[1,\"1\",\"Echo\",[1]]\u{1e}".to_owned(),
+        "{}\u{1e}".to_owned(),
+        "{\"type\":1,\"target\":7,\"arguments\":[]}\u{1e}".to_owned(),
+    ] {
         let mut client = server.connect().await;
         client.say_text(text).await;
-        let close = client.hear().await;
-        assert_eq!(close["type"], 7, "{close}");
+        let error = "Connection closed with an error.";
+        assert_eq!(client.hear().await, json!({ "type": 7, "error": error, "allowReconnect": true }));
     }
+}
+
+#[tokio::test]
+async fn of_a_property_that_comes_twice_the_last_counts() {
+    let server = start().await;
+    let mut client = server.connect().await;
+    let record = "{\"type\":6,\"type\":1,\"target\":\"Nope\",\"invocationId\":\"1\",\"target\":\"Echo\",\
+                  \"arguments\":[1],\"arguments\":[2],\"x\":[],\"x\":{}}\u{1e}";
+    client.say_text(record).await;
+    assert_eq!(client.hear().await, json!({ "type": 3, "invocationId": "1", "result": 2 }));
+}
+
+#[tokio::test]
+async fn an_answer_to_what_nobody_asked_is_passed_over() {
+    let server = start().await;
+    let mut client = server.connect().await;
+    client.say(&json!({ "type": 3, "invocationId": "", "result": 1 })).await;
+    client.say(&json!({ "type": 3, "invocationId": "never asked", "error": "no" })).await;
+    client.call("1", "Echo", json!(["still here"])).await;
+    assert_eq!(client.hear().await["result"], "still here");
 }
 
 #[tokio::test]
