@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+use sophon_model::{Error, Kind};
 use tower_http::compression::CompressionLayer;
 
 #[derive(RustEmbed)]
@@ -19,27 +20,40 @@ const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self' dat
 const MISSING: &str = "This build has no dashboard inside. Build it with: make dashboard\n\
                        The API is at /api, its description at /swagger.\n";
 
-/// Files by their path, and the page itself for every other path that a browser may ask for.
+/// Files by their path, and the page itself for every other path at which a browser asks for a page. Whatever else is at no
+/// address of a wire is answered as the API answers, also if it is nearly one.
 pub(crate) fn router() -> Router {
     Router::new().fallback(file).layer(CompressionLayer::new())
 }
 
 async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    if method != Method::GET && method != Method::HEAD {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
-    }
     let path = uri.path().trim_start_matches('/');
-    if let Some(found) = Files::get(path).filter(|_| !path.is_empty()) {
+    let reads = method == Method::GET || method == Method::HEAD;
+    if let Some(found) = Files::get(path).filter(|_| reads && !path.is_empty()) {
         return respond(path, found, &headers);
     }
-    // A missing file is missing; a page's address is the page's own business.
-    if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
-        return StatusCode::NOT_FOUND.into_response();
+    if !reads || !may_be_page(path) || !(path.is_empty() || accepts_pages(&headers)) {
+        return sophon_rest::error_response(Error::new(Kind::NotFound, "There is nothing at this address."));
     }
     match Files::get("index.html") {
         Some(page) => respond("index.html", page, &headers),
         None => (StatusCode::NOT_FOUND, MISSING).into_response(),
     }
+}
+
+/// A page's address is the page's own business. A missing file is missing, and what begins like the address of a wire is
+/// meant for that.
+fn may_be_page(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    !is_file && !["api", "hubs", "swagger", "metrics"].iter().any(|wire| first.eq_ignore_ascii_case(wire))
+}
+
+/// Whether the client asks for pages by name: `*/*` is what programs send that want data.
+fn accepts_pages(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut kinds = accepted.flat_map(|value| value.split(',')).filter_map(|part| part.split(';').next());
+    kinds.any(|kind| ["text/html", "application/xhtml+xml"].contains(&kind.trim()))
 }
 
 fn respond(path: &str, file: rust_embed::EmbeddedFile, headers: &HeaderMap) -> Response {
@@ -61,6 +75,7 @@ fn respond(path: &str, file: rust_embed::EmbeddedFile, headers: &HeaderMap) -> R
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
+        (header::VARY, "accept"),
     ] {
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().insert(name, value);

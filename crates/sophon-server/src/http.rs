@@ -8,6 +8,8 @@ use sophon_realtime::hubs::Hubs;
 use sophon_realtime::session_sse;
 use sophon_rest::Options;
 
+use tower::ServiceExt;
+
 use crate::config::Config;
 use crate::{dashboard, metrics};
 
@@ -20,6 +22,8 @@ pub(crate) fn router(config: &Config, gateway: &Gateway, hubs: &Hubs, address: S
         .merge(hubs.router())
         .merge(metrics::router(gateway.clone(), hubs.clone()))
         .merge(dashboard::router());
+    // Before a route is chosen.
+    let wires = Router::new().fallback_service(wires.map_request(Hubs::plain_path));
     sophon_rest::front(wires, gateway, &options)
 }
 

@@ -61,13 +61,30 @@ async fn scrape(State(watched): State<Watched>, headers: HeaderMap) -> Response 
         metrics::gauge!(name).set(value as f64);
     };
     gauge("sophon_tasks_running", watched.gateway.running.count());
-    gauge("sophon_hub_connections", watched.hubs.connections());
+    hubs(&watched.hubs);
     gauge("sophon_topics", watched.gateway.db.bus().topics());
     if let Some(bytes) = resident_memory() {
         gauge("process_resident_memory_bytes", bytes);
     }
     recorder.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], recorder.render()).into_response()
+}
+
+fn hubs(hubs: &Hubs) {
+    for (hub, figures) in hubs.figures() {
+        let open = [
+            ("WebSockets", figures.websockets),
+            ("ServerSentEvents", figures.server_sent_events),
+            ("LongPolling", figures.long_polling),
+        ];
+        for (transport, open) in open {
+            metrics::gauge!("sophon_hub_connections", "hub" => hub, "transport" => transport)
+                .set(open as f64);
+        }
+        metrics::counter!("sophon_hub_connections_opened_total", "hub" => hub).absolute(figures.opened);
+        metrics::counter!("sophon_hub_calls_total", "hub" => hub).absolute(figures.calls);
+        metrics::counter!("sophon_hub_calls_failed_total", "hub" => hub).absolute(figures.failed_calls);
+    }
 }
 
 async fn permit(gateway: &Gateway, headers: &HeaderMap) -> Result<()> {

@@ -12,6 +12,7 @@ use sophon_model::{
 
 use super::error::hub_error;
 use super::groups::Groups;
+use super::named::named;
 use super::project::told;
 use super::sign_in::People;
 
@@ -65,7 +66,9 @@ impl Hub for ApprovalsHub {
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
         let caller = connection.caller();
         let (approval, answer) = match call.method() {
-            "Approve" => (call.argument::<ApprovalRef>(0)?.id(), Answer::Approve { comment: None }),
+            "Approve" => {
+                (named::<ApprovalRef, ApprovalId>(&call)?.approval_id, Answer::Approve { comment: None })
+            }
             "Reject" => {
                 let Reject { approval_id, reason } = call.arguments::<(Reject,)>()?.0;
                 (approval_id, Answer::Reject { reason })
@@ -89,20 +92,14 @@ impl Hub for ApprovalsHub {
 
 /// An approval as clients name it: its bare id, or an object with it.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum ApprovalRef {
-    Id(ApprovalId),
-    #[serde(rename_all = "camelCase")]
-    Object {
-        approval_id: ApprovalId,
-    },
+#[serde(rename_all = "camelCase")]
+struct ApprovalRef {
+    approval_id: ApprovalId,
 }
 
-impl ApprovalRef {
-    fn id(self) -> ApprovalId {
-        match self {
-            ApprovalRef::Id(id) | ApprovalRef::Object { approval_id: id } => id,
-        }
+impl From<ApprovalId> for ApprovalRef {
+    fn from(approval_id: ApprovalId) -> Self {
+        Self { approval_id }
     }
 }
 

@@ -6,11 +6,12 @@ use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
 use sophon_core::following::shuts_out;
-use sophon_model::{Attachment, Event, MessageId, SessionId, Topic};
+use sophon_model::{Attachment, Event, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
 use super::groups::Groups;
+use super::named::named;
 use super::project;
 use super::sign_in::People;
 use super::tasks::TaskRef;
@@ -78,14 +79,14 @@ impl Hub for ChatHub {
         match call.method() {
             "SendMessage" => self.send_message(connection, call.arguments::<(Send,)>()?.0).await,
             "CancelTask" => {
-                let (task,): (TaskRef,) = call.arguments()?;
-                self.gateway.tasks.cancel(connection.caller(), &task.id()).await.map_err(hub_error)?;
+                let TaskRef { task_id } = named::<_, TaskId>(&call)?;
+                self.gateway.tasks.cancel(connection.caller(), &task_id).await.map_err(hub_error)?;
                 Ok(Reply::Void)
             }
-            "JoinSession" => self.join(connection, call.arguments::<(SessionRef,)>()?.0).await,
+            "JoinSession" => self.join(connection, named::<_, SessionId>(&call)?).await,
             "LeaveSession" => {
-                let (session,): (SessionRef,) = call.arguments()?;
-                self.groups.leave(connection, &Topic::Session(session.id()));
+                let SessionRef { session_id, .. } = named::<_, SessionId>(&call)?;
+                self.groups.leave(connection, &Topic::Session(session_id));
                 Ok(Reply::Void)
             }
             _ => Err(HubError::UnknownMethod),
@@ -128,9 +129,9 @@ impl ChatHub {
 
     /// Follows a session: from now on, or from where the client left (`since`).
     async fn join(&self, connection: &Connection<Self>, wanted: SessionRef) -> Result<Reply, HubError> {
-        let session = wanted.id();
+        let session = wanted.session_id;
         let topic = Topic::Session(session.clone());
-        let place = self.groups.catch_up(self, connection, &topic, wanted.since()).await?;
+        let place = self.groups.catch_up(self, connection, &topic, wanted.since).await?;
         let mut joined = Ok(false);
         let pending = self.gateway.pending.join(&session, || {
             joined = self.groups.join_at(connection, &topic, place);
@@ -188,29 +189,16 @@ struct Sent {
 
 /// A session as clients name it: its bare id, or an object with it.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum SessionRef {
-    Id(SessionId),
-    #[serde(rename_all = "camelCase")]
-    Object {
-        session_id: SessionId,
-        #[serde(default)]
-        since: Option<u64>,
-    },
+#[serde(rename_all = "camelCase")]
+struct SessionRef {
+    session_id: SessionId,
+    #[serde(default)]
+    since: Option<u64>,
 }
 
-impl SessionRef {
-    fn id(&self) -> SessionId {
-        match self {
-            SessionRef::Id(id) | SessionRef::Object { session_id: id, .. } => id.clone(),
-        }
-    }
-
-    fn since(&self) -> Option<u64> {
-        match self {
-            SessionRef::Id(_) => None,
-            SessionRef::Object { since, .. } => *since,
-        }
+impl From<SessionId> for SessionRef {
+    fn from(session_id: SessionId) -> Self {
+        Self { session_id, since: None }
     }
 }
 

@@ -6,6 +6,7 @@ mod discussion;
 mod error;
 mod groups;
 mod mounted;
+mod named;
 mod node;
 mod notifications;
 mod project;
@@ -16,10 +17,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::routing::any;
 use futures_util::future::{join, join_all};
+use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use signalr::{Hub, HubServer, Options, Slots};
+use signalr::{Figures, Hub, HubServer, Options, Slots, plain_path};
 use sophon_core::Gateway;
 use sophon_core::identity::Identity;
 use sophon_model::{Event, Topic, UserId};
@@ -36,6 +39,8 @@ use notifications::NotificationsHub;
 use sign_in::People;
 use tasks::TasksHub;
 
+/// Where all hubs are.
+const UNDER: &str = "/hubs/";
 /// The address of the one hub that is not for people.
 const FOR_NODES: &str = "/hubs/node";
 /// How often all connections are looked at: tokens lapse, and another process may have changed what this one serves.
@@ -85,9 +90,19 @@ impl Hubs {
         }
     }
 
-    /// Their routes.
+    /// A request as [`router`](Self::router) takes it: clients may write the addresses of hubs in any case, and with a
+    /// slash at the end. To be called before a route is chosen.
+    pub fn plain_path<B>(request: http::Request<B>) -> http::Request<B> {
+        plain_path(request, UNDER)
+    }
+
+    /// Their routes, and an answer for every other address under `/hubs`.
     pub fn router(&self) -> Router {
-        self.people.iter().fold(self.nodes.router(FOR_NODES), |router, hub| router.merge(hub.router()))
+        let unknown = || async { (StatusCode::NOT_FOUND, "There is no hub at this address.") };
+        let none = Router::new().route("/hubs", any(unknown)).route("/hubs/{*unknown}", any(unknown));
+        self.people
+            .iter()
+            .fold(self.nodes.router(FOR_NODES).merge(none), |router, hub| router.merge(hub.router()))
     }
 
     /// All that clients may call: the address of a hub and the name of a method, each.
@@ -97,9 +112,10 @@ impl Hubs {
         hubs.flat_map(|(hub, methods)| methods.iter().map(move |method| (hub, method.name()))).collect()
     }
 
-    /// How many connections are open.
-    pub fn connections(&self) -> usize {
-        self.people.iter().map(|hub| hub.connection_count()).sum::<usize>() + self.nodes.connection_count()
+    /// What each hub has and has done, by its address.
+    pub fn figures(&self) -> Vec<(&'static str, Figures)> {
+        let nodes = std::iter::once((FOR_NODES, self.nodes.figures()));
+        self.people.iter().map(|hub| (hub.methods().0, hub.figures())).chain(nodes).collect()
     }
 
     /// Closes connections whose rights are others than they were opened with, until the gateway stops.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::future::BoxFuture;
-use signalr::{Hub, HubServer, Method};
+use signalr::{Figures, Hub, HubServer, Method};
 use sophon_core::identity::{Identity, Standing};
 use sophon_model::UserId;
 
@@ -21,8 +21,8 @@ pub(super) trait Mounted: Send + Sync {
     fn router(&self) -> Router;
     /// Its address, and the methods that clients may call.
     fn methods(&self) -> (&'static str, &'static [Method]);
-    /// How many connections are open.
-    fn connection_count(&self) -> usize;
+    /// What it has and has done.
+    fn figures(&self) -> Figures;
     /// Closes the connections of this user, or of everybody, whose rights are others than they were opened with.
     fn review<'a>(&'a self, identity: &'a Identity, user: Option<&'a UserId>) -> BoxFuture<'a, ()>;
     /// Closes all connections and waits for them to end; false if some had not within `limit`.
@@ -41,8 +41,8 @@ impl<H: ForPeople> Mounted for At<H> {
         (self.0, self.1.hub().methods())
     }
 
-    fn connection_count(&self) -> usize {
-        self.1.connection_count()
+    fn figures(&self) -> Figures {
+        self.1.figures()
     }
 
     fn review<'a>(&'a self, identity: &'a Identity, user: Option<&'a UserId>) -> BoxFuture<'a, ()> {

@@ -6,6 +6,7 @@ use sophon_core::Gateway;
 use sophon_model::{Event, TaskId, Topic};
 
 use super::groups::Groups;
+use super::named::named;
 use super::project;
 use super::sign_in::People;
 
@@ -50,7 +51,8 @@ impl Hub for TasksHub {
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
         let task = match call.argument_count() {
             0 => None,
-            _ => call.arguments::<(Option<TaskRef>,)>()?.0.map(TaskRef::id),
+            _ if call.arguments::<(Option<TaskId>,)>().is_ok_and(|(id,)| id.is_none()) => None,
+            _ => Some(named::<TaskRef, TaskId>(&call)?.task_id),
         };
         let ledger = || Topic::Tasks(connection.caller().user.clone());
         let topic = task.map_or_else(ledger, Topic::Task);
@@ -65,19 +67,13 @@ impl Hub for TasksHub {
 
 /// A task as clients name it: its bare id, or an object with it.
 #[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum TaskRef {
-    Id(TaskId),
-    #[serde(rename_all = "camelCase")]
-    Object {
-        task_id: TaskId,
-    },
+#[serde(rename_all = "camelCase")]
+pub(super) struct TaskRef {
+    pub(super) task_id: TaskId,
 }
 
-impl TaskRef {
-    pub(super) fn id(self) -> TaskId {
-        match self {
-            TaskRef::Id(id) | TaskRef::Object { task_id: id } => id,
-        }
+impl From<TaskId> for TaskRef {
+    fn from(task_id: TaskId) -> Self {
+        Self { task_id }
     }
 }

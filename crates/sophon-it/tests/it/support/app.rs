@@ -87,7 +87,9 @@ impl App {
     /// Waits until so many hub connections are open.
     pub async fn until_connections(&self, count: usize) {
         super::soon("the end of the connections", async {
-            while self.started.hubs.connections() != count {
+            let open =
+                || self.started.hubs.figures().iter().map(|(_, figures)| figures.open()).sum::<usize>();
+            while open() != count {
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             }
         })

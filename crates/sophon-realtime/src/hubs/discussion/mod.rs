@@ -9,6 +9,7 @@ use sophon_model::{DiscussionRunId, DiscussionRunStatus, Event, Topic};
 
 use super::error::hub_error;
 use super::groups::Groups;
+use super::named::named;
 use super::sign_in::People;
 
 pub(crate) struct DiscussionHub {
@@ -53,15 +54,15 @@ impl Hub for DiscussionHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
-        let (run,): (RunRef,) = call.arguments()?;
+        let run: RunRef = named::<_, DiscussionRunId>(&call)?;
         match call.method() {
             "Subscribe" => self.subscribe(connection, run).await,
             "Unsubscribe" => {
-                self.groups.leave(connection, &Topic::Discussion(run.id()));
+                self.groups.leave(connection, &Topic::Discussion(run.run_id));
                 Ok(Reply::Void)
             }
             "CancelRun" => {
-                self.gateway.discussions.cancel(connection.caller(), &run.id()).await.map_err(hub_error)?;
+                self.gateway.discussions.cancel(connection.caller(), &run.run_id).await.map_err(hub_error)?;
                 Ok(Reply::Void)
             }
             _ => Err(HubError::UnknownMethod),
@@ -72,11 +73,11 @@ impl Hub for DiscussionHub {
 impl DiscussionHub {
     /// Follows a run: from now on, or from where the client left (`since`).
     async fn subscribe(&self, connection: &Connection<Self>, wanted: RunRef) -> Result<Reply, HubError> {
-        let id = wanted.id();
+        let id = wanted.run_id;
         let topic = Topic::Discussion(id.clone());
         // Before the run is read: what happens to it after that is told.
         let seq = self.gateway.db.bus().last_seq();
-        let since = wanted.since().unwrap_or(seq);
+        let since = wanted.since.unwrap_or(seq);
         let place = self.groups.catch_up(self, connection, &topic, Some(since)).await?;
         let found = self.gateway.discussions.run(connection.caller(), &id).await.map_err(hub_error)?;
         let complete = self.groups.join_at(connection, &topic, place)?;
@@ -87,29 +88,16 @@ impl DiscussionHub {
 
 /// A run as clients name it: its bare id, or an object with it.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum RunRef {
-    Id(DiscussionRunId),
-    #[serde(rename_all = "camelCase")]
-    Object {
-        run_id: DiscussionRunId,
-        #[serde(default)]
-        since: Option<u64>,
-    },
+#[serde(rename_all = "camelCase")]
+struct RunRef {
+    run_id: DiscussionRunId,
+    #[serde(default)]
+    since: Option<u64>,
 }
 
-impl RunRef {
-    fn id(&self) -> DiscussionRunId {
-        match self {
-            RunRef::Id(id) | RunRef::Object { run_id: id, .. } => id.clone(),
-        }
-    }
-
-    fn since(&self) -> Option<u64> {
-        match self {
-            RunRef::Id(_) => None,
-            RunRef::Object { since, .. } => *since,
-        }
+impl From<DiscussionRunId> for RunRef {
+    fn from(run_id: DiscussionRunId) -> Self {
+        Self { run_id, since: None }
     }
 }
 

@@ -73,18 +73,20 @@ pub(super) struct ScopeChanged {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CommandResult {
+    #[serde(alias = "CommandId")]
     pub(super) command_id: NodeCommandId,
     #[serde(flatten)]
     pub(super) answer: Answer,
 }
 
-/// Whether it was done, and what came of it.
+/// Whether it was done, and what came of it. The second names are those that .NET writes in MessagePack.
 #[derive(Deserialize)]
 pub(super) struct Answer {
+    #[serde(alias = "Ok")]
     ok: bool,
-    #[serde(default)]
+    #[serde(default, alias = "Result")]
     result: Value,
-    #[serde(default)]
+    #[serde(default, alias = "Error")]
     error: Option<Reason>,
 }
 
@@ -94,8 +96,9 @@ pub(super) struct Answer {
 enum Reason {
     Text(String),
     Coded {
+        #[serde(alias = "Code")]
         code: String,
-        #[serde(default)]
+        #[serde(default, alias = "Message")]
         message: String,
     },
 }
@@ -130,6 +133,9 @@ mod tests {
         let refused = json!({ "ok": false, "error": { "code": "consent_denied", "message": "No." } });
         let expected = Outcome::Failed { code: "consent_denied".into(), message: "No.".into() };
         assert_eq!(outcome(refused), expected);
+        let dotnet = json!({ "Ok": false, "Error": { "Code": "consent_denied", "Message": "No." } });
+        let expected = Outcome::Failed { code: "consent_denied".into(), message: "No.".into() };
+        assert_eq!(outcome(dotnet), expected);
         let in_words = outcome(json!({ "ok": false, "error": "It broke." }));
         assert_eq!(in_words, Outcome::Failed { code: "failed".into(), message: "It broke.".into() });
     }

@@ -8,6 +8,7 @@ use sophon_core::Gateway;
 use sophon_model::{Event, NodeId, Topic};
 
 use super::groups::Groups;
+use super::named::named;
 use super::sign_in::People;
 
 pub(crate) struct NotificationsHub {
@@ -53,8 +54,7 @@ impl Hub for NotificationsHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
-        let (node,): (NodeRef,) = call.arguments()?;
-        let topic = Topic::Node(node.id());
+        let topic = Topic::Node(named::<NodeRef, NodeId>(&call)?.node_id);
         match call.method() {
             "Subscribe" => self.groups.join(connection, topic).await?,
             "Unsubscribe" => self.groups.leave(connection, &topic),
@@ -66,19 +66,13 @@ impl Hub for NotificationsHub {
 
 /// A node as clients name it: its bare id, or an object with it.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum NodeRef {
-    Id(NodeId),
-    #[serde(rename_all = "camelCase")]
-    Object {
-        node_id: NodeId,
-    },
+#[serde(rename_all = "camelCase")]
+struct NodeRef {
+    node_id: NodeId,
 }
 
-impl NodeRef {
-    fn id(self) -> NodeId {
-        match self {
-            NodeRef::Id(id) | NodeRef::Object { node_id: id } => id,
-        }
+impl From<NodeId> for NodeRef {
+    fn from(node_id: NodeId) -> Self {
+        Self { node_id }
     }
 }
