@@ -33,7 +33,7 @@ async fn what_is_at_no_address_is_told_in_the_words_of_the_wire() {
         for (method, path, is_hub) in [
             (Method::GET, "/hubs/nope", true),
             (Method::POST, "/hubs/nope/negotiate", true),
-            (Method::GET, "/Hubs", true),
+            (Method::GET, "/Hubs/Nope/", true),
             (Method::GET, "/API/health", false),
             (Method::POST, "/Api/chat", false),
             (Method::GET, "//api/health", false),
