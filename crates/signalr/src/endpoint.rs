@@ -220,15 +220,14 @@ async fn send<H: Hub>(
     body: Body,
 ) -> Result<Response, Refusal> {
     let (id, _) = named(server, parts)?;
-    let (shared, body) = match opened(server, id) {
-        Some(shared) => (shared, body),
-        None => {
-            let bytes = to_bytes(body, MAX_EARLY_BYTES).await.map_err(|_| TOO_EARLY)?;
-            if keep_early(server, id, caller, &bytes)? {
-                return Ok(taken());
-            }
-            (opened(server, id).ok_or(UNKNOWN)?, Body::from(bytes))
+    let (shared, body) = if let Some(shared) = opened(server, id) {
+        (shared, body)
+    } else {
+        let bytes = to_bytes(body, MAX_EARLY_BYTES).await.map_err(|_| TOO_EARLY)?;
+        if keep_early(server, id, caller, &bytes)? {
+            return Ok(taken());
         }
+        (opened(server, id).ok_or(UNKNOWN)?, Body::from(bytes))
     };
     let ends = requests(&shared, caller)?;
     // The Close message is on its way down the stream by then. JavaScript clients whose first ping is taken after it
