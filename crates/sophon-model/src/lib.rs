@@ -11,8 +11,11 @@ pub mod ids;
 pub mod page;
 pub mod permission;
 pub mod ports;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod text;
 pub mod time;
+mod words;
 
 pub use caller::{Caller, Credential, NodeCaller, Role};
 pub use entities::*;

@@ -41,6 +41,19 @@ macro_rules! permissions {
                 }
             }
         }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::PartialSchema for Permission {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                crate::schema::of_words(
+                    &["A permission, by its name."],
+                    &[$((stringify!($name), &[$sentence]),)*],
+                )
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::ToSchema for Permission {}
     };
 }
 

@@ -8,10 +8,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use serde::Serialize;
-use serde_json::Value;
 use sophon_model::{Error, Kind};
-use utoipa::ToSchema;
 
 /// The result of every handler and extractor.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
@@ -82,44 +79,6 @@ fn whole_seconds(wait: Duration) -> u64 {
 #[derive(Clone, Debug)]
 pub(crate) struct Failure(pub(crate) Arc<Error>);
 
-/// The body of every response that is an error.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ErrorBody {
-    error: ErrorInfo,
-}
-
-/// What went wrong.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ErrorInfo {
-    /// A stable code to switch on.
-    #[schema(example = "not_authorized")]
-    code: &'static str,
-    /// A text for people.
-    #[schema(example = "Missing required permission: ManageAgents")]
-    message: String,
-    /// Facts about this error, for example `{"field", "reason"}` of a value that is not acceptable.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    details: Option<Value>,
-    /// The id of the request, which the log names too.
-    #[schema(example = "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b")]
-    request_id: String,
-}
-
-impl ErrorBody {
-    pub(crate) fn new(error: &Error, request_id: &str) -> Self {
-        Self {
-            error: ErrorInfo {
-                code: error.code(),
-                message: error.message().to_owned(),
-                details: error.details().cloned(),
-                request_id: request_id.to_owned(),
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,12 +108,5 @@ mod tests {
         let response = ApiError::from(error).into_response();
         assert_eq!(response.status(), 429);
         assert_eq!(response.headers()["retry-after"], "2");
-    }
-
-    #[test]
-    fn the_body_says_nothing_of_the_cause() {
-        let error = Error::internal("disk sda1 is on fire");
-        let body = serde_json::to_string(&ErrorBody::new(&error, "req_1")).unwrap();
-        assert!(body.contains("req_1") && !body.contains("sda1"), "{body}");
     }
 }

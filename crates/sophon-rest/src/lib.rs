@@ -31,8 +31,6 @@ mod router;
 mod sessions;
 mod tasks;
 mod tenant;
-mod time;
-mod words;
 
 use std::sync::Arc;
 

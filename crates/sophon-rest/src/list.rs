@@ -3,40 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use sophon_api::List;
 use sophon_model::{Page, Paged, Position};
-use utoipa::ToSchema;
 
-/// A page of a list.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct List<T> {
-    /// The items, in order.
-    items: Vec<T>,
-    /// What to send as `cursor` for the next page; null at the end.
-    #[schema(required, value_type = Option<String>)]
-    next_cursor: Option<Cursor>,
-    /// Whether the list goes on.
-    has_more: bool,
-}
-
-impl<T> List<T> {
-    /// A page, its items in the shape of this wire.
-    pub(crate) fn page<E>(paged: Paged<E>, shape: impl FnMut(E) -> T) -> Self {
-        Self {
-            has_more: paged.next.is_some(),
-            next_cursor: paged.next.map(Cursor),
-            items: paged.items.into_iter().map(shape).collect(),
-        }
-    }
-
-    /// A list that is never longer than a page.
-    pub(crate) fn whole(items: impl IntoIterator<Item = T>) -> Self {
-        Self::part(items, false)
-    }
-
-    /// A part of a list that is read by other means than a cursor.
-    pub(crate) fn part(items: impl IntoIterator<Item = T>, has_more: bool) -> Self {
-        Self { items: items.into_iter().collect(), next_cursor: None, has_more }
+/// A page as it is answered, its items in the shape of this wire.
+pub(crate) fn answer<E, T>(paged: Paged<E>, shape: impl FnMut(E) -> T) -> List<T> {
+    List {
+        has_more: paged.next.is_some(),
+        next_cursor: paged.next.map(|position| Cursor(position).into()),
+        items: paged.items.into_iter().map(shape).collect(),
     }
 }
 

@@ -9,8 +9,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::error::{ErrorBody, ErrorInfo};
-use crate::words;
+use sophon_api::{ErrorBody, ErrorInfo, node_commands_schema};
 
 const BEARER: &str = "bearer";
 
@@ -31,7 +30,7 @@ pub(crate) fn about() -> OpenApi {
     let mut components = Components::new();
     components.schemas.insert(ErrorBody::name().into(), ErrorBody::schema());
     components.schemas.insert(ErrorInfo::name().into(), ErrorInfo::schema());
-    components.schemas.insert("NodeCommands".into(), words::node_commands().into());
+    components.schemas.insert("NodeCommands".into(), node_commands_schema().into());
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An access token from `POST /api/auth/login`, or an API token (`sk_…`)."))

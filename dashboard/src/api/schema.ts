@@ -1171,62 +1171,111 @@ export interface components {
         /** @description A message that was accepted: it is stored, and its task waits or runs. */
         Accepted: {
             /** @description The message that is answered. */
-            messageId: string;
-            sessionId: string;
+            messageId: components["schemas"]["MessageId"];
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
             /** @description The task that answers. */
-            taskId: string;
+            taskId: components["schemas"]["TaskId"];
         };
         /** @description An agent. */
         Agent: {
+            /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
             /** @description What it is for. */
             description: string;
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["AgentId"];
             /** @description The model it prefers. */
             model: string | null;
-            /** @description What people call it. */
+            /**
+             * @description What people call it.
+             * @example Sophon
+             */
             name: string;
-            /** @enum {string} */
-            runtime: "model" | "bridge" | "external";
-            /** @description A short name, accepted wherever the id is. */
+            /** @description Where its turns run. */
+            runtime: components["schemas"]["Runtime"];
+            /**
+             * @description A short name, accepted wherever the id is.
+             * @example sophon
+             */
             slug: string;
-            /** @description The tools it may use: names, or prefixes that end in `*`. */
+            /**
+             * @description The tools it may use: names, or prefixes that end in `*`.
+             * @example [
+             *       "memory.*",
+             *       "datetime.now"
+             *     ]
+             */
             tools: string[];
+            /** @description When it last changed. */
             updatedAt: components["schemas"]["Timestamp"];
         };
         /** @description A file of an agent. */
         AgentFileContent: {
-            /** @description Its text, in Markdown. */
+            /**
+             * @description Its text, in Markdown.
+             * @example You help people to travel.
+             */
             content: string;
             /** @description When the agent last changed. */
             updatedAt: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description The id of a thing of this kind: An agent.
+         * @example agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        AgentId: string;
         /** @description What is to change of an agent; what is absent stays. */
         AgentPatch: {
+            /** @description At most 2,000 characters; null takes it away. */
             description?: string | null;
             /** @description Null clears it: then the first model of the first provider answers. */
             model?: string | null;
-            name?: string | null;
-            slug?: string | null;
+            /** @description What people call it: 1 to 200 characters. */
+            name?: string;
+            /** @description Lower-case letters, digits, `-` and `_`. */
+            slug?: string;
         };
         /** @description The tools that an agent may use. */
         AgentTools: {
-            /** @description Names, or prefixes that end in `*`; at most 200. */
+            /**
+             * @description Names, or prefixes that end in `*`; at most 200.
+             * @example [
+             *       "memory.*",
+             *       "datetime.now"
+             *     ]
+             */
             allowlist: string[];
         };
         /** @description An announcement as it was told. */
         Announcement: {
+            /**
+             * @description The whole of it.
+             * @example The gateway restarts at 22:00.
+             */
             body: string;
+            /** @description When. */
             createdAt: components["schemas"]["Timestamp"];
             /** @description Who announced it. */
-            createdBy: string;
-            id: string;
-            /** @enum {string} */
-            severity: "info" | "warning" | "critical";
+            createdBy: components["schemas"]["UserId"];
+            /** @description Its id. */
+            id: components["schemas"]["AnnouncementId"];
+            /** @description How urgent it is. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * @description What it is about.
+             * @example Maintenance tonight
+             */
             title: string;
         };
+        /**
+         * @description The id of a thing of this kind: An announcement to a whole tenant.
+         * @example ann_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        AnnouncementId: string;
         /** @description An API token, without its secret. */
         ApiToken: {
+            /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
             expiresAt: components["schemas"]["Timestamp"] | null;
             /**
@@ -1234,50 +1283,90 @@ export interface components {
              * @example sk_3fG9xQ
              */
             hint: string;
-            id: string;
+            /** @description Its public handle. */
+            id: components["schemas"]["ApiTokenId"];
             lastUsedAt: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description What its owner calls it.
+             * @example Backup script
+             */
             name: string;
         };
+        /**
+         * @description The id of a thing of this kind: An API token's public handle (the secret itself begins with `sk_`).
+         * @example tok_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        ApiTokenId: string;
+        /**
+         * @description The id of a thing of this kind: An action that waits for a person's verdict, or had it.
+         * @example apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        ApprovalId: string;
+        /**
+         * @description What is asked about: a `tool` that is to be called.
+         * @enum {string}
+         */
+        ApprovalKind: "tool";
         /** @description An action of an agent that a person is asked about. */
         ApprovalRequest: {
             /** @description Who wants to act. */
-            agentId: string;
+            agentId: components["schemas"]["AgentId"];
             consumedAt: components["schemas"]["Timestamp"] | null;
-            decidedBy: string | null;
+            decidedBy: components["schemas"]["UserId"] | null;
             /** @description SHA-256 over the exact action; over the changed one once it was edited. */
             digest: string;
             /** @description Whether `edit` is possible. */
             editable: boolean;
             /** @description Until when it can be answered; after that it is refused. */
             expiresAt: components["schemas"]["Timestamp"];
-            id: string;
-            /** @description What is asked about: a `tool` that is to be called. */
-            kind: string;
+            /** @description Its id. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description What is asked about. */
+            kind: components["schemas"]["ApprovalKind"];
             /** @description The arguments that a person put in the place of the agent's. */
             modifiedParams: Record<string, never> | null;
-            /** @description The status, once it is final. */
-            outcome: string | null;
+            outcome: components["schemas"]["ApprovalStatus"] | null;
             /** @description What the person said to it. */
             outcomeDetail: string | null;
             /** @description What the tool is to be called with: whole, as the agent wrote it. */
             params: Record<string, never>;
-            /** @description What the action comes to, in a sentence. */
+            /**
+             * @description What the action comes to, in a sentence.
+             * @example Forgets all 12 entries.
+             */
             preview: string | null;
+            /** @description When it was asked for. */
             requestedAt: components["schemas"]["Timestamp"];
             resolvedAt: components["schemas"]["Timestamp"] | null;
-            /** @enum {string} */
-            riskLevel: "none" | "low" | "medium" | "high" | "critical";
-            sessionId: string;
-            /** @enum {string} */
-            status: "pending" | "approved" | "edited" | "rejected" | "timeOut" | "cancelled";
+            /** @description How much harm this call can do. */
+            riskLevel: components["schemas"]["Risk"];
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description Where it stands. */
+            status: components["schemas"]["ApprovalStatus"];
             /** @description The task that waits. */
-            taskId: string;
-            toolCallId: string;
-            /** @example memory.forget_all */
+            taskId: components["schemas"]["TaskId"];
+            /** @description The tool call that waits. */
+            toolCallId: components["schemas"]["ToolCallId"];
+            /**
+             * @description The tool.
+             * @example memory.forget_all
+             */
             toolName: string;
             /** @description In whose name. */
-            userId: string;
+            userId: components["schemas"]["UserId"];
         };
+        /**
+         * @description Where an approval stands. All but the first are final.
+         *     - `pending`: It waits for a verdict.
+         *     - `approved`: The action may be done, as it was asked for.
+         *     - `edited`: The action may be done, with other arguments.
+         *     - `rejected`: It may not.
+         *     - `timeOut`: Nobody answered in time, which is a refusal.
+         *     - `cancelled`: Its task ended before anybody answered.
+         * @enum {string}
+         */
+        ApprovalStatus: "pending" | "approved" | "edited" | "rejected" | "timeOut" | "cancelled";
         /** @description A word on an approval. */
         Approve: {
             /** @description At most 2,000 characters. */
@@ -1290,19 +1379,27 @@ export interface components {
              * @example ABC-234
              */
             pairingCode?: string | null;
-            scopes?: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
+            /** @description What it may be told to do; as it was registered if absent. */
+            scopes?: components["schemas"]["NodeScope"][] | null;
         };
         /** @description A file that goes with a message. */
         Attachment: {
             /** @description Where it is kept. */
             key: string;
-            /** @description Its media type. */
+            /**
+             * @description Its media type.
+             * @example image/png
+             */
             mime: string;
-            /** @description What its sender called it. */
+            /**
+             * @description What its sender called it.
+             * @example map.png
+             */
             name: string | null;
             /**
              * Format: int64
              * @description Its size in bytes.
+             * @example 48213
              */
             size: number;
         };
@@ -1315,37 +1412,50 @@ export interface components {
         };
         /** @description A sign-in. */
         AuthSession: {
-            /** @description Where it signed in from. */
+            /**
+             * @description Where it signed in from.
+             * @example 203.0.113.7
+             */
             address: string | null;
+            /** @description When it signed in. */
             createdAt: components["schemas"]["Timestamp"];
             /** @description Whether it is the one that this request lives by. */
             current: boolean;
             /** @description When it ends unless it refreshes before. */
             expiresAt: components["schemas"]["Timestamp"];
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["AuthSessionId"];
             /** @description When it last refreshed its tokens. */
             lastSeenAt: components["schemas"]["Timestamp"];
             /** @description The device, as it named itself. */
             userAgent: string | null;
         };
+        /**
+         * @description The id of a thing of this kind: A signed-in device: a chain of refresh tokens.
+         * @example auth_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        AuthSessionId: string;
         /** @description What became of a command. */
         CommandResult: {
             error?: components["schemas"]["ReportedError"] | null;
             /** @description Whether it was done. */
             ok: boolean;
             /** @description At most 262,144 bytes of JSON. */
-            result?: Record<string, never> | null;
+            result?: unknown;
         };
         /** @description An API token that was just made. */
         CreatedApiToken: {
+            /** @description The token. */
             apiToken: components["schemas"]["ApiToken"];
             /** @description The secret, shown this once. */
             token: string;
         };
         /** @description Several who argue, and one who decides. */
         Discussion: {
+            /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["DiscussionId"];
             /** @description Who decides. */
             judge: components["schemas"]["Panelist"];
             /** @description Who argues: two to five. */
@@ -1353,57 +1463,90 @@ export interface components {
             /**
              * Format: int64
              * @description How often each speaks.
+             * @example 2
              */
             rounds: number;
             /**
              * Format: int64
              * @description How long a round may take, and likewise the judge.
+             * @example 180
              */
             roundTimeoutSeconds: number;
-            /** @description What is argued about. */
+            /**
+             * @description What is argued about.
+             * @example Should we move to a monorepo?
+             */
             topic: string;
+            /** @description When it last changed. */
             updatedAt: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description The id of a thing of this kind: A discussion, as it was planned.
+         * @example disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        DiscussionId: string;
         /** @description What is to change of a discussion; what is absent stays. */
         DiscussionPatch: {
-            judge?: components["schemas"]["NewPanelist"] | null;
+            /** @description Who decides from now on. */
+            judge?: components["schemas"]["NewPanelist"];
             /** @description All who argue from now on: two to five. */
-            panelists?: components["schemas"]["NewPanelist"][] | null;
-            /** Format: int64 */
-            rounds?: number | null;
-            /** Format: int64 */
-            roundTimeoutSeconds?: number | null;
+            panelists?: components["schemas"]["NewPanelist"][];
+            /**
+             * Format: int64
+             * @description How often each speaks.
+             */
+            rounds?: number;
+            /**
+             * Format: int64
+             * @description How long a round may take, and likewise the judge.
+             */
+            roundTimeoutSeconds?: number;
             /** @description At most 4,000 characters. */
-            topic?: string | null;
+            topic?: string;
         };
         /** @description One run of a discussion, with the discussion as it was then. */
         DiscussionRun: {
-            cancelledBy: string | null;
+            cancelledBy: components["schemas"]["UserId"] | null;
+            /** @description When it was asked for. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description Null if an agent called for the run alone. */
-            discussionId: string | null;
+            discussionId: components["schemas"]["DiscussionId"] | null;
             /**
              * Format: int64
-             * @description From start to end; 0 before that.
+             * @description From start to end in milliseconds; 0 before that.
              */
             durationMs: number;
             endedAt: components["schemas"]["Timestamp"] | null;
             /** @description Why it failed, in words for people. */
             error: string | null;
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["DiscussionRunId"];
+            /** @description Who decides. */
             judge: components["schemas"]["Panelist"];
+            /** @description Who argues. */
             panelists: components["schemas"]["Panelist"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How often each speaks.
+             * @example 2
+             */
             rounds: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long a round may take, and likewise the judge.
+             * @example 180
+             */
             roundTimeoutSeconds: number;
             /** @description The same, as the discussion hub calls it. */
-            runId: string;
+            runId: components["schemas"]["DiscussionRunId"];
             startedAt: components["schemas"]["Timestamp"] | null;
-            /** @enum {string} */
-            status: "queued" | "running" | "judging" | "completed" | "failed" | "cancelled";
+            /** @description Where it stands. */
+            status: components["schemas"]["DiscussionRunStatus"];
             /** @description Its task in the ledger; the turns and the judge's work are its children. */
-            taskId: string;
+            taskId: components["schemas"]["TaskId"];
+            /**
+             * @description What is argued about.
+             * @example Should we move to a monorepo?
+             */
             topic: string;
             verdict: components["schemas"]["DiscussionVerdict"] | null;
             /** @description SHA-256 of the verdict's JSON, in hex. */
@@ -1414,6 +1557,22 @@ export interface components {
             /** @description By round, and within one in order of start. */
             turns: components["schemas"]["DiscussionTurn"][];
         };
+        /**
+         * @description The id of a thing of this kind: One run of a discussion.
+         * @example drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        DiscussionRunId: string;
+        /**
+         * @description Where a run stands.
+         *     - `queued`: Nobody works on it yet.
+         *     - `running`: The panelists speak.
+         *     - `judging`: The judge decides.
+         *     - `completed`: There is a verdict.
+         *     - `failed`: It ended with an error.
+         *     - `cancelled`: Ended by someone.
+         * @enum {string}
+         */
+        DiscussionRunStatus: "queued" | "running" | "judging" | "completed" | "failed" | "cancelled";
         /** @description One panelist's turn in a round. */
         DiscussionTurn: {
             /** @description What was said. */
@@ -1422,25 +1581,41 @@ export interface components {
             contentHash: string;
             /**
              * Format: int64
-             * @description From start to end; 0 before that.
+             * @description From start to end in milliseconds; 0 before that.
              */
             durationMs: number;
             endedAt: components["schemas"]["Timestamp"] | null;
             /** @description Why nothing was said, in words for people. */
             error: string | null;
+            /**
+             * @description Who speaks.
+             * @example optimist
+             */
             panelistId: string;
             /**
              * Format: int64
              * @description From 1.
+             * @example 1
              */
             round: number;
+            /** @description When it began. */
             startedAt: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            status: "running" | "completed" | "failed" | "timeOut" | "cancelled";
+            /** @description Where it stands. */
+            status: components["schemas"]["DiscussionTurnStatus"];
             /** @description Its task in the ledger, which can be cancelled alone. */
-            taskId: string;
+            taskId: components["schemas"]["TaskId"];
             usage: components["schemas"]["Usage"] | null;
         };
+        /**
+         * @description Where a panelist's turn stands.
+         *     - `running`: The panelist thinks.
+         *     - `completed`: It has spoken.
+         *     - `failed`: Its model did not answer.
+         *     - `timeOut`: It did not finish within the round.
+         *     - `cancelled`: Somebody ended it.
+         * @enum {string}
+         */
+        DiscussionTurnStatus: "running" | "completed" | "failed" | "timeOut" | "cancelled";
         /** @description What the judge decided. */
         DiscussionVerdict: {
             /**
@@ -1454,7 +1629,10 @@ export interface components {
             keyPoints: string[];
             /** @description Why. */
             reasoning: string;
-            /** @description What is to be done. */
+            /**
+             * @description What is to be done.
+             * @example Move, one team at a time.
+             */
             recommendation: string;
         };
         /** @description Other arguments. */
@@ -1464,6 +1642,7 @@ export interface components {
         };
         /** @description The body of every response that is an error. */
         ErrorBody: {
+            /** @description What went wrong. */
             error: components["schemas"]["ErrorInfo"];
         };
         /** @description What went wrong. */
@@ -1488,87 +1667,150 @@ export interface components {
         };
         /** @description A command as the node is told it. */
         ExecuteCommand: {
+            /**
+             * @description What to do.
+             * @example system.info
+             */
             command: string;
-            commandId: string;
+            /** @description Its id. Whatever is sent twice with one id is done once. */
+            commandId: components["schemas"]["NodeCommandId"];
+            /** @description With which parameters. */
             params: Record<string, never>;
             /**
              * Format: int64
              * @description How long the node may take from now on.
+             * @example 30000
              */
             timeoutMs: number;
         };
         /** @description How to fork. */
         ForkSession: {
-            /** @description The last message to copy; all if absent. */
-            fromMessageId?: string | null;
+            fromMessageId?: components["schemas"]["MessageId"] | null;
             /** @description At most 200 characters; the parent's title if absent. */
             title?: string | null;
         };
         /** @description How the gateway is. */
         Health: {
-            /** @enum {string} */
-            status: "ok" | "draining";
+            /** @description Whether it takes work. */
+            status: components["schemas"]["HealthStatus"];
         };
+        /**
+         * @description Whether the gateway takes work (`ok`), or is shutting down (`draining`).
+         * @enum {string}
+         */
+        HealthStatus: "ok" | "draining";
         /** @description A question of an agent. */
         InfoRequest: {
             /** @description Who asks. */
-            agentId: string;
-            /** @description Answers to choose from; any other text is an answer too. */
+            agentId: components["schemas"]["AgentId"];
+            /**
+             * @description Answers to choose from; any other text is an answer too.
+             * @example [
+             *       "Portugal",
+             *       "Ohio"
+             *     ]
+             */
             choices: string[];
             /** @description Until when it can be answered. */
             expiresAt: components["schemas"]["Timestamp"];
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["InfoRequestId"];
+            /**
+             * @description The question.
+             * @example Which of the two Lisbons?
+             */
             question: string;
+            /** @description When it was asked. */
             requestedAt: components["schemas"]["Timestamp"];
             resolvedAt: components["schemas"]["Timestamp"] | null;
             /** @description The answer. */
             response: string | null;
-            sessionId: string;
-            /** @enum {string} */
-            status: "pending" | "answered" | "timeOut" | "cancelled";
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description Where it stands. */
+            status: components["schemas"]["InfoRequestStatus"];
             /** @description The task that waits. */
-            taskId: string;
-            toolCallId: string;
+            taskId: components["schemas"]["TaskId"];
+            /** @description The tool call that waits. */
+            toolCallId: components["schemas"]["ToolCallId"];
             /** @description Who is asked. */
-            userId: string;
+            userId: components["schemas"]["UserId"];
         };
-        /** @description Work that the gateway does in the background. */
+        /**
+         * @description The id of a thing of this kind: A question that an agent asks a person.
+         * @example info_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        InfoRequestId: string;
+        /**
+         * @description Where a question stands. All but the first are final.
+         *     - `pending`: It waits for an answer.
+         *     - `answered`: It was answered.
+         *     - `timeOut`: Nobody answered in time.
+         *     - `cancelled`: The person does not want to answer, or the task ended first.
+         * @enum {string}
+         */
+        InfoRequestStatus: "pending" | "answered" | "timeOut" | "cancelled";
+        /** @description Work that the gateway does in the background. Its payload is not shown: that may be somebody's content. */
         Job: {
             /**
              * Format: int64
              * @description How often a worker took it up.
+             * @example 1
              */
             attempt: number;
+            /** @description When it was enqueued. */
             createdAt: components["schemas"]["Timestamp"];
             /** @description Why it failed last, in words for people. */
             error: string | null;
-            id: string;
-            /** @description What is to be done, for example `maintenance.prune`. */
+            /** @description Its id. */
+            id: components["schemas"]["JobId"];
+            /**
+             * @description What is to be done.
+             * @example maintenance.prune
+             */
             kind: string;
-            /** @enum {string} */
-            queue: "turns" | "delivery" | "indexing" | "maintenance";
+            /** @description The queue that it waits in. */
+            queue: components["schemas"]["Queue"];
             /** @description When it is due; of a dead job, when it failed for good. */
             runAt: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            status: "ready" | "blocked" | "running" | "parked" | "dead";
-            /** @description The task that people see of it. */
-            taskId: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["JobStatus"];
+            taskId: components["schemas"]["TaskId"] | null;
         };
         /** @description How many jobs of a queue have a status. */
         JobCounts: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many.
+             * @example 3
+             */
             count: number;
-            /** @enum {string} */
-            queue: "turns" | "delivery" | "indexing" | "maintenance";
-            /** @enum {string} */
-            status: "ready" | "blocked" | "running" | "parked" | "dead";
+            /** @description The queue. */
+            queue: components["schemas"]["Queue"];
+            /** @description The status. */
+            status: components["schemas"]["JobStatus"];
         };
+        /**
+         * @description The id of a thing of this kind: A job of the durable queue.
+         * @example job_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        JobId: string;
+        /**
+         * @description Where a job stands. A finished job is deleted.
+         *     - `ready`: Waits for its time and a free worker.
+         *     - `blocked`: Waits for the job before it with the same serial key.
+         *     - `running`: A worker holds its lease.
+         *     - `parked`: Sleeps until it is woken, or until its time.
+         *     - `dead`: Failed for good, and is kept until an operator runs it again.
+         * @enum {string}
+         */
+        JobStatus: "ready" | "blocked" | "running" | "parked" | "dead";
         /** @description A page of a list. */
         List_Agent: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Agent"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1576,7 +1818,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["ApiToken"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1584,7 +1826,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["ApprovalRequest"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1592,7 +1834,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["AuthSession"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1600,7 +1842,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Discussion"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1608,7 +1850,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["DiscussionRun"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1616,7 +1858,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["ExecuteCommand"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1624,7 +1866,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["InfoRequest"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1632,7 +1874,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Job"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1640,7 +1882,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["JobCounts"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1648,7 +1890,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Message"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1656,7 +1898,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Model"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1664,7 +1906,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Node"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1672,7 +1914,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["NodeCommand"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1680,7 +1922,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Session"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1688,7 +1930,7 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["Task"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description A page of a list. */
@@ -1696,12 +1938,15 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["ToolInfo"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
         /** @description Who signs in. */
         Login: {
-            /** @description The e-mail address, in any case. */
+            /**
+             * @description The e-mail address, in any case.
+             * @example ada@example.com
+             */
             email: string;
             /**
              * Format: password
@@ -1711,43 +1956,82 @@ export interface components {
         };
         /** @description A message. */
         Message: {
-            /** @description The agent that wrote it. */
-            agentId: string | null;
+            agentId: components["schemas"]["AgentId"] | null;
+            /** @description Its files. */
             attachments: components["schemas"]["Attachment"][];
-            /** @description Its text, in Markdown. */
+            /**
+             * @description Its text, in Markdown.
+             * @example Which trains go to **Lisbon**?
+             */
             content: string;
+            /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
             /**
              * Format: int64
              * @description Its number: rising, and what `since` and `before` take.
+             * @example 42
              */
             id: number;
             /** @description The id that its sender gave it. */
             localId: string | null;
-            messageId: string;
-            /** @enum {string} */
-            msgType: "chat" | "system";
-            /** @description The message it answers. */
-            replyTo: string | null;
-            /** @enum {string} */
-            role: "user" | "agent" | "system";
-            sessionId: string;
-            /** @enum {string} */
-            status: "pending" | "sent" | "delivered" | "read" | "failed";
-            /** @description The task that answers with it. */
-            taskId: string | null;
+            /** @description Its id. */
+            messageId: components["schemas"]["MessageId"];
+            /** @description Whether it is part of the conversation, or the gateway's own. */
+            msgType: components["schemas"]["MessageType"];
+            replyTo: components["schemas"]["MessageId"] | null;
+            /** @description Who speaks. */
+            role: components["schemas"]["MessageRole"];
+            /** @description The session it is in. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description How far it has come; `pending` while it is being written. */
+            status: components["schemas"]["MessageStatus"];
+            taskId: components["schemas"]["TaskId"] | null;
             /** @description The tool calls made for it, in order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
+            /** @description When it last changed. */
             updatedAt: components["schemas"]["Timestamp"];
             usage: components["schemas"]["Usage"] | null;
-            /** @description The person who wrote it. */
-            userId: string | null;
+            userId: components["schemas"]["UserId"] | null;
         };
-        /** @description A model. */
+        /**
+         * @description The id of a thing of this kind: A message.
+         * @example msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        MessageId: string;
+        /**
+         * @description Who speaks.
+         *     - `user`: A person.
+         *     - `agent`: An agent.
+         *     - `system`: The gateway.
+         * @enum {string}
+         */
+        MessageRole: "user" | "agent" | "system";
+        /**
+         * @description How far a message has come.
+         *     - `pending`: Being written.
+         *     - `sent`: Accepted and stored.
+         *     - `delivered`: Seen by the other side; for an agent's message: complete.
+         *     - `read`: Read.
+         *     - `failed`: Ended without being complete: its task failed or was cancelled.
+         * @enum {string}
+         */
+        MessageStatus: "pending" | "sent" | "delivered" | "read" | "failed";
+        /**
+         * @description Whether a message is part of the conversation (`chat`), or the gateway's own (`system`).
+         * @enum {string}
+         */
+        MessageType: "chat" | "system";
+        /** @description A model that agents can be given. */
         Model: {
-            /** @description The name to ask for it by. */
+            /**
+             * @description The name to ask for it by.
+             * @example offline
+             */
             id: string;
-            /** @description Who offers it. */
+            /**
+             * @description Who offers it.
+             * @example sophon
+             */
             provider: string;
         };
         /** @description An agent to be made. What is absent gets the value that the first agent of a gateway has. */
@@ -1758,8 +2042,12 @@ export interface components {
             description?: string | null;
             /** @description HEARTBEAT.md, at most 100,000 characters. */
             heartbeat?: string | null;
+            /** @description The model it prefers; the first model of the first provider if absent. */
             model?: string | null;
-            /** @description What people call it: 1 to 200 characters. */
+            /**
+             * @description What people call it: 1 to 200 characters.
+             * @example Travel agent
+             */
             name: string;
             /** @description Lower-case letters, digits, `-` and `_`; made from the name if absent. */
             slug?: string | null;
@@ -1770,16 +2058,24 @@ export interface components {
         };
         /** @description A file's new text. */
         NewAgentFileContent: {
-            /** @description In Markdown, at most 100,000 characters. */
+            /**
+             * @description In Markdown, at most 100,000 characters.
+             * @example You help people to travel.
+             */
             content: string;
         };
         /** @description An announcement to be made. */
         NewAnnouncement: {
-            /** @description The whole of it: 1 to 4,000 characters. */
+            /**
+             * @description The whole of it: 1 to 4,000 characters.
+             * @example The gateway restarts at 22:00.
+             */
             body: string;
-            /** @enum {string} */
-            severity?: "info" | "warning" | "critical";
-            /** @description What it is about: 1 to 200 characters. */
+            severity?: components["schemas"]["Severity"] | null;
+            /**
+             * @description What it is about: 1 to 200 characters.
+             * @example Maintenance tonight
+             */
             title: string;
         };
         /** @description An API token to be made. */
@@ -1789,14 +2085,20 @@ export interface components {
              * @description After how many days it ends, 1 to 3,650; never if absent.
              */
             expiresInDays?: number | null;
-            /** @description What to call it: 1 to 100 characters. */
+            /**
+             * @description What to call it: 1 to 100 characters.
+             * @example Backup script
+             */
             name: string;
         };
-        /** @description A file that goes with a message. */
+        /** @description A file that is to go with a message. */
         NewAttachment: {
             /** @description Where it is kept. */
             key: string;
-            /** @description Its media type. */
+            /**
+             * @description Its media type.
+             * @example image/png
+             */
             mime: string;
             /** @description What to call it. */
             name?: string | null;
@@ -1821,16 +2123,26 @@ export interface components {
              * @description How long a round may take, and likewise the judge; 180 if absent.
              */
             roundTimeoutSeconds?: number | null;
-            /** @description What is argued about; at most 4,000 characters. */
+            /**
+             * @description What is argued about; at most 4,000 characters.
+             * @example Should we move to a monorepo?
+             */
             topic: string;
         };
         /** @description A node to be registered. */
         NewNode: {
-            /** @description What to call it: 1 to 200 characters. `name` is taken for it too. */
+            /**
+             * @description What to call it: 1 to 200 characters. `name` is taken for it too.
+             * @example Ada's laptop
+             */
             displayName: string;
-            /** @description Its operating system, for example `linux`. */
+            /**
+             * @description Its operating system, for example `linux`.
+             * @example linux
+             */
             platform: string;
-            scopes?: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
+            /** @description What it may be told to do; nothing if absent. Whoever approves it can change that. */
+            scopes?: components["schemas"]["NodeScope"][];
         };
         /** @description Somebody who is to take part: either an agent or a persona. A bare string is an agent's id or slug. */
         NewPanelist: {
@@ -1849,14 +2161,15 @@ export interface components {
         NewSession: {
             /** @description The agent that answers, by id or slug; the first agent if absent. */
             agentId?: string | null;
-            /** @enum {string} */
-            mode?: "async" | "realtime";
+            mode?: components["schemas"]["SessionMode"] | null;
             /** @description A model for this session alone. */
             model?: string | null;
-            /** @description At most 200 characters; the first message gives it a title if absent. */
+            /**
+             * @description At most 200 characters; the first message gives it a title if absent.
+             * @example Flights to Lisbon
+             */
             title?: string | null;
-            /** @enum {string} */
-            visibility?: "private" | "public";
+            visibility?: components["schemas"]["Visibility"] | null;
         };
         /** @description A machine that does what it is told within its scopes. */
         Node: {
@@ -1865,18 +2178,26 @@ export interface components {
              * @description How busy its processors are, in per cent of all of them.
              */
             cpuPercent: number | null;
+            /** @description When it was registered. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description Who approved or rejected it. */
-            decidedBy: string | null;
-            /** @description The same as `name`. */
+            decidedBy: components["schemas"]["UserId"] | null;
+            /**
+             * @description The same as `name`.
+             * @example Ada's laptop
+             */
             displayName: string;
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["NodeId"];
             lastSeenAt: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description The memory in use, in MiB.
              */
             memoryMb: number | null;
+            /**
+             * @description What people call it.
+             * @example Ada's laptop
+             */
             name: string;
             /** @description Whether it is connected, or was heard of within 90 seconds. */
             online: boolean;
@@ -1885,12 +2206,18 @@ export interface components {
              * @example ABC-234
              */
             pairingCode: string | null;
-            /** @description Its operating system: `linux`, `macos`, `windows`. */
+            /**
+             * @description Its operating system: `linux`, `macos`, `windows`.
+             * @example linux
+             */
             platform: string;
-            registeredBy: string;
-            scopes: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
-            /** @enum {string} */
-            status: "pending" | "approved" | "paired" | "rejected";
+            /** @description Who registered it. */
+            registeredBy: components["schemas"]["UserId"];
+            /** @description What it may be told to do. */
+            scopes: components["schemas"]["NodeScope"][];
+            /** @description How far it has come. */
+            status: components["schemas"]["NodeStatus"];
+            /** @description When it last changed. */
             updatedAt: components["schemas"]["Timestamp"];
             /**
              * Format: int64
@@ -1902,26 +2229,70 @@ export interface components {
         };
         /** @description A command to a node. */
         NodeCommand: {
-            /** @example system.info */
+            /**
+             * @description What to do.
+             * @example system.info
+             */
             command: string;
-            commandId: string;
+            /** @description Its id. */
+            commandId: components["schemas"]["NodeCommandId"];
+            /** @description When it was sent. */
             createdAt: components["schemas"]["Timestamp"];
             dispatchedAt: components["schemas"]["Timestamp"] | null;
             endedAt: components["schemas"]["Timestamp"] | null;
             error: components["schemas"]["NodeError"] | null;
+            /** @description Until when its answer is waited for. */
             expiresAt: components["schemas"]["Timestamp"];
-            nodeId: string;
+            /** @description The node. */
+            nodeId: components["schemas"]["NodeId"];
             /** @description Whether it was done; null as long as nobody knows. */
             ok: boolean | null;
+            /** @description With which parameters. */
             params: Record<string, never>;
-            requestedBy: string;
+            /** @description In whose name. */
+            requestedBy: components["schemas"]["UserId"];
             /** @description What the node returned. */
-            result: Record<string, never> | null;
-            /** @enum {string} */
-            status: "queued" | "dispatched" | "completed" | "failed" | "unknown" | "expired" | "cancelled";
-            /** @description The task that waits for it, if an agent sent it. */
-            taskId: string | null;
+            result: unknown;
+            /** @description Where it stands. */
+            status: components["schemas"]["NodeCommandStatus"];
+            taskId: components["schemas"]["TaskId"] | null;
         };
+        /**
+         * @description The id of a thing of this kind: One command to a node.
+         * @example cmd_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        NodeCommandId: string;
+        /**
+         * @description A command to a node, with the scope it needs and the harm it can do.
+         *     - `system.info`: scope `system.info`, risk `none`
+         *     - `system.processes`: scope `system.info`, risk `none`
+         *     - `notify.show`: scope `notify.send`, risk `none`
+         *     - `clipboard.read`: scope `clipboard.access`, risk `low`
+         *     - `clipboard.write`: scope `clipboard.access`, risk `low`
+         *     - `screen.capture`: scope `screen.capture`, risk `low`
+         *     - `screen.region`: scope `screen.capture`, risk `low`
+         *     - `screen.monitors`: scope `screen.capture`, risk `low`
+         *     - `screen.queryElements`: scope `screen.capture`, risk `low`
+         *     - `window.list`: scope `window.manage`, risk `low`
+         *     - `window.move`: scope `window.manage`, risk `low`
+         *     - `window.minimize`: scope `window.manage`, risk `low`
+         *     - `window.maximize`: scope `window.manage`, risk `low`
+         *     - `app.list`: scope `app.manage`, risk `medium`
+         *     - `app.launch`: scope `app.manage`, risk `medium`
+         *     - `app.close`: scope `app.manage`, risk `medium`
+         *     - `app.focus`: scope `app.manage`, risk `medium`
+         *     - `input.mouse.move`: scope `input.control`, risk `medium`
+         *     - `input.mouse.click`: scope `input.control`, risk `medium`
+         *     - `input.mouse.scroll`: scope `input.control`, risk `medium`
+         *     - `input.keyboard.type`: scope `input.control`, risk `medium`
+         *     - `input.keyboard.press`: scope `input.control`, risk `medium`
+         *     - `input.keyboard.hotkey`: scope `input.control`, risk `medium`
+         *     - `canvas.present`: scope `canvas.control`, risk `medium`
+         *     - `system.execute`: scope `system.execute`, risk `critical`
+         * @example system.info
+         * @enum {string}
+         */
+        NodeCommandName: "system.info" | "system.processes" | "notify.show" | "clipboard.read" | "clipboard.write" | "screen.capture" | "screen.region" | "screen.monitors" | "screen.queryElements" | "window.list" | "window.move" | "window.minimize" | "window.maximize" | "app.list" | "app.launch" | "app.close" | "app.focus" | "input.mouse.move" | "input.mouse.click" | "input.mouse.scroll" | "input.keyboard.type" | "input.keyboard.press" | "input.keyboard.hotkey" | "canvas.present" | "system.execute";
         /** @description The commands that exist, each with the scope it needs and the harm it can do. */
         NodeCommands: {
             "app.close": {
@@ -2075,6 +2446,18 @@ export interface components {
                 scope: "window.manage";
             };
         };
+        /**
+         * @description Where a command stands. It is handed to its node once, so that it never runs twice.
+         *     - `queued`: It waits for the node to take it.
+         *     - `dispatched`: It was handed to the node.
+         *     - `completed`: The node did it.
+         *     - `failed`: The node did not do it, and said why.
+         *     - `unknown`: It was handed to the node, which did not say in time what became of it: it may have run.
+         *     - `expired`: The node did not take it in time: it did not run.
+         *     - `cancelled`: Called back before the node took it: it did not run.
+         * @enum {string}
+         */
+        NodeCommandStatus: "queued" | "dispatched" | "completed" | "failed" | "unknown" | "expired" | "cancelled";
         /** @description Why a command was not done. */
         NodeError: {
             /**
@@ -2083,60 +2466,172 @@ export interface components {
              * @example consent_denied
              */
             code: string;
+            /**
+             * @description The same for people.
+             * @example The owner of the machine said no.
+             */
             message: string;
         };
-        /** @description How a node is. */
+        /** @description How a node is. Fields that are not known are passed over: what others send, the token says better. */
         NodeHeartbeat: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description How busy its processors are, in per cent of all of them.
+             */
             cpuPercent?: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The memory in use, in MiB.
+             */
             memoryMb?: number | null;
-            /** @description Taken for what other clients send; the token says which node it is. */
-            nodeId?: string | null;
+            /** @description Its operating system. */
             platform?: string | null;
-            /** @description `online` */
-            status?: string | null;
             /**
              * Format: double
              * @description How long the machine has been up, in seconds.
              */
             uptime?: number | null;
+            /** @description The version of its program. */
             version?: string | null;
         };
+        /**
+         * @description The id of a thing of this kind: A machine that obeys the gateway.
+         * @example node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        NodeId: string;
         /** @description What is to change of a node. */
         NodePatch: {
-            /** @description 1 to 200 characters. `name` is taken for it too. */
+            /**
+             * @description 1 to 200 characters. `name` is taken for it too.
+             * @example Ada's laptop
+             */
             displayName: string;
         };
+        /**
+         * @description What a node may be told to do.
+         *     - `screen.capture`: Take pictures of the screen.
+         *     - `input.control`: Move the mouse and type.
+         *     - `app.manage`: Start and end programs.
+         *     - `window.manage`: Move windows.
+         *     - `clipboard.access`: Read and write the clipboard.
+         *     - `system.info`: Tell about the machine.
+         *     - `system.execute`: Run programs.
+         *     - `notify.send`: Show notifications.
+         *     - `canvas.control`: Show a canvas.
+         *     - `node.command`: Every command.
+         *     - `filesystem.access`: Reserved: no command needs it yet.
+         *     - `voice.runtime`: Reserved: no command needs it yet.
+         *     - `browser.control`: Reserved: no command needs it yet.
+         *     - `camera.capture`: Reserved: no command needs it yet.
+         *     - `location.read`: Reserved: no command needs it yet.
+         * @enum {string}
+         */
+        NodeScope: "screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read";
+        /** @description What a node may be told to do. */
+        NodeScopes: {
+            /** @description All of it. */
+            scopes: components["schemas"]["NodeScope"][];
+        };
+        /**
+         * @description How far a node has come.
+         *     - `pending`: Registered; a person has to approve it.
+         *     - `approved`: Approved; its token waits to be fetched.
+         *     - `paired`: It has its token.
+         *     - `rejected`: A person turned it down.
+         * @enum {string}
+         */
+        NodeStatus: "pending" | "approved" | "paired" | "rejected";
         /** @description How far the pairing has come. */
         PairingState: {
-            /** @description Where to connect to, with the token. */
+            /**
+             * @description Where to connect to, with the token.
+             * @example https://gateway.example.com
+             */
             gatewayUrl?: string;
-            /** @description The code to show, while it waits. */
+            /**
+             * @description The code to show, while it waits.
+             * @example ABC-234
+             */
             pairingCode?: string;
-            /** @enum {string} */
-            status: "pending" | "approved" | "rejected";
+            /** @description Whether a person has decided, and how. */
+            status: components["schemas"]["PairingStatus"];
             /** @description `<nodeId>.<secret>`, handed out this once. */
             token?: string;
         };
+        /**
+         * @description Whether a person has decided on a node (`pending`: not yet), and how.
+         * @enum {string}
+         */
+        PairingStatus: "pending" | "approved" | "rejected";
         /** @description What a node pairs with. */
         PairNode: {
-            nodeId: string;
-            /** @description `s_…` */
+            /** @description Which node. */
+            nodeId: components["schemas"]["NodeId"];
+            /**
+             * @description `s_…`
+             * @example s_3fG9xQ…
+             */
             pairingSecret: string;
         };
         /** @description Somebody in a discussion: an agent, or one that is made up for the occasion. */
         Panelist: {
             /** @description The agent that speaks. */
-            agentId?: string | null;
-            /** @description A short name, unique in the discussion. */
+            agentId?: components["schemas"]["AgentId"];
+            /**
+             * @description A short name, unique in the discussion.
+             * @example optimist
+             */
             id: string;
             /** @description The model that a persona prefers. */
-            model?: string | null;
+            model?: string;
+            /**
+             * @description What people read.
+             * @example The optimist
+             */
             name: string;
             /** @description Who is made up. */
-            persona?: string | null;
+            persona?: string;
         };
+        /**
+         * @description A permission, by its name.
+         *     - `ManageUsers`: Create, change and delete users.
+         *     - `ManageRoles`: Create, change and delete roles.
+         *     - `ManageTenants`: Create, change and delete tenants.
+         *     - `AssignRoles`: Give roles to users.
+         *     - `ViewUsers`: See users.
+         *     - `ManageAgents`: Create, change and delete agents and their files.
+         *     - `ManageWorkflows`: Create, change and delete workflows.
+         *     - `ManageSkills`: Install and remove skills.
+         *     - `ManageMemory`: Write memory.
+         *     - `ManageDocuments`: Upload and delete documents.
+         *     - `ManageConnections`: Connect services.
+         *     - `ManageChannels`: Configure channels.
+         *     - `ManageCronJobs`: Create, change and delete cron jobs.
+         *     - `ManageWebhooks`: Create, change and delete webhooks.
+         *     - `ManageNodes`: Pair, approve and revoke nodes, and send them commands.
+         *     - `ManageMcp`: Configure MCP servers.
+         *     - `SendMessages`: Send messages to agents; create, change, fork and delete one's own sessions.
+         *     - `ApproveActions`: Answer approvals.
+         *     - `CancelTasks`: Cancel other people's tasks.
+         *     - `ViewActiveTasks`: See tasks.
+         *     - `ManageModels`: Configure models.
+         *     - `ViewBudgets`: See budgets.
+         *     - `ManageBudgets`: Change budgets.
+         *     - `ViewSystem`: See the detailed health and the metrics of the system.
+         *     - `ManageSystem`: Pause, resume, drain and restart the system.
+         *     - `SendAnnouncements`: Send an announcement to everybody in the tenant.
+         * @enum {string}
+         */
+        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements";
+        /**
+         * @description A queue of jobs. Each has a number of workers of its own, so that none holds up another.
+         *     - `turns`: Work of agents: turns in sessions and runs of discussions.
+         *     - `delivery`: Sending to the outside: webhooks, channels, push.
+         *     - `indexing`: Making things searchable.
+         *     - `maintenance`: Deadlines and cleaning up.
+         * @enum {string}
+         */
+        Queue: "turns" | "delivery" | "indexing" | "maintenance";
         /** @description A refresh token to be traded. */
         Refresh: {
             /** @description The newest refresh token of the sign-in. */
@@ -2157,24 +2652,43 @@ export interface components {
             /** @description Why, for the agent to read. At most 2,000 characters. */
             reason?: string | null;
         };
-        /** @description Why a command was not done. */
-        ReportedError: {
+        /** @description Why a command was not done: for programs and people, or for people alone. */
+        ReportedError: string | {
+            /** @description For programs. */
             code: string;
+            /** @description For people. */
             message?: string;
         };
-        /** @description An answer. */
+        /** @description An answer to a question. */
         Respond: {
-            /** @description One of the choices, or any text of at most 10,000 characters. */
+            /**
+             * @description One of the choices, or any text of at most 10,000 characters.
+             * @example Portugal
+             */
             response: string;
         };
-        /** @description What a node may be told to do. */
-        Scopes: {
-            scopes: ("screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read")[];
-        };
+        /**
+         * @description How much harm a tool can do. Declared by the tool, never guessed.
+         *     - `none`: Only looks at what the caller could see anyway.
+         *     - `low`: Looks elsewhere.
+         *     - `medium`: Changes something of the caller's.
+         *     - `high`: Acts outside, in the caller's name.
+         *     - `critical`: Runs commands or destroys.
+         * @enum {string}
+         */
+        Risk: "none" | "low" | "medium" | "high" | "critical";
+        /**
+         * @description Where an agent's turns are run.
+         *     - `model`: Here, by the agent loop with a model.
+         *     - `bridge`: By a bridge installation that polls for work.
+         *     - `external`: Elsewhere: the agent posts into sessions with a token of its own.
+         * @enum {string}
+         */
+        Runtime: "model" | "bridge" | "external";
         /** @description What a node is to do. */
         SendCommand: {
-            /** @enum {string} */
-            command: "system.info" | "system.processes" | "notify.show" | "clipboard.read" | "clipboard.write" | "screen.capture" | "screen.region" | "screen.monitors" | "screen.queryElements" | "window.list" | "window.move" | "window.minimize" | "window.maximize" | "app.list" | "app.launch" | "app.close" | "app.focus" | "input.mouse.move" | "input.mouse.click" | "input.mouse.scroll" | "input.keyboard.type" | "input.keyboard.press" | "input.keyboard.hotkey" | "canvas.present" | "system.execute";
+            /** @description One of the commands that exist. */
+            command: components["schemas"]["NodeCommandName"];
             /** @description At most 65,536 bytes of JSON. */
             params?: Record<string, never>;
             /**
@@ -2189,62 +2703,105 @@ export interface components {
             agentId?: string | null;
             /** @description At most 10 files. */
             attachments?: components["schemas"]["NewAttachment"][] | null;
-            /** @description The channel it comes by, for example `webchat`. */
+            /**
+             * @description The channel it comes by, for example `webchat`.
+             * @example webchat
+             */
             channelId?: string | null;
-            /** @description The text, in Markdown: at most 100,000 bytes. */
+            /**
+             * @description The text, in Markdown: at most 100,000 bytes.
+             * @example Which trains go to Lisbon?
+             */
             content: string;
             /** @description Whether the answer is streamed while it is written; so if absent. */
             isStreaming?: boolean | null;
             /** @description An id given by the sender. Sending the same message twice with it, in a session, is sending it once. */
             localId?: string | null;
-            /** @description The message it answers. */
-            replyTo?: string | null;
-            /** @description Where to; a new session if absent. */
-            sessionId?: string | null;
+            replyTo?: components["schemas"]["MessageId"] | null;
+            sessionId?: components["schemas"]["SessionId"] | null;
         };
         /** @description A session: where people and agents meet. */
         Session: {
             /** @description The agent that answers in it. */
-            agentId: string;
-            /** @description The channel it came in by. */
+            agentId: components["schemas"]["AgentId"];
+            /**
+             * @description The channel it came in by.
+             * @example webchat
+             */
             channelId: string | null;
+            /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description The last message it shares with its parent. */
-            forkedAtMessageId: string | null;
-            id: string;
+            forkedAtMessageId: components["schemas"]["MessageId"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["SessionId"];
             /**
              * Format: int64
              * @description How many messages it holds.
+             * @example 4
              */
             messageCount: number;
-            /** @enum {string} */
-            mode: "async" | "realtime";
+            /** @description How its participants work together. */
+            mode: components["schemas"]["SessionMode"];
             /** @description A model chosen for this session alone. */
             model: string | null;
             /** @description Who made it. */
-            ownerId: string;
-            /** @description The session it was forked from. */
-            parentSessionId: string | null;
-            /** @enum {string} */
-            status: "waiting" | "active" | "paused" | "completed";
-            /** @description What people call it; empty until the first message gives it one. */
+            ownerId: components["schemas"]["UserId"];
+            parentSessionId: components["schemas"]["SessionId"] | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["SessionStatus"];
+            /**
+             * @description What people call it; empty until the first message gives it one.
+             * @example Flights to Lisbon
+             */
             title: string;
             /** @description When something last happened in it. */
             updatedAt: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            visibility: "private" | "public";
+            /** @description Who may read it: its owner, or whoever knows its address. */
+            visibility: components["schemas"]["Visibility"];
         };
+        /**
+         * @description The id of a thing of this kind: A session: what the Socket.IO wire calls a conversation.
+         * @example ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        SessionId: string;
+        /**
+         * @description How its participants work together.
+         *     - `async`: Each in its own time.
+         *     - `realtime`: Both present: absence is watched.
+         * @enum {string}
+         */
+        SessionMode: "async" | "realtime";
         /** @description What is to change of a session; what is absent stays. */
         SessionPatch: {
             /** @description Null clears it: then the agent's model answers. */
             model?: string | null;
-            /** @enum {string} */
-            status?: "waiting" | "active" | "paused" | "completed";
-            /** @description At most 200 characters. */
+            /** @description A completed session stays so. */
+            status?: components["schemas"]["SessionStatus"];
+            /**
+             * @description At most 200 characters; null takes it away.
+             * @example Trains to Lisbon
+             */
             title?: string | null;
-            /** @enum {string} */
-            visibility?: "private" | "public";
+            /** @description Who may read it. */
+            visibility?: components["schemas"]["Visibility"];
         };
+        /**
+         * @description Where a session stands.
+         *     - `waiting`: Made, and somebody is still to join.
+         *     - `active`: In use.
+         *     - `paused`: Held; takes no new messages.
+         *     - `completed`: Over; read-only for good.
+         * @enum {string}
+         */
+        SessionStatus: "waiting" | "active" | "paused" | "completed";
+        /**
+         * @description How urgent an announcement is.
+         *     - `info`: Good to know.
+         *     - `warning`: Something is to be done, or will not work for a while.
+         *     - `critical`: Act now.
+         * @enum {string}
+         */
+        Severity: "info" | "warning" | "critical";
         /** @description A sign-in that succeeded. */
         SignedIn: {
             /** @description What to send as `Authorization: Bearer …`. */
@@ -2258,49 +2815,52 @@ export interface components {
         };
         /** @description A piece of work. */
         Task: {
-            /** @description Who does it; always there in a chat. */
-            agentId: string | null;
+            agentId: components["schemas"]["AgentId"] | null;
             /**
              * Format: int64
              * @description How often a worker took it up.
+             * @example 1
              */
             attempt: number;
-            cancelledBy: string | null;
+            cancelledBy: components["schemas"]["UserId"] | null;
+            /** @description When it was asked for. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description How what was asked begins. */
+            /**
+             * @description How what was asked begins.
+             * @example Which trains go to Lisbon?
+             */
             description: string;
             /**
              * Format: int64
-             * @description From start to end, or until now while it runs.
+             * @description From start to end in milliseconds, or until now while it runs.
+             * @example 2400
              */
             durationMs: number;
             endedAt: components["schemas"]["Timestamp"] | null;
             /** @description Why it failed, in words for people. */
             error: string | null;
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["TaskId"];
             /** @description Whether the answer is streamed while it is written. */
             isStreaming: boolean;
-            /** @enum {string} */
-            kind: "chat" | "discussion" | "discussion_turn" | "discussion_verdict";
-            /** @description The task that it is a part of. */
-            parentId: string | null;
-            /** @description The message that answers, once begun. */
-            replyMessageId: string | null;
-            /** @description The message that asks; always there in a chat. */
-            requestMessageId: string | null;
-            /** @description The session it is about; always there in a chat. */
-            sessionId: string | null;
+            /** @description What kind of work. */
+            kind: components["schemas"]["TaskKind"];
+            parentId: components["schemas"]["TaskId"] | null;
+            replyMessageId: components["schemas"]["MessageId"] | null;
+            requestMessageId: components["schemas"]["MessageId"] | null;
+            sessionId: components["schemas"]["SessionId"] | null;
             startedAt: components["schemas"]["Timestamp"] | null;
-            /** @enum {string} */
-            status: "queued" | "running" | "completed" | "failed" | "cancelled";
+            /** @description Where it stands. */
+            status: components["schemas"]["TaskStatus"];
             /**
              * Format: int64
              * @description Tokens read and written so far.
+             * @example 1560
              */
             tokensUsed: number;
             usage: components["schemas"]["Usage"] | null;
             /** @description Who asked for it. */
-            userId: string;
+            userId: components["schemas"]["UserId"];
         };
         /** @description A piece of work with its tool calls and its parts. */
         TaskDetail: components["schemas"]["Task"] & {
@@ -2309,14 +2869,50 @@ export interface components {
             /** @description In order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
         };
+        /**
+         * @description The id of a thing of this kind: A piece of work in the ledger.
+         * @example task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        TaskId: string;
+        /**
+         * @description What kind of work it is.
+         *     - `chat`: An agent's turn in a session.
+         *     - `discussion`: A run of a discussion. Its turns and its judge's work are its children.
+         *     - `discussion_turn`: A panelist's turn in a round.
+         *     - `discussion_verdict`: The judge's verdict on a discussion.
+         * @enum {string}
+         */
+        TaskKind: "chat" | "discussion" | "discussion_turn" | "discussion_verdict";
+        /**
+         * @description Where it stands.
+         *     - `queued`: Accepted, and nobody works on it yet.
+         *     - `running`: A worker is at it, or it waits for a person, a machine or a time.
+         *     - `completed`: Done.
+         *     - `failed`: Ended with an error.
+         *     - `cancelled`: Ended by someone.
+         * @enum {string}
+         */
+        TaskStatus: "queued" | "running" | "completed" | "failed" | "cancelled";
         /** @description A tenant. */
         Tenant: {
-            id: string;
-            /** @description What people call it. */
+            /** @description Its id. */
+            id: components["schemas"]["TenantId"];
+            /**
+             * @description What people call it.
+             * @example Default
+             */
             name: string;
-            /** @description What stands in addresses and in `X-Sophon-Tenant`. */
+            /**
+             * @description What stands in addresses and in `X-Sophon-Tenant`.
+             * @example default
+             */
             slug: string;
         };
+        /**
+         * @description The id of a thing of this kind: A tenant, which the Socket.IO wire calls a workspace.
+         * @example tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        TenantId: string;
         /**
          * Format: date-time
          * @description A point in time: RFC 3339 in UTC with milliseconds.
@@ -2331,64 +2927,123 @@ export interface components {
             arguments: unknown;
             /**
              * Format: int64
-             * @description 0 while it runs.
+             * @description From start to end in milliseconds; 0 while it runs.
+             * @example 12
              */
             durationMs: number;
             endedAt: components["schemas"]["Timestamp"] | null;
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["ToolCallId"];
             /** @description What it returned, or why it failed. */
             result: string | null;
+            /** @description When it began. */
             startedAt: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            status: "running" | "completed" | "failed" | "cancelled";
+            /** @description Where it stands. */
+            status: components["schemas"]["ToolCallStatus"];
+            /**
+             * @description The tool.
+             * @example memory.search
+             */
             toolName: string;
         };
+        /**
+         * @description The id of a thing of this kind: One call of a tool.
+         * @example call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        ToolCallId: string;
+        /**
+         * @description Where a call stands.
+         *     - `running`: The tool works.
+         *     - `completed`: It returned.
+         *     - `failed`: It failed, or was not allowed.
+         *     - `cancelled`: Its task was cancelled before it ran.
+         * @enum {string}
+         */
+        ToolCallStatus: "running" | "completed" | "failed" | "cancelled";
         /** @description A tool that agents can be allowed to use. */
         ToolInfo: {
             /** @description What it does and when to use it, as models are told. */
             description: string;
-            /** @example memory.search */
+            /**
+             * @description Its name.
+             * @example memory.search
+             */
             name: string;
             /** @description JSON Schema of its arguments. */
             parameters: Record<string, never>;
-            /** @enum {string} */
-            risk: "none" | "low" | "medium" | "high" | "critical";
+            /** @description How much harm it can do. */
+            risk: components["schemas"]["Risk"];
         };
         /** @description What model calls consumed. */
         Usage: {
             /**
              * Format: int64
              * @description Tokens read.
+             * @example 1250
              */
             inputTokens: number;
+            /** @description The model. */
             model: string;
             /**
              * Format: int64
              * @description Tokens written.
+             * @example 310
              */
             outputTokens: number;
+            /** @description Who offers it. */
             provider: string;
         };
         /** @description A person. */
         User: {
+            /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description Lower case. */
+            /**
+             * @description Lower case.
+             * @example ada@example.com
+             */
             email: string;
-            id: string;
-            /** @description What others see. */
+            /** @description Its id. */
+            id: components["schemas"]["UserId"];
+            /**
+             * @description What others see.
+             * @example Ada
+             */
             name: string;
-            permissions: ("ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements")[];
-            /** @description `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own. */
+            /** @description What the role includes. */
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
+             * @example Operator
+             */
             role: string;
+            /** @description Where it belongs. */
             tenant: components["schemas"]["Tenant"];
         };
+        /**
+         * @description The id of a thing of this kind: A person.
+         * @example usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        UserId: string;
         /** @description Which Sophon this is. */
         Version: {
-            /** @example sophon */
+            /**
+             * @description `sophon`
+             * @example sophon
+             */
             name: string;
-            /** @example 0.1.0 */
+            /**
+             * @description Its version.
+             * @example 0.1.0
+             */
             version: string;
         };
+        /**
+         * @description Who may read a session.
+         *     - `private`: Its owner and those it was shared with.
+         *     - `public`: Whoever knows its address, without signing in.
+         * @enum {string}
+         */
+        Visibility: "private" | "public";
     };
     responses: never;
     parameters: never;
@@ -4288,7 +4943,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Scopes"];
+                "application/json": components["schemas"]["NodeScopes"];
             };
         };
         responses: {
@@ -4739,9 +5394,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["ForkSession"];
+                "application/json": components["schemas"]["ForkSession"] | null;
             };
         };
         responses: {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::Value;
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandStatus, NodeEvent,
-    NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp,
+    Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec,
+    NodeCommandStatus, NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp,
 };
 
+use super::Nodes;
 use super::endings::{CommandExpiry, expire_later};
-use super::{Nodes, command_spec};
 use crate::database::Unit;
 use crate::jobs::HeldError;
 use crate::limits::storable;
@@ -40,7 +40,7 @@ const LONGEST_ERROR: usize = 2_000;
 pub struct SendCommand {
     /// To which node.
     pub node: NodeId,
-    /// What to do: one of [`COMMANDS`](super::COMMANDS).
+    /// What to do: one of [`NODE_COMMANDS`](sophon_model::NODE_COMMANDS).
     pub command: String,
     /// With which parameters.
     pub params: Value,
@@ -51,7 +51,7 @@ pub struct SendCommand {
 impl SendCommand {
     /// Refuses what no node could be told, whoever asks.
     pub(crate) fn check(&self) -> Result<()> {
-        command_spec(&self.command)?;
+        NodeCommandSpec::of(&self.command)?;
         if !self.params.is_object() {
             return Err(Error::validation("params", "The parameters are an object."));
         }
@@ -177,7 +177,7 @@ impl Nodes {
 
 /// Whether the caller may send this command to the node, and the node may be told it.
 fn may_send(caller: &Caller, node: &Node, command: &str) -> Result<()> {
-    let spec = command_spec(command)?;
+    let spec = NodeCommandSpec::of(command)?;
     authorize(Some(caller), Act::CommandNode(node, spec.risk))?;
     if node.has(spec.scope) {
         return Ok(());
@@ -240,7 +240,7 @@ pub(super) fn hand_out(
     let taken = unit.tx.dispatch_node_commands(&node.id, now, MOST_OPEN as usize)?;
     let (mut handed, mut refused) = (Vec::with_capacity(taken.len()), Vec::new());
     for mut command in taken {
-        if command_spec(&command.command).is_ok_and(|spec| node.has(spec.scope)) {
+        if NodeCommandSpec::of(&command.command).is_ok_and(|spec| node.has(spec.scope)) {
             tell(unit, &command);
             handed.push(command);
         } else {

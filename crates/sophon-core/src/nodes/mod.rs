@@ -3,13 +3,11 @@
 //! Everything is in storage, so that a node may be connected to another process than the one that its caller asks. A
 //! command is handed out at most once: that it was is committed before it is sent.
 
-mod catalogue;
 mod commands;
 mod endings;
 mod pairing;
 mod presence;
 
-pub use catalogue::{COMMANDS, CommandSpec, command_spec};
 pub use commands::{Outcome, SendCommand};
 use endings::ExpireCommands;
 pub(crate) use endings::{CommandsEnd, call_back_in};

@@ -7,11 +7,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::ToolSpec;
-use sophon_model::{Id, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Page, Risk};
+use sophon_model::{
+    Id, NODE_COMMANDS, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus, NodeId, Page, Risk,
+};
 
 use super::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
-use crate::nodes::{COMMANDS, Nodes, SendCommand, command_spec};
+use crate::nodes::{Nodes, SendCommand};
 use crate::untrusted::fence;
 
 /// Bytes of an answer that are left for what stands around it.
@@ -56,7 +58,7 @@ impl From<CommandArguments> for SendCommand {
 #[async_trait]
 impl Tool for Command {
     fn spec(&self) -> ToolSpec {
-        let names: Vec<&str> = COMMANDS.iter().map(|spec| spec.name).collect();
+        let names: Vec<&str> = NODE_COMMANDS.iter().map(|spec| spec.name).collect();
         let spec = spec(
             "node.command",
             "Tells a paired machine to do something. Find out with node.list which machines there are and what each \
@@ -80,7 +82,7 @@ impl Tool for Command {
     /// As the catalogue of commands has it; the worst for what is not in it.
     fn risk(&self, arguments: &Value) -> Risk {
         let name = arguments["command"].as_str().unwrap_or_default();
-        command_spec(name).map_or(Risk::Critical, |spec| spec.risk)
+        NodeCommandSpec::of(name).map_or(Risk::Critical, |spec| spec.risk)
     }
 
     fn check(&self, arguments: &Value) -> Result<(), ToolFailure> {
@@ -177,7 +179,7 @@ impl Tool for List {
 
 fn describe(node: &sophon_model::Node) -> Value {
     let commands: Vec<&str> =
-        COMMANDS.iter().filter(|spec| node.has(spec.scope)).map(|spec| spec.name).collect();
+        NODE_COMMANDS.iter().filter(|spec| node.has(spec.scope)).map(|spec| spec.name).collect();
     json!({
         "node": node.id,
         "name": node.name,

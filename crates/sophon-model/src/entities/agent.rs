@@ -2,21 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{AgentId, TenantId, Timestamp};
 
-/// Where an agent's turns are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Runtime {
-    /// Here, by the agent loop with a model.
-    Model,
-    /// By a bridge installation that polls for work.
-    Bridge,
-    /// Elsewhere: the agent posts into sessions with a token of its own.
-    External,
+text_enum! {
+    /// Where an agent's turns are run.
+    pub enum Runtime {
+        /// Here, by the agent loop with a model.
+        Model = "model",
+        /// By a bridge installation that polls for work.
+        Bridge = "bridge",
+        /// Elsewhere: the agent posts into sessions with a token of its own.
+        External = "external",
+    }
 }
-
-text_enum!(Runtime { Model = "model", Bridge = "bridge", External = "external", });
 
 /// An agent: a personality, a model and the tools it may use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

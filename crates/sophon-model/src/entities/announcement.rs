@@ -2,21 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{AnnouncementId, TenantId, Timestamp, UserId};
 
-/// How urgent an announcement is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Something is to be done, or will not work for a while.
-    Warning,
-    /// Act now.
-    Critical,
+text_enum! {
+    /// How urgent an announcement is.
+    pub enum Severity {
+        /// Good to know.
+        Info = "info",
+        /// Something is to be done, or will not work for a while.
+        Warning = "warning",
+        /// Act now.
+        Critical = "critical",
+    }
 }
-
-text_enum!(Severity { Info = "info", Warning = "warning", Critical = "critical", });
 
 /// What an administrator tells everybody in the tenant. It is told, not kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,36 +3,28 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{
     AgentId, ApprovalId, InfoRequestId, Risk, SessionId, TaskId, TenantId, Timestamp, ToolCallId, UserId,
 };
 
-/// Where an approval stands. All but the first are final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ApprovalStatus {
-    /// It waits for a verdict.
-    Pending,
-    /// The action may be done, as it was asked for.
-    Approved,
-    /// The action may be done, with other arguments.
-    Edited,
-    /// It may not.
-    Rejected,
-    /// Nobody answered in time, which is a refusal.
-    TimedOut,
-    /// Its task ended before anybody answered.
-    Cancelled,
+text_enum! {
+    /// Where an approval stands. All but the first are final.
+    pub enum ApprovalStatus {
+        /// It waits for a verdict.
+        Pending = "pending",
+        /// The action may be done, as it was asked for.
+        Approved = "approved",
+        /// The action may be done, with other arguments.
+        Edited = "edited",
+        /// It may not.
+        Rejected = "rejected",
+        /// Nobody answered in time, which is a refusal.
+        TimedOut = "timeOut",
+        /// Its task ended before anybody answered.
+        Cancelled = "cancelled",
+    }
 }
-
-text_enum!(ApprovalStatus {
-    Pending = "pending",
-    Approved = "approved",
-    Edited = "edited",
-    Rejected = "rejected",
-    TimedOut = "timeOut",
-    Cancelled = "cancelled",
-});
 
 impl ApprovalStatus {
     /// Whether the action may be done.
@@ -88,25 +80,19 @@ pub struct Approval {
     pub consumed_at: Option<Timestamp>,
 }
 
-/// Where a question stands. All but the first are final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum InfoRequestStatus {
-    /// It waits for an answer.
-    Pending,
-    /// It was answered.
-    Answered,
-    /// Nobody answered in time.
-    TimedOut,
-    /// The person does not want to answer, or the task ended first.
-    Cancelled,
+text_enum! {
+    /// Where a question stands. All but the first are final.
+    pub enum InfoRequestStatus {
+        /// It waits for an answer.
+        Pending = "pending",
+        /// It was answered.
+        Answered = "answered",
+        /// Nobody answered in time.
+        TimedOut = "timeOut",
+        /// The person does not want to answer, or the task ended first.
+        Cancelled = "cancelled",
+    }
 }
-
-text_enum!(InfoRequestStatus {
-    Pending = "pending",
-    Answered = "answered",
-    TimedOut = "timeOut",
-    Cancelled = "cancelled",
-});
 
 /// A question of an agent to the person it works for. It gates nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

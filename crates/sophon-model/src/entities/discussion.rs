@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{AgentId, DiscussionId, DiscussionRunId, TaskId, TenantId, Timestamp, Usage, UserId};
 
 /// Whose voice somebody speaks with.
@@ -59,31 +59,23 @@ pub struct Discussion {
     pub updated_at: Timestamp,
 }
 
-/// Where a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DiscussionRunStatus {
-    /// Nobody works on it yet.
-    Queued,
-    /// The panelists speak.
-    Running,
-    /// The judge decides.
-    Judging,
-    /// There is a verdict.
-    Completed,
-    /// It ended with an error.
-    Failed,
-    /// Ended by someone.
-    Cancelled,
+text_enum! {
+    /// Where a run stands.
+    pub enum DiscussionRunStatus {
+        /// Nobody works on it yet.
+        Queued = "queued",
+        /// The panelists speak.
+        Running = "running",
+        /// The judge decides.
+        Judging = "judging",
+        /// There is a verdict.
+        Completed = "completed",
+        /// It ended with an error.
+        Failed = "failed",
+        /// Ended by someone.
+        Cancelled = "cancelled",
+    }
 }
-
-text_enum!(DiscussionRunStatus {
-    Queued = "queued",
-    Running = "running",
-    Judging = "judging",
-    Completed = "completed",
-    Failed = "failed",
-    Cancelled = "cancelled",
-});
 
 impl DiscussionRunStatus {
     /// Whether nothing more happens to it.
@@ -160,28 +152,21 @@ impl DiscussionRun {
     }
 }
 
-/// Where a panelist's turn stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DiscussionTurnStatus {
-    /// The panelist thinks.
-    Running,
-    /// It has spoken.
-    Completed,
-    /// Its model did not answer.
-    Failed,
-    /// It did not finish within the round.
-    TimedOut,
-    /// Somebody ended it.
-    Cancelled,
+text_enum! {
+    /// Where a panelist's turn stands.
+    pub enum DiscussionTurnStatus {
+        /// The panelist thinks.
+        Running = "running",
+        /// It has spoken.
+        Completed = "completed",
+        /// Its model did not answer.
+        Failed = "failed",
+        /// It did not finish within the round.
+        TimedOut = "timeOut",
+        /// Somebody ended it.
+        Cancelled = "cancelled",
+    }
 }
-
-text_enum!(DiscussionTurnStatus {
-    Running = "running",
-    Completed = "completed",
-    Failed = "failed",
-    TimedOut = "timeOut",
-    Cancelled = "cancelled",
-});
 
 /// One panelist's turn in a round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{ApiTokenId, AuthSessionId, Permission, Role, RoleId, TenantId, Timestamp, UserId};
 
 /// A tenant: everything else belongs to one. Personal use has one with the slug `default`.
@@ -18,16 +18,15 @@ pub struct Tenant {
     pub created_at: Timestamp,
 }
 
-/// Whether a user may sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserStatus {
-    /// May sign in.
-    Active,
-    /// May not sign in; everything is kept.
-    Suspended,
+text_enum! {
+    /// Whether a user may sign in.
+    pub enum UserStatus {
+        /// May sign in.
+        Active = "active",
+        /// May not sign in; everything is kept.
+        Suspended = "suspended",
+    }
 }
-
-text_enum!(UserStatus { Active = "active", Suspended = "suspended", });
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,51 +3,38 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{JobId, TaskId, Timestamp};
 
-/// A queue of jobs. Each has a number of workers of its own, so that none holds up another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Queue {
-    /// Work of agents: turns in sessions and runs of discussions.
-    Turns,
-    /// Sending to the outside: webhooks, channels, push.
-    Delivery,
-    /// Making things searchable.
-    Indexing,
-    /// Deadlines and cleaning up.
-    Maintenance,
+text_enum! {
+    /// A queue of jobs. Each has a number of workers of its own, so that none holds up another.
+    pub enum Queue {
+        /// Work of agents: turns in sessions and runs of discussions.
+        Turns = "turns",
+        /// Sending to the outside: webhooks, channels, push.
+        Delivery = "delivery",
+        /// Making things searchable.
+        Indexing = "indexing",
+        /// Deadlines and cleaning up.
+        Maintenance = "maintenance",
+    }
 }
 
-text_enum!(Queue {
-    Turns = "turns",
-    Delivery = "delivery",
-    Indexing = "indexing",
-    Maintenance = "maintenance",
-});
-
-/// Where a job stands. A finished job is deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum JobStatus {
-    /// Waits for its time and a free worker.
-    Ready,
-    /// Waits for the job before it with the same serial key.
-    Blocked,
-    /// A worker holds its lease.
-    Running,
-    /// Sleeps until it is woken, or until its time.
-    Parked,
-    /// Failed for good, and is kept until an operator runs it again.
-    Dead,
+text_enum! {
+    /// Where a job stands. A finished job is deleted.
+    pub enum JobStatus {
+        /// Waits for its time and a free worker.
+        Ready = "ready",
+        /// Waits for the job before it with the same serial key.
+        Blocked = "blocked",
+        /// A worker holds its lease.
+        Running = "running",
+        /// Sleeps until it is woken, or until its time.
+        Parked = "parked",
+        /// Failed for good, and is kept until an operator runs it again.
+        Dead = "dead",
+    }
 }
-
-text_enum!(JobStatus {
-    Ready = "ready",
-    Blocked = "blocked",
-    Running = "running",
-    Parked = "parked",
-    Dead = "dead",
-});
 
 /// What goes first among the jobs of a queue that are due. Stored as its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

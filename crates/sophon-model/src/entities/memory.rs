@@ -2,32 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{AgentId, MemoryId, TenantId, Timestamp, UserId};
 
-/// Who reads an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemoryScope {
-    /// All of the owner's agents.
-    User,
-    /// Only the agent that wrote it.
-    Agent,
+text_enum! {
+    /// Who reads an entry.
+    pub enum MemoryScope {
+        /// All of the owner's agents.
+        User = "user",
+        /// Only the agent that wrote it.
+        Agent = "agent",
+    }
 }
 
-text_enum!(MemoryScope { User = "user", Agent = "agent", });
-
-/// What kind of knowledge it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemoryCategory {
-    /// Something that is so.
-    Fact,
-    /// Something that its owner likes or wants.
-    Preference,
-    /// Something that an agent noticed.
-    Observation,
+text_enum! {
+    /// What kind of knowledge it is.
+    pub enum MemoryCategory {
+        /// Something that is so.
+        Fact = "fact",
+        /// Something that its owner likes or wants.
+        Preference = "preference",
+        /// Something that an agent noticed.
+        Observation = "observation",
+    }
 }
-
-text_enum!(MemoryCategory { Fact = "fact", Preference = "preference", Observation = "observation", });
 
 /// One thing remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,44 +2,36 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, UserId};
 
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageRole {
-    /// A person.
-    User,
-    /// An agent.
-    Agent,
-    /// The gateway.
-    System,
+text_enum! {
+    /// Who speaks.
+    pub enum MessageRole {
+        /// A person.
+        User = "user",
+        /// An agent.
+        Agent = "agent",
+        /// The gateway.
+        System = "system",
+    }
 }
 
-text_enum!(MessageRole { User = "user", Agent = "agent", System = "system", });
-
-/// How far a message has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageStatus {
-    /// Being written.
-    Pending,
-    /// Accepted and stored.
-    Sent,
-    /// Seen by the other side; for an agent's message: complete.
-    Delivered,
-    /// Read.
-    Read,
-    /// Ended without being complete: its task failed or was cancelled.
-    Failed,
+text_enum! {
+    /// How far a message has come.
+    pub enum MessageStatus {
+        /// Being written.
+        Pending = "pending",
+        /// Accepted and stored.
+        Sent = "sent",
+        /// Seen by the other side; for an agent's message: complete.
+        Delivered = "delivered",
+        /// Read.
+        Read = "read",
+        /// Ended without being complete: its task failed or was cancelled.
+        Failed = "failed",
+    }
 }
-
-text_enum!(MessageStatus {
-    Pending = "pending",
-    Sent = "sent",
-    Delivered = "delivered",
-    Read = "read",
-    Failed = "failed",
-});
 
 /// A file that goes with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

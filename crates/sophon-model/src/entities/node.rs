@@ -2,81 +2,59 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{NodeId, TenantId, Timestamp, UserId};
 
-/// How far a node has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NodeStatus {
-    /// Registered; a person has to approve it.
-    Pending,
-    /// Approved; its token waits to be fetched.
-    Approved,
-    /// It has its token.
-    Paired,
-    /// A person turned it down.
-    Rejected,
+text_enum! {
+    /// How far a node has come.
+    pub enum NodeStatus {
+        /// Registered; a person has to approve it.
+        Pending = "pending",
+        /// Approved; its token waits to be fetched.
+        Approved = "approved",
+        /// It has its token.
+        Paired = "paired",
+        /// A person turned it down.
+        Rejected = "rejected",
+    }
 }
 
-text_enum!(NodeStatus {
-    Pending = "pending",
-    Approved = "approved",
-    Paired = "paired",
-    Rejected = "rejected",
-});
-
-/// What a node may be told to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum NodeScope {
-    /// Take pictures of the screen.
-    ScreenCapture,
-    /// Move the mouse and type.
-    InputControl,
-    /// Start and end programs.
-    AppManage,
-    /// Move windows.
-    WindowManage,
-    /// Read and write the clipboard.
-    ClipboardAccess,
-    /// Tell about the machine.
-    SystemInfo,
-    /// Run programs.
-    SystemExecute,
-    /// Show notifications.
-    NotifySend,
-    /// Show a canvas.
-    CanvasControl,
-    /// Every command.
-    NodeCommand,
-    /// Reserved: no command needs it yet.
-    FilesystemAccess,
-    /// Reserved: no command needs it yet.
-    VoiceRuntime,
-    /// Reserved: no command needs it yet.
-    BrowserControl,
-    /// Reserved: no command needs it yet.
-    CameraCapture,
-    /// Reserved: no command needs it yet.
-    LocationRead,
+text_enum! {
+    /// What a node may be told to do.
+    #[derive(PartialOrd, Ord)]
+    pub enum NodeScope {
+        /// Take pictures of the screen.
+        ScreenCapture = "screen.capture",
+        /// Move the mouse and type.
+        InputControl = "input.control",
+        /// Start and end programs.
+        AppManage = "app.manage",
+        /// Move windows.
+        WindowManage = "window.manage",
+        /// Read and write the clipboard.
+        ClipboardAccess = "clipboard.access",
+        /// Tell about the machine.
+        SystemInfo = "system.info",
+        /// Run programs.
+        SystemExecute = "system.execute",
+        /// Show notifications.
+        NotifySend = "notify.send",
+        /// Show a canvas.
+        CanvasControl = "canvas.control",
+        /// Every command.
+        NodeCommand = "node.command",
+        /// Reserved: no command needs it yet.
+        FilesystemAccess = "filesystem.access",
+        /// Reserved: no command needs it yet.
+        VoiceRuntime = "voice.runtime",
+        /// Reserved: no command needs it yet.
+        BrowserControl = "browser.control",
+        /// Reserved: no command needs it yet.
+        CameraCapture = "camera.capture",
+        /// Reserved: no command needs it yet.
+        LocationRead = "location.read",
+    }
 }
-
-text_enum!(NodeScope {
-    ScreenCapture = "screen.capture",
-    InputControl = "input.control",
-    AppManage = "app.manage",
-    WindowManage = "window.manage",
-    ClipboardAccess = "clipboard.access",
-    SystemInfo = "system.info",
-    SystemExecute = "system.execute",
-    NotifySend = "notify.send",
-    CanvasControl = "canvas.control",
-    NodeCommand = "node.command",
-    FilesystemAccess = "filesystem.access",
-    VoiceRuntime = "voice.runtime",
-    BrowserControl = "browser.control",
-    CameraCapture = "camera.capture",
-    LocationRead = "location.read",
-});
 
 /// A node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

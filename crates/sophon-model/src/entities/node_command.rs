@@ -3,37 +3,28 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{NodeCommandId, NodeId, TaskId, TenantId, Timestamp, UserId};
 
-/// Where a command stands. It is handed to its node once, so that it never runs twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NodeCommandStatus {
-    /// It waits for the node to take it.
-    Queued,
-    /// It was handed to the node.
-    Dispatched,
-    /// The node did it.
-    Completed,
-    /// The node did not do it, and said why.
-    Failed,
-    /// It was handed to the node, which did not say in time what became of it: it may have run.
-    Unknown,
-    /// The node did not take it in time: it did not run.
-    Expired,
-    /// Called back before the node took it: it did not run.
-    Cancelled,
+text_enum! {
+    /// Where a command stands. It is handed to its node once, so that it never runs twice.
+    pub enum NodeCommandStatus {
+        /// It waits for the node to take it.
+        Queued = "queued",
+        /// It was handed to the node.
+        Dispatched = "dispatched",
+        /// The node did it.
+        Completed = "completed",
+        /// The node did not do it, and said why.
+        Failed = "failed",
+        /// It was handed to the node, which did not say in time what became of it: it may have run.
+        Unknown = "unknown",
+        /// The node did not take it in time: it did not run.
+        Expired = "expired",
+        /// Called back before the node took it: it did not run.
+        Cancelled = "cancelled",
+    }
 }
-
-text_enum!(NodeCommandStatus {
-    Queued = "queued",
-    Dispatched = "dispatched",
-    Completed = "completed",
-    Failed = "failed",
-    Unknown = "unknown",
-    Expired = "expired",
-    Cancelled = "cancelled",
-});
 
 impl NodeCommandStatus {
     /// Whether the caller has its answer. The node may still tell the truth about an [`Unknown`](Self::Unknown) one.

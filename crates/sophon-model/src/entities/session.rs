@@ -2,50 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TenantId, Timestamp, UserId};
 
-/// Who may read a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visibility {
-    /// Its owner and those it was shared with.
-    Private,
-    /// Whoever knows its address, without signing in.
-    Public,
+text_enum! {
+    /// Who may read a session.
+    pub enum Visibility {
+        /// Its owner and those it was shared with.
+        Private = "private",
+        /// Whoever knows its address, without signing in.
+        Public = "public",
+    }
 }
 
-text_enum!(Visibility { Private = "private", Public = "public", });
-
-/// Where a session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionStatus {
-    /// Made, and somebody is still to join.
-    Waiting,
-    /// In use.
-    Active,
-    /// Held; takes no new messages.
-    Paused,
-    /// Over; read-only for good.
-    Completed,
+text_enum! {
+    /// Where a session stands.
+    pub enum SessionStatus {
+        /// Made, and somebody is still to join.
+        Waiting = "waiting",
+        /// In use.
+        Active = "active",
+        /// Held; takes no new messages.
+        Paused = "paused",
+        /// Over; read-only for good.
+        Completed = "completed",
+    }
 }
 
-text_enum!(SessionStatus {
-    Waiting = "waiting",
-    Active = "active",
-    Paused = "paused",
-    Completed = "completed",
-});
-
-/// How its participants work together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionMode {
-    /// Each in its own time.
-    Async,
-    /// Both present: absence is watched.
-    Realtime,
+text_enum! {
+    /// How its participants work together.
+    pub enum SessionMode {
+        /// Each in its own time.
+        Async = "async",
+        /// Both present: absence is watched.
+        Realtime = "realtime",
+    }
 }
-
-text_enum!(SessionMode { Async = "async", Realtime = "realtime", });
 
 /// A session: where people and agents meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

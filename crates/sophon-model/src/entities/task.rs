@@ -2,51 +2,38 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId};
 
-/// What kind of work it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TaskKind {
-    /// An agent's turn in a session.
-    Chat,
-    /// A run of a discussion. Its turns and its judge's work are its children.
-    Discussion,
-    /// A panelist's turn in a round.
-    DiscussionTurn,
-    /// The judge's verdict on a discussion.
-    DiscussionVerdict,
+text_enum! {
+    /// What kind of work it is.
+    pub enum TaskKind {
+        /// An agent's turn in a session.
+        Chat = "chat",
+        /// A run of a discussion. Its turns and its judge's work are its children.
+        Discussion = "discussion",
+        /// A panelist's turn in a round.
+        DiscussionTurn = "discussion_turn",
+        /// The judge's verdict on a discussion.
+        DiscussionVerdict = "discussion_verdict",
+    }
 }
 
-text_enum!(TaskKind {
-    Chat = "chat",
-    Discussion = "discussion",
-    DiscussionTurn = "discussion_turn",
-    DiscussionVerdict = "discussion_verdict",
-});
-
-/// Where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TaskStatus {
-    /// Accepted, and nobody works on it yet.
-    Queued,
-    /// A worker is at it, or it waits for a person, a machine or a time.
-    Running,
-    /// Done.
-    Completed,
-    /// Ended with an error.
-    Failed,
-    /// Ended by someone.
-    Cancelled,
+text_enum! {
+    /// Where it stands.
+    pub enum TaskStatus {
+        /// Accepted, and nobody works on it yet.
+        Queued = "queued",
+        /// A worker is at it, or it waits for a person, a machine or a time.
+        Running = "running",
+        /// Done.
+        Completed = "completed",
+        /// Ended with an error.
+        Failed = "failed",
+        /// Ended by someone.
+        Cancelled = "cancelled",
+    }
 }
-
-text_enum!(TaskStatus {
-    Queued = "queued",
-    Running = "running",
-    Completed = "completed",
-    Failed = "failed",
-    Cancelled = "cancelled",
-});
 
 impl TaskStatus {
     /// Whether nothing more happens to it.

@@ -3,45 +3,39 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::text_enum;
+use crate::words::text_enum;
 use crate::{SessionId, TaskId, Timestamp, ToolCallId};
 
-/// How much harm a tool can do. Declared by the tool, never guessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Risk {
-    /// Only looks at what the caller could see anyway.
-    None,
-    /// Looks elsewhere.
-    Low,
-    /// Changes something of the caller's.
-    Medium,
-    /// Acts outside, in the caller's name.
-    High,
-    /// Runs commands or destroys.
-    Critical,
+text_enum! {
+    /// How much harm a tool can do. Declared by the tool, never guessed.
+    #[derive(PartialOrd, Ord)]
+    pub enum Risk {
+        /// Only looks at what the caller could see anyway.
+        None = "none",
+        /// Looks elsewhere.
+        Low = "low",
+        /// Changes something of the caller's.
+        Medium = "medium",
+        /// Acts outside, in the caller's name.
+        High = "high",
+        /// Runs commands or destroys.
+        Critical = "critical",
+    }
 }
 
-text_enum!(Risk { None = "none", Low = "low", Medium = "medium", High = "high", Critical = "critical", });
-
-/// Where a call stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToolCallStatus {
-    /// The tool works.
-    Running,
-    /// It returned.
-    Completed,
-    /// It failed, or was not allowed.
-    Failed,
-    /// Its task was cancelled before it ran.
-    Cancelled,
+text_enum! {
+    /// Where a call stands.
+    pub enum ToolCallStatus {
+        /// The tool works.
+        Running = "running",
+        /// It returned.
+        Completed = "completed",
+        /// It failed, or was not allowed.
+        Failed = "failed",
+        /// Its task was cancelled before it ran.
+        Cancelled = "cancelled",
+    }
 }
-
-text_enum!(ToolCallStatus {
-    Running = "running",
-    Completed = "completed",
-    Failed = "failed",
-    Cancelled = "cancelled",
-});
 
 /// One call of a tool by an agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

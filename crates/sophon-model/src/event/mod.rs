@@ -12,6 +12,7 @@ pub use topic::Topic;
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::text_enum;
 use crate::{
     AgentId, Announcement, Message, MessageId, Session, SessionId, Task, TaskId, Timestamp, ToolCall, Usage,
 };
@@ -152,45 +153,32 @@ pub struct TaskProgress {
     pub at: Timestamp,
 }
 
-/// What an agent is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activity {
-    /// Waiting for the model.
-    Thinking,
-    /// Writing text.
-    Writing,
-    /// Waiting for a tool.
-    CallingTool,
-    /// Waiting for a person's approval, or answer.
-    WaitingApproval,
-    /// Beginning again after an interruption.
-    Resuming,
-}
-
-impl Activity {
-    /// The text that stands for it on the hubs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Activity::Thinking => "thinking",
-            Activity::Writing => "writing",
-            Activity::CallingTool => "calling_tool",
-            Activity::WaitingApproval => "waiting_approval",
-            Activity::Resuming => "resuming",
-        }
+text_enum! {
+    /// What an agent is doing.
+    pub enum Activity {
+        /// Waiting for the model.
+        Thinking = "thinking",
+        /// Writing text.
+        Writing = "writing",
+        /// Waiting for a tool.
+        CallingTool = "calling_tool",
+        /// Waiting for a person's approval, or answer.
+        WaitingApproval = "waiting_approval",
+        /// Beginning again after an interruption.
+        Resuming = "resuming",
     }
 }
 
-/// What became of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionChange {
-    /// Made.
-    Created,
-    /// Title, visibility, status or last activity changed.
-    Updated,
-    /// Deleted.
-    Deleted,
+text_enum! {
+    /// What became of a session.
+    pub enum SessionChange {
+        /// Made.
+        Created = "created",
+        /// Title, visibility, status or last activity changed.
+        Updated = "updated",
+        /// Deleted.
+        Deleted = "deleted",
+    }
 }
 
 impl Event {

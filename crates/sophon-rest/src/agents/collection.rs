@@ -3,50 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
-use utoipa::ToSchema;
+use sophon_api::{Agent, List, NewAgent};
 
-use super::agent::Agent;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{List, PageQuery};
-
-/// An agent to be made. What is absent gets the value that the first agent of a gateway has.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewAgent {
-    /// What people call it: 1 to 200 characters.
-    name: String,
-    /// Lower-case letters, digits, `-` and `_`; made from the name if absent.
-    slug: Option<String>,
-    /// At most 2,000 characters.
-    description: Option<String>,
-    model: Option<String>,
-    /// Names, or prefixes that end in `*`; at most 200.
-    tools: Option<Vec<String>>,
-    /// SOUL.md, at most 100,000 characters.
-    soul: Option<String>,
-    /// BOOT.md, at most 100,000 characters.
-    boot: Option<String>,
-    /// HEARTBEAT.md, at most 100,000 characters.
-    heartbeat: Option<String>,
-}
-
-impl From<NewAgent> for sophon_core::agents::NewAgent {
-    fn from(new: NewAgent) -> Self {
-        Self {
-            name: new.name,
-            slug: new.slug,
-            description: new.description,
-            model: new.model,
-            tools: new.tools,
-            soul: new.soul,
-            boot: new.boot,
-            heartbeat: new.heartbeat,
-        }
-    }
-}
+use crate::list::{self, PageQuery};
 
 /// List the agents, oldest first
 #[utoipa::path(
@@ -59,7 +21,7 @@ pub(super) async fn list_agents(
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Agent>>> {
     let agents = gateway.agents.list(&caller, page.into()).await?;
-    Ok(Json(List::page(agents, Agent::from)))
+    Ok(Json(list::answer(agents, Agent::from)))
 }
 
 /// Make an agent

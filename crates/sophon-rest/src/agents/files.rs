@@ -2,40 +2,14 @@
 
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
-use serde::{Deserialize, Serialize};
+use sophon_api::{AgentFileContent, NewAgentFileContent};
 use sophon_core::Gateway;
 use sophon_core::agents::AgentChange;
-use sophon_model::{Agent, AgentFile, Caller};
-use utoipa::ToSchema;
+use sophon_model::{AgentFile, Caller};
 
 use crate::Api;
 use crate::error::{ApiError, Result};
 use crate::extract::{Authorized, Body, Id, media_type, read_text};
-use crate::time::Time;
-
-/// A file of an agent.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AgentFileContent {
-    /// Its text, in Markdown.
-    content: String,
-    /// When the agent last changed.
-    updated_at: Time,
-}
-
-impl AgentFileContent {
-    fn of(agent: &Agent, file: AgentFile) -> Json<Self> {
-        Json(Self { content: agent.file(file).to_owned(), updated_at: agent.updated_at.into() })
-    }
-}
-
-/// A file's new text.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewAgentFileContent {
-    /// In Markdown, at most 100,000 characters.
-    content: String,
-}
 
 /// The new text, as JSON or as the file itself.
 pub(super) struct NewContent(String);
@@ -58,7 +32,7 @@ async fn read(
     id: &str,
     file: AgentFile,
 ) -> Result<Json<AgentFileContent>> {
-    Ok(AgentFileContent::of(&gateway.agents.get(caller, id).await?, file))
+    Ok(Json(AgentFileContent::of(&gateway.agents.get(caller, id).await?, file)))
 }
 
 async fn write(
@@ -69,7 +43,7 @@ async fn write(
     content: String,
 ) -> Result<Json<AgentFileContent>> {
     let change = AgentChange { file: Some((file, content)), ..AgentChange::default() };
-    Ok(AgentFileContent::of(&gateway.agents.update(caller, id, change).await?, file))
+    Ok(Json(AgentFileContent::of(&gateway.agents.update(caller, id, change).await?, file)))
 }
 
 /// Read SOUL.md: the agent's personality

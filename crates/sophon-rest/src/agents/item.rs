@@ -3,39 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
-use sophon_core::agents::AgentChange;
-use utoipa::ToSchema;
+use sophon_api::{Agent, AgentPatch};
 
-use super::agent::Agent;
 use crate::Api;
 use crate::error::Result;
-use crate::extract::{Authorized, Body, Change, Id};
-
-/// What is to change of an agent; what is absent stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AgentPatch {
-    name: Option<String>,
-    slug: Option<String>,
-    description: Option<String>,
-    /// Null clears it: then the first model of the first provider answers.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    model: Change<String>,
-}
-
-impl From<AgentPatch> for AgentChange {
-    fn from(patch: AgentPatch) -> Self {
-        Self {
-            name: patch.name,
-            slug: patch.slug,
-            description: patch.description,
-            model: patch.model.into(),
-            ..Self::default()
-        }
-    }
-}
+use crate::extract::{Authorized, Body, Id};
 
 /// Describe an agent
 #[utoipa::path(

@@ -1,6 +1,5 @@
 //! Agents, their files and the tools they may use.
 
-mod agent;
 mod collection;
 mod files;
 mod item;

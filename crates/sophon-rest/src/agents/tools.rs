@@ -2,21 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use sophon_api::AgentTools;
 use sophon_core::agents::AgentChange;
-use utoipa::ToSchema;
 
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
-
-/// The tools that an agent may use.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AgentTools {
-    /// Names, or prefixes that end in `*`; at most 200.
-    allowlist: Vec<String>,
-}
 
 /// Read an agent's tool allowlist
 #[utoipa::path(

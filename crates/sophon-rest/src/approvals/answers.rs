@@ -2,41 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
-use serde_json::Value;
+use sophon_api::{ApprovalRequest, Approve, Edit, Reject};
 use sophon_core::approvals::Answer;
 use sophon_model::ApprovalId;
-use utoipa::ToSchema;
 
-use super::approval::ApprovalRequest;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id, OptionalBody};
-
-/// A word on an approval.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Approve {
-    /// At most 2,000 characters.
-    comment: Option<String>,
-}
-
-/// Other arguments.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Edit {
-    /// What the tool is called with instead. At most 65,536 bytes of JSON.
-    #[schema(value_type = Object)]
-    modified_params: Value,
-}
-
-/// A word on a refusal.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Reject {
-    /// Why, for the agent to read. At most 2,000 characters.
-    reason: Option<String>,
-}
 
 /// Approve an action
 ///

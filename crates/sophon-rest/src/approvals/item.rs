@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use sophon_api::ApprovalRequest;
 use sophon_model::ApprovalId;
 
-use super::approval::ApprovalRequest;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id};

@@ -3,14 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use sophon_api::{ApprovalRequest, List, Time};
 use sophon_model::ports::ApprovalFilter;
 use sophon_model::{ApprovalStatus, Caller, Risk, SessionId};
 
-use super::approval::ApprovalRequest;
 use crate::error::Result;
 use crate::extract::{Authorized, Params};
-use crate::list::{self, Cursor, List};
-use crate::time::Time;
+use crate::list::{self, Cursor};
 use crate::{Api, agents};
 
 /// Which of those that wait.
@@ -126,7 +125,7 @@ pub(super) async fn list_approvals(
     };
     let page = list::page(query.limit, query.cursor);
     let approvals = gateway.approvals.list(&caller, filter, page).await?;
-    Ok(Json(List::page(approvals, ApprovalRequest::from)))
+    Ok(Json(list::answer(approvals, ApprovalRequest::from)))
 }
 
 /// List the approvals that were answered or ran out, newest first
@@ -151,5 +150,5 @@ pub(super) async fn list_approval_history(
     };
     let page = list::page(query.limit, query.cursor);
     let approvals = gateway.approvals.list(&caller, filter, page).await?;
-    Ok(Json(List::page(approvals, ApprovalRequest::from)))
+    Ok(Json(list::answer(approvals, ApprovalRequest::from)))
 }

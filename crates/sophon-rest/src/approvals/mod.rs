@@ -1,7 +1,6 @@
 //! What agents want to do and must ask for.
 
 mod answers;
-mod approval;
 mod item;
 mod lists;
 

@@ -2,20 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
+use sophon_api::AuthConfig;
 
 use crate::Api;
-
-/// How one gets in.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AuthConfig {
-    /// Whether requests without a credential are the administrator's, so that nobody needs to sign in.
-    auto_admin: bool,
-    /// Whether an administrator is still to be made. Never so: a gateway makes one when it first starts.
-    setup_needed: bool,
-}
 
 /// Tell how one gets in
 #[utoipa::path(

@@ -3,59 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use sophon_api::{Login, Refresh, SignedIn};
 use sophon_core::identity;
-use utoipa::ToSchema;
 
-use super::me::User;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Device};
-use crate::time::Time;
-
-/// Who signs in.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Login {
-    /// The e-mail address, in any case.
-    email: String,
-    /// The password.
-    #[schema(format = Password)]
-    password: String,
-}
-
-/// A refresh token to be traded.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Refresh {
-    /// The newest refresh token of the sign-in.
-    refresh_token: String,
-}
-
-/// A sign-in that succeeded.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SignedIn {
-    /// What to send as `Authorization: Bearer …`.
-    access_token: String,
-    /// What to trade for the next pair. Good for one use: using it twice ends the sign-in.
-    refresh_token: String,
-    /// Until when the access token counts.
-    expires_at: Time,
-    /// Who signed in.
-    user: User,
-}
-
-impl From<identity::SignedIn> for SignedIn {
-    fn from(signed_in: identity::SignedIn) -> Self {
-        Self {
-            access_token: signed_in.access_token,
-            refresh_token: signed_in.refresh_token,
-            expires_at: signed_in.expires_at.into(),
-            user: User::new(signed_in.profile),
-        }
-    }
-}
 
 /// Sign in
 #[utoipa::path(
@@ -68,7 +21,8 @@ pub(super) async fn login(
     Body(login): Body<Login>,
 ) -> Result<Json<SignedIn>> {
     let Device { user_agent, address } = device;
-    let login = identity::Login { email: login.email, password: login.password, user_agent, address };
+    let login =
+        identity::Login { email: login.email, password: login.password.into_revealed(), user_agent, address };
     Ok(Json(gateway.identity.login(login).await?.into()))
 }
 
@@ -78,7 +32,7 @@ pub(super) async fn login(
     responses((status = 200, body = SignedIn)),
 )]
 pub(super) async fn refresh(State(gateway): Api, Body(refresh): Body<Refresh>) -> Result<Json<SignedIn>> {
-    Ok(Json(gateway.identity.refresh(&refresh.refresh_token).await?.into()))
+    Ok(Json(gateway.identity.refresh(refresh.refresh_token.reveal()).await?.into()))
 }
 
 /// Sign out

@@ -3,50 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use sophon_model::{AuthSessionId, Caller, Credential};
-use utoipa::ToSchema;
+use sophon_api::{AuthSession, List};
+use sophon_model::{AuthSessionId, Credential};
 
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id};
-use crate::list::List;
-use crate::time::Time;
-
-/// A sign-in.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AuthSession {
-    #[schema(value_type = String)]
-    id: AuthSessionId,
-    /// The device, as it named itself.
-    #[schema(required)]
-    user_agent: Option<String>,
-    /// Where it signed in from.
-    #[schema(required)]
-    address: Option<String>,
-    created_at: Time,
-    /// When it last refreshed its tokens.
-    last_seen_at: Time,
-    /// When it ends unless it refreshes before.
-    expires_at: Time,
-    /// Whether it is the one that this request lives by.
-    current: bool,
-}
-
-impl AuthSession {
-    fn new(session: sophon_model::AuthSession, caller: &Caller) -> Self {
-        Self {
-            current: matches!(&caller.credential, Credential::Access(id, _) if *id == session.id),
-            id: session.id,
-            user_agent: session.user_agent,
-            address: session.address,
-            created_at: session.created_at.into(),
-            last_seen_at: session.last_seen_at.into(),
-            expires_at: session.expires_at.into(),
-        }
-    }
-}
 
 /// List one's live sign-ins, last seen first
 #[utoipa::path(
@@ -58,7 +20,12 @@ pub(super) async fn list_auth_sessions(
     Authorized(caller): Authorized,
 ) -> Result<Json<List<AuthSession>>> {
     let sign_ins = gateway.identity.sign_ins(&caller).await?;
-    Ok(Json(List::whole(sign_ins.into_iter().map(|session| AuthSession::new(session, &caller)))))
+    let is_current =
+        |id: &AuthSessionId| matches!(&caller.credential, Credential::Access(own, _) if own == id);
+    Ok(Json(List::whole(sign_ins.into_iter().map(|session| {
+        let current = is_current(&session.id);
+        AuthSession::new(session, current)
+    }))))
 }
 
 /// End one of one's sign-ins

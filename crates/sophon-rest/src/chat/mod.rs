@@ -2,8 +2,6 @@
 
 mod send;
 
-pub(crate) use send::Accepted;
-
 use utoipa_axum::routes;
 
 use crate::rate_limit::Class::Chat;

@@ -3,39 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
-use sophon_core::discussions::{self, ChangeDiscussion};
+use sophon_api::{Discussion, DiscussionPatch};
 use sophon_model::DiscussionId;
-use utoipa::ToSchema;
 
-use super::discussion::{self, Discussion};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
-
-/// What is to change of a discussion; what is absent stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct DiscussionPatch {
-    /// At most 4,000 characters.
-    topic: Option<String>,
-    /// All who argue from now on: two to five.
-    #[schema(value_type = Option<Vec<discussion::NewPanelist>>)]
-    panelists: Option<Vec<discussions::NewPanelist>>,
-    #[schema(value_type = Option<discussion::NewPanelist>)]
-    judge: Option<discussions::NewPanelist>,
-    #[schema(minimum = 1, maximum = 10)]
-    rounds: Option<i64>,
-    #[schema(minimum = 5, maximum = 3600)]
-    round_timeout_seconds: Option<i64>,
-}
-
-impl From<DiscussionPatch> for ChangeDiscussion {
-    fn from(patch: DiscussionPatch) -> Self {
-        let DiscussionPatch { topic, panelists, judge, rounds, round_timeout_seconds } = patch;
-        Self { topic, panelists, judge, rounds, round_timeout_seconds }
-    }
-}
 
 /// Describe a discussion
 #[utoipa::path(

@@ -1,9 +1,7 @@
 //! Discussions and their runs.
 
 mod collection;
-mod discussion;
 mod item;
-mod run;
 mod runs;
 
 use utoipa_axum::routes;

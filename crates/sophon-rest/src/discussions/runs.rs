@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use sophon_api::{DiscussionRun, DiscussionRunDetail, List};
 use sophon_model::{DiscussionId, DiscussionRunId};
 
-use super::run::{DiscussionRun, DiscussionRunDetail};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id, Params};
-use crate::list::{List, PageQuery};
+use crate::list::{self, PageQuery};
 
 /// Start a run of a discussion
 ///
@@ -41,7 +41,7 @@ pub(super) async fn list_discussion_runs(
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<DiscussionRun>>> {
     let runs = gateway.discussions.runs(&caller, &id, page.into()).await?;
-    Ok(Json(List::page(runs, DiscussionRun::from)))
+    Ok(Json(list::answer(runs, DiscussionRun::from)))
 }
 
 /// Describe a run, with what was said

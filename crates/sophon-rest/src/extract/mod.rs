@@ -2,14 +2,12 @@
 
 mod body;
 mod caller;
-mod change;
 mod headers;
 mod path;
 mod query;
 
 pub(crate) use body::{Body, OptionalBody, media_type, read_text};
 pub(crate) use caller::{Authorized, AuthorizedNode, MaybeCaller, identify};
-pub(crate) use change::Change;
 pub(crate) use headers::{Device, IdempotencyKey};
 pub(crate) use path::{Id, Ids};
 pub(crate) use query::Params;

@@ -2,22 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
+use sophon_api::{InfoRequest, Respond};
 use sophon_model::InfoRequestId;
-use utoipa::ToSchema;
 
-use super::info_request::InfoRequest;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
-
-/// An answer.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Respond {
-    /// One of the choices, or any text of at most 10,000 characters.
-    response: String,
-}
 
 /// Answer a question
 ///

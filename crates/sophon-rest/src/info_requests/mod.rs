@@ -1,7 +1,6 @@
 //! What agents ask the people they work for.
 
 mod answers;
-mod info_request;
 mod reading;
 
 use utoipa_axum::routes;

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use sophon_api::{InfoRequest, List};
 use sophon_model::InfoRequestId;
 
-use super::info_request::InfoRequest;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id, Params};
-use crate::list::{List, PageQuery};
+use crate::list::{self, PageQuery};
 
 /// List the questions that wait for one's answer, newest first
 #[utoipa::path(
@@ -21,7 +21,7 @@ pub(super) async fn list_info_requests(
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<InfoRequest>>> {
     let requests = gateway.info_requests.pending(&caller, page.into()).await?;
-    Ok(Json(List::page(requests, InfoRequest::from)))
+    Ok(Json(list::answer(requests, InfoRequest::from)))
 }
 
 /// Describe a question

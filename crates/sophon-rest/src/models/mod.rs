@@ -2,35 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
-use sophon_model::ports::ModelInfo;
-use utoipa::ToSchema;
+use sophon_api::{List, Model};
 use utoipa_axum::routes;
 
 use crate::Api;
 use crate::error::Result;
 use crate::extract::Authorized;
-use crate::list::List;
 use crate::rate_limit::Class::Read;
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default().routes(Read, routes!(list_models))
-}
-
-/// A model.
-#[derive(Serialize, ToSchema)]
-struct Model {
-    /// The name to ask for it by.
-    id: String,
-    /// Who offers it.
-    provider: String,
-}
-
-impl From<ModelInfo> for Model {
-    fn from(ModelInfo { id, provider }: ModelInfo) -> Self {
-        Self { id, provider }
-    }
 }
 
 /// List the models that can be asked for

@@ -1,40 +1,14 @@
 //! Telling a node what to do.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
-use serde_json::Value;
-use sophon_core::nodes;
+use sophon_api::{List, NodeCommand, SendCommand};
 use sophon_model::{NodeCommandId, NodeId};
-use utoipa::ToSchema;
 
-use super::command::NodeCommand;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id, Ids, Params};
-use crate::list::{List, PageQuery};
-use crate::words;
-
-/// What a node is to do.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct SendCommand {
-    #[schema(schema_with = words::node_command, example = "system.info")]
-    command: String,
-    /// At most 65,536 bytes of JSON.
-    #[serde(default = "no_params")]
-    #[schema(value_type = Object)]
-    params: Value,
-    /// How long to wait for the outcome: 30,000 unless told otherwise.
-    #[schema(minimum = 1_000, maximum = 600_000)]
-    timeout_ms: Option<u64>,
-}
-
-fn no_params() -> Value {
-    serde_json::json!({})
-}
+use crate::list::{self, PageQuery};
 
 /// Tell a node to do something
 ///
@@ -50,10 +24,9 @@ pub(super) async fn command_node(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(node): Id<NodeId>,
-    Body(SendCommand { command, params, timeout_ms }): Body<SendCommand>,
+    Body(send): Body<SendCommand>,
 ) -> Result<Json<NodeCommand>> {
-    let send = nodes::SendCommand { node, command, params, time: timeout_ms.map(Duration::from_millis) };
-    Ok(Json(gateway.nodes.command(&caller, send).await?.into()))
+    Ok(Json(gateway.nodes.command(&caller, send.to(node)).await?.into()))
 }
 
 /// List the commands of a node, newest first
@@ -68,7 +41,7 @@ pub(super) async fn list_node_commands(
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<NodeCommand>>> {
     let commands = gateway.nodes.commands(&caller, &id, page.into()).await?;
-    Ok(Json(List::page(commands, NodeCommand::from)))
+    Ok(Json(list::answer(commands, NodeCommand::from)))
 }
 
 /// Describe a command

@@ -3,31 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
-use sophon_model::{NodeId, NodeScope};
-use utoipa::ToSchema;
+use sophon_api::{Node, NodePatch, NodeScopes};
+use sophon_model::NodeId;
 
-use super::node::Node;
+use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
-use crate::{Api, words};
-
-/// What is to change of a node.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct NodePatch {
-    /// 1 to 200 characters. `name` is taken for it too.
-    #[serde(alias = "name")]
-    display_name: String,
-}
-
-/// What a node may be told to do.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Scopes {
-    #[schema(schema_with = words::node_scopes)]
-    scopes: Vec<NodeScope>,
-}
 
 /// Describe a node
 #[utoipa::path(
@@ -78,13 +59,13 @@ pub(super) async fn delete_node(
 /// All that it may; what is not named is taken away. A connected node is told at once.
 #[utoipa::path(
     post, path = "/api/nodes/{id}/scopes", tag = "Sophon Node", params(("id" = String, Path)),
-    request_body = Scopes, responses((status = 200, body = Node)),
+    request_body = NodeScopes, responses((status = 200, body = Node)),
 )]
 pub(super) async fn set_node_scopes(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<NodeId>,
-    Body(Scopes { scopes }): Body<Scopes>,
+    Body(NodeScopes { scopes }): Body<NodeScopes>,
 ) -> Result<Json<Node>> {
     Ok(Json(gateway.nodes.set_scopes(&caller, &id, scopes).await?.into()))
 }

@@ -1,11 +1,9 @@
 //! Nodes: managing them, telling them what to do, and their own side of it.
 
 mod collection;
-mod command;
 mod commands;
 mod item;
 mod me;
-mod node;
 mod pairing;
 
 use utoipa_axum::routes;

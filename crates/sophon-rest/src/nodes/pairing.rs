@@ -2,59 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use sophon_core::nodes::Pairing;
-use sophon_model::{NodeId, NodeScope};
-use utoipa::ToSchema;
+use sophon_api::{ApproveNode, Node, PairNode, PairingState};
+use sophon_model::NodeId;
 
-use super::node::Node;
+use crate::Api;
 use crate::client::GatewayUrl;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id, OptionalBody};
-use crate::{Api, words};
-
-/// How a node is approved.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ApproveNode {
-    /// What it may be told to do; as it was registered if absent.
-    #[schema(schema_with = words::node_scopes)]
-    scopes: Option<Vec<NodeScope>>,
-    /// The code that the node shows; another than that is refused, and counted.
-    #[schema(example = "ABC-234")]
-    pairing_code: Option<String>,
-}
-
-/// What a node pairs with.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct PairNode {
-    #[schema(value_type = String)]
-    node_id: NodeId,
-    /// `s_…`
-    pairing_secret: String,
-}
-
-/// How far the pairing has come.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct PairingState {
-    /// `pending`, `approved` or `rejected`.
-    #[schema(schema_with = words::pairing_state)]
-    status: &'static str,
-    /// The code to show, while it waits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pairing_code: Option<String>,
-    /// `<nodeId>.<secret>`, handed out this once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    token: Option<String>,
-    /// Where to connect to, with the token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    gateway_url: Option<String>,
-}
 
 /// Approve a node
 ///
@@ -98,13 +52,6 @@ pub(super) async fn pair_node(
     GatewayUrl(url): GatewayUrl,
     Body(pair): Body<PairNode>,
 ) -> Result<Json<PairingState>> {
-    let pairing = gateway.nodes.pair(&pair.node_id, &pair.pairing_secret).await?;
-    let nothing = PairingState { status: "rejected", pairing_code: None, token: None, gateway_url: None };
-    Ok(Json(match pairing {
-        Pairing::Pending(code) => PairingState { status: "pending", pairing_code: Some(code), ..nothing },
-        Pairing::Approved(token) => {
-            PairingState { status: "approved", token: Some(token), gateway_url: Some(url), ..nothing }
-        }
-        Pairing::Rejected => nothing,
-    }))
+    let pairing = gateway.nodes.pair(&pair.node_id, pair.pairing_secret.reveal()).await?;
+    Ok(Json(PairingState::new(pairing, url)))
 }

@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use sophon_api::{Job, JobCounts, List};
 use sophon_model::JobId;
 
-use super::job::{Job, JobCounts};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id, Params};
-use crate::list::{List, PageQuery};
+use crate::list::{self, PageQuery};
 
 /// Count the background jobs
 ///
@@ -37,7 +37,7 @@ pub(super) async fn list_dead_jobs(
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Job>>> {
     let jobs = gateway.jobs.dead(&caller, page.into()).await?;
-    Ok(Json(List::page(jobs, Job::from)))
+    Ok(Json(list::answer(jobs, Job::from)))
 }
 
 /// Run a background job again that failed for good

@@ -1,6 +1,5 @@
 //! What operators see of the gateway, and what they do about it.
 
-mod job;
 mod jobs;
 
 use utoipa_axum::routes;

@@ -3,24 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
+use sophon_api::{Health, HealthStatus};
 
 use crate::Api;
-
-/// How the gateway is.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Health {
-    #[schema(inline)]
-    status: Condition,
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Condition {
-    Ok,
-    Draining,
-}
 
 /// Tell whether the gateway takes work
 ///
@@ -30,10 +15,10 @@ enum Condition {
     responses((status = 200, body = Health), (status = 503, body = Health, description = "It is shutting down.")),
 )]
 pub(super) async fn health(State(gateway): Api) -> (StatusCode, Json<Health>) {
-    let (status, condition) = if gateway.lifecycle.is_draining() {
-        (StatusCode::SERVICE_UNAVAILABLE, Condition::Draining)
+    let (code, status) = if gateway.lifecycle.is_draining() {
+        (StatusCode::SERVICE_UNAVAILABLE, HealthStatus::Draining)
     } else {
-        (StatusCode::OK, Condition::Ok)
+        (StatusCode::OK, HealthStatus::Ok)
     };
-    (status, Json(Health { status: condition }))
+    (code, Json(Health { status }))
 }

@@ -1,17 +1,7 @@
 //! Which Sophon this is.
 
 use axum::Json;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// Which Sophon this is.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Version {
-    #[schema(example = "sophon")]
-    name: &'static str,
-    #[schema(example = "0.1.0")]
-    version: &'static str,
-}
+use sophon_api::Version;
 
 /// Tell the version
 ///
@@ -21,5 +11,5 @@ pub(super) struct Version {
     responses((status = 200, body = Version)),
 )]
 pub(super) async fn version() -> Json<Version> {
-    Json(Version { name: "sophon", version: env!("CARGO_PKG_VERSION") })
+    Json(Version { name: "sophon".into(), version: env!("CARGO_PKG_VERSION").into() })
 }

@@ -4,14 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
-use sophon_model::{SessionMode, Visibility};
-use utoipa::ToSchema;
+use sophon_api::{List, NewSession, Session};
 
-use super::session::Session;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{self, Cursor, List};
-use crate::{Api, agents, words};
+use crate::list::{self, Cursor};
+use crate::{Api, agents};
 
 /// Which sessions.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -30,37 +28,6 @@ pub(super) struct SessionsQuery {
     cursor: Option<Cursor>,
 }
 
-/// A session to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct NewSession {
-    /// The agent that answers, by id or slug; the first agent if absent.
-    agent_id: Option<String>,
-    /// At most 200 characters; the first message gives it a title if absent.
-    title: Option<String>,
-    /// Private if absent.
-    #[schema(schema_with = words::visibility)]
-    visibility: Option<Visibility>,
-    /// Each in its own time if absent.
-    #[schema(schema_with = words::session_mode)]
-    mode: Option<SessionMode>,
-    /// A model for this session alone.
-    model: Option<String>,
-}
-
-impl From<NewSession> for sophon_core::sessions::NewSession {
-    fn from(new: NewSession) -> Self {
-        Self {
-            agent: new.agent_id,
-            title: new.title,
-            visibility: new.visibility,
-            mode: new.mode,
-            channel_id: None,
-            model: new.model,
-        }
-    }
-}
-
 /// List one's sessions, last active first
 #[utoipa::path(
     get, path = "/api/sessions", tag = "Chat + sessions", params(SessionsQuery),
@@ -75,7 +42,7 @@ pub(super) async fn list_sessions(
     let search = query.q.filter(|words| !words.trim().is_empty());
     let page = list::page(query.limit, query.cursor);
     let sessions = gateway.sessions.list(&caller, search, agent, page).await?;
-    Ok(Json(List::page(sessions, Session::from)))
+    Ok(Json(list::answer(sessions, Session::from)))
 }
 
 /// Make a session

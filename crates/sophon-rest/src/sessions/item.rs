@@ -3,43 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
-use sophon_core::sessions::ChangeSession;
-use sophon_model::{SessionId, SessionStatus, Visibility};
-use utoipa::ToSchema;
+use sophon_api::{Session, SessionPatch};
+use sophon_model::SessionId;
 
-use super::session::Session;
+use crate::Api;
 use crate::error::Result;
-use crate::extract::{Authorized, Body, Change, Id, MaybeCaller};
-use crate::{Api, words};
-
-/// What is to change of a session; what is absent stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SessionPatch {
-    /// At most 200 characters.
-    title: Option<String>,
-    #[schema(schema_with = words::visibility)]
-    visibility: Option<Visibility>,
-    /// A completed session stays so.
-    #[schema(schema_with = words::session_status)]
-    status: Option<SessionStatus>,
-    /// Null clears it: then the agent's model answers.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    model: Change<String>,
-}
-
-impl From<SessionPatch> for ChangeSession {
-    fn from(patch: SessionPatch) -> Self {
-        Self {
-            title: patch.title,
-            visibility: patch.visibility,
-            status: patch.status,
-            model: patch.model.into(),
-        }
-    }
-}
+use crate::extract::{Authorized, Body, Id, MaybeCaller};
 
 /// Describe a session
 ///

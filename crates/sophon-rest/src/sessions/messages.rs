@@ -3,13 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use sophon_api::{List, Message};
 use sophon_model::SessionId;
 
-use super::message::Message;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Id, MaybeCaller, Params};
-use crate::list::List;
 
 /// Which messages.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -42,5 +41,6 @@ pub(super) async fn list_messages(
 ) -> Result<Json<List<Message>>> {
     let MessagesQuery { since, before, limit } = query;
     let history = gateway.sessions.messages(caller.as_ref(), &id, since, before, limit).await?;
-    Ok(Json(List::part(history.items.into_iter().map(Message::from), history.has_more)))
+    let items = history.items.into_iter().map(Message::from).collect();
+    Ok(Json(List { items, next_cursor: None, has_more: history.has_more }))
 }

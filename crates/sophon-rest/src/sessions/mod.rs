@@ -3,11 +3,7 @@
 mod collection;
 mod copies;
 mod item;
-mod message;
 mod messages;
-mod session;
-
-pub(crate) use message::{ToolCall, Usage};
 
 use utoipa_axum::routes;
 

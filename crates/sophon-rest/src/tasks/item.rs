@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use sophon_api::{Task, TaskDetail};
 use sophon_model::TaskId;
 
-use super::task::{Task, TaskDetail};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id};

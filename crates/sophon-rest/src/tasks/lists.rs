@@ -3,14 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use sophon_api::{List, Task, Time};
 use sophon_model::ports::TaskFilter;
 use sophon_model::{SessionId, TaskStatus};
 
-use super::task::Task;
 use crate::error::Result;
 use crate::extract::{Authorized, Params};
-use crate::list::{self, Cursor, List, PageQuery};
-use crate::time::Time;
+use crate::list::{self, Cursor, PageQuery};
 use crate::{Api, agents};
 
 /// Which tasks.
@@ -67,7 +66,7 @@ pub(super) async fn list_active_tasks(
 ) -> Result<Json<List<Task>>> {
     let tasks = gateway.tasks.active(&caller, page.into()).await?;
     let now = gateway.db.now();
-    Ok(Json(List::page(tasks, |task| Task::at(now, task))))
+    Ok(Json(list::answer(tasks, |task| Task::at(now, task))))
 }
 
 /// List one's tasks of any status, newest first
@@ -91,5 +90,5 @@ pub(super) async fn list_task_history(
     };
     let tasks = gateway.tasks.history(&caller, filter, list::page(query.limit, query.cursor)).await?;
     let now = gateway.db.now();
-    Ok(Json(List::page(tasks, |task| Task::at(now, task))))
+    Ok(Json(list::answer(tasks, |task| Task::at(now, task))))
 }

@@ -2,7 +2,6 @@
 
 mod item;
 mod lists;
-mod task;
 
 use utoipa_axum::routes;
 

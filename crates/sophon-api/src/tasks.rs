@@ -1,70 +1,74 @@
-//! A task as this wire shows it.
+//! The ledger of work.
 
-use serde::Serialize;
-use sophon_core::tasks;
+use serde::{Deserialize, Serialize};
 use sophon_model::{AgentId, MessageId, SessionId, TaskId, TaskKind, TaskStatus, Timestamp, UserId};
 use utoipa::ToSchema;
 
-use crate::sessions::{ToolCall, Usage};
-use crate::time::Time;
-use crate::words;
+use crate::{Time, ToolCall, Usage};
 
 /// A piece of work.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Task {
-    #[schema(value_type = String)]
-    id: TaskId,
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
     /// The task that it is a part of.
-    #[schema(required, value_type = Option<String>)]
-    parent_id: Option<TaskId>,
+    #[schema(required)]
+    pub parent_id: Option<TaskId>,
     /// The session it is about; always there in a chat.
-    #[schema(required, value_type = Option<String>)]
-    session_id: Option<SessionId>,
+    #[schema(required)]
+    pub session_id: Option<SessionId>,
     /// Who does it; always there in a chat.
-    #[schema(required, value_type = Option<String>)]
-    agent_id: Option<AgentId>,
+    #[schema(required)]
+    pub agent_id: Option<AgentId>,
     /// Who asked for it.
-    #[schema(value_type = String)]
-    user_id: UserId,
-    #[schema(schema_with = words::task_kind)]
-    kind: TaskKind,
+    pub user_id: UserId,
+    /// What kind of work.
+    pub kind: TaskKind,
     /// How what was asked begins.
-    description: String,
-    #[schema(schema_with = words::task_status)]
-    status: TaskStatus,
+    #[schema(example = "Which trains go to Lisbon?")]
+    pub description: String,
+    /// Where it stands.
+    pub status: TaskStatus,
     /// Why it failed, in words for people.
     #[schema(required)]
-    error: Option<String>,
+    pub error: Option<String>,
     /// Whether the answer is streamed while it is written.
-    is_streaming: bool,
+    pub is_streaming: bool,
     /// What it consumed so far.
     #[schema(required)]
-    usage: Option<Usage>,
+    pub usage: Option<Usage>,
     /// Tokens read and written so far.
-    tokens_used: i64,
+    #[schema(example = 1_560)]
+    pub tokens_used: i64,
     /// How often a worker took it up.
-    attempt: i64,
+    #[schema(example = 1)]
+    pub attempt: i64,
     /// The message that asks; always there in a chat.
-    #[schema(required, value_type = Option<String>)]
-    request_message_id: Option<MessageId>,
+    #[schema(required)]
+    pub request_message_id: Option<MessageId>,
     /// The message that answers, once begun.
-    #[schema(required, value_type = Option<String>)]
-    reply_message_id: Option<MessageId>,
-    #[schema(required, value_type = Option<String>)]
-    cancelled_by: Option<UserId>,
-    created_at: Time,
+    #[schema(required)]
+    pub reply_message_id: Option<MessageId>,
+    /// Who cancelled it.
+    #[schema(required)]
+    pub cancelled_by: Option<UserId>,
+    /// When it was asked for.
+    pub created_at: Time,
     /// When a worker first took it up.
     #[schema(required)]
-    started_at: Option<Time>,
+    pub started_at: Option<Time>,
+    /// When it ended.
     #[schema(required)]
-    ended_at: Option<Time>,
-    /// From start to end, or until now while it runs.
-    duration_ms: i64,
+    pub ended_at: Option<Time>,
+    /// From start to end in milliseconds, or until now while it runs.
+    #[schema(example = 2_400)]
+    pub duration_ms: i64,
 }
 
 impl Task {
-    pub(super) fn at(now: Timestamp, task: sophon_model::Task) -> Self {
+    /// A task as it is at the time `now`.
+    pub fn at(now: Timestamp, task: sophon_model::Task) -> Self {
         Self {
             duration_ms: task.duration_ms(now),
             tokens_used: task.usage.as_ref().map_or(0, sophon_model::Usage::total),
@@ -91,19 +95,22 @@ impl Task {
 }
 
 /// A piece of work with its tool calls and its parts.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct TaskDetail {
+pub struct TaskDetail {
+    /// The task.
     #[serde(flatten)]
-    task: Task,
+    pub task: Task,
     /// In order of start.
-    tool_calls: Vec<ToolCall>,
+    pub tool_calls: Vec<ToolCall>,
     /// Its parts, oldest first.
-    children: Vec<Task>,
+    pub children: Vec<Task>,
 }
 
+#[cfg(feature = "core")]
 impl TaskDetail {
-    pub(super) fn at(now: Timestamp, detail: tasks::TaskDetail) -> Self {
+    /// A task with what belongs to it, as they are at the time `now`.
+    pub fn at(now: Timestamp, detail: sophon_core::tasks::TaskDetail) -> Self {
         Self {
             task: Task::at(now, detail.task),
             tool_calls: detail.tool_calls.into_iter().map(ToolCall::from).collect(),

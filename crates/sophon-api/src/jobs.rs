@@ -1,36 +1,38 @@
-//! A background job as this wire shows it. Its payload is not shown: that may be somebody's content.
+//! Background jobs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sophon_model::ports::JobCount;
 use sophon_model::{JobId, JobStatus, Queue, TaskId};
 use utoipa::ToSchema;
 
-use crate::time::Time;
-use crate::words;
+use crate::Time;
 
-/// Work that the gateway does in the background.
-#[derive(Serialize, ToSchema)]
+/// Work that the gateway does in the background. Its payload is not shown: that may be somebody's content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Job {
-    #[schema(value_type = String)]
-    id: JobId,
-    /// What is to be done, for example `maintenance.prune`.
-    kind: String,
-    #[schema(schema_with = words::queue)]
-    queue: Queue,
-    #[schema(schema_with = words::job_status)]
-    status: JobStatus,
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done.
+    #[schema(example = "maintenance.prune")]
+    pub kind: String,
+    /// The queue that it waits in.
+    pub queue: Queue,
+    /// Where it stands.
+    pub status: JobStatus,
     /// The task that people see of it.
-    #[schema(required, value_type = Option<String>)]
-    task_id: Option<TaskId>,
+    #[schema(required)]
+    pub task_id: Option<TaskId>,
     /// How often a worker took it up.
-    attempt: i64,
+    #[schema(example = 1)]
+    pub attempt: i64,
     /// Why it failed last, in words for people.
     #[schema(required)]
-    error: Option<String>,
-    created_at: Time,
+    pub error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: Time,
     /// When it is due; of a dead job, when it failed for good.
-    run_at: Time,
+    pub run_at: Time,
 }
 
 impl From<sophon_model::Job> for Job {
@@ -50,13 +52,15 @@ impl From<sophon_model::Job> for Job {
 }
 
 /// How many jobs of a queue have a status.
-#[derive(Serialize, ToSchema)]
-pub(super) struct JobCounts {
-    #[schema(schema_with = words::queue)]
-    queue: Queue,
-    #[schema(schema_with = words::job_status)]
-    status: JobStatus,
-    count: u64,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobCounts {
+    /// The queue.
+    pub queue: Queue,
+    /// The status.
+    pub status: JobStatus,
+    /// How many.
+    #[schema(example = 3)]
+    pub count: u64,
 }
 
 impl From<JobCount> for JobCounts {

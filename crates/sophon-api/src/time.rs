@@ -1,6 +1,8 @@
-//! Points in time as this wire writes them.
+//! Points in time as the API writes them.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use sophon_model::Timestamp;
@@ -9,9 +11,9 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::{PartialSchema, ToSchema};
 
 /// A point in time: RFC 3339, in UTC and with milliseconds when we write it.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "Cow<'_, str>")]
-pub(crate) struct Time(pub(crate) Timestamp);
+pub struct Time(pub Timestamp);
 
 impl From<Timestamp> for Time {
     fn from(time: Timestamp) -> Self {
@@ -19,19 +21,38 @@ impl From<Timestamp> for Time {
     }
 }
 
+impl From<Time> for Timestamp {
+    fn from(time: Time) -> Self {
+        time.0
+    }
+}
+
+impl Deref for Time {
+    type Target = Timestamp;
+
+    fn deref(&self) -> &Timestamp {
+        &self.0
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl From<Time> for String {
     fn from(time: Time) -> Self {
-        time.0.to_string()
+        time.to_string()
     }
 }
 
 impl TryFrom<Cow<'_, str>> for Time {
-    type Error = String;
+    type Error = &'static str;
 
     fn try_from(text: Cow<'_, str>) -> Result<Self, Self::Error> {
-        let time: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| "a point in time is written like 2026-11-22T12:00:00.000Z".to_owned())?;
+        let time: jiff::Timestamp =
+            text.parse().map_err(|_| "a point in time is written like 2026-11-22T12:00:00.000Z")?;
         Ok(Self(Timestamp::from_millis(time.as_millisecond())))
     }
 }

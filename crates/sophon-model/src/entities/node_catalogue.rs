@@ -1,11 +1,11 @@
-//! The commands that exist: the scope each needs, and the harm it can do. What is not here is refused, so that neither
+//! The commands to nodes that exist: the scope each needs, and the harm it can do. What is not here is refused, so that neither
 //! is ever guessed from a name.
 
-use sophon_model::{Error, NodeScope, Result, Risk};
+use crate::{Error, NodeScope, Result, Risk};
 
-/// A command.
+/// A command that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommandSpec {
+pub struct NodeCommandSpec {
     /// Its name.
     pub name: &'static str,
     /// What a node must be allowed.
@@ -16,12 +16,12 @@ pub struct CommandSpec {
 
 macro_rules! commands {
     ($($scope:ident, $risk:ident: $($name:literal)*;)*) => {
-        &[$($(CommandSpec { name: $name, scope: NodeScope::$scope, risk: Risk::$risk },)*)*]
+        &[$($(NodeCommandSpec { name: $name, scope: NodeScope::$scope, risk: Risk::$risk },)*)*]
     };
 }
 
 /// All of them, by scope.
-pub const COMMANDS: &[CommandSpec] = commands! {
+pub const NODE_COMMANDS: &[NodeCommandSpec] = commands! {
     SystemInfo, None: "system.info" "system.processes";
     NotifySend, None: "notify.show";
     ClipboardAccess, Low: "clipboard.read" "clipboard.write";
@@ -34,12 +34,15 @@ pub const COMMANDS: &[CommandSpec] = commands! {
     SystemExecute, Critical: "system.execute";
 };
 
-/// The command of this name. `validation_failed` if there is none.
-pub fn command_spec(name: &str) -> Result<&'static CommandSpec> {
-    COMMANDS.iter().find(|spec| spec.name == name).ok_or_else(|| {
-        let names: Vec<&str> = COMMANDS.iter().map(|spec| spec.name).collect();
-        Error::validation("command", format!("There is no such command. There are: {}.", names.join(", ")))
-    })
+impl NodeCommandSpec {
+    /// The command of this name. `validation_failed` if there is none.
+    pub fn of(name: &str) -> Result<&'static Self> {
+        NODE_COMMANDS.iter().find(|spec| spec.name == name).ok_or_else(|| {
+            let names: Vec<&str> = NODE_COMMANDS.iter().map(|spec| spec.name).collect();
+            let text = format!("There is no such command. There are: {}.", names.join(", "));
+            Error::validation("command", text)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -50,11 +53,11 @@ mod tests {
 
     #[test]
     fn a_name_stands_for_one_command_and_no_other_name_for_any() {
-        let names: BTreeSet<_> = COMMANDS.iter().map(|spec| spec.name).collect();
-        assert_eq!(names.len(), COMMANDS.len());
-        assert_eq!(command_spec("system.execute").unwrap().risk, Risk::Critical);
+        let names: BTreeSet<_> = NODE_COMMANDS.iter().map(|spec| spec.name).collect();
+        assert_eq!(names.len(), NODE_COMMANDS.len());
+        assert_eq!(NodeCommandSpec::of("system.execute").unwrap().risk, Risk::Critical);
         for other in ["", "system", "system.execute ", "System.Execute", "filesystem.read", "*"] {
-            command_spec(other).unwrap_err();
+            NodeCommandSpec::of(other).unwrap_err();
         }
     }
 }

@@ -1,0 +1,58 @@
+//! Errors.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sophon_model::Error;
+use utoipa::ToSchema;
+
+/// The body of every response that is an error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorInfo,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorInfo {
+    /// A stable code to switch on.
+    #[schema(example = "not_authorized")]
+    pub code: String,
+    /// A text for people.
+    #[schema(example = "Missing required permission: ManageAgents")]
+    pub message: String,
+    /// Facts about this error, for example `{"field", "reason"}` of a value that is not acceptable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub details: Option<Value>,
+    /// The id of the request, which the log names too.
+    #[schema(example = "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b")]
+    pub request_id: String,
+}
+
+impl ErrorBody {
+    /// What is told of `error`, which happened in the request of this id.
+    pub fn new(error: &Error, request_id: &str) -> Self {
+        Self {
+            error: ErrorInfo {
+                code: error.code().to_owned(),
+                message: error.message().to_owned(),
+                details: error.details().cloned(),
+                request_id: request_id.to_owned(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_says_nothing_of_the_cause() {
+        let error = Error::internal("disk sda1 is on fire");
+        let body = serde_json::to_string(&ErrorBody::new(&error, "req_1")).unwrap();
+        assert!(body.contains("req_1") && !body.contains("sda1"), "{body}");
+    }
+}

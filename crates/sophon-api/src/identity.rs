@@ -1,0 +1,231 @@
+//! Signing in, API tokens, and who one is.
+
+use serde::{Deserialize, Serialize};
+use sophon_model::{ApiTokenId, AuthSessionId, Permission, TenantId, UserId};
+use utoipa::ToSchema;
+
+use crate::{Secret, Time};
+
+/// How one gets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthConfig {
+    /// Whether requests without a credential are the administrator's, so that nobody needs to sign in.
+    pub auto_admin: bool,
+    /// Whether an administrator is still to be made. Never so: a gateway makes one when it first starts.
+    pub setup_needed: bool,
+}
+
+/// Who signs in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The e-mail address, in any case.
+    #[schema(example = "ada@example.com")]
+    pub email: String,
+    /// The password.
+    #[schema(value_type = String, format = Password)]
+    pub password: Secret,
+}
+
+/// A refresh token to be traded.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Refresh {
+    /// The newest refresh token of the sign-in.
+    #[schema(value_type = String)]
+    pub refresh_token: Secret,
+}
+
+/// A sign-in that succeeded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// What to send as `Authorization: Bearer …`.
+    #[schema(value_type = String)]
+    pub access_token: Secret,
+    /// What to trade for the next pair. Good for one use: using it twice ends the sign-in.
+    #[schema(value_type = String)]
+    pub refresh_token: Secret,
+    /// Until when the access token counts.
+    pub expires_at: Time,
+    /// Who signed in.
+    pub user: User,
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// Lower case.
+    #[schema(example = "ada@example.com")]
+    pub email: String,
+    /// What others see.
+    #[schema(example = "Ada")]
+    pub name: String,
+    /// `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
+    #[schema(example = "Operator")]
+    pub role: String,
+    /// Where it belongs.
+    pub tenant: Tenant,
+    /// What the role includes.
+    pub permissions: Vec<Permission>,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What stands in addresses and in `X-Sophon-Tenant`.
+    #[schema(example = "default")]
+    pub slug: String,
+    /// What people call it.
+    #[schema(example = "Default")]
+    pub name: String,
+}
+
+impl From<sophon_model::Tenant> for Tenant {
+    fn from(tenant: sophon_model::Tenant) -> Self {
+        Self { id: tenant.id, slug: tenant.slug, name: tenant.name }
+    }
+}
+
+/// A sign-in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthSession {
+    /// Its id.
+    pub id: AuthSessionId,
+    /// The device, as it named itself.
+    #[schema(required)]
+    pub user_agent: Option<String>,
+    /// Where it signed in from.
+    #[schema(required, example = "203.0.113.7")]
+    pub address: Option<String>,
+    /// When it signed in.
+    pub created_at: Time,
+    /// When it last refreshed its tokens.
+    pub last_seen_at: Time,
+    /// When it ends unless it refreshes before.
+    pub expires_at: Time,
+    /// Whether it is the one that this request lives by.
+    pub current: bool,
+}
+
+impl AuthSession {
+    /// A sign-in; `current` says whether it is the asker's own.
+    pub fn new(session: sophon_model::AuthSession, current: bool) -> Self {
+        Self {
+            current,
+            id: session.id,
+            user_agent: session.user_agent,
+            address: session.address,
+            created_at: session.created_at.into(),
+            last_seen_at: session.last_seen_at.into(),
+            expires_at: session.expires_at.into(),
+        }
+    }
+}
+
+/// An API token, without its secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiToken {
+    /// Its public handle.
+    pub id: ApiTokenId,
+    /// What its owner calls it.
+    #[schema(example = "Backup script")]
+    pub name: String,
+    /// How its secret begins.
+    #[schema(example = "sk_3fG9xQ")]
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was last used, to the minute.
+    #[schema(required)]
+    pub last_used_at: Option<Time>,
+    /// When it ends; never if null.
+    #[schema(required)]
+    pub expires_at: Option<Time>,
+}
+
+impl From<sophon_model::ApiToken> for ApiToken {
+    fn from(token: sophon_model::ApiToken) -> Self {
+        Self {
+            id: token.id,
+            name: token.name,
+            hint: token.hint,
+            created_at: token.created_at.into(),
+            last_used_at: token.last_used_at.map(Time),
+            expires_at: token.expires_at.map(Time),
+        }
+    }
+}
+
+/// An API token to be made.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewApiToken {
+    /// What to call it: 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100, example = "Backup script")]
+    pub name: String,
+    /// After how many days it ends, 1 to 3,650; never if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3_650)]
+    pub expires_in_days: Option<u32>,
+}
+
+/// An API token that was just made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreatedApiToken {
+    /// The secret, shown this once.
+    #[schema(value_type = String)]
+    pub token: Secret,
+    /// The token.
+    pub api_token: ApiToken,
+}
+
+#[cfg(feature = "core")]
+mod core {
+    use sophon_core::identity;
+
+    use super::{NewApiToken, SignedIn, User};
+
+    impl From<identity::SignedIn> for SignedIn {
+        fn from(signed_in: identity::SignedIn) -> Self {
+            Self {
+                access_token: signed_in.access_token.into(),
+                refresh_token: signed_in.refresh_token.into(),
+                expires_at: signed_in.expires_at.into(),
+                user: signed_in.profile.into(),
+            }
+        }
+    }
+
+    impl From<identity::Profile> for User {
+        fn from(profile: identity::Profile) -> Self {
+            let identity::Profile { user, tenant, permissions } = profile;
+            Self {
+                permissions: permissions.iter().collect(),
+                id: user.id,
+                email: user.email,
+                name: user.name,
+                role: user.role.name().to_owned(),
+                tenant: tenant.into(),
+                created_at: user.created_at.into(),
+            }
+        }
+    }
+
+    impl From<NewApiToken> for identity::NewApiToken {
+        fn from(new: NewApiToken) -> Self {
+            Self { name: new.name, expires_in_days: new.expires_in_days }
+        }
+    }
+}

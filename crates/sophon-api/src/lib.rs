@@ -1,0 +1,53 @@
+//! The vocabulary of the API: what `/api` and the hubs call things, in camelCase, and how requests are written.
+//!
+//! Each type is a component of the OpenAPI document under its own name, and is used by all who speak of it: the REST
+//! wire, the live wires, the Rust client and the command line; the dashboard's types are generated from the document.
+//! A wire that spells things otherwise gets a module of its own.
+//!
+//! With the feature `core` requests become what the core takes, and what it gives becomes answers.
+
+mod admin;
+mod agents;
+mod approvals;
+mod change;
+mod discussions;
+mod error;
+mod identity;
+mod jobs;
+mod list;
+mod messages;
+mod node_commands;
+mod nodes;
+mod public;
+mod secret;
+mod sessions;
+mod tasks;
+mod time;
+
+pub use admin::{Announcement, NewAnnouncement};
+pub use agents::{Agent, AgentFileContent, AgentPatch, AgentTools, NewAgent, NewAgentFileContent};
+pub use approvals::{ApprovalKind, ApprovalRequest, Approve, Edit, InfoRequest, Reject, Respond};
+pub use change::Change;
+pub use discussions::{
+    Discussion, DiscussionPatch, DiscussionRun, DiscussionRunDetail, DiscussionTurn, DiscussionVerdict,
+    NewDiscussion, NewPanelist, Panelist,
+};
+pub use error::{ErrorBody, ErrorInfo};
+pub use identity::{
+    ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant, User,
+};
+pub use jobs::{Job, JobCounts};
+pub use list::List;
+pub use messages::{Accepted, Attachment, Message, MessageType, NewAttachment, SendMessage, ToolCall, Usage};
+pub use node_commands::{
+    CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand, node_commands_schema,
+};
+pub use nodes::{
+    ApproveNode, NewNode, Node, NodeHeartbeat, NodePatch, NodeScopes, PairNode, PairingState, PairingStatus,
+    RegisteredNode,
+};
+pub use public::{Health, HealthStatus, Model, ToolInfo, Version};
+pub use secret::Secret;
+pub use sessions::{ForkSession, NewSession, Session, SessionPatch};
+pub use tasks::{Task, TaskDetail};
+pub use time::Time;

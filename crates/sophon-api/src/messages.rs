@@ -1,0 +1,290 @@
+//! Messages, and what goes with them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sophon_model::{
+    AgentId, MessageId, MessageRole, MessageStatus, SessionId, TaskId, ToolCallId, ToolCallStatus, UserId,
+};
+use utoipa::ToSchema;
+
+use crate::Time;
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Its number: rising, and what `since` and `before` take.
+    #[schema(example = 42)]
+    pub id: i64,
+    /// Its id.
+    pub message_id: MessageId,
+    /// The session it is in.
+    pub session_id: SessionId,
+    /// Who speaks.
+    pub role: MessageRole,
+    /// Its text, in Markdown.
+    #[schema(example = "Which trains go to **Lisbon**?")]
+    pub content: String,
+    /// How far it has come; `pending` while it is being written.
+    pub status: MessageStatus,
+    /// The person who wrote it.
+    #[schema(required)]
+    pub user_id: Option<UserId>,
+    /// The agent that wrote it.
+    #[schema(required)]
+    pub agent_id: Option<AgentId>,
+    /// The task that answers with it.
+    #[schema(required)]
+    pub task_id: Option<TaskId>,
+    /// The id that its sender gave it.
+    #[schema(required)]
+    pub local_id: Option<String>,
+    /// The message it answers.
+    #[schema(required)]
+    pub reply_to: Option<MessageId>,
+    /// Its files.
+    pub attachments: Vec<Attachment>,
+    /// The tool calls made for it, in order of start.
+    pub tool_calls: Vec<ToolCall>,
+    /// What writing it consumed.
+    #[schema(required)]
+    pub usage: Option<Usage>,
+    /// Whether it is part of the conversation, or the gateway's own.
+    pub msg_type: MessageType,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+impl Message {
+    /// A message with the tool calls made for it.
+    pub fn new(message: sophon_model::Message, tool_calls: Vec<sophon_model::ToolCall>) -> Self {
+        Self {
+            id: message.number,
+            message_id: message.id,
+            session_id: message.session_id,
+            role: message.role,
+            content: message.content,
+            status: message.status,
+            user_id: message.user_id,
+            agent_id: message.agent_id,
+            task_id: message.task_id,
+            local_id: message.local_id,
+            reply_to: message.reply_to,
+            attachments: message.attachments.into_iter().map(Attachment::from).collect(),
+            tool_calls: tool_calls.into_iter().map(ToolCall::from).collect(),
+            usage: message.usage.map(Usage::from),
+            msg_type: match message.role {
+                MessageRole::System => MessageType::System,
+                MessageRole::User | MessageRole::Agent => MessageType::Chat,
+            },
+            created_at: message.created_at.into(),
+            updated_at: message.updated_at.into(),
+        }
+    }
+}
+
+/// Whether a message is part of the conversation (`chat`), or the gateway's own (`system`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageType {
+    /// Part of the conversation.
+    Chat,
+    /// The gateway's own.
+    System,
+}
+
+/// A file that goes with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Attachment {
+    /// Where it is kept.
+    pub key: String,
+    /// Its media type.
+    #[schema(example = "image/png")]
+    pub mime: String,
+    /// Its size in bytes.
+    #[schema(example = 48_213)]
+    pub size: i64,
+    /// What its sender called it.
+    #[schema(required, example = "map.png")]
+    pub name: Option<String>,
+}
+
+impl From<sophon_model::Attachment> for Attachment {
+    fn from(attachment: sophon_model::Attachment) -> Self {
+        let sophon_model::Attachment { key, mime, size, name } = attachment;
+        Self { key, mime, size, name }
+    }
+}
+
+/// What model calls consumed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// Tokens read.
+    #[schema(example = 1_250)]
+    pub input_tokens: i64,
+    /// Tokens written.
+    #[schema(example = 310)]
+    pub output_tokens: i64,
+    /// The model.
+    pub model: String,
+    /// Who offers it.
+    pub provider: String,
+}
+
+impl From<sophon_model::Usage> for Usage {
+    fn from(usage: sophon_model::Usage) -> Self {
+        let sophon_model::Usage { input_tokens, output_tokens, model, provider } = usage;
+        Self { input_tokens, output_tokens, model, provider }
+    }
+}
+
+/// One call of a tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolCall {
+    /// Its id.
+    pub id: ToolCallId,
+    /// The tool.
+    #[schema(example = "memory.search")]
+    pub tool_name: String,
+    /// What it was called with.
+    #[schema(example = json!({ "query": "Lisbon" }))]
+    pub arguments: Value,
+    /// SHA-256 of the arguments' canonical JSON, in hex.
+    pub args_hash: String,
+    /// Where it stands.
+    pub status: ToolCallStatus,
+    /// What it returned, or why it failed.
+    #[schema(required)]
+    pub result: Option<String>,
+    /// From start to end in milliseconds; 0 while it runs.
+    #[schema(example = 12)]
+    pub duration_ms: i64,
+    /// When it began.
+    pub started_at: Time,
+    /// When it ended.
+    #[schema(required)]
+    pub ended_at: Option<Time>,
+}
+
+impl From<sophon_model::ToolCall> for ToolCall {
+    fn from(call: sophon_model::ToolCall) -> Self {
+        Self {
+            duration_ms: call.duration_ms(),
+            id: call.id,
+            tool_name: call.tool,
+            arguments: call.arguments,
+            args_hash: call.arguments_hash,
+            status: call.status,
+            result: call.result,
+            started_at: call.started_at.into(),
+            ended_at: call.ended_at.map(Time),
+        }
+    }
+}
+
+/// A message to be sent.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SendMessage {
+    /// Where to; a new session if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// Who is to answer, by id or slug; the session's agent if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+    /// The text, in Markdown: at most 100,000 bytes.
+    #[schema(min_length = 1, max_length = 100_000, example = "Which trains go to Lisbon?")]
+    pub content: String,
+    /// The channel it comes by, for example `webchat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "webchat")]
+    pub channel_id: Option<String>,
+    /// At most 10 files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10)]
+    pub attachments: Option<Vec<NewAttachment>>,
+    /// Whether the answer is streamed while it is written; so if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_streaming: Option<bool>,
+    /// An id given by the sender. Sending the same message twice with it, in a session, is sending it once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_id: Option<String>,
+    /// The message it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+}
+
+/// A file that is to go with a message.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAttachment {
+    /// Where it is kept.
+    pub key: String,
+    /// Its media type.
+    #[schema(example = "image/png")]
+    pub mime: String,
+    /// Its size in bytes, at most 25 MiB.
+    #[schema(minimum = 0, maximum = 26_214_400)]
+    pub size: i64,
+    /// What to call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl From<NewAttachment> for sophon_model::Attachment {
+    fn from(new: NewAttachment) -> Self {
+        let NewAttachment { key, mime, size, name } = new;
+        Self { key, mime, size, name }
+    }
+}
+
+/// A message that was accepted: it is stored, and its task waits or runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Accepted {
+    /// The task that answers.
+    pub task_id: TaskId,
+    /// The session.
+    pub session_id: SessionId,
+    /// The message that is answered.
+    pub message_id: MessageId,
+}
+
+#[cfg(feature = "core")]
+mod core {
+    use sophon_core::{chat, sessions};
+
+    use super::{Accepted, Message, SendMessage};
+
+    impl From<sessions::MessageWithCalls> for Message {
+        fn from(stored: sessions::MessageWithCalls) -> Self {
+            Self::new(stored.message, stored.tool_calls)
+        }
+    }
+
+    impl From<SendMessage> for chat::SendMessage {
+        fn from(send: SendMessage) -> Self {
+            Self {
+                session: send.session_id,
+                agent: send.agent_id,
+                content: send.content,
+                channel_id: send.channel_id,
+                attachments: send.attachments.into_iter().flatten().map(Into::into).collect(),
+                is_streaming: send.is_streaming.unwrap_or(true),
+                local_id: send.local_id,
+                reply_to: send.reply_to,
+                origin: None,
+            }
+        }
+    }
+
+    impl From<chat::Sent> for Accepted {
+        fn from(sent: chat::Sent) -> Self {
+            Self { task_id: sent.task_id, session_id: sent.session_id, message_id: sent.message_id }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What anybody may ask, and the models.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sophon_model::Risk;
+use sophon_model::ports::{ModelInfo, ToolSpec};
+use utoipa::ToSchema;
+
+/// How the gateway is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// Whether it takes work.
+    pub status: HealthStatus,
+}
+
+/// Whether the gateway takes work (`ok`), or is shutting down (`draining`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthStatus {
+    /// It takes work.
+    Ok,
+    /// It is stopping and takes no new work.
+    Draining,
+}
+
+/// Which Sophon this is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Version {
+    /// `sophon`
+    #[schema(example = "sophon")]
+    pub name: String,
+    /// Its version.
+    #[schema(example = "0.1.0")]
+    pub version: String,
+}
+
+/// A tool that agents can be allowed to use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ToolInfo {
+    /// Its name.
+    #[schema(example = "memory.search")]
+    pub name: String,
+    /// What it does and when to use it, as models are told.
+    pub description: String,
+    /// How much harm it can do.
+    pub risk: Risk,
+    /// JSON Schema of its arguments.
+    #[schema(value_type = Object)]
+    pub parameters: Value,
+}
+
+impl From<&ToolSpec> for ToolInfo {
+    fn from(tool: &ToolSpec) -> Self {
+        Self {
+            name: tool.name.clone(),
+            description: tool.description.clone(),
+            risk: tool.risk,
+            parameters: tool.parameters.clone(),
+        }
+    }
+}
+
+/// A model that agents can be given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Model {
+    /// The name to ask for it by.
+    #[schema(example = "offline")]
+    pub id: String,
+    /// Who offers it.
+    #[schema(example = "sophon")]
+    pub provider: String,
+}
+
+impl From<ModelInfo> for Model {
+    fn from(ModelInfo { id, provider }: ModelInfo) -> Self {
+        Self { id, provider }
+    }
+}

@@ -1,0 +1,163 @@
+//! Sessions.
+
+use serde::{Deserialize, Serialize};
+use sophon_model::{AgentId, MessageId, SessionId, SessionMode, SessionStatus, UserId, Visibility};
+use utoipa::ToSchema;
+
+use crate::change::not_null;
+use crate::{Change, Time};
+
+/// A session: where people and agents meet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// What people call it; empty until the first message gives it one.
+    #[schema(example = "Flights to Lisbon")]
+    pub title: String,
+    /// The agent that answers in it.
+    pub agent_id: AgentId,
+    /// Who made it.
+    pub owner_id: UserId,
+    /// Who may read it: its owner, or whoever knows its address.
+    pub visibility: Visibility,
+    /// Where it stands.
+    pub status: SessionStatus,
+    /// How its participants work together.
+    pub mode: SessionMode,
+    /// The channel it came in by.
+    #[schema(required, example = "webchat")]
+    pub channel_id: Option<String>,
+    /// A model chosen for this session alone.
+    #[schema(required)]
+    pub model: Option<String>,
+    /// The session it was forked from.
+    #[schema(required)]
+    pub parent_session_id: Option<SessionId>,
+    /// The last message it shares with its parent.
+    #[schema(required)]
+    pub forked_at_message_id: Option<MessageId>,
+    /// How many messages it holds.
+    #[schema(example = 4)]
+    pub message_count: i64,
+    /// When it was made.
+    pub created_at: Time,
+    /// When something last happened in it.
+    pub updated_at: Time,
+}
+
+impl From<sophon_model::Session> for Session {
+    fn from(session: sophon_model::Session) -> Self {
+        Self {
+            id: session.id,
+            title: session.title,
+            agent_id: session.agent_id,
+            owner_id: session.owner_id,
+            visibility: session.visibility,
+            status: session.status,
+            mode: session.mode,
+            channel_id: session.channel_id,
+            model: session.model,
+            parent_session_id: session.parent_id,
+            forked_at_message_id: session.forked_at_message_id,
+            message_count: session.message_count,
+            created_at: session.created_at.into(),
+            updated_at: session.updated_at.into(),
+        }
+    }
+}
+
+/// A session to be made.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewSession {
+    /// The agent that answers, by id or slug; the first agent if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+    /// At most 200 characters; the first message gives it a title if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, example = "Flights to Lisbon")]
+    pub title: Option<String>,
+    /// Private if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+    /// Each in its own time if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<SessionMode>,
+    /// A model for this session alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+}
+
+/// What is to change of a session; what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionPatch {
+    /// At most 200 characters; null takes it away.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    #[schema(value_type = Option<String>, max_length = 200, example = "Trains to Lisbon")]
+    pub title: Change<String>,
+    /// Who may read it.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub visibility: Option<Visibility>,
+    /// A completed session stays so.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub status: Option<SessionStatus>,
+    /// Null clears it: then the agent's model answers.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    #[schema(value_type = Option<String>)]
+    pub model: Change<String>,
+}
+
+/// How to fork.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ForkSession {
+    /// The last message to copy; all if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_message_id: Option<MessageId>,
+    /// At most 200 characters; the parent's title if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub title: Option<String>,
+}
+
+#[cfg(feature = "core")]
+mod core {
+    use sophon_core::sessions;
+
+    use super::{ForkSession, NewSession, SessionPatch};
+
+    impl From<NewSession> for sessions::NewSession {
+        fn from(new: NewSession) -> Self {
+            Self {
+                agent: new.agent_id,
+                title: new.title,
+                visibility: new.visibility,
+                mode: new.mode,
+                channel_id: None,
+                model: new.model,
+            }
+        }
+    }
+
+    impl From<SessionPatch> for sessions::ChangeSession {
+        fn from(patch: SessionPatch) -> Self {
+            Self {
+                title: patch.title.or_cleared(String::new()),
+                visibility: patch.visibility,
+                status: patch.status,
+                model: patch.model.into(),
+            }
+        }
+    }
+
+    impl From<ForkSession> for sessions::Fork {
+        fn from(fork: ForkSession) -> Self {
+            Self { from_message: fork.from_message_id, title: fork.title }
+        }
+    }
+}
