@@ -1,10 +1,10 @@
 //! Announcements: what an administrator tells everybody in the tenant who is there.
 
-use sophon_model::{Announcement, Caller, Event, Permission, Result, Severity};
+use sophon_model::{Announcement, Caller, Event, Result, Severity};
 
 use crate::database::Database;
 use crate::limits::{LONGEST_ANNOUNCEMENT, LONGEST_NAME, bounded};
-use crate::policy::{Act, authorize};
+use crate::policy::{Create, allow};
 
 /// An announcement to be made.
 #[derive(Clone, Debug)]
@@ -30,11 +30,11 @@ impl Announcements {
 
     /// Tells everybody in the caller's tenant who is connected now. It is not kept for those who are not.
     pub async fn announce(&self, caller: &Caller, new: NewAnnouncement) -> Result<Announcement> {
-        authorize(Some(caller), Act::Use(Permission::SendAnnouncements))?;
+        let allowed = allow::<Announcement, Create>(caller)?;
         let NewAnnouncement { title, body, severity } = new;
         bounded("title", &title, 1, LONGEST_NAME)?;
         bounded("body", &body, 1, LONGEST_ANNOUNCEMENT)?;
-        let (tenant_id, created_by) = (caller.tenant.clone(), caller.user.clone());
+        let (tenant_id, created_by) = (allowed.tenant().clone(), allowed.user().clone());
         // A unit of work although nothing is kept: the caller learns if it could not be told.
         self.db
             .write(move |unit| {

@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, MessageRange};
 use sophon_model::{
-    Attachment, Caller, Error, Event, Message, MessageId, MessageRole, MessageStatus, Permission, Result,
-    Session, SessionId, SessionStatus, Task, TaskId, TaskKind,
+    Attachment, Caller, Error, Event, Message, MessageId, MessageRole, MessageStatus, Result, Session,
+    SessionId, SessionStatus, Task, TaskId, TaskKind,
 };
 use std::time::Duration;
 
 use crate::database::{Database, Unit};
 use crate::limits::{LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text};
-use crate::policy::{Act, authorize};
-use crate::sessions::{NewSession, agent_in, create_in, save_in, writable_in};
+use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
+use crate::sessions::{NewSession, agent_in, create_in, save_in};
 use crate::tasks::{first_line_truncated, queued, require_room};
 use crate::turn;
 
@@ -75,7 +75,7 @@ impl Chat {
     /// Accepts a message: when this returns, message and task are durable. With a key, or a local id, the same
     /// request is applied once; another request under the same key is a conflict.
     pub async fn send(&self, caller: &Caller, send: SendMessage, key: Option<String>) -> Result<Sent> {
-        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
+        let allowed = allow(caller)?;
         validate(&send, key.as_deref())?;
         let once = Once::of(caller, &send, key)?;
         let caller = caller.clone();
@@ -86,7 +86,7 @@ impl Chat {
                 {
                     return Ok(sent);
                 }
-                let sent = send_in(unit, &caller, send)?;
+                let sent = send_in(unit, &caller, &allowed, send)?;
                 if let Some(once) = &once {
                     once.keep(unit, &sent)?;
                 }
@@ -100,7 +100,7 @@ impl Chat {
         let (caller, wanted) = (caller.clone(), session.clone());
         self.db
             .write(move |unit| {
-                let mut session = writable_in(unit, &caller, &wanted)?;
+                let mut session = grant(&caller, unit.tx.session(&wanted)?)?;
                 require_open(&session)?;
                 let range = MessageRange { since: None, before: None, limit: QUESTION_WITHIN };
                 let mut messages = unit.tx.messages(&session.id, &range)?;
@@ -155,20 +155,21 @@ fn require_open(session: &Session) -> Result<()> {
     }
 }
 
-fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Sent> {
+fn send_in(
+    unit: &mut Unit<'_>,
+    caller: &Caller,
+    allowed: &Allowed<Session, Create>,
+    send: SendMessage,
+) -> Result<Sent> {
     require_room(unit)?;
-    let mut session = match &send.session {
-        Some(id) => writable_in(unit, caller, id)?,
-        None => create_in(
-            unit,
-            caller,
-            NewSession {
-                agent: send.agent.clone(),
-                channel_id: send.channel_id.clone(),
-                ..NewSession::default()
-            },
-        )?,
+    let session = if let Some(id) = &send.session {
+        unit.tx.session(id)?
+    } else {
+        let (agent, channel_id) = (send.agent.clone(), send.channel_id.clone());
+        let new = NewSession { agent, channel_id, ..NewSession::default() };
+        Some(create_in(unit, allowed, new)?)
     };
+    let mut session = grant(caller, session)?;
     require_open(&session)?;
     if let Some(answered) = &send.reply_to {
         let message = unit.tx.message(answered)?.filter(|message| message.session_id == session.id);
@@ -210,17 +211,17 @@ fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Se
 fn queue_in(
     unit: &mut Unit<'_>,
     caller: &Caller,
-    session: &Session,
+    session: &Granted<Session, Write>,
     agent: Option<&str>,
     message: &Message,
     is_streaming: bool,
 ) -> Result<Sent> {
     let agent = match agent {
-        Some(named) => agent_in(unit, caller, Some(named))?,
+        Some(named) => agent_in(unit, &caller.tenant, Some(named))?,
         // The session's agent may have been deleted since.
         None => match unit.tx.agent(&caller.tenant, session.agent_id.as_str())? {
             Some(agent) => agent,
-            None => agent_in(unit, caller, None)?,
+            None => agent_in(unit, &caller.tenant, None)?,
         },
     };
     let task = Task {

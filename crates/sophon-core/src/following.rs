@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sophon_model::{Caller, Event, Permission, Result, Topic};
+use sophon_model::{Caller, Event, Result, Session, Topic, UserId};
 
 use crate::database::Database;
 use crate::gateway::Gateway;
 use crate::live::EventEntry;
-use crate::policy::{Act, authorize};
+use crate::policy::{FollowApprovals, FollowNodes, FollowTasks, Read, TenantFeed, UserFeed, check};
 
 /// The most stored events that a client who comes back is sent; one who missed more is told to reload.
 pub const MOST_REPLAYED: usize = 1_000;
@@ -22,18 +22,14 @@ impl Gateway {
             Topic::Discussion(id) => self.discussions.run(caller, id).await.map(drop),
             Topic::Node(id) => self.nodes.get(caller, id).await.map(drop),
             Topic::User(user) | Topic::Feed(user) | Topic::Approvals(user) => {
-                authorize(Some(caller), Act::FollowUser(user, None))
+                check::<_, Read>(caller, &user_feed(caller, user))
             }
-            Topic::Tasks(user) => {
-                authorize(Some(caller), Act::FollowUser(user, Some(Permission::ViewActiveTasks)))
-            }
-            Topic::Tenant(tenant) => authorize(Some(caller), Act::FollowTenant(tenant, None)),
+            Topic::Tasks(user) => check::<_, FollowTasks>(caller, &user_feed(caller, user)),
+            Topic::Tenant(tenant) => check::<_, Read>(caller, &TenantFeed(tenant.clone())),
             Topic::TenantApprovals(tenant) => {
-                authorize(Some(caller), Act::FollowTenant(tenant, Some(Permission::ApproveActions)))
+                check::<_, FollowApprovals>(caller, &TenantFeed(tenant.clone()))
             }
-            Topic::Nodes(tenant) => {
-                authorize(Some(caller), Act::FollowTenant(tenant, Some(Permission::ManageNodes)))
-            }
+            Topic::Nodes(tenant) => check::<_, FollowNodes>(caller, &TenantFeed(tenant.clone())),
         }
     }
 }
@@ -41,7 +37,12 @@ impl Gateway {
 /// Whether a session that this event tells of may be followed no longer by who follows it: it was public, say.
 pub fn shuts_out(event: &Event, caller: Option<&Caller>) -> bool {
     matches!(event, Event::SessionChanged { session, .. }
-        if authorize(caller, Act::ReadSession(session)).is_err())
+        if check::<Session, Read>(caller, session).is_err())
+}
+
+/// What is sent to a user of the caller's tenant: a topic does not name another one.
+fn user_feed(caller: &Caller, user: &UserId) -> UserFeed {
+    UserFeed { tenant: caller.tenant.clone(), user: user.clone() }
 }
 
 /// What a client who comes back has missed of a topic, and how it goes on.

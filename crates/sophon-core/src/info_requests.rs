@@ -12,10 +12,9 @@ use sophon_model::{
 };
 
 use crate::database::{Database, Unit};
-use crate::identity::as_of_now;
 use crate::jobs::HeldError;
 use crate::limits::{LONGEST_DESCRIPTION, LONGEST_NAME, bounded};
-use crate::policy::{Act, authorize};
+use crate::policy::{Granted, Read, grant, visible};
 use crate::prompts::{self, Prompt, Unanswered, expire_later};
 use crate::tools::{ASKS_PERSON, ToolContext};
 
@@ -38,15 +37,20 @@ impl InfoRequests {
 
     /// What the caller is asked, newest first.
     pub async fn pending(&self, caller: &Caller, page: Page) -> Result<Paged<InfoRequest>> {
-        authorize(Some(caller), Act::SignedIn)?;
-        let (tenant, user) = (caller.tenant.clone(), caller.user.clone());
-        self.db.read(move |tx| tx.pending_info_requests(&tenant, &user, &page)).await
+        let visible = visible::<InfoRequest>(caller)?;
+        self.db.read(move |tx| tx.pending_info_requests(visible.tenant(), visible.own(), &page)).await
     }
 
     /// One.
     pub async fn get(&self, caller: &Caller, id: &InfoRequestId) -> Result<InfoRequest> {
         let (caller, wanted) = (caller.clone(), id.clone());
-        self.db.read(move |tx| readable(tx, &caller, &wanted)).await
+        self.db
+            .read(move |tx| {
+                let request = tx.info_request(&caller.tenant, &wanted)?;
+                let request: Granted<InfoRequest, Read> = grant(&caller, request)?;
+                Ok(request.into_inner())
+            })
+            .await
     }
 
     /// Answers one; with nothing, says that there will be no answer. The second answer is a conflict with the code
@@ -60,18 +64,12 @@ impl InfoRequests {
         if let Some(text) = &response {
             bounded("response", text, 1, LONGEST_RESPONSE)?;
         }
-        let (known, wanted) = (caller.clone(), id.clone());
-        let find = move |tx: &dyn Tx| {
-            let caller = as_of_now(tx, &known)?;
-            let request = readable(tx, &caller, &wanted)?;
-            authorize(Some(&caller), Act::AnswerInfoRequest(&request))?;
-            Ok(request)
-        };
         let status = match response {
             Some(_) => InfoRequestStatus::Answered,
             None => InfoRequestStatus::Cancelled,
         };
-        prompts::answer(&self.db, find, move |request| Ok(InfoRequest { status, response, ..request })).await
+        let answered = move |request| Ok(InfoRequest { status, response, ..request });
+        prompts::answer(&self.db, caller, id, answered).await
     }
 
     /// Asks the person for whom the turn of `context` works, and returns the question as it is now: a call that is made
@@ -136,13 +134,6 @@ fn waits(context: &ToolContext, at: Timestamp) -> Event {
         detail: Some(ASKS_PERSON.into()),
         at,
     })
-}
-
-fn readable(tx: &dyn Tx, caller: &Caller, id: &InfoRequestId) -> Result<InfoRequest> {
-    let request = tx.info_request(&caller.tenant, id)?;
-    let request = request.ok_or_else(|| Error::not_found("information request"))?;
-    authorize(Some(caller), Act::ReadInfoRequest(&request))?;
-    Ok(request)
 }
 
 impl Prompt for InfoRequest {

@@ -10,11 +10,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Approval, Error, InfoRequest, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp,
+    Approval, Caller, Error, InfoRequest, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp,
 };
 
 use crate::database::{Database, Unit};
+use crate::identity::as_of_now;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
+use crate::policy::{Answer, Granted, Guarded, May, grant};
 use crate::tasks::TaskEndHook;
 
 /// How a prompt is resolved that nobody answered.
@@ -65,12 +67,18 @@ pub(crate) fn expire_later<P: Prompt>(unit: &mut Unit<'_>, prompt: &P) -> Result
     unit.enqueue(&Expiry::<P> { tenant: tenant.clone(), id: id.clone() }, options)
 }
 
-/// Answers the prompt that `find` finds, if the caller may, with what `decide` makes of it.
-pub(crate) async fn answer<P: Prompt>(
+/// Answers a prompt, if the caller may by the rights that it has now, with what `decide` makes of it.
+pub(crate) async fn answer<P: Prompt + Guarded + May<Answer>>(
     db: &Database,
-    find: impl Fn(&dyn Tx) -> Result<P> + Clone + Send + 'static,
+    caller: &Caller,
+    id: &P::Id,
     decide: impl FnOnce(P) -> Result<P> + Send + 'static,
 ) -> Result<P> {
+    let (known, wanted) = (caller.clone(), id.clone());
+    let find = move |tx: &dyn Tx| -> Result<Granted<P, Answer>> {
+        let caller = as_of_now(tx, &known)?;
+        grant(&caller, P::stored(tx, &caller.tenant, &wanted)?)
+    };
     let look = find.clone();
     let task = db.read(move |tx| Ok(look(tx)?.task().clone())).await?;
     let answered = db.write(move |unit| {
@@ -80,7 +88,7 @@ pub(crate) async fn answer<P: Prompt>(
         if !found.is_pending() {
             return Err(found.already_resolved());
         }
-        let is_late = found.expires_at() <= unit.now();
+        let (is_late, found) = (found.expires_at() <= unit.now(), found.into_inner());
         let mut resolved = if is_late { found.unanswered(Unanswered::TimedOut) } else { decide(found)? };
         if !resolve_in(unit, &mut resolved)? {
             // Another process was faster.

@@ -10,8 +10,8 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sophon_core::Gateway;
 use sophon_core::identity::Presented;
-use sophon_core::policy::{Act, authorize};
-use sophon_model::{Permission, Result};
+use sophon_core::policy::{Read, System, allow};
+use sophon_model::Result;
 use sophon_realtime::hubs::Hubs;
 
 /// Upper bounds of the durations' buckets, in seconds.
@@ -90,7 +90,7 @@ fn hubs(hubs: &Hubs) {
 async fn permit(gateway: &Gateway, headers: &HeaderMap) -> Result<()> {
     let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
     let identified = gateway.identify(Presented::in_headers(values)).await?;
-    authorize(identified.anybody()?, Act::Use(Permission::ViewSystem))
+    allow::<System, Read>(identified.anybody()?).map(drop)
 }
 
 /// From the system's own accounting, where it has one of this form.

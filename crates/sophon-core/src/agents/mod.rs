@@ -4,11 +4,11 @@ mod defaults;
 
 pub(crate) use defaults::{FIRST_AGENT, first_agent};
 
-use sophon_model::{Agent, AgentFile, Caller, Error, Page, Paged, Permission, Result, Runtime, Timestamp};
+use sophon_model::{Agent, AgentFile, Caller, Error, Page, Paged, Result, Runtime, Timestamp};
 
 use crate::database::Database;
 use crate::limits::{LONGEST_AGENT_FILE, LONGEST_DESCRIPTION, LONGEST_NAME, MOST_TOOL_PATTERNS, bounded};
-use crate::policy::{Act, authorize};
+use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
 
 /// An agent to be made. What is absent gets the value of the first agent of a fresh gateway.
 #[derive(Clone, Debug, Default)]
@@ -61,25 +61,27 @@ impl Agents {
 
     /// The tenant's agents, oldest first.
     pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Agent>> {
-        authorize(Some(caller), Act::SignedIn)?;
-        let tenant = caller.tenant.clone();
-        self.db.read(move |tx| tx.agents(&tenant, &page)).await
+        let visible = visible::<Agent>(caller)?;
+        self.db.read(move |tx| tx.agents(visible.tenant(), &page)).await
     }
 
     /// One, by id or slug.
     pub async fn get(&self, caller: &Caller, id_or_slug: &str) -> Result<Agent> {
-        authorize(Some(caller), Act::SignedIn)?;
-        let (tenant, wanted) = (caller.tenant.clone(), id_or_slug.to_owned());
-        self.db.read(move |tx| tx.agent(&tenant, &wanted)?.ok_or_else(|| Error::not_found("agent"))).await
+        let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
+        self.db
+            .read(move |tx| {
+                let agent: Granted<Agent, Read> = grant(&caller, tx.agent(&caller.tenant, &wanted)?)?;
+                Ok(agent.into_inner())
+            })
+            .await
     }
 
     /// Makes one.
     pub async fn create(&self, caller: &Caller, new: NewAgent) -> Result<Agent> {
-        authorize(Some(caller), Act::Use(Permission::ManageAgents))?;
-        let tenant = caller.tenant.clone();
+        let allowed = allow::<Agent, Create>(caller)?;
         self.db
             .write(move |unit| {
-                let template = first_agent(unit.new_id(), tenant, unit.now());
+                let template = first_agent(unit.new_id(), allowed.tenant().clone(), unit.now());
                 let agent = Agent {
                     slug: new.slug.unwrap_or_else(|| slug_of(&new.name)),
                     name: new.name,
@@ -104,33 +106,31 @@ impl Agents {
 
     /// Changes one. A running turn goes on with what it began with; the next one sees the change.
     pub async fn update(&self, caller: &Caller, id_or_slug: &str, change: AgentChange) -> Result<Agent> {
-        authorize(Some(caller), Act::Use(Permission::ManageAgents))?;
-        let (tenant, wanted) = (caller.tenant.clone(), id_or_slug.to_owned());
+        let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
             .write(move |unit| {
-                let agent = unit.tx.agent_to_change(&tenant, &wanted)?;
-                let mut agent = agent.ok_or_else(|| Error::not_found("agent"))?;
+                let agent = unit.tx.agent_to_change(&caller.tenant, &wanted)?;
+                let mut agent: Granted<Agent, Write> = grant(&caller, agent)?;
                 apply(&mut agent, change, unit.now());
                 validate(&agent)?;
                 unit.tx.update_agent(&agent)?;
-                Ok(agent)
+                Ok(agent.into_inner())
             })
             .await
     }
 
     /// Deletes one. Its sessions stay, with another agent to be chosen by who writes into them.
     pub async fn delete(&self, caller: &Caller, id_or_slug: &str) -> Result<()> {
-        authorize(Some(caller), Act::Use(Permission::ManageAgents))?;
-        let (tenant, wanted) = (caller.tenant.clone(), id_or_slug.to_owned());
+        let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
             .write(move |unit| {
-                let agent = unit.tx.agent(&tenant, &wanted)?.ok_or_else(|| Error::not_found("agent"))?;
-                if unit.tx.agents(&tenant, &Page::new(Some(2), None))?.items.len() == 1 {
+                let agent: Granted<Agent, Write> = grant(&caller, unit.tx.agent(&caller.tenant, &wanted)?)?;
+                if unit.tx.agents(&caller.tenant, &Page::new(Some(2), None))?.items.len() == 1 {
                     return Err(Error::conflict(
                         "The last agent stays: nobody would answer. Make another first.",
                     ));
                 }
-                unit.tx.delete_agent(&tenant, &agent.id).map(|_| ())
+                unit.tx.delete_agent(&agent.tenant_id, &agent.id).map(|_| ())
             })
             .await
     }

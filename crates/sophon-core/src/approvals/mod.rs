@@ -12,14 +12,13 @@ pub(crate) use asking::{Asked, NotCovered, consume_in, request_in};
 use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::{
-    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Event, Page, Paged, Permission,
-    Result, TaskId, TenantId, Timestamp,
+    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Event, Page, Paged, Result, TaskId,
+    TenantId, Timestamp, UserId,
 };
 
 use crate::database::{Database, Unit};
-use crate::identity::as_of_now;
 use crate::limits::{LONGEST_DESCRIPTION, bounded};
-use crate::policy::{Act, authorize};
+use crate::policy::{Granted, Read, grant, visible};
 use crate::prompts::{self, Prompt, Unanswered};
 use crate::tools::Tools;
 
@@ -61,42 +60,33 @@ impl Approvals {
     /// What matches of what the caller's agents asked for; of what all agents of the tenant did if the caller may
     /// answer. Newest first. The filter's `user` narrows it to one person.
     pub async fn list(&self, caller: &Caller, filter: ApprovalFilter, page: Page) -> Result<Paged<Approval>> {
-        authorize(Some(caller), Act::SignedIn)?;
-        let answers = caller.has(Permission::ApproveActions);
-        let user = if answers { filter.user } else { Some(caller.user.clone()) };
-        let (tenant, filter) = (caller.tenant.clone(), ApprovalFilter { user, ..filter });
-        self.db.read(move |tx| tx.approvals(&tenant, &filter, &page)).await
+        let visible = visible::<Approval>(caller)?;
+        let filter = ApprovalFilter { user: visible.owner(filter.user), ..filter };
+        self.db.read(move |tx| tx.approvals(visible.tenant(), &filter, &page)).await
     }
 
     /// One.
     pub async fn get(&self, caller: &Caller, id: &ApprovalId) -> Result<Approval> {
         let (caller, wanted) = (caller.clone(), id.clone());
-        self.db.read(move |tx| readable(tx, &caller, &wanted)).await
+        self.db
+            .read(move |tx| {
+                let approval: Granted<Approval, Read> =
+                    grant(&caller, tx.approval(&caller.tenant, &wanted)?)?;
+                Ok(approval.into_inner())
+            })
+            .await
     }
 
     /// Answers one. An answer to one that was answered, or ran out, is a conflict with the code `already_resolved`
     /// and the outcome in its details.
     pub async fn answer(&self, caller: &Caller, id: &ApprovalId, answer: Answer) -> Result<Approval> {
-        let (known, wanted) = (caller.clone(), id.clone());
-        let find = move |tx: &dyn Tx| {
-            let caller = as_of_now(tx, &known)?;
-            let approval = readable(tx, &caller, &wanted)?;
-            authorize(Some(&caller), Act::DecideApproval(&approval))?;
-            Ok(approval)
-        };
-        let (tools, caller) = (self.tools.clone(), caller.clone());
-        prompts::answer(&self.db, find, move |approval| decided(&tools, &caller, approval, answer)).await
+        let (tools, by) = (self.tools.clone(), caller.user.clone());
+        prompts::answer(&self.db, caller, id, move |approval| decided(&tools, by, approval, answer)).await
     }
 }
 
-fn readable(tx: &dyn Tx, caller: &Caller, id: &ApprovalId) -> Result<Approval> {
-    let approval = tx.approval(&caller.tenant, id)?.ok_or_else(|| Error::not_found("approval"))?;
-    authorize(Some(caller), Act::ReadApproval(&approval))?;
-    Ok(approval)
-}
-
 /// The approval as it is by this answer.
-fn decided(tools: &Tools, caller: &Caller, mut approval: Approval, answer: Answer) -> Result<Approval> {
+fn decided(tools: &Tools, by: UserId, mut approval: Approval, answer: Answer) -> Result<Approval> {
     let reason = match answer {
         Answer::Approve { comment } => {
             approval.status = ApprovalStatus::Approved;
@@ -118,7 +108,7 @@ fn decided(tools: &Tools, caller: &Caller, mut approval: Approval, answer: Answe
         bounded("reason", reason, 0, LONGEST_DESCRIPTION)?;
     }
     approval.reason = reason.filter(|reason| !reason.trim().is_empty());
-    approval.decided_by = Some(caller.user.clone());
+    approval.decided_by = Some(by);
     Ok(approval)
 }
 

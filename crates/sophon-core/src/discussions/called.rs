@@ -1,8 +1,8 @@
 //! A run that an agent calls for in the middle of a chat.
 
 use sophon_model::{
-    DiscussionRun, DiscussionRunId, DiscussionRunStatus, Error, Event, Id, Permission, Result, Task,
-    TaskKind, TaskStatus, ToolCallId,
+    DiscussionRun, DiscussionRunId, DiscussionRunStatus, Error, Event, Id, Result, Task, TaskKind,
+    TaskStatus, ToolCallId,
 };
 
 use super::input::Plan;
@@ -11,7 +11,7 @@ use super::runner::DiscussionRunner;
 use super::{NewDiscussion, require_room_for_run, run_of};
 use crate::database::Unit;
 use crate::jobs::HeldError;
-use crate::policy::{Act, authorize};
+use crate::policy::{Allowed, Create, allow};
 use crate::tasks::queued;
 use crate::tools::ToolContext;
 
@@ -23,13 +23,13 @@ impl DiscussionRunner {
         context: &ToolContext,
         new: NewDiscussion,
     ) -> Result<DiscussionRun, HeldError> {
-        authorize(Some(&context.caller), Act::Use(Permission::SendMessages))?;
+        let allowed = allow::<DiscussionRun, Create>(&context.caller)?;
         self.models.require_language_model()?;
         let (id, called) = (run_id(&context.call), context.clone());
         let wanted = id.clone();
         let run = context.held.write(move |unit| match unit.tx.discussion_run(&wanted)? {
             Some(begun) => Ok(begun),
-            None => begin_in(unit, &called, wanted, new),
+            None => begin_in(unit, &called, &allowed, wanted, new),
         });
         let run = run.await?;
         if !run.status.is_final() {
@@ -49,19 +49,20 @@ fn run_id(call: &ToolCallId) -> DiscussionRunId {
 fn begin_in(
     unit: &mut Unit<'_>,
     context: &ToolContext,
+    allowed: &Allowed<DiscussionRun, Create>,
     id: DiscussionRunId,
     new: NewDiscussion,
 ) -> Result<DiscussionRun> {
-    let caller = &context.caller;
-    require_room_for_run(unit, &caller.user)?;
-    let plan = Plan::of(unit.tx, &caller.tenant, new)?;
+    let (tenant, user) = (allowed.tenant(), allowed.user());
+    require_room_for_run(unit, user)?;
+    let plan = Plan::of(unit.tx, tenant, new)?;
     let task = Task {
         parent_id: Some(context.task.clone()),
         agent_id: Some(context.agent.id.clone()),
         status: TaskStatus::Running,
         attempt: 1,
         started_at: Some(unit.now()),
-        ..queued(unit, (&caller.tenant, &caller.user), TaskKind::Discussion, &plan.topic)
+        ..queued(unit, (tenant, user), TaskKind::Discussion, &plan.topic)
     };
     let run = DiscussionRun {
         status: DiscussionRunStatus::Running,
@@ -70,7 +71,7 @@ fn begin_in(
     };
     unit.tx.insert_task(&task)?;
     unit.tx.insert_discussion_run(&run)?;
-    unit.emit(&caller.user, Event::TaskStarted(Box::new(task)));
-    unit.emit(&caller.user, started(&run));
+    unit.emit(user, Event::TaskStarted(Box::new(task)));
+    unit.emit(user, started(&run));
     Ok(run)
 }

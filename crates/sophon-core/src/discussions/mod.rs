@@ -24,13 +24,13 @@ use std::sync::Arc;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
-    Error, Event, Page, Paged, Permission, Result, Task, TaskKind, UserId,
+    Error, Event, Page, Paged, Result, Task, TaskKind, UserId,
 };
 
 use crate::database::{Database, Unit};
 use crate::limits::MOST_OPEN_DISCUSSIONS;
 use crate::models::Models;
-use crate::policy::{Act, authorize};
+use crate::policy::{Cancel, Create, Granted, Read, Write, allow, grant, visible};
 use crate::tasks::{Outcome, Running, cancel_in, finish_in, queued, require_room};
 use input::Plan;
 
@@ -59,15 +59,14 @@ impl Discussions {
 
     /// Plans one.
     pub async fn create(&self, caller: &Caller, new: NewDiscussion) -> Result<Discussion> {
-        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
-        let caller = caller.clone();
+        let allowed = allow::<Discussion, Create>(caller)?;
         self.db
             .write(move |unit| {
-                let plan = Plan::of(unit.tx, &caller.tenant, new)?;
+                let plan = Plan::of(unit.tx, allowed.tenant(), new)?;
                 let discussion = Discussion {
                     id: unit.new_id(),
-                    tenant_id: caller.tenant,
-                    owner_id: caller.user,
+                    tenant_id: allowed.tenant().clone(),
+                    owner_id: allowed.user().clone(),
                     topic: plan.topic,
                     panelists: plan.panelists,
                     judge: plan.judge,
@@ -84,15 +83,14 @@ impl Discussions {
 
     /// The caller's, newest first.
     pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Discussion>> {
-        authorize(Some(caller), Act::SignedIn)?;
-        let owner = caller.user.clone();
-        self.db.read(move |tx| tx.discussions(&owner, &page)).await
+        let visible = visible::<Discussion>(caller)?;
+        self.db.read(move |tx| tx.discussions(visible.own(), &page)).await
     }
 
     /// One.
     pub async fn get(&self, caller: &Caller, id: &DiscussionId) -> Result<Discussion> {
         let (caller, wanted) = (caller.clone(), id.clone());
-        self.db.read(move |tx| readable(tx, &caller, &wanted)).await
+        self.db.read(move |tx| Ok(readable(tx, &caller, &wanted)?.into_inner())).await
     }
 
     /// Changes one.
@@ -105,11 +103,12 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut discussion = writable_in(unit, &caller, &wanted)?;
+                let mut discussion: Granted<Discussion, Write> =
+                    grant(&caller, unit.tx.discussion(&wanted)?)?;
                 apply(unit.tx, &mut discussion, change)?;
                 discussion.updated_at = unit.now();
                 unit.tx.update_discussion(&discussion)?;
-                Ok(discussion)
+                Ok(discussion.into_inner())
             })
             .await
     }
@@ -119,7 +118,7 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let discussion = writable_in(unit, &caller, &wanted)?;
+                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
                 let mut page = Page::new(Some(Page::MOST), None);
                 loop {
                     let runs = unit.tx.discussion_runs(&wanted, &page)?;
@@ -147,14 +146,14 @@ impl Discussions {
         let (caller, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
             .write(move |unit| {
-                let discussion = writable_in(unit, &caller, &wanted)?;
+                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
                 models.require_language_model()?;
                 require_room(unit)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
                 let owner = (&discussion.tenant_id, &discussion.owner_id);
                 let task = queued(unit, owner, TaskKind::Discussion, &discussion.topic);
                 let asked = (unit.new_id(), Some(discussion.id.clone()));
-                let run = run_of(asked, &task, discussion.into());
+                let run = run_of(asked, &task, discussion.into_inner().into());
                 unit.tx.insert_task(&task)?;
                 unit.tx.insert_discussion_run(&run)?;
                 lifecycle::enqueue_in(unit, &task)?;
@@ -180,9 +179,9 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let run = readable_run(tx, &caller, &wanted)?;
+                let run: Granted<DiscussionRun, Read> = grant(&caller, tx.discussion_run(&wanted)?)?;
                 let turns = tx.discussion_turns(&run.id)?;
-                Ok(RunDetail { run, turns })
+                Ok(RunDetail { run: run.into_inner(), turns })
             })
             .await
     }
@@ -193,12 +192,10 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let run = readable_run(unit.tx, &caller, &wanted)?;
-                authorize(Some(&caller), Act::CancelDiscussionRun(&run))?;
-                let task = unit.tx.task(&run.tenant_id, &run.task_id)?;
-                let task = task.ok_or_else(|| Error::internal("a run without a task"))?;
+                let run: Granted<DiscussionRun, Cancel> = grant(&caller, unit.tx.discussion_run(&wanted)?)?;
+                let task = grant(&caller, unit.tx.task(&run.tenant_id, &run.task_id)?)?;
                 cancel_in(unit, &caller.user, &task, running)?;
-                readable_run(unit.tx, &caller, &wanted)
+                unit.tx.discussion_run(&run.id)?.ok_or_else(|| Error::not_found("run"))
             })
             .await
     }
@@ -263,20 +260,6 @@ fn apply(tx: &dyn Tx, discussion: &mut Discussion, change: ChangeDiscussion) -> 
     Ok(())
 }
 
-fn readable(tx: &dyn Tx, caller: &Caller, id: &DiscussionId) -> Result<Discussion> {
-    let discussion = tx.discussion(id)?.ok_or_else(|| Error::not_found("discussion"))?;
-    authorize(Some(caller), Act::ReadDiscussion(&discussion))?;
-    Ok(discussion)
-}
-
-fn writable_in(unit: &Unit<'_>, caller: &Caller, id: &DiscussionId) -> Result<Discussion> {
-    let discussion = unit.tx.discussion(id)?.ok_or_else(|| Error::not_found("discussion"))?;
-    authorize(Some(caller), Act::WriteDiscussion(&discussion))?;
-    Ok(discussion)
-}
-
-fn readable_run(tx: &dyn Tx, caller: &Caller, id: &DiscussionRunId) -> Result<DiscussionRun> {
-    let run = tx.discussion_run(id)?.ok_or_else(|| Error::not_found("run"))?;
-    authorize(Some(caller), Act::ReadDiscussionRun(&run))?;
-    Ok(run)
+fn readable(tx: &dyn Tx, caller: &Caller, id: &DiscussionId) -> Result<Granted<Discussion, Read>> {
+    grant(caller, tx.discussion(id)?)
 }

@@ -1,10 +1,10 @@
 //! What operators see of the queue, and what they can do about jobs that failed for good.
 
 use sophon_model::ports::JobCount;
-use sophon_model::{Caller, Error, Job, JobId, Page, Paged, Permission, Result};
+use sophon_model::{Caller, Error, Job, JobId, Page, Paged, Result};
 
 use crate::database::Database;
-use crate::policy::{Act, authorize};
+use crate::policy::{Read, System, Write, allow};
 
 /// The service.
 #[derive(Clone)]
@@ -19,19 +19,19 @@ impl Jobs {
 
     /// How many jobs stand where, by queue and status; none for what there is none of.
     pub async fn counts(&self, caller: &Caller) -> Result<Vec<JobCount>> {
-        authorize(Some(caller), Act::Use(Permission::ViewSystem))?;
+        allow::<System, Read>(caller)?;
         self.db.read(|tx| tx.job_counts()).await
     }
 
     /// The jobs that failed for good, newest first.
     pub async fn dead(&self, caller: &Caller, page: Page) -> Result<Paged<Job>> {
-        authorize(Some(caller), Act::Use(Permission::ViewSystem))?;
+        allow::<System, Read>(caller)?;
         self.db.read(move |tx| tx.dead_jobs(&page)).await
     }
 
     /// Runs a dead job again, as if it had not been tried. A conflict if another job does the same by now.
     pub async fn retry(&self, caller: &Caller, id: &JobId) -> Result<Job> {
-        authorize(Some(caller), Act::Use(Permission::ManageSystem))?;
+        allow::<System, Write>(caller)?;
         let wanted = id.clone();
         self.db
             .write(move |unit| {
@@ -45,7 +45,7 @@ impl Jobs {
 
     /// Deletes a dead job: nobody will do it.
     pub async fn discard(&self, caller: &Caller, id: &JobId) -> Result<()> {
-        authorize(Some(caller), Act::Use(Permission::ManageSystem))?;
+        allow::<System, Write>(caller)?;
         let unwanted = id.clone();
         self.db
             .write(move |unit| {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec,
-    NodeCommandStatus, NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp,
+    NodeCommandStatus, NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp, UserId,
 };
 
 use super::Nodes;
@@ -14,7 +14,7 @@ use super::endings::{CommandExpiry, expire_later};
 use crate::database::Unit;
 use crate::jobs::HeldError;
 use crate::limits::storable;
-use crate::policy::{Act, authorize};
+use crate::policy::{Granted, Report, Told, covers, grant, may_command};
 use crate::tools::ToolContext;
 use crate::wakers::Wakers;
 
@@ -116,13 +116,13 @@ impl Nodes {
         task: Option<TaskId>,
         send: SendCommand,
     ) -> Result<NodeCommand> {
-        let node = unit.tx.node(&caller.tenant, &send.node)?.ok_or_else(|| Error::not_found("node"))?;
-        may_send(caller, &node, &send.command)?;
+        let spec = NodeCommandSpec::of(&send.command)?;
+        let node = may_command(caller, unit.tx.node(&caller.tenant, &send.node)?, spec)?;
         if let Some(known) = unit.tx.node_command(&node.id, &id)? {
             return Ok(known);
         }
         can_take(unit.tx, &node)?;
-        let command = new_command(unit, caller, id, task, send);
+        let command = new_command(unit, (&node, &caller.user), id, task, send);
         unit.tx.insert_node_command(&command)?;
         expire_later(unit, &command)?;
         tell(unit, &command);
@@ -151,9 +151,7 @@ impl Nodes {
     /// Takes in what became of a command that was handed to this node. The first report counts; that it comes again,
     /// or too late for the caller, is no error.
     pub async fn report(&self, caller: &NodeCaller, id: &NodeCommandId, outcome: Outcome) -> Result<()> {
-        let Some(command) = self.look_up(&caller.node, id).await? else {
-            return Err(Error::not_found("command"));
-        };
+        let command: Granted<NodeCommand, Report> = grant(caller, self.look_up(&caller.node, id).await?)?;
         let endings = self.endings.clone();
         self.db
             .write(move |unit| {
@@ -175,20 +173,6 @@ impl Nodes {
     }
 }
 
-/// Whether the caller may send this command to the node, and the node may be told it.
-fn may_send(caller: &Caller, node: &Node, command: &str) -> Result<()> {
-    let spec = NodeCommandSpec::of(command)?;
-    authorize(Some(caller), Act::CommandNode(node, spec.risk))?;
-    if node.has(spec.scope) {
-        return Ok(());
-    }
-    let scope = spec.scope.as_str();
-    let text =
-        format!("The node may not be told that: it lacks the scope {scope}. Who manages it can add it.");
-    let error = Error::new(Kind::NotAuthorized, text).with_code("scope_denied");
-    Err(error.with_details(serde_json::json!({ "scope": scope })))
-}
-
 /// Whether the node is there and has room for one more.
 fn can_take(tx: &dyn Tx, node: &Node) -> Result<()> {
     if node.status != NodeStatus::Paired || !node.is_online {
@@ -204,7 +188,7 @@ fn can_take(tx: &dyn Tx, node: &Node) -> Result<()> {
 
 fn new_command(
     unit: &Unit<'_>,
-    caller: &Caller,
+    (node, by): (&Granted<Node, Told>, &UserId),
     id: NodeCommandId,
     task_id: Option<TaskId>,
     send: SendCommand,
@@ -212,15 +196,15 @@ fn new_command(
     let now = unit.now();
     NodeCommand {
         id,
-        node_id: send.node,
-        tenant_id: caller.tenant.clone(),
+        node_id: node.id.clone(),
+        tenant_id: node.tenant_id.clone(),
         command: send.command,
         params: send.params,
         status: NodeCommandStatus::Queued,
         result: None,
         error_code: None,
         error_message: None,
-        requested_by: caller.user.clone(),
+        requested_by: by.clone(),
         task_id,
         created_at: now,
         expires_at: now.plus(send.time.unwrap_or(USUAL_TIME)).plus(TO_REPORT),
@@ -240,7 +224,7 @@ pub(super) fn hand_out(
     let taken = unit.tx.dispatch_node_commands(&node.id, now, MOST_OPEN as usize)?;
     let (mut handed, mut refused) = (Vec::with_capacity(taken.len()), Vec::new());
     for mut command in taken {
-        if NodeCommandSpec::of(&command.command).is_ok_and(|spec| node.has(spec.scope)) {
+        if NodeCommandSpec::of(&command.command).is_ok_and(|spec| covers(node, spec)) {
             tell(unit, &command);
             handed.push(command);
         } else {

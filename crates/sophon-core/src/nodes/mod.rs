@@ -15,15 +15,13 @@ pub use pairing::{NewNode, Pairing, RegisteredNode};
 use presence::NoticeSilence;
 pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 
-use sophon_model::{
-    Caller, Error, Event, Node, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Permission, Result,
-};
+use sophon_model::{Caller, Event, Node, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result};
 
 use crate::database::{Database, Unit};
 use crate::jobs::Handlers;
 use crate::lifecycle::Lifecycle;
 use crate::limits::{LONGEST_NAME, bounded};
-use crate::policy::{Act, authorize};
+use crate::policy::{Granted, Read, Write, grant, visible};
 use crate::wakers::Wakers;
 
 /// The service.
@@ -51,9 +49,8 @@ impl Nodes {
 
     /// The tenant's nodes, in order of registration.
     pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Node>> {
-        authorize(Some(caller), Act::Use(Permission::ManageNodes))?;
-        let tenant = caller.tenant.clone();
-        self.db.read(move |tx| tx.nodes(&tenant, &page)).await
+        let visible = visible::<Node>(caller)?;
+        self.db.read(move |tx| tx.nodes(visible.tenant(), &page)).await
     }
 
     /// One.
@@ -61,9 +58,8 @@ impl Nodes {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let node = tx.node(&caller.tenant, &wanted)?.ok_or_else(|| Error::not_found("node"))?;
-                authorize(Some(&caller), Act::ManageNode(&node))?;
-                Ok(node)
+                let node: Granted<Node, Read> = grant(&caller, tx.node(&caller.tenant, &wanted)?)?;
+                Ok(node.into_inner())
             })
             .await
     }
@@ -107,20 +103,24 @@ impl Nodes {
                 change(&mut node);
                 store_change(unit, &mut node)?;
                 unit.after_commit(move || instructions.wake(&wanted));
-                Ok(node)
+                Ok(node.into_inner())
             })
             .await
     }
 }
 
 /// A node that the caller may manage.
-fn managed(unit: &Unit<'_>, caller: &Caller, id: &NodeId) -> Result<Node> {
-    let node = unit.tx.node(&caller.tenant, id)?.ok_or_else(|| Error::not_found("node"))?;
-    authorize(Some(caller), Act::ManageNode(&node))?;
-    Ok(node)
+fn managed(unit: &Unit<'_>, caller: &Caller, id: &NodeId) -> Result<Granted<Node, Write>> {
+    grant(caller, unit.tx.node(&caller.tenant, id)?)
 }
 
-fn store_change(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
+/// Stores a node that a user changed, and tells of it.
+fn store_change(unit: &mut Unit<'_>, node: &mut Granted<Node, Write>) -> Result<()> {
+    store(unit, node)
+}
+
+/// Stores a node that changed by what its own program did, and tells of it.
+fn store(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
     node.updated_at = unit.now();
     unit.tx.update_node(node)?;
     tell(unit, NodeEvent::Changed { node: Box::new(node.clone()) }, node);

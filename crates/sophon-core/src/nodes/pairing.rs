@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use sophon_model::{
-    Caller, Error, Node, NodeEvent, NodeId, NodeScope, NodeSecrets, NodeStatus, Permission, Result, Timestamp,
+    Caller, Error, Node, NodeEvent, NodeId, NodeScope, NodeSecrets, NodeStatus, Result, Timestamp,
 };
 
-use super::{Nodes, distinct, managed, store_change, tell};
+use super::{Nodes, distinct, managed, store, store_change, tell};
 use crate::database::Unit;
 use crate::identity::{new_secret, secret_hash};
 use crate::limits::{LONGEST_NAME, bounded};
-use crate::policy::{Act, authorize};
+use crate::policy::{Allowed, Create, allow};
 
 /// Nodes that a tenant may have; one more is refused.
 const MOST_NODES: u64 = 500;
@@ -66,20 +66,20 @@ enum Attempt {
 impl Nodes {
     /// Registers one, which can be paired for 15 minutes.
     pub async fn register(&self, caller: &Caller, new: NewNode) -> Result<RegisteredNode> {
-        authorize(Some(caller), Act::Use(Permission::ManageNodes))?;
+        let allowed = allow(caller)?;
         bounded("displayName", &new.name, 1, LONGEST_NAME)?;
         bounded("platform", &new.platform, 1, LONGEST_PLATFORM)?;
         let pairing_secret = new_secret("s_", self.db.random());
-        let (caller, hash) = (caller.clone(), secret_hash(&pairing_secret));
+        let hash = secret_hash(&pairing_secret);
         let code = pairing_code(u64::from_be_bytes(self.db.random()));
         let registered = self.db.write(move |unit| {
-            if unit.tx.node_count(&caller.tenant)? >= MOST_NODES {
+            if unit.tx.node_count(allowed.tenant())? >= MOST_NODES {
                 return Err(Error::conflict(format!(
                     "There are {MOST_NODES} nodes already. Delete one that is not used."
                 )));
             }
             let now = unit.now();
-            let node = new_node(unit.new_id(), &caller, new, code, now);
+            let node = new_node(unit.new_id(), &allowed, new, code, now);
             let secrets = NodeSecrets {
                 node_id: node.id.clone(),
                 pairing_hash: hash,
@@ -124,7 +124,7 @@ impl Nodes {
                 node.scopes = distinct(scopes);
             }
             store_change(unit, &mut node)?;
-            Ok(Ok(node))
+            Ok(Ok(node.into_inner()))
         });
         approved.await?
     }
@@ -139,7 +139,7 @@ impl Nodes {
                 node.status = NodeStatus::Rejected;
                 node.decided_by = Some(caller.user);
                 store_change(unit, &mut node)?;
-                Ok(node)
+                Ok(node.into_inner())
             })
             .await
     }
@@ -187,23 +187,29 @@ fn answer(unit: &mut Unit<'_>, mut node: Node, mut secrets: NodeSecrets, secret:
             secrets.token_hash = Some(secret_hash(secret));
             unit.tx.update_node_secrets(&secrets)?;
             node.status = NodeStatus::Paired;
-            store_change(unit, &mut node)?;
+            store(unit, &mut node)?;
             Pairing::Approved(format!("{}.{secret}", node.id))
         }
     };
     Ok(Attempt::Answered(pairing))
 }
 
-fn new_node(id: NodeId, caller: &Caller, new: NewNode, pairing_code: String, now: Timestamp) -> Node {
+fn new_node(
+    id: NodeId,
+    allowed: &Allowed<Node, Create>,
+    new: NewNode,
+    pairing_code: String,
+    now: Timestamp,
+) -> Node {
     Node {
         id,
-        tenant_id: caller.tenant.clone(),
+        tenant_id: allowed.tenant().clone(),
         name: new.name.trim().to_owned(),
         platform: new.platform.trim().to_owned(),
         status: NodeStatus::Pending,
         scopes: distinct(new.scopes),
         pairing_code,
-        registered_by: caller.user.clone(),
+        registered_by: allowed.user().clone(),
         decided_by: None,
         version: None,
         is_online: false,

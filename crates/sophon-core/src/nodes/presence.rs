@@ -14,6 +14,7 @@ use crate::database::Unit;
 use crate::identity::secret_hash;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::limits::storable;
+use crate::policy::{Act, Granted, grant};
 
 /// The longest that a node can wait for commands in one request.
 pub const LONGEST_POLL: Duration = Duration::from_secs(30);
@@ -206,8 +207,8 @@ impl Chore for NoticeSilence {
 
 /// The node that asks, if it still may.
 fn paired(tx: &dyn Tx, caller: &NodeCaller) -> Result<Node> {
-    let node = tx.node(&caller.tenant, &caller.node)?;
-    node.filter(|node| node.status == NodeStatus::Paired).ok_or_else(rejected)
+    let node: Result<Granted<Node, Act>> = grant(caller, tx.node(&caller.tenant, &caller.node)?);
+    node.map(Granted::into_inner).map_err(|_| rejected())
 }
 
 /// Stores that a node is there.

@@ -2,14 +2,14 @@
 
 use sophon_model::ports::MessageRange;
 use sophon_model::{
-    Caller, Error, Event, Message, MessageId, MessageStatus, Permission, Result, Session, SessionChange,
-    SessionId, SessionStatus, Visibility,
+    Caller, Error, Event, Message, MessageId, MessageStatus, Result, Session, SessionChange, SessionId,
+    SessionStatus, Visibility,
 };
 
-use super::{Sessions, readable};
+use super::Sessions;
 use crate::database::Unit;
 use crate::limits::{LONGEST_NAME, bounded};
-use crate::policy::{Act, authorize};
+use crate::policy::{Allowed, Create, Granted, Read, allow, grant};
 
 /// The most messages that are copied: the newest ones.
 const MOST_COPIED: usize = 2_000;
@@ -27,22 +27,28 @@ impl Sessions {
     /// Makes a session of the caller's own out of one that the caller can read. Copies are finished messages only;
     /// they keep who spoke, not the tasks and tool calls behind them.
     pub async fn fork(&self, caller: &Caller, id: &SessionId, fork: Fork) -> Result<Session> {
-        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
+        let allowed = allow(caller)?;
         if let Some(title) = &fork.title {
             bounded("title", title, 0, LONGEST_NAME)?;
         }
         let (caller, id) = (caller.clone(), id.clone());
-        self.db.write(move |unit| fork_in(unit, &caller, &id, fork)).await
+        self.db.write(move |unit| fork_in(unit, &caller, &allowed, &id, fork)).await
     }
 }
 
-fn fork_in(unit: &mut Unit<'_>, caller: &Caller, id: &SessionId, fork: Fork) -> Result<Session> {
-    let parent = readable(Some(caller), unit.tx.session(id)?)?;
+fn fork_in(
+    unit: &mut Unit<'_>,
+    caller: &Caller,
+    allowed: &Allowed<Session, Create>,
+    id: &SessionId,
+    fork: Fork,
+) -> Result<Session> {
+    let parent: Granted<Session, Read> = grant(caller, unit.tx.session(id)?)?;
     let messages = copied(unit, &parent, fork.from_message.as_ref())?;
     let session = Session {
         id: unit.new_id(),
-        tenant_id: caller.tenant.clone(),
-        owner_id: caller.user.clone(),
+        tenant_id: allowed.tenant().clone(),
+        owner_id: allowed.user().clone(),
         agent_id: parent.agent_id.clone(),
         title: fork.title.unwrap_or_else(|| parent.title.clone()),
         visibility: Visibility::Private,

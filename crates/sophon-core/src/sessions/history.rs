@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use sophon_model::ports::MessageRange;
-use sophon_model::{Caller, Message, Page, Result, SessionId, TaskId, ToolCall};
+use sophon_model::{Caller, Message, Page, Result, Session, SessionId, TaskId, ToolCall};
 
-use super::{Sessions, readable};
+use super::Sessions;
+use crate::policy::{Granted, Read, grant};
 
 /// A message with the tool calls that were made for it.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ impl Sessions {
         let (mut messages, calls) = self
             .db
             .read(move |tx| {
-                let session = readable(caller.as_ref(), tx.session(&id)?)?;
+                let session: Granted<Session, Read> = grant(caller.as_ref(), tx.session(&id)?)?;
                 let range = MessageRange { since, before, limit: limit + 1 };
                 let messages = tx.messages(&session.id, &range)?;
                 let tasks: Vec<TaskId> = answering_tasks(&messages).collect();

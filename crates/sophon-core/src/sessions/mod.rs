@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 use sophon_model::ports::SessionFilter;
 use sophon_model::{
-    Agent, AgentId, Caller, Error, Event, Page, Paged, Permission, Result, Session, SessionChange, SessionId,
-    SessionMode, SessionStatus, Visibility,
+    Agent, AgentId, Caller, Error, Event, Page, Paged, Result, Session, SessionChange, SessionId,
+    SessionMode, SessionStatus, TenantId, Visibility,
 };
 
 use crate::agents::FIRST_AGENT;
 use crate::database::{Database, Unit};
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::live::PendingTexts;
-use crate::policy::{Act, authorize};
+use crate::policy::{Allowed, Create, Granted, Read, Write, allow, grant, visible};
 use crate::tasks::{Outcome, Running, finish_in};
 
 /// A session to be made.
@@ -72,23 +72,21 @@ impl Sessions {
         agent: Option<AgentId>,
         page: Page,
     ) -> Result<Paged<Session>> {
-        authorize(Some(caller), Act::SignedIn)?;
-        let (owner, filter) = (caller.user.clone(), SessionFilter { search, agent });
-        self.db.read(move |tx| tx.sessions(&owner, &filter, &page)).await
+        let (visible, filter) = (visible::<Session>(caller)?, SessionFilter { search, agent });
+        self.db.read(move |tx| tx.sessions(visible.own(), &filter, &page)).await
     }
 
     /// One. `caller` is nobody for those who look at a public session without signing in.
     pub async fn get(&self, caller: Option<&Caller>, id: &SessionId) -> Result<Session> {
         let wanted = id.clone();
         let session = self.db.read(move |tx| tx.session(&wanted)).await?;
-        readable(caller, session)
+        grant::<_, Read>(caller, session).map(Granted::into_inner)
     }
 
     /// Makes one.
     pub async fn create(&self, caller: &Caller, new: NewSession) -> Result<Session> {
-        authorize(Some(caller), Act::Use(Permission::SendMessages))?;
-        let caller = caller.clone();
-        self.db.write(move |unit| create_in(unit, &caller, new)).await
+        let allowed = allow(caller)?;
+        self.db.write(move |unit| create_in(unit, &allowed, new)).await
     }
 
     /// Changes one.
@@ -102,7 +100,7 @@ impl Sessions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut session = writable_in(unit, &caller, &wanted)?;
+                let mut session: Granted<Session, Write> = grant(&caller, unit.tx.session(&wanted)?)?;
                 if let Some(status) = change.status {
                     if session.status == SessionStatus::Completed && status != SessionStatus::Completed {
                         return Err(Error::conflict(
@@ -121,7 +119,7 @@ impl Sessions {
                     session.model = model;
                 }
                 save_in(unit, &mut session)?;
-                Ok(session)
+                Ok(session.into_inner())
             })
             .await
     }
@@ -134,44 +132,32 @@ impl Sessions {
                 // Their jobs first: see `Unit::wake`.
                 let open = unit.tx.open_tasks_of(&wanted)?;
                 open.iter().try_for_each(|task| unit.wake(&task.id))?;
-                let session = writable_in(unit, &caller, &wanted)?;
-                for task in unit.tx.open_tasks_of(&wanted)? {
-                    let (running, id) = (running.clone(), task.id.clone());
-                    finish_in(unit, task, Outcome::cancelled())?;
-                    unit.after_commit(move || running.cancel(&id));
-                }
-                unit.tx.delete_session(&session.id)?;
-                unit.emit(
-                    &session.owner_id.clone(),
-                    Event::SessionChanged { session: Box::new(session), change: SessionChange::Deleted },
-                );
-                Ok(())
+                let session = grant(&caller, unit.tx.session(&wanted)?)?;
+                delete_in(unit, session, &running)
             })
             .await
     }
 }
 
-/// The session, if the caller may read it.
-fn readable(caller: Option<&Caller>, session: Option<Session>) -> Result<Session> {
-    let Some(session) = session else {
-        // Who did not sign in is told to, whether the session exists or not.
-        authorize(caller, Act::SignedIn)?;
-        return Err(Error::not_found("session"));
-    };
-    authorize(caller, Act::ReadSession(&session))?;
-    Ok(session)
-}
-
-/// The session, if the caller may write into it.
-pub(crate) fn writable_in(unit: &Unit<'_>, caller: &Caller, id: &SessionId) -> Result<Session> {
-    let session = unit.tx.session(id)?.ok_or_else(|| Error::not_found("session"))?;
-    authorize(Some(caller), Act::WriteSession(&session))?;
-    Ok(session)
+fn delete_in(unit: &mut Unit<'_>, session: Granted<Session, Write>, running: &Arc<Running>) -> Result<()> {
+    for task in unit.tx.open_tasks_of(&session.id)? {
+        let (running, id) = (running.clone(), task.id.clone());
+        finish_in(unit, task, Outcome::cancelled())?;
+        unit.after_commit(move || running.cancel(&id));
+    }
+    unit.tx.delete_session(&session.id)?;
+    let session = Box::new(session.into_inner());
+    unit.emit(&session.owner_id.clone(), Event::SessionChanged { session, change: SessionChange::Deleted });
+    Ok(())
 }
 
 /// Makes a session in a unit of work.
-pub(crate) fn create_in(unit: &mut Unit<'_>, caller: &Caller, new: NewSession) -> Result<Session> {
-    let agent = agent_in(unit, caller, new.agent.as_deref())?;
+pub(crate) fn create_in(
+    unit: &mut Unit<'_>,
+    allowed: &Allowed<Session, Create>,
+    new: NewSession,
+) -> Result<Session> {
+    let agent = agent_in(unit, allowed.tenant(), new.agent.as_deref())?;
     let title = new.title.unwrap_or_default();
     bounded("title", &title, 0, LONGEST_NAME)?;
     for (field, text) in [("model", &new.model), ("channelId", &new.channel_id)] {
@@ -181,8 +167,8 @@ pub(crate) fn create_in(unit: &mut Unit<'_>, caller: &Caller, new: NewSession) -
     }
     let session = Session {
         id: unit.new_id(),
-        tenant_id: caller.tenant.clone(),
-        owner_id: caller.user.clone(),
+        tenant_id: allowed.tenant().clone(),
+        owner_id: allowed.user().clone(),
         agent_id: agent.id,
         title,
         visibility: new.visibility.unwrap_or(Visibility::Private),
@@ -205,19 +191,24 @@ pub(crate) fn create_in(unit: &mut Unit<'_>, caller: &Caller, new: NewSession) -
 }
 
 /// The agent by id or slug, or the one that answers when nobody names another.
-pub(crate) fn agent_in(unit: &Unit<'_>, caller: &Caller, id_or_slug: Option<&str>) -> Result<Agent> {
+pub(crate) fn agent_in(unit: &Unit<'_>, tenant: &TenantId, id_or_slug: Option<&str>) -> Result<Agent> {
     if let Some(wanted) = id_or_slug {
-        return unit.tx.agent(&caller.tenant, wanted)?.ok_or_else(|| Error::not_found("agent"));
+        return unit.tx.agent(tenant, wanted)?.ok_or_else(|| Error::not_found("agent"));
     }
-    if let Some(first) = unit.tx.agent(&caller.tenant, FIRST_AGENT)? {
+    if let Some(first) = unit.tx.agent(tenant, FIRST_AGENT)? {
         return Ok(first);
     }
-    let oldest = unit.tx.agents(&caller.tenant, &Page::new(Some(1), None))?.items.pop();
+    let oldest = unit.tx.agents(tenant, &Page::new(Some(1), None))?.items.pop();
     oldest.ok_or_else(|| Error::not_found("agent"))
 }
 
-/// Stores a changed session and tells of it.
-pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
+/// Stores a session that a user changed, and tells of it.
+pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Granted<Session, Write>) -> Result<()> {
+    touch_in(unit, session)
+}
+
+/// Stores a session that the gateway's own work changed, and tells of it.
+pub(crate) fn touch_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
     session.updated_at = unit.now();
     unit.tx.update_session(session)?;
     unit.emit(

@@ -12,14 +12,14 @@ use std::time::Duration;
 
 use sophon_model::ports::TaskFilter;
 use sophon_model::{
-    Caller, Error, JobStatus, Kind, Page, Paged, Permission, Result, Task, TaskId, TaskKind, TaskStatus,
-    TenantId, ToolCall, UserId,
+    Caller, Error, JobStatus, Kind, Page, Paged, Result, Task, TaskId, TaskKind, TaskStatus, TenantId,
+    ToolCall, UserId,
 };
 
 use crate::database::{Database, Unit};
 use crate::limits::MOST_QUEUED_TASKS;
 use crate::nodes;
-use crate::policy::{Act, authorize};
+use crate::policy::{Cancel, Granted, Read, grant, visible};
 
 /// Characters of what is asked that describe its task.
 const DESCRIPTION_LENGTH: usize = 100;
@@ -55,10 +55,9 @@ impl Tasks {
 
     /// The caller's tasks that match, newest first. The filter's user is not looked at.
     pub async fn history(&self, caller: &Caller, filter: TaskFilter, page: Page) -> Result<Paged<Task>> {
-        authorize(Some(caller), Act::Use(Permission::ViewActiveTasks))?;
-        let tenant = caller.tenant.clone();
-        let filter = TaskFilter { user: Some(caller.user.clone()), ..filter };
-        self.db.read(move |tx| tx.tasks(&tenant, &filter, &page)).await
+        let visible = visible::<Task>(caller)?;
+        let filter = TaskFilter { user: Some(visible.own().clone()), ..filter };
+        self.db.read(move |tx| tx.tasks(visible.tenant(), &filter, &page)).await
     }
 
     /// One, with its tool calls.
@@ -66,11 +65,10 @@ impl Tasks {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let task = tx.task(&caller.tenant, &wanted)?.ok_or_else(|| Error::not_found("task"))?;
-                authorize(Some(&caller), Act::ReadTask(&task))?;
+                let task: Granted<Task, Read> = grant(&caller, tx.task(&caller.tenant, &wanted)?)?;
                 let tool_calls = tx.tool_calls(&task.id)?;
                 let children = tx.child_tasks(&task.id)?;
-                Ok(TaskDetail { task, tool_calls, children })
+                Ok(TaskDetail { task: task.into_inner(), tool_calls, children })
             })
             .await
     }
@@ -81,8 +79,7 @@ impl Tasks {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let task = unit.tx.task(&caller.tenant, &wanted)?.ok_or_else(|| Error::not_found("task"))?;
-                authorize(Some(&caller), Act::CancelTask(&task))?;
+                let task = grant(&caller, unit.tx.task(&caller.tenant, &wanted)?)?;
                 cancel_in(unit, &caller.user, &task, running)
             })
             .await
@@ -144,7 +141,7 @@ pub(crate) fn first_line_truncated(text: &str, most: usize) -> String {
 pub(crate) fn cancel_in(
     unit: &mut Unit<'_>,
     by: &UserId,
-    task: &Task,
+    task: &Granted<Task, Cancel>,
     running: Arc<Running>,
 ) -> Result<Task> {
     let (id, now) = (task.id.clone(), unit.now());

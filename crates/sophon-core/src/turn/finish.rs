@@ -5,7 +5,7 @@ use sophon_model::{Event, MessageStatus, Task, TaskKind, TaskStatus, ToolCall, T
 use super::{Stop, Turn};
 use crate::database::Unit;
 use crate::jobs::{HeldError, Settled};
-use crate::sessions::save_in;
+use crate::sessions::touch_in;
 use crate::tasks::{Outcome, TaskEndHook, finish_in};
 
 impl Turn {
@@ -59,7 +59,7 @@ impl TaskEndHook for TurnsEnd {
         unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
         if let Some(mut session) = unit.tx.session(&session)? {
             session.message_count += 1;
-            save_in(unit, &mut session)?;
+            touch_in(unit, &mut session)?;
         }
         Ok(())
     }

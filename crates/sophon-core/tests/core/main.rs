@@ -9,6 +9,7 @@ mod identity;
 mod info_requests;
 mod leave;
 mod nodes;
+mod policy;
 mod retention;
 mod sending;
 mod stopping;

@@ -1,0 +1,152 @@
+//! What is guarded: its kind, its tenant, whose it is, and with whom it is shared.
+
+use sophon_model::{
+    Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller, NodeCommand,
+    NodeStatus, Session, Task, TenantId, UserId, Visibility,
+};
+
+/// A kind of thing that rules speak of.
+pub trait Named {
+    /// What an error calls it.
+    const NAME: &'static str;
+}
+
+/// A thing that rules speak of.
+pub trait Guarded: Named {
+    /// The tenant it belongs to. For users of another one it does not exist.
+    fn tenant(&self) -> &TenantId;
+
+    /// The user whose it is; nobody's in particular if absent.
+    fn owner(&self) -> Option<&UserId> {
+        None
+    }
+
+    /// With whom it is shared beside.
+    fn sharing(&self) -> Visibility {
+        Visibility::Private
+    }
+
+    /// Whether it is this node, which may act, or something that the node is to do.
+    fn is_of_node(&self, _node: &NodeCaller) -> bool {
+        false
+    }
+}
+
+macro_rules! named {
+    ($($kind:ident = $name:literal,)*) => {
+        $(impl Named for $kind {
+            const NAME: &'static str = $name;
+        })*
+    };
+}
+
+named! {
+    Agent = "agent",
+    Announcement = "announcement",
+    Approval = "approval",
+    Discussion = "discussion",
+    DiscussionRun = "run",
+    InfoRequest = "information request",
+    Node = "node",
+    NodeCommand = "command",
+    Session = "session",
+    System = "system",
+    Task = "task",
+    TenantFeed = "tenant",
+    UserFeed = "user",
+}
+
+macro_rules! owned {
+    ($($kind:ident: $owner:ident,)*) => {
+        $(impl Guarded for $kind {
+            fn tenant(&self) -> &TenantId {
+                &self.tenant_id
+            }
+
+            fn owner(&self) -> Option<&UserId> {
+                Some(&self.$owner)
+            }
+        })*
+    };
+}
+
+owned! {
+    Approval: user_id,
+    Discussion: owner_id,
+    DiscussionRun: owner_id,
+    InfoRequest: user_id,
+    Task: user_id,
+}
+
+impl Guarded for Session {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant_id
+    }
+
+    fn owner(&self) -> Option<&UserId> {
+        Some(&self.owner_id)
+    }
+
+    fn sharing(&self) -> Visibility {
+        self.visibility
+    }
+}
+
+impl Guarded for Agent {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant_id
+    }
+}
+
+impl Guarded for Node {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant_id
+    }
+
+    fn is_of_node(&self, node: &NodeCaller) -> bool {
+        self.id == node.node && self.tenant_id == node.tenant && self.status == NodeStatus::Paired
+    }
+}
+
+impl Guarded for NodeCommand {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant_id
+    }
+
+    fn is_of_node(&self, node: &NodeCaller) -> bool {
+        self.node_id == node.node && self.tenant_id == node.tenant
+    }
+}
+
+/// The gateway as a whole: its jobs, its health, its figures.
+#[derive(Debug)]
+pub struct System;
+
+/// What is sent to one user.
+#[derive(Clone, Debug)]
+pub struct UserFeed {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The user.
+    pub user: UserId,
+}
+
+impl Guarded for UserFeed {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    fn owner(&self) -> Option<&UserId> {
+        Some(&self.user)
+    }
+}
+
+/// What is sent to all users of a tenant.
+#[derive(Clone, Debug)]
+pub struct TenantFeed(pub TenantId);
+
+impl Guarded for TenantFeed {
+    fn tenant(&self) -> &TenantId {
+        &self.0
+    }
+}

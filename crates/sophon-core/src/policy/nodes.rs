@@ -1,0 +1,38 @@
+//! What concerns nodes beyond the table: the scopes of a node limit what it may be told, whoever asks.
+
+use std::marker::PhantomData;
+
+use serde_json::json;
+use sophon_model::{Caller, Error, Kind, Node, NodeCommandSpec, Result, Risk};
+
+use super::{Command, CommandAtRisk, Granted, grant};
+
+/// A node may be told a certain command, by a certain caller. There is no rule for it alone: it takes the scope, too.
+#[derive(Debug)]
+pub(crate) enum Told {}
+
+/// The node, if the caller may send it this command and its scopes cover the command.
+pub(crate) fn may_command(
+    caller: &Caller,
+    node: Option<Node>,
+    spec: &NodeCommandSpec,
+) -> Result<Granted<Node, Told>> {
+    let node = if spec.risk >= Risk::High {
+        grant::<_, CommandAtRisk>(caller, node)?.into_inner()
+    } else {
+        grant::<_, Command>(caller, node)?.into_inner()
+    };
+    if !covers(&node, spec) {
+        let scope = spec.scope.as_str();
+        let text =
+            format!("The node may not be told that: it lacks the scope {scope}. Who manages it can add it.");
+        let error = Error::new(Kind::NotAuthorized, text).with_code("scope_denied");
+        return Err(error.with_details(json!({ "scope": scope })));
+    }
+    Ok(Granted { thing: node, verb: PhantomData })
+}
+
+/// Whether the node's scopes cover a command, at this moment.
+pub(crate) fn covers(node: &Node, spec: &NodeCommandSpec) -> bool {
+    node.has(spec.scope)
+}

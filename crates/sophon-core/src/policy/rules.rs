@@ -1,0 +1,180 @@
+//! The rules: who may do what. One line a kind of thing and a verb.
+
+use sophon_model::Permission::{
+    ApproveActions, CancelTasks, ManageAgents, ManageNodes, ManageSystem, SendAnnouncements, SendMessages,
+    ViewActiveTasks, ViewSystem,
+};
+use sophon_model::{
+    Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand, Permission,
+    Session, Task,
+};
+
+use super::guarded::{Named, System, TenantFeed, UserFeed};
+use Need::{Has, Person, PersonHas};
+use Relation::{Holder, Itself, Owner, Public, Tenant};
+
+/// How an asker stands to a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// The thing is public: anybody, without signing in too.
+    Public,
+    /// A user of the thing's tenant.
+    Tenant,
+    /// The user whose the thing is.
+    Owner,
+    /// A user of the thing's tenant who holds the permission. Others do not learn from this way that the thing exists.
+    Holder(Permission),
+    /// The node that the thing is, or that the thing is for.
+    Itself,
+}
+
+/// What it takes beside the relation. Without it the answer is `not_authorized`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The permission.
+    Has(Permission),
+    /// A person: an agent has the rights of the person it works for, except for this one, to say yes to itself.
+    Person,
+    /// The permission, of a person. An agent has been given a person's approval before.
+    PersonHas(Permission),
+}
+
+/// One way to be allowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// Who it is for.
+    pub relation: Relation,
+    /// What it takes beside, in the order in which it is looked at.
+    pub needs: &'static [Need],
+}
+
+/// The ways, of which the first whose relation holds decides. If none holds, the thing does not exist for the asker.
+pub type Rule = &'static [Way];
+
+/// A kind of thing with which `V` can be done, by its rule.
+pub trait May<V> {
+    /// Who may.
+    const RULE: Rule;
+}
+
+/// A line of the table, for tests and for people.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The kind of thing.
+    pub kind: &'static str,
+    /// What is done with it.
+    pub verb: &'static str,
+    /// Who may.
+    pub rule: Rule,
+}
+
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $verb:ident,)*) => {
+        $($(#[$doc])*
+        #[derive(Debug)]
+        pub enum $verb {})*
+    };
+}
+
+verbs! {
+    /// Make one.
+    Create,
+    /// List those that one may see.
+    List,
+    /// See it, and follow what happens to it.
+    Read,
+    /// Change it, add to it, run it or delete it.
+    Write,
+    /// Stop it.
+    Cancel,
+    /// Answer it.
+    Answer,
+    /// Send it a command that can do little harm.
+    Command,
+    /// Send it a command that can do great harm.
+    CommandAtRisk,
+    /// Act with its token.
+    Act,
+    /// Report what became of it.
+    Report,
+    /// Follow what is sent there about tasks.
+    FollowTasks,
+    /// Follow what is sent there about approvals.
+    FollowApprovals,
+    /// Follow what is sent there about nodes.
+    FollowNodes,
+}
+
+const fn way(relation: Relation, needs: &'static [Need]) -> Way {
+    Way { relation, needs }
+}
+
+macro_rules! cases {
+    ($($kind:ident $verb:ident: $($relation:expr $(=> $($need:expr)+)?),+;)*) => {
+        $(impl May<$verb> for $kind {
+            const RULE: Rule = &[$(way($relation, &[$($($need),+)?])),+];
+        })*
+
+        /// The whole table.
+        pub const CASES: &[Case] = &[$(Case {
+            kind: <$kind as Named>::NAME,
+            verb: stringify!($verb),
+            rule: <$kind as May<$verb>>::RULE,
+        }),*];
+    };
+}
+
+cases! {
+    Agent Create: Tenant => Has(ManageAgents);
+    Agent List: Tenant;
+    Agent Read: Tenant;
+    Agent Write: Tenant => Has(ManageAgents);
+
+    Announcement Create: Tenant => Has(SendAnnouncements);
+
+    Approval List: Holder(ApproveActions), Owner;
+    Approval Read: Holder(ApproveActions), Owner;
+    Approval Answer: Holder(ApproveActions) => Person, Owner => Person Has(ApproveActions);
+
+    Discussion Create: Tenant => Has(SendMessages);
+    Discussion List: Owner;
+    Discussion Read: Owner;
+    Discussion Write: Owner => Has(SendMessages);
+
+    DiscussionRun Create: Tenant => Has(SendMessages);
+    DiscussionRun Read: Owner;
+    DiscussionRun Cancel: Owner => Has(SendMessages);
+
+    InfoRequest List: Owner;
+    InfoRequest Read: Owner;
+    InfoRequest Answer: Owner => Person Has(SendMessages);
+
+    Node Create: Tenant => Has(ManageNodes);
+    Node List: Tenant => Has(ManageNodes);
+    Node Read: Tenant => Has(ManageNodes);
+    Node Write: Tenant => Has(ManageNodes);
+    Node Command: Tenant => Has(ManageNodes);
+    Node CommandAtRisk: Tenant => Has(ManageNodes) PersonHas(ApproveActions);
+    Node Act: Itself;
+
+    NodeCommand Report: Itself;
+
+    Session Create: Tenant => Has(SendMessages);
+    Session List: Owner;
+    Session Read: Public, Owner;
+    Session Write: Owner => Has(SendMessages);
+
+    System Read: Tenant => Has(ViewSystem);
+    System Write: Tenant => Has(ManageSystem);
+
+    Task List: Owner => Has(ViewActiveTasks);
+    Task Read: Owner;
+    Task Cancel: Owner => Has(SendMessages), Holder(CancelTasks);
+
+    TenantFeed Read: Tenant;
+    TenantFeed FollowApprovals: Tenant => Has(ApproveActions);
+    TenantFeed FollowNodes: Tenant => Has(ManageNodes);
+
+    UserFeed Read: Owner;
+    UserFeed FollowTasks: Owner => Has(ViewActiveTasks);
+}
