@@ -20,6 +20,7 @@ mod node_commands;
 mod nodes;
 mod public;
 mod secret;
+mod secrets;
 mod sessions;
 mod tasks;
 mod time;
@@ -48,6 +49,7 @@ pub use nodes::{
 };
 pub use public::{Health, HealthStatus, Model, ToolInfo, Version};
 pub use secret::Secret;
+pub use secrets::{MasterKeyState, SecretsState};
 pub use sessions::{ForkSession, NewSession, Session, SessionPatch};
 pub use tasks::{Task, TaskDetail};
 pub use time::Time;

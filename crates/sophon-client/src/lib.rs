@@ -21,6 +21,7 @@ pub use api::identity::{AuthConfig, SignedIn, TenantRef, User};
 pub use api::info_requests::InfoRequest;
 pub use api::jobs::{Job, JobCounts};
 pub use api::nodes::{Node, NodeCommand, NodeError, RegisteredNode};
+pub use api::secrets::{MasterKeyState, SecretsState};
 pub use api::sessions::{Fork, Message, MessageRange, NewSession, Session, SessionFilter};
 pub use api::system::{Health, HealthStatus, Version};
 pub use api::tasks::{Task, TaskDetail, TaskFilter, ToolCall, Usage};

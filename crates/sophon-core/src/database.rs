@@ -171,6 +171,11 @@ impl<'a> Unit<'a> {
         self.db.new_id()
     }
 
+    /// Unguessable bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        self.db.random()
+    }
+
     /// Stores an event, which is `owner`'s, with the state that it tells of. It is shown when the transaction is
     /// durable.
     pub fn emit(&mut self, owner: &UserId, event: Event) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fanout::Limits;
-use sophon_model::ports::{Clock, Entropy, Fetch, ModelProvider, Store};
+use sophon_model::ports::{Clock, Entropy, Fetch, MasterKeys, ModelProvider, Store};
 use sophon_model::{Approval, Credential, InfoRequest, Result};
 
 use crate::agents::Agents;
@@ -21,6 +21,7 @@ use crate::maintenance::{self, Pruner, Retention};
 use crate::models::Models;
 use crate::nodes::{CommandsEnd, Nodes};
 use crate::prompts::{Expire, PromptsEnd};
+use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
 use crate::tasks::{Running, Tasks};
@@ -35,6 +36,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// The keys that all secrets depend on.
+    pub master_keys: Arc<dyn MasterKeys>,
     /// The way out for tools.
     pub fetch: Arc<dyn Fetch>,
     /// The model providers, in order of priority.
@@ -92,6 +95,8 @@ pub struct Gateway {
     pub models: Models,
     /// Machines that do what they are told.
     pub nodes: Nodes,
+    /// Secrets that are kept sealed.
+    pub secrets: Secrets,
     /// Storage and the bus.
     pub db: Database,
     /// What is being written.
@@ -107,12 +112,14 @@ pub struct Gateway {
 impl Gateway {
     /// Makes what a fresh gateway needs, takes over the work that a stopped one left, and starts the workers.
     pub async fn open(parts: Parts, settings: Settings) -> Result<Self> {
-        let Parts { store, clock, entropy, fetch, providers, lifecycle } = parts;
+        let Parts { store, clock, entropy, master_keys, fetch, providers, lifecycle } = parts;
         let first = reserve_sequence(&*store, SEQUENCE_BLOCK).await?;
         let limits = Limits { max_behind: settings.buffer, ..Limits::default() };
         let bus = live::bus(limits, first..first + SEQUENCE_BLOCK);
         let db = Database::new(store.clone(), bus.clone(), clock, entropy);
         let administrator = set_up(&db, settings.first_administrator).await?;
+        let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
+        secrets.prepare(&administrator.user.tenant_id).await?;
         take_over(&db).await?;
         let running = Arc::new(Running::default());
         let pending = PendingTexts::new(bus);
@@ -173,6 +180,7 @@ impl Gateway {
             discussions: Discussions::new(runner),
             models,
             nodes,
+            secrets,
             generated_password: administrator.generated_password.map(|password| (email, password)),
             db,
             pending,

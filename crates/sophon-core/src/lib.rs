@@ -23,6 +23,7 @@ pub mod models;
 pub mod nodes;
 pub mod policy;
 mod prompts;
+pub mod secrets;
 pub mod sessions;
 mod setup;
 pub mod tasks;

@@ -13,6 +13,7 @@ pub mod permission;
 pub mod ports;
 #[cfg(feature = "schema")]
 mod schema;
+mod secret_bytes;
 pub mod text;
 pub mod time;
 mod words;
@@ -26,4 +27,5 @@ pub use event::{
 pub use ids::*;
 pub use page::{Page, Paged, Position};
 pub use permission::{Permission, Permissions};
+pub use secret_bytes::SecretBytes;
 pub use time::Timestamp;

@@ -1,13 +1,13 @@
 //! The data folder: for its owner's eyes only.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sophon_model::ports::Entropy;
 
-use crate::StartError;
+use crate::{StartError, private_file};
 
 /// The folder that everything on this machine is kept in.
 pub(crate) struct DataFolder {
@@ -29,29 +29,32 @@ impl DataFolder {
         format!("sqlite:{}", self.root.join("data").join("sophon.db").display())
     }
 
+    /// A file that only the owner may read.
+    pub(crate) fn security_file(&self, name: &str) -> PathBuf {
+        self.root.join("security").join(name)
+    }
+
     /// The key that signs access tokens: made at the first start.
     pub(crate) fn signing_key(&self, entropy: &dyn Entropy) -> Result<[u8; 32], StartError> {
-        let path = self.root.join("security").join("token.key");
-        let mut key = [0; 32];
-        entropy.fill(&mut key);
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        match created {
-            Ok(mut file) => {
-                file.write_all(&key)
-                    .and_then(|()| file.sync_all())
-                    .map_err(|error| refused(&path, &error))?;
+        let path = self.security_file("token.key");
+        let failed = |error: std::io::Error| refused(&path, &error);
+        // Of two gateways that start at once, one makes it.
+        let folder = File::open(private_file::folder(&path)).map_err(failed)?;
+        folder.lock().map_err(failed)?;
+        match fs::read(&path) {
+            Ok(stored) => stored.try_into().map_err(|_| StartError::DataFolder {
+                path,
+                reason: "it does not hold a key of 32 bytes. Delete it to have a new one made; \
+                         everybody signs in again then"
+                    .into(),
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let mut key = [0; 32];
+                entropy.fill(&mut key);
+                private_file::write(&path, &key).map_err(failed)?;
                 Ok(key)
             }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let stored = fs::read(&path).map_err(|error| refused(&path, &error))?;
-                stored.try_into().map_err(|_| StartError::DataFolder {
-                    path,
-                    reason: "it does not hold a key of 32 bytes. Delete it to have a new one made; \
-                             everybody signs in again then"
-                        .into(),
-                })
-            }
-            Err(error) => Err(refused(&path, &error)),
+            Err(error) => Err(failed(error)),
         }
     }
 }

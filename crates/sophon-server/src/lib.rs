@@ -8,7 +8,9 @@ mod environment;
 mod error;
 mod http;
 mod listener;
+mod master_keys;
 mod metrics;
+mod private_file;
 mod serve;
 mod telemetry;
 

@@ -19,7 +19,7 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{http, listener, metrics, telemetry};
+use crate::{http, listener, master_keys, metrics, telemetry};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -185,6 +185,7 @@ async fn open_gateway(
         store,
         clock: Arc::new(SystemClock),
         entropy,
+        master_keys: master_keys::open(&config.secrets, folder)?,
         fetch: Arc::new(egress.for_tools()),
         providers,
         lifecycle,

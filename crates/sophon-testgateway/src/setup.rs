@@ -10,7 +10,7 @@ use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_model::Result;
 use sophon_model::ports::{ModelProvider, Store};
-use sophon_testkit::{DenyAllFetch, FakeClock, ModelServer, SeededEntropy};
+use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, ModelServer, SeededEntropy};
 use tokio::runtime::Builder;
 
 use crate::database::{Engine, TestDatabase};
@@ -27,6 +27,7 @@ pub struct Setup {
     /// What an earlier gateway left.
     database: Option<TestDatabase>,
     clock: Arc<FakeClock>,
+    master_keys: Arc<MemoryKeys>,
     seed: u64,
     may_leave_work: bool,
 }
@@ -51,6 +52,7 @@ impl Default for Setup {
             engine: Engine::Sqlite,
             database: None,
             clock: Arc::new(FakeClock::default()),
+            master_keys: Arc::default(),
             seed: 0,
             may_leave_work: false,
         }
@@ -86,6 +88,13 @@ impl Setup {
     #[must_use]
     pub fn on(mut self, engine: Engine) -> Self {
         self.engine = engine;
+        self
+    }
+
+    /// With these master keys.
+    #[must_use]
+    pub fn master_keys(mut self, keys: &Arc<MemoryKeys>) -> Self {
+        self.master_keys = keys.clone();
         self
     }
 
@@ -134,6 +143,7 @@ impl Setup {
             store: open_store(database.url()).await,
             clock: self.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(self.seed)),
+            master_keys: self.master_keys.clone(),
             fetch: Arc::new(DenyAllFetch),
             providers: self.providers.clone(),
             lifecycle: Lifecycle::default(),

@@ -4,9 +4,11 @@ mod deny_all_fetch;
 mod environment;
 mod gate;
 pub mod make;
+mod memory_keys;
 pub mod model_server;
 
 pub use deny_all_fetch::DenyAllFetch;
 pub use environment::{FakeClock, SeededEntropy};
 pub use gate::Gate;
+pub use memory_keys::MemoryKeys;
 pub use model_server::{Call, ModelServer, Script};

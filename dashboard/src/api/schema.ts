@@ -24,6 +24,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how stored secrets are sealed */
+        get: operations["getSecretsState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/secrets/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the master key
+         * @description A new master key is made, and all data keys are sealed under it, while the gateway serves. Where the master keys come
+         *     from a command, they are loaded again: put the new one in front first. Keys in a variable change at a start only.
+         */
+        post: operations["rotateMasterKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -1954,6 +1992,16 @@ export interface components {
              */
             password: string;
         };
+        /** @description A master key. */
+        MasterKeyState: {
+            /**
+             * Format: int64
+             * @description How many data keys are sealed under it. One without any is needed for backups only.
+             */
+            dataKeys: number;
+            /** @description The beginning of a hash of the key. */
+            fingerprint: string;
+        };
         /** @description A message. */
         Message: {
             agentId: components["schemas"]["AgentId"] | null;
@@ -2685,6 +2733,13 @@ export interface components {
          * @enum {string}
          */
         Runtime: "model" | "bridge" | "external";
+        /** @description How stored secrets are sealed. */
+        SecretsState: {
+            /** @description The master keys, newest first. The newest one seals. */
+            masterKeys: components["schemas"]["MasterKeyState"][];
+            /** @description Where the master keys are kept. */
+            place: string;
+        };
         /** @description What a node is to do. */
         SendCommand: {
             /** @description One of the commands that exist. */
@@ -3073,6 +3128,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Announcement"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getSecretsState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretsState"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotateMasterKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretsState"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -8,6 +8,7 @@ pub(crate) mod identity;
 pub(crate) mod info_requests;
 pub(crate) mod jobs;
 pub(crate) mod nodes;
+pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod system;
 pub(crate) mod tasks;

@@ -11,6 +11,7 @@ mod leave;
 mod nodes;
 mod policy;
 mod retention;
+mod secrets;
 mod sending;
 mod stopping;
 mod turns;

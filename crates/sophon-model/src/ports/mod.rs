@@ -2,11 +2,13 @@
 
 mod environment;
 mod fetch;
+mod master_keys;
 mod model_provider;
 mod store;
 
 pub use environment::{Clock, Entropy};
 pub use fetch::{Fetch, Fetched};
+pub use master_keys::{MasterKey, MasterKeys};
 pub use model_provider::{
     ModelError, ModelErrorKind, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest,
     ModelStream, ModelToolCall, StopReason, ToolSpec,
@@ -15,6 +17,6 @@ pub use store::{
     AgentRows, ApiTokenRows, ApprovalFilter, ApprovalRows, AuthSessionRows, ClaimJobs, DiscussionRows,
     DiscussionRunRows, EventRows, IdempotencyRows, IdempotentReply, InfoRequestRows, JobCount, JobRows,
     MemoryFilter, MemoryRows, MessageRange, MessageRows, NodeCommandRows, NodeRows, ReadJob, RoleRows,
-    SequenceRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows, TenantRows,
-    ToolCallRows, Tx, UserRows, WriteJob,
+    SecretRows, SequenceRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows,
+    TenantRows, ToolCallRows, Tx, UserRows, WriteJob,
 };

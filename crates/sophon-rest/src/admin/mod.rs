@@ -1,12 +1,16 @@
 //! What administrators do.
 
 mod announcements;
+mod secrets;
 
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::Write;
+use crate::rate_limit::Class::{Read, Write};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
-    ApiRouter::default().routes(Write, routes!(announcements::announce))
+    ApiRouter::default()
+        .routes(Write, routes!(announcements::announce))
+        .routes(Read, routes!(secrets::get_secrets_state))
+        .routes(Write, routes!(secrets::rotate_master_key))
 }

@@ -17,6 +17,7 @@ mod rate_limits;
 mod read;
 mod reference;
 mod retention;
+mod secrets;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use problems::Problems;
 pub use rate_limits::RateLimits;
 pub use reference::{reference, schema_text};
 pub use retention::Retention;
+pub use secrets::Secrets;
 use sources::Sources;
 
 /// What the names of the variables of keys begin with.
@@ -75,6 +77,8 @@ pub struct Config {
     pub database: Database,
     /// Requests without a credential.
     pub auth: Auth,
+    /// The keys that stored secrets depend on.
+    pub secrets: Secrets,
     /// Model providers, in order of priority. Without any, the variables that every tool uses configure them.
     #[schemars(extend("x-default" = "from the environment"))]
     pub providers: Vec<ProviderConfig>,
@@ -102,6 +106,7 @@ impl Default for Config {
             tier: Tier::default(),
             database: Database::default(),
             auth: Auth::default(),
+            secrets: Secrets::default(),
             providers: Vec::new(),
             http: Http::default(),
             rate_limits: RateLimits::default(),

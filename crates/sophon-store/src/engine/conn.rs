@@ -91,6 +91,11 @@ impl Conn {
         Ok(())
     }
 
+    /// Whether the transaction is for writing.
+    pub(crate) fn writes(&self) -> bool {
+        self.mode.get() == Mode::Write
+    }
+
     /// Ends a SELECT of rows that are read to be changed: in a job that writes, nobody else changes them until it has
     /// ended. SQLite has one writer anyway.
     pub(crate) fn held(&self) -> &'static str {

@@ -15,6 +15,7 @@ mod messages;
 mod node_commands;
 mod nodes;
 mod roles;
+mod secrets;
 mod sequence;
 mod sessions;
 mod steps;

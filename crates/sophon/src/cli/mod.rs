@@ -16,6 +16,7 @@ mod logout;
 mod nodes;
 mod questions;
 mod screen;
+mod secrets;
 mod sessions;
 mod status;
 mod stop;
@@ -64,6 +65,8 @@ pub enum Command {
     Nodes(nodes::Args),
     /// Tell everybody something
     Announce(announce::Args),
+    /// Show and rotate the keys that stored secrets are sealed with
+    Secrets(secrets::Args),
     /// See the agents
     Agents(agents::Args),
     /// See the background jobs, and run those again that failed
@@ -112,6 +115,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Questions(args) => questions::run(&context, args).await,
         Command::Nodes(args) => nodes::run(&context, args).await,
         Command::Announce(args) => announce::run(&context, args).await,
+        Command::Secrets(args) => secrets::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
         Command::Jobs(args) => jobs::run(&context, args).await,
         Command::Status => status::run(&context).await,

@@ -2,7 +2,7 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "login",
     "logout",
     "chat",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 14] = [
     "questions",
     "nodes",
     "announce",
+    "secrets",
     "agents",
     "jobs",
     "status",

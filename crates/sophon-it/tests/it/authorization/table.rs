@@ -1,7 +1,8 @@
 //! The table: who may do what. One line an operation of REST, and one a method of a hub.
 
 use sophon_model::Permission::{
-    self, ApproveActions, ManageAgents, ManageNodes, SendAnnouncements, SendMessages, ViewActiveTasks,
+    self, ApproveActions, ManageAgents, ManageNodes, ManageSystem, SendAnnouncements, SendMessages,
+    ViewActiveTasks, ViewSystem,
 };
 
 use Who::{Having, Node, Owner, OwnerHaving, Public, SignedIn};
@@ -157,6 +158,8 @@ pub const REST: &[Line] = &[
     line("POST /api/discussions/runs/{id}/cancel", OwnerHaving(SendMessages), "run", ""),
     // Admin
     line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
+    line("GET /api/admin/secrets", Having(ViewSystem), "", ""),
+    line("POST /api/admin/secrets/rotate", Having(ManageSystem), "", ""),
 ];
 
 pub const HUBS: &[Line] = &[

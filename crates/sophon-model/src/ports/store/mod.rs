@@ -14,11 +14,13 @@ mod approvals;
 mod discussions;
 mod jobs;
 mod nodes;
+mod secrets;
 
 pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows};
 pub use discussions::{DiscussionRows, DiscussionRunRows};
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
+pub use secrets::SecretRows;
 
 use serde_json::Value;
 
@@ -78,6 +80,7 @@ pub trait Tx:
     + EventRows
     + IdempotencyRows
     + SequenceRows
+    + SecretRows
 {
 }
 

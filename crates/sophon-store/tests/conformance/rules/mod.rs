@@ -18,6 +18,7 @@ mod nodes;
 mod parts;
 mod places;
 mod roles;
+mod secrets;
 mod sessions;
 mod tasks;
 mod turns;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Rule> {
     let subjects = [
         identity::rules(),
         roles::rules(),
+        secrets::rules(),
         agents::rules(),
         sessions::rules(),
         messages::rules(),
