@@ -37,12 +37,6 @@ pub(crate) fn bounded(field: &str, text: &str, least: usize, most: usize) -> Res
     Err(Error::validation(field, format!("It has {least} to {most} characters.")))
 }
 
-/// What a model or a machine said, in a form that storage takes: NUL, which no text may contain, becomes a visible
-/// stand-in.
-pub(crate) fn storable(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
-}
-
 /// Refuses a message that is empty or too long.
 pub(crate) fn message_text(content: &str) -> Result<()> {
     if content.trim().is_empty() {

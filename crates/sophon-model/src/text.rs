@@ -1,6 +1,30 @@
-//! Texts of others, shown to people who decide by them.
+//! Texts of others: made fit for storage where they enter, and shown to people who decide by them.
 
 use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// A text from outside in a form that every storage takes: NUL, which PostgreSQL refuses, becomes U+FFFD. To be called
+/// wherever such text enters: answers and errors of models, results of tools, what machines report.
+pub fn clean(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+/// The same for all texts in a value.
+pub fn clean_json(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = clean(std::mem::take(text)),
+        Value::Array(items) => items.iter_mut().for_each(clean_json),
+        Value::Object(fields) => {
+            if fields.keys().any(|name| name.contains('\0')) {
+                *fields =
+                    std::mem::take(fields).into_iter().map(|(name, value)| (clean(name), value)).collect();
+            }
+            fields.values_mut().for_each(clean_json);
+        }
+        _ => {}
+    }
+}
 
 /// `text` with everything written out that a person would not see, or that would change how the rest is seen: control
 /// characters, marks of direction, what has no width. Line breaks stay.
@@ -50,6 +74,17 @@ fn is_hidden(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nul_is_replaced_in_texts_and_in_all_of_a_value() {
+        assert_eq!(clean("a\0b".into()), "a\u{fffd}b");
+        let mut value = serde_json::json!({ "k\0": ["a\0", { "b": "c\0" }, 1, null], "x": "y" });
+        clean_json(&mut value);
+        assert_eq!(
+            value,
+            serde_json::json!({ "k\u{fffd}": ["a\u{fffd}", { "b": "c\u{fffd}" }, 1, null], "x": "y" })
+        );
+    }
 
     #[test]
     fn what_cannot_be_seen_is_written_out() {

@@ -25,11 +25,10 @@ async fn main() -> Result<()> {
     };
     install_crypto();
     let config = ProviderConfig {
-        id: "ask".into(),
-        kind,
         base_url: Some(url.into()),
         api_key: (key != "-").then(|| key.clone()),
         models: vec![model.clone()],
+        ..ProviderConfig::new("ask", kind)
     };
     let provider = build(&config, &Egress::new(EgressOptions::default())?)?;
     let request = ModelRequest {

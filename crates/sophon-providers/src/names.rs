@@ -17,6 +17,11 @@ impl ToolNames {
         Self(tools.iter().map(|tool| (to_wire(&tool.name), tool.name.clone())).collect())
     }
 
+    /// Whether a tool was offered under this name of the wire.
+    pub(crate) fn is_offered(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// The tool that a model means. A name that was never offered is translated by rule, so that the core can say that
     /// there is no such tool.
     pub(crate) fn original(&self, name: &str) -> String {

@@ -5,17 +5,17 @@ use crate::ProviderKind;
 /// Where a kind of provider is found.
 pub(crate) fn base_url(kind: ProviderKind) -> &'static str {
     match kind {
-        ProviderKind::OpenAi => "https://api.openai.com/v1",
+        ProviderKind::OpenAi | ProviderKind::Responses => "https://api.openai.com/v1",
         ProviderKind::Anthropic => "https://api.anthropic.com",
         ProviderKind::Ollama => "http://127.0.0.1:11434",
-        ProviderKind::Gemini => "https://generativelanguage.googleapis.com/v1beta/openai",
+        ProviderKind::Gemini => "https://generativelanguage.googleapis.com/v1beta",
     }
 }
 
 /// Models of a kind, the preferred one first. Current in November 2026.
 pub(crate) fn models(kind: ProviderKind) -> &'static [&'static str] {
     match kind {
-        ProviderKind::OpenAi => &["gpt-5.5", "gpt-6.1-terra", "gpt-5.4-mini"],
+        ProviderKind::OpenAi | ProviderKind::Responses => &["gpt-5.5", "gpt-6.1-terra", "gpt-5.4-mini"],
         ProviderKind::Anthropic => &["claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-5-5"],
         ProviderKind::Ollama => &["gemma4"],
         ProviderKind::Gemini => &["gemini-3.8-flash", "gemini-2.5-pro"],

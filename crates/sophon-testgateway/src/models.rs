@@ -13,11 +13,10 @@ pub fn provider(id: &str, model: &str, server: &ModelServer) -> Arc<dyn ModelPro
     sophon_egress::install_crypto();
     let egress = Egress::new(EgressOptions::default()).expect("there is a way out");
     let config = ProviderConfig {
-        id: id.into(),
-        kind: ProviderKind::OpenAi,
         base_url: Some(server.openai_url()),
         api_key: Some("key".into()),
         models: vec![model.into()],
+        ..ProviderConfig::new(id, ProviderKind::OpenAi)
     };
     sophon_providers::build(&config, &egress).expect("the provider is built")
 }

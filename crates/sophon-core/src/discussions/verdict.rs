@@ -60,7 +60,11 @@ impl DiscussionRunner {
                     return Err(Error::new(Kind::UpstreamUnavailable, text));
                 }
                 Ok((Err(reason), text)) => {
-                    messages.push(ModelMessage::Assistant { content: text, tool_calls: Vec::new() });
+                    messages.push(ModelMessage::Assistant {
+                        content: text,
+                        tool_calls: Vec::new(),
+                        reasoning: None,
+                    });
                     let content = format!("That is no verdict: {reason}. {SHAPE}");
                     messages.push(ModelMessage::User { content });
                 }

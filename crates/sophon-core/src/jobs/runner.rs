@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use sophon_model::ports::ClaimJobs;
+use sophon_model::text::clean;
 use sophon_model::{Error, Job, JobId, Kind, Queue, Result, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -311,7 +312,7 @@ impl Runner {
         match retry.filter(|_| may_retry).and_then(|retry| retry.pause(job.failures + 1)) {
             Some(pause) => {
                 let at = unit.now().plus(pause);
-                unit.tx.reschedule_job(job, at, Some(reason)).map(drop)
+                unit.tx.reschedule_job(job, at, Some(&clean(reason.to_owned()))).map(drop)
             }
             None => give_up(unit, job, reason),
         }
@@ -345,7 +346,7 @@ fn give_up(unit: &mut Unit<'_>, job: &Job, reason: &str) -> Result<()> {
     let task = job.task_id.as_ref().map(|task| unit.tx.task_anywhere(task)).transpose()?.flatten();
     match task {
         Some(task) => tasks::finish_in(unit, task, Outcome::failed(reason)).map(drop),
-        None => unit.tx.bury_job(job, reason, now).map(drop),
+        None => unit.tx.bury_job(job, &clean(reason.to_owned()), now).map(drop),
     }
 }
 

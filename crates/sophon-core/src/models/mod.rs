@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use sophon_model::ports::{
-    ModelError, ModelEvent, ModelInfo, ModelProvider, ModelRequest, ModelStream, StopReason,
+    ModelError, ModelEvent, ModelInfo, ModelProvider, ModelRequest, ModelStream, ModelToolCall, StopReason,
 };
+use sophon_model::text::{clean, clean_json};
 use sophon_model::{Error, Kind, Result, Usage};
 
 /// Attempts at a provider before the next one is asked.
@@ -60,7 +61,7 @@ impl Models {
             let model = preferred.filter(|model| offers(&**provider, model)).map(ToOwned::to_owned);
             let request = ModelRequest { model, ..request.clone() };
             match ask(&**provider, request).await {
-                Ok(stream) => return Ok(stream),
+                Ok(stream) => return Ok(stream.map(cleaned).boxed()),
                 Err(failure) => {
                     tracing::warn!(provider = provider.id(), %failure, "a model provider could not answer");
                     failures.push(failure);
@@ -86,7 +87,7 @@ impl Models {
                     let room = longest.saturating_sub(text.len());
                     text.push_str(&piece[..piece.floor_char_boundary(room)]);
                 }
-                ModelEvent::ToolCall(_) => {}
+                ModelEvent::ToolCall(_) | ModelEvent::Reasoning(_) => {}
                 ModelEvent::Usage(used) => {
                     count_tokens(&used);
                     usage.add(&used);
@@ -117,6 +118,23 @@ pub(crate) fn count_tokens(usage: &Usage) {
     for (direction, tokens) in [("input", usage.input_tokens), ("output", usage.output_tokens)] {
         metrics::counter!("sophon_model_tokens_total", "direction" => direction, "provider" => usage.provider.clone())
             .increment(u64::try_from(tokens).unwrap_or(0));
+    }
+}
+
+/// An event of an answer with all its texts in a form that storage takes.
+fn cleaned(event: Result<ModelEvent, ModelError>) -> Result<ModelEvent, ModelError> {
+    match event {
+        Ok(ModelEvent::Text(text)) => Ok(ModelEvent::Text(clean(text))),
+        Ok(ModelEvent::ToolCall(mut call)) => {
+            clean_json(&mut call.arguments);
+            Ok(ModelEvent::ToolCall(ModelToolCall { name: clean(call.name), ..call }))
+        }
+        Ok(ModelEvent::Reasoning(mut reasoning)) => {
+            clean_json(&mut reasoning.data);
+            Ok(ModelEvent::Reasoning(reasoning))
+        }
+        Ok(event @ (ModelEvent::Usage(_) | ModelEvent::Stop(_))) => Ok(event),
+        Err(error) => Err(ModelError { message: clean(error.message), ..error }),
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sophon_model::ports::Tx;
+use sophon_model::text::clean;
 use sophon_model::{
     Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec,
     NodeCommandStatus, NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp, UserId,
@@ -13,7 +14,6 @@ use super::Nodes;
 use super::endings::{CommandExpiry, expire_later};
 use crate::database::Unit;
 use crate::jobs::HeldError;
-use crate::limits::storable;
 use crate::policy::{Granted, Report, Told, covers, grant, may_command};
 use crate::tools::ToolContext;
 use crate::wakers::Wakers;
@@ -269,8 +269,8 @@ fn conclude(command: &mut NodeCommand, outcome: Outcome) {
             code.truncate(code.floor_char_boundary(LONGEST_CODE));
             message.truncate(message.floor_char_boundary(LONGEST_ERROR));
             command.status = NodeCommandStatus::Failed;
-            command.error_code = Some(storable(code));
-            command.error_message = Some(storable(message));
+            command.error_code = Some(clean(code));
+            command.error_message = Some(clean(message));
         }
     }
 }

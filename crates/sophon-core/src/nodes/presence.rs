@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
+use sophon_model::text::clean;
 use sophon_model::{
     Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue,
     Result, TaskId, TenantId,
@@ -13,7 +14,6 @@ use super::{Nodes, commands, tell};
 use crate::database::Unit;
 use crate::identity::secret_hash;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
-use crate::limits::storable;
 use crate::policy::{Act, Granted, grant};
 
 /// The longest that a node can wait for commands in one request.
@@ -233,7 +233,7 @@ fn note(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
 fn apply(node: &mut Node, heartbeat: Heartbeat) {
     let word = |mut text: String| {
         text.truncate(text.floor_char_boundary(LONGEST_WORD));
-        storable(text)
+        clean(text)
     };
     if let Some(platform) = heartbeat.platform {
         node.platform = word(platform);

@@ -1,5 +1,6 @@
 //! The end of a task: the only way to end one, whoever does it and why.
 
+use sophon_model::text::clean;
 use sophon_model::{Event, Result, Task, TaskStatus};
 
 use crate::database::Unit;
@@ -24,7 +25,7 @@ impl Outcome {
 
     /// It failed, for a reason in words for people.
     pub(crate) fn failed(reason: impl Into<String>) -> Self {
-        Self { status: TaskStatus::Failed, error: Some(reason.into()) }
+        Self { status: TaskStatus::Failed, error: Some(clean(reason.into())) }
     }
 
     /// The status that the task ends with.

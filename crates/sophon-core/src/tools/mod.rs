@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sophon_model::ports::{Fetch, ToolSpec};
-use sophon_model::text::visible;
+use sophon_model::text::{clean, visible};
 use sophon_model::{Agent, Caller, Error, Risk, SessionId, TaskId, Timestamp, ToolCallId};
 
 use crate::database::Database;
@@ -235,8 +235,10 @@ impl Tools {
         };
         let limit = tool.time_limit();
         let late = |_| ToolFailure(format!("The tool did not return within {} s.", limit.as_secs()));
-        let output = tokio::time::timeout(limit, tool.call(context, arguments)).await.map_err(late)??;
-        let ToolOutput::Text(mut text) = output else { return Ok(output) };
+        let called = tokio::time::timeout(limit, tool.call(context, arguments)).await.map_err(late)?;
+        let output = called.map_err(|ToolFailure(reason)| ToolFailure(clean(reason)))?;
+        let ToolOutput::Text(text) = output else { return Ok(output) };
+        let mut text = clean(text);
         if text.len() > LONGEST_RESULT {
             text.truncate(text.floor_char_boundary(LONGEST_RESULT));
             text.push_str("\n[The rest was cut.]");

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 use super::context::Context;
 use super::step::Step;
 use super::{Stop, Turn};
-use crate::limits::storable;
 use crate::models::count_tokens;
 
 /// Events that are taken at a time: text that has come together is told together.
@@ -74,7 +73,8 @@ impl Turn {
             let (mut text, mut stop, mut failure) = (String::new(), None, None);
             for event in events {
                 match event {
-                    Ok(ModelEvent::Text(piece)) => text.push_str(&storable(piece)),
+                    Ok(ModelEvent::Text(piece)) => text.push_str(&piece),
+                    Ok(ModelEvent::Reasoning(reasoning)) => step.reasoning = Some(reasoning),
                     Ok(ModelEvent::ToolCall(call)) => self.note_call(&mut step, call),
                     Ok(ModelEvent::Usage(usage)) => step.usage = usage,
                     Ok(ModelEvent::Stop(reason)) => stop = Some(reason),
@@ -101,8 +101,7 @@ impl Turn {
     fn note_call(&self, step: &mut Step, call: ModelToolCall) {
         if step.tool_calls.len() < MOST_TOOL_CALLS {
             let id: ToolCallId = self.held.new_id();
-            let name = storable(call.name);
-            step.tool_calls.push(ModelToolCall { id: id.to_string(), name, ..call });
+            step.tool_calls.push(ModelToolCall { id: id.to_string(), ..call });
         }
     }
 

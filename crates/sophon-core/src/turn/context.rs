@@ -72,7 +72,7 @@ fn conversation(stored: Vec<Message>) -> Vec<ModelMessage> {
         room = left;
         messages.push(match message.role {
             MessageRole::Agent => {
-                ModelMessage::Assistant { content: message.content, tool_calls: Vec::new() }
+                ModelMessage::Assistant { content: message.content, tool_calls: Vec::new(), reasoning: None }
             }
             MessageRole::User | MessageRole::System => ModelMessage::User { content: message.content },
         });

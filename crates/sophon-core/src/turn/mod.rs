@@ -256,6 +256,10 @@ impl Turn {
 
 impl Step {
     fn as_message(&self) -> ModelMessage {
-        ModelMessage::Assistant { content: self.text.clone(), tool_calls: self.tool_calls.clone() }
+        ModelMessage::Assistant {
+            content: self.text.clone(),
+            tool_calls: self.tool_calls.clone(),
+            reasoning: self.reasoning.clone(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::Usage;
-use sophon_model::ports::ModelToolCall;
+use sophon_model::ports::{ModelToolCall, Reasoning};
 
 /// One answer of the model. Its tool calls bear our ids in place of the model's, which need not be unique; under
 /// these ids their results are found.
@@ -10,5 +10,8 @@ use sophon_model::ports::ModelToolCall;
 pub(super) struct Step {
     pub(super) text: String,
     pub(super) tool_calls: Vec<ModelToolCall>,
+    /// What the model thought, if its provider wants it back with the results.
+    #[serde(default)]
+    pub(super) reasoning: Option<Reasoning>,
     pub(super) usage: Usage,
 }

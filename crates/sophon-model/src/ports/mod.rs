@@ -11,7 +11,7 @@ pub use fetch::{Fetch, Fetched};
 pub use master_keys::{MasterKey, MasterKeys};
 pub use model_provider::{
     ModelError, ModelErrorKind, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest,
-    ModelStream, ModelToolCall, StopReason, ToolSpec,
+    ModelStream, ModelToolCall, Reasoning, StopReason, ToolSpec,
 };
 pub use store::{
     AgentRows, ApiTokenRows, ApprovalFilter, ApprovalRows, AuthSessionRows, ClaimJobs, DiscussionRows,

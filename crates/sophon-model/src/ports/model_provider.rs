@@ -45,6 +45,16 @@ pub struct ModelToolCall {
     pub arguments: Value,
 }
 
+/// A model's reasoning in the form of its provider, which wants it back unchanged with the results of the tools that the
+/// model called. Nobody else can read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reasoning {
+    /// The provider's id.
+    pub provider: String,
+    /// The reasoning, with signatures and all.
+    pub data: Value,
+}
+
 /// One entry of the conversation that a model is given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
@@ -60,6 +70,9 @@ pub enum ModelMessage {
         content: String,
         /// The calls.
         tool_calls: Vec<ModelToolCall>,
+        /// What the model thought before it called them, if its provider wants it back.
+        #[serde(default)]
+        reasoning: Option<Reasoning>,
     },
     /// What a tool returned.
     Tool {
@@ -98,6 +111,8 @@ pub enum StopReason {
     Length,
     /// Its provider refused to go on.
     ContentFilter,
+    /// Its provider stopped it for a reason of its own, before it was done.
+    Incomplete,
 }
 
 /// A piece of a model's answer.
@@ -105,8 +120,10 @@ pub enum StopReason {
 pub enum ModelEvent {
     /// Text.
     Text(String),
-    /// A tool call, complete.
+    /// A tool call. Arguments that are no object were cut or cannot be understood: such a call must not run.
     ToolCall(ModelToolCall),
+    /// What the model thought, to be handed back with the results of its calls. Comes before the calls.
+    Reasoning(Reasoning),
     /// Consumption, once a call, near its end.
     Usage(Usage),
     /// The end.
@@ -133,6 +150,10 @@ pub enum ModelErrorKind {
     TimedOut,
     /// An answer that cannot be understood, or that broke off.
     Malformed,
+    /// An answer that says nothing and calls nothing.
+    Empty,
+    /// More output was asked for than the model can write, or than fits beside the conversation.
+    OutputTooLong,
 }
 
 /// Why a provider could not answer.
@@ -142,6 +163,8 @@ pub struct ModelError {
     pub provider: String,
     /// The meaning.
     pub kind: ModelErrorKind,
+    /// The model that was asked and where, for example `model 'gemma4' at http://127.0.0.1:11434`.
+    pub place: String,
     /// The provider's own words, shortened, without credentials.
     pub message: String,
     /// When the provider asks to be tried again.
@@ -149,25 +172,54 @@ pub struct ModelError {
 }
 
 impl ModelError {
-    /// Whether the same request may succeed later.
+    /// Whether the same request to the same provider may succeed soon. One that timed out is not repeated: what took too
+    /// long once would be paid for twice.
     pub fn is_passing(&self) -> bool {
         use ModelErrorKind as K;
-        matches!(self.kind, K::RateLimited | K::Unavailable | K::TimedOut | K::Malformed)
+        matches!(self.kind, K::RateLimited | K::Unavailable | K::Malformed)
+    }
+}
+
+impl ModelErrorKind {
+    /// What is wrong, after "The model provider X".
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "does not accept the API key",
+            Self::Refused => "refused the request",
+            Self::TooLong => "cannot read a conversation this long",
+            Self::RateLimited => "is rate limiting us",
+            Self::Unavailable => "is not available",
+            Self::TimedOut => "did not answer in time",
+            Self::Malformed => "sent an answer that cannot be understood",
+            Self::Empty => "sent an empty answer",
+            Self::OutputTooLong => "cannot write that many tokens",
+        }
+    }
+
+    /// What somebody can do about it.
+    pub fn next_step(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "Check the provider's API key.",
+            Self::Refused => "Check the provider's base URL and the name of the model.",
+            Self::TooLong => "Start a new session, or use a model with a larger context.",
+            Self::RateLimited => "Wait a moment and send it again.",
+            Self::Unavailable => "Check that the server runs and that its address and port are right.",
+            Self::TimedOut => {
+                "If the model is slow, raise the provider's first_byte_seconds or idle_seconds."
+            }
+            Self::Malformed => "Check that the provider's type fits the server.",
+            Self::Empty => "Send the message again, or use another model.",
+            Self::OutputTooLong => "Lower the provider's max_output_tokens.",
+        }
     }
 }
 
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let meaning = match self.kind {
-            ModelErrorKind::Unauthorized => "does not accept the API key",
-            ModelErrorKind::Refused => "refused the request",
-            ModelErrorKind::TooLong => "cannot read a conversation this long",
-            ModelErrorKind::RateLimited => "is rate limiting us",
-            ModelErrorKind::Unavailable => "is not available",
-            ModelErrorKind::TimedOut => "did not answer in time",
-            ModelErrorKind::Malformed => "sent an answer that cannot be understood",
-        };
-        write!(f, "The model provider '{}' {meaning}: {}", self.provider, self.message)
+        let Self { provider, kind, place, message, .. } = self;
+        let end = if message.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+        let (meaning, next) = (kind.meaning(), kind.next_step());
+        write!(f, "The model provider '{provider}' ({place}) {meaning}: {message}{end} {next}")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Messages, as Anthropic speaks it.
 
-mod decode;
+mod read;
 mod request;
 
 use async_trait::async_trait;
@@ -17,26 +17,24 @@ use crate::names::ToolNames;
 const VERSION: &str = "2023-06-01";
 
 /// A provider that speaks the messages API.
-pub struct Anthropic {
-    id: String,
+pub(crate) struct Anthropic {
     models: Vec<ModelInfo>,
     exchange: Exchange,
 }
 
 impl Anthropic {
     /// A provider as configured.
-    pub fn new(config: &ProviderConfig, egress: &Egress) -> Result<Self> {
+    pub(crate) fn new(config: &ProviderConfig, egress: &Egress) -> Result<Self> {
         let credential = |key: &str| (HeaderName::from_static("x-api-key"), key.to_owned());
-        let exchange =
-            Exchange::new(config, egress, "", credential)?.with_header("anthropic-version", VERSION);
-        Ok(Self { id: config.id.clone(), models: config.models(), exchange })
+        let exchange = Exchange::new(config, egress, credential)?.with_header("anthropic-version", VERSION);
+        Ok(Self { models: config.models(), exchange })
     }
 }
 
 #[async_trait]
 impl ModelProvider for Anthropic {
     fn id(&self) -> &str {
-        &self.id
+        self.exchange.id()
     }
 
     fn models(&self) -> &[ModelInfo] {
@@ -45,8 +43,8 @@ impl ModelProvider for Anthropic {
 
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
         let model = request.model.as_deref().unwrap_or(&self.models[0].id);
-        let body = request::body(&request, model);
-        let decoder = decode::RecordDecoder::new(&self.id, model, ToolNames::new(&request.tools));
-        self.exchange.begin("/v1/messages", &body, decoder).await
+        let body = request::body(&request, model, self.id());
+        let names = ToolNames::new(&request.tools);
+        self.exchange.begin("/v1/messages", model, &body, names, read::RecordReader::default()).await
     }
 }

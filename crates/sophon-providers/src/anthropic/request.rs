@@ -3,15 +3,15 @@
 use serde_json::{Map, Value, json};
 use sophon_model::ports::{ModelMessage, ModelRequest, ToolSpec};
 
+use crate::history::{as_object, own};
 use crate::names::to_wire;
-use crate::tool_calls::as_object;
 
-pub(super) fn body(request: &ModelRequest, model: &str) -> Value {
+pub(super) fn body(request: &ModelRequest, model: &str, provider: &str) -> Value {
     let mut body = Map::new();
     body.insert("model".into(), model.into());
     body.insert("max_tokens".into(), request.max_output_tokens.into());
     body.insert("stream".into(), true.into());
-    body.insert("messages".into(), messages(&request.messages));
+    body.insert("messages".into(), messages(&request.messages, provider));
     if !request.system.is_empty() {
         body.insert("system".into(), request.system.as_str().into());
     }
@@ -30,10 +30,10 @@ fn tool(tool: &ToolSpec) -> Value {
 }
 
 /// Roles alternate and no text is empty: neighbours of one role become one message, and what says nothing is left out.
-fn messages(messages: &[ModelMessage]) -> Value {
+fn messages(messages: &[ModelMessage], provider: &str) -> Value {
     let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
     for message in messages {
-        let (role, blocks) = blocks(message);
+        let (role, blocks) = blocks(message, provider);
         match turns.last_mut() {
             _ if blocks.is_empty() => {}
             Some((last, turn)) if *last == role => turn.extend(blocks),
@@ -43,19 +43,22 @@ fn messages(messages: &[ModelMessage]) -> Value {
     turns.into_iter().map(|(role, content)| json!({ "role": role, "content": content })).collect()
 }
 
-fn blocks(message: &ModelMessage) -> (&'static str, Vec<Value>) {
+fn blocks(message: &ModelMessage, provider: &str) -> (&'static str, Vec<Value>) {
     let text = |content: &str| {
         let block = (!content.trim().is_empty()).then(|| json!({ "type": "text", "text": content }));
         block.into_iter()
     };
     match message {
         ModelMessage::User { content } => ("user", text(content).collect()),
-        ModelMessage::Assistant { content, tool_calls } => {
+        ModelMessage::Assistant { content, tool_calls, reasoning } => {
+            // Thinking comes first, with its signature, and exactly as it was.
+            let thinking = own(reasoning.as_ref(), provider).and_then(Value::as_array);
+            let thinking = thinking.into_iter().flatten().cloned();
             let calls = tool_calls.iter().map(|call| {
                 let input = as_object(&call.arguments);
                 json!({ "type": "tool_use", "id": call.id, "name": to_wire(&call.name), "input": input })
             });
-            ("assistant", text(content).chain(calls).collect())
+            ("assistant", thinking.chain(text(content)).chain(calls).collect())
         }
         ModelMessage::Tool { call_id, content, .. } => {
             ("user", vec![json!({ "type": "tool_result", "tool_use_id": call_id, "content": content })])
@@ -65,7 +68,7 @@ fn blocks(message: &ModelMessage) -> (&'static str, Vec<Value>) {
 
 #[cfg(test)]
 mod tests {
-    use sophon_model::ports::ModelToolCall;
+    use sophon_model::ports::{ModelToolCall, Reasoning};
 
     use super::*;
 
@@ -80,19 +83,24 @@ mod tests {
     #[test]
     fn neighbours_of_one_role_become_one_message_and_nothing_empty_is_sent() {
         let call = |id: &str, arguments| ModelToolCall { id: id.into(), name: "a.b".into(), arguments };
-        let told = messages(&[
-            user("One"),
-            user("Two"),
-            user(" "),
-            ModelMessage::Assistant {
-                content: String::new(),
-                tool_calls: vec![call("x", json!({ "q": 1 })), call("y", json!("broken"))],
-            },
-            result("x"),
-            result("y"),
-            user("Three"),
-            ModelMessage::Assistant { content: String::new(), tool_calls: Vec::new() },
-        ]);
+        let thinking = json!({ "type": "thinking", "thinking": "hm", "signature": "s" });
+        let told = messages(
+            &[
+                user("One"),
+                user("Two"),
+                user(" "),
+                ModelMessage::Assistant {
+                    content: String::new(),
+                    tool_calls: vec![call("x", json!({ "q": 1 })), call("y", json!("broken"))],
+                    reasoning: Some(Reasoning { provider: "p".into(), data: json!([thinking]) }),
+                },
+                result("x"),
+                result("y"),
+                user("Three"),
+                ModelMessage::Assistant { content: String::new(), tool_calls: Vec::new(), reasoning: None },
+            ],
+            "p",
+        );
         let text = |text: &str| json!({ "type": "text", "text": text });
         let use_of =
             |id: &str, input| json!({ "type": "tool_use", "id": id, "name": "a__b", "input": input });
@@ -100,6 +108,7 @@ mod tests {
         let expected = json!([
             { "role": "user", "content": [text("One"), text("Two")] },
             { "role": "assistant", "content": [
+                { "type": "thinking", "thinking": "hm", "signature": "s" },
                 use_of("x", json!({ "q": 1 })),
                 use_of("y", json!({ "unparsed": "broken" })),
             ] },

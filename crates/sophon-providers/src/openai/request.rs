@@ -4,17 +4,14 @@ use serde_json::{Map, Value, json};
 use sophon_model::ports::{ModelMessage, ModelRequest, ModelToolCall, ToolSpec};
 
 use super::Dialect;
+use crate::history::{as_object, own};
 use crate::names::to_wire;
 use crate::presets;
-use crate::tool_calls::as_object;
 
-/// What Gemini takes in place of the signature of a call that it did not make, or whose signature is not at hand.
-const UNSIGNED_CALL: &str = "skip_thought_signature_validator";
-
-pub(super) fn body(request: &ModelRequest, model: &str, dialect: Dialect) -> Value {
+pub(super) fn body(request: &ModelRequest, model: &str, dialect: Dialect, provider: &str) -> Value {
     let mut body = Map::new();
     body.insert("model".into(), model.into());
-    body.insert("messages".into(), messages(request, dialect));
+    body.insert("messages".into(), messages(request, provider));
     body.insert("stream".into(), true.into());
     body.insert("stream_options".into(), json!({ "include_usage": true }));
     let limit = if dialect == Dialect::OpenAi { "max_completion_tokens" } else { "max_tokens" };
@@ -37,17 +34,23 @@ fn tool(tool: &ToolSpec) -> Value {
     json!({ "type": "function", "function": function })
 }
 
-fn messages(request: &ModelRequest, dialect: Dialect) -> Value {
+fn messages(request: &ModelRequest, provider: &str) -> Value {
     let system = (!request.system.is_empty()).then(|| json!({ "role": "system", "content": request.system }));
     let rest = request.messages.iter().map(|message| match message {
         ModelMessage::User { content } => json!({ "role": "user", "content": content }),
-        ModelMessage::Assistant { content, tool_calls } if tool_calls.is_empty() => {
+        ModelMessage::Assistant { content, tool_calls, .. } if tool_calls.is_empty() => {
             json!({ "role": "assistant", "content": content })
         }
-        ModelMessage::Assistant { content, tool_calls } => {
+        ModelMessage::Assistant { content, tool_calls, reasoning } => {
             let content = if content.is_empty() { Value::Null } else { content.as_str().into() };
-            let calls: Value = tool_calls.iter().map(|made| call(made, dialect)).collect();
-            json!({ "role": "assistant", "content": content, "tool_calls": calls })
+            let calls: Value = tool_calls.iter().map(call).collect();
+            let mut message = json!({ "role": "assistant", "content": content, "tool_calls": calls });
+            for (name, thoughts) in
+                own(reasoning.as_ref(), provider).and_then(Value::as_object).into_iter().flatten()
+            {
+                message[name] = thoughts.clone();
+            }
+            message
         }
         ModelMessage::Tool { call_id, content, .. } => {
             json!({ "role": "tool", "tool_call_id": call_id, "content": content })
@@ -56,19 +59,16 @@ fn messages(request: &ModelRequest, dialect: Dialect) -> Value {
     system.into_iter().chain(rest).collect()
 }
 
-fn call(made: &ModelToolCall, dialect: Dialect) -> Value {
+fn call(made: &ModelToolCall) -> Value {
     let arguments = as_object(&made.arguments).to_string();
     let function = json!({ "name": to_wire(&made.name), "arguments": arguments });
-    let mut call = json!({ "id": made.id, "type": "function", "function": function });
-    if dialect == Dialect::Gemini {
-        call["extra_content"] = json!({ "google": { "thought_signature": UNSIGNED_CALL } });
-    }
-    call
+    json!({ "id": made.id, "type": "function", "function": function })
 }
 
 #[cfg(test)]
 mod tests {
     use sophon_model::Risk;
+    use sophon_model::ports::Reasoning;
 
     use super::*;
 
@@ -83,6 +83,10 @@ mod tests {
                 ModelMessage::Assistant {
                     content: String::new(),
                     tool_calls: vec![call("a", json!({ "q": 1 })), call("b", json!("{broken"))],
+                    reasoning: Some(Reasoning {
+                        provider: "p".into(),
+                        data: json!({ "reasoning_content": "hm" }),
+                    }),
                 },
                 ModelMessage::Tool {
                     call_id: "a".into(),
@@ -103,12 +107,12 @@ mod tests {
 
     #[test]
     fn a_conversation_is_told_in_roles_with_calls_and_results() {
-        let body = body(&request(), "m", Dialect::Common);
+        let body = body(&request(), "m", Dialect::Common, "p");
         let function = |arguments: &str| json!({ "name": "memory__search", "arguments": arguments });
         let expected = json!([
             { "role": "system", "content": "Be brief." },
             { "role": "user", "content": "Hi" },
-            { "role": "assistant", "content": null, "tool_calls": [
+            { "role": "assistant", "content": null, "reasoning_content": "hm", "tool_calls": [
                 { "id": "a", "type": "function", "function": function(r#"{"q":1}"#) },
                 { "id": "b", "type": "function", "function": function(r#"{"unparsed":"{broken"}"#) },
             ] },
@@ -122,18 +126,17 @@ mod tests {
 
     #[test]
     fn openai_itself_has_its_own_name_for_the_limit_and_no_tools_while_reasoning() {
-        let body_of = |model| body(&request(), model, Dialect::OpenAi);
+        let body_of = |model| body(&request(), model, Dialect::OpenAi, "p");
         assert_eq!(body_of("gpt-5.5")["max_completion_tokens"], 100);
         assert_eq!(body_of("gpt-5.5").get("reasoning_effort"), None);
         assert_eq!(body_of("gpt-6.1-terra")["reasoning_effort"], "none");
         let without_tools = ModelRequest { tools: Vec::new(), ..request() };
-        assert_eq!(body(&without_tools, "gpt-6.1-terra", Dialect::OpenAi).get("reasoning_effort"), None);
+        assert_eq!(body(&without_tools, "gpt-6.1-terra", Dialect::OpenAi, "p").get("reasoning_effort"), None);
     }
 
     #[test]
-    fn gemini_is_told_that_calls_in_the_history_are_unsigned() {
-        let body = body(&request(), "m", Dialect::Gemini);
-        let call = &body["messages"][2]["tool_calls"][0];
-        assert_eq!(call["extra_content"]["google"]["thought_signature"], UNSIGNED_CALL);
+    fn the_reasoning_of_another_provider_is_not_passed_on() {
+        let body = body(&request(), "m", Dialect::Common, "other");
+        assert_eq!(body["messages"][2].get("reasoning_content"), None);
     }
 }

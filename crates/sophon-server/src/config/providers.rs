@@ -17,12 +17,12 @@ pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Vec
         let configured = match kind {
             ProviderKind::Ollama => base_url.is_some(),
             // A server of one's own at another address may need no key.
-            ProviderKind::OpenAi => api_key.is_some() || base_url.is_some(),
+            ProviderKind::OpenAi | ProviderKind::Responses => api_key.is_some() || base_url.is_some(),
             ProviderKind::Anthropic | ProviderKind::Gemini => api_key.is_some(),
         };
         if configured {
             let models = model.take().into_iter().collect();
-            providers.push(ProviderConfig { id: id.into(), kind, base_url, api_key, models });
+            providers.push(ProviderConfig { base_url, api_key, models, ..ProviderConfig::new(id, kind) });
         }
     }
     providers

@@ -1,13 +1,16 @@
-//! A model provider that says what it is told: a real HTTP server that speaks the streaming formats of OpenAI and
-//! Anthropic, and records what it was asked.
+//! A model provider that says what it is told: a real HTTP server that speaks the streaming formats of OpenAI (both),
+//! Anthropic, Gemini and Ollama, and records what it was asked.
 //!
-//! Any path that ends in `/chat/completions` gets the former, any that ends in `/messages` the latter. For tests in
-//! another process, `GET /_control/requests` tells what was asked and `POST /_control/gates/{name}` opens the gate of
+//! The end of the path decides the format: `/chat/completions`, `/responses`, `/messages`, `:streamGenerateContent` or
+//! `/api/chat`. For tests in another process, `GET /_control/requests` tells what was asked and `POST /_control/gates/{name}` opens the gate of
 //! that name.
 
 mod anthropic;
+mod gemini;
+mod ollama;
 mod openai;
 mod playback;
+mod responses;
 pub mod rules;
 mod script;
 mod server;
@@ -25,8 +28,28 @@ pub use server::ModelServer;
 pub enum Wire {
     /// Chat completions.
     OpenAi,
+    /// OpenAI's Responses API.
+    Responses,
     /// Messages.
     Anthropic,
+    /// Gemini's own format.
+    Gemini,
+    /// Ollama's own format.
+    Ollama,
+}
+
+impl Wire {
+    /// The format that a path asks for.
+    fn of_path(path: &str) -> Option<Self> {
+        let known = [
+            ("/chat/completions", Self::OpenAi),
+            ("/responses", Self::Responses),
+            ("/messages", Self::Anthropic),
+            (":streamGenerateContent", Self::Gemini),
+            ("/api/chat", Self::Ollama),
+        ];
+        known.into_iter().find(|(ending, _)| path.ends_with(ending)).map(|(_, wire)| wire)
+    }
 }
 
 /// What the server was asked.
@@ -51,8 +74,13 @@ impl RecordedRequest {
 
     /// The text of the last message, be it a person's or the result of a tool.
     pub fn last_text(&self) -> String {
-        let last = self.body["messages"].as_array().and_then(|messages| messages.last());
-        last.map_or_else(String::new, |message| text_of(&message["content"]))
+        let (list, texts) = match self.wire {
+            Wire::OpenAi | Wire::Anthropic | Wire::Ollama => ("messages", ["content", ""]),
+            Wire::Responses => ("input", ["content", "output"]),
+            Wire::Gemini => ("contents", ["parts", ""]),
+        };
+        let last = self.body[list].as_array().and_then(|messages| messages.last());
+        last.map_or_else(String::new, |message| texts.map(|name| text_of(&message[name])).concat())
     }
 }
 
@@ -61,7 +89,10 @@ fn text_of(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
         Value::Array(blocks) => {
-            let texts = blocks.iter().map(|block| text_of(block.get("text").unwrap_or(&block["content"])));
+            let texts = blocks.iter().map(|block| {
+                let result = &block["functionResponse"]["response"]["result"];
+                text_of(block.get("text").or(block.get("content")).unwrap_or(result))
+            });
             texts.collect::<Vec<_>>().join("\n")
         }
         _ => String::new(),

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use futures_util::Stream;
 use serde_json::Value;
 
-use super::script::{Call, End, Script, Step};
-use super::{Wire, anthropic, openai};
+use super::script::{Call, End, Head, Script, Step};
+use super::{Wire, anthropic, gemini, ollama, openai, responses};
 
 /// Writes one answer in a format.
 pub(super) trait Writer: Send {
@@ -25,15 +25,20 @@ pub(super) trait Writer: Send {
 fn writer(wire: Wire) -> Box<dyn Writer> {
     match wire {
         Wire::OpenAi => Box::new(openai::OpenAiWriter::default()),
+        Wire::Responses => Box::new(responses::ResponsesWriter::default()),
         Wire::Anthropic => Box::new(anthropic::AnthropicWriter::default()),
+        Wire::Gemini => Box::new(gemini::GeminiWriter),
+        Wire::Ollama => Box::new(ollama::OllamaWriter),
     }
 }
 
 /// The body of a refusal.
 pub(super) fn refusal(wire: Wire, status: u16, message: &str) -> Value {
     match wire {
-        Wire::OpenAi => openai::refusal(status, message),
+        Wire::OpenAi | Wire::Responses => openai::refusal(status, message),
         Wire::Anthropic => anthropic::refusal(status, message),
+        Wire::Gemini => gemini::refusal(status, message),
+        Wire::Ollama => ollama::refusal(message),
     }
 }
 
@@ -43,7 +48,7 @@ pub(super) fn play(
     wire: Wire,
     guard: impl Send,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let Script { steps, usage, end, piece_bytes, .. } = script;
+    let Script { head, steps, usage, end, piece_bytes } = script;
     let pieces = move |text: &str| {
         let size = piece_bytes.unwrap_or(usize::MAX);
         text.as_bytes().chunks(size).map(Bytes::copy_from_slice).collect::<Vec<_>>()
@@ -51,14 +56,20 @@ pub(super) fn play(
     stream! {
         let _guard = guard;
         let mut writer = writer(wire);
-        for piece in pieces(&writer.begin(usage)) {
-            yield Ok(piece);
+        if let Head::Answer = head {
+            for piece in pieces(&writer.begin(usage)) {
+                yield Ok(piece);
+            }
         }
         for step in steps {
             let text = match step {
                 Step::Text(text) => writer.text(&text),
                 Step::ToolCalls(calls) => writer.tool_calls(&calls),
                 Step::Raw(text) => text,
+                Step::Bytes(bytes) => {
+                    yield Ok(bytes);
+                    continue;
+                }
                 Step::Wait(gate) => {
                     gate.pass().await;
                     continue;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -42,6 +43,7 @@ pub(super) enum Step {
     Text(String),
     ToolCalls(Vec<Call>),
     Raw(String),
+    Bytes(Bytes),
     Wait(Gate),
     Pause(Duration),
 }
@@ -50,7 +52,16 @@ pub(super) enum Step {
 #[derive(Clone, Debug)]
 pub(super) enum Head {
     Answer,
-    Refusal { status: u16, message: String, retry_after: Option<String> },
+    Refusal {
+        status: u16,
+        message: String,
+        retry_after: Option<String>,
+    },
+    /// A status and headers; the body is what the steps write, and nothing else.
+    Recorded {
+        status: u16,
+        headers: Vec<(String, String)>,
+    },
     Silence,
 }
 
@@ -104,6 +115,12 @@ impl Script {
     /// A refusal with this status and the format's error body.
     pub fn refuse(status: u16, message: &str) -> Self {
         Self::with_head(Head::Refusal { status, message: message.to_owned(), retry_after: None })
+    }
+
+    /// An answer as it was recorded: status, headers and the bytes of the body.
+    pub fn recorded(status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Self {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self::with_head(Head::Recorded { status, headers }).step(Step::Bytes(body.into())).then_nothing()
     }
 
     /// Takes the request and never answers.

@@ -84,12 +84,12 @@ impl ModelServer {
         Ok(Self { address, state, serving })
     }
 
-    /// The URL of the server, without a path: the base URL for Anthropic and Ollama.
+    /// The URL of the server, without a path: the base URL for all but OpenAI.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The base URL for chat completions.
+    /// The base URL for chat completions and responses.
     pub fn openai_url(&self) -> String {
         format!("{}/v1", self.url())
     }
@@ -129,11 +129,7 @@ async fn open_gate(State(state): State<Arc<Shared>>, Path(name): Path<String>) -
 async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    let wire = match path.rsplit('/').next() {
-        Some("completions") => Wire::OpenAi,
-        Some("messages") => Wire::Anthropic,
-        _ => return StatusCode::NOT_FOUND.into_response(),
-    };
+    let Some(wire) = Wire::of_path(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let body = axum::body::to_bytes(body, LONGEST_REQUEST).await.ok();
     let Some(body) = body.and_then(|body| serde_json::from_slice(&body).ok()) else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -150,6 +146,14 @@ async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Res
         }
         Head::Refusal { status, message, retry_after } => {
             refused(wire, *status, message, retry_after.as_deref())
+        }
+        Head::Recorded { status, headers } => {
+            let mut head = Response::builder().status(*status);
+            for (name, value) in headers {
+                head = head.header(name, value);
+            }
+            let body = Body::from_stream(playback::play(script, wire, busy));
+            head.body(body).expect("a status and headers that HTTP knows")
         }
         Head::Silence => std::future::pending().await,
     }

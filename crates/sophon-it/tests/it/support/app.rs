@@ -32,11 +32,10 @@ impl App {
     /// For one person, with a model that is played by `model`.
     pub async fn with_model(model: &ModelServer) -> Self {
         let provider = ProviderConfig {
-            id: "scripted".into(),
-            kind: ProviderKind::OpenAi,
             base_url: Some(model.openai_url()),
             api_key: Some("key".into()),
             models: vec!["scripted-1".into()],
+            ..ProviderConfig::new("scripted", ProviderKind::OpenAi)
         };
         Self::start(tempfile::tempdir().unwrap(), |config| {
             config.auth.auto_admin = true;

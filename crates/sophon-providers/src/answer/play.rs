@@ -1,0 +1,152 @@
+//! From the bytes of an answer to its events.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use async_stream::stream;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use serde_json::Value;
+use sophon_egress::EgressError;
+use sophon_model::ports::{ModelError, ModelEvent};
+use tokio::time::{Instant, timeout_at};
+
+use super::{Answer, Reader};
+use crate::failure::{Failure, Reporter};
+use crate::json;
+use crate::records::{Record, RecordReader, Rest};
+
+/// The longest record, in bytes.
+pub(crate) const LONGEST_RECORD: usize = 4 * 1024 * 1024;
+
+/// How long what follows the end of an answer (its consumption) is waited for. An answer that has finished stays
+/// finished, whatever the connection does.
+const AFTERMATH: Duration = Duration::from_secs(2);
+
+/// The record after the last one, on wires that have such a record.
+const DONE: &str = "[DONE]";
+
+/// The events of an answer. The last one is an error or a stop.
+pub(crate) fn play(
+    bytes: impl Stream<Item = Result<Bytes, EgressError>> + Send,
+    mut reader: impl Reader,
+    mut answer: Answer,
+    reporter: Reporter,
+) -> impl Stream<Item = Result<ModelEvent, ModelError>> + Send {
+    stream! {
+        let mut bytes = pin!(bytes);
+        let mut body = Body { records: RecordReader::new(LONGEST_RECORD), last: None };
+        let mut deadline = None;
+        let ending = loop {
+            let next = match deadline {
+                None => bytes.next().await,
+                Some(at) => timeout_at(at, bytes.next()).await.unwrap_or(None),
+            };
+            let read = match &next {
+                Some(Ok(piece)) => body.read(piece, &mut reader, &mut answer),
+                None => body.end(true, &mut reader, &mut answer),
+                Some(Err(_)) => body.end(false, &mut reader, &mut answer),
+            };
+            for event in answer.events.drain(..) {
+                yield Ok(event);
+            }
+            match (read, next) {
+                // What comes after the end can spoil nothing.
+                (Err(_), _) if answer.stop.is_some() && !answer.is_blank() => break Ok(()),
+                // Half a record is no news.
+                (Err(failure), Some(Err(error))) if failure.is_malformed() => {
+                    break Err(Failure::on_the_way(&error));
+                }
+                (Err(failure), _) => break Err(failure),
+                (Ok(()), Some(Err(error))) if answer.stop.is_none() => break Err(Failure::on_the_way(&error)),
+                (Ok(()), Some(Err(_)) | None) => break Ok(()),
+                (Ok(()), Some(Ok(_))) if answer.is_over => break Ok(()),
+                (Ok(()), Some(Ok(_))) if answer.stop.is_some() => deadline = Some(Instant::now() + AFTERMATH),
+                (Ok(()), Some(Ok(_))) => {}
+            }
+        };
+        let ending = ending.and_then(|()| answer.end(&mut reader)).map_err(|failure| body.explain(failure));
+        for event in answer.events.drain(..) {
+            yield Ok(event);
+        }
+        if let Err(failure) = ending {
+            yield Err(reporter.error(&failure));
+        }
+    }
+}
+
+/// The records of the body, with the last one that no reader made anything of.
+struct Body {
+    records: RecordReader,
+    last: Option<Value>,
+}
+
+impl Body {
+    fn read(&mut self, piece: &[u8], reader: &mut impl Reader, answer: &mut Answer) -> Result<(), Failure> {
+        let mut records = Vec::new();
+        let read = self.records.read(piece, &mut records);
+        self.take(records, reader, answer)?;
+        read.map_err(|_| Failure::malformed(format!("a record is longer than {LONGEST_RECORD} bytes")))
+    }
+
+    /// Reads what the end of the body completes. `is_whole` says that it came to its end in good order.
+    fn end(&mut self, is_whole: bool, reader: &mut impl Reader, answer: &mut Answer) -> Result<(), Failure> {
+        let mut records = Vec::new();
+        let rest = self.records.finish(&mut records);
+        self.take(records, reader, answer)?;
+        match rest {
+            Rest::Page(page) if is_whole && answer.is_blank() => Err(Failure::page(&page)),
+            Rest::Page(_) | Rest::Nothing => Ok(()),
+        }
+    }
+
+    fn take(
+        &mut self,
+        records: Vec<Record>,
+        reader: &mut impl Reader,
+        answer: &mut Answer,
+    ) -> Result<(), Failure> {
+        for Record { name, data } in records {
+            let data = data.trim();
+            if data == DONE {
+                answer.is_complete();
+                continue;
+            }
+            let is_error = name == "error";
+            if !is_error && (data.is_empty() || is_sign_of_life(data)) {
+                continue;
+            }
+            let record = match json::parse(data) {
+                Ok(record) if is_error => return Err(Failure::reported(&record)),
+                Err(_) if is_error => return Err(Failure::reported(&Value::from(data))),
+                Ok(record) => record,
+                Err(error) => {
+                    return Err(Failure::malformed(format!("a record cannot be understood: {error}")));
+                }
+            };
+            if !record.is_object() {
+                return Err(Failure::malformed("a record is not an object"));
+            }
+            if let Some(failure) = Failure::in_record(&record) {
+                return Err(failure);
+            }
+            answer.calls.next_record();
+            reader.read(&name, &record, answer)?;
+            self.last = Some(record);
+        }
+        Ok(())
+    }
+
+    /// If nothing at all was said, what came in place of an answer may say why.
+    fn explain(&self, failure: Failure) -> Failure {
+        match &self.last {
+            Some(record) if failure.is_malformed() => Failure::in_place_of_answer(record).unwrap_or(failure),
+            _ => failure,
+        }
+    }
+}
+
+/// `ping`, `keep-alive` and their like, which some servers send as data.
+fn is_sign_of_life(data: &str) -> bool {
+    data.len() <= 20 && data.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | ':' | ' '))
+}
