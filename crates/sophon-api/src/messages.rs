@@ -277,7 +277,7 @@ mod core {
                 is_streaming: send.is_streaming.unwrap_or(true),
                 local_id: send.local_id,
                 reply_to: send.reply_to,
-                origin: None,
+                id: None,
             }
         }
     }

@@ -16,7 +16,6 @@ mod node_commands;
 mod nodes;
 mod roles;
 mod secrets;
-mod sequence;
 mod sessions;
 mod steps;
 mod tasks;
