@@ -5,7 +5,7 @@ use sophon_model::Permission::{
     ViewActiveTasks, ViewSystem,
 };
 
-use Who::{Having, Node, Owner, OwnerHaving, Public, SignedIn};
+use Who::{Having, HavingAnywhere, Node, Owner, OwnerHaving, Public, SignedIn};
 
 /// Who may do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Who {
     SignedIn,
     /// Who has the permission. A thing that is named is the tenant's.
     Having(Permission),
+    /// Who has the permission, in whatever tenant. A thing that is named is the deployment's.
+    HavingAnywhere(Permission),
     /// Whose the thing is.
     Owner,
     /// Whose the thing is, with the permission.
@@ -28,7 +30,7 @@ impl Who {
     /// The permission that it takes, if it takes one.
     pub fn permission(self) -> Option<Permission> {
         match self {
-            Having(permission) | OwnerHaving(permission) => Some(permission),
+            Having(permission) | HavingAnywhere(permission) | OwnerHaving(permission) => Some(permission),
             Public | SignedIn | Owner | Node => None,
         }
     }
@@ -160,6 +162,11 @@ pub const REST: &[Line] = &[
     line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
     line("GET /api/admin/secrets", Having(ViewSystem), "", ""),
     line("POST /api/admin/secrets/rotate", Having(ManageSystem), "", ""),
+    // Operations
+    line("GET /api/ops/jobs", HavingAnywhere(ViewSystem), "", ""),
+    line("GET /api/ops/jobs/dead", HavingAnywhere(ViewSystem), "", ""),
+    line("POST /api/ops/jobs/{id}/retry", HavingAnywhere(ManageSystem), "job", ""),
+    line("DELETE /api/ops/jobs/{id}", HavingAnywhere(ManageSystem), "job", ""),
 ];
 
 pub const HUBS: &[Line] = &[
