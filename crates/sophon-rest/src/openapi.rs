@@ -126,6 +126,7 @@ mod tests {
             "Discussions",
             "Identity & auth",
             "Models",
+            "Operations",
             "Public",
             "Sophon Node",
             "Tasks",

@@ -71,9 +71,9 @@ async fn only_those_who_look_after_the_system_see_and_change_jobs() {
     failed(&app, "job_1").await;
     let viewer = app.colleague(Role::Viewer).await;
     for path in ["/api/ops/jobs", "/api/ops/jobs/dead"] {
-        viewer.get(path).await.refused(403, "forbidden");
+        viewer.get(path).await.refused(403, "not_authorized");
     }
-    viewer.act("/api/ops/jobs/job_1/retry").await.refused(403, "forbidden");
-    viewer.delete("/api/ops/jobs/job_1").await.refused(403, "forbidden");
+    viewer.act("/api/ops/jobs/job_1/retry").await.refused(403, "not_authorized");
+    viewer.delete("/api/ops/jobs/job_1").await.refused(403, "not_authorized");
     assert_eq!(failed_jobs(&app.admin().await).await.len(), 1);
 }
