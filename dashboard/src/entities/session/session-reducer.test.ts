@@ -186,7 +186,9 @@ describe("catching up", () => {
   });
 
   it("continues a running answer without losing or repeating text", () => {
-    const pending = [{ taskId: "task_1", messageId: "msg_2", content: "One two three", offset: 13 }];
+    const pending = [
+      { taskId: "task_1", messageId: "msg_2", content: "One two three", offset: 13 },
+    ];
     const checkpoint = message(2, {
       role: "agent",
       status: "pending",
