@@ -121,6 +121,11 @@ pub(crate) fn number(value: &Value) -> Option<i64> {
     }
 }
 
+/// The name of a tool, to the letter: what is not quite the name of a tool is none.
+pub(crate) fn tool_name(value: &Value) -> Option<&str> {
+    value.as_str().filter(|name| !name.is_empty())
+}
+
 /// A string that says something.
 pub(crate) fn word(value: &Value) -> Option<&str> {
     value.as_str().map(str::trim).filter(|word| !word.is_empty())

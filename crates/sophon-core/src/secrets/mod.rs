@@ -12,6 +12,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use sophon_model::ports::{MasterKey, MasterKeys, Tx};
 use sophon_model::{DataKey, Error, Result, SecretBytes, SecretName, StoredSecret, TenantId};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -34,6 +35,8 @@ pub struct Secrets {
     /// Held while the keys are rotated or loaded again.
     renewal: Arc<Semaphore>,
     lifecycle: Lifecycle,
+    /// Secrets are opened on the threads of storage, which know no runtime.
+    runtime: Handle,
 }
 
 impl Secrets {
@@ -50,7 +53,14 @@ impl Secrets {
         rotation::require_all(ring.as_ref(), &uses, &keys.place())?;
         let ring = ring.ok_or_else(|| Error::internal("a master key that was added is not there"))?;
         let ring = Arc::new(RwLock::new(Arc::new(ring)));
-        let secrets = Self { db, keys, ring, renewal: Arc::new(Semaphore::new(1)), lifecycle };
+        let secrets = Self {
+            db,
+            keys,
+            ring,
+            renewal: Arc::new(Semaphore::new(1)),
+            lifecycle,
+            runtime: Handle::current(),
+        };
         secrets.reseal().await?;
         Ok(secrets)
     }
@@ -136,6 +146,7 @@ impl Secrets {
         let opened = self.ring().open(key);
         if opened.as_ref().is_err_and(|error| error.code() == UNKNOWN_KEY) {
             let secrets = self.clone();
+            let _entered = self.runtime.enter();
             self.lifecycle.spawn(async move {
                 if let Err(error) = secrets.load_again().await {
                     tracing::error!(%error, "the master keys could not be loaded again");

@@ -5,7 +5,7 @@ use sophon_model::ports::{ModelErrorKind, StopReason};
 
 use crate::answer::{Answer, Piece, Reader};
 use crate::failure::Failure;
-use crate::json::{number, text_of, word};
+use crate::json::{number, text_of, tool_name, word};
 
 /// Reads the records of a stream, and a message that comes as a whole.
 #[derive(Default)]
@@ -62,7 +62,7 @@ impl RecordReader {
                 let input = block
                     .get("input")
                     .filter(|input| input.as_object().is_some_and(|input| !input.is_empty()));
-                let (id, name) = (word(&block["id"]), word(&block["name"]));
+                let (id, name) = (word(&block["id"]), tool_name(&block["name"]));
                 answer.calls.add(Piece { index: Some(index), id, name, arguments: input })?;
             }
             "thinking" => {

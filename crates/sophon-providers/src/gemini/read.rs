@@ -5,7 +5,7 @@ use sophon_model::ports::StopReason;
 
 use crate::answer::{Answer, Piece, Reader};
 use crate::failure::Failure;
-use crate::json::{number, text_of, word};
+use crate::json::{number, text_of, tool_name, word};
 
 /// Reads chunks, each of which has the form of a whole response.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl ChunkReader {
         answer.calls.add(Piece {
             index: Some(index),
             id: word(&call["id"]),
-            name: word(&call["name"]),
+            name: tool_name(&call["name"]),
             arguments,
         })?;
         answer.calls.close(index);

@@ -5,7 +5,7 @@ use sophon_model::ports::StopReason;
 
 use crate::answer::{Answer, Piece, Reader};
 use crate::failure::Failure;
-use crate::json::{text_of, word};
+use crate::json::{text_of, tool_name, word};
 
 /// Reads lines, each of which has the form of a whole answer.
 pub(super) struct LineReader;
@@ -19,7 +19,7 @@ impl Reader for LineReader {
         // A call comes whole, and what the server calls its index repeats.
         for call in message["tool_calls"].as_array().into_iter().flatten() {
             let function = &call["function"];
-            let (id, name) = (word(&call["id"]), word(&function["name"]));
+            let (id, name) = (word(&call["id"]), tool_name(&function["name"]));
             answer.calls.add(Piece { index: None, id, name, arguments: function.get("arguments") })?;
         }
         if line["done"] == true {

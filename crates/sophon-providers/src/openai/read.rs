@@ -5,7 +5,7 @@ use sophon_model::ports::StopReason;
 
 use crate::answer::{Answer, Piece, Reader};
 use crate::failure::Failure;
-use crate::json::{number, text_of, word};
+use crate::json::{number, text_of, tool_name, word};
 
 /// Under which names servers tell what a model thinks.
 const THOUGHTS: [&str; 2] = ["reasoning_content", "reasoning"];
@@ -87,12 +87,12 @@ impl ChunkReader {
             answer.calls.add(Piece {
                 index: number(&call["index"]),
                 id: word(&call["id"]),
-                name: word(&function["name"]),
+                name: tool_name(&function["name"]),
                 arguments: function.get("arguments"),
             })?;
         }
         if let function @ Value::Object(_) = &delta["function_call"] {
-            let (name, arguments) = (word(&function["name"]), function.get("arguments"));
+            let (name, arguments) = (tool_name(&function["name"]), function.get("arguments"));
             answer.calls.add(Piece { index: Some(0), id: None, name, arguments })?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use sophon_model::ports::StopReason;
 
 use crate::answer::{Answer, Piece, Reader};
 use crate::failure::Failure;
-use crate::json::{number, text_of, word};
+use crate::json::{number, text_of, tool_name, word};
 
 /// Reads the events of a stream, and a response that comes as a whole.
 #[derive(Default)]
@@ -97,7 +97,7 @@ fn call(index: i64, item: &Value, is_whole: bool, answer: &mut Answer) -> Result
     if item["type"] != "function_call" {
         return Ok(());
     }
-    let (id, name) = (word(&item["call_id"]).or(word(&item["id"])), word(&item["name"]));
+    let (id, name) = (word(&item["call_id"]).or(word(&item["id"])), tool_name(&item["name"]));
     answer.calls.add(Piece { index: Some(index), id, name, arguments: None })?;
     if let Some(arguments) = word(&item["arguments"]) {
         answer.calls.set_arguments(index, arguments);
