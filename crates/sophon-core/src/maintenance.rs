@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sophon_model::{Priority, Queue, Result};
+use sophon_model::{Approval, DiscussionRun, InfoRequest, NodeCommand, Priority, Queue, Result};
 
 use crate::chat::IDEMPOTENCY_KEPT;
 use crate::database::{Database, Unit};
@@ -37,6 +37,10 @@ const DAY: Duration = Duration::from_hours(24);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// The time between two removals of what has lapsed.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
+/// The most rows of a kind that one run removes, so that it holds nobody up.
+const REMOVED_AT_ONCE: usize = 10_000;
+/// The same for runs of discussions: with their turns about as many rows.
+const RUNS_REMOVED_AT_ONCE: usize = REMOVED_AT_ONCE / 100;
 
 /// Sweeps the logs of this process until it drains.
 pub(crate) async fn sweep(db: Database, lifecycle: Lifecycle) {
@@ -95,10 +99,10 @@ pub fn prune_in(unit: &mut Unit<'_>, retention: Retention) -> Result<u64> {
     let removed = [
         unit.tx.prune_events(now.minus(EVENTS_KEPT))?,
         unit.tx.prune_idempotent_replies(now.minus(IDEMPOTENCY_KEPT))?,
-        unit.tx.prune_approvals(approvals)?,
-        unit.tx.prune_info_requests(approvals)?,
-        unit.tx.prune_discussion_runs(now.minus(retention.discussion_runs))?,
-        unit.tx.prune_node_commands(now.minus(retention.node_commands))?,
+        unit.tx.prune::<Approval>(approvals, REMOVED_AT_ONCE)?,
+        unit.tx.prune::<InfoRequest>(approvals, REMOVED_AT_ONCE)?,
+        unit.tx.prune::<DiscussionRun>(now.minus(retention.discussion_runs), RUNS_REMOVED_AT_ONCE)?,
+        unit.tx.prune::<NodeCommand>(now.minus(retention.node_commands), REMOVED_AT_ONCE)?,
         unit.tx.prune_dead_jobs(now.minus(retention.dead_jobs))?,
     ];
     Ok(removed.iter().sum())

@@ -62,7 +62,7 @@ impl Approvals {
     pub async fn list(&self, caller: &Caller, filter: ApprovalFilter, page: Page) -> Result<Paged<Approval>> {
         let visible = visible::<Approval>(caller)?;
         let filter = ApprovalFilter { user: visible.owner(filter.user), ..filter };
-        self.db.read(move |tx| tx.approvals(visible.tenant(), &filter, &page)).await
+        self.db.read(move |tx| tx.page(visible.tenant(), &filter, &page)).await
     }
 
     /// One.
@@ -70,8 +70,7 @@ impl Approvals {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let approval: Granted<Approval, Read> =
-                    grant(&caller, tx.approval(&caller.tenant, &wanted)?)?;
+                let approval: Granted<Approval, Read> = grant(&caller, tx.get_in(&caller.tenant, &wanted)?)?;
                 Ok(approval.into_inner())
             })
             .await
@@ -163,7 +162,7 @@ impl Prompt for Approval {
     }
 
     fn stored(tx: &dyn Tx, tenant: &TenantId, id: &ApprovalId) -> Result<Option<Self>> {
-        tx.approval(tenant, id)
+        tx.get_in(tenant, id)
     }
 
     fn of_task(tx: &dyn Tx, task: &TaskId) -> Result<Vec<Self>> {

@@ -21,7 +21,7 @@ pub use speak::LONGEST_TURN;
 
 use std::sync::Arc;
 
-use sophon_model::ports::Tx;
+use sophon_model::ports::{Tx, every};
 use sophon_model::{
     Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
     Error, Event, Page, Paged, Result, Task, TaskKind, UserId,
@@ -75,7 +75,7 @@ impl Discussions {
                     created_at: unit.now(),
                     updated_at: unit.now(),
                 };
-                unit.tx.insert_discussion(&discussion)?;
+                unit.tx.insert(&discussion)?;
                 Ok(discussion)
             })
             .await
@@ -84,7 +84,7 @@ impl Discussions {
     /// The caller's, newest first.
     pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Discussion>> {
         let visible = visible::<Discussion>(caller)?;
-        self.db.read(move |tx| tx.discussions(visible.own(), &page)).await
+        self.db.read(move |tx| tx.page(visible.own(), &every::<Discussion>(), &page)).await
     }
 
     /// One.
@@ -103,11 +103,10 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut discussion: Granted<Discussion, Write> =
-                    grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let mut discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
                 apply(unit.tx, &mut discussion, change)?;
                 discussion.updated_at = unit.now();
-                unit.tx.update_discussion(&discussion)?;
+                unit.tx.update(&*discussion)?;
                 Ok(discussion.into_inner())
             })
             .await
@@ -118,10 +117,10 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
                 let mut page = Page::new(Some(Page::MOST), None);
                 loop {
-                    let runs = unit.tx.discussion_runs(&wanted, &page)?;
+                    let runs = unit.tx.page(&wanted, &every::<DiscussionRun>(), &page)?;
                     for run in runs.items.into_iter().filter(|run| !run.status.is_final()) {
                         // As it is now, and its worker can store nothing from here on.
                         unit.wake(&run.task_id)?;
@@ -135,7 +134,8 @@ impl Discussions {
                     let Some(next) = runs.next else { break };
                     page.after = Some(next);
                 }
-                unit.tx.delete_discussion(&discussion.id)
+                unit.tx.delete(&discussion.id)?;
+                Ok(())
             })
             .await
     }
@@ -146,7 +146,7 @@ impl Discussions {
         let (caller, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
                 models.require_language_model()?;
                 require_room(unit)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
@@ -154,8 +154,8 @@ impl Discussions {
                 let task = queued(unit, owner, TaskKind::Discussion, &discussion.topic);
                 let asked = (unit.new_id(), Some(discussion.id.clone()));
                 let run = run_of(asked, &task, discussion.into_inner().into());
-                unit.tx.insert_task(&task)?;
-                unit.tx.insert_discussion_run(&run)?;
+                unit.tx.insert(&task)?;
+                unit.tx.insert(&run)?;
                 lifecycle::enqueue_in(unit, &task)?;
                 unit.emit(&run.owner_id, Event::TaskQueued(Box::new(task)));
                 Ok(run)
@@ -169,7 +169,7 @@ impl Discussions {
         self.db
             .read(move |tx| {
                 let discussion = readable(tx, &caller, &wanted)?;
-                tx.discussion_runs(&discussion.id, &page)
+                tx.page(&discussion.id, &every::<DiscussionRun>(), &page)
             })
             .await
     }
@@ -179,7 +179,7 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let run: Granted<DiscussionRun, Read> = grant(&caller, tx.discussion_run(&wanted)?)?;
+                let run: Granted<DiscussionRun, Read> = grant(&caller, tx.get(&wanted)?)?;
                 let turns = tx.discussion_turns(&run.id)?;
                 Ok(RunDetail { run: run.into_inner(), turns })
             })
@@ -192,10 +192,10 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let run: Granted<DiscussionRun, Cancel> = grant(&caller, unit.tx.discussion_run(&wanted)?)?;
-                let task = grant(&caller, unit.tx.task(&run.tenant_id, &run.task_id)?)?;
+                let run: Granted<DiscussionRun, Cancel> = grant(&caller, unit.tx.get(&wanted)?)?;
+                let task = grant(&caller, unit.tx.get_in(&run.tenant_id, &run.task_id)?)?;
                 cancel_in(unit, &caller.user, &task, running)?;
-                unit.tx.discussion_run(&run.id)?.ok_or_else(|| Error::not_found("run"))
+                unit.tx.get(&run.id)?.ok_or_else(|| Error::not_found("run"))
             })
             .await
     }
@@ -261,5 +261,5 @@ fn apply(tx: &dyn Tx, discussion: &mut Discussion, change: ChangeDiscussion) -> 
 }
 
 fn readable(tx: &dyn Tx, caller: &Caller, id: &DiscussionId) -> Result<Granted<Discussion, Read>> {
-    grant(caller, tx.discussion(id)?)
+    grant(caller, tx.get(id)?)
 }

@@ -81,17 +81,17 @@ async fn end(
     let pending = pending.clone();
     let ended = app.gateway.db.write(move |unit| {
         for _ in 1..approvals {
-            unit.tx.insert_approval(&ended_approval(unit, &pending))?;
-            unit.tx.insert_info_request(&ended_question(unit, &pending))?;
+            unit.tx.insert(&ended_approval(unit, &pending))?;
+            unit.tx.insert(&ended_question(unit, &pending))?;
         }
         for _ in 1..runs {
-            unit.tx.insert_discussion_run(&ended_run(unit, &pending))?;
+            unit.tx.insert(&ended_run(unit, &pending))?;
         }
         let (approval, question) = (ended_approval(unit, &pending), ended_question(unit, &pending));
         let run = ended_run(unit, &pending);
-        unit.tx.insert_approval(&approval)?;
-        unit.tx.insert_info_request(&question)?;
-        unit.tx.insert_discussion_run(&run)?;
+        unit.tx.insert(&approval)?;
+        unit.tx.insert(&question)?;
+        unit.tx.insert(&run)?;
         Ok((approval, question, run))
     });
     ended.await.unwrap()
@@ -111,9 +111,9 @@ async fn kept(
     let (question, run) = (question.id.clone(), run.id.clone());
     let looked = app.gateway.db.read(move |tx| {
         Ok([
-            tx.approval(&tenant, &approval)?.is_some(),
-            tx.info_request(&tenant, &question)?.is_some(),
-            tx.discussion_run(&run)?.is_some(),
+            tx.get_in(&tenant, &approval)?.is_some(),
+            tx.get_in(&tenant, &question)?.is_some(),
+            tx.get(&run)?.is_some(),
         ])
     });
     looked.await.unwrap()
