@@ -1,13 +1,15 @@
 //! The way to storage: reading jobs, and units of work whose events are shown when they are durable.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, OnceLock};
 
 use fanout::Reservation;
 use sophon_model::ports::{Clock, Entropy, Store, Tx, WriteJob};
-use sophon_model::{Error, Event, Id, Job, Result, Stamps, Timestamp, Topic, UserId};
+use sophon_model::{Error, Event, Id, Job, Participant, Result, SessionId, Stamps, Timestamp, Topic, UserId};
 use tokio::sync::{Notify, oneshot};
 
-use crate::live::{EventBus, topics_of};
+use crate::live::{EventBus, session_of, topics_of};
 use crate::tasks::{TaskEndHook, TaskEndHooks};
 
 /// Storage, the bus, time and chance: what every service needs.
@@ -146,6 +148,40 @@ pub(crate) async fn reserve_sequence(store: &dyn Store, count: u64) -> Result<u6
     outcome.await.map_err(Error::storage)?
 }
 
+/// The users who take part in the sessions that a unit of work tells of.
+#[derive(Default)]
+struct Members(HashMap<SessionId, Vec<UserId>>);
+
+impl Members {
+    /// Adds the feeds of all users who take part in the session of an event.
+    fn add_feeds(&mut self, tx: &dyn Tx, event: &Event, topics: &mut Vec<Topic>) -> Result<()> {
+        let users = match event {
+            // It names them: they may be gone with the session.
+            Event::SessionChanged { users, .. } => users,
+            event => match session_of(event) {
+                Some(session) => self.of(tx, session)?,
+                None => return Ok(()),
+            },
+        };
+        for feed in users.iter().cloned().map(Topic::Feed) {
+            if !topics.contains(&feed) {
+                topics.push(feed);
+            }
+        }
+        Ok(())
+    }
+
+    fn of(&mut self, tx: &dyn Tx, session: &SessionId) -> Result<&Vec<UserId>> {
+        match self.0.entry(session.clone()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => {
+                let users = tx.participants(session)?.iter().filter_map(Participant::user).collect();
+                Ok(unknown.insert(users))
+            }
+        }
+    }
+}
+
 type AfterCommit = Box<dyn FnOnce() + Send>;
 
 /// A transaction with the events that tell of it.
@@ -238,8 +274,10 @@ where
         for job in &unit.enqueued {
             unit.tx.enqueue_job(job)?;
         }
+        let mut members = Members::default();
         for (owner, event) in unit.emitted {
             let mut topics = topics_of(&event, &owner);
+            members.add_feeds(tx, &event, &mut topics)?;
             let reservation = self.db.bus.reserve(topics.clone()).map_err(Error::storage)?;
             topics.retain(Topic::is_stored);
             tx.append_event(reservation.seq(), &topics, &event, now)?;

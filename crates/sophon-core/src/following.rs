@@ -36,8 +36,9 @@ impl Gateway {
 
 /// Whether a session that this event tells of may be followed no longer by who follows it: it was public, say.
 pub fn shuts_out(event: &Event, caller: Option<&Caller>) -> bool {
-    matches!(event, Event::SessionChanged { session, .. }
-        if check::<Session, Read>(caller, session).is_err())
+    let Event::SessionChanged { session, users, .. } = event else { return false };
+    let takes_part = caller.is_some_and(|caller| users.contains(&caller.user));
+    !takes_part && check::<Session, Read>(caller, session).is_err()
 }
 
 /// What is sent to a user of the caller's tenant: a topic does not name another one.

@@ -47,7 +47,7 @@ impl InfoRequests {
         self.db
             .read(move |tx| {
                 let request = tx.info_request(&caller.tenant, &wanted)?;
-                let request: Granted<InfoRequest, Read> = grant(&caller, request)?;
+                let request: Granted<InfoRequest, Read> = grant(tx, &caller, request)?;
                 Ok(request.into_inner())
             })
             .await

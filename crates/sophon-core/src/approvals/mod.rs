@@ -71,7 +71,7 @@ impl Approvals {
         self.db
             .read(move |tx| {
                 let approval: Granted<Approval, Read> =
-                    grant(&caller, tx.approval(&caller.tenant, &wanted)?)?;
+                    grant(tx, &caller, tx.approval(&caller.tenant, &wanted)?)?;
                 Ok(approval.into_inner())
             })
             .await

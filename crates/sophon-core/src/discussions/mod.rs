@@ -104,7 +104,7 @@ impl Discussions {
         self.db
             .write(move |unit| {
                 let mut discussion: Granted<Discussion, Write> =
-                    grant(&caller, unit.tx.discussion(&wanted)?)?;
+                    grant(unit.tx, &caller, unit.tx.discussion(&wanted)?)?;
                 apply(unit.tx, &mut discussion, change)?;
                 discussion.updated_at = unit.now();
                 unit.tx.update_discussion(&discussion)?;
@@ -118,7 +118,8 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> =
+                    grant(unit.tx, &caller, unit.tx.discussion(&wanted)?)?;
                 let mut page = Page::new(Some(Page::MOST), None);
                 loop {
                     let runs = unit.tx.discussion_runs(&wanted, &page)?;
@@ -146,7 +147,8 @@ impl Discussions {
         let (caller, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> =
+                    grant(unit.tx, &caller, unit.tx.discussion(&wanted)?)?;
                 models.require_language_model()?;
                 require_room(unit)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
@@ -179,7 +181,7 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let run: Granted<DiscussionRun, Read> = grant(&caller, tx.discussion_run(&wanted)?)?;
+                let run: Granted<DiscussionRun, Read> = grant(tx, &caller, tx.discussion_run(&wanted)?)?;
                 let turns = tx.discussion_turns(&run.id)?;
                 Ok(RunDetail { run: run.into_inner(), turns })
             })
@@ -192,8 +194,9 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let run: Granted<DiscussionRun, Cancel> = grant(&caller, unit.tx.discussion_run(&wanted)?)?;
-                let task = grant(&caller, unit.tx.task(&run.tenant_id, &run.task_id)?)?;
+                let run: Granted<DiscussionRun, Cancel> =
+                    grant(unit.tx, &caller, unit.tx.discussion_run(&wanted)?)?;
+                let task = grant(unit.tx, &caller, unit.tx.task(&run.tenant_id, &run.task_id)?)?;
                 cancel_in(unit, &caller.user, &task, running)?;
                 unit.tx.discussion_run(&run.id)?.ok_or_else(|| Error::not_found("run"))
             })
@@ -261,5 +264,5 @@ fn apply(tx: &dyn Tx, discussion: &mut Discussion, change: ChangeDiscussion) -> 
 }
 
 fn readable(tx: &dyn Tx, caller: &Caller, id: &DiscussionId) -> Result<Granted<Discussion, Read>> {
-    grant(caller, tx.discussion(id)?)
+    grant(tx, caller, tx.discussion(id)?)
 }

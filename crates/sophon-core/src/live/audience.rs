@@ -30,7 +30,10 @@ fn of_sessions(event: &Event, owner: &UserId) -> Vec<Topic> {
         | Event::TaskCompleted(_)
         | Event::TaskFailed(_)
         | Event::TaskCancelled(_) => topics.push(Topic::Tasks(owner.clone())),
-        Event::SessionChanged { .. } => topics.push(Topic::User(owner.clone())),
+        Event::SessionChanged { users, .. } => {
+            topics.push(Topic::User(owner.clone()));
+            topics.extend(users.iter().filter(|user| *user != owner).cloned().map(Topic::User));
+        }
         _ => {}
     }
     topics
@@ -64,7 +67,8 @@ fn of_nodes(event: &NodeEvent) -> Vec<Topic> {
     topics
 }
 
-fn session_of(event: &Event) -> Option<&SessionId> {
+/// The session that an event is about.
+pub(crate) fn session_of(event: &Event) -> Option<&SessionId> {
     match event {
         Event::MessageCreated { message, .. }
         | Event::MessageOpened { message }
@@ -81,7 +85,17 @@ fn session_of(event: &Event) -> Option<&SessionId> {
         | Event::TaskFailed(task)
         | Event::TaskCancelled(task) => task.session_id.as_ref(),
         Event::SessionChanged { session, .. } => Some(&session.id),
-        Event::Approval(_) | Event::Node(_) | Event::Discussion(_) | Event::Announced(_) => None,
+        Event::Approval(event) => Some(of_prompt(event)),
+        Event::Node(_) | Event::Discussion(_) | Event::Announced(_) => None,
+    }
+}
+
+fn of_prompt(event: &ApprovalEvent) -> &SessionId {
+    match event {
+        ApprovalEvent::Requested { approval } | ApprovalEvent::Resolved { approval } => &approval.session_id,
+        ApprovalEvent::InfoRequested { request } | ApprovalEvent::InfoResolved { request } => {
+            &request.session_id
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod audience;
 mod pending;
 
+pub(crate) use audience::session_of;
 pub use audience::topics_of;
 pub use pending::{PendingMessage, PendingTexts};
 

@@ -117,7 +117,7 @@ impl Nodes {
         send: SendCommand,
     ) -> Result<NodeCommand> {
         let spec = NodeCommandSpec::of(&send.command)?;
-        let node = may_command(caller, unit.tx.node(&caller.tenant, &send.node)?, spec)?;
+        let node = may_command(unit.tx, caller, unit.tx.node(&caller.tenant, &send.node)?, spec)?;
         if let Some(known) = unit.tx.node_command(&node.id, &id)? {
             return Ok(known);
         }
@@ -151,16 +151,19 @@ impl Nodes {
     /// Takes in what became of a command that was handed to this node. The first report counts; that it comes again,
     /// or too late for the caller, is no error.
     pub async fn report(&self, caller: &NodeCaller, id: &NodeCommandId, outcome: Outcome) -> Result<()> {
-        let command: Granted<NodeCommand, Report> = grant(caller, self.look_up(&caller.node, id).await?)?;
-        let endings = self.endings.clone();
+        let Some(known) = self.look_up(&caller.node, id).await? else {
+            return Err(Error::not_found("command"));
+        };
+        let (caller, endings) = (caller.clone(), self.endings.clone());
         self.db
             .write(move |unit| {
-                if let Some(task) = &command.task_id {
+                if let Some(task) = &known.task_id {
                     unit.wake(task)?;
                 }
-                let command = unit.tx.node_command(&command.node_id, &command.id)?;
+                let command = unit.tx.node_command(&known.node_id, &known.id)?;
                 let command = command.filter(|command| command.dispatched_at.is_some());
-                let mut command = command.ok_or_else(|| Error::not_found("command"))?;
+                let command: Granted<NodeCommand, Report> = grant(unit.tx, &caller, command)?;
+                let mut command = command.into_inner();
                 let from = command.status;
                 if matches!(from, NodeCommandStatus::Dispatched | NodeCommandStatus::Unknown) {
                     conclude(&mut command, outcome);

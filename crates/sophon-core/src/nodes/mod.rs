@@ -58,7 +58,7 @@ impl Nodes {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let node: Granted<Node, Read> = grant(&caller, tx.node(&caller.tenant, &wanted)?)?;
+                let node: Granted<Node, Read> = grant(tx, &caller, tx.node(&caller.tenant, &wanted)?)?;
                 Ok(node.into_inner())
             })
             .await
@@ -111,7 +111,7 @@ impl Nodes {
 
 /// A node that the caller may manage.
 fn managed(unit: &Unit<'_>, caller: &Caller, id: &NodeId) -> Result<Granted<Node, Write>> {
-    grant(caller, unit.tx.node(&caller.tenant, id)?)
+    grant(unit.tx, caller, unit.tx.node(&caller.tenant, id)?)
 }
 
 /// Stores a node that a user changed, and tells of it.

@@ -207,7 +207,7 @@ impl Chore for NoticeSilence {
 
 /// The node that asks, if it still may.
 fn paired(tx: &dyn Tx, caller: &NodeCaller) -> Result<Node> {
-    let node: Result<Granted<Node, Act>> = grant(caller, tx.node(&caller.tenant, &caller.node)?);
+    let node: Result<Granted<Node, Act>> = grant(tx, caller, tx.node(&caller.tenant, &caller.node)?);
     node.map(Granted::into_inner).map_err(|_| rejected())
 }
 

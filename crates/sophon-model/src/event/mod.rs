@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::words::text_enum;
 use crate::{
     AgentId, Announcement, Message, MessageId, Session, SessionId, Task, TaskId, Timestamp, ToolCall, Usage,
+    UserId,
 };
 
 /// A task's news: the ledger row, as it is after the change.
@@ -97,6 +98,9 @@ pub enum Event {
         session: Box<Session>,
         /// Which of the three.
         change: SessionChange,
+        /// The users who take part in it. Events that were stored before there were participants have none.
+        #[serde(default)]
+        users: Vec<UserId>,
     },
     /// Somebody is typing. Never stored.
     Typing {

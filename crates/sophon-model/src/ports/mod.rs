@@ -16,7 +16,7 @@ pub use model_provider::{
 pub use store::{
     AgentRows, ApiTokenRows, ApprovalFilter, ApprovalRows, AuthSessionRows, ClaimJobs, DiscussionRows,
     DiscussionRunRows, EventRows, IdempotencyRows, IdempotentReply, InfoRequestRows, JobCount, JobRows,
-    MemoryFilter, MemoryRows, MessageRange, MessageRows, NodeCommandRows, NodeRows, ReadJob, RoleRows,
-    SecretRows, SequenceRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows,
-    TenantRows, ToolCallRows, Tx, UserRows, WriteJob,
+    MemoryFilter, MemoryRows, MessageRange, MessageRows, NodeCommandRows, NodeRows, ParticipantRows, ReadJob,
+    RoleRows, SecretRows, SequenceRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter,
+    TaskRows, TenantRows, ToolCallRows, Tx, UserRows, WriteJob,
 };

@@ -74,7 +74,7 @@ pub(super) fn chat(seq: u64, event: &Event) -> Option<Invocation<'_>> {
                 seq,
             },
         )),
-        Event::SessionChanged { session, change } => Some(told(
+        Event::SessionChanged { session, change, .. } => Some(told(
             "SessionUpdated",
             SessionUpdated {
                 session_id: session.id.as_str(),

@@ -31,7 +31,7 @@ pub(super) fn block(entry: &EventEntry) -> Bytes {
         Event::TaskCompleted(task) | Event::TaskFailed(task) | Event::TaskCancelled(task) => {
             presence(seq, task, "online", None)
         }
-        Event::SessionChanged { session, change } => {
+        Event::SessionChanged { session, change, .. } => {
             encode(Some(seq), "session_updated", &SessionPayload::new(session, *change))
         }
         Event::MessageOpened { .. }

@@ -30,10 +30,35 @@ impl SessionRows for Conn {
         Ok(self.one(sql.as_str(), &[id.as_str().into()])?)
     }
 
-    fn sessions(&self, owner: &UserId, filter: &SessionFilter, wanted: &Page) -> Result<Paged<Session>> {
+    fn sessions(&self, user: &UserId, filter: &SessionFilter, wanted: &Page) -> Result<Paged<Session>> {
+        // Two looks, each along an index: one with both conditions would sort all that the user has.
+        let mut found = self.sessions_where("owner_id = ", user, filter, wanted)?;
+        found.extend(self.sessions_where(SHARED_WITH, user, filter, wanted)?);
+        let position =
+            |session: &Session| Position { at: session.updated_at.as_millis(), id: session.id.to_string() };
+        found.sort_unstable_by(|a, b| (b.updated_at, &b.id).cmp(&(a.updated_at, &a.id)));
+        Ok(Paged::from_one_more(found, wanted, position))
+    }
+}
+
+/// Begins the condition that a user takes part in a session.
+const SHARED_WITH: &str =
+    "id IN (SELECT session_id FROM participants WHERE kind = 'user' AND role <> 'owner' AND member_id = ";
+
+impl Conn {
+    fn sessions_where(
+        &self,
+        condition: &'static str,
+        user: &UserId,
+        filter: &SessionFilter,
+        wanted: &Page,
+    ) -> Result<Vec<Session>> {
         let words = filter.search.as_deref().and_then(|typed| words_query(self.engine(), typed, Need::All));
-        let mut query = Query::new("SELECT * FROM sessions WHERE owner_id = ");
-        query.bind(owner.as_str());
+        let mut query = Query::new("SELECT * FROM sessions WHERE ");
+        query.push(condition).bind(user.as_str());
+        if condition == SHARED_WITH {
+            query.push(")");
+        }
         if let Some(agent) = &filter.agent {
             query.push(" AND agent_id = ").bind(agent.as_str());
         }
@@ -41,9 +66,7 @@ impl SessionRows for Conn {
             with_words(&mut query, self.engine(), words);
         }
         page(&mut query, "updated_at", Order::NewestFirst, wanted);
-        let position =
-            |session: &Session| Position { at: session.updated_at.as_millis(), id: session.id.to_string() };
-        Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
+        Ok(self.select(&query)?)
     }
 }
 

@@ -14,12 +14,14 @@ mod approvals;
 mod discussions;
 mod jobs;
 mod nodes;
+mod participants;
 mod secrets;
 
 pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows};
 pub use discussions::{DiscussionRows, DiscussionRunRows};
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
+pub use participants::ParticipantRows;
 pub use secrets::SecretRows;
 
 use serde_json::Value;
@@ -65,6 +67,7 @@ pub trait Tx:
     + ApiTokenRows
     + AgentRows
     + SessionRows
+    + ParticipantRows
     + MessageRows
     + TaskRows
     + JobRows
@@ -180,8 +183,8 @@ pub trait SessionRows {
     fn delete_session(&mut self, id: &SessionId) -> Result<()>;
     /// By id, in whatever tenant: the caller must be judged against what comes back.
     fn session(&self, id: &SessionId) -> Result<Option<Session>>;
-    /// The owner's, last active first.
-    fn sessions(&self, owner: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
+    /// Those in which the user takes part, last active first.
+    fn sessions(&self, user: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
 }
 
 /// Which messages of a session are asked for. In order of number, oldest first; `limit` of them: those nearest to

@@ -31,7 +31,11 @@ fn topic(id: &str) -> Topic {
 }
 
 fn event(id: &str) -> Event {
-    Event::SessionChanged { session: Box::new(session(id)), change: SessionChange::Updated }
+    Event::SessionChanged {
+        session: Box::new(session(id)),
+        change: SessionChange::Updated,
+        users: Vec::new(),
+    }
 }
 
 fn an_event_is_found_under_each_of_its_topics(place: &Place) {

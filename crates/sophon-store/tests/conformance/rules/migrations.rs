@@ -3,7 +3,9 @@
 use postgres::{Client, NoTls};
 use serde_json::json;
 use sophon_model::ports::{ClaimJobs, Store};
-use sophon_model::{Job, JobId, JobStatus, Priority, Queue, SessionId, Task, TaskId, TaskStatus, TenantId};
+use sophon_model::{
+    Job, JobId, JobStatus, Participant, Priority, Queue, SessionId, Task, TaskId, TaskStatus, TenantId,
+};
 
 use crate::fixtures::{at, job, task, tool_call};
 use crate::harness::{Engine, Place, Rule, read, rule, write};
@@ -12,6 +14,7 @@ pub fn rules() -> Vec<Rule> {
     vec![
         rule(tasks_of_version_1_are_kept_with_their_steps_and_calls),
         rule(what_was_under_way_in_version_3_becomes_jobs),
+        rule(sessions_of_version_3_get_their_owner_and_the_agents_that_were_asked),
     ]
 }
 
@@ -225,4 +228,24 @@ fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
     assert_eq!(runs.attempt, 6, "workers of the old program hold it no more");
     write(&*store, move |tx| tx.finish_job(&runs, at(11))).unwrap();
     assert_eq!(get_job(&*store, "job_early").map(|job| job.status), Some(JobStatus::Ready));
+}
+
+fn sessions_of_version_3_get_their_owner_and_the_agents_that_were_asked(place: &Place) {
+    store_as(place, 3, VERSION_3);
+    let store = place.open();
+    let participants = |id: &'static str| {
+        let stored = read(&*store, move |tx| tx.participants(&SessionId::from(id)));
+        let told = |one: Participant| {
+            format!(
+                "{} {} {} {}",
+                one.joined_at.as_millis(),
+                one.kind.as_str(),
+                one.member_id,
+                one.role.as_str()
+            )
+        };
+        stored.into_iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(participants("s"), ["3 agent second member", "6 agent sophon member", "6 user ann owner"]);
+    assert_eq!(participants("x"), ["6 agent sophon member", "6 user ann owner"]);
 }

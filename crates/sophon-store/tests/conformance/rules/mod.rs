@@ -15,6 +15,7 @@ mod messages;
 mod migrations;
 mod node_commands;
 mod nodes;
+mod participants;
 mod parts;
 mod places;
 mod roles;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Rule> {
         secrets::rules(),
         agents::rules(),
         sessions::rules(),
+        participants::rules(),
         messages::rules(),
         tasks::rules(),
         parts::rules(),
