@@ -75,6 +75,12 @@ export class Hub {
   }
 }
 
+/** Those among `events` that are kept for who comes back. The others have the number of what came before them. */
+export function kept(events) {
+  const passes = ({ name, data }) => name === "StreamChunk" || (name === "AgentStatus" && data.messageId === undefined);
+  return events.filter((event) => !passes(event));
+}
+
 /** What the chunks among `events` add up to for a task; what was voided is left out. */
 export function streamed(events, taskId) {
   let text = "";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Gateway, Model } from "../support/gateway.js";
-import { CHOICES, Hub, outline, streamed } from "../support/hub.js";
+import { CHOICES, Hub, kept, outline, streamed } from "../support/hub.js";
 import { Proxy } from "../support/proxy.js";
 import { PATIENCE, signal, soon } from "../support/wait.js";
 
@@ -14,7 +14,7 @@ before(async () => {
     when: `${what} ${at}`,
     answer: [{ text: "First " }, { text: "second " }, { gate: `${what}-${at}` }, { text: "third." }],
   });
-  const rules = [...CHOICES.map(gated("story")), ...CHOICES.map(gated("tale"))];
+  const rules = [...CHOICES.map(gated("story")), ...CHOICES.map(gated("tale")), ...CHOICES.map(gated("saga"))];
   const endless = { when: "drawn out", answer: [{ gate: "never" }] };
   model = await Model.start([...rules, endless, { answer: [{ text: "Hello." }] }]);
   gateway = await Gateway.start({ model });
@@ -44,9 +44,13 @@ async function follow(sessionId, options) {
   return hub;
 }
 
+/** In order, and each once. A number of 0 is none: the client is told of a session that it has not joined yet. */
 function assertEachOnce(events) {
-  const numbers = events.map(({ data }) => data.seq);
-  assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
+  const numbers = (some) => some.map(({ data }) => data.seq).filter((seq) => seq > 0);
+  const once = numbers(kept(events));
+  assert.deepEqual(once, [...new Set(once)].sort((a, b) => a - b));
+  const all = numbers(events);
+  assert.deepEqual(all, all.toSorted((a, b) => a - b));
 }
 
 for (const [at, choice] of CHOICES.entries()) {
@@ -77,9 +81,7 @@ for (const [at, choice] of CHOICES.entries()) {
       await hub.caughtUp();
       const events = hub.events.items;
       assertEachOnce(events);
-      assert.equal(streamed(events, taskId), SENTENCE);
-      assert.equal(streamed(events, missed), "Hello.");
-      const afterwards = (all) => all.filter(({ data }) => data.seq > since);
+      const afterwards = (all) => kept(all).filter(({ data }) => data.seq > since);
       assert.deepEqual(afterwards(events), afterwards(bystander.events.items));
       const said = events.filter(({ name }) => name === "ReceiveMessage").map(({ data }) => data.content);
       assert.deepEqual(said, [`story ${at}`, SENTENCE, "hi", "Hello."]);
@@ -103,8 +105,31 @@ for (const [at, choice] of CHOICES.entries()) {
       assert.equal((await hub.back()).complete, true);
       await hub.ended(taskId);
       await Promise.all([hub.caughtUp(), bystander.caughtUp()]);
-      assert.deepEqual(hub.events.items, bystander.events.items);
+      const events = hub.events.items;
+      assertEachOnce(events);
+      assert.deepEqual(kept(events), kept(bystander.events.items));
+      assert.equal(events.findLast(({ name }) => name === "ReceiveMessage").data.content, SENTENCE);
       await Promise.all([hub.stop(), bystander.stop()]);
+      proxy.stop();
+    });
+
+    test("who is back while the sentence goes on gets the text so far, and then the rest", async () => {
+      const { id } = await gateway.createSession();
+      const proxy = await Proxy.start(gateway.url);
+      const hub = await follow(id, { ...choice, url: proxy.url });
+      const { taskId } = await gateway.chat(id, `saga ${at}`);
+      await hub.events.until("the first half", (events) => streamed(events, taskId) === "First second ");
+      const before = hub.events.items.length;
+      proxy.cut();
+      const { complete, pending } = await hub.back();
+      assert.equal(complete, true);
+      assert.deepEqual(pending.map(({ content, offset }) => [content, offset]), [["First second ", 13]]);
+      await model.open(`saga-${at}`);
+      await hub.ended(taskId);
+      const afterwards = hub.events.items.slice(before);
+      const chunks = afterwards.filter(({ name, data }) => name === "StreamChunk" && !data.isFinal);
+      assert.deepEqual(chunks.map(({ data }) => [data.delta, data.offset]), [["third.", 13]]);
+      await hub.stop();
       proxy.stop();
     });
   });

@@ -1,11 +1,10 @@
 use std::hash::Hash;
-use std::ops::Range;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use crate::state::State;
-use crate::{Entry, Subscription};
+use crate::{Entry, Position, Subscription};
 
 /// The bounds of a bus.
 #[derive(Clone, Copy, Debug)]
@@ -26,21 +25,26 @@ impl Default for Limits {
     }
 }
 
-/// The block of sequence numbers is used up; [`Bus::extend`] gives the bus a new one.
+/// A number was handed in that is not above those that were taken before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exhausted;
+pub struct OutOfOrder {
+    /// The number.
+    pub number: u64,
+    /// The highest taken before.
+    pub last: u64,
+}
 
-impl std::fmt::Display for Exhausted {
+impl std::fmt::Display for OutOfOrder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("no sequence numbers are left")
+        write!(f, "event {} comes after event {}", self.number, self.last)
     }
 }
 
-impl std::error::Error for Exhausted {}
+impl std::error::Error for OutOfOrder {}
 
 pub(crate) type Shared<K, T> = Arc<Mutex<State<K, T>>>;
 
-/// The logs of all topics, and one counter for all of them. Cloning makes another handle of the same bus.
+/// The logs of all topics, and one order for all of them. Cloning makes another handle of the same bus.
 pub struct Bus<K, T> {
     shared: Shared<K, T>,
 }
@@ -52,29 +56,56 @@ impl<K, T> Clone for Bus<K, T> {
 }
 
 impl<K: Clone + Eq + Hash, T> Bus<K, T> {
-    /// A bus that numbers its events from `block`.
-    pub fn new(limits: Limits, block: Range<u64>) -> Self {
-        // Number 0 is nobody's: a cursor of 0 means "from the beginning".
-        let state = State::new(limits, block.start.max(1), block.end);
-        Self { shared: Arc::new(Mutex::new(state)) }
+    /// A bus whose events are numbered above `last`. Number 0 is nobody's: a cursor of 0 means "from the beginning".
+    pub fn new(limits: Limits, last: u64) -> Self {
+        Self { shared: Arc::new(Mutex::new(State::new(limits, last))) }
     }
 
     /// Numbers an event and shows it at once to whoever follows one of `topics`.
-    pub fn publish(&self, topics: &[K], value: T) -> Result<u64, Exhausted> {
+    pub fn publish(&self, topics: &[K], value: T) -> u64 {
         let mut state = self.shared.lock();
-        let seq = state.take_number().ok_or(Exhausted)?;
-        state.append(topics, &Arc::new(Entry::new(seq, value)));
-        Ok(seq)
+        state.last += 1;
+        let number = state.last;
+        state.append(topics, &Arc::new(Entry::new(number, value)));
+        number
     }
 
-    /// Takes the number of an event that is to be shown later, when its transaction has committed. Until the
-    /// reservation is fulfilled or dropped, followers of `topics` wait for it, so that they see it in its turn.
-    pub fn reserve(&self, topics: Vec<K>) -> Result<Reservation<K, T>, Exhausted> {
+    /// Shows an event without a number to whoever follows one of `topics` now: one that is not kept, and that nobody
+    /// who comes back is told.
+    pub fn pass(&self, topics: &[K], value: T) -> Position {
         let mut state = self.shared.lock();
-        let seq = state.take_number().ok_or(Exhausted)?;
-        state.append_pending(&topics, seq);
-        drop(state);
-        Ok(Reservation { shared: self.shared.clone(), topics, seq, open: true })
+        state.ordinal += 1;
+        let position = state.position();
+        state.append(topics, &Arc::new(Entry::at(position, value)));
+        position
+    }
+
+    /// Takes the next number for an event that is to be shown later. Until the reservation is fulfilled or dropped,
+    /// followers of `topics` wait for it, so that they see it in its turn.
+    pub fn reserve(&self, topics: Vec<K>) -> Reservation<K, T> {
+        let mut state = self.shared.lock();
+        let number = state.last + 1;
+        self.take(&mut state, number, topics)
+    }
+
+    /// The same for a number that was given elsewhere, by the database say.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfOrder`] if it is not above all that were taken before.
+    pub fn reserve_at(&self, number: u64, topics: Vec<K>) -> Result<Reservation<K, T>, OutOfOrder> {
+        let mut state = self.shared.lock();
+        let last = state.last;
+        if number <= last {
+            return Err(OutOfOrder { number, last });
+        }
+        Ok(self.take(&mut state, number, topics))
+    }
+
+    fn take(&self, state: &mut State<K, T>, number: u64, topics: Vec<K>) -> Reservation<K, T> {
+        state.append_pending(&topics, number);
+        state.last = number;
+        Reservation { shared: self.shared.clone(), topics, number, open: true }
     }
 
     /// A reader that follows nothing yet.
@@ -87,25 +118,20 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
         self.shared.lock().complete_after(topic)
     }
 
-    /// The highest number given out so far.
+    /// The number of the last event of `topic` that was shown, as far as its log knows: what a reader of it has seen
+    /// everything up to.
+    pub fn shown(&self, topic: &K) -> u64 {
+        self.shared.lock().shown(topic)
+    }
+
+    /// The highest number taken so far.
     pub fn last_seq(&self) -> u64 {
-        self.shared.lock().next - 1
+        self.shared.lock().last
     }
 
-    /// How many numbers are left in the block.
-    pub fn remaining(&self) -> u64 {
-        let state = self.shared.lock();
-        state.ceiling - state.next
-    }
-
-    /// Lets the bus number on into a `block` reserved later; what is left of the old one is passed over unless
-    /// the new block follows it directly.
-    pub fn extend(&self, block: Range<u64>) {
-        let mut state = self.shared.lock();
-        if block.start != state.ceiling {
-            state.next = state.next.max(block.start);
-        }
-        state.ceiling = state.ceiling.max(block.end);
+    /// The place behind everything so far.
+    pub fn position(&self) -> Position {
+        self.shared.lock().position()
     }
 
     /// Forgets idle topics; to be called at a steady pace.
@@ -123,28 +149,28 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
 pub struct Reservation<K: Clone + Eq + Hash, T> {
     shared: Shared<K, T>,
     topics: Vec<K>,
-    seq: u64,
+    number: u64,
     open: bool,
 }
 
 impl<K: Clone + Eq + Hash, T> Reservation<K, T> {
     /// The number taken.
     pub fn seq(&self) -> u64 {
-        self.seq
+        self.number
     }
 
     /// Shows the event.
     pub fn fulfil(mut self, value: T) {
         self.open = false;
-        let entry = Arc::new(Entry::new(self.seq, value));
-        self.shared.lock().settle(&self.topics, self.seq, Some(&entry));
+        let entry = Arc::new(Entry::new(self.number, value));
+        self.shared.lock().settle(&self.topics, self.number, Some(&entry));
     }
 }
 
 impl<K: Clone + Eq + Hash, T> Drop for Reservation<K, T> {
     fn drop(&mut self) {
         if self.open {
-            self.shared.lock().settle(&self.topics, self.seq, None);
+            self.shared.lock().settle(&self.topics, self.number, None);
         }
     }
 }

@@ -6,23 +6,50 @@ use parking_lot::Mutex;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Slot(pub u8);
 
-/// One published event: its sequence number, its value and the encodings made of it so far.
+/// The place of an event in the order of all. A numbered event has a number of its own and the ordinal 0; a passing one
+/// stands behind the numbered one that came last, under the same number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The number.
+    pub number: u64,
+    /// Which of those behind it, from 1; unique in the bus.
+    pub ordinal: u64,
+}
+
+impl Position {
+    /// Where the event with this number stands.
+    pub const fn of(number: u64) -> Self {
+        Self { number, ordinal: 0 }
+    }
+}
+
+/// One event: its position, its value and the encodings made of it so far.
 #[derive(Debug)]
 pub struct Entry<T> {
-    seq: u64,
+    position: Position,
     value: T,
     encodings: Mutex<Vec<(Slot, Bytes)>>,
 }
 
 impl<T> Entry<T> {
     /// An entry that stands outside of any log: an event read back from storage, to be encoded like a live one.
-    pub fn new(seq: u64, value: T) -> Self {
-        Self { seq, value, encodings: Mutex::new(Vec::new()) }
+    pub fn new(number: u64, value: T) -> Self {
+        Self::at(Position::of(number), value)
     }
 
-    /// The sequence number: unique in the bus and rising.
+    pub(crate) fn at(position: Position, value: T) -> Self {
+        Self { position, value, encodings: Mutex::new(Vec::new()) }
+    }
+
+    /// The number: unique in the bus and rising. A passing event has that of the numbered one before it, so that whoever
+    /// takes it for a cursor misses nothing.
     pub fn seq(&self) -> u64 {
-        self.seq
+        self.position.number
+    }
+
+    /// The place in the order of all.
+    pub fn position(&self) -> Position {
+        self.position
     }
 
     /// The event itself.

@@ -1,7 +1,7 @@
 //! Fan-out by shared log and cursor.
 //!
 //! A [`Bus`] keeps one bounded log a topic. A [`Subscription`] keeps one cursor for each topic it follows and
-//! takes everything after them, merged by sequence number, whenever its reader is ready: there is no queue a
+//! takes everything after them, merged by position, whenever its reader is ready: there is no queue a
 //! subscriber, so a thousand of them cost a thousand cursors. An [`Entry`] is encoded at most once a wire format,
 //! however many read it.
 //!
@@ -12,12 +12,15 @@
 //! * **A publisher never waits** for a reader. A reader more than [`Limits::max_behind`] events behind is told so
 //!   ([`Lagged`]) and is to be closed; nobody else notices.
 //! * **A gap is never silent.** [`Subscription::follow`] says from where its log is complete.
+//!
+//! An event is *numbered*, and can be asked for by whoever comes back with the last number it saw, or *passing*: it stands
+//! between two numbers ([`Position`]), and is for those who are there ([`Bus::pass`]).
 
 mod bus;
 mod entry;
 mod state;
 mod subscription;
 
-pub use bus::{Bus, Exhausted, Limits, Reservation};
-pub use entry::{Entry, Slot};
-pub use subscription::{Lagged, Start, Subscription};
+pub use bus::{Bus, Limits, OutOfOrder, Reservation};
+pub use entry::{Entry, Position, Slot};
+pub use subscription::{Delivery, Lagged, Start, Subscription};

@@ -32,7 +32,7 @@ impl Hub for Chat {
             }
             "Say" => {
                 let (room, name, text): (String, String, String) = call.arguments()?;
-                self.0.publish(&[room], Broadcast::new("Said").arg(name).arg(text))?;
+                self.0.publish(&[room], Broadcast::new("Said").arg(name).arg(text));
             }
             _ => return Err(HubError::UnknownMethod),
         }
@@ -42,7 +42,7 @@ impl Hub for Chat {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let bus = Bus::new(Limits::default(), 1..u64::MAX);
+    let bus = Bus::new(Limits::default(), 0);
     let hub = HubServer::new(Chat(bus.clone()), bus, Slots::default(), Options::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:5000").await?;
     let listener = listener.tap_io(|socket| drop(signalr::prepare(socket)));

@@ -49,7 +49,7 @@ fn main() -> std::io::Result<()> {
 
 #[tokio::main]
 async fn serve() -> std::io::Result<()> {
-    let bus = Bus::new(Limits::default(), 1..u64::MAX);
+    let bus = Bus::new(Limits::default(), 0);
     let hub = HubServer::new(Quiet, bus, Slots::default(), Options::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());

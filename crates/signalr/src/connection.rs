@@ -3,7 +3,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use fanout::{Start, Subscription};
+use fanout::{Position, Start, Subscription};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 
@@ -85,11 +85,27 @@ impl<H: Hub> Connection<H> {
     /// Joins a group: from now on (or from an earlier event on) the client is told what is published under
     /// `topic`. Returns the number after which that is complete; see [`fanout::Subscription::follow`].
     pub fn follow(&self, topic: &H::Topic, start: Start) -> u64 {
+        self.note(topic);
+        self.shared.subscription.follow(topic, start)
+    }
+
+    /// Joins a group in which the client may still want to know what happened before: see
+    /// [`fanout::Subscription::follow_aside`]. What it is told by such groups alone bears no number.
+    pub fn follow_aside(&self, topic: &H::Topic, start: Start) -> u64 {
+        self.note(topic);
+        self.shared.subscription.follow_aside(topic, start)
+    }
+
+    fn note(&self, topic: &H::Topic) {
         let mut followed = self.shared.followed.lock();
         if !followed.contains(topic) {
             followed.push(topic.clone());
         }
-        self.shared.subscription.follow(topic, start)
+    }
+
+    /// The number after which the client is told all that happens in a group, if it is in it or joins it now.
+    pub fn complete_after(&self, topic: &H::Topic) -> u64 {
+        self.shared.subscription.complete_after(topic)
     }
 
     /// Leaves a group. What was published before may still arrive.
@@ -108,16 +124,20 @@ impl<H: Hub> Connection<H> {
     /// every later one. Waits while more than [`Options::outbox_bytes`](crate::Options::outbox_bytes) are on
     /// their way to the client.
     pub async fn send(&self, invocation: Invocation<'_>) -> Result<(), SendError> {
-        self.send_at(self.shared.server.bus.last_seq(), invocation).await
+        self.send_behind(self.shared.server.bus.position(), invocation).await
     }
 
     /// The same in the place of the event numbered `seq`, for one that the bus no longer holds: it arrives before all
     /// later events of topics that are followed after this call.
     pub async fn send_at(&self, seq: u64, invocation: Invocation<'_>) -> Result<(), SendError> {
+        self.send_behind(Position::of(seq), invocation).await
+    }
+
+    async fn send_behind(&self, after: Position, invocation: Invocation<'_>) -> Result<(), SendError> {
         let format = self.format().ok_or(SendError::Closed)?;
         let bytes = format.invocation(None, &invocation).map_err(SendError::Encode)?;
         drop(invocation);
-        self.queue_after(seq, bytes).await
+        self.queue_behind(after, bytes).await
     }
 
     /// Calls a method at this client and waits for what it returns, at most for `limit`. A hub method that waits
@@ -184,10 +204,10 @@ impl<H: Hub> Connection<H> {
 
     /// Queues an encoded message behind all events shown so far, as soon as there is room.
     pub(crate) async fn queue(&self, bytes: Bytes) -> Result<(), SendError> {
-        self.queue_after(self.shared.server.bus.last_seq(), bytes).await
+        self.queue_behind(self.shared.server.bus.position(), bytes).await
     }
 
-    async fn queue_after(&self, after: u64, bytes: Bytes) -> Result<(), SendError> {
+    async fn queue_behind(&self, after: Position, bytes: Bytes) -> Result<(), SendError> {
         let link = self.link();
         let max = self.shared.server.options.outbox_bytes;
         let mut message = Direct { after, counts: true, bytes };

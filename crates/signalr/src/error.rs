@@ -113,12 +113,6 @@ pub enum ClientError {
     Decode(String),
 }
 
-impl From<fanout::Exhausted> for HubError {
-    fn from(error: fanout::Exhausted) -> Self {
-        Self::internal("Exhausted", error)
-    }
-}
-
 impl From<ClientError> for HubError {
     fn from(error: ClientError) -> Self {
         match error {

@@ -28,7 +28,8 @@ pub trait Hub: Send + Sync + Sized + 'static {
     fn auth(&self) -> &Self::Auth;
 
     /// How this hub tells the event with the number `seq` to clients. `None`: it does not. Asked once an event and
-    /// format, however many connections follow it.
+    /// format, however many connections follow it; with the number 0, which is nobody's, for those who are told the event
+    /// [aside](Connection::follow_aside).
     fn project<'a>(&'a self, seq: u64, event: &'a Self::Event) -> Option<Invocation<'a>>;
 
     /// Whether this connection is told of `event`, which a topic it follows has brought. Asked once a

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use fanout::Position;
 use http::header::{self, HeaderMap};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -122,9 +123,9 @@ impl Ending {
     }
 }
 
-/// A message to this client alone, and its place among the events: after those numbered up to `after`.
+/// A message to this client alone, and its place among the events: behind those up to `after`.
 pub(crate) struct Direct {
-    pub(crate) after: u64,
+    pub(crate) after: Position,
     /// It counts for stateful reconnect; a ping does not.
     pub(crate) counts: bool,
     pub(crate) bytes: Bytes,

@@ -75,7 +75,7 @@ impl<A: Authenticate> RawServer<A> {
     {
         options.keep_alive = NO_PINGS;
         options.stateful_reconnect = false;
-        let bus = Bus::new(Limits::default(), 1..u64::MAX);
+        let bus = Bus::new(Limits::default(), 0);
         let serve: Serve<A::Caller> = Box::new(move |connection, caller| serve(connection, caller).boxed());
         Self(HubServer::with(NoHub(auth), bus, Slots::default(), options, Some(serve)))
     }

@@ -4,6 +4,7 @@ use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use fanout::Position;
 use tokio::time::MissedTickBehavior;
 
 use crate::connection::Shared;
@@ -91,7 +92,7 @@ fn ping<H: Hub>(shared: &Shared<H>, now: u64) {
         && shared.link.transport != TransportKind::LongPolling
     {
         shared.link.stamp(|times| &times.sent, now);
-        let ping = Direct { after: 0, counts: false, bytes: format.ping() };
+        let ping = Direct { after: Position::default(), counts: false, bytes: format.ping() };
         // With a full outbox the client will hear from us anyway.
         drop(shared.link.try_queue(ping, shared.server.options.outbox_bytes));
     }

@@ -42,9 +42,9 @@ pub struct SendMessage {
     pub local_id: Option<String>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
-    /// The connection it comes by, which is not told of it. Not a part of the request.
+    /// The id that the message is to get; a new one if absent. Not a part of the request.
     #[serde(skip)]
-    pub origin: Option<String>,
+    pub id: Option<MessageId>,
 }
 
 /// A message that was accepted: stored, with its task in the queue.
@@ -175,7 +175,7 @@ fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Se
         message.ok_or_else(|| Error::not_found("message to reply to"))?;
     }
     let mut message = Message {
-        id: unit.new_id(),
+        id: send.id.unwrap_or_else(|| unit.new_id()),
         number: 0,
         tenant_id: session.tenant_id.clone(),
         session_id: session.id.clone(),
@@ -193,10 +193,7 @@ fn send_in(unit: &mut Unit<'_>, caller: &Caller, send: SendMessage) -> Result<Se
         updated_at: unit.now(),
     };
     message.number = unit.tx.insert_message(&message)?;
-    unit.emit(
-        &session.owner_id,
-        Event::MessageCreated { message: Box::new(message.clone()), origin: send.origin },
-    );
+    unit.emit(&session.owner_id, Event::MessageCreated { message: Box::new(message.clone()) });
     let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
     if session.title.is_empty() {
         session.title = first_line_truncated(&message.content, TITLE_LENGTH);

@@ -3,11 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use fanout::Reservation;
-use sophon_model::ports::{Clock, Entropy, Store, Tx, WriteJob};
+use sophon_model::ports::{Clock, Entropy, NewEvent, Store, Tx, WriteJob};
 use sophon_model::{Error, Event, Id, Job, Result, Stamps, Timestamp, Topic, UserId};
 use tokio::sync::{Notify, oneshot};
 
-use crate::live::{EventBus, topics_of};
+use crate::live::{EventBus, epoch_at, topics_of};
 use crate::tasks::{TaskEndHook, TaskEndHooks};
 
 /// Storage, the bus, time and chance: what every service needs.
@@ -83,12 +83,10 @@ impl Database {
         debug_assert!(unset.is_ok(), "the gateway is put together once");
     }
 
-    /// Publishes an event, which is `owner`'s, that is not kept.
-    pub(crate) fn publish_transient(&self, owner: &UserId, event: Event) {
+    /// Tells those who are there of an event, which is `owner`'s, that is not kept.
+    pub(crate) fn pass(&self, owner: &UserId, event: Event) {
         debug_assert!(!event.is_durable(), "a durable event is emitted in a unit of work");
-        if let Err(exhausted) = self.bus.publish(&topics_of(&event, owner), event) {
-            tracing::warn!(%exhausted, "an event was not told");
-        }
+        self.bus.pass(&topics_of(&event, owner), event);
     }
 
     /// Reads from one consistent state.
@@ -124,26 +122,47 @@ impl Database {
     }
 }
 
-/// Reserves a block of sequence numbers, for a bus that is still to be made or has used up most of its own.
-pub(crate) async fn reserve_sequence(store: &dyn Store, count: u64) -> Result<u64> {
-    struct Reserve {
-        count: u64,
-        first: u64,
+/// Begins the epoch of a process that starts, for a bus that is still to be made; returns the number that its events are
+/// above.
+pub(crate) async fn begin_events(store: &dyn Store, now: Timestamp) -> Result<u64> {
+    struct Begin {
+        above: u64,
         reply: oneshot::Sender<Result<u64>>,
     }
-    impl WriteJob for Reserve {
+    impl WriteJob for Begin {
         fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
-            self.first = tx.reserve_sequence(self.count)?;
+            self.above = tx.begin_events(self.above)?;
             Ok(())
         }
 
         fn done(self: Box<Self>, outcome: Result<()>) {
-            let _gone_if_nobody_waits = self.reply.send(outcome.map(|()| self.first));
+            let _gone_if_nobody_waits = self.reply.send(outcome.map(|()| self.above));
         }
     }
     let (reply, outcome) = oneshot::channel();
-    store.write(Box::new(Reserve { count, first: 0, reply }));
+    store.write(Box::new(Begin { above: epoch_at(now), reply }));
     outcome.await.map_err(Error::storage)?
+}
+
+impl<F, R> UnitOfWork<F, R> {
+    /// Stores the events of the unit, and takes the places for them in the logs: from here on their readers wait for the
+    /// commit. The last of the transaction, since others wait for the numbers.
+    fn store_events(&mut self, tx: &mut dyn Tx, emitted: Vec<(UserId, Event)>, now: Timestamp) -> Result<()> {
+        if emitted.is_empty() {
+            return Ok(());
+        }
+        let topics: Vec<Vec<Topic>> = emitted.iter().map(|(owner, event)| topics_of(event, owner)).collect();
+        let new = emitted.iter().zip(&topics).map(|((_, event), topics)| NewEvent {
+            event,
+            topics: topics.iter().filter(|topic| topic.is_stored()).cloned().collect(),
+        });
+        let new: Vec<NewEvent<'_>> = new.collect();
+        let first = tx.append_events(&new, self.db.bus.last_seq(), now)?;
+        for ((number, topics), (_, event)) in (first..).zip(topics).zip(emitted) {
+            self.events.push((self.db.bus.reserve_at(number, topics).map_err(Error::storage)?, event));
+        }
+        Ok(())
+    }
 }
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
@@ -233,13 +252,8 @@ where
         for job in &unit.enqueued {
             unit.tx.enqueue_job(job)?;
         }
-        for (owner, event) in unit.emitted {
-            let mut topics = topics_of(&event, &owner);
-            let reservation = self.db.bus.reserve(topics.clone()).map_err(Error::storage)?;
-            topics.retain(Topic::is_stored);
-            tx.append_event(reservation.seq(), &topics, &event, now)?;
-            self.events.push((reservation, event));
-        }
+        let emitted = unit.emitted;
+        self.store_events(tx, emitted, now)?;
         self.result = Some(result);
         Ok(())
     }

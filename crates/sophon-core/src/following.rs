@@ -47,34 +47,37 @@ pub fn shuts_out(event: &Event, caller: Option<&Caller>) -> bool {
 /// What a client who comes back has missed of a topic, and how it goes on.
 #[derive(Debug)]
 pub struct CatchUp {
-    /// Stored events that the live log no longer holds. Text deltas are not among them: they are not stored.
+    /// Stored events that the live log no longer holds. Passing ones are not among them: they are not stored.
     pub missed: Vec<Arc<EventEntry>>,
     /// Where to follow the live log from.
     pub resume_after: u64,
-    /// Whether these and the live log are all: false if more was missed than is kept or sent. The client is to
-    /// reload.
+    /// Whether these and the live log are all: false if more was missed than is kept, sent or read, or the cursor is none
+    /// of this history. The client is to reload.
     pub complete: bool,
 }
 
-/// What happened under `topic` after the cursor `after`, as far as the live log no longer holds it.
-pub async fn catch_up(db: &Database, topic: &Topic, after: u64) -> Result<CatchUp> {
-    let after = after.min(db.bus().last_seq());
-    let complete_after = db.bus().complete_after(topic);
-    if complete_after <= after {
+/// What happened under `topic` after the cursor `after`, to a reader that gets all that happens after `from`, by its place
+/// in the live log.
+pub async fn catch_up(db: &Database, topic: &Topic, after: u64, from: u64) -> Result<CatchUp> {
+    let last = db.bus().last_seq();
+    // The live log has all that this process stored, and others store as well where the database is not its own.
+    if db.is_exclusive() && from <= after && after <= last {
         return Ok(CatchUp { missed: Vec::new(), resume_after: after, complete: true });
     }
-    let topic = topic.clone();
-    let (oldest_kept, stored) = db
+    let (is_exclusive, topic) = (db.is_exclusive(), topic.clone());
+    let (is_known, up_to, stored) = db
         .read(move |tx| {
-            let stored = tx.events(&topic, after, complete_after, MOST_REPLAYED + 1)?;
-            Ok((tx.oldest_event()?, stored))
+            let up_to = if is_exclusive { from } else { tx.last_event()? };
+            let stored = tx.events(&topic, after, up_to, MOST_REPLAYED + 1)?;
+            Ok((tx.has_events_since(after)?, up_to, stored))
         })
         .await?;
-    let complete = stored.len() <= MOST_REPLAYED && oldest_kept.is_some_and(|oldest| oldest <= after + 1);
+    let complete =
+        is_known && stored.len() <= MOST_REPLAYED && stored.iter().all(|stored| stored.event.is_some());
     let missed = stored
         .into_iter()
         .take(MOST_REPLAYED)
-        .map(|stored| Arc::new(EventEntry::new(stored.seq, stored.event)))
+        .filter_map(|stored| Some(Arc::new(EventEntry::new(stored.number, stored.event?))))
         .collect();
-    Ok(CatchUp { missed, resume_after: complete_after, complete })
+    Ok(CatchUp { missed, resume_after: up_to, complete })
 }

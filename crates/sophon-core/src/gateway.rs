@@ -10,13 +10,13 @@ use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
-use crate::database::{Database, reserve_sequence};
+use crate::database::{Database, begin_events};
 use crate::discussions::{DiscussionRunner, Discussions, RunsEnd};
 use crate::identity::{Identity, caller};
 use crate::info_requests::InfoRequests;
 use crate::jobs::{Handlers, Jobs, Runner, Wiring, Workers};
 use crate::lifecycle::Lifecycle;
-use crate::live::{self, PendingTexts, SEQUENCE_BLOCK};
+use crate::live::{EventBus, PendingTexts};
 use crate::maintenance::{self, Pruner, Retention};
 use crate::models::Models;
 use crate::nodes::{CommandsEnd, Nodes};
@@ -108,10 +108,9 @@ impl Gateway {
     /// Makes what a fresh gateway needs, takes over the work that a stopped one left, and starts the workers.
     pub async fn open(parts: Parts, settings: Settings) -> Result<Self> {
         let Parts { store, clock, entropy, fetch, providers, lifecycle } = parts;
-        let first = reserve_sequence(&*store, SEQUENCE_BLOCK).await?;
-        let limits = Limits { max_behind: settings.buffer, ..Limits::default() };
-        let bus = live::bus(limits, first..first + SEQUENCE_BLOCK);
-        let db = Database::new(store.clone(), bus.clone(), clock, entropy);
+        let above = begin_events(&*store, clock.now()).await?;
+        let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
+        let db = Database::new(store, bus.clone(), clock, entropy);
         let administrator = set_up(&db, settings.first_administrator).await?;
         take_over(&db).await?;
         let running = Arc::new(Running::default());
@@ -157,7 +156,7 @@ impl Gateway {
         let wiring =
             Wiring { db: db.clone(), handlers, running: running_here, lifecycle: lifecycle.clone(), workers };
         lifecycle.spawn_critical("job runner", Runner::new(wiring).run());
-        let sweeping = maintenance::sweep(db.clone(), store, lifecycle.clone());
+        let sweeping = maintenance::sweep(db.clone(), lifecycle.clone());
         lifecycle.spawn_critical("sweep over logs", sweeping);
         Ok(Self {
             identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),

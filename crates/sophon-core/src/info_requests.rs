@@ -120,7 +120,7 @@ impl InfoRequests {
         });
         let asked = asked.await?;
         if asked.is_pending() {
-            self.db.publish_transient(&asked.user_id, waits);
+            self.db.pass(&asked.user_id, waits);
         }
         Ok(asked)
     }

@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sophon_model::ports::Store;
 use sophon_model::{Priority, Queue, Result};
-use std::sync::Arc;
 
 use crate::chat::IDEMPOTENCY_KEPT;
-use crate::database::{Database, Unit, reserve_sequence};
+use crate::database::{Database, Unit};
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::lifecycle::Lifecycle;
-use crate::live::SEQUENCE_BLOCK;
 
 /// How long durable events are kept for those who come back.
 pub const EVENTS_KEPT: Duration = Duration::from_hours(24);
@@ -42,19 +39,13 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// Sweeps the logs of this process until it drains.
-pub(crate) async fn sweep(db: Database, store: Arc<dyn Store>, lifecycle: Lifecycle) {
+pub(crate) async fn sweep(db: Database, lifecycle: Lifecycle) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
             () = lifecycle.draining() => return,
         }
         db.bus().sweep();
-        if db.bus().remaining() < SEQUENCE_BLOCK / 2 {
-            match reserve_sequence(&*store, SEQUENCE_BLOCK).await {
-                Ok(first) => db.bus().extend(first..first + SEQUENCE_BLOCK),
-                Err(error) => tracing::error!(%error, "no sequence numbers could be reserved"),
-            }
-        }
     }
 }
 

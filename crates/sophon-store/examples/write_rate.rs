@@ -1,5 +1,6 @@
-//! How many messages a second a new SQLite file takes, by the number of callers that wait for their own:
-//! `cargo run --release -p sophon-store --example write_rate [FOLDER]`. The folder decides which disk is measured.
+//! How many messages a second a new database takes, alone and with the two events that tell of each, by the number of
+//! callers that wait for their own: `cargo run --release -p sophon-store --example write_rate [FOLDER | postgres://…]`.
+//! The folder of the SQLite file decides which disk is measured; a PostgreSQL database must be empty.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -8,8 +9,8 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sophon_model::ports::{Store, Tx, WriteJob};
-use sophon_model::{Message, Result};
+use sophon_model::ports::{NewEvent, Store, Tx, WriteJob};
+use sophon_model::{Event, Message, Result, SessionChange, SessionId, Topic, UserId};
 use sophon_store::Options;
 use sophon_testkit::make;
 
@@ -49,8 +50,27 @@ fn settle(tx: &mut dyn Tx) -> Result<()> {
     tx.insert_session(&make::session(make::SESSION))
 }
 
+/// Adds a message; with the events that tell of it, if they are wanted.
+fn send(tx: &mut dyn Tx, message: &Message, with_events: bool) -> Result<()> {
+    tx.insert_message(message)?;
+    if !with_events {
+        return Ok(());
+    }
+    let (session, owner) = (SessionId::from(make::SESSION), UserId::from(make::USER));
+    let created = Event::MessageCreated { message: Box::new(message.clone()) };
+    let session_row = Box::new(make::session(make::SESSION));
+    let changed = Event::SessionChanged { session: session_row, change: SessionChange::Updated };
+    let seen_by_members = vec![Topic::Session(session), Topic::Feed(owner.clone())];
+    let seen_by_all = [seen_by_members.clone(), vec![Topic::User(owner)]].concat();
+    let events = [
+        NewEvent { event: &created, topics: seen_by_members },
+        NewEvent { event: &changed, topics: seen_by_all },
+    ];
+    tx.append_events(&events, 0, message.created_at).map(drop)
+}
+
 /// Messages a second with `callers` threads, each of which waits for its message before it sends the next.
-fn rate(store: &Arc<dyn Store>, callers: usize) -> Result<f64> {
+fn rate(store: &Arc<dyn Store>, callers: usize, with_events: bool) -> Result<f64> {
     let start = Arc::new(Barrier::new(callers));
     let threads: Vec<_> = (0..callers)
         .map(|caller| {
@@ -59,8 +79,8 @@ fn rate(store: &Arc<dyn Store>, callers: usize) -> Result<f64> {
                 start.wait();
                 let (began, mut stored) = (Instant::now(), 0_usize);
                 while began.elapsed() < WINDOW {
-                    let message = message(format!("{callers}-{caller}-{stored}"));
-                    write(&*store, move |tx| tx.insert_message(&message).map(|_| ()))?;
+                    let message = message(format!("{callers}-{caller}-{stored}-{with_events}"));
+                    write(&*store, move |tx| send(tx, &message, with_events))?;
                     stored += 1;
                 }
                 Ok(stored)
@@ -73,14 +93,20 @@ fn rate(store: &Arc<dyn Store>, callers: usize) -> Result<f64> {
 
 #[expect(clippy::print_stdout, reason = "it is what the program is for")]
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
+    let place = std::env::args().nth(1);
+    let server = place.clone().filter(|place| place.starts_with("postgres"));
+    let folder = place.map_or_else(std::env::temp_dir, PathBuf::from);
     let file = folder.join(format!("write-rate-{}", std::process::id())).join("sophon.db");
-    let store = sophon_store::open(&format!("sqlite:{}", file.display()), &Options::default())?;
+    let url = server.clone().unwrap_or_else(|| format!("sqlite:{}", file.display()));
+    let store = sophon_store::open(&url, &Options::default())?;
     write(&*store, settle)?;
     for callers in [1, 8, 64, 256] {
-        println!("{callers:>4} callers: {:>8.0} messages/s", rate(&store, callers)?);
+        let (alone, told) = (rate(&store, callers, false)?, rate(&store, callers, true)?);
+        println!("{callers:>4} callers: {alone:>8.0} messages/s, {told:>8.0} with their events");
     }
     drop(store);
-    std::fs::remove_dir_all(file.with_file_name(""))?;
+    if server.is_none() {
+        std::fs::remove_dir_all(file.with_file_name(""))?;
+    }
     Ok(())
 }

@@ -36,6 +36,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_jobs_again_at.sql"),
         postgres: include_str!("../migrations/postgres/0005_jobs_again_at.sql"),
     },
+    Migration {
+        version: 6,
+        sqlite: include_str!("../migrations/sqlite/0006_events_once.sql"),
+        postgres: include_str!("../migrations/postgres/0006_events_once.sql"),
+    },
 ];
 
 /// The version of the schema that this program works with: that of the newest migration.

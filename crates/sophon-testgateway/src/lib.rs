@@ -17,7 +17,7 @@ use fanout::Start;
 use sophon_core::Gateway;
 use sophon_core::chat::{SendMessage, Sent};
 use sophon_core::database::Unit;
-use sophon_core::live::{EventEntry, EventSubscription};
+use sophon_core::live::{EventDelivery, EventSubscription};
 use sophon_model::{Caller, Event, Message, Result, SessionId, Task, TaskId, TaskStatus, Topic};
 use sophon_testkit::{FakeClock, ModelServer};
 
@@ -173,7 +173,7 @@ pub fn message(session: Option<&SessionId>, text: &str) -> SendMessage {
 pub async fn events_until(
     subscription: &EventSubscription,
     is_last: impl Fn(&Event) -> bool,
-) -> Vec<Arc<EventEntry>> {
+) -> Vec<EventDelivery> {
     let reading = async {
         let mut all = Vec::new();
         loop {
@@ -187,7 +187,7 @@ pub async fn events_until(
 }
 
 /// What deltas add up to, with what was voided left out.
-pub fn streamed(entries: &[Arc<EventEntry>]) -> String {
+pub fn streamed(entries: &[EventDelivery]) -> String {
     let mut text = String::new();
     for entry in entries {
         match entry.value() {

@@ -29,8 +29,8 @@ export type Activity = "thinking" | "writing" | "calling_tool" | "waiting_approv
 
 export interface ChatEvents extends TaskEvents {
   AgentStatus: OfTask & { messageId?: string; status: Activity; detail: string | null };
-  /** `seq` is the event's number: it shows whether a text contains the chunk already. */
-  StreamChunk: OfTask & { messageId: string; delta: string; isFinal: boolean; seq: number };
+  /** `offset` is where the chunk begins in the message's text: it shows whether a text contains it already. */
+  StreamChunk: OfTask & { messageId: string; delta: string; isFinal: boolean; offset: number };
   ToolCallStarted: OfTask & { toolCallId: string; toolName: string; argsHash: string };
   ToolCallCompleted: OfTask & {
     toolCallId: string;
@@ -47,10 +47,10 @@ export interface ChatEvents extends TaskEvents {
   };
 }
 
-/** The answer to `JoinSession`: the texts being written, each complete up to the event `seq`. */
+/** The answer to `JoinSession`: the texts being written. Chunks that are not in them begin at `offset` or later. */
 export interface Joined {
   sessionId: string;
-  pending: { taskId: string; messageId: string; content: string; seq: number }[];
+  pending: { taskId: string; messageId: string; content: string; offset: number }[];
 }
 
 export interface ApprovalEvents {

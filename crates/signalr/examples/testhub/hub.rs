@@ -145,7 +145,7 @@ impl Hub for TestHub {
             "SendToGroup" => {
                 let (group, message): (String, Value) = call.arguments()?;
                 let event = Broadcast::new("GroupMessage").arg(message);
-                self.bus.publish(&[group], event)?;
+                self.bus.publish(&[group], event);
                 Ok(Reply::Void)
             }
             "AskMe" => {

@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 fn router(tokens: &Tokens) -> Router {
-    let bus: Bus<String, Broadcast> = Bus::new(Limits::default(), 1..u64::MAX);
+    let bus: Bus<String, Broadcast> = Bus::new(Limits::default(), 0);
     let options = || Options { detailed_errors: true, stateful_reconnect: true, ..Options::default() };
     let server = |visitors, creatable, options| {
         HubServer::new(

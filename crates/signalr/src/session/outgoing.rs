@@ -1,10 +1,9 @@
 //! What goes to a client next: events of its topics and messages to it alone, in the order they were made.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use fanout::{Entry, Lagged};
+use fanout::{Delivery, Lagged};
 
 use crate::connection::Connection;
 use crate::hub::Hub;
@@ -16,7 +15,7 @@ use crate::session::recovery::Recovery;
 const MAX_REFILLS: usize = 8;
 
 pub(crate) struct Outgoing<H: Hub> {
-    events: Vec<Arc<Entry<H::Event>>>,
+    events: Vec<Delivery<H::Event>>,
     /// The first so many events have been written.
     told: usize,
     directs: VecDeque<Direct>,
@@ -28,7 +27,7 @@ impl<H: Hub> Outgoing<H> {
     }
 
     /// Where to add events that have been read.
-    pub(crate) fn batch(&mut self) -> &mut Vec<Arc<Entry<H::Event>>> {
+    pub(crate) fn batch(&mut self) -> &mut Vec<Delivery<H::Event>> {
         &mut self.events
     }
 
@@ -88,7 +87,7 @@ impl<H: Hub> Outgoing<H> {
     fn next(&self, connection: &Connection<H>, format: Format) -> Option<Next> {
         let event = self.events.get(self.told);
         match (event, self.directs.front()) {
-            (Some(event), direct) if direct.is_none_or(|direct| event.seq() <= direct.after) => {
+            (Some(event), direct) if direct.is_none_or(|direct| event.position() <= direct.after) => {
                 let record = encode(connection, event, format);
                 Some(Next { counts: !record.is_empty(), record, is_event: true })
             }
@@ -109,21 +108,23 @@ struct Next {
 }
 
 /// An event as this connection is told it; empty if it is not.
-fn encode<H: Hub>(connection: &Connection<H>, entry: &Entry<H::Event>, format: Format) -> Bytes {
+fn encode<H: Hub>(connection: &Connection<H>, told: &Delivery<H::Event>, format: Format) -> Bytes {
     let server = &connection.shared.server;
-    if !server.hub.admits(connection, entry.value()) {
+    if !server.hub.admits(connection, told.value()) {
         return Bytes::new();
     }
-    entry.encoded(server.slots.of(format), |event| {
-        let Some(invocation) = server.hub.project(entry.seq(), event) else { return Bytes::new() };
-        format.invocation(None, &invocation).unwrap_or_else(|error| {
-            tracing::error!(
-                target = invocation.target(),
-                error,
-                "an event cannot be encoded and is not told"
-            );
-            Bytes::new()
-        })
+    // Few are told an event aside, so that is not kept.
+    if told.is_aside() {
+        return record(&server.hub, 0, told.value(), format);
+    }
+    told.encoded(server.slots.of(format), |event| record(&server.hub, told.seq(), event, format))
+}
+
+fn record<H: Hub>(hub: &H, seq: u64, event: &H::Event, format: Format) -> Bytes {
+    let Some(invocation) = hub.project(seq, event) else { return Bytes::new() };
+    format.invocation(None, &invocation).unwrap_or_else(|error| {
+        tracing::error!(target = invocation.target(), error, "an event cannot be encoded and is not told");
+        Bytes::new()
     })
 }
 

@@ -99,8 +99,8 @@ impl Held {
     }
 
     /// Publishes an event that is not kept.
-    pub(crate) fn publish_transient(&self, owner: &UserId, event: Event) {
-        self.db.publish_transient(owner, event);
+    pub(crate) fn pass(&self, owner: &UserId, event: Event) {
+        self.db.pass(owner, event);
     }
 
     /// Reads from one consistent state.

@@ -66,15 +66,13 @@ fn of_nodes(event: &NodeEvent) -> Vec<Topic> {
 
 fn session_of(event: &Event) -> Option<&SessionId> {
     match event {
-        Event::MessageCreated { message, .. }
+        Event::MessageCreated { message }
         | Event::MessageOpened { message }
         | Event::MessageFinished { message, .. } => Some(&message.session_id),
         Event::TextDelta(delta) => Some(&delta.session_id),
         Event::TaskProgress(progress) => Some(&progress.session_id),
         Event::ToolCallStarted { call } | Event::ToolCallEnded { call } => Some(&call.session_id),
-        Event::MessageReset { session_id, .. }
-        | Event::ModelCallUsed { session_id, .. }
-        | Event::Typing { session_id, .. } => Some(session_id),
+        Event::MessageReset { session_id, .. } | Event::ModelCallUsed { session_id, .. } => Some(session_id),
         Event::TaskQueued(task)
         | Event::TaskStarted(task)
         | Event::TaskCompleted(task)

@@ -6,10 +6,8 @@ mod pending;
 pub use audience::topics_of;
 pub use pending::{PendingMessage, PendingTexts};
 
-use std::ops::Range;
-
-use fanout::{Bus, Entry, Limits, Subscription};
-use sophon_model::{Event, Topic};
+use fanout::{Bus, Delivery, Entry, Subscription};
+use sophon_model::{Event, Timestamp, Topic};
 
 /// The bus of Sophon: domain events under topics.
 pub type EventBus = Bus<Topic, Event>;
@@ -17,12 +15,16 @@ pub type EventBus = Bus<Topic, Event>;
 pub type EventSubscription = Subscription<Topic, Event>;
 /// One event in it, with its number and its encodings.
 pub type EventEntry = Entry<Event>;
+/// One event as a reader gets it.
+pub type EventDelivery = Delivery<Event>;
 
-/// Sequence numbers reserved at a time. At a thousand events a second a block lasts a quarter of an hour, and
-/// 2^53 is reached after nine thousand million restarts.
-pub const SEQUENCE_BLOCK: u64 = 1_000_000;
+/// More events than a deployment can store in a second.
+const EVENTS_A_SECOND: u64 = 1 << 20;
+/// When the first epoch began, in seconds of Unix time: the beginning of 2025.
+const FIRST_EPOCH: i64 = 1_735_689_600;
 
-/// A bus that numbers from a block fresh from storage.
-pub(crate) fn bus(limits: Limits, block: Range<u64>) -> EventBus {
-    Bus::new(limits, block)
+/// The number that the events of a process that starts now are above. By the time, so that it is above all that any
+/// process before it can have given, also in a history that was lost; and below 2^53 for 270 years.
+pub(crate) fn epoch_at(now: Timestamp) -> u64 {
+    u64::try_from(now.as_seconds() - FIRST_EPOCH).unwrap_or_default() * EVENTS_A_SECOND
 }

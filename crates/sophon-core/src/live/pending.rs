@@ -20,10 +20,8 @@ pub struct PendingMessage {
     pub session_id: SessionId,
     /// The message.
     pub message_id: MessageId,
-    /// Its text so far.
+    /// Its text so far. The deltas that follow begin where it ends.
     pub content: String,
-    /// The number of the last delta in it: deltas up to this one are already in the text.
-    pub seq: u64,
 }
 
 /// All messages that are being written by this process.
@@ -45,7 +43,6 @@ impl PendingTexts {
             session_id: session_id.clone(),
             message_id: message_id.clone(),
             content: String::new(),
-            seq: self.bus.last_seq(),
         };
         self.messages.lock().insert(message_id.clone(), message);
     }
@@ -57,12 +54,7 @@ impl PendingTexts {
         message.content.push_str(&delta.text);
         if publish {
             let event = Event::TextDelta(delta);
-            match self.bus.publish(&topics_of(&event, owner), event) {
-                Ok(seq) => message.seq = seq,
-                Err(exhausted) => {
-                    tracing::warn!(%exhausted, "a text delta was not told; the finished message will be");
-                }
-            }
+            self.bus.pass(&topics_of(&event, owner), event);
         }
     }
 
@@ -71,12 +63,12 @@ impl PendingTexts {
         self.messages.lock().remove(message_id);
     }
 
-    /// Runs `follow` and returns what is being written in the session at that moment: of the deltas that come after,
-    /// those above a message's number are not in its text.
-    pub fn join(&self, session: &SessionId, follow: impl FnOnce()) -> Vec<PendingMessage> {
+    /// Runs `follow` and returns what is being written in the session at that moment: the deltas that come after are
+    /// those that are not in its text.
+    pub fn join<R>(&self, session: &SessionId, follow: impl FnOnce() -> R) -> (R, Vec<PendingMessage>) {
         let messages = self.messages.lock();
-        follow();
-        messages.values().filter(|message| message.session_id == *session).cloned().collect()
+        let followed = follow();
+        (followed, messages.values().filter(|message| message.session_id == *session).cloned().collect())
     }
 
     /// Puts the text so far into messages read from storage, whose checkpoints lag behind.

@@ -83,10 +83,7 @@ impl Nodes {
             Ok(node)
         });
         let node = heard.await?;
-        self.db.publish_transient(
-            &node.registered_by.clone(),
-            Event::Node(NodeEvent::Heard { node: Box::new(node) }),
-        );
+        self.db.pass(&node.registered_by.clone(), Event::Node(NodeEvent::Heard { node: Box::new(node) }));
         Ok(())
     }
 

@@ -185,7 +185,7 @@ impl Turn {
 
     /// Publishes what the turn is doing.
     fn progress(&self, activity: Activity, detail: Option<String>) {
-        self.held.publish_transient(
+        self.held.pass(
             &self.task.user_id,
             Event::TaskProgress(TaskProgress {
                 task_id: self.task.id.clone(),

@@ -137,6 +137,7 @@ impl Writer {
             session_id: self.session.clone(),
             message_id: self.message.clone(),
             agent_id: self.agent.clone(),
+            offset: self.told,
             text,
             is_final,
             at: self.held.now(),

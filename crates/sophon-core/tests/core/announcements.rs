@@ -22,7 +22,9 @@ async fn an_announcement_is_told_to_its_tenant_alone_and_is_not_kept() {
     let told = events_until(&ours, |event| matches!(event, Event::Announced(_))).await;
     assert_eq!(*told[0].value(), Event::Announced(Box::new(announced)));
     assert!(futures_util::FutureExt::now_or_never(theirs.next(&mut Vec::new())).is_none());
-    assert_eq!(app.gateway.db.read(|tx| tx.oldest_event()).await.unwrap(), None);
+    let topic = Topic::Tenant(admin.tenant);
+    let kept = app.gateway.db.read(move |tx| tx.events(&topic, 0, u64::MAX, 1)).await;
+    assert_eq!(kept.unwrap(), []);
 }
 
 #[tokio::test]

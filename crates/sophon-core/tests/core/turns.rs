@@ -1,10 +1,13 @@
-use fanout::Start;
+use fanout::{Position, Start};
 use serde_json::json;
 use sophon_core::following::catch_up;
 use sophon_model::{Event, MessageStatus, TaskStatus, ToolCallStatus, Topic};
 use sophon_testkit::{Gate, ModelServer, Script};
 
 use crate::harness::{Harness, events_until, streamed};
+
+/// With all that passed.
+const FROM_THE_BEGINNING: Start = Start::At(Position::of(0));
 
 fn is_end(event: &Event) -> bool {
     matches!(event, Event::TaskCompleted(_) | Event::TaskFailed(_) | Event::TaskCancelled(_))
@@ -15,9 +18,18 @@ async fn a_turn_is_told_in_order_and_its_deltas_add_up_to_the_message() {
     let model = ModelServer::playing([Script::say_in(5, "Hello, this is a model.")]).await;
     let app = Harness::with_models(&[&model]).await;
     let sent = app.send("hi").await;
-    let events = events_until(&app.follow(&sent.session_id, Start::After(0)), is_end).await;
-    let numbers: Vec<u64> = events.iter().map(|entry| entry.seq()).collect();
-    assert!(numbers.is_sorted_by(|a, b| a < b));
+    let events = events_until(&app.follow(&sent.session_id, FROM_THE_BEGINNING), is_end).await;
+    let positions: Vec<Position> = events.iter().map(|entry| entry.position()).collect();
+    assert!(positions.is_sorted_by(|a, b| a < b));
+    let deltas = events.iter().filter_map(|entry| match entry.value() {
+        Event::TextDelta(delta) => Some((delta.offset, delta.text.len())),
+        _ => None,
+    });
+    let end = deltas.fold(0, |end, (offset, length)| {
+        assert_eq!(offset, end, "each begins where the one before ends");
+        end + length
+    });
+    assert_eq!(end, "Hello, this is a model.".len());
     let names: Vec<&str> = events.iter().filter_map(|entry| name(entry.value())).collect();
     assert_eq!(
         names,
@@ -123,7 +135,7 @@ async fn an_answer_that_breaks_off_is_voided_and_asked_for_again() {
     let model = ModelServer::playing([broken, Script::say("A whole answer.")]).await;
     let app = Harness::with_models(&[&model]).await;
     let sent = app.send("hi").await;
-    let subscription = app.follow(&sent.session_id, Start::After(0));
+    let subscription = app.follow(&sent.session_id, FROM_THE_BEGINNING);
     events_until(&subscription, |event| matches!(event, Event::TextDelta(_))).await;
     gate.open();
     let events = events_until(&subscription, is_end).await;
@@ -139,7 +151,7 @@ async fn a_running_turn_can_be_cancelled_and_keeps_what_it_wrote() {
         ModelServer::playing([Script::answer().text("So far").wait(&gate).text(" and never this")]).await;
     let app = Harness::with_models(&[&model]).await;
     let sent = app.send("hi").await;
-    let subscription = app.follow(&sent.session_id, Start::After(0));
+    let subscription = app.follow(&sent.session_id, FROM_THE_BEGINNING);
     events_until(&subscription, |event| matches!(event, Event::TextDelta(_))).await;
     app.gateway.tasks.cancel(&app.admin(), &sent.task_id).await.unwrap();
     let task = app.ended(&sent).await;
@@ -164,7 +176,7 @@ async fn a_turn_that_was_interrupted_goes_on_after_its_last_step_and_repeats_no_
     .await;
     let app = Harness::with_models(&[&first]).await;
     let sent = app.send("the cat is Oscar").await;
-    let subscription = app.follow(&sent.session_id, Start::After(0));
+    let subscription = app.follow(&sent.session_id, FROM_THE_BEGINNING);
     let before = events_until(
         &subscription,
         |event| matches!(event, Event::TextDelta(delta) if delta.text.ends_with("Do")),
@@ -183,12 +195,17 @@ async fn a_turn_that_was_interrupted_goes_on_after_its_last_step_and_repeats_no_
 
     // Who was watching comes back with its cursor and gets the rest, numbered higher than all it has seen.
     let topic = Topic::Session(sent.session_id.clone());
-    let missed = catch_up(&app.gateway.db, &topic, seen).await.unwrap();
+    let from = app.gateway.db.bus().complete_after(&topic);
+    let missed = catch_up(&app.gateway.db, &topic, seen, from).await.unwrap();
     assert!(missed.complete && missed.missed.iter().all(|entry| entry.seq() > seen));
     let subscription = app.follow(&sent.session_id, Start::After(missed.resume_after));
     let rest = events_until(&subscription, is_end).await;
     assert!(rest.iter().all(|entry| entry.seq() > seen));
-    assert_eq!(streamed(&rest), "Noting it.\n\nDone.");
+    let finished = rest.iter().find_map(|entry| match entry.value() {
+        Event::MessageFinished { message, .. } => Some(message.content.as_str()),
+        _ => None,
+    });
+    assert_eq!(finished, Some("Noting it.\n\nDone."));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod approvals;
 mod authorization;
 mod bad_input;
 mod coming_back;
+mod cursors;
 mod discussions;
 mod discussions_killed;
 mod drain;

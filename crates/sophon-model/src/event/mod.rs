@@ -19,6 +19,10 @@ use crate::{
 /// A task's news: the ledger row, as it is after the change.
 pub type TaskNews = Box<Task>;
 
+/// The version of the encoding under which events are stored. One more whenever a change of an event, or of an entity in
+/// it, keeps what was stored before from being read: then those who come back are told to read anew.
+pub const EVENT_VERSION: i64 = 1;
+
 /// What happened. One variant a row of the event table of the design.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -27,8 +31,6 @@ pub enum Event {
     MessageCreated {
         /// The message.
         message: Box<Message>,
-        /// The connection it came by, which need not be told what it said.
-        origin: Option<String>,
     },
     /// An agent began a message; it is still empty.
     MessageOpened {
@@ -97,15 +99,6 @@ pub enum Event {
         /// Which of the three.
         change: SessionChange,
     },
-    /// Somebody is typing. Never stored.
-    Typing {
-        /// Where.
-        session_id: SessionId,
-        /// The agent that types.
-        agent_id: AgentId,
-        /// When.
-        at: Timestamp,
-    },
     /// A person is asked for something, or has answered.
     Approval(ApprovalEvent),
     /// Something became of a node.
@@ -127,6 +120,8 @@ pub struct TextDelta {
     pub message_id: MessageId,
     /// Who writes.
     pub agent_id: AgentId,
+    /// Where it is added: the length of the message's text before it, in bytes of UTF-8.
+    pub offset: usize,
     /// What is added.
     pub text: String,
     /// Whether this is the end of the message's text; then nothing is added.
@@ -196,12 +191,6 @@ pub enum SessionChange {
 impl Event {
     /// Whether the event is stored with the state it tells of. The others are for those who are there.
     pub fn is_durable(&self) -> bool {
-        !matches!(
-            self,
-            Event::TextDelta(_)
-                | Event::TaskProgress(_)
-                | Event::Typing { .. }
-                | Event::Node(NodeEvent::Heard { .. })
-        )
+        !matches!(self, Event::TextDelta(_) | Event::TaskProgress(_) | Event::Node(NodeEvent::Heard { .. }))
     }
 }

@@ -34,9 +34,19 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// Whether events are stored under this topic, so that whoever comes back can be sent what it missed.
+    /// Whether events are found under this topic in storage, so that whoever comes back can be sent what it missed.
     pub fn is_stored(&self) -> bool {
-        matches!(self, Topic::User(_) | Topic::Tasks(_) | Topic::Session(_) | Topic::Discussion(_))
+        match self {
+            Topic::User(_) | Topic::Tasks(_) | Topic::Session(_) | Topic::Feed(_) | Topic::Discussion(_) => {
+                true
+            }
+            Topic::Task(_)
+            | Topic::Tenant(_)
+            | Topic::Approvals(_)
+            | Topic::TenantApprovals(_)
+            | Topic::Nodes(_)
+            | Topic::Node(_) => false,
+        }
     }
 }
 

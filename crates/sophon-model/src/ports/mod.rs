@@ -14,7 +14,7 @@ pub use model_provider::{
 pub use store::{
     AgentRows, ApiTokenRows, ApprovalFilter, ApprovalRows, AuthSessionRows, ClaimJobs, DiscussionRows,
     DiscussionRunRows, EventRows, IdempotencyRows, IdempotentReply, InfoRequestRows, JobCount, JobRows,
-    MemoryFilter, MemoryRows, MessageRange, MessageRows, NodeCommandRows, NodeRows, ReadJob, RoleRows,
-    SequenceRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows, TenantRows,
+    MemoryFilter, MemoryRows, MessageRange, MessageRows, NewEvent, NodeCommandRows, NodeRows, ReadJob,
+    RoleRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows, TenantRows,
     ToolCallRows, Tx, UserRows, WriteJob,
 };

@@ -1,8 +1,10 @@
 //! `/hubs/chat`: sending, and following sessions.
 
-use fanout::Start;
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
+use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
 use sophon_core::following::shuts_out;
@@ -10,7 +12,7 @@ use sophon_model::{Attachment, Event, MessageId, SessionId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
-use super::groups::Groups;
+use super::groups::{Groups, Membership};
 use super::project;
 use super::sign_in::People;
 use super::tasks::TaskRef;
@@ -20,11 +22,14 @@ pub(crate) struct ChatHub {
     people: People,
     scope: SessionEventScope,
     groups: Groups,
+    /// By which connection a message was sent, until it has come back there.
+    sent: Mutex<HashMap<MessageId, ConnectionId>>,
 }
 
 impl ChatHub {
     pub(super) fn new(gateway: Gateway, people: People, scope: SessionEventScope) -> Self {
-        Self { groups: Groups::new(gateway.clone(), "sessions"), gateway, people, scope }
+        let groups = Groups::new(gateway.clone(), "sessions");
+        Self { groups, gateway, people, scope, sent: Mutex::default() }
     }
 }
 
@@ -44,7 +49,11 @@ impl Hub for ChatHub {
     /// A connection is not told what it said itself, nor of a session that is not for it any longer.
     fn admits(&self, connection: &Connection<Self>, event: &Event) -> bool {
         match event {
-            Event::MessageCreated { origin: Some(origin), .. } => *origin != connection.id().to_string(),
+            Event::MessageCreated { message } => {
+                let mut sent = self.sent.lock();
+                let is_own = sent.get(&message.id) == Some(&connection.id());
+                is_own.then(|| sent.remove(&message.id)).is_none()
+            }
             Event::SessionChanged { session, .. } if shuts_out(event, Some(connection.caller())) => {
                 self.groups.leave(connection, &Topic::Session(session.id.clone()));
                 false
@@ -72,6 +81,7 @@ impl Hub for ChatHub {
 
     async fn disconnected(&self, connection: &Connection<Self>) {
         self.groups.disconnected(connection);
+        self.sent.lock().retain(|_, by| *by != connection.id());
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
@@ -99,11 +109,13 @@ impl ChatHub {
     async fn send_message(&self, connection: &Connection<Self>, send: Send) -> Result<Reply, HubError> {
         let caller = connection.caller();
         if let Some(session) = &send.session_id {
-            self.groups.join(connection, Topic::Session(session.clone())).await?;
+            self.groups.enter(connection, Topic::Session(session.clone())).await?;
         }
-        let last = self.gateway.db.bus().last_seq();
+        let before = self.gateway.db.bus().position();
         let is_new = send.session_id.is_none();
+        let id: MessageId = self.gateway.db.new_id();
         let send = SendMessage {
+            id: Some(id.clone()),
             session: send.session_id,
             agent: send.agent_id,
             content: send.content,
@@ -112,12 +124,16 @@ impl ChatHub {
             is_streaming: send.is_streaming,
             local_id: send.local_id,
             reply_to: send.reply_to,
-            origin: Some(connection.id().to_string()),
         };
-        let sent = self.gateway.chat.send(caller, send, None).await.map_err(hub_error)?;
+        self.sent.lock().insert(id.clone(), connection.id());
+        let sent = self.gateway.chat.send(caller, send, None).await;
+        // It is another message if the sender's own id for it was known, and then there is nothing to keep back.
+        if connection.is_closed() || !sent.as_ref().is_ok_and(|sent| sent.message_id == id) {
+            self.sent.lock().remove(&id);
+        }
+        let sent = sent.map_err(hub_error)?;
         if is_new {
-            let topic = Topic::Session(sent.session_id.clone());
-            self.groups.follow(connection, &topic, Start::After(last))?;
+            self.groups.follow_new(connection, &Topic::Session(sent.session_id.clone()), before)?;
         }
         Ok(Reply::value(Sent {
             task_id: sent.task_id.to_string(),
@@ -131,22 +147,20 @@ impl ChatHub {
         let session = wanted.id();
         let topic = Topic::Session(session.clone());
         let place = self.groups.catch_up(self, connection, &topic, wanted.since()).await?;
-        let mut joined = Ok(false);
-        let pending = self.gateway.pending.join(&session, || {
-            joined = self.groups.join_at(connection, &topic, place);
-        });
-        let complete = joined?;
+        let join = || self.groups.join_at(connection, &topic, place);
+        let (joined, pending) = self.gateway.pending.join(&session, join);
+        let Membership { seq, complete } = joined?;
         Ok(Reply::value(Joined {
             session_id: session.to_string(),
-            seq: self.gateway.db.bus().last_seq(),
+            seq,
             complete,
             pending: pending
                 .into_iter()
                 .map(|message| Pending {
                     task_id: message.task_id.to_string(),
                     message_id: message.message_id.to_string(),
+                    offset: message.content.len(),
                     content: message.content,
-                    seq: message.seq,
                 })
                 .collect(),
         }))
@@ -229,5 +243,6 @@ struct Pending {
     task_id: String,
     message_id: String,
     content: String,
-    seq: u64,
+    /// Where the chunks that follow begin.
+    offset: usize,
 }

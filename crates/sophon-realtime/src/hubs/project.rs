@@ -1,5 +1,7 @@
-//! How the hubs tell events: seed 000, with fields added that it leaves room for. Each payload bears the event's
-//! sequence number `seq`, which `JoinSession` takes as `since`.
+//! How the hubs tell events: seed 000, with fields added that it leaves room for.
+//!
+//! Each payload bears `seq`, which `JoinSession` takes as `since`: the event's number, or that of the last one before it for
+//! what is not kept (`StreamChunk`, most of `AgentStatus`), or 0 if the client is told of a session that it has not joined.
 
 use serde::Serialize;
 use signalr::Invocation;
@@ -12,7 +14,7 @@ use crate::payload::MessagePayload;
 /// The ten events of `/hubs/chat`, and `TaskCancelled`.
 pub(super) fn chat(seq: u64, event: &Event) -> Option<Invocation<'_>> {
     match event {
-        Event::MessageCreated { message, .. } => {
+        Event::MessageCreated { message } => {
             Some(told("ReceiveMessage", MessagePayload::new(message, &[], Some(seq))))
         }
         Event::MessageFinished { message, tool_calls } => {
@@ -25,6 +27,7 @@ pub(super) fn chat(seq: u64, event: &Event) -> Option<Invocation<'_>> {
                 session_id: delta.session_id.as_str(),
                 message_id: delta.message_id.as_str(),
                 delta: &delta.text,
+                offset: delta.offset,
                 is_final: delta.is_final,
                 seq,
             },
@@ -88,7 +91,6 @@ pub(super) fn chat(seq: u64, event: &Event) -> Option<Invocation<'_>> {
         )),
         Event::MessageOpened { .. }
         | Event::ModelCallUsed { .. }
-        | Event::Typing { .. }
         | Event::Approval(_)
         | Event::Node(_)
         | Event::Discussion(_)
@@ -157,6 +159,7 @@ struct StreamChunk<'a> {
     session_id: &'a str,
     message_id: &'a str,
     delta: &'a str,
+    offset: usize,
     is_final: bool,
     seq: u64,
 }

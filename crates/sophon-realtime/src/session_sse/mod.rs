@@ -1,8 +1,8 @@
 //! `GET /api/sessions/{id}/stream`: seed 004, the events of this stage. Public sessions are for everybody; private
 //! ones need a token, in the header or, since `EventSource` has no headers, as `?token=`.
 //!
-//! Each block bears an `id:` line with the sequence number. The seed knows no replay; who sends `Last-Event-ID`
-//! (browsers do by themselves) gets what was missed as far as it is kept.
+//! Each block of an event that is kept bears an `id:` line with its number. The seed knows no replay; who sends
+//! `Last-Event-ID` (browsers do by themselves) gets what was missed as far as it is kept.
 
 mod project;
 
@@ -23,7 +23,7 @@ use serde::Deserialize;
 use sophon_core::Gateway;
 use sophon_core::following::{CatchUp, catch_up, shuts_out};
 use sophon_core::identity::{Presented, Standing, TENANT_HEADER};
-use sophon_core::live::{EventEntry, EventSubscription};
+use sophon_core::live::{EventDelivery, EventSubscription};
 use sophon_model::{Caller, Error, Result, SessionId, Topic};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -95,7 +95,8 @@ async fn open(wire: &Wire, session: SessionId, token: Option<&str>, headers: &He
     let mut caught_up = None;
     let start = match last_event_id(headers) {
         Some(after) => {
-            let missed = catch_up(&gateway.db, &topic, after).await?;
+            let from = subscription.complete_after(&topic);
+            let missed = catch_up(&gateway.db, &topic, after, from).await?;
             let start = Start::After(missed.resume_after);
             caught_up = Some(missed);
             start
@@ -156,7 +157,7 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
         first.extend_from_slice(&project::heartbeat(gateway.db.now()));
         yield Ok(first.freeze());
         let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
-        let mut entries: Vec<Arc<EventEntry>> = Vec::new();
+        let mut entries: Vec<EventDelivery> = Vec::new();
         loop {
             tokio::select! {
                 read = subscription.next(&mut entries) => {

@@ -13,19 +13,14 @@ use crate::slots::SESSION_SSE;
 pub(super) fn block(entry: &EventEntry) -> Bytes {
     let seq = entry.seq();
     entry.encoded(SESSION_SSE, |event| match event {
-        Event::MessageCreated { message, .. } => {
+        Event::MessageCreated { message } => {
             encode(Some(seq), "message", &MessagePayload::new(message, &[], None))
         }
         Event::MessageFinished { message, tool_calls } => {
             encode(Some(seq), "message", &MessagePayload::new(message, tool_calls, None))
         }
-        Event::TaskProgress(progress) if progress.activity == Activity::Writing => encode(
-            Some(seq),
-            "typing",
-            &json!({ "agentId": progress.agent_id, "ts": progress.at.as_seconds() }),
-        ),
-        Event::Typing { agent_id, at, .. } => {
-            encode(Some(seq), "typing", &json!({ "agentId": agent_id, "ts": at.as_seconds() }))
+        Event::TaskProgress(progress) if progress.activity == Activity::Writing => {
+            encode(None, "typing", &json!({ "agentId": progress.agent_id, "ts": progress.at.as_seconds() }))
         }
         Event::TaskStarted(task) => presence(seq, task, "working", Some(&task.description)),
         Event::TaskCompleted(task) | Event::TaskFailed(task) | Event::TaskCancelled(task) => {

@@ -89,7 +89,7 @@ impl From<SendMessage> for chat::SendMessage {
             is_streaming: send.is_streaming.unwrap_or(true),
             local_id: send.local_id,
             reply_to: send.reply_to,
-            origin: None,
+            id: None,
         }
     }
 }

@@ -35,12 +35,13 @@ pub(crate) struct Conn {
     link: Link,
     mode: Cell<Mode>,
     failed: Cell<bool>,
+    next_event: Cell<Option<u64>>,
 }
 
 impl Conn {
     /// Over an open link.
     pub(crate) fn new(link: Link) -> Self {
-        Conn { link, mode: Cell::new(Mode::Read), failed: Cell::new(false) }
+        Conn { link, mode: Cell::new(Mode::Read), failed: Cell::new(false), next_event: Cell::new(None) }
     }
 
     /// The link itself.
@@ -54,6 +55,17 @@ impl Conn {
             Link::Sqlite(_) => Engine::Sqlite,
             Link::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// The number of the next event, if it was set on this connection. It is not undone with a transaction, so that none is
+    /// given twice.
+    pub(crate) fn known_next_event(&self) -> Option<u64> {
+        self.next_event.get()
+    }
+
+    /// See [`known_next_event`](Self::known_next_event).
+    pub(crate) fn set_next_event(&self, number: u64) {
+        self.next_event.set(Some(number));
     }
 
     /// Whether a statement has failed since this was last asked.

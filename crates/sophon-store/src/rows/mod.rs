@@ -15,7 +15,6 @@ mod messages;
 mod node_commands;
 mod nodes;
 mod roles;
-mod sequence;
 mod sessions;
 mod steps;
 mod tasks;

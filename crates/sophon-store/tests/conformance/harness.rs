@@ -120,6 +120,17 @@ impl Place {
         self.open_with(&Options::default())
     }
 
+    /// Runs a script on the database, which no store has open.
+    pub fn run(&self, script: &str) {
+        match self.engine {
+            Engine::Sqlite => {
+                std::fs::create_dir_all(self.file().parent().unwrap()).unwrap();
+                rusqlite::Connection::open(self.file()).unwrap().execute_batch(script).unwrap();
+            }
+            Engine::Postgres => Client::connect(&self.url, NoTls).unwrap().batch_execute(script).unwrap(),
+        }
+    }
+
     /// Opens it with other limits.
     pub fn open_with(&self, options: &Options) -> Arc<dyn Store> {
         sophon_store::open(&self.url, options).unwrap()

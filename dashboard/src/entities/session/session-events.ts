@@ -75,7 +75,7 @@ function withActivity(run: Run, status: ChatEvents["AgentStatus"]): Run {
 }
 
 function withChunk(run: Run, chunk: ChatEvents["StreamChunk"], joining: boolean): Run {
-  const { messageId, delta, seq } = chunk;
+  const { messageId, delta, offset } = chunk;
   return {
     ...run,
     phase: "running",
@@ -83,7 +83,7 @@ function withChunk(run: Run, chunk: ChatEvents["StreamChunk"], joining: boolean)
     detail: null,
     messageId,
     text: run.text + delta,
-    tail: joining ? [...run.tail, { seq, delta }] : run.tail,
+    tail: joining ? [...run.tail, { offset, delta }] : run.tail,
   };
 }
 

@@ -36,8 +36,8 @@ const event = (name: string, data: object = {}): Action => ({
   type: "event",
   event: { name, data: { ...ids, ...data } } as ChatEvent,
 });
-const chunk = (delta: string, seq = 1) =>
-  event("StreamChunk", { messageId: "msg_2", delta, isFinal: false, seq });
+const chunk = (delta: string, offset = 0) =>
+  event("StreamChunk", { messageId: "msg_2", delta, isFinal: false, offset });
 const synced = (messages: Message[], tasks: Task[] = []): Action => ({
   type: "synced",
   messages,
@@ -186,7 +186,7 @@ describe("catching up", () => {
   });
 
   it("continues a running answer without losing or repeating text", () => {
-    const pending = [{ taskId: "task_1", messageId: "msg_2", content: "One two three", seq: 13 }];
+    const pending = [{ taskId: "task_1", messageId: "msg_2", content: "One two three", offset: 13 }];
     const checkpoint = message(2, {
       role: "agent",
       status: "pending",
@@ -194,13 +194,13 @@ describe("catching up", () => {
       taskId: "task_1",
     });
     const state = play(
-      chunk("One ", 11),
+      chunk("One ", 0),
       { type: "joining" },
-      chunk("three", 13),
-      chunk(" four", 14),
+      chunk("three", 8),
+      chunk(" four", 13),
       { type: "joined", joined: { sessionId: "ses_1", pending } },
       synced([message(1), checkpoint], [task({})]),
-      chunk(" five", 15),
+      chunk(" five", 18),
     );
     expect(activeRun(state)?.text).toBe("One two three four five");
   });

@@ -82,13 +82,13 @@ function accepted(
 
 function joined(state: SessionState, { pending }: Joined): SessionState {
   return pending.reduce<SessionState>(
-    (next, { taskId, messageId, content, seq }) =>
+    (next, { taskId, messageId, content, offset }) =>
       patchRun(next, taskId, (run) => ({
         ...run,
         phase: "running",
         messageId,
         text: run.tail.reduce(
-          (text, chunk) => (chunk.seq > seq ? text + chunk.delta : text),
+          (text, chunk) => (chunk.offset >= offset ? text + chunk.delta : text),
           content,
         ),
         tail: [],

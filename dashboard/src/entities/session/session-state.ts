@@ -14,7 +14,7 @@ export interface Run {
   messageId: string | null;
   text: string;
   /** The chunks streamed during a join, to be appended to the text that the join returns. */
-  tail: { seq: number; delta: string }[];
+  tail: { offset: number; delta: string }[];
   tools: ToolView[];
 }
 

@@ -114,7 +114,7 @@ impl Scene {
 #[tokio::test]
 async fn headers_and_queries_say_nothing_of_the_caller() {
     let scene = Scene::set().await;
-    let before = scene.app.started.gateway.db.bus().last_seq();
+    let before = scene.app.started.gateway.db.bus().position();
     for (name, value) in HEADERS {
         let value = scene.filled(value);
         scene.assert_nobody_is_fooled("", |request| request.header(name, &value)).await;
@@ -126,7 +126,7 @@ async fn headers_and_queries_say_nothing_of_the_caller() {
     for query in QUERIES {
         scene.assert_nobody_is_fooled(&format!("?{}", scene.filled(query)), |request| request).await;
     }
-    assert_eq!(scene.app.started.gateway.db.bus().last_seq(), before, "nothing was told to anybody");
+    assert_eq!(scene.app.started.gateway.db.bus().position(), before, "nothing was told to anybody");
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_body_that_names_its_owner_or_its_rights_is_refused() {
     let scene = Scene::set().await;
     // Even who may do everything says it in vain.
     let http = scene.app.http().with_token(&scene.admin_token);
-    let before = scene.app.started.gateway.db.bus().last_seq();
+    let before = scene.app.started.gateway.db.bus().position();
     for (path, body) in BODIES {
         for (field, value) in FIELDS {
             let mut body: Value = serde_json::from_str(body).unwrap();
@@ -156,7 +156,7 @@ async fn a_body_that_names_its_owner_or_its_rights_is_refused() {
             assert_eq!(error["error"]["details"]["field"], field, "{path}: {error}");
         }
     }
-    assert_eq!(scene.app.started.gateway.db.bus().last_seq(), before, "nothing came of it");
+    assert_eq!(scene.app.started.gateway.db.bus().position(), before, "nothing came of it");
     for (path, body) in BODIES {
         let (status, answer) = http.post(path, &serde_json::from_str(body).unwrap()).await;
         assert!(status.is_success(), "without them it is good: {path}: {answer}");
@@ -196,12 +196,12 @@ async fn a_hub_takes_nobodys_word_for_who_it_is() {
         ),
         ("notifications", "Subscribe", json!({ "nodeId": theirs["node"], "permissions": ["ManageNodes"] })),
     ];
-    let before = scene.app.started.gateway.db.bus().last_seq();
+    let before = scene.app.started.gateway.db.bus().position();
     for (hub, method, argument) in forged {
         let completion = open(hub).await.invoke(method, argument.clone()).await;
         assert!(completion["error"].is_string(), "{hub} {method} {argument}: {completion}");
     }
-    assert_eq!(scene.app.started.gateway.db.bus().last_seq(), before, "nothing came of it");
+    assert_eq!(scene.app.started.gateway.db.bus().position(), before, "nothing came of it");
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ async fn differences(
                     continue;
                 }
                 cells += 1;
-                let before = bus.last_seq();
+                let before = bus.position();
                 let found = judge(app, line, asker).await;
                 if found != Ok(expected) {
                     wrong.push(format!(
@@ -135,7 +135,7 @@ async fn differences(
                         line.operation, asker.name
                     ));
                 }
-                if !is_served && bus.last_seq() != before {
+                if !is_served && bus.position() != before {
                     wrong.push(format!(
                         "{} by {}: refused, and an event was told",
                         line.operation, asker.name

@@ -71,6 +71,16 @@ impl App {
         Self::start(folder, |config| config.auth.auto_admin = true).await
     }
 
+    /// Stops in good order, runs a script on the database, and starts again.
+    pub async fn restart_on_changed_data(self, script: &str) -> Self {
+        let Self { started, folder, .. } = self;
+        started.stop().await;
+        let file = folder.path().join("sophon/data/sophon.db");
+        assert!(file.exists(), "the database is where it was");
+        rusqlite::Connection::open(file).unwrap().execute_batch(script).unwrap();
+        Self::start(folder, |config| config.auth.auto_admin = true).await
+    }
+
     /// Begins to stop, as SIGTERM would have it.
     pub fn stop_in_background(self) -> (tokio::task::JoinHandle<()>, TempDir) {
         (tokio::spawn(self.started.stop()), self.folder)

@@ -77,7 +77,6 @@ pub trait Tx:
     + DiscussionRunRows
     + EventRows
     + IdempotencyRows
-    + SequenceRows
 {
 }
 
@@ -298,25 +297,46 @@ pub trait MemoryRows {
     fn search_memories(&self, filter: &MemoryFilter, words: &str, limit: usize) -> Result<Vec<MemoryEntry>>;
 }
 
+/// An event that is to be stored.
+#[derive(Clone, Debug)]
+pub struct NewEvent<'a> {
+    /// What happened.
+    pub event: &'a Event,
+    /// Under which topics it is found.
+    pub topics: Vec<Topic>,
+}
+
 /// An event as it was stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredEvent {
-    /// Its sequence number.
-    pub seq: u64,
+    /// Its number.
+    pub number: u64,
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
-    pub event: Event,
+    /// What happened; `None` if this program cannot read it, because another version stored it.
+    pub event: Option<Event>,
 }
 
 /// Durable events, kept for those who come back.
+///
+/// Their numbers follow the order of commit, for all processes on one database. Each process begins a new *epoch* as it
+/// starts, above all numbers that any earlier one can have given: so if history was lost since (a backup was restored),
+/// its numbers are not given again, and are known for what they are.
 pub trait EventRows {
-    /// Adds one under each of its topics.
-    fn append_event(&mut self, seq: u64, topics: &[Topic], event: &Event, at: Timestamp) -> Result<()>;
-    /// Those of a topic with `after < seq <= up_to`, in order; at most `limit`.
+    /// Begins an epoch whose numbers are above `above` and above all before; returns the number that they are above.
+    fn begin_events(&mut self, above: u64) -> Result<u64>;
+    /// Adds events, numbered one after the other above `above` and all before; returns the first number. The last that a
+    /// job does: on PostgreSQL whoever else adds events waits from here until it has ended.
+    fn append_events(&mut self, events: &[NewEvent<'_>], above: u64, at: Timestamp) -> Result<u64>;
+    /// Those of a topic with `after < number <= up_to`, in order; at most `limit`.
     fn events(&self, topic: &Topic, after: u64, up_to: u64, limit: usize) -> Result<Vec<StoredEvent>>;
-    /// The lowest number that is kept.
-    fn oldest_event(&self) -> Result<Option<u64>>;
+    /// Whether the event with this number is found under one of these topics.
+    fn is_event_under(&self, number: u64, topics: &[Topic]) -> Result<bool>;
+    /// The highest number that was given, or that the epoch is above.
+    fn last_event(&self) -> Result<u64>;
+    /// Whether everything after this number is still there: nothing of it was removed, and the number was given in this
+    /// history.
+    fn has_events_since(&self, number: u64) -> Result<bool>;
     /// Removes those that happened before, oldest first and at most 10,000 at once; returns how many.
     fn prune_events(&mut self, before: Timestamp) -> Result<u64>;
 }
@@ -345,10 +365,4 @@ pub trait IdempotencyRows {
     ) -> Result<()>;
     /// Removes those made before, oldest first and at most 10,000 at once; returns how many.
     fn prune_idempotent_replies(&mut self, before: Timestamp) -> Result<u64>;
-}
-
-/// Sequence numbers, reserved in blocks so that none is used again after a restart.
-pub trait SequenceRows {
-    /// Reserves `count` numbers and returns the first. The very first is 1.
-    fn reserve_sequence(&mut self, count: u64) -> Result<u64>;
 }

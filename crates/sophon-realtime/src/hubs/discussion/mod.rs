@@ -8,7 +8,7 @@ use sophon_core::Gateway;
 use sophon_model::{DiscussionRunId, DiscussionRunStatus, Event, Topic};
 
 use super::error::hub_error;
-use super::groups::Groups;
+use super::groups::{Groups, Membership};
 use super::sign_in::People;
 
 pub(crate) struct DiscussionHub {
@@ -75,11 +75,10 @@ impl DiscussionHub {
         let id = wanted.id();
         let topic = Topic::Discussion(id.clone());
         // Before the run is read: what happens to it after that is told.
-        let seq = self.gateway.db.bus().last_seq();
-        let since = wanted.since().unwrap_or(seq);
+        let since = wanted.since().unwrap_or_else(|| self.gateway.db.bus().shown(&topic));
         let place = self.groups.catch_up(self, connection, &topic, Some(since)).await?;
         let found = self.gateway.discussions.run(connection.caller(), &id).await.map_err(hub_error)?;
-        let complete = self.groups.join_at(connection, &topic, place)?;
+        let Membership { seq, complete } = self.groups.join_at(connection, &topic, place)?;
         let run_id = id.to_string();
         Ok(Reply::value(Subscribed { run_id, seq, complete, status: found.run.status }))
     }

@@ -1,25 +1,26 @@
 //! Durable events, their numbers, and requests that are applied once.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::thread;
+use std::sync::mpsc::sync_channel;
 
 use serde_json::json;
 use sophon_model::event::SessionChange;
-use sophon_model::ports::{IdempotentReply, Store, StoredEvent};
-use sophon_model::{Event, SessionId, Topic, UserId};
+use sophon_model::ports::{IdempotentReply, NewEvent, Store, StoredEvent, Tx};
+use sophon_model::{Error, Event, Result, SessionId, Topic, UserId};
 
 use crate::fixtures::{at, message, move_in, session, task, tool_call};
-use crate::harness::{Place, Rule, queue_write, read, rule, write};
+use crate::harness::{Place, Rule, at_once, queue_write, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
         rule(an_event_is_found_under_each_of_its_topics),
         rule(events_of_every_kind_come_back_as_they_were),
+        rule(what_another_version_stored_is_there_and_is_not_read),
         rule(events_are_read_from_a_number_to_a_number),
         rule(old_events_are_removed),
-        rule(numbers_are_reserved_once_even_after_a_restart),
-        rule(numbers_are_reserved_once_by_many_at_a_time),
+        rule(numbers_rise_over_restarts_and_failures),
+        rule(numbers_follow_the_order_of_commit),
+        rule(numbers_of_a_lost_history_are_not_given_again_and_are_known),
         rule(a_reply_is_kept_under_its_scope_and_key),
         rule(old_replies_are_removed),
         rule(a_request_that_comes_many_times_at_once_is_applied_once),
@@ -34,23 +35,42 @@ fn event(id: &str) -> Event {
     Event::SessionChanged { session: Box::new(session(id)), change: SessionChange::Updated }
 }
 
+/// Adds `count` events under the topic `s`; returns the number of the first.
+fn append(tx: &mut dyn Tx, count: usize, millis: i64) -> Result<u64> {
+    let event = event("s");
+    tx.append_events(&vec![NewEvent { event: &event, topics: vec![topic("s")] }; count], 0, at(millis))
+}
+
 fn an_event_is_found_under_each_of_its_topics(place: &Place) {
     let store = place.open();
-    let topics = [topic("s"), Topic::User(UserId::from("s")), Topic::Tasks(UserId::from("s"))];
-    let of = topics.clone();
-    write(&*store, move |tx| tx.append_event(7, &of, &event("s"), at(3))).unwrap();
+    let topics = [topic("s"), Topic::User(UserId::from("s")), Topic::Feed(UserId::from("s"))];
+    let of = topics.to_vec();
+    let first = write(&*store, move |tx| {
+        let (one, other) = (event("s"), event("t"));
+        let elsewhere = NewEvent { event: &other, topics: vec![topic("t")] };
+        let nowhere = NewEvent { event: &other, topics: Vec::new() };
+        tx.append_events(&[nowhere, NewEvent { event: &one, topics: of }, elsewhere], 41, at(3))
+    });
+    assert_eq!(first.unwrap(), 42);
+    let stored = |number, id| StoredEvent { number, at: at(3), event: Some(event(id)) };
     for topic in topics {
-        let found = read(&*store, move |tx| tx.events(&topic, 0, 100, 10));
-        assert_eq!(found, [StoredEvent { seq: 7, at: at(3), event: event("s") }]);
+        assert_eq!(read(&*store, move |tx| tx.events(&topic, 0, 100, 10)), [stored(43, "s")]);
     }
-    assert_eq!(read(&*store, |tx| tx.events(&topic("t"), 0, 100, 10)), []);
+    assert_eq!(read(&*store, |tx| tx.events(&topic("t"), 0, 100, 10)), [stored(44, "t")]);
+    assert_eq!(read(&*store, |tx| tx.events(&topic("u"), 0, 100, 10)), []);
+    let is_under = |number, ids: &[&str]| {
+        let topics: Vec<Topic> = ids.iter().map(|id| topic(id)).collect();
+        read(&*store, move |tx| tx.is_event_under(number, &topics))
+    };
+    assert!(is_under(43, &["t", "s"]) && is_under(44, &["t"]));
+    assert!(!is_under(44, &["s", "u"]) && !is_under(42, &["s"]) && !is_under(43, &[]));
 }
 
 fn events_of_every_kind_come_back_as_they_were(place: &Place) {
     let store = place.open();
     let call = Box::new(tool_call("c", "t", 1));
     let events = vec![
-        Event::MessageCreated { message: Box::new(message("m", "a\u{1}\"\n")), origin: None },
+        Event::MessageCreated { message: Box::new(message("m", "a\u{1}\"\n")) },
         Event::MessageFinished { message: Box::new(message("m", "")), tool_calls: vec![*call.clone()] },
         Event::TaskQueued(Box::new(task("t", "s", 1))),
         Event::ToolCallStarted { call },
@@ -58,24 +78,41 @@ fn events_of_every_kind_come_back_as_they_were(place: &Place) {
     ];
     let stored = events.clone();
     write(&*store, move |tx| {
-        (1..).zip(&stored).try_for_each(|(seq, event)| tx.append_event(seq, &[topic("s")], event, at(1)))
+        let new: Vec<_> = stored.iter().map(|event| NewEvent { event, topics: vec![topic("s")] }).collect();
+        tx.append_events(&new, 0, at(1))
     })
     .unwrap();
     let found = read(&*store, |tx| tx.events(&topic("s"), 0, 100, 100));
-    assert_eq!(found.into_iter().map(|stored| stored.event).collect::<Vec<_>>(), events);
+    assert_eq!(found.into_iter().filter_map(|stored| stored.event).collect::<Vec<_>>(), events);
+}
+
+fn what_another_version_stored_is_there_and_is_not_read(place: &Place) {
+    let store = place.open();
+    write(&*store, |tx| append(tx, 5, 1)).unwrap();
+    drop(store);
+    place.run(
+        r#"UPDATE events SET event = '{"event":"task_queued","id":"of an older shape"}' WHERE number = 2;
+           UPDATE events SET event = 'rubbish' WHERE number = 3;
+           UPDATE events SET version = 99 WHERE number = 4;"#,
+    );
+    let store = place.open();
+    let found = read(&*store, |tx| tx.events(&topic("s"), 0, 100, 100));
+    let is_read: Vec<_> = found.iter().map(|stored| (stored.number, stored.event.is_some())).collect();
+    assert_eq!(is_read, [(1, true), (2, false), (3, false), (4, false), (5, true)]);
+    write(&*store, |tx| tx.prune_events(at(2))).unwrap();
 }
 
 /// The numbers of the events that are kept for the topic `s`.
 fn numbers(store: &dyn Store, after: u64, up_to: u64, limit: usize) -> Vec<u64> {
     let found = read(store, move |tx| tx.events(&topic("s"), after, up_to, limit));
-    found.into_iter().map(|stored| stored.seq).collect()
+    found.into_iter().map(|stored| stored.number).collect()
 }
 
 fn events_are_read_from_a_number_to_a_number(place: &Place) {
     let store = place.open();
     write(&*store, |tx| {
-        for seq in [5, 3, 9, 7] {
-            tx.append_event(seq, &[topic("s")], &event("s"), at(1))?;
+        for above in [2, 4, 6, 8] {
+            tx.append_events(&[NewEvent { event: &event("s"), topics: vec![topic("s")] }], above, at(1))?;
         }
         Ok(())
     })
@@ -88,49 +125,78 @@ fn events_are_read_from_a_number_to_a_number(place: &Place) {
 
 fn old_events_are_removed(place: &Place) {
     let store = place.open();
-    let oldest = || read(&*store, |tx| tx.oldest_event());
-    assert_eq!(oldest(), None);
-    write(&*store, |tx| {
-        for seq in 1..=6_u64 {
-            tx.append_event(seq, &[topic("s"), topic("t")], &event("s"), at(seq as i64 * 10))?;
-        }
-        Ok(())
-    })
-    .unwrap();
-    assert_eq!(oldest(), Some(1));
-    assert_eq!(write(&*store, |tx| tx.prune_events(at(30))).unwrap(), 4, "one for each topic");
-    assert_eq!((numbers(&*store, 0, 100, 100), oldest()), (vec![3, 4, 5, 6], Some(3)));
+    let known = |store: &dyn Store, number| read(store, move |tx| tx.has_events_since(number));
+    assert!(known(&*store, 0));
+    write(&*store, |tx| (1..=6).try_for_each(|n| append(tx, 1, n * 10).map(drop))).unwrap();
+    assert_eq!(write(&*store, |tx| tx.prune_events(at(30))).unwrap(), 2);
+    assert_eq!(numbers(&*store, 0, 100, 100), [3, 4, 5, 6]);
+    assert_eq!([0, 1, 2, 6, 7].map(|number| known(&*store, number)), [false, false, true, true, false]);
 
-    let many = sophon_store::PRUNED_AT_ONCE as u64;
-    write(&*store, move |tx| {
-        (100..=100 + many).try_for_each(|seq| tx.append_event(seq, &[topic("u")], &event("s"), at(1_000)))
-    })
-    .unwrap();
+    let many = sophon_store::PRUNED_AT_ONCE;
+    write(&*store, move |tx| append(tx, many + 1, 1_000)).unwrap();
     write(&*store, |tx| tx.prune_events(at(999))).unwrap();
-    let prune = || write(&*store, |tx| tx.prune_events(at(1_001))).unwrap();
-    assert_eq!([prune(), prune(), prune()], [many, 1, 0]);
-}
-
-fn numbers_are_reserved_once_even_after_a_restart(place: &Place) {
-    let reserve = |store: &dyn Store, count| write(store, move |tx| tx.reserve_sequence(count)).unwrap();
-    let store = place.open();
-    assert_eq!([reserve(&*store, 10), reserve(&*store, 1)], [1, 11]);
+    let prune = |store: &dyn Store| write(store, |tx| tx.prune_events(at(1_001))).unwrap();
+    assert_eq!([0; 3].map(|_| prune(&*store)), [many as u64, 1, 0]);
     drop(store);
     let store = place.open();
-    assert_eq!([reserve(&*store, 1_000), reserve(&*store, 1)], [12, 1_012]);
+    assert_eq!(
+        write(&*store, |tx| append(tx, 1, 1)).unwrap(),
+        6 + many as u64 + 2,
+        "no number is given twice"
+    );
 }
 
-fn numbers_are_reserved_once_by_many_at_a_time(place: &Place) {
+fn numbers_rise_over_restarts_and_failures(place: &Place) {
     let store = place.open();
-    let callers: Vec<_> = (0..8)
-        .map(|_| {
-            let store = Arc::clone(&store);
-            let reserve = move || write(&*store, |tx| tx.reserve_sequence(5)).unwrap();
-            thread::spawn(move || (0..10).map(|_| reserve()).collect::<Vec<u64>>())
-        })
-        .collect();
-    let firsts: BTreeSet<u64> = callers.into_iter().flat_map(|caller| caller.join().unwrap()).collect();
-    assert_eq!(firsts, (0..80).map(|block| 1 + block * 5).collect());
+    assert_eq!(read(&*store, |tx| tx.last_event()), 0);
+    assert_eq!(write(&*store, |tx| append(tx, 10, 1)).unwrap(), 1);
+    let failed = write(&*store, |tx| append(tx, 3, 1).and_then(|_| Err::<(), _>(Error::internal("no"))));
+    assert!(failed.is_err());
+    drop(store);
+    let store = place.open();
+    assert_eq!(read(&*store, |tx| tx.last_event()), 10);
+    assert_eq!(write(&*store, |tx| append(tx, 1, 1)).unwrap(), 11);
+    assert_eq!(numbers(&*store, 9, 100, 100), [10, 11]);
+}
+
+/// Whoever sees an event sees all with lower numbers: what two processes add, at many connections, is numbered as it is
+/// committed.
+fn numbers_follow_the_order_of_commit(place: &Place) {
+    let first = place.open();
+    let second = if place.schema.is_some() { place.open() } else { Arc::clone(&first) };
+    let (seen, told) = sync_channel(1_000);
+    at_once(8, || {
+        for store in [&first, &second] {
+            for _ in 0..10 {
+                let appended = write(&**store, |tx| append(tx, 2, 1)).unwrap();
+                let last = read(&**store, |tx| tx.last_event());
+                seen.send((appended, last, numbers(&**store, 0, last, 1_000).len() as u64)).unwrap();
+            }
+        }
+    });
+    drop(seen);
+    let mut firsts = Vec::new();
+    for (appended, last, found) in told {
+        assert!(appended < last);
+        assert_eq!(found, last, "an event was committed after one with a higher number");
+        firsts.push(appended);
+    }
+    firsts.sort_unstable();
+    assert_eq!(firsts, (0..160).map(|n| 1 + 2 * n).collect::<Vec<u64>>());
+}
+
+fn numbers_of_a_lost_history_are_not_given_again_and_are_known(place: &Place) {
+    let store = place.open();
+    assert_eq!(write(&*store, |tx| tx.begin_events(1_000)).unwrap(), 1_000);
+    assert_eq!(write(&*store, |tx| append(tx, 5, 1)).unwrap(), 1_001);
+    // What came after 1,005 was lost; a new process begins above all that it can have given.
+    assert_eq!(write(&*store, |tx| tx.begin_events(2_000)).unwrap(), 2_000);
+    assert_eq!(write(&*store, |tx| tx.begin_events(1_500)).unwrap(), 2_000, "and none goes back");
+    assert_eq!(write(&*store, |tx| append(tx, 2, 1)).unwrap(), 2_001);
+    let known = |number| read(&*store, move |tx| tx.has_events_since(number));
+    assert_eq!([0, 999, 1_000, 1_005].map(known), [true, false, true, true]);
+    assert_eq!([1_006, 1_500, 1_999].map(known), [false; 3]);
+    assert_eq!([2_000, 2_002, 2_003].map(known), [true, true, false]);
 }
 
 fn reply(hash: &str) -> IdempotentReply {

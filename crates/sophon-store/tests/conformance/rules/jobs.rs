@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use sophon_model::ports::{MessageRange, Store, Tx, WriteJob};
+use sophon_model::ports::{MessageRange, NewEvent, Store, Tx, WriteJob};
 use sophon_model::{Error, Event, Result, SessionId, TenantId, Topic};
 use sophon_store::Options;
 
@@ -213,12 +213,16 @@ fn the_last_owner_may_be_a_job(place: &Place) {
 }
 
 fn a_statement_that_takes_too_long_is_ended(place: &Place) {
-    const EVENTS: u64 = 5_000;
-    let topic = || Topic::Session(SessionId::from("s"));
+    const EVENTS: usize = 5_000;
     let store = place.open();
     write(&*store, move |tx| {
         let event = Event::MessageOpened { message: Box::new(message("m", "")) };
-        (1..=EVENTS).try_for_each(|seq| tx.append_event(seq, &[topic()], &event, at(1)))
+        let topics = vec![Topic::Session(SessionId::from("s"))];
+        let new = NewEvent { event: &event, topics };
+        for _ in 0..EVENTS / 100 {
+            tx.append_events(&vec![new.clone(); 100], 0, at(1))?;
+        }
+        Ok(())
     })
     .unwrap();
     drop(store);
@@ -227,5 +231,5 @@ fn a_statement_that_takes_too_long_is_ended(place: &Place) {
     assert_eq!(code(write(&*store, |tx| tx.prune_events(at(2)))), "storage_unavailable");
     drop(store);
     let store = place.open();
-    assert_eq!(write(&*store, |tx| tx.prune_events(at(2))).unwrap(), EVENTS);
+    assert_eq!(write(&*store, |tx| tx.prune_events(at(2))).unwrap(), EVENTS as u64);
 }

@@ -1,9 +1,11 @@
 //! The schema, step by step: what an older program stored is found again.
 
-use postgres::{Client, NoTls};
 use serde_json::json;
 use sophon_model::ports::{ClaimJobs, Store};
-use sophon_model::{Job, JobId, JobStatus, Priority, Queue, SessionId, Task, TaskId, TaskStatus, TenantId};
+use sophon_model::{
+    Event, Job, JobId, JobStatus, Priority, Queue, SessionId, Task, TaskId, TaskStatus, TenantId, Topic,
+    UserId,
+};
 
 use crate::fixtures::{at, job, task, tool_call};
 use crate::harness::{Engine, Place, Rule, read, rule, write};
@@ -12,6 +14,7 @@ pub fn rules() -> Vec<Rule> {
     vec![
         rule(tasks_of_version_1_are_kept_with_their_steps_and_calls),
         rule(what_was_under_way_in_version_3_becomes_jobs),
+        rule(events_of_version_4_are_found_under_their_topics),
     ]
 }
 
@@ -98,27 +101,23 @@ macro_rules! step {
     };
 }
 
-const STEPS: [(&str, &str); 3] =
-    [step!("0001_core.sql"), step!("0002_people_nodes_discussions.sql"), step!("0003_retention.sql")];
+const STEPS: [(&str, &str); 4] = [
+    step!("0001_core.sql"),
+    step!("0002_people_nodes_discussions.sql"),
+    step!("0003_retention.sql"),
+    step!("0004_jobs.sql"),
+];
 
 /// Makes a database as the program of `version` left it, with `rows`.
 fn store_as(place: &Place, version: usize, rows: &str) {
     let ledger = "CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY)".to_owned();
     let marks = (1..=version).map(|n| format!("INSERT INTO schema_migrations (version) VALUES ({n})"));
     let ledger = std::iter::once(ledger).chain(marks).collect::<Vec<_>>().join(";");
-    match place.engine {
-        Engine::Sqlite => {
-            std::fs::create_dir_all(place.file().parent().unwrap()).unwrap();
-            let file = rusqlite::Connection::open(place.file()).unwrap();
-            let steps = STEPS[..version].iter().map(|(step, _)| *step);
-            steps.chain([ledger.as_str(), rows]).for_each(|script| file.execute_batch(script).unwrap());
-        }
-        Engine::Postgres => {
-            let mut server = Client::connect(&place.url, NoTls).unwrap();
-            let steps = STEPS[..version].iter().map(|(_, step)| *step);
-            steps.chain([ledger.as_str(), rows]).for_each(|script| server.batch_execute(script).unwrap());
-        }
-    }
+    let steps = STEPS[..version].iter().map(|(sqlite, postgres)| match place.engine {
+        Engine::Sqlite => *sqlite,
+        Engine::Postgres => *postgres,
+    });
+    steps.chain([ledger.as_str(), rows]).for_each(|script| place.run(script));
 }
 
 fn get_job(store: &dyn Store, id: &'static str) -> Option<Job> {
@@ -225,4 +224,35 @@ fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
     assert_eq!(runs.attempt, 6, "workers of the old program hold it no more");
     write(&*store, move |tx| tx.finish_job(&runs, at(11))).unwrap();
     assert_eq!(get_job(&*store, "job_early").map(|job| job.status), Some(JobStatus::Ready));
+}
+
+/// Two events as version 4 kept them, in rows for each of their topics, and one of a shape that nobody knows any more.
+const VERSION_4: &str = r#"
+    INSERT INTO events (topic, seq, at, event) VALUES
+        ('session:s', 7, 1, '{"event":"message_reset","task_id":"t","session_id":"s","message_id":"m"}'),
+        ('session:s', 9, 2, '{"event":"task_queued","id":"t"}'),
+        ('tasks:ann', 9, 2, '{"event":"task_queued","id":"t"}'),
+        ('session:s', 12, 3, '{"event":"message_reset","task_id":"t","session_id":"s","message_id":"n"}');
+    UPDATE sequence SET next = 1000001 WHERE name = 'events';
+"#;
+
+fn events_of_version_4_are_found_under_their_topics(place: &Place) {
+    store_as(place, 4, VERSION_4);
+    let store = place.open();
+    let found = |topic: Topic| {
+        let found = read(&*store, move |tx| tx.events(&topic, 0, u64::MAX, 9));
+        found.into_iter().map(|stored| (stored.number, stored.event)).collect::<Vec<_>>()
+    };
+    let reset = |id: &str| {
+        let message_id = id.into();
+        Event::MessageReset { task_id: TaskId::from("t"), session_id: SessionId::from("s"), message_id }
+    };
+    let expected = [(7, Some(reset("m"))), (9, None), (12, Some(reset("n")))];
+    assert_eq!(found(Topic::Session(SessionId::from("s"))), expected);
+    assert_eq!(found(Topic::Tasks(UserId::from("ann"))), [(9, None)]);
+    assert_eq!(
+        [5, 6, 12].map(|number| read(&*store, move |tx| tx.has_events_since(number))),
+        [false, true, true]
+    );
+    assert_eq!(read(&*store, |tx| tx.last_event()), 1_000_000);
 }
