@@ -1,6 +1,6 @@
 //! Announcements: what an administrator tells everybody in the tenant who is there.
 
-use sophon_model::{Announcement, Caller, Event, Permission, Result, Severity};
+use sophon_model::{Announcement, AnnouncementEvent, Caller, Permission, Result, Severity};
 
 use crate::database::Database;
 use crate::limits::{LONGEST_ANNOUNCEMENT, LONGEST_NAME, bounded};
@@ -41,8 +41,7 @@ impl Announcements {
                 let (id, created_at) = (unit.new_id(), unit.now());
                 let announcement =
                     Announcement { id, tenant_id, title, body, severity, created_by, created_at };
-                let told = Event::Announced(Box::new(announcement.clone()));
-                unit.emit(&announcement.created_by, told);
+                unit.emit(AnnouncementEvent { announcement: Box::new(announcement.clone()) });
                 Ok(announcement)
             })
             .await

@@ -28,11 +28,8 @@ impl Gateway {
                 authorize(Some(caller), Act::FollowUser(user, Some(Permission::ViewActiveTasks)))
             }
             Topic::Tenant(tenant) => authorize(Some(caller), Act::FollowTenant(tenant, None)),
-            Topic::TenantApprovals(tenant) => {
-                authorize(Some(caller), Act::FollowTenant(tenant, Some(Permission::ApproveActions)))
-            }
-            Topic::Nodes(tenant) => {
-                authorize(Some(caller), Act::FollowTenant(tenant, Some(Permission::ManageNodes)))
+            Topic::Holders(tenant, permission) => {
+                authorize(Some(caller), Act::FollowTenant(tenant, Some(*permission)))
             }
         }
     }
@@ -40,8 +37,7 @@ impl Gateway {
 
 /// Whether a session that this event tells of may be followed no longer by who follows it: it was public, say.
 pub fn shuts_out(event: &Event, caller: Option<&Caller>) -> bool {
-    matches!(event, Event::SessionChanged { session, .. }
-        if authorize(caller, Act::ReadSession(session)).is_err())
+    matches!(event, Event::Session(event) if authorize(caller, Act::ReadSession(&event.session)).is_err())
 }
 
 /// What a client who comes back has missed of a topic, and how it goes on.

@@ -12,8 +12,8 @@ pub(crate) use asking::{Asked, NotCovered, consume_in, request_in};
 use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::{
-    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Event, Page, Paged, Permission,
-    Result, TaskId, TenantId, Timestamp,
+    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Page, Paged, Permission, Result,
+    TaskId, TenantId, Timestamp,
 };
 
 use crate::database::{Database, Unit};
@@ -189,8 +189,7 @@ impl Prompt for Approval {
         unit.after_commit(move || {
             metrics::counter!("sophon_approvals_total", "outcome" => outcome).increment(1);
         });
-        let event = ApprovalEvent::Resolved { approval: Box::new(self.clone()) };
-        unit.emit(&self.user_id, Event::Approval(event));
+        unit.emit(ApprovalEvent::Resolved { approval: Box::new(self.clone()) });
         Ok(true)
     }
 

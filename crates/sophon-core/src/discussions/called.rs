@@ -1,7 +1,7 @@
 //! A run that an agent calls for in the middle of a chat.
 
 use sophon_model::{
-    DiscussionRun, DiscussionRunId, DiscussionRunStatus, Error, Event, Id, Permission, Result, Task,
+    DiscussionRun, DiscussionRunId, DiscussionRunStatus, Error, Id, Permission, Result, Task, TaskEvent,
     TaskKind, TaskStatus, ToolCallId,
 };
 
@@ -70,7 +70,7 @@ fn begin_in(
     };
     unit.tx.insert_task(&task)?;
     unit.tx.insert_discussion_run(&run)?;
-    unit.emit(&caller.user, Event::TaskStarted(Box::new(task)));
-    unit.emit(&caller.user, started(&run));
+    unit.emit(TaskEvent::Started(Box::new(task)));
+    unit.emit(started(&run));
     Ok(run)
 }

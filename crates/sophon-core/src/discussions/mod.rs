@@ -24,7 +24,7 @@ use std::sync::Arc;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
-    Error, Event, Page, Paged, Permission, Result, Task, TaskKind, UserId,
+    Error, Page, Paged, Permission, Result, Task, TaskEvent, TaskKind, UserId,
 };
 
 use crate::database::{Database, Unit};
@@ -158,7 +158,7 @@ impl Discussions {
                 unit.tx.insert_task(&task)?;
                 unit.tx.insert_discussion_run(&run)?;
                 lifecycle::enqueue_in(unit, &task)?;
-                unit.emit(&run.owner_id, Event::TaskQueued(Box::new(task)));
+                unit.emit(TaskEvent::Queued(Box::new(task)));
                 Ok(run)
             })
             .await

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandStatus, NodeEvent,
-    NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp,
+    Caller, Error, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandStatus, NodeEvent, NodeId,
+    NodeStatus, Page, Paged, Result, TaskId, Timestamp,
 };
 
 use super::endings::{CommandExpiry, expire_later};
@@ -306,8 +306,7 @@ pub(super) fn end(
 }
 
 fn tell(unit: &mut Unit<'_>, command: &NodeCommand) {
-    let event = NodeEvent::Command { command: Box::new(command.clone()) };
-    unit.emit(&command.requested_by, Event::Node(event));
+    unit.emit(NodeEvent::Command { command: Box::new(command.clone()) });
 }
 
 pub(super) fn explain(command: &mut NodeCommand, code: &str, message: &str) {

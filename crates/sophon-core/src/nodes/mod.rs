@@ -18,7 +18,7 @@ use presence::NoticeSilence;
 pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 
 use sophon_model::{
-    Caller, Error, Event, Node, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Permission, Result,
+    Caller, Error, Node, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Permission, Result,
 };
 
 use crate::database::{Database, Unit};
@@ -89,7 +89,7 @@ impl Nodes {
             .write(move |unit| {
                 let node = managed(unit, &caller, &wanted)?;
                 unit.tx.delete_node(&wanted)?;
-                tell(unit, NodeEvent::Removed { node: Box::new(node.clone()) }, &node);
+                unit.emit(NodeEvent::Removed { node: Box::new(node.clone()) });
                 unit.after_commit(move || instructions.wake(&wanted));
                 Ok(())
             })
@@ -125,12 +125,8 @@ fn managed(unit: &Unit<'_>, caller: &Caller, id: &NodeId) -> Result<Node> {
 fn store_change(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
     node.updated_at = unit.now();
     unit.tx.update_node(node)?;
-    tell(unit, NodeEvent::Changed { node: Box::new(node.clone()) }, node);
+    unit.emit(NodeEvent::Changed { node: Box::new(node.clone()) });
     Ok(())
-}
-
-fn tell(unit: &mut Unit<'_>, event: NodeEvent, node: &Node) {
-    unit.emit(&node.registered_by, Event::Node(event));
 }
 
 fn distinct(mut scopes: Vec<NodeScope>) -> Vec<NodeScope> {

@@ -6,7 +6,7 @@ use sophon_model::{
     Caller, Error, Node, NodeEvent, NodeId, NodeScope, NodeSecrets, NodeStatus, Permission, Result, Timestamp,
 };
 
-use super::{Nodes, distinct, managed, store_change, tell};
+use super::{Nodes, distinct, managed, store_change};
 use crate::database::Unit;
 use crate::identity::{new_secret, secret_hash};
 use crate::limits::{LONGEST_NAME, bounded};
@@ -88,7 +88,7 @@ impl Nodes {
                 token_hash: None,
             };
             unit.tx.insert_node(&node, &secrets)?;
-            tell(unit, NodeEvent::Changed { node: Box::new(node.clone()) }, &node);
+            unit.emit(NodeEvent::Changed { node: Box::new(node.clone()) });
             Ok((node, secrets.pairing_expires_at))
         });
         let (node, expires_at) = registered.await?;

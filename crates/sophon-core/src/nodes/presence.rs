@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue,
-    Result, TaskId, TenantId,
+    Error, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue, Result,
+    TaskId, TenantId,
 };
 
-use super::{Nodes, commands, tell};
+use super::{Nodes, commands};
 use crate::database::Unit;
 use crate::identity::secret_hash;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
@@ -83,7 +83,7 @@ impl Nodes {
             Ok(node)
         });
         let node = heard.await?;
-        self.db.pass(&node.registered_by.clone(), Event::Node(NodeEvent::Heard { node: Box::new(node) }));
+        self.db.pass(&[], NodeEvent::Heard { node: Box::new(node) });
         Ok(())
     }
 
@@ -196,7 +196,7 @@ impl Chore for NoticeSilence {
         }
         node.is_online = false;
         unit.tx.update_node(&node)?;
-        tell(unit, NodeEvent::Offline { node: Box::new(node.clone()) }, &node);
+        unit.emit(NodeEvent::Offline { node: Box::new(node.clone()) });
         Ok(Next::Done)
     }
 }
@@ -221,7 +221,7 @@ fn note(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
             ..JobOptions::default()
         };
         unit.enqueue(&payload, options)?;
-        tell(unit, NodeEvent::Online { node: Box::new(node.clone()) }, node);
+        unit.emit(NodeEvent::Online { node: Box::new(node.clone()) });
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use sophon_model::ports::MessageRange;
 use sophon_model::{
-    Caller, Error, Event, Message, MessageId, MessageStatus, Permission, Result, Session, SessionChange,
-    SessionId, SessionStatus, Visibility,
+    Caller, Error, Message, MessageId, MessageStatus, Permission, Result, Session, SessionChange,
+    SessionEvent, SessionId, SessionStatus, Visibility,
 };
 
 use super::{Sessions, readable};
@@ -69,10 +69,7 @@ fn fork_in(unit: &mut Unit<'_>, caller: &Caller, id: &SessionId, fork: Fork) -> 
         };
         unit.tx.insert_message(&copy)?;
     }
-    unit.emit(
-        &session.owner_id,
-        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created },
-    );
+    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Created });
     Ok(session)
 }
 

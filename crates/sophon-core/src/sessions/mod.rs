@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use sophon_model::ports::SessionFilter;
 use sophon_model::{
-    Agent, AgentId, Caller, Error, Event, Page, Paged, Permission, Result, Session, SessionChange, SessionId,
-    SessionMode, SessionStatus, Visibility,
+    Agent, AgentId, Caller, Error, Page, Paged, Permission, Result, Session, SessionChange, SessionEvent,
+    SessionId, SessionMode, SessionStatus, Visibility,
 };
 
 use crate::agents::FIRST_AGENT;
@@ -141,10 +141,7 @@ impl Sessions {
                     unit.after_commit(move || running.cancel(&id));
                 }
                 unit.tx.delete_session(&session.id)?;
-                unit.emit(
-                    &session.owner_id.clone(),
-                    Event::SessionChanged { session: Box::new(session), change: SessionChange::Deleted },
-                );
+                unit.emit(SessionEvent { session: Box::new(session), change: SessionChange::Deleted });
                 Ok(())
             })
             .await
@@ -197,10 +194,7 @@ pub(crate) fn create_in(unit: &mut Unit<'_>, caller: &Caller, new: NewSession) -
         updated_at: unit.now(),
     };
     unit.tx.insert_session(&session)?;
-    unit.emit(
-        &session.owner_id,
-        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created },
-    );
+    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Created });
     Ok(session)
 }
 
@@ -220,9 +214,6 @@ pub(crate) fn agent_in(unit: &Unit<'_>, caller: &Caller, id_or_slug: Option<&str
 pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
     session.updated_at = unit.now();
     unit.tx.update_session(session)?;
-    unit.emit(
-        &session.owner_id,
-        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Updated },
-    );
+    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Updated });
     Ok(())
 }
