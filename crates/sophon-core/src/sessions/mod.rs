@@ -16,7 +16,7 @@ use sophon_model::{
 
 use crate::agents::FIRST_AGENT;
 use crate::database::{Database, Unit};
-use crate::limits::{LONGEST_NAME, bounded};
+use crate::limits::{LONGEST_NAME, bounded, title};
 use crate::live::PendingTexts;
 use crate::policy::{Allowed, Create, Granted, Read, Write, allow, grant, visible};
 use crate::tasks::{Outcome, Running, finish_in};
@@ -91,9 +91,7 @@ impl Sessions {
 
     /// Changes one.
     pub async fn update(&self, caller: &Caller, id: &SessionId, change: ChangeSession) -> Result<Session> {
-        if let Some(title) = &change.title {
-            bounded("title", title, 0, LONGEST_NAME)?;
-        }
+        let change = ChangeSession { title: change.title.as_deref().map(title).transpose()?, ..change };
         if let Some(Some(model)) = &change.model {
             bounded("model", model, 1, LONGEST_NAME)?;
         }
@@ -158,8 +156,7 @@ pub(crate) fn create_in(
     new: NewSession,
 ) -> Result<Session> {
     let agent = agent_in(unit, allowed.tenant(), new.agent.as_deref())?;
-    let title = new.title.unwrap_or_default();
-    bounded("title", &title, 0, LONGEST_NAME)?;
+    let title = title(&new.title.unwrap_or_default())?;
     for (field, text) in [("model", &new.model), ("channelId", &new.channel_id)] {
         if let Some(text) = text {
             bounded(field, text, 1, LONGEST_NAME)?;

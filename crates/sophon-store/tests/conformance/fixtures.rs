@@ -4,10 +4,11 @@ use serde_json::json;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Attachment, AuthSession, AuthSessionId, Discussion, DiscussionId,
-    Job, JobId, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole,
-    MessageStatus, Node, NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist, Queue, Result, Role, Runtime,
-    Session, SessionId, SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant,
-    TenantId, Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
+    FinishReason, Job, JobId, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId,
+    MessageRole, MessageStatus, Node, NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist, Queue, Result,
+    Role, Runtime, Session, SessionId, SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind,
+    TaskStatus, Tenant, TenantId, Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId,
+    UserStatus, Visibility,
 };
 
 /// A point in time, in milliseconds.
@@ -134,6 +135,7 @@ pub fn message(id: &str, content: &str) -> Message {
             name: None,
         }],
         usage: Some(usage()),
+        finish_reason: Some(FinishReason::Length),
         created_at: at(8),
         updated_at: at(9),
     }

@@ -30,6 +30,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const run = activeRun(state);
   const last = entries.at(-1);
   const regenerate = () => void attempt(open.regenerate);
+  const goOn = () => void open.send(t.continueMessage);
 
   const show = (entry: Entry) => {
     switch (entry.kind) {
@@ -41,6 +42,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
             agentName={agentName}
             onFork={() => onFork(entry.message.messageId)}
             onRegenerate={entry === last && run === undefined ? regenerate : undefined}
+            onContinue={entry === last && run === undefined ? goOn : undefined}
           />
         );
       case "run":

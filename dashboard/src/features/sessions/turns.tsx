@@ -48,9 +48,11 @@ interface MessageTurnProps {
   agentName: string;
   onFork: () => void;
   onRegenerate: (() => void) | undefined;
+  onContinue: (() => void) | undefined;
 }
 
-export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: MessageTurnProps) {
+export function MessageTurn(props: MessageTurnProps) {
+  const { message, run, agentName, onFork, onRegenerate, onContinue } = props;
   const { user } = useAuth();
   const author = authorOf(message, user.id, agentName);
   if (run !== null) return <RunTurn run={run} agentName={author} at={message.createdAt} />;
@@ -81,7 +83,28 @@ export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: M
       ) : (
         <p className={styles.plain}>{message.content}</p>
       )}
+      <CutOff reason={message.finishReason} onContinue={onContinue} />
     </Turn>
+  );
+}
+
+interface CutOffProps {
+  reason: Message["finishReason"];
+  onContinue: (() => void) | undefined;
+}
+
+/** Says that an answer is not whole. One that failed or was stopped has a notice of its own. */
+function CutOff({ reason, onContinue }: CutOffProps) {
+  if (reason !== "length" && reason !== "content_filter" && reason !== "incomplete") return null;
+  return (
+    <div className={styles.unsent} role="note">
+      <p>{t.cut[reason]}</p>
+      {onContinue && (
+        <Button small onClick={onContinue}>
+          {t.continueAnswer}
+        </Button>
+      )}
+    </div>
   );
 }
 
