@@ -46,6 +46,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0007_events_once.sql"),
         postgres: include_str!("../migrations/postgres/0007_events_once.sql"),
     },
+    Migration {
+        version: 8,
+        sqlite: include_str!("../migrations/sqlite/0008_finish_reason.sql"),
+        postgres: include_str!("../migrations/postgres/0008_finish_reason.sql"),
+    },
 ];
 
 /// The version of the schema that this program works with: that of the newest migration.

@@ -175,13 +175,12 @@ async fn every_turn_ends_and_every_session_goes_on_wherever_it_is_cancelled_or_i
     let mut deleted = 0;
     for number in 0..DISTURBANCES {
         let place = number % SESSIONS;
-        let sent = match sessions.get(place) {
-            Some(session) => app.send_to(session, "go").await,
-            None => {
-                let sent = app.send("go").await;
-                sessions.push(sent.session_id.clone());
-                sent
-            }
+        let sent = if let Some(session) = sessions.get(place) {
+            app.send_to(session, "go").await
+        } else {
+            let sent = app.send("go").await;
+            sessions.push(sent.session_id.clone());
+            sent
         };
         tokio::time::sleep(Duration::from_micros(chance.below(12_000))).await;
         if chance.below(10) == 0 {
