@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sophon_model::{
-    AgentId, MessageId, MessageRole, MessageStatus, SessionId, TaskId, ToolCallId, ToolCallStatus, UserId,
+    AgentId, AttachmentId, MessageId, MessageRole, MessageStatus, SessionId, TaskId, ToolCallId,
+    ToolCallStatus, UserId,
 };
 use utoipa::ToSchema;
 
@@ -111,6 +112,12 @@ pub struct Attachment {
     pub name: Option<String>,
 }
 
+impl From<sophon_model::StoredAttachment> for Attachment {
+    fn from(stored: sophon_model::StoredAttachment) -> Self {
+        Self { key: stored.id.to_string(), mime: stored.mime, size: stored.size, name: Some(stored.name) }
+    }
+}
+
 impl From<sophon_model::Attachment> for Attachment {
     fn from(attachment: sophon_model::Attachment) -> Self {
         let sophon_model::Attachment { key, mime, size, name } = attachment;
@@ -203,7 +210,7 @@ pub struct SendMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "webchat")]
     pub channel_id: Option<String>,
-    /// At most 10 files.
+    /// At most 10 files, each uploaded before with `POST /api/attachments`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10)]
     pub attachments: Option<Vec<NewAttachment>>,
@@ -218,28 +225,24 @@ pub struct SendMessage {
     pub reply_to: Option<MessageId>,
 }
 
-/// A file that is to go with a message.
+/// A file that is to go with a message. Its key counts; the rest may be what its upload was answered with.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAttachment {
-    /// Where it is kept.
-    pub key: String,
+    /// The key that its upload was answered with.
+    pub key: AttachmentId,
     /// Its media type.
-    #[schema(example = "image/png")]
-    pub mime: String,
-    /// Its size in bytes, at most 25 MiB.
-    #[schema(minimum = 0, maximum = 26_214_400)]
-    pub size: i64,
-    /// What to call it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "image/png")]
+    pub mime: Option<String>,
+    /// Its size in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 48_213)]
+    pub size: Option<i64>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "map.png")]
     pub name: Option<String>,
-}
-
-impl From<NewAttachment> for sophon_model::Attachment {
-    fn from(new: NewAttachment) -> Self {
-        let NewAttachment { key, mime, size, name } = new;
-        Self { key, mime, size, name }
-    }
 }
 
 /// A message that was accepted: it is stored, and its task waits or runs.
@@ -273,7 +276,7 @@ mod core {
                 agent: send.agent_id,
                 content: send.content,
                 channel_id: send.channel_id,
-                attachments: send.attachments.into_iter().flatten().map(Into::into).collect(),
+                attachments: send.attachments.into_iter().flatten().map(|new| new.key).collect(),
                 is_streaming: send.is_streaming.unwrap_or(true),
                 local_id: send.local_id,
                 reply_to: send.reply_to,

@@ -39,17 +39,41 @@ struct Inner {
 pub(crate) struct Request {
     method: Method,
     url: Url,
-    body: Option<Vec<u8>>,
+    body: Option<Body>,
     idempotency_key: Option<String>,
     is_anonymous: bool,
     time: Duration,
+}
+
+/// A body, and what it is.
+struct Body {
+    content_type: String,
+    bytes: Vec<u8>,
 }
 
 impl Request {
     /// With a JSON body.
     pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
         let bytes = serde_json::to_vec(body).expect("request bodies are plain structs, which JSON can hold");
-        self.body = Some(bytes);
+        self.body = Some(Body { content_type: "application/json".to_owned(), bytes });
+        self
+    }
+
+    /// With a form that has one file.
+    pub(crate) fn file(mut self, field: &str, name: &str, content: &[u8]) -> Self {
+        let mut boundary = "sophon-client".to_owned();
+        while content.windows(boundary.len()).any(|part| part == boundary.as_bytes()) {
+            boundary.push('x');
+        }
+        // As browsers do it.
+        let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        let mut bytes = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+        )
+        .into_bytes();
+        bytes.extend_from_slice(content);
+        bytes.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        self.body = Some(Body { content_type: format!("multipart/form-data; boundary={boundary}"), bytes });
         self
     }
 
@@ -226,7 +250,7 @@ impl Client {
             builder = builder.header("Idempotency-Key", key);
         }
         if let Some(body) = &request.body {
-            builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
+            builder = builder.header(header::CONTENT_TYPE, &body.content_type).body(body.bytes.clone());
         }
         let mut response = builder.send().await.map_err(|error| self.network(&error, request.time))?;
         let mut body = Vec::new();

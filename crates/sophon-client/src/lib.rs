@@ -16,7 +16,7 @@ mod time;
 pub use api::agents::{Agent, Model};
 pub use api::announcements::Announcement;
 pub use api::approvals::Approval;
-pub use api::chat::{Accepted, NewMessage};
+pub use api::chat::{Accepted, Attachment, NewMessage};
 pub use api::identity::{AuthConfig, SignedIn, TenantRef, User};
 pub use api::info_requests::InfoRequest;
 pub use api::jobs::{Job, JobCounts};

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, MessageRange};
 use sophon_model::{
-    Attachment, Caller, Error, Event, Message, MessageId, MessageRole, MessageStatus, Result, Session,
+    AttachmentId, Caller, Error, Event, Message, MessageId, MessageRole, MessageStatus, Result, Session,
     SessionId, SessionStatus, Task, TaskId, TaskKind,
 };
 use std::time::Duration;
 
+use crate::attachments;
 use crate::database::{Database, Unit};
-use crate::limits::{LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text};
+use crate::limits::{LONGEST_KEY, MOST_ATTACHMENTS, bounded, message_text};
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
 use crate::sessions::{NewSession, agent_in, create_in, save_in};
 use crate::tasks::{first_line_truncated, queued, require_room};
@@ -34,8 +35,8 @@ pub struct SendMessage {
     pub content: String,
     /// The channel it comes by.
     pub channel_id: Option<String>,
-    /// Its files.
-    pub attachments: Vec<Attachment>,
+    /// Its files, which were uploaded before.
+    pub attachments: Vec<AttachmentId>,
     /// Whether the answer is streamed while it is written.
     pub is_streaming: bool,
     /// An id given by the sender; also makes the send idempotent within the session or, without one, the user.
@@ -127,11 +128,7 @@ fn validate(send: &SendMessage, key: Option<&str>) -> Result<()> {
         return Err(Error::validation("attachments", format!("At most {MOST_ATTACHMENTS} files.")));
     }
     for attachment in &send.attachments {
-        bounded("attachments", &attachment.key, 1, LONGEST_KEY)?;
-        bounded("attachments", &attachment.mime, 1, LONGEST_NAME)?;
-        if !(0..=LARGEST_ATTACHMENT).contains(&attachment.size) {
-            return Err(Error::validation("attachments", "A file has at most 25 MiB."));
-        }
+        bounded("attachments", attachment.as_str(), 1, LONGEST_KEY)?;
     }
     for (field, text) in [
         ("channelId", send.channel_id.as_deref()),
@@ -188,11 +185,12 @@ fn send_in(
         status: MessageStatus::Sent,
         local_id: send.local_id,
         reply_to: send.reply_to,
-        attachments: send.attachments,
+        attachments: Vec::new(),
         usage: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };
+    message.attachments = attachments::claim_in(unit, caller, &send.attachments, &session, &message.id)?;
     message.number = unit.tx.insert_message(&message)?;
     unit.emit(
         &session.owner_id,

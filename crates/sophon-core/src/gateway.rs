@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use fanout::Limits;
-use sophon_model::ports::{Clock, Entropy, Fetch, MasterKeys, ModelProvider, Store};
+use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, Store};
 use sophon_model::{Approval, Credential, InfoRequest, Result};
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
+use crate::attachments::{self, Attachments, Collector, Quotas};
 use crate::chat::Chat;
 use crate::database::{Database, reserve_sequence};
 use crate::discussions::{DiscussionRunner, Discussions, RunsEnd};
@@ -38,6 +39,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The keys that all secrets depend on.
     pub master_keys: Arc<dyn MasterKeys>,
+    /// Where contents are kept that are too large for the database.
+    pub blobs: Arc<dyn Blobs>,
     /// The way out for tools.
     pub fetch: Arc<dyn Fetch>,
     /// The model providers, in order of priority.
@@ -62,6 +65,8 @@ pub struct Settings {
     pub turn: TurnLimits,
     /// How long what has ended is kept.
     pub retention: Retention,
+    /// How much people may attach to messages.
+    pub quotas: Quotas,
     /// Unread events after which a slow connection is closed.
     pub buffer: usize,
 }
@@ -95,6 +100,8 @@ pub struct Gateway {
     pub models: Models,
     /// Machines that do what they are told.
     pub nodes: Nodes,
+    /// Files that go with messages.
+    pub attachments: Attachments,
     /// Secrets that are kept sealed.
     pub secrets: Secrets,
     /// Storage and the bus.
@@ -112,7 +119,7 @@ pub struct Gateway {
 impl Gateway {
     /// Makes what a fresh gateway needs, takes over the work that a stopped one left, and starts the workers.
     pub async fn open(parts: Parts, settings: Settings) -> Result<Self> {
-        let Parts { store, clock, entropy, master_keys, fetch, providers, lifecycle } = parts;
+        let Parts { store, clock, entropy, master_keys, blobs, fetch, providers, lifecycle } = parts;
         let first = reserve_sequence(&*store, SEQUENCE_BLOCK).await?;
         let limits = Limits { max_behind: settings.buffer, ..Limits::default() };
         let bus = live::bus(limits, first..first + SEQUENCE_BLOCK);
@@ -141,10 +148,12 @@ impl Gateway {
         } else {
             None
         };
+        let attachments = Attachments::new(db.clone(), blobs.clone(), settings.quotas);
         let turns = Turns {
             pending: pending.clone(),
             models: models.clone(),
             tools: tools.clone(),
+            attachments: attachments.clone(),
             limits: settings.turn,
         };
         let mut handlers = Handlers::default();
@@ -152,6 +161,7 @@ impl Gateway {
         handlers.register(runner.clone());
         handlers.register_chore(Expire::<Approval>::default());
         handlers.register_chore(Expire::<InfoRequest>::default());
+        handlers.register(Collector { blobs: blobs.clone() });
         handlers.register_chore(Pruner { retention: settings.retention });
         nodes.register_jobs(&mut handlers);
         db.set_task_end_hooks(vec![
@@ -180,6 +190,7 @@ impl Gateway {
             discussions: Discussions::new(runner),
             models,
             nodes,
+            attachments,
             secrets,
             generated_password: administrator.generated_password.map(|password| (email, password)),
             db,
@@ -195,6 +206,7 @@ async fn take_over(db: &Database) -> Result<()> {
     let is_exclusive = db.is_exclusive();
     let interrupted = db.write(move |unit| {
         maintenance::schedule_in(unit)?;
+        attachments::schedule_in(unit)?;
         let now = unit.now();
         if is_exclusive { unit.tx.requeue_running_jobs(now) } else { Ok(0) }
     });

@@ -7,6 +7,7 @@
 mod admin;
 mod agents;
 mod approvals;
+mod attachments;
 mod auth;
 mod chat;
 mod client;
@@ -97,6 +98,7 @@ fn subjects() -> ApiRouter {
         .merge(auth::routes())
         .merge(agents::routes())
         .merge(chat::routes())
+        .merge(attachments::routes())
         .merge(sessions::routes())
         .merge(tasks::routes())
         .merge(discussions::routes())

@@ -41,6 +41,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_secrets.sql"),
         postgres: include_str!("../migrations/postgres/0006_secrets.sql"),
     },
+    Migration {
+        version: 7,
+        sqlite: include_str!("../migrations/sqlite/0007_attachments.sql"),
+        postgres: include_str!("../migrations/postgres/0007_attachments.sql"),
+    },
 ];
 
 /// The version of the schema that this program works with: that of the newest migration.

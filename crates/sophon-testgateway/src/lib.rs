@@ -54,6 +54,11 @@ impl TestGateway {
         Setup::default().models(servers).start().await
     }
 
+    /// The folder that attached files are kept in.
+    pub fn files(&self) -> &std::path::Path {
+        self.setup.files()
+    }
+
     /// Lets the test end while tasks are queued or running.
     pub fn may_leave_work(&self) {
         self.guard.may_leave_work();

@@ -285,6 +285,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file for a message */
+        post: operations["uploadAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download an attachment */
+        get: operations["downloadAttachment"];
+        put?: never;
+        post?: never;
+        /** Delete an attachment that was not sent */
+        delete: operations["deleteAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/config": {
         parameters: {
             query?: never;
@@ -1441,6 +1476,11 @@ export interface components {
              */
             size: number;
         };
+        /**
+         * @description The id of a thing of this kind: A file that was uploaded for a message.
+         * @example att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        AttachmentId: string;
         /** @description How one gets in. */
         AuthConfig: {
             /** @description Whether requests without a credential are the administrator's, so that nobody needs to sign in. */
@@ -2139,22 +2179,26 @@ export interface components {
              */
             name: string;
         };
-        /** @description A file that is to go with a message. */
+        /** @description A file that is to go with a message. Its key counts; the rest may be what its upload was answered with. */
         NewAttachment: {
-            /** @description Where it is kept. */
-            key: string;
+            /** @description The key that its upload was answered with. */
+            key: components["schemas"]["AttachmentId"];
             /**
              * @description Its media type.
              * @example image/png
              */
-            mime: string;
-            /** @description What to call it. */
+            mime?: string | null;
+            /**
+             * @description Its name.
+             * @example map.png
+             */
             name?: string | null;
             /**
              * Format: int64
-             * @description Its size in bytes, at most 25 MiB.
+             * @description Its size in bytes.
+             * @example 48213
              */
-            size: number;
+            size?: number | null;
         };
         /** @description A discussion to be planned. */
         NewDiscussion: {
@@ -3029,6 +3073,14 @@ export interface components {
             /** @description How much harm it can do. */
             risk: components["schemas"]["Risk"];
         };
+        /** @description A form with a file. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file: at most 25 MiB.
+             */
+            file: string;
+        };
         /** @description What model calls consumed. */
         Usage: {
             /**
@@ -3866,6 +3918,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List_ApprovalRequest"];
                 };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    uploadAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    downloadAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the attachment's key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the attachment's key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {

@@ -19,6 +19,8 @@ export type ToolInfo = Schemas["ToolInfo"];
 
 export type SignedIn = Schemas["SignedIn"];
 export type Accepted = Schemas["Accepted"];
+/** A file that goes with a message. */
+export type Attachment = Message["attachments"][number];
 export type ErrorBody = Schemas["ErrorBody"];
 
 export type ApprovalRequest = Schemas["ApprovalRequest"];

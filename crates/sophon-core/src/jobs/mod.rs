@@ -13,7 +13,7 @@ mod overview;
 mod runner;
 
 pub(crate) use enqueue::{JobKind, JobOptions};
-pub(crate) use handler::{Begun, Chore, Handler, Handlers, Next};
+pub(crate) use handler::{Begun, Chore, Handler, Handlers, Next, Retry};
 pub(crate) use held::{Held, HeldError, Settled};
 pub use overview::Jobs;
 pub use runner::Workers;

@@ -2,7 +2,7 @@
 
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller, NodeCommand,
-    NodeStatus, Session, Task, TenantId, UserId, Visibility,
+    NodeStatus, Session, StoredAttachment, Task, TenantId, UserId, Visibility,
 };
 
 /// A kind of thing that rules speak of.
@@ -50,6 +50,7 @@ named! {
     Node = "node",
     NodeCommand = "command",
     Session = "session",
+    StoredAttachment = "attachment",
     System = "system",
     Task = "task",
     TenantFeed = "tenant",
@@ -75,6 +76,7 @@ owned! {
     Discussion: owner_id,
     DiscussionRun: owner_id,
     InfoRequest: user_id,
+    StoredAttachment: owner_id,
     Task: user_id,
 }
 

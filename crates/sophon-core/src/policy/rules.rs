@@ -6,7 +6,7 @@ use sophon_model::Permission::{
 };
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand, Permission,
-    Session, Task,
+    Session, StoredAttachment, Task,
 };
 
 use super::guarded::{Named, System, TenantFeed, UserFeed};
@@ -158,6 +158,10 @@ cases! {
     Node Act: Itself;
 
     NodeCommand Report: Itself;
+
+    StoredAttachment Create: Tenant => Has(SendMessages);
+    StoredAttachment Read: Owner;
+    StoredAttachment Write: Owner => Has(SendMessages);
 
     Session Create: Tenant => Has(SendMessages);
     Session List: Owner;

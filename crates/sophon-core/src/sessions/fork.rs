@@ -7,6 +7,7 @@ use sophon_model::{
 };
 
 use super::Sessions;
+use crate::attachments;
 use crate::database::Unit;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::policy::{Allowed, Create, Granted, Read, allow, grant};
@@ -64,7 +65,7 @@ fn fork_in(
     };
     unit.tx.insert_session(&session)?;
     for message in messages {
-        let copy = Message {
+        let mut copy = Message {
             id: unit.new_id(),
             session_id: session.id.clone(),
             tenant_id: session.tenant_id.clone(),
@@ -73,6 +74,7 @@ fn fork_in(
             reply_to: None,
             ..message
         };
+        attachments::copy_in(unit, caller, &mut copy)?;
         unit.tx.insert_message(&copy)?;
     }
     unit.emit(

@@ -7,8 +7,8 @@ use sophon_model::{
     Agent, Error, Message, MessageId, MessageRole, MessageStatus, Result, Session, Task, ToolCallStatus,
 };
 
-use super::Turn;
 use super::step::Step;
+use super::{Turn, attached};
 use crate::untrusted;
 
 /// Messages of the session that are read, the question included.
@@ -27,16 +27,22 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) async fn load(turn: &Turn) -> Result<Self> {
-        let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
-        let question = turn.question.clone();
-        turn.held.read(move |tx| read(tx, &task, &question, &session, &agent)).await
+        let (session, question) = (turn.session.clone(), turn.question.clone());
+        let mut stored = turn.held.read(move |tx| newest(tx, &session, &question)).await?;
+        attached::describe(turn, &mut stored).await?;
+        let (task, agent) = (turn.task.clone(), turn.agent.clone());
+        turn.held.read(move |tx| read(tx, &task, &agent, stored)).await
     }
 }
 
-fn read(tx: &dyn Tx, task: &Task, question: &MessageId, session: &Session, agent: &Agent) -> Result<Context> {
+/// The messages up to the question.
+fn newest(tx: &dyn Tx, session: &Session, question: &MessageId) -> Result<Vec<Message>> {
     let question = tx.message(question)?.ok_or_else(|| Error::not_found("message to answer"))?;
     let range = MessageRange { since: None, before: Some(question.number + 1), limit: MOST_MESSAGES };
-    let stored = tx.messages(&session.id, &range)?;
+    tx.messages(&session.id, &range)
+}
+
+fn read(tx: &dyn Tx, task: &Task, agent: &Agent, stored: Vec<Message>) -> Result<Context> {
     let is_first = stored.len() == 1;
     let mut messages = conversation(stored);
     let filter = MemoryFilter { user: task.user_id.clone(), seen_by: Some(agent.id.clone()) };

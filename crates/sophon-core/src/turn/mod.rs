@@ -6,6 +6,7 @@
 //! ([`Event::MessageReset`]) and written anew.
 
 mod ask;
+mod attached;
 mod begin;
 mod clearance;
 mod context;
@@ -27,6 +28,7 @@ use sophon_model::{
     Usage,
 };
 
+use crate::attachments::Attachments;
 use crate::database::Unit;
 use crate::jobs::{Begun, Handler, Held, HeldError, Settled};
 use crate::live::PendingTexts;
@@ -66,6 +68,7 @@ pub(crate) struct Turns {
     pub(crate) pending: PendingTexts,
     pub(crate) models: Models,
     pub(crate) tools: Tools,
+    pub(crate) attachments: Attachments,
     pub(crate) limits: TurnLimits,
 }
 

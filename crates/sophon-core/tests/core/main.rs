@@ -2,6 +2,7 @@
 
 mod announcements;
 mod approvals;
+mod attachments;
 mod discussions;
 mod harness;
 mod hostile_model;

@@ -6,7 +6,7 @@ use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
 use sophon_core::following::shuts_out;
-use sophon_model::{Attachment, Event, MessageId, SessionId, TaskId, Topic};
+use sophon_model::{AttachmentId, Event, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
@@ -109,7 +109,7 @@ impl ChatHub {
             agent: send.agent_id,
             content: send.content,
             channel_id: send.channel_id,
-            attachments: send.attachments,
+            attachments: send.attachments.into_iter().map(|attachment| attachment.key).collect(),
             is_streaming: send.is_streaming,
             local_id: send.local_id,
             reply_to: send.reply_to,
@@ -165,13 +165,19 @@ struct Send {
     #[serde(default)]
     channel_id: Option<String>,
     #[serde(default)]
-    attachments: Vec<Attachment>,
+    attachments: Vec<Attached>,
     #[serde(default = "yes")]
     is_streaming: bool,
     #[serde(default)]
     local_id: Option<String>,
     #[serde(default)]
     reply_to: Option<MessageId>,
+}
+
+/// A file that was uploaded. Whatever else the client knows of it, its key counts.
+#[derive(Deserialize)]
+struct Attached {
+    key: AttachmentId,
 }
 
 const fn yes() -> bool {

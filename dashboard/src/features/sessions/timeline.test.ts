@@ -29,6 +29,7 @@ describe("the timeline of a session", () => {
       localId,
       phase,
       content: "",
+      attachments: [],
       messageId: null,
       error: null,
     });

@@ -49,7 +49,13 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
         return (
           <OutgoingTurn
             outgoing={entry.outgoing}
-            onRetry={() => void open.send(entry.outgoing.content, entry.outgoing.localId)}
+            onRetry={() =>
+              void open.send(
+                entry.outgoing.content,
+                entry.outgoing.attachments,
+                entry.outgoing.localId,
+              )
+            }
             onDiscard={() => open.discard(entry.outgoing.localId)}
           />
         );

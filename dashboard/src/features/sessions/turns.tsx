@@ -9,6 +9,7 @@ import { ErrorText } from "../../ui/notice.tsx";
 import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAuth } from "../../entities/user/auth.ts";
 import { ToolCalls } from "../../entities/task/tool-calls.tsx";
+import { AttachmentList } from "./attachment-list.tsx";
 import styles from "./turns.module.css";
 import { common } from "../../messages/en/common.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
@@ -81,6 +82,7 @@ export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: M
       ) : (
         <p className={styles.plain}>{message.content}</p>
       )}
+      <AttachmentList attachments={message.attachments} />
     </Turn>
   );
 }
@@ -124,6 +126,7 @@ export function OutgoingTurn({ outgoing, onRetry, onDiscard }: OutgoingTurnProps
       <p className={styles.plain} data-phase={outgoing.phase}>
         {outgoing.content}
       </p>
+      <AttachmentList attachments={outgoing.attachments} />
       {outgoing.phase === "failed" && (
         <div className={styles.unsent}>
           <ErrorText error={outgoing.error} />

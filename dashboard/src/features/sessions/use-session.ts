@@ -2,7 +2,7 @@
 import { useEffect, useReducer, useRef, type Dispatch } from "react";
 import { api, call } from "../../api/client.ts";
 import { newLocalId } from "../../api/local-id.ts";
-import type { Message, Task } from "../../api/types.ts";
+import type { Attachment, Message, Task } from "../../api/types.ts";
 import { SESSION_EVENTS } from "../../entities/session/session-events.ts";
 import { activeTasks, cancelTask } from "../../entities/task/tasks.ts";
 import type { Joined } from "../../live/events.ts";
@@ -91,7 +91,7 @@ export interface OpenSession {
   failure: unknown;
   reload: () => void;
   loadOlder: () => Promise<void>;
-  send: (content: string, localId?: string) => Promise<void>;
+  send: (content: string, attachments: Attachment[], localId?: string) => Promise<void>;
   discard: (localId: string) => void;
   regenerate: () => Promise<void>;
   stop: (taskId: string) => Promise<void>;
@@ -170,13 +170,13 @@ function commands(id: string, state: SessionState, dispatch: Dispatch<Action>) {
       dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore });
     },
     /** The gateway applies a message once, even if it is sent again with the same `localId`. */
-    async send(content: string, localId: string = newLocalId()) {
-      dispatch({ type: "sent", localId, content });
+    async send(content: string, attachments: Attachment[], localId: string = newLocalId()) {
+      dispatch({ type: "sent", localId, content, attachments });
       try {
         const accepted = await call(
           api.POST("/api/chat", {
             params: { header: { "Idempotency-Key": localId } },
-            body: { sessionId: id, content, localId, isStreaming: true },
+            body: { sessionId: id, content, attachments, localId, isStreaming: true },
           }),
         );
         dispatch({ type: "accepted", localId, accepted });

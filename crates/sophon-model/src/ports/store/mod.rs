@@ -11,12 +11,14 @@
 //! each query that serves a caller.
 
 mod approvals;
+mod attachments;
 mod discussions;
 mod jobs;
 mod nodes;
 mod secrets;
 
 pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows};
+pub use attachments::{AttachmentRows, BlobRows};
 pub use discussions::{DiscussionRows, DiscussionRunRows};
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
@@ -81,6 +83,8 @@ pub trait Tx:
     + IdempotencyRows
     + SequenceRows
     + SecretRows
+    + BlobRows
+    + AttachmentRows
 {
 }
 

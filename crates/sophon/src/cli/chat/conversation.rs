@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sophon_client::{Accepted, ChatHub, ClientError, Joined, NewMessage, NewSession};
+use sophon_client::{Accepted, Attachment, ChatHub, ClientError, Joined, NewMessage, NewSession};
 use sophon_model::SessionId;
 use tokio::time::sleep;
 
@@ -29,12 +29,19 @@ pub struct Conversation<'a> {
     agent: Option<String>,
     session: Option<SessionId>,
     hub: Option<ChatHub>,
+    /// Go with the next message.
+    attachments: Vec<Attachment>,
 }
 
 impl<'a> Conversation<'a> {
     /// A conversation in `session`, or else in a new one with `agent`.
     pub fn new(context: &'a Context, session: Option<SessionId>, agent: Option<String>) -> Self {
-        Self { context, agent, session, hub: None }
+        Self { context, agent, session, hub: None, attachments: Vec::new() }
+    }
+
+    /// Lets files go with the next message.
+    pub fn attach(&mut self, attachments: Vec<Attachment>) {
+        self.attachments = attachments;
     }
 
     /// The session, once there is one.
@@ -109,10 +116,15 @@ impl<'a> Conversation<'a> {
     }
 
     /// Sends until there is an answer; the key makes it count once.
-    async fn send(&self, session: &SessionId, content: String) -> Result<Accepted, Stop> {
+    async fn send(&mut self, session: &SessionId, content: String) -> Result<Accepted, Stop> {
         let key = environment::idempotency_key()?;
-        let message =
-            NewMessage { session_id: Some(session.clone()), agent_id: None, content, is_streaming: true };
+        let message = NewMessage {
+            session_id: Some(session.clone()),
+            agent_id: None,
+            content,
+            attachments: std::mem::take(&mut self.attachments),
+            is_streaming: true,
+        };
         for pause in PAUSES {
             match self.context.client.send_message(&message, &key).await {
                 Err(error) if error.is_transient() => sleep(pause).await,
