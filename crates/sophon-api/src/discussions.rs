@@ -1,10 +1,6 @@
 //! Discussions and their runs.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use sophon_model::{
     AgentId, DiscussionId, DiscussionRunId, DiscussionRunStatus, DiscussionTurnStatus, Speaker, TaskId,
     UserId, Verdict,
@@ -12,6 +8,7 @@ use sophon_model::{
 use utoipa::ToSchema;
 
 use crate::change::not_null;
+use crate::text_or_object::text_or_object;
 use crate::{Time, Usage};
 
 /// Several who argue, and one who decides.
@@ -89,8 +86,8 @@ impl From<sophon_model::Panelist> for Panelist {
 }
 
 /// Somebody who is to take part: either an agent or a persona. A bare string is an agent's id or slug.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewPanelist {
     /// A short name, unique in the discussion; made from the name if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,41 +107,13 @@ pub struct NewPanelist {
     pub model: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for NewPanelist {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameOrObject)
+impl From<&str> for NewPanelist {
+    fn from(agent: &str) -> Self {
+        Self { agent_id: Some(agent.to_owned()), ..Self::default() }
     }
 }
 
-/// Not an untagged enum, whose errors would not say what is wrong.
-struct NameOrObject;
-
-impl<'de> Visitor<'de> for NameOrObject {
-    type Value = NewPanelist;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an agent's id or slug, or an object with agentId or persona")
-    }
-
-    fn visit_str<E>(self, agent: &str) -> Result<NewPanelist, E> {
-        Ok(NewPanelist { agent_id: Some(agent.to_owned()), ..NewPanelist::default() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewPanelist, A::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        struct Object {
-            id: Option<String>,
-            name: Option<String>,
-            agent_id: Option<String>,
-            persona: Option<String>,
-            model: Option<String>,
-        }
-        let Object { id, name, agent_id, persona, model } =
-            Object::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(NewPanelist { id, name, agent_id, persona, model })
-    }
-}
+text_or_object!(NewPanelist, "an agent's id or slug, or an object with agentId or persona");
 
 /// A discussion to be planned.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -393,5 +362,23 @@ mod core {
             let turns = detail.turns.into_iter().map(DiscussionTurn::from).collect();
             Self { run: detail.run.into(), turns }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_panelist_is_named_by_a_word_or_described() {
+        let read = serde_json::from_value::<NewPanelist>;
+        assert_eq!(read(json!("sophon")).unwrap().agent_id.as_deref(), Some("sophon"));
+        let described = read(json!({ "name": "Ada", "persona": "You doubt." })).unwrap();
+        assert_eq!(described.persona.as_deref(), Some("You doubt."));
+        let wrong = read(json!({ "persna": "You doubt." })).unwrap_err().to_string();
+        assert!(wrong.contains("persna"), "{wrong}");
+        assert!(read(json!(5)).unwrap_err().to_string().contains("an agent's id or slug"));
     }
 }

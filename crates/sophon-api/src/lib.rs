@@ -12,6 +12,7 @@ mod approvals;
 mod change;
 mod discussions;
 mod error;
+pub mod hubs;
 mod identity;
 mod jobs;
 mod list;
@@ -22,6 +23,7 @@ mod public;
 mod secret;
 mod sessions;
 mod tasks;
+mod text_or_object;
 mod time;
 
 pub use admin::{Announcement, NewAnnouncement};
@@ -39,9 +41,7 @@ pub use identity::{
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{Accepted, Attachment, Message, MessageType, NewAttachment, SendMessage, ToolCall, Usage};
-pub use node_commands::{
-    CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand, node_commands_schema,
-};
+pub use node_commands::{CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand};
 pub use nodes::{
     ApproveNode, NewNode, Node, NodeHeartbeat, NodePatch, NodeScopes, PairNode, PairingState, PairingStatus,
     RegisteredNode,

@@ -1,15 +1,17 @@
 //! Commands to nodes.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sophon_model::{
     NODE_COMMANDS, NodeCommandId, NodeCommandSpec, NodeCommandStatus, NodeId, TaskId, UserId,
 };
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::Time;
+use crate::text_or_object::text_or_object;
 
 /// A command to a node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -102,28 +104,18 @@ impl PartialSchema for NodeCommandName {
             .enum_values(Some(NODE_COMMANDS.iter().map(|spec| spec.name)))
             .description(Some(lines.join("\n")))
             .examples([json!("system.info")])
+            .extensions(Some(Extensions::builder().add("x-commands", catalogue()).build()))
             .into()
     }
 }
 
 impl ToSchema for NodeCommandName {}
 
-/// The catalogue of commands as a schema, so that a client's own words for them can be held to it.
-pub fn node_commands_schema() -> Object {
-    let one_of =
-        |word: &'static str| ObjectBuilder::new().schema_type(Type::String).enum_values(Some([word]));
-    let command = |spec: &NodeCommandSpec| {
-        ObjectBuilder::new()
-            .property("scope", one_of(spec.scope.as_str()))
-            .property("risk", one_of(spec.risk.as_str()))
-            .required("scope")
-            .required("risk")
-    };
-    let all = NODE_COMMANDS
-        .iter()
-        .fold(ObjectBuilder::new(), |all, spec| all.property(spec.name, command(spec)).required(spec.name));
-    all.description(Some("The commands that exist, each with the scope it needs and the harm it can do."))
-        .build()
+/// The commands, each with its scope and its risk, for programs.
+fn catalogue() -> Value {
+    let command =
+        |spec: &NodeCommandSpec| (spec.name.to_owned(), json!({ "scope": spec.scope, "risk": spec.risk }));
+    NODE_COMMANDS.iter().map(command).collect::<Map<String, Value>>().into()
 }
 
 /// What a node is to do.
@@ -190,21 +182,26 @@ pub struct CommandResult {
     pub error: Option<ReportedError>,
 }
 
-/// Why a command was not done: for programs and people, or for people alone.
+/// Why a command was not done. A bare text is a message whose code is `failed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum ReportedError {
-    /// For people alone.
-    Text(String),
-    /// For programs and people.
-    Coded {
-        /// For programs.
-        code: String,
-        /// For people.
-        #[serde(default)]
-        message: String,
-    },
+#[serde(remote = "Self")]
+pub struct ReportedError {
+    /// For programs.
+    #[schema(example = "consent_denied")]
+    pub code: String,
+    /// For people.
+    #[serde(default)]
+    #[schema(example = "The owner of the machine said no.")]
+    pub message: String,
 }
+
+impl From<&str> for ReportedError {
+    fn from(message: &str) -> Self {
+        Self { code: "failed".to_owned(), message: message.to_owned() }
+    }
+}
+
+text_or_object!(ReportedError, "a text, or an object with code and message");
 
 #[cfg(feature = "core")]
 mod core {
@@ -225,15 +222,13 @@ mod core {
 
     impl From<CommandResult> for Outcome {
         fn from(reported: CommandResult) -> Self {
-            let failed = |code: &str, message| Outcome::Failed { code: code.into(), message };
-            match reported {
-                CommandResult { ok: true, result, .. } => Outcome::Done(result),
-                CommandResult { error: Some(ReportedError::Coded { code, message }), .. } => {
-                    failed(&code, message)
-                }
-                CommandResult { error: Some(ReportedError::Text(message)), .. } => failed("failed", message),
-                CommandResult { error: None, .. } => failed("failed", "The node did not say why.".into()),
+            let CommandResult { ok, result, error } = reported;
+            if ok {
+                return Outcome::Done(result);
             }
+            let ReportedError { code, message } =
+                error.unwrap_or_else(|| ReportedError::from("The node did not say why."));
+            Outcome::Failed { code, message }
         }
     }
 }

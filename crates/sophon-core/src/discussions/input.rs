@@ -1,10 +1,5 @@
 //! What is asked for, and how it becomes a panel.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use sophon_model::ports::Tx;
 use sophon_model::{Discussion, Error, Panelist, Result, Speaker, TenantId};
 
@@ -30,7 +25,7 @@ pub const ROUND_TIMEOUT: i64 = 180;
 /// Who decides if nobody was named.
 const IMPARTIAL: &str = "You are an impartial judge. You weigh arguments by their merit, whoever makes them.";
 
-/// Somebody who is to take part, as people and agents name them: an agent by its bare id or slug, or an object.
+/// Somebody who is to take part: an agent, or a persona.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewPanelist {
     /// A short name; made from the name if absent.
@@ -43,42 +38,6 @@ pub struct NewPanelist {
     pub persona: Option<String>,
     /// The model that the persona prefers.
     pub model: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for NewPanelist {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameOrObject)
-    }
-}
-
-/// Not an untagged enum, whose errors would not say what is wrong.
-struct NameOrObject;
-
-impl<'de> Visitor<'de> for NameOrObject {
-    type Value = NewPanelist;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an agent's id or slug, or an object with agentId or persona")
-    }
-
-    fn visit_str<E>(self, agent: &str) -> Result<NewPanelist, E> {
-        Ok(NewPanelist { agent: Some(agent.to_owned()), ..NewPanelist::default() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewPanelist, A::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        struct Object {
-            id: Option<String>,
-            name: Option<String>,
-            agent_id: Option<String>,
-            persona: Option<String>,
-            model: Option<String>,
-        }
-        let Object { id, name, agent_id, persona, model } =
-            Object::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(NewPanelist { id, name, agent: agent_id, persona, model })
-    }
 }
 
 /// A discussion to be made.
@@ -157,7 +116,7 @@ pub(super) fn round_timeout(seconds: i64) -> Result<i64> {
         return Ok(seconds);
     }
     let text = format!("A round takes {} to {} seconds.", ROUND_TIMEOUTS.start(), ROUND_TIMEOUTS.end());
-    Err(Error::validation("roundTimeoutSeconds", text))
+    Err(Error::validation("round_timeout_seconds", text))
 }
 
 /// The panel: each with a short name of its own.
@@ -217,7 +176,7 @@ fn panelist(
             let id = short_name(new.name.as_deref().unwrap_or(unnamed));
             (Speaker::Persona { prompt, model: new.model }, unnamed.to_owned(), id)
         }
-        _ => return Err(Error::validation(field, "Name either an agent (agentId) or a persona.")),
+        _ => return Err(Error::validation(field, "Name either an agent or a persona.")),
     };
     let id = new.id.unwrap_or(id);
     let is_short_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
@@ -234,22 +193,4 @@ fn panelist(
 fn short_name(name: &str) -> String {
     let short: String = crate::agents::slug_of(name).chars().take(LONGEST_ID).collect();
     if short.is_empty() { "panelist".into() } else { short }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_panelist_is_named_by_a_word_or_described() {
-        let read = serde_json::from_value::<NewPanelist>;
-        assert_eq!(read(json!("sophon")).unwrap().agent.as_deref(), Some("sophon"));
-        let described = read(json!({ "name": "Ada", "persona": "You doubt." })).unwrap();
-        assert_eq!(described.persona.as_deref(), Some("You doubt."));
-        let wrong = read(json!({ "persna": "You doubt." })).unwrap_err().to_string();
-        assert!(wrong.contains("persna"), "{wrong}");
-        assert!(read(json!(5)).unwrap_err().to_string().contains("an agent's id or slug"));
-    }
 }

@@ -29,9 +29,26 @@ impl Run {
 #[serde(deny_unknown_fields)]
 struct Arguments {
     topic: String,
-    panelists: Vec<NewPanelist>,
-    judge: Option<NewPanelist>,
+    panelists: Vec<Named>,
+    judge: Option<Named>,
     rounds: Option<i64>,
+}
+
+/// Somebody who is to take part.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Named {
+    name: Option<String>,
+    agent_id: Option<String>,
+    persona: Option<String>,
+    model: Option<String>,
+}
+
+impl From<Named> for NewPanelist {
+    fn from(named: Named) -> Self {
+        let Named { name, agent_id, persona, model } = named;
+        Self { id: None, name, agent: agent_id, persona, model }
+    }
 }
 
 #[async_trait]
@@ -74,6 +91,8 @@ impl Tool for Run {
 
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let Arguments { topic, panelists, judge, rounds } = typed(arguments)?;
+        let panelists = panelists.into_iter().map(NewPanelist::from).collect();
+        let judge = judge.map(NewPanelist::from);
         let new = NewDiscussion { topic, panelists, judge, rounds, round_timeout_seconds: None };
         let run = self.runner.run_for(context, new).await?;
         match (run.status, run.verdict) {

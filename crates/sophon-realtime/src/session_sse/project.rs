@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
+use sophon_api::hubs::ReceiveMessage;
 use sophon_core::live::EventEntry;
 use sophon_model::{Activity, Event, Session, SessionChange, SessionId, Task, Timestamp};
 
-use crate::payload::MessagePayload;
 use crate::slots::SESSION_SSE;
 
 /// The block of an event; empty if this wire does not tell it.
@@ -14,10 +14,10 @@ pub(super) fn block(entry: &EventEntry) -> Bytes {
     let seq = entry.seq();
     entry.encoded(SESSION_SSE, |event| match event {
         Event::MessageCreated { message, .. } => {
-            encode(Some(seq), "message", &MessagePayload::new(message, &[], None))
+            encode(Some(seq), "message", &ReceiveMessage::new((**message).clone(), Vec::new(), None))
         }
         Event::MessageFinished { message, tool_calls } => {
-            encode(Some(seq), "message", &MessagePayload::new(message, tool_calls, None))
+            encode(Some(seq), "message", &ReceiveMessage::new((**message).clone(), tool_calls.clone(), None))
         }
         Event::TaskProgress(progress) if progress.activity == Activity::Writing => encode(
             Some(seq),

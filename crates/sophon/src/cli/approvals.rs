@@ -3,7 +3,8 @@
 use clap::Subcommand;
 use console::{StyledObject, style};
 use serde_json::Value;
-use sophon_client::{Approval, collect};
+use sophon_api::ApprovalRequest;
+use sophon_client::collect;
 use sophon_model::text::visible;
 use sophon_model::{ApprovalId, ApprovalStatus, Risk};
 
@@ -122,13 +123,13 @@ async fn list(context: &Context, history: bool, limit: usize) -> Result<(), Stop
     Ok(line(table.render(context.screen.width))?)
 }
 
-fn show(context: &Context, approval: &Approval) -> Result<(), Stop> {
+fn show(context: &Context, approval: &ApprovalRequest) -> Result<(), Stop> {
     if context.screen.json {
         return Ok(document(approval)?);
     }
     let now = environment::now();
     let mut lines = vec![
-        ("Approval", approval.id.to_string()),
+        ("ApprovalRequest", approval.id.to_string()),
         ("Tool", one_line(&approval.tool_name)),
         ("Risk", colored(approval.risk_level).to_string()),
         ("Status", approval.status.as_str().to_owned()),
@@ -155,7 +156,7 @@ fn show(context: &Context, approval: &Approval) -> Result<(), Stop> {
 }
 
 /// What the action comes to, in a line.
-pub fn summary(approval: &Approval) -> String {
+pub fn summary(approval: &ApprovalRequest) -> String {
     one_line(&visible(approval.preview.as_deref().unwrap_or(&approval.tool_name)))
 }
 

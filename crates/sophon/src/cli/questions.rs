@@ -1,7 +1,8 @@
 //! `sophon questions`.
 
 use clap::Subcommand;
-use sophon_client::{InfoRequest, collect};
+use sophon_api::InfoRequest;
+use sophon_client::collect;
 use sophon_model::text::visible;
 use sophon_model::{InfoRequestId, InfoRequestStatus};
 

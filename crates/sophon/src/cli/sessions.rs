@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 use console::style;
-use sophon_client::{Fork, Message, MessageRange, Session, SessionFilter, collect};
+use sophon_api::{ForkSession, Message, Session};
+use sophon_client::{MessageRange, SessionFilter, collect};
 use sophon_model::{MessageId, MessageRole, SessionId};
 
 use super::confirm::confirmed;
@@ -68,7 +69,7 @@ enum Action {
         yes: bool,
     },
     /// Copy a session, up to a message, into a new one
-    Fork {
+    ForkSession {
         /// The session
         #[arg(value_name = "SESSION")]
         id: SessionId,
@@ -94,8 +95,9 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
             Ok(context.screen.done(&session, format!("It is called “{}” now.", one_line(&session.title)))?)
         }
         Some(Action::Delete { id, yes }) => delete(context, &id, yes).await,
-        Some(Action::Fork { id, at, title }) => {
-            let session = context.client.fork_session(&id, &Fork { from_message_id: at, title }).await?;
+        Some(Action::ForkSession { id, at, title }) => {
+            let session =
+                context.client.fork_session(&id, &ForkSession { from_message_id: at, title }).await?;
             Ok(context.screen.done(
                 &session,
                 format!("Copied to {}. Go on with `sophon chat -s {}`.", session.id, session.id),

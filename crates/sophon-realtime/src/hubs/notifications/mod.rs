@@ -2,13 +2,14 @@
 
 mod project;
 
-use serde::Deserialize;
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
+use sophon_api::hubs::NodeRef;
 use sophon_core::Gateway;
 use sophon_model::{Event, NodeId, Topic};
 
 use super::groups::Groups;
 use super::named::named;
+use super::project::told;
 use super::sign_in::People;
 
 pub(crate) struct NotificationsHub {
@@ -32,7 +33,7 @@ impl Hub for NotificationsHub {
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
-        project::notifications(seq, event)
+        project::notifications(seq, event).map(told)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -54,25 +55,13 @@ impl Hub for NotificationsHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
-        let topic = Topic::Node(named::<NodeRef, NodeId>(&call)?.node_id);
+        let NodeRef { node_id } = named::<_, NodeId>(&call)?;
+        let topic = Topic::Node(node_id);
         match call.method() {
             "Subscribe" => self.groups.join(connection, topic).await?,
             "Unsubscribe" => self.groups.leave(connection, &topic),
             _ => return Err(HubError::UnknownMethod),
         }
         Ok(Reply::Void)
-    }
-}
-
-/// A node as clients name it: its bare id, or an object with it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NodeRef {
-    node_id: NodeId,
-}
-
-impl From<NodeId> for NodeRef {
-    fn from(node_id: NodeId) -> Self {
-        Self { node_id }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use console::style;
 use serde_json::Value;
-use sophon_client::{Accepted, Approval, ChatEvent, ClientError, InfoRequest, collect};
+use sophon_api::hubs::ChatEvent;
+use sophon_api::{Accepted, ApprovalRequest, InfoRequest};
+use sophon_client::{ClientError, collect};
 use sophon_model::{Timestamp, ToolCallId};
 
 use super::super::approvals::{arguments, colored, summary};
@@ -23,7 +25,7 @@ pub struct Asking(VecDeque<Asked>);
 /// Something that is asked.
 pub enum Asked {
     /// An action that needs leave.
-    Action(Box<Approval>),
+    Action(Box<ApprovalRequest>),
     /// A question.
     Question(Box<InfoRequest>),
 }
@@ -114,8 +116,8 @@ impl Asked {
 
     fn requested_at(&self) -> Timestamp {
         match self {
-            Asked::Action(approval) => approval.requested_at,
-            Asked::Question(question) => question.requested_at,
+            Asked::Action(approval) => *approval.requested_at,
+            Asked::Question(question) => *question.requested_at,
         }
     }
 
@@ -194,7 +196,7 @@ impl Asked {
 }
 
 /// What a line says to an action.
-fn verdict(approval: &Approval, line: &str) -> Result<Verdict, String> {
+fn verdict(approval: &ApprovalRequest, line: &str) -> Result<Verdict, String> {
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     match (word.to_lowercase().as_str(), rest.trim()) {
@@ -227,7 +229,7 @@ mod tests {
 
     use super::*;
 
-    fn approval(editable: bool) -> Approval {
+    fn approval(editable: bool) -> ApprovalRequest {
         serde_json::from_value(json!({
             "id": "apr_1", "toolName": "node.command", "riskLevel": "critical", "editable": editable,
             "params": { "command": "system.execute", "params": { "argv": ["rm", "a\u{202e}b\u{1b}[2K"] } },
