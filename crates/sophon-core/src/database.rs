@@ -67,6 +67,11 @@ impl Database {
         self.store.engine() == "sqlite"
     }
 
+    /// Why nothing can be stored any more, if that is so.
+    pub fn broken(&self) -> Option<Arc<str>> {
+        self.store.broken()
+    }
+
     /// Rung when it is worth looking into the queue of jobs.
     pub(crate) fn job_bell(&self) -> Arc<Notify> {
         self.job_bell.clone()

@@ -12,7 +12,7 @@ use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, begin_events};
 use crate::discussions::{DiscussionRunner, Discussions, RunsEnd};
-use crate::identity::{Identity, caller};
+use crate::identity::{Identity, SignInRates, caller};
 use crate::info_requests::InfoRequests;
 use crate::jobs::{Handlers, Jobs, Runner, Wiring, Workers};
 use crate::lifecycle::Lifecycle;
@@ -21,6 +21,7 @@ use crate::maintenance::{self, Pruner, Retention};
 use crate::models::Models;
 use crate::nodes::{CommandsEnd, Nodes};
 use crate::prompts::{Expire, PromptsEnd};
+use crate::rates::{RateLimits, Rates};
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::setup::{FirstAdministrator, set_up};
@@ -54,6 +55,10 @@ pub struct Settings {
     /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: that is for
     /// whoever sets this to see to.
     pub auto_admin: bool,
+    /// How often one may ask.
+    pub rates: Rates,
+    /// How often one may fail to sign in.
+    pub sign_ins: SignInRates,
     /// The administrator of a gateway that has no users yet.
     pub first_administrator: FirstAdministrator,
     /// Jobs that are worked on at a time.
@@ -71,6 +76,8 @@ pub struct Settings {
 pub struct Gateway {
     /// Who is who.
     pub identity: Identity,
+    /// How often one may ask.
+    pub rates: Arc<RateLimits>,
     /// Agents.
     pub agents: Agents,
     /// Announcements.
@@ -166,7 +173,8 @@ impl Gateway {
         let sweeping = maintenance::sweep(db.clone(), lifecycle.clone());
         lifecycle.spawn_critical("sweep over logs", sweeping);
         Ok(Self {
-            identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
+            identity: Identity::new(db.clone(), &settings.signing_key, settings.sign_ins, auto_admin)?,
+            rates: Arc::new(RateLimits::new(&db, &settings.rates)),
             agents: Agents::new(db.clone()),
             announcements: Announcements::new(db.clone()),
             chat: Chat::new(db.clone()),

@@ -10,7 +10,8 @@ mod throttle;
 pub use api_tokens::NewApiToken;
 pub use identified::{Identified, Presented};
 pub(crate) use password::hash_password;
-pub use sign_in::{Login, SignedIn};
+pub use sign_in::{Device, Login, SignedIn};
+pub use throttle::SignInRates;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use tokio::sync::broadcast;
 use crate::database::{Database, Unit};
 use access_token::AccessTokens;
 use password::Passwords;
+use sign_in::RefreshKey;
 use throttle::LoginThrottle;
 
 /// The header in which a request names its tenant.
@@ -70,6 +72,7 @@ impl Profile {
 pub struct Identity {
     db: Database,
     tokens: AccessTokens,
+    refresh_key: RefreshKey,
     passwords: Passwords,
     throttle: Arc<LoginThrottle>,
     changes: broadcast::Sender<UserId>,
@@ -77,16 +80,21 @@ pub struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn new(db: Database, key: &[u8; 32], auto_admin: Option<Caller>) -> Self {
-        let passwords = Passwords::new(db.random());
-        Self {
-            db,
+    pub(crate) fn new(
+        db: Database,
+        key: &[u8; 32],
+        rates: SignInRates,
+        auto_admin: Option<Caller>,
+    ) -> Result<Self> {
+        Ok(Self {
             tokens: AccessTokens::new(key),
-            passwords,
-            throttle: Arc::new(LoginThrottle::new()),
+            refresh_key: RefreshKey::new(key),
+            passwords: Passwords::new(db.random())?,
+            throttle: Arc::new(LoginThrottle::new(db.random(), rates)),
             changes: broadcast::Sender::new(CHANGES_BACKLOG),
             auto_admin,
-        }
+            db,
+        })
     }
 
     /// The caller of requests without a credential: the administrator, if the gateway runs for one person on this

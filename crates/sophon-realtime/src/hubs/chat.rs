@@ -15,6 +15,7 @@ use super::error::hub_error;
 use super::groups::{Groups, Membership};
 use super::named::named;
 use super::project;
+use super::rates;
 use super::sign_in::People;
 use super::tasks::TaskRef;
 
@@ -86,6 +87,7 @@ impl Hub for ChatHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        rates::count(&self.gateway, connection.caller(), call.method())?;
         match call.method() {
             "SendMessage" => self.send_message(connection, call.arguments::<(Send,)>()?.0).await,
             "CancelTask" => {

@@ -19,5 +19,5 @@ pub(crate) use failure::{Failure, cannot_open, unknown_outcome};
 pub(crate) use postgres::PostgresLink;
 pub(crate) use query::{Engine, Query, Sql};
 pub(crate) use record::{Table, json_text};
-pub(crate) use sqlite::{Access, SqliteLink};
+pub(crate) use sqlite::{Access, Copying, SqliteLink, is_refused_by_disk};
 pub(crate) use value::Value;

@@ -22,6 +22,8 @@ pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
 pub use secrets::SecretRows;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::{
@@ -54,6 +56,10 @@ pub trait Store: Send + Sync {
 
     /// `sqlite` or `postgres`.
     fn engine(&self) -> &'static str;
+
+    /// Why nothing can be stored any more, if that is so: the disk has lost what it was given, or has refused everything
+    /// for too long. The process is of no use then, and a new one may be.
+    fn broken(&self) -> Option<Arc<str>>;
 }
 
 /// Everything that can be said in a transaction.
