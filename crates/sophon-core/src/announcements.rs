@@ -3,6 +3,7 @@
 use sophon_model::{Announcement, Caller, Event, Result, Severity};
 
 use crate::database::Database;
+use crate::gateway::Shared;
 use crate::limits::{LONGEST_ANNOUNCEMENT, LONGEST_NAME, bounded};
 use crate::policy::{Create, allow};
 
@@ -24,8 +25,8 @@ pub struct Announcements {
 }
 
 impl Announcements {
-    pub(crate) fn new(db: Database) -> Self {
-        Self { db }
+    pub(crate) fn open(shared: &Shared) -> Self {
+        Self { db: shared.db.clone() }
     }
 
     /// Tells everybody in the caller's tenant who is connected now. It is not kept for those who are not.

@@ -10,8 +10,10 @@ use sophon_model::{
 use std::time::Duration;
 
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
 use crate::limits::{LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text};
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
+use crate::registry::Registry;
 use crate::sessions::{NewSession, agent_in, create_in, save_in};
 use crate::tasks::{first_line_truncated, queued, require_room};
 use crate::turn;
@@ -68,8 +70,9 @@ pub struct Chat {
 }
 
 impl Chat {
-    pub(crate) fn new(db: Database) -> Self {
-        Self { db }
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        registry.keep_for(IDEMPOTENCY_KEPT, |unit, before| unit.tx.prune_idempotent_replies(before));
+        Self { db: shared.db.clone() }
     }
 
     /// Accepts a message: when this returns, message and task are durable. With a key, or a local id, the same

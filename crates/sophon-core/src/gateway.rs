@@ -1,32 +1,36 @@
 //! The gateway: its services, put together.
+//!
+//! A subject costs two lines here: a field of [`Gateway`], and the line that opens it. What else it brings it registers
+//! by itself, see `registry`.
 
 use std::sync::Arc;
 
 use fanout::Limits;
 use sophon_model::ports::{Clock, Entropy, Fetch, MasterKeys, ModelProvider, Store};
-use sophon_model::{Approval, Credential, InfoRequest, Result};
+use sophon_model::{Caller, Credential, Result, User};
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, begin_events};
-use crate::discussions::{DiscussionRunner, Discussions, RunsEnd};
+use crate::discussions::Discussions;
 use crate::identity::{Identity, caller};
 use crate::info_requests::InfoRequests;
-use crate::jobs::{Handlers, Jobs, Runner, Wiring, Workers};
+use crate::jobs::{Jobs, Runner, Workers};
 use crate::lifecycle::Lifecycle;
 use crate::live::{EventBus, PendingTexts};
 use crate::maintenance::{self, Pruner, Retention};
+use crate::memory;
 use crate::models::Models;
-use crate::nodes::{CommandsEnd, Nodes};
-use crate::prompts::{Expire, PromptsEnd};
+use crate::nodes::Nodes;
+use crate::registry::Registry;
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
-use crate::setup::{FirstAdministrator, set_up};
+use crate::setup::{Administrator, FirstAdministrator, set_up};
 use crate::tasks::{Running, Tasks};
-use crate::tools::{ToolDeps, Tools};
-use crate::turn::{TurnLimits, Turns, TurnsEnd};
+use crate::tools::{self, Tools};
+use crate::turn::{self, TurnLimits};
 
 /// What a gateway is made of.
 pub struct Parts {
@@ -64,6 +68,24 @@ pub struct Settings {
     pub retention: Retention,
     /// Unread events after which a slow connection is closed.
     pub buffer: usize,
+}
+
+/// What all subjects of a gateway share.
+pub(crate) struct Shared {
+    /// Storage, the bus, time and chance.
+    pub(crate) db: Database,
+    /// What is being written.
+    pub(crate) pending: PendingTexts,
+    /// What runs here.
+    pub(crate) running: Arc<Running>,
+    /// The life of the process.
+    pub(crate) lifecycle: Lifecycle,
+    /// The models that can be asked for.
+    pub(crate) models: Models,
+    /// The tools, once all subjects are open.
+    pub(crate) tools: Tools,
+    /// How the gateway behaves.
+    pub(crate) settings: Settings,
 }
 
 /// The services. Cloning makes another handle.
@@ -116,77 +138,70 @@ impl Gateway {
         let above = begin_events(&*store, clock.now()).await?;
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
         let db = Database::new(store, bus.clone(), clock, entropy);
-        let administrator = set_up(&db, settings.first_administrator).await?;
+        let administrator = set_up(&db, settings.first_administrator.clone()).await?;
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
         secrets.prepare(&administrator.user.tenant_id).await?;
         take_over(&db).await?;
-        let running = Arc::new(Running::default());
-        let pending = PendingTexts::new(bus);
-        let nodes = Nodes::new(db.clone(), lifecycle.clone());
-        let info_requests = InfoRequests::new(db.clone(), settings.turn.answer_within);
-        let models = Models::new(providers);
-        let runner = DiscussionRunner { db: db.clone(), models: models.clone(), running: running.clone() };
-        let tools = Tools::new(ToolDeps {
-            db: &db,
-            fetch,
-            info_requests: &info_requests,
-            runner: &runner,
-            nodes: &nodes,
-        });
-        let approvals = Approvals::new(db.clone(), tools.clone());
-        let email = administrator.user.email.clone();
-        let auto_admin = if settings.auto_admin {
-            Some(db.read(|tx| caller(tx, administrator.user, Credential::AutoAdmin)).await?)
-        } else {
-            None
-        };
-        let turns = Turns {
-            pending: pending.clone(),
-            models: models.clone(),
-            tools: tools.clone(),
-            limits: settings.turn,
-        };
-        let mut handlers = Handlers::default();
-        handlers.register(turns);
-        handlers.register(runner.clone());
-        handlers.register_chore(Expire::<Approval>::default());
-        handlers.register_chore(Expire::<InfoRequest>::default());
-        handlers.register_chore(Pruner { retention: settings.retention });
-        nodes.register_jobs(&mut handlers);
-        db.set_task_end_hooks(vec![
-            Box::new(CommandsEnd),
-            Box::new(PromptsEnd),
-            Box::new(RunsEnd),
-            Box::new(TurnsEnd),
-        ]);
-        let (workers, running_here) = (settings.workers, running.clone());
-        let wiring =
-            Wiring { db: db.clone(), handlers, running: running_here, lifecycle: lifecycle.clone(), workers };
-        lifecycle.spawn_critical("job runner", Runner::new(wiring).run());
-        let sweeping = maintenance::sweep(db.clone(), lifecycle.clone());
-        lifecycle.spawn_critical("sweep over logs", sweeping);
-        Ok(Self {
-            identity: Identity::new(db.clone(), &settings.signing_key, auto_admin),
-            agents: Agents::new(db.clone()),
-            announcements: Announcements::new(db.clone()),
-            chat: Chat::new(db.clone()),
-            sessions: Sessions::new(db.clone(), pending.clone(), running.clone()),
-            tasks: Tasks::new(db.clone(), running.clone()),
-            jobs: Jobs::new(db.clone()),
-            tools,
-            approvals,
-            info_requests,
-            discussions: Discussions::new(runner),
-            models,
-            nodes,
-            secrets,
-            generated_password: administrator.generated_password.map(|password| (email, password)),
+        let Administrator { user, generated_password } = administrator;
+        let generated_password = generated_password.map(|password| (user.email.clone(), password));
+        let auto_admin = auto_admin(&db, &settings, user).await?;
+        let shared = Shared {
+            pending: PendingTexts::new(bus),
+            running: Arc::default(),
+            models: Models::new(providers),
+            tools: Tools::default(),
             db,
-            pending,
             lifecycle,
-            running,
-        })
+            settings,
+        };
+        let mut registry = Registry::default();
+        tools::register(&mut registry, &shared.db, fetch);
+        memory::register(&mut registry, &shared.db);
+        maintenance::register(&mut registry);
+        let gateway = Self {
+            identity: Identity::open(&shared, auto_admin),
+            agents: Agents::open(&shared),
+            announcements: Announcements::open(&shared),
+            chat: Chat::open(&shared, &mut registry),
+            sessions: Sessions::open(&shared, &mut registry),
+            tasks: Tasks::open(&shared),
+            jobs: Jobs::open(&shared, &mut registry),
+            nodes: Nodes::open(&shared, &mut registry),
+            approvals: Approvals::open(&shared, &mut registry),
+            info_requests: InfoRequests::open(&shared, &mut registry),
+            discussions: Discussions::open(&shared, &mut registry),
+            secrets,
+            generated_password,
+            tools: shared.tools.clone(),
+            models: shared.models.clone(),
+            db: shared.db.clone(),
+            pending: shared.pending.clone(),
+            lifecycle: shared.lifecycle.clone(),
+            running: shared.running.clone(),
+        };
+        turn::register(&shared, &mut registry);
+        start(shared, registry);
+        Ok(gateway)
     }
+}
+
+/// Who is the caller of requests without a credential.
+async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> Result<Option<Caller>> {
+    if !settings.auto_admin {
+        return Ok(None);
+    }
+    db.read(|tx| caller(tx, administrator, Credential::AutoAdmin)).await.map(Some)
+}
+
+/// Hands what was registered to those that call it, and starts the workers.
+fn start(shared: Shared, registry: Registry) {
+    let Registry { mut handlers, task_end_hooks, tools, retention } = registry;
+    shared.tools.set(tools);
+    shared.db.set_task_end_hooks(task_end_hooks);
+    handlers.register_chore(Pruner { retention });
+    let lifecycle = shared.lifecycle.clone();
+    lifecycle.spawn_critical("sweep over logs", maintenance::sweep(shared.db.clone(), lifecycle.clone()));
+    lifecycle.spawn_critical("job runner", Runner::new(shared, handlers).run());
 }
 
 /// Takes over what another process has left: all of it, if the storage is this process's alone.

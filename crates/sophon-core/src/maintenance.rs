@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sophon_model::{Priority, Queue, Result};
 
-use crate::chat::IDEMPOTENCY_KEPT;
 use crate::database::{Database, Unit};
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::lifecycle::Lifecycle;
+use crate::registry::{Prune, Registry};
 
 /// How long durable events are kept for those who come back.
 pub const EVENTS_KEPT: Duration = Duration::from_hours(24);
@@ -51,9 +51,9 @@ pub(crate) async fn sweep(db: Database, lifecycle: Lifecycle) {
 
 /// The payload of the job that removes what has lapsed. There is one for the whole deployment.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Prune {}
+pub(crate) struct PruneJob {}
 
-impl JobKind for Prune {
+impl JobKind for PruneJob {
     const NAME: &'static str = "maintenance.prune";
     const QUEUE: Queue = Queue::Maintenance;
 }
@@ -66,20 +66,26 @@ pub(crate) fn schedule_in(unit: &mut Unit<'_>) -> Result<()> {
         dedupe_key: Some("hourly".into()),
         ..JobOptions::default()
     };
-    unit.enqueue(&Prune {}, options)
+    unit.enqueue(&PruneJob {}, options)
+}
+
+/// Registers the removal of old events, and has that and all else that the subjects remove done each hour.
+pub(crate) fn register(registry: &mut Registry) {
+    registry.keep_for(EVENTS_KEPT, |unit, before| unit.tx.prune_events(before));
 }
 
 /// Removes what has lapsed.
 pub(crate) struct Pruner {
-    pub(crate) retention: Retention,
+    /// How long each kind of things is kept, and how it is removed.
+    pub(crate) retention: Vec<(Duration, Prune)>,
 }
 
 impl Chore for Pruner {
-    type Kind = Prune;
+    type Kind = PruneJob;
 
     /// Each run removes some of it, so that others get their turn in between.
-    fn run_in(&self, unit: &mut Unit<'_>, _: Prune) -> Result<Next> {
-        let removed = prune_in(unit, self.retention)?;
+    fn run_in(&self, unit: &mut Unit<'_>, _: PruneJob) -> Result<Next> {
+        let removed = self.prune_in(unit)?;
         if removed > 0 {
             tracing::debug!(removed, "removed what has lapsed");
         }
@@ -88,18 +94,14 @@ impl Chore for Pruner {
     }
 }
 
-/// Removes some of what has lapsed or been kept for long enough; returns how many rows.
-pub fn prune_in(unit: &mut Unit<'_>, retention: Retention) -> Result<u64> {
-    let now = unit.now();
-    let approvals = now.minus(retention.approvals);
-    let removed = [
-        unit.tx.prune_events(now.minus(EVENTS_KEPT))?,
-        unit.tx.prune_idempotent_replies(now.minus(IDEMPOTENCY_KEPT))?,
-        unit.tx.prune_approvals(approvals)?,
-        unit.tx.prune_info_requests(approvals)?,
-        unit.tx.prune_discussion_runs(now.minus(retention.discussion_runs))?,
-        unit.tx.prune_node_commands(now.minus(retention.node_commands))?,
-        unit.tx.prune_dead_jobs(now.minus(retention.dead_jobs))?,
-    ];
-    Ok(removed.iter().sum())
+impl Pruner {
+    /// Removes some of each kind; returns how many rows.
+    fn prune_in(&self, unit: &mut Unit<'_>) -> Result<u64> {
+        let mut removed = 0;
+        for (kept, prune) in &self.retention {
+            let before = unit.now().minus(*kept);
+            removed += prune(unit, before)?;
+        }
+        Ok(removed)
+    }
 }

@@ -9,14 +9,13 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
-use sophon_model::{
-    Approval, Caller, Error, InfoRequest, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp,
-};
+use sophon_model::{Caller, Error, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp};
 
 use crate::database::{Database, Unit};
 use crate::identity::as_of_now;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
 use crate::policy::{Answer, Granted, Guarded, May, grant};
+use crate::registry::Registry;
 use crate::tasks::TaskEndHook;
 
 /// How a prompt is resolved that nobody answered.
@@ -53,6 +52,12 @@ pub(crate) trait Prompt: Clone + Send + Sized + 'static {
     fn resolve_in(&mut self, unit: &mut Unit<'_>) -> Result<bool>;
     /// What a late answer gets: a conflict with the code `already_resolved`.
     fn already_resolved(&self) -> Error;
+}
+
+/// Registers how prompts of a kind are resolved that nobody answers.
+pub(crate) fn register<P: Prompt>(registry: &mut Registry) {
+    registry.chore(Expire::<P>(PhantomData));
+    registry.task_end(End::<P>(PhantomData));
 }
 
 /// Enqueues the job that resolves a prompt at its deadline: in the transaction that stores it.
@@ -115,7 +120,7 @@ fn resolve_in<P: Prompt>(unit: &mut Unit<'_>, prompt: &mut P) -> Result<bool> {
 /// The payload of the job that resolves a prompt at its deadline.
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "")]
-pub(crate) struct Expiry<P: Prompt> {
+struct Expiry<P: Prompt> {
     tenant: TenantId,
     id: P::Id,
 }
@@ -126,13 +131,7 @@ impl<P: Prompt> JobKind for Expiry<P> {
 }
 
 /// Resolves prompts at their deadlines.
-pub(crate) struct Expire<P>(PhantomData<fn() -> P>);
-
-impl<P> Default for Expire<P> {
-    fn default() -> Self {
-        Self(PhantomData)
-    }
-}
+struct Expire<P>(PhantomData<fn() -> P>);
 
 impl<P: Prompt> Chore for Expire<P> {
     type Kind = Expiry<P>;
@@ -151,19 +150,14 @@ impl<P: Prompt> Chore for Expire<P> {
     }
 }
 
-/// The prompts of a task end with it.
-pub(crate) struct PromptsEnd;
+/// The open prompts of a task end with it.
+struct End<P>(PhantomData<fn() -> P>);
 
-impl TaskEndHook for PromptsEnd {
+impl<P: Prompt> TaskEndHook for End<P> {
     fn task_ended(&self, unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-        cancel_open_in::<Approval>(unit, task)?;
-        cancel_open_in::<InfoRequest>(unit, task)
+        for prompt in P::of_task(unit.tx, &task.id)?.into_iter().filter(P::is_pending) {
+            resolve_in(unit, &mut prompt.unanswered(Unanswered::Cancelled))?;
+        }
+        Ok(())
     }
-}
-
-fn cancel_open_in<P: Prompt>(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-    for prompt in P::of_task(unit.tx, &task.id)?.into_iter().filter(P::is_pending) {
-        resolve_in(unit, &mut prompt.unanswered(Unanswered::Cancelled))?;
-    }
-    Ok(())
 }

@@ -1171,7 +1171,8 @@ export interface paths {
         };
         /**
          * List the tools
-         * @description Also at `/tools`.
+         * @description All that an agent can have. Which of them it has depends on its allowlist, and for some on for whom it works: those
+         *     for machines are there as long as one is paired. Also at `/tools`.
          */
         get: operations["listTools"];
         put?: never;

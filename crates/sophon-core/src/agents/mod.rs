@@ -7,6 +7,7 @@ pub(crate) use defaults::{FIRST_AGENT, first_agent};
 use sophon_model::{Agent, AgentFile, Caller, Error, Page, Paged, Result, Runtime, Timestamp};
 
 use crate::database::Database;
+use crate::gateway::Shared;
 use crate::limits::{LONGEST_AGENT_FILE, LONGEST_DESCRIPTION, LONGEST_NAME, MOST_TOOL_PATTERNS, bounded};
 use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
 
@@ -55,8 +56,8 @@ pub struct Agents {
 }
 
 impl Agents {
-    pub(crate) fn new(db: Database) -> Self {
-        Self { db }
+    pub(crate) fn open(shared: &Shared) -> Self {
+        Self { db: shared.db.clone() }
     }
 
     /// The tenant's agents, oldest first.

@@ -17,10 +17,13 @@ use sophon_model::{
 };
 
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
+use crate::identity::acting_for;
 use crate::limits::{LONGEST_DESCRIPTION, bounded};
 use crate::policy::{Granted, Read, grant, visible};
 use crate::prompts::{self, Prompt, Unanswered};
-use crate::tools::Tools;
+use crate::registry::Registry;
+use crate::tools::{Tools, Toolset};
 
 /// The longest arguments that a person is asked to judge, in bytes of JSON. They are shown whole or not at all.
 pub const LONGEST_ARGUMENTS: usize = 64 * 1024;
@@ -53,8 +56,11 @@ pub struct Approvals {
 }
 
 impl Approvals {
-    pub(crate) fn new(db: Database, tools: Tools) -> Self {
-        Self { db, tools }
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        prompts::register::<Approval>(registry);
+        let kept = shared.settings.retention.approvals;
+        registry.keep_for(kept, |unit, before| unit.tx.prune_approvals(before));
+        Self { db: shared.db.clone(), tools: shared.tools.clone() }
     }
 
     /// What matches of what the caller's agents asked for; of what all agents of the tenant did if the caller may
@@ -80,13 +86,28 @@ impl Approvals {
     /// Answers one. An answer to one that was answered, or ran out, is a conflict with the code `already_resolved`
     /// and the outcome in its details.
     pub async fn answer(&self, caller: &Caller, id: &ApprovalId, answer: Answer) -> Result<Approval> {
-        let (tools, by) = (self.tools.clone(), caller.user.clone());
+        let by = caller.user.clone();
+        let tools = match &answer {
+            Answer::Edit { .. } => self.tools_of(self.get(caller, id).await?).await?,
+            Answer::Approve { .. } | Answer::Reject { .. } => Toolset::default(),
+        };
         prompts::answer(&self.db, caller, id, move |approval| decided(&tools, by, approval, answer)).await
+    }
+
+    /// The tools that the agent has now which asked for this approval.
+    async fn tools_of(&self, approval: Approval) -> Result<Toolset> {
+        let read = self.db.read(move |tx| {
+            let asking = acting_for(tx, &approval.user_id, &approval.agent_id)?;
+            let agent = tx.agent(&approval.tenant_id, approval.agent_id.as_str())?;
+            Ok((asking, agent.ok_or_else(|| Error::not_found("agent"))?))
+        });
+        let (asking, agent) = read.await?;
+        Ok(self.tools.of(&asking, &agent).await)
     }
 }
 
 /// The approval as it is by this answer.
-fn decided(tools: &Tools, by: UserId, mut approval: Approval, answer: Answer) -> Result<Approval> {
+fn decided(tools: &Toolset, by: UserId, mut approval: Approval, answer: Answer) -> Result<Approval> {
     let reason = match answer {
         Answer::Approve { comment } => {
             approval.status = ApprovalStatus::Approved;
@@ -114,7 +135,7 @@ fn decided(tools: &Tools, by: UserId, mut approval: Approval, answer: Answer) ->
 
 /// Refuses other arguments where the tool allows none or cannot work with these, and what is worse than what was asked
 /// about: nobody was asked about that.
-fn check_edit(tools: &Tools, approval: &Approval, arguments: &Value) -> Result<()> {
+fn check_edit(tools: &Toolset, approval: &Approval, arguments: &Value) -> Result<()> {
     let refused = |text: String| Error::validation("modifiedParams", text);
     if !approval.is_editable {
         let text = format!("The arguments of {} cannot be changed: approve or reject it.", approval.tool);

@@ -61,7 +61,7 @@ pub(super) fn started(run: &DiscussionRun) -> Event {
 }
 
 /// A run ends with its task, and so do its turns that are still open.
-pub(crate) struct RunsEnd;
+pub(super) struct RunsEnd;
 
 impl TaskEndHook for RunsEnd {
     fn task_ended(&self, unit: &mut Unit<'_>, task: &Task) -> Result<()> {

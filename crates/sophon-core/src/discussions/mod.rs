@@ -9,14 +9,13 @@ mod lifecycle;
 mod rounds;
 mod runner;
 mod speak;
+mod tool;
 mod verdict;
 
 pub use input::{
     ChangeDiscussion, LONGEST_PERSONA, LONGEST_TOPIC, MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT,
     ROUNDS,
 };
-pub(crate) use lifecycle::RunsEnd;
-pub(crate) use runner::DiscussionRunner;
 pub use speak::LONGEST_TURN;
 
 use std::sync::Arc;
@@ -28,11 +27,15 @@ use sophon_model::{
 };
 
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
 use crate::limits::MOST_OPEN_DISCUSSIONS;
 use crate::models::Models;
 use crate::policy::{Cancel, Create, Granted, Read, Write, allow, grant, visible};
+use crate::registry::Registry;
 use crate::tasks::{Outcome, Running, cancel_in, finish_in, queued, require_room};
 use input::Plan;
+use lifecycle::RunsEnd;
+use runner::DiscussionRunner;
 
 /// A run with its turns.
 #[derive(Clone, Debug)]
@@ -52,8 +55,14 @@ pub struct Discussions {
 }
 
 impl Discussions {
-    pub(crate) fn new(runner: DiscussionRunner) -> Self {
-        let DiscussionRunner { db, models, running } = runner;
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        let (db, models, running) = (shared.db.clone(), shared.models.clone(), shared.running.clone());
+        let runner = DiscussionRunner { db: db.clone(), models: models.clone(), running: running.clone() };
+        registry.handler(runner.clone());
+        registry.task_end(RunsEnd);
+        registry.tool(tool::Run::new(runner));
+        let kept = shared.settings.retention.discussion_runs;
+        registry.keep_for(kept, |unit, before| unit.tx.prune_discussion_runs(before));
         Self { db, models, running }
     }
 

@@ -22,6 +22,7 @@ use sophon_model::{
 use tokio::sync::broadcast;
 
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
 use access_token::AccessTokens;
 use password::Passwords;
 use throttle::LoginThrottle;
@@ -77,11 +78,11 @@ pub struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn new(db: Database, key: &[u8; 32], auto_admin: Option<Caller>) -> Self {
-        let passwords = Passwords::new(db.random());
+    pub(crate) fn open(shared: &Shared, auto_admin: Option<Caller>) -> Self {
+        let passwords = Passwords::new(shared.db.random());
         Self {
-            db,
-            tokens: AccessTokens::new(key),
+            db: shared.db.clone(),
+            tokens: AccessTokens::new(&shared.settings.signing_key),
             passwords,
             throttle: Arc::new(LoginThrottle::new()),
             changes: broadcast::Sender::new(CHANGES_BACKLOG),

@@ -11,10 +11,11 @@ mod held;
 mod holdings;
 mod overview;
 mod runner;
+mod waking;
 
 pub(crate) use enqueue::{JobKind, JobOptions};
 pub(crate) use handler::{Begun, Chore, Handler, Handlers, Next};
 pub(crate) use held::{Held, HeldError, Settled};
 pub use overview::Jobs;
+pub(crate) use runner::Runner;
 pub use runner::Workers;
-pub(crate) use runner::{Runner, Wiring};

@@ -3,8 +3,11 @@
 use sophon_model::ports::JobCount;
 use sophon_model::{Caller, Error, Job, JobId, Page, Paged, Result};
 
+use super::waking::WakeTasks;
 use crate::database::Database;
+use crate::gateway::Shared;
 use crate::policy::{Read, System, Write, allow};
+use crate::registry::Registry;
 
 /// The service.
 #[derive(Clone)]
@@ -13,8 +16,11 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    pub(crate) fn new(db: Database) -> Self {
-        Self { db }
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        registry.chore(WakeTasks);
+        let kept = shared.settings.retention.dead_jobs;
+        registry.keep_for(kept, |unit, before| unit.tx.prune_dead_jobs(before));
+        Self { db: shared.db.clone() }
     }
 
     /// How many jobs stand where, by queue and status; none for what there is none of.

@@ -16,6 +16,7 @@ use super::handler::{AnyHandler, Handlers, Next, Run, Taken};
 use super::held::{Held, LEASE, Settled};
 use super::holdings::{Hold, Holdings};
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
 use crate::lifecycle::Lifecycle;
 use crate::tasks::{self, Outcome, Running, RunningTask};
 
@@ -63,15 +64,6 @@ impl Workers {
     }
 }
 
-/// What a runner works with.
-pub(crate) struct Wiring {
-    pub(crate) db: Database,
-    pub(crate) handlers: Handlers,
-    pub(crate) running: Arc<Running>,
-    pub(crate) lifecycle: Lifecycle,
-    pub(crate) workers: Workers,
-}
-
 /// Claims jobs and has their handlers do them.
 #[derive(Clone)]
 pub(crate) struct Runner {
@@ -103,8 +95,9 @@ struct Claim {
 }
 
 impl Runner {
-    pub(crate) fn new(wiring: Wiring) -> Self {
-        let Wiring { db, handlers, running, lifecycle, workers } = wiring;
+    pub(crate) fn new(shared: Shared, handlers: Handlers) -> Self {
+        let Shared { db, running, lifecycle, settings, .. } = shared;
+        let workers = settings.workers;
         let places = Queue::ALL.iter().map(|queue| (*queue, Arc::new(Semaphore::new(workers.of(*queue)))));
         Self {
             holder: hex::encode(db.random::<8>()).into(),

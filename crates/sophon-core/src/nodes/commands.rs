@@ -26,7 +26,7 @@ const LONGEST_TIME: Duration = Duration::from_mins(10);
 /// What a node that ran out of time has left to say so.
 const TO_REPORT: Duration = Duration::from_secs(2);
 /// Commands of a node that may wait or run; one more is refused.
-const MOST_OPEN: u64 = 32;
+const MOST_OPEN: usize = 32;
 /// The parameters, as JSON, in bytes.
 const LARGEST_PARAMS: usize = 64 * 1024;
 /// A result, as JSON, in bytes. What is larger is dropped, and the command has failed.
@@ -179,7 +179,7 @@ fn can_take(tx: &dyn Tx, node: &Node) -> Result<()> {
         let text = "The node is not online, so it was not told. Start its program and try again.";
         return Err(Error::conflict(text).with_code("node_offline"));
     }
-    if tx.open_node_commands(&node.id)? >= MOST_OPEN {
+    if tx.open_node_commands(&node.id)?.len() >= MOST_OPEN {
         let text = format!("The node has {MOST_OPEN} commands to do. Wait until some have ended.");
         return Err(Error::conflict(text).with_code("node_busy"));
     }
@@ -213,16 +213,15 @@ fn new_command(
     }
 }
 
-/// Hands out the commands that wait for `node`. Commands that its scopes no longer cover end here, and are returned
-/// beside.
+/// Hands out the commands that wait for `node`. Commands that its scopes no longer cover end here.
 pub(super) fn hand_out(
     unit: &mut Unit<'_>,
     node: &Node,
     endings: &Wakers<NodeCommandId>,
-) -> Result<(Vec<NodeCommand>, Vec<NodeCommand>)> {
+) -> Result<Vec<NodeCommand>> {
     let now = unit.now();
-    let taken = unit.tx.dispatch_node_commands(&node.id, now, MOST_OPEN as usize)?;
-    let (mut handed, mut refused) = (Vec::with_capacity(taken.len()), Vec::new());
+    let taken = unit.tx.dispatch_node_commands(&node.id, now, MOST_OPEN)?;
+    let mut handed = Vec::with_capacity(taken.len());
     for mut command in taken {
         if NodeCommandSpec::of(&command.command).is_ok_and(|spec| covers(node, spec)) {
             tell(unit, &command);
@@ -235,12 +234,15 @@ pub(super) fn hand_out(
                 "scope_denied",
                 "The node lost the scope before it was told: it did not run.",
             );
-            let (endings, id) = (endings.clone(), command.id.clone());
-            refused.push(end(unit, command, NodeCommandStatus::Dispatched)?);
-            unit.after_commit(move || endings.wake(&id));
+            let ended = end(unit, command, NodeCommandStatus::Dispatched)?;
+            if let Some(task) = &ended.task_id {
+                unit.wake_afterwards(task)?;
+            }
+            let endings = endings.clone();
+            unit.after_commit(move || endings.wake(&ended.id));
         }
     }
-    Ok((handed, refused))
+    Ok(handed)
 }
 
 /// The time that a node has for a command from now on.

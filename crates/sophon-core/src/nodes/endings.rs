@@ -153,7 +153,7 @@ impl Chore for ExpireCommands {
 }
 
 /// The commands that no node has taken are called back when the task ends that they are for.
-pub(crate) struct CommandsEnd;
+pub(super) struct CommandsEnd;
 
 impl TaskEndHook for CommandsEnd {
     fn task_ended(&self, unit: &mut Unit<'_>, task: &Task) -> Result<()> {

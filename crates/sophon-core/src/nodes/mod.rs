@@ -7,10 +7,11 @@ mod commands;
 mod endings;
 mod pairing;
 mod presence;
+mod tools;
 
 pub use commands::{Outcome, SendCommand};
-use endings::ExpireCommands;
-pub(crate) use endings::{CommandsEnd, call_back_in};
+pub(crate) use endings::call_back_in;
+use endings::{CommandsEnd, ExpireCommands};
 pub use pairing::{NewNode, Pairing, RegisteredNode};
 use presence::NoticeSilence;
 pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
@@ -18,10 +19,11 @@ pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 use sophon_model::{Caller, Event, Node, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result};
 
 use crate::database::{Database, Unit};
-use crate::jobs::Handlers;
+use crate::gateway::Shared;
 use crate::lifecycle::Lifecycle;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::policy::{Granted, Read, Write, grant, visible};
+use crate::registry::Registry;
 use crate::wakers::Wakers;
 
 /// The service.
@@ -36,15 +38,17 @@ pub struct Nodes {
 }
 
 impl Nodes {
-    pub(crate) fn new(db: Database, lifecycle: Lifecycle) -> Self {
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        let (db, lifecycle) = (shared.db.clone(), shared.lifecycle.clone());
         let (instructions, endings) = (Wakers::new(db.is_exclusive()), Wakers::new(db.is_exclusive()));
-        Self { db, lifecycle, instructions, endings }
-    }
-
-    /// Registers what nodes do in jobs.
-    pub(crate) fn register_jobs(&self, handlers: &mut Handlers) {
-        handlers.register_chore(NoticeSilence);
-        handlers.register_chore(ExpireCommands { endings: self.endings.clone() });
+        let nodes = Self { db, lifecycle, instructions, endings };
+        registry.chore(NoticeSilence);
+        registry.chore(ExpireCommands { endings: nodes.endings.clone() });
+        registry.task_end(CommandsEnd);
+        registry.tool_source(tools::NodeTools::new(nodes.clone()));
+        let kept = shared.settings.retention.node_commands;
+        registry.keep_for(kept, |unit, before| unit.tx.prune_node_commands(before));
+        nodes
     }
 
     /// The tenant's nodes, in order of registration.
@@ -76,15 +80,26 @@ impl Nodes {
         self.change(caller, id, move |node| node.scopes = distinct(scopes)).await
     }
 
-    /// Deletes one: its token is void, its connection ends, and its commands are forgotten.
+    /// Deletes one: its token is void, its connection ends, and its commands are forgotten. Who waits for one of them is
+    /// told that the node is gone.
     pub async fn revoke(&self, caller: &Caller, id: &NodeId) -> Result<()> {
-        let (caller, wanted, instructions) = (caller.clone(), id.clone(), self.instructions.clone());
+        let (caller, wanted) = (caller.clone(), id.clone());
+        let (instructions, endings) = (self.instructions.clone(), self.endings.clone());
         self.db
             .write(move |unit| {
                 let node = managed(unit, &caller, &wanted)?;
+                let open = unit.tx.open_node_commands(&wanted)?;
                 unit.tx.delete_node(&wanted)?;
+                for task in open.iter().filter_map(|command| command.task_id.as_ref()) {
+                    unit.wake_afterwards(task)?;
+                }
                 tell(unit, NodeEvent::Removed { node: Box::new(node.clone()) }, &node);
-                unit.after_commit(move || instructions.wake(&wanted));
+                unit.after_commit(move || {
+                    instructions.wake(&wanted);
+                    for command in &open {
+                        endings.wake(&command.id);
+                    }
+                });
                 Ok(())
             })
             .await

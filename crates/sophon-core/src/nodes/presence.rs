@@ -7,7 +7,7 @@ use sophon_model::ports::Tx;
 use sophon_model::text::clean;
 use sophon_model::{
     Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue,
-    Result, TaskId, TenantId,
+    Result, TenantId,
 };
 
 use super::{Nodes, commands, tell};
@@ -148,7 +148,7 @@ impl Nodes {
             .await?;
         let is_noted =
             node.is_online && node.last_seen_at.is_some_and(|seen| self.db.now().since(seen) < NOTED_EVERY);
-        if open == 0 && is_noted {
+        if open.is_empty() && is_noted {
             return Ok((node, Vec::new()));
         }
         let (writing, endings) = (caller.clone(), self.endings.clone());
@@ -157,16 +157,10 @@ impl Nodes {
             if !is_noted {
                 note(unit, &mut node)?;
             }
-            let (commands, refused) = commands::hand_out(unit, &node, &endings)?;
-            Ok((node, commands, refused))
+            let commands = commands::hand_out(unit, &node, &endings)?;
+            Ok((node, commands))
         });
-        let (node, commands, refused) = taken.await?;
-        let tasks: Vec<TaskId> = refused.into_iter().filter_map(|command| command.task_id).collect();
-        if !tasks.is_empty() {
-            // Beside, as a job is never touched after the rows of a node.
-            self.db.write(move |unit| tasks.iter().try_for_each(|task| unit.wake(task))).await?;
-        }
-        Ok((node, commands))
+        taken.await
     }
 }
 

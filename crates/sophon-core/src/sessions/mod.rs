@@ -2,6 +2,7 @@
 
 mod fork;
 mod history;
+mod search_tool;
 
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
@@ -16,9 +17,11 @@ use sophon_model::{
 
 use crate::agents::FIRST_AGENT;
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::live::PendingTexts;
 use crate::policy::{Allowed, Create, Granted, Read, Write, allow, grant, visible};
+use crate::registry::Registry;
 use crate::tasks::{Outcome, Running, finish_in};
 
 /// A session to be made.
@@ -60,7 +63,9 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn new(db: Database, pending: PendingTexts, running: Arc<Running>) -> Self {
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        let (db, pending, running) = (shared.db.clone(), shared.pending.clone(), shared.running.clone());
+        registry.tool(search_tool::Search::new(db.clone()));
         Self { db, pending, running }
     }
 

@@ -17,6 +17,7 @@ use sophon_model::{
 };
 
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
 use crate::limits::MOST_QUEUED_TASKS;
 use crate::nodes;
 use crate::policy::{Cancel, Granted, Read, grant, visible};
@@ -43,8 +44,8 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    pub(crate) fn new(db: Database, running: Arc<Running>) -> Self {
-        Self { db, running }
+    pub(crate) fn open(shared: &Shared) -> Self {
+        Self { db: shared.db.clone(), running: shared.running.clone() }
     }
 
     /// The caller's tasks that wait or run, newest first.

@@ -94,7 +94,7 @@ impl Turn {
 
     /// What a person is to be asked about this call, if one is.
     fn judge(&self, call: &ModelToolCall) -> Result<Option<Asked>, ToolFailure> {
-        let Some(judged) = self.with.tools.judge(&self.agent, &call.name, &call.arguments)? else {
+        let Some(judged) = self.tools.judge(&call.name, &call.arguments)? else {
             return Ok(None);
         };
         if call.arguments.to_string().len() > LONGEST_ARGUMENTS {

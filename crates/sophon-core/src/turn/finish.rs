@@ -39,7 +39,7 @@ impl Turn {
 }
 
 /// What a turn leaves behind ends with its task: its answer, its steps, and the calls that are still open.
-pub(crate) struct TurnsEnd;
+pub(super) struct TurnsEnd;
 
 impl TaskEndHook for TurnsEnd {
     fn task_ended(&self, unit: &mut Unit<'_>, task: &Task) -> sophon_model::Result<()> {

@@ -15,7 +15,6 @@ mod tool_calls;
 mod writer;
 
 pub(crate) use begin::{TurnJob, enqueue_in};
-pub(crate) use finish::TurnsEnd;
 
 use std::time::Duration;
 
@@ -28,10 +27,13 @@ use sophon_model::{
 };
 
 use crate::database::Unit;
+use crate::gateway::Shared;
+use crate::identity::acting_for;
 use crate::jobs::{Begun, Handler, Held, HeldError, Settled};
 use crate::live::PendingTexts;
 use crate::models::Models;
-use crate::tools::{ToolContext, Tools};
+use crate::registry::Registry;
+use crate::tools::{ToolContext, Tools, Toolset};
 use begin::{Claimed, Start};
 use context::Context;
 use step::Step;
@@ -62,11 +64,22 @@ const WAKE_GRACE: Duration = Duration::from_secs(5);
 
 /// Runs turns.
 #[derive(Clone)]
-pub(crate) struct Turns {
-    pub(crate) pending: PendingTexts,
-    pub(crate) models: Models,
-    pub(crate) tools: Tools,
-    pub(crate) limits: TurnLimits,
+struct Turns {
+    pending: PendingTexts,
+    models: Models,
+    tools: Tools,
+    limits: TurnLimits,
+}
+
+/// Registers how turns are run and ended.
+pub(crate) fn register(shared: &Shared, registry: &mut Registry) {
+    registry.handler(Turns {
+        pending: shared.pending.clone(),
+        models: shared.models.clone(),
+        tools: shared.tools.clone(),
+        limits: shared.settings.turn,
+    });
+    registry.task_end(finish::TurnsEnd);
 }
 
 /// Why a turn stops before it is done.
@@ -106,6 +119,8 @@ struct Turn {
     session: Session,
     agent: Agent,
     reply: Message,
+    /// The tools that it has, as of when it was begun or taken up again.
+    tools: Toolset,
     writer: Writer,
     usage: Usage,
 }
@@ -122,8 +137,8 @@ impl Handler for Turns {
     async fn run(&self, claimed: Claimed, held: Held) -> Result<Settled> {
         let Claimed { task, question, session, agent, reply, start } = claimed;
         let writer = Writer::open(self, &held, &task, &agent.id, &reply);
-        let (with, usage) = (self.clone(), Usage::default());
-        let mut turn = Turn { with, held, task, question, session, agent, reply, writer, usage };
+        let (with, usage, tools) = (self.clone(), Usage::default(), Toolset::default());
+        let mut turn = Turn { with, held, task, question, session, agent, reply, tools, writer, usage };
         let outcome = turn.work(start).await;
         Settled::here_or_elsewhere(turn.finish(outcome).await)
     }
@@ -132,6 +147,7 @@ impl Handler for Turns {
 impl Turn {
     async fn work(&mut self, start: Start) -> Result<(), Stop> {
         self.require_wanted()?;
+        self.tools = self.with.tools.of(&self.caller().await?, &self.agent).await;
         let mut context = Context::load(self).await?;
         for answer in &context.steps {
             self.usage.add(&answer.usage);
@@ -169,6 +185,12 @@ impl Turn {
 
     fn require_wanted(&self) -> Result<(), Stop> {
         if self.held.cancel().is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    /// The agent as a caller, with the rights that the person has now for whom it works.
+    async fn caller(&self) -> Result<Caller, Stop> {
+        let (user, agent) = (self.task.user_id.clone(), self.agent.id.clone());
+        Ok(self.held.read(move |tx| acting_for(tx, &user, &agent)).await?)
     }
 
     /// Parks the turn until what it waits for has happened, or until a moment after `until`. Returns if something
@@ -221,7 +243,7 @@ impl Turn {
             model: None,
             system: context.system.clone(),
             messages: context.messages.clone(),
-            tools: self.with.tools.allowed(&self.agent),
+            tools: self.tools.specs(),
             max_output_tokens: MOST_OUTPUT_TOKENS,
         }
     }

@@ -12,7 +12,6 @@ use sophon_model::{Caller, Event, Timestamp, ToolCall, ToolCallId, ToolCallStatu
 use super::clearance::Clearance;
 use super::{Stop, Turn};
 use crate::approvals::{NotCovered, consume_in};
-use crate::identity::acting_for;
 use crate::tools::{ToolFailure, ToolOutput};
 
 /// How long a tool that works is waited for once its turn was cancelled.
@@ -36,8 +35,7 @@ impl Turn {
     pub(super) async fn call_tools(&mut self, calls: &[ModelToolCall]) -> Result<Vec<ModelMessage>, Stop> {
         let clearances = self.clear_calls(calls).await?;
         // Only now: the person's permissions may have changed while the approval was waited for.
-        let (user, agent) = (self.task.user_id.clone(), self.agent.id.clone());
-        let caller = self.held.read(move |tx| acting_for(tx, &user, &agent)).await?;
+        let caller = self.caller().await?;
         loop {
             let task = self.task.id.clone();
             let known = self.held.read(move |tx| tx.tool_calls(&task)).await?;
@@ -80,7 +78,7 @@ impl Turn {
         }
         self.require_wanted()?;
         let started = match (known, clearance) {
-            (Some(known), Clearance::Approved(_)) if !self.with.tools.is_resumable(&call.name) => {
+            (Some(known), Clearance::Approved(_)) if !self.tools.is_resumable(&call.name) => {
                 self.end(known, ToolCallStatus::Failed, UNKNOWN.into()).await?;
                 return Ok(Called::Ended(UNKNOWN.into()));
             }
@@ -95,7 +93,7 @@ impl Turn {
             },
         };
         let context = self.tool_context(caller, &started.id);
-        let working = self.with.tools.call(&context, &call.name, started.arguments.clone());
+        let working = self.tools.call(&context, &call.name, started.arguments.clone());
         let outcome = tokio::select! {
             outcome = working => outcome,
             () = self.cancelled_and_waited() => {

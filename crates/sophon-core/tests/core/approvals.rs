@@ -286,6 +286,7 @@ async fn an_edit_changes_what_is_covered_and_only_where_the_tool_allows_it() {
 #[tokio::test]
 async fn an_edit_does_no_more_harm_than_was_asked_about() {
     let app = Harness::offline().await;
+    app.machine(&[]).await;
     let [asked] = pending_approvals(&app, "node.command", 1).await.try_into().unwrap();
     let edit = async |arguments| {
         app.gateway.approvals.answer(&app.admin(), &asked.id, Answer::Edit { arguments }).await

@@ -3,7 +3,10 @@
 use std::ops::Deref;
 
 use sophon_core::database::Unit;
-use sophon_model::{JobStatus, Result, TaskId};
+use sophon_core::maintenance::Retention;
+use sophon_core::nodes::{Heartbeat, NewNode, Pairing};
+use sophon_model::{JobStatus, NodeCaller, NodeScope, Result, TaskId};
+use sophon_testgateway::Setup;
 pub use sophon_testgateway::{PATIENCE, TestGateway, events_until, message, streamed};
 use sophon_testkit::ModelServer;
 
@@ -26,8 +29,27 @@ impl Harness {
         Self(TestGateway::offline().await)
     }
 
+    pub async fn with_retention(retention: Retention) -> Self {
+        Self(Setup::default().settings(|settings| settings.retention = retention).start().await)
+    }
+
     pub async fn with_models(servers: &[&ModelServer]) -> Self {
         Self(TestGateway::with_models(servers).await)
+    }
+
+    /// A node that is paired and there.
+    pub async fn machine(&self, scopes: &[NodeScope]) -> NodeCaller {
+        let (admin, nodes) = (self.admin(), &self.gateway.nodes);
+        let new = NewNode { name: "Desk".into(), platform: "linux".into(), scopes: scopes.to_vec() };
+        let registered = nodes.register(&admin, new).await.unwrap();
+        let id = &registered.node.id;
+        nodes.approve(&admin, id, None, None).await.unwrap();
+        let Pairing::Approved(token) = nodes.pair(id, &registered.pairing_secret).await.unwrap() else {
+            panic!("it was approved")
+        };
+        let machine = nodes.authenticate(&token).await.unwrap();
+        nodes.heard(&machine, Heartbeat::default()).await.unwrap();
+        machine
     }
 
     /// Waits until the turn has given its worker to others.

@@ -120,6 +120,7 @@ async fn what_a_person_is_to_judge_is_whole_and_nothing_in_it_is_hidden() {
     let command = Call::new("c", "node.command", arguments.clone());
     let model = ModelServer::playing([Script::answer().tool_calls(vec![command])]).await;
     let app = Harness::with_models(&[&model]).await;
+    app.machine(&[]).await;
     app.may_leave_work();
     app.send("obey").await;
     let asked = app.asked_once().await;
@@ -140,6 +141,7 @@ async fn what_is_too_long_to_be_judged_is_refused_and_nobody_is_asked() {
     let scripts = [Script::answer().tool_calls(vec![command]), Script::say("Done.")];
     let model = ModelServer::playing(scripts).await;
     let app = Harness::with_models(&[&model]).await;
+    app.machine(&[]).await;
     let sent = app.send("obey").await;
     app.completed(&sent).await;
     assert!(app.call_of(&sent).await.result.unwrap().contains("too long to be shown"));

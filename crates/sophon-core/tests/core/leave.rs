@@ -163,6 +163,7 @@ const CHANGES: [(&str, Change); 12] = [
 async fn approved_then_changed(change: Change) -> (Harness, Approval) {
     let model = executor().await;
     let app = Harness::with_models(&[&model]).await;
+    app.machine(&[]).await;
     let sent = app.send("tidy up").await;
     let asked = app.asked_once().await;
     let (task, approved) =

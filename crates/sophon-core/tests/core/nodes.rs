@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sophon_core::approvals::Answer;
-use sophon_core::nodes::{Heartbeat, NewNode, NodeInstruction, Outcome, Pairing, SendCommand};
+use sophon_core::nodes::{NodeInstruction, Outcome, SendCommand};
 use sophon_model::{
     ApprovalStatus, NodeCaller, NodeCommand, NodeCommandStatus, NodeId, NodeScope, Page, Result, Risk,
     ToolCallStatus,
@@ -30,21 +30,6 @@ async fn bossy(command: &'static str, params: Value) -> (ModelServer, Arc<OnceLo
 }
 
 impl Harness {
-    /// A node that is paired and there.
-    async fn machine(&self, scopes: &[NodeScope]) -> NodeCaller {
-        let (admin, nodes) = (self.admin(), &self.gateway.nodes);
-        let new = NewNode { name: "Desk".into(), platform: "linux".into(), scopes: scopes.to_vec() };
-        let registered = nodes.register(&admin, new).await.unwrap();
-        let id = &registered.node.id;
-        nodes.approve(&admin, id, None, None).await.unwrap();
-        let Pairing::Approved(token) = nodes.pair(id, &registered.pairing_secret).await.unwrap() else {
-            panic!("it was approved")
-        };
-        let machine = nodes.authenticate(&token).await.unwrap();
-        nodes.heard(&machine, Heartbeat::default()).await.unwrap();
-        machine
-    }
-
     async fn taken(&self, machine: &NodeCaller) -> NodeCommand {
         let taken = self.gateway.nodes.take_commands(machine, Duration::from_secs(10)).await.unwrap();
         taken.into_iter().next().expect("a command")

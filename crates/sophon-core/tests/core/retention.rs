@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sophon_core::database::Unit;
-use sophon_core::maintenance::{Retention, prune_in};
+use sophon_core::maintenance::Retention;
 use sophon_model::{
     Approval, ApprovalStatus, DiscussionRun, DiscussionRunStatus, InfoRequest, InfoRequestStatus, Panelist,
     Speaker,
@@ -16,6 +16,7 @@ use crate::harness::Harness;
 const MANY: usize = sophon_store::PRUNED_AT_ONCE + 1;
 const MANY_RUNS: usize = sophon_store::PRUNED_AT_ONCE / 100 + 1;
 const DAY: Duration = Duration::from_hours(24);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// An approval as `pending`, that ended now.
 fn ended_approval(unit: &Unit<'_>, pending: &Approval) -> Approval {
@@ -97,9 +98,15 @@ async fn end(
     ended.await.unwrap()
 }
 
-/// Removes what is old, as the hourly job does.
-async fn prune(app: &Harness, retention: Retention) {
-    while app.gateway.db.write(move |unit| prune_in(unit, retention)).await.unwrap() > 0 {}
+/// Lets an hour go by: the time in which what is old is removed.
+async fn an_hour_later(app: &Harness) {
+    app.clock.advance(HOUR);
+    app.until(async || {
+        let now = app.gateway.db.now();
+        let next = app.gateway.db.read(move |tx| tx.next_job_at(now)).await.unwrap();
+        next.filter(|next| *next > now).map(drop)
+    })
+    .await;
 }
 
 /// Which of them are still there.
@@ -121,26 +128,24 @@ async fn kept(
 
 #[tokio::test]
 async fn what_has_ended_is_removed_when_its_time_is_over_however_much_it_is() {
-    let app = Harness::offline().await;
+    let retention =
+        Retention { approvals: 2 * DAY, discussion_runs: 3 * DAY, node_commands: DAY, dead_jobs: DAY };
+    let app = Harness::with_retention(retention).await;
     let [pending] = pending_approvals(&app, "memory.write", 1).await.try_into().unwrap();
     let old = end(&app, &pending, (MANY, MANY_RUNS)).await;
     app.clock.advance(DAY);
     let recent = end(&app, &pending, (1, 1)).await;
-    let retention =
-        Retention { approvals: 2 * DAY, discussion_runs: 3 * DAY, node_commands: DAY, dead_jobs: DAY };
 
-    app.clock.advance(DAY);
-    prune(&app, retention).await;
+    app.clock.advance(DAY.saturating_sub(HOUR));
+    an_hour_later(&app).await;
     assert_eq!(kept(&app, &old).await, [true; 3], "none is a moment too old");
-    app.clock.advance(Duration::from_millis(1));
-    prune(&app, retention).await;
+    an_hour_later(&app).await;
     assert_eq!(kept(&app, &old).await, [false, false, true], "runs are kept for longer");
-    app.clock.advance(DAY.saturating_sub(Duration::from_millis(1)));
-    prune(&app, retention).await;
+    app.clock.advance(DAY.saturating_sub(2 * HOUR));
+    an_hour_later(&app).await;
     assert_eq!(kept(&app, &recent).await, [true; 3]);
 
-    app.clock.advance(Duration::from_millis(1));
-    prune(&app, retention).await;
+    an_hour_later(&app).await;
     assert_eq!(kept(&app, &old).await, [false; 3]);
     assert_eq!(kept(&app, &recent).await, [false, false, true]);
 

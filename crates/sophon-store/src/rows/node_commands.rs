@@ -78,10 +78,10 @@ impl NodeCommandRows for Conn {
         Ok(self.all(sql, &[task.as_str().into()])?)
     }
 
-    fn open_node_commands(&self, node: &NodeId) -> Result<u64> {
-        let sql =
-            "SELECT count(*) FROM node_commands WHERE node_id = $1 AND status IN ('queued', 'dispatched')";
-        Ok(self.count(sql, &[node.as_str().into()])?)
+    fn open_node_commands(&self, node: &NodeId) -> Result<Vec<NodeCommand>> {
+        let sql = "SELECT * FROM node_commands WHERE status IN ('queued', 'dispatched') AND node_id = $1 \
+                   ORDER BY expires_at, id";
+        Ok(self.all(sql, &[node.as_str().into()])?)
     }
 
     fn prune_node_commands(&mut self, before: Timestamp) -> Result<u64> {

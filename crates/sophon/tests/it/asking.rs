@@ -186,6 +186,8 @@ async fn all_that_an_answer_asks_is_asked_one_after_the_other_and_changed_where_
         [("OPENAI_BASE_URL", url.as_str()), ("OPENAI_API_KEY", "key"), ("SOPHON_MODEL", "scripted")];
     let gateway = serve_with(true, &variables).await;
     let program = Program::new(&gateway.url);
+    // Agents have the tool as long as there is a machine.
+    program.run(&["nodes", "pair", "Desk"]).await;
     let mut terminal = program.in_terminal(&["chat", "tidy up"]);
     for said in ["node.command", r"\u{202e}gpj.tac", "edit {…} to change the arguments: "] {
         terminal.shows(said).await;

@@ -46,8 +46,9 @@ pub trait NodeCommandRows {
     fn node_commands(&self, node: &NodeId, page: &Page) -> Result<Paged<NodeCommand>>;
     /// Those that a task waits for and no node has taken yet.
     fn queued_node_commands(&self, task: &TaskId) -> Result<Vec<NodeCommand>>;
-    /// How many of a node wait or run.
-    fn open_node_commands(&self, node: &NodeId) -> Result<u64>;
+    /// Those of a node that wait or run, first those whose time is over first. They are few: a node with many is told
+    /// nothing more.
+    fn open_node_commands(&self, node: &NodeId) -> Result<Vec<NodeCommand>>;
     /// Removes those that ended before, oldest first and at most 10,000 at once; returns how many.
     fn prune_node_commands(&mut self, before: Timestamp) -> Result<u64>;
 }

@@ -1,5 +1,6 @@
 //! `node.command` and `node.list`
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,26 +9,53 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::ToolSpec;
 use sophon_model::{
-    Id, NODE_COMMANDS, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus, NodeId, Page, Risk,
+    Agent, Caller, Id, Kind, NODE_COMMANDS, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus,
+    NodeId, Page, Result, Risk,
 };
 
-use super::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
-use crate::database::Database;
-use crate::nodes::{Nodes, SendCommand};
+use super::{Nodes, SendCommand};
+use crate::tools::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, ToolOutput, ToolSource, spec, typed};
 use crate::untrusted::fence;
 
 /// Bytes of an answer that are left for what stands around it.
 const AROUND: usize = 1024;
 
-pub(super) struct Command {
-    db: Database,
+/// The tools for machines: there are some as long as the caller can see a machine.
+pub(super) struct NodeTools {
     nodes: Nodes,
+    tools: [Arc<dyn Tool>; 2],
 }
 
-impl Command {
-    pub(super) fn new(db: Database, nodes: Nodes) -> Self {
-        Self { db, nodes }
+impl NodeTools {
+    pub(super) fn new(nodes: Nodes) -> Self {
+        let list = List { nodes: nodes.clone() };
+        let command = Command { nodes: nodes.clone() };
+        Self { nodes, tools: [Arc::new(list), Arc::new(command)] }
     }
+}
+
+#[async_trait]
+impl ToolSource for NodeTools {
+    fn name(&self) -> &'static str {
+        "nodes"
+    }
+
+    fn catalogue(&self) -> Vec<ToolSpec> {
+        self.tools.iter().map(|tool| tool.spec()).collect()
+    }
+
+    async fn tools(&self, caller: &Caller, _: &Agent) -> Result<Vec<Arc<dyn Tool>>> {
+        match self.nodes.list(caller, Page::new(Some(1), None)).await {
+            Ok(nodes) if nodes.items.is_empty() => Ok(Vec::new()),
+            Ok(_) => Ok(self.tools.to_vec()),
+            Err(error) if error.kind() == Kind::NotAuthorized => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+struct Command {
+    nodes: Nodes,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +148,7 @@ impl Command {
     fn fenced(&self, text: &str) -> String {
         let kept = text.floor_char_boundary(LONGEST_RESULT - AROUND);
         let note = if kept < text.len() { "\n[The rest was cut.]" } else { "" };
-        format!("{}{note}", fence("tool:node.command", &text[..kept], self.db.random()))
+        format!("{}{note}", fence("tool:node.command", &text[..kept], self.nodes.db.random()))
     }
 
     fn refusal(&self, command: &NodeCommand) -> String {
@@ -144,15 +172,8 @@ fn command_id(context: &ToolContext) -> NodeCommandId {
     format!("{}{}", NodeCommandId::PREFIX, hex::encode(&digest[..16])).into()
 }
 
-pub(super) struct List {
-    db: Database,
+struct List {
     nodes: Nodes,
-}
-
-impl List {
-    pub(super) fn new(db: Database, nodes: Nodes) -> Self {
-        Self { db, nodes }
-    }
 }
 
 #[derive(Deserialize)]
@@ -173,7 +194,7 @@ impl Tool for List {
         let described: Vec<Value> = nodes.items.iter().map(describe).collect();
         let note = if nodes.next.is_some() { "\n[There are more.]" } else { "" };
         let text = Value::from(described).to_string();
-        Ok(format!("{}{note}", fence("tool:node.list", &text, self.db.random())).into())
+        Ok(format!("{}{note}", fence("tool:node.list", &text, self.nodes.db.random())).into())
     }
 }
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use sophon_model::ports::{MemoryFilter, ToolSpec};
 use sophon_model::{MemoryCategory, MemoryEntry, MemoryScope, Risk};
 
-use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
 use crate::limits::{LONGEST_MEMORY, bounded};
+use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 
 /// Entries that a search returns.
 const MOST_FOUND: usize = 20;

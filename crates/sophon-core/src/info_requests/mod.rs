@@ -1,6 +1,8 @@
 //! Questions of agents to the people they work for. A question gates nothing; a turn that asks one waits for the
 //! answer.
 
+mod tool;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -12,11 +14,13 @@ use sophon_model::{
 };
 
 use crate::database::{Database, Unit};
+use crate::gateway::Shared;
 use crate::jobs::HeldError;
 use crate::limits::{LONGEST_DESCRIPTION, LONGEST_NAME, bounded};
 use crate::policy::{Granted, Read, grant, visible};
 use crate::prompts::{self, Prompt, Unanswered, expire_later};
-use crate::tools::{ASKS_PERSON, ToolContext};
+use crate::registry::Registry;
+use crate::tools::ToolContext;
 
 /// Answers to choose from.
 pub const MOST_CHOICES: usize = 10;
@@ -31,8 +35,13 @@ pub struct InfoRequests {
 }
 
 impl InfoRequests {
-    pub(crate) fn new(db: Database, answer_within: Duration) -> Self {
-        Self { db, answer_within }
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        let requests = Self { db: shared.db.clone(), answer_within: shared.settings.turn.answer_within };
+        prompts::register::<InfoRequest>(registry);
+        registry.tool(tool::Ask::new(requests.clone()));
+        let kept = shared.settings.retention.approvals;
+        registry.keep_for(kept, |unit, before| unit.tx.prune_info_requests(before));
+        requests
     }
 
     /// What the caller is asked, newest first.
@@ -131,7 +140,7 @@ fn waits(context: &ToolContext, at: Timestamp) -> Event {
         session_id: context.session.clone(),
         agent_id: context.agent.id.clone(),
         activity: Activity::WaitingApproval,
-        detail: Some(ASKS_PERSON.into()),
+        detail: Some(tool::NAME.into()),
         at,
     })
 }

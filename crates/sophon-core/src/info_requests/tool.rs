@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use sophon_model::ports::ToolSpec;
 use sophon_model::{InfoRequestStatus, Risk};
 
-use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
-use crate::info_requests::InfoRequests;
+use super::InfoRequests;
+use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 
 /// The tool's name.
-pub(crate) const NAME: &str = "person.ask";
+pub(super) const NAME: &str = "person.ask";
+
 pub(super) struct Ask {
     requests: InfoRequests,
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use sophon_model::ports::ToolSpec;
 use sophon_model::{DiscussionRunStatus, Risk};
 
-use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
-use crate::discussions::{DiscussionRunner, MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT, ROUNDS};
+use super::runner::DiscussionRunner;
+use super::{MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT, ROUNDS};
+use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::untrusted::fence;
 
 /// How much longer than all rounds and the judge the tool waits, so that the discussion ends first.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::ToolSpec;
 
-use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec};
 use crate::database::Database;
+use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, spec};
 
 pub(super) struct ForgetAll {
     db: Database,

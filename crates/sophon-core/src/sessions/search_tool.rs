@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::ToolSpec;
 
-use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
+use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 
 /// Messages that a search returns.
 const MOST_FOUND: usize = 10;
