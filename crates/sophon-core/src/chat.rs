@@ -103,7 +103,7 @@ impl Chat {
         let (caller, wanted) = (caller.clone(), session.clone());
         self.db
             .write(move |unit| {
-                let mut session = grant(&caller, unit.tx.session(&wanted)?)?;
+                let mut session = grant(&caller, unit.tx.get(&wanted)?)?;
                 require_open(&session)?;
                 let range = MessageRange { since: None, before: None, limit: QUESTION_WITHIN };
                 let mut messages = unit.tx.messages(&session.id, &range)?;
@@ -166,7 +166,7 @@ fn send_in(
 ) -> Result<Sent> {
     require_room(unit)?;
     let session = if let Some(id) = &send.session {
-        unit.tx.session(id)?
+        unit.tx.get(id)?
     } else {
         let (agent, channel_id) = (send.agent.clone(), send.channel_id.clone());
         let new = NewSession { agent, channel_id, ..NewSession::default() };
@@ -175,7 +175,7 @@ fn send_in(
     let mut session = grant(caller, session)?;
     require_open(&session)?;
     if let Some(answered) = &send.reply_to {
-        let message = unit.tx.message(answered)?.filter(|message| message.session_id == session.id);
+        let message = unit.tx.get(answered)?.filter(|message| message.session_id == session.id);
         message.ok_or_else(|| Error::not_found("message to reply to"))?;
     }
     let mut message = Message {
@@ -231,7 +231,7 @@ fn queue_in(
         is_streaming,
         ..queued(unit, (&session.tenant_id, &caller.user), TaskKind::Chat, &message.content)
     };
-    unit.tx.insert_task(&task)?;
+    unit.tx.insert(&task)?;
     turn::enqueue_in(unit, &task, session, &agent)?;
     let sent = Sent {
         task_id: task.id.clone(),

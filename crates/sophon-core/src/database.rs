@@ -64,7 +64,7 @@ impl Database {
 
     /// Whether this process alone uses the storage.
     pub(crate) fn is_exclusive(&self) -> bool {
-        self.store.engine() == "sqlite"
+        self.store.is_exclusive()
     }
 
     /// Rung when it is worth looking into the queue of jobs.

@@ -37,6 +37,8 @@ const DAY: Duration = Duration::from_hours(24);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// The time between two removals of what has lapsed.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
+/// The most rows of a kind that one run removes, so that it holds nobody up.
+pub(crate) const REMOVED_AT_ONCE: usize = 10_000;
 
 /// Sweeps the logs of this process until it drains.
 pub(crate) async fn sweep(db: Database, lifecycle: Lifecycle) {

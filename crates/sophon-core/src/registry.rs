@@ -6,10 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sophon_model::ports::Ends;
 use sophon_model::{Result, Timestamp};
 
 use crate::database::Unit;
 use crate::jobs::{Chore, Handler, Handlers};
+use crate::maintenance::REMOVED_AT_ONCE;
 use crate::tasks::{TaskEndHook, TaskEndHooks};
 use crate::tools::{Registered, Tool, ToolSource};
 
@@ -49,6 +51,11 @@ impl Registry {
     /// Has `source` asked for tools in each turn.
     pub(crate) fn tool_source(&mut self, source: impl ToolSource) {
         self.tools.sources.push(Box::new(source));
+    }
+
+    /// Has the entities of a kind removed, some at a time, that ended longer than `kept` ago.
+    pub(crate) fn keep<E: Ends>(&mut self, kept: Duration) {
+        self.keep_for(kept, |unit, before| unit.tx.prune::<E>(before, REMOVED_AT_ONCE));
     }
 
     /// Has `prune` remove, some at a time, what ended longer than `kept` ago.

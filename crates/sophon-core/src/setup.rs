@@ -49,12 +49,12 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
     } else {
         let tenant =
             Tenant { id: unit.new_id(), slug: FIRST_TENANT.into(), name: "Default".into(), created_at: now };
-        unit.tx.insert_tenant(&tenant)?;
+        unit.tx.insert(&tenant)?;
         tenant
     };
     let agent = first_agent(unit.new_id(), tenant.id.clone(), now);
     if unit.tx.agent(&tenant.id, &agent.slug)?.is_none() {
-        unit.tx.insert_agent(&agent)?;
+        unit.tx.insert(&agent)?;
     }
     let user = User {
         id: unit.new_id(),
@@ -67,6 +67,6 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
         created_at: now,
         updated_at: now,
     };
-    unit.tx.insert_user(&user)?;
+    unit.tx.insert(&user)?;
     Ok(user)
 }

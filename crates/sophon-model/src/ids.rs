@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::ports::{ToValue, Value};
 
 /// An identifier with a prefix of its own.
 pub trait Id: From<String> {
@@ -71,6 +72,12 @@ macro_rules! ids {
 
         impl Id for $name {
             const PREFIX: &'static str = $prefix;
+        }
+
+        impl ToValue for $name {
+            fn to_value(&self) -> Value<'_> {
+                Value::Text(&self.0)
+            }
         }
 
         impl From<String> for $name {

@@ -36,6 +36,12 @@ macro_rules! text_enum {
             }
         }
 
+        impl $crate::ports::ToValue for $name {
+            fn to_value(&self) -> $crate::ports::Value<'_> {
+                $crate::ports::Value::Text(self.as_str())
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())

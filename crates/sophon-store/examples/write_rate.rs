@@ -45,9 +45,9 @@ fn message(id: String) -> Message {
 }
 
 fn settle(tx: &mut dyn Tx) -> Result<()> {
-    tx.insert_tenant(&make::tenant(make::TENANT))?;
-    tx.insert_user(&make::user(make::USER))?;
-    tx.insert_session(&make::session(make::SESSION))
+    tx.insert(&make::tenant(make::TENANT))?;
+    tx.insert(&make::user(make::USER))?;
+    tx.insert(&make::session(make::SESSION))
 }
 
 /// Adds a message; with the events that tell of it, if they are wanted.

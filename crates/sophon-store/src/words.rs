@@ -40,19 +40,6 @@ fn term(engine: Engine, word: &str) -> String {
     }
 }
 
-/// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere, in lower case.
-pub(crate) fn contains_pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,10 +64,5 @@ mod tests {
         assert_eq!(many.matches("\"a\"*").count(), WORDS);
         let long = words_query(Engine::Postgres, &"ß".repeat(10_000), Need::All).unwrap();
         assert_eq!(long.chars().count(), WORD_CHARS + 4);
-    }
-
-    #[test]
-    fn wildcards_in_a_text_stand_for_themselves() {
-        assert_eq!(contains_pattern(r"50% Of_\"), r"%50\% of\_\\%");
     }
 }

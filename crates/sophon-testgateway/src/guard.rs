@@ -96,7 +96,7 @@ async fn left_over(gateway: &Gateway) -> Result<Vec<String>> {
     let filter = TaskFilter { statuses, ..TaskFilter::default() };
     let tasks = gateway.db.read(move |tx| {
         let Some(first) = tx.first_user()? else { return Ok(Vec::new()) };
-        Ok(tx.tasks(&first.tenant_id, &filter, &Page::new(None, None))?.items)
+        Ok(tx.page(&first.tenant_id, &filter, &Page::new(None, None))?.items)
     });
     let mut left: Vec<String> = tasks
         .await?

@@ -4,6 +4,7 @@ mod defaults;
 
 pub(crate) use defaults::{FIRST_AGENT, first_agent};
 
+use sophon_model::ports::every;
 use sophon_model::{Agent, AgentFile, Caller, Error, Page, Paged, Result, Runtime, Timestamp};
 
 use crate::database::Database;
@@ -63,7 +64,7 @@ impl Agents {
     /// The tenant's agents, oldest first.
     pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Agent>> {
         let visible = visible::<Agent>(caller)?;
-        self.db.read(move |tx| tx.agents(visible.tenant(), &page)).await
+        self.db.read(move |tx| tx.page(visible.tenant(), &every::<Agent>(), &page)).await
     }
 
     /// One, by id or slug.
@@ -99,7 +100,7 @@ impl Agents {
                     updated_at: template.updated_at,
                 };
                 validate(&agent)?;
-                unit.tx.insert_agent(&agent)?;
+                unit.tx.insert(&agent)?;
                 Ok(agent)
             })
             .await
@@ -114,7 +115,7 @@ impl Agents {
                 let mut agent: Granted<Agent, Write> = grant(&caller, agent)?;
                 apply(&mut agent, change, unit.now());
                 validate(&agent)?;
-                unit.tx.update_agent(&agent)?;
+                unit.tx.update(&*agent)?;
                 Ok(agent.into_inner())
             })
             .await
@@ -126,12 +127,12 @@ impl Agents {
         self.db
             .write(move |unit| {
                 let agent: Granted<Agent, Write> = grant(&caller, unit.tx.agent(&caller.tenant, &wanted)?)?;
-                if unit.tx.agents(&caller.tenant, &Page::new(Some(2), None))?.items.len() == 1 {
+                if unit.tx.list_in(&caller.tenant, &every::<Agent>(), 2)?.len() == 1 {
                     return Err(Error::conflict(
                         "The last agent stays: nobody would answer. Make another first.",
                     ));
                 }
-                unit.tx.delete_agent(&agent.tenant_id, &agent.id).map(|_| ())
+                unit.tx.delete_in(&agent.tenant_id, &agent.id).map(|_| ())
             })
             .await
     }

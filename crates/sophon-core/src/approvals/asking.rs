@@ -54,7 +54,7 @@ pub(crate) fn request_in(
         consumed_at: None,
     };
     approval.digest = Action::of(&approval, &approval.arguments).digest();
-    unit.tx.insert_approval(&approval)?;
+    unit.tx.insert(&approval)?;
     expire_later(unit, &approval)?;
     let event = ApprovalEvent::Requested { approval: Box::new(approval.clone()) };
     unit.emit(&task.user_id, Event::Approval(event));
@@ -90,6 +90,6 @@ pub(crate) fn consume_in(
     if unit.tx.consume_approval(id, digest, now)? {
         return Ok(Ok(()));
     }
-    let used = unit.tx.approval(tenant, id)?.is_some_and(|approval| approval.consumed_at.is_some());
+    let used = unit.tx.get_in(tenant, id)?.is_some_and(|approval| approval.consumed_at.is_some());
     Ok(Err(if used { NotCovered::AlreadyConsumed } else { NotCovered::OutOfScope }))
 }

@@ -59,7 +59,7 @@ impl Approvals {
     pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
         prompts::register::<Approval>(registry);
         let kept = shared.settings.retention.approvals;
-        registry.keep_for(kept, |unit, before| unit.tx.prune_approvals(before));
+        registry.keep::<Approval>(kept);
         Self { db: shared.db.clone(), tools: shared.tools.clone() }
     }
 
@@ -68,7 +68,7 @@ impl Approvals {
     pub async fn list(&self, caller: &Caller, filter: ApprovalFilter, page: Page) -> Result<Paged<Approval>> {
         let visible = visible::<Approval>(caller)?;
         let filter = ApprovalFilter { user: visible.owner(filter.user), ..filter };
-        self.db.read(move |tx| tx.approvals(visible.tenant(), &filter, &page)).await
+        self.db.read(move |tx| tx.page(visible.tenant(), &filter, &page)).await
     }
 
     /// One.
@@ -76,8 +76,7 @@ impl Approvals {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let approval: Granted<Approval, Read> =
-                    grant(&caller, tx.approval(&caller.tenant, &wanted)?)?;
+                let approval: Granted<Approval, Read> = grant(&caller, tx.get_in(&caller.tenant, &wanted)?)?;
                 Ok(approval.into_inner())
             })
             .await
@@ -184,7 +183,7 @@ impl Prompt for Approval {
     }
 
     fn stored(tx: &dyn Tx, tenant: &TenantId, id: &ApprovalId) -> Result<Option<Self>> {
-        tx.approval(tenant, id)
+        tx.get_in(tenant, id)
     }
 
     fn of_task(tx: &dyn Tx, task: &TaskId) -> Result<Vec<Self>> {

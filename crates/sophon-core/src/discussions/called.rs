@@ -27,7 +27,7 @@ impl DiscussionRunner {
         self.models.require_language_model()?;
         let (id, called) = (run_id(&context.call), context.clone());
         let wanted = id.clone();
-        let run = context.held.write(move |unit| match unit.tx.discussion_run(&wanted)? {
+        let run = context.held.write(move |unit| match unit.tx.get(&wanted)? {
             Some(begun) => Ok(begun),
             None => begin_in(unit, &called, &allowed, wanted, new),
         });
@@ -36,7 +36,7 @@ impl DiscussionRunner {
             let part = self.running.begin_part(&run.task_id, &context.task);
             self.conduct(run, context.held.clone(), part.cancel()).await?;
         }
-        Ok(self.db.read(move |tx| tx.discussion_run(&id)?.ok_or_else(|| Error::not_found("run"))).await?)
+        Ok(self.db.read(move |tx| tx.get(&id)?.ok_or_else(|| Error::not_found("run"))).await?)
     }
 }
 
@@ -69,8 +69,8 @@ fn begin_in(
         started_at: Some(unit.now()),
         ..run_of((id, None), &task, plan)
     };
-    unit.tx.insert_task(&task)?;
-    unit.tx.insert_discussion_run(&run)?;
+    unit.tx.insert(&task)?;
+    unit.tx.insert(&run)?;
     unit.emit(user, Event::TaskStarted(Box::new(task)));
     unit.emit(user, started(&run));
     Ok(run)

@@ -29,7 +29,7 @@ pub(super) fn enqueue_in(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
 
 /// Begins a run that was claimed, or ends it if it can or should not be begun.
 pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &RunJob) -> Result<Begun<DiscussionRun>> {
-    let Some(mut task) = unit.tx.task_anywhere(&payload.task)? else { return Ok(Begun::Done) };
+    let Some(mut task) = unit.tx.get(&payload.task)? else { return Ok(Begun::Done) };
     let Some(mut run) = unit.tx.discussion_run_of_task(&task.id)? else {
         finish_in(unit, task, Outcome::failed("Its discussion was deleted before it began."))?;
         return Ok(Begun::Done);
@@ -48,7 +48,7 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &RunJob) -> Resu
     if is_first {
         run.status = DiscussionRunStatus::Running;
         run.started_at = Some(unit.now());
-        unit.tx.update_discussion_run(&run)?;
+        unit.tx.update(&run)?;
         unit.emit(&task.user_id, Event::TaskStarted(Box::new(task.clone())));
         unit.emit(&task.user_id, started(&run));
     }
@@ -73,7 +73,7 @@ impl TaskEndHook for RunsEnd {
             if turn.status == DiscussionTurnStatus::Running {
                 turn.status = DiscussionTurnStatus::Cancelled;
                 turn.ended_at = Some(unit.now());
-                unit.tx.put_discussion_turn(&turn)?;
+                unit.tx.put(&turn)?;
                 let event = DiscussionEvent::TurnEnded { turn: Box::new(turn) };
                 unit.emit(&task.user_id, Event::Discussion(event));
             }
@@ -86,7 +86,7 @@ impl TaskEndHook for RunsEnd {
         run.error.clone_from(&task.error);
         run.cancelled_by.clone_from(&task.cancelled_by);
         run.ended_at = Some(unit.now());
-        unit.tx.update_discussion_run(&run)?;
+        unit.tx.update(&run)?;
         unit.emit(&task.user_id, Event::Discussion(DiscussionEvent::Ended { run: Box::new(run) }));
         let status = task.status.as_str();
         unit.after_commit(move || {

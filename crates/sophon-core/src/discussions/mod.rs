@@ -20,7 +20,7 @@ pub use speak::LONGEST_TURN;
 
 use std::sync::Arc;
 
-use sophon_model::ports::Tx;
+use sophon_model::ports::{Tx, every};
 use sophon_model::{
     Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
     Error, Event, Page, Paged, Result, Task, TaskKind, UserId,
@@ -29,6 +29,7 @@ use sophon_model::{
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::limits::MOST_OPEN_DISCUSSIONS;
+use crate::maintenance::REMOVED_AT_ONCE;
 use crate::models::Models;
 use crate::policy::{Cancel, Create, Granted, Read, Write, allow, grant, visible};
 use crate::registry::Registry;
@@ -36,6 +37,9 @@ use crate::tasks::{Outcome, Running, cancel_in, finish_in, queued, require_room}
 use input::Plan;
 use lifecycle::RunsEnd;
 use runner::DiscussionRunner;
+
+/// The most runs that are removed at once: with their turns about as many rows as of other kinds.
+const RUNS_REMOVED_AT_ONCE: usize = REMOVED_AT_ONCE / 100;
 
 /// A run with its turns.
 #[derive(Clone, Debug)]
@@ -62,7 +66,7 @@ impl Discussions {
         registry.task_end(RunsEnd);
         registry.tool(tool::Run::new(runner));
         let kept = shared.settings.retention.discussion_runs;
-        registry.keep_for(kept, |unit, before| unit.tx.prune_discussion_runs(before));
+        registry.keep_for(kept, |unit, before| unit.tx.prune::<DiscussionRun>(before, RUNS_REMOVED_AT_ONCE));
         Self { db, models, running }
     }
 
@@ -84,7 +88,7 @@ impl Discussions {
                     created_at: unit.now(),
                     updated_at: unit.now(),
                 };
-                unit.tx.insert_discussion(&discussion)?;
+                unit.tx.insert(&discussion)?;
                 Ok(discussion)
             })
             .await
@@ -93,7 +97,7 @@ impl Discussions {
     /// The caller's, newest first.
     pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Discussion>> {
         let visible = visible::<Discussion>(caller)?;
-        self.db.read(move |tx| tx.discussions(visible.own(), &page)).await
+        self.db.read(move |tx| tx.page(visible.own(), &every::<Discussion>(), &page)).await
     }
 
     /// One.
@@ -112,11 +116,10 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut discussion: Granted<Discussion, Write> =
-                    grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let mut discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
                 apply(unit.tx, &mut discussion, change)?;
                 discussion.updated_at = unit.now();
-                unit.tx.update_discussion(&discussion)?;
+                unit.tx.update(&*discussion)?;
                 Ok(discussion.into_inner())
             })
             .await
@@ -127,10 +130,10 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
                 let mut page = Page::new(Some(Page::MOST), None);
                 loop {
-                    let runs = unit.tx.discussion_runs(&wanted, &page)?;
+                    let runs = unit.tx.page(&wanted, &every::<DiscussionRun>(), &page)?;
                     for run in runs.items.into_iter().filter(|run| !run.status.is_final()) {
                         // As it is now, and its worker can store nothing from here on.
                         unit.wake(&run.task_id)?;
@@ -144,7 +147,8 @@ impl Discussions {
                     let Some(next) = runs.next else { break };
                     page.after = Some(next);
                 }
-                unit.tx.delete_discussion(&discussion.id)
+                unit.tx.delete(&discussion.id)?;
+                Ok(())
             })
             .await
     }
@@ -155,7 +159,7 @@ impl Discussions {
         let (caller, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.discussion(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
                 models.require_language_model()?;
                 require_room(unit)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
@@ -163,8 +167,8 @@ impl Discussions {
                 let task = queued(unit, owner, TaskKind::Discussion, &discussion.topic);
                 let asked = (unit.new_id(), Some(discussion.id.clone()));
                 let run = run_of(asked, &task, discussion.into_inner().into());
-                unit.tx.insert_task(&task)?;
-                unit.tx.insert_discussion_run(&run)?;
+                unit.tx.insert(&task)?;
+                unit.tx.insert(&run)?;
                 lifecycle::enqueue_in(unit, &task)?;
                 unit.emit(&run.owner_id, Event::TaskQueued(Box::new(task)));
                 Ok(run)
@@ -178,7 +182,7 @@ impl Discussions {
         self.db
             .read(move |tx| {
                 let discussion = readable(tx, &caller, &wanted)?;
-                tx.discussion_runs(&discussion.id, &page)
+                tx.page(&discussion.id, &every::<DiscussionRun>(), &page)
             })
             .await
     }
@@ -188,7 +192,7 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let run: Granted<DiscussionRun, Read> = grant(&caller, tx.discussion_run(&wanted)?)?;
+                let run: Granted<DiscussionRun, Read> = grant(&caller, tx.get(&wanted)?)?;
                 let turns = tx.discussion_turns(&run.id)?;
                 Ok(RunDetail { run: run.into_inner(), turns })
             })
@@ -201,10 +205,10 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let run: Granted<DiscussionRun, Cancel> = grant(&caller, unit.tx.discussion_run(&wanted)?)?;
-                let task = grant(&caller, unit.tx.task(&run.tenant_id, &run.task_id)?)?;
+                let run: Granted<DiscussionRun, Cancel> = grant(&caller, unit.tx.get(&wanted)?)?;
+                let task = grant(&caller, unit.tx.get_in(&run.tenant_id, &run.task_id)?)?;
                 cancel_in(unit, &caller.user, &task, running)?;
-                unit.tx.discussion_run(&run.id)?.ok_or_else(|| Error::not_found("run"))
+                unit.tx.get(&run.id)?.ok_or_else(|| Error::not_found("run"))
             })
             .await
     }
@@ -270,5 +274,5 @@ fn apply(tx: &dyn Tx, discussion: &mut Discussion, change: ChangeDiscussion) -> 
 }
 
 fn readable(tx: &dyn Tx, caller: &Caller, id: &DiscussionId) -> Result<Granted<Discussion, Read>> {
-    grant(caller, tx.discussion(id)?)
+    grant(caller, tx.get(id)?)
 }

@@ -76,7 +76,7 @@ impl ActiveRun<'_> {
                 let name = name.map_or(turn.panelist_id.as_str(), |panelist| &panelist.name);
                 let asked = format!("Round {round}, {name}: {}", run.topic);
                 begin_part_in(unit, &running, task, &turn.task_id, TaskKind::DiscussionTurn, &asked)?;
-                unit.tx.put_discussion_turn(&turn)?;
+                unit.tx.put(&turn)?;
                 let event = DiscussionEvent::TurnStarted { turn: Box::new(turn) };
                 unit.emit(&task.user_id, Event::Discussion(event));
             }
@@ -137,8 +137,8 @@ impl ActiveRun<'_> {
     /// Stores how a turn ended, with its task.
     async fn end_turn(&self, turn: DiscussionTurn) -> Result<(), Stop> {
         self.write(move |unit, task| {
-            unit.tx.put_discussion_turn(&turn)?;
-            if let Some(part) = unit.tx.task(&task.tenant_id, &turn.task_id)? {
+            unit.tx.put(&turn)?;
+            if let Some(part) = unit.tx.get_in(&task.tenant_id, &turn.task_id)? {
                 let outcome = match turn.status {
                     DiscussionTurnStatus::Completed => Outcome::completed(),
                     DiscussionTurnStatus::Cancelled => Outcome::cancelled(),

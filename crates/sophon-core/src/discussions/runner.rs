@@ -150,7 +150,7 @@ impl ActiveRun<'_> {
         };
         let mut run = self.run.clone();
         let stored = self.write(move |unit, task| {
-            if let Some(part) = unit.tx.task(&task.tenant_id, &part)? {
+            if let Some(part) = unit.tx.get_in(&task.tenant_id, &part)? {
                 let cancelled_by = part.cancelled_by.clone().or_else(|| task.cancelled_by.clone());
                 finish_in(unit, Task { usage: usage.clone(), cancelled_by, ..part }, outcome)?;
             }
@@ -161,7 +161,7 @@ impl ActiveRun<'_> {
                 run.status = DiscussionRunStatus::Judging;
                 run.verdict_hash = Some(hex::encode(Sha256::digest(json)));
                 run.verdict = Some(verdict.clone());
-                unit.tx.update_discussion_run(&run)?;
+                unit.tx.update(&run)?;
                 let event = DiscussionEvent::Decided { run_id: run.id, verdict: Box::new(verdict) };
                 unit.emit(&task.user_id, Event::Discussion(event));
             }
@@ -178,7 +178,7 @@ impl ActiveRun<'_> {
             begin_part_in(unit, &running, task, &part, TaskKind::DiscussionVerdict, &asked)?;
             if run.status != DiscussionRunStatus::Judging {
                 run.status = DiscussionRunStatus::Judging;
-                unit.tx.update_discussion_run(&run)?;
+                unit.tx.update(&run)?;
                 unit.emit(&task.user_id, Event::Discussion(DiscussionEvent::JudgeStarted { run_id: run.id }));
             }
             Ok(())
@@ -235,7 +235,7 @@ impl ActiveRun<'_> {
     {
         let run = self.run.task_id.clone();
         let goes_on = self.held.write_progress(move |unit| {
-            let task = unit.tx.task_anywhere(&run)?.filter(|task| task.status == TaskStatus::Running);
+            let task = unit.tx.get(&run)?.filter(|task| task.status == TaskStatus::Running);
             let Some(mut task) = task else { return Ok(false) };
             work(unit, &mut task)?;
             Ok(true)
@@ -253,7 +253,7 @@ pub(super) fn begin_part_in(
     kind: TaskKind,
     asked: &str,
 ) -> Result<()> {
-    if let Some(begun) = unit.tx.task(&task.tenant_id, part)? {
+    if let Some(begun) = unit.tx.get_in(&task.tenant_id, part)? {
         if begun.cancel_requested_at.is_some() {
             running.cancel(part);
         }
@@ -267,7 +267,7 @@ pub(super) fn begin_part_in(
         started_at: Some(unit.now()),
         ..queued(unit, (&task.tenant_id, &task.user_id), kind, asked)
     };
-    unit.tx.insert_task(&part)?;
+    unit.tx.insert(&part)?;
     unit.emit(&task.user_id, Event::TaskStarted(Box::new(part)));
     Ok(())
 }
@@ -276,7 +276,7 @@ pub(super) fn begin_part_in(
 fn cancelled_by(unit: &Unit<'_>, task: &Task) -> Result<Option<UserId>> {
     let mut involved = vec![task.clone()];
     if let Some(chat) = &task.parent_id {
-        involved.extend(unit.tx.task(&task.tenant_id, chat)?);
+        involved.extend(unit.tx.get_in(&task.tenant_id, chat)?);
     }
     let parts = unit.tx.child_tasks(&task.id)?;
     involved.extend(parts.into_iter().filter(|part| part.kind == TaskKind::DiscussionVerdict));

@@ -58,7 +58,7 @@ impl Identity {
                         "You have {MOST_TOKENS} API tokens already. Revoke one that is not used."
                     )));
                 }
-                unit.tx.insert_api_token(&stored)
+                unit.tx.insert(&stored)
             })
             .await?;
         Ok((token, secret))
@@ -76,10 +76,10 @@ impl Identity {
         self.db
             .write(move |unit| {
                 let now = unit.now();
-                let token = unit.tx.api_token(&user, &wanted)?.filter(|token| token.is_live(now));
+                let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
                 let mut token = token.ok_or_else(|| Error::not_found("API token"))?;
                 token.revoked_at = Some(now);
-                unit.tx.update_api_token(&token)?;
+                unit.tx.update(&token)?;
                 identity.rights_change_in(unit, &token.user_id);
                 Ok(())
             })
@@ -93,7 +93,7 @@ impl Identity {
             .read(move |tx| {
                 let token = tx.api_token_by_hash(&hash)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(rejected)?;
-                let user = tx.user(&token.user_id)?.filter(may_act).ok_or_else(rejected)?;
+                let user = tx.get(&token.user_id)?.filter(may_act).ok_or_else(rejected)?;
                 let caller = caller(tx, user, Credential::ApiToken(token.id.clone()))?;
                 Ok((token, caller))
             })
@@ -108,9 +108,9 @@ impl Identity {
         self.db
             .write(move |unit| {
                 // Read again: a revocation in between must stand.
-                if let Some(mut token) = unit.tx.api_token(&token.user_id, &token.id)? {
+                if let Some(mut token) = unit.tx.get_in(&token.user_id, &token.id)? {
                     token.last_used_at = Some(unit.now());
-                    unit.tx.update_api_token(&token)?;
+                    unit.tx.update(&token)?;
                 }
                 Ok(())
             })

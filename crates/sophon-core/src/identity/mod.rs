@@ -60,7 +60,7 @@ pub struct Profile {
 
 impl Profile {
     fn of(tx: &dyn Tx, user: User) -> Result<Self> {
-        let tenant = tx.tenant(&user.tenant_id)?.ok_or_else(|| Error::not_found("tenant"))?;
+        let tenant = tx.get(&user.tenant_id)?.ok_or_else(|| Error::not_found("tenant"))?;
         let permissions = permissions(tx, &user)?;
         Ok(Self { user, tenant, permissions })
     }
@@ -114,9 +114,9 @@ impl Identity {
         let claims = self.tokens.verify(token, now).ok_or_else(rejected)?;
         self.db
             .read(move |tx| {
-                let session = tx.auth_session(&claims.sid)?.filter(|session| session.is_live(now));
+                let session = tx.get(&claims.sid)?.filter(|session| session.is_live(now));
                 let session = session.filter(|session| session.user_id == claims.sub).ok_or_else(rejected)?;
-                let user = tx.user(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
+                let user = tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
                 caller(tx, user, Credential::Access(session.id, claims.expires_at()))
             })
             .await
@@ -127,7 +127,7 @@ impl Identity {
         let user = caller.user.clone();
         self.db
             .read(move |tx| {
-                let user = tx.user(&user)?.ok_or_else(|| Error::not_found("user"))?;
+                let user = tx.get(&user)?.ok_or_else(|| Error::not_found("user"))?;
                 Profile::of(tx, user)
             })
             .await
@@ -156,14 +156,14 @@ impl Identity {
         let (before, now) = (caller.clone(), self.db.now());
         self.db
             .read(move |tx| {
-                let Some(user) = tx.user(&before.user)?.filter(may_act) else { return Ok(Standing::Ended) };
+                let Some(user) = tx.get(&before.user)?.filter(may_act) else { return Ok(Standing::Ended) };
                 let is_live = match &before.credential {
                     Credential::Access(session, until) => {
-                        let session = tx.auth_session(session)?;
+                        let session = tx.get(session)?;
                         *until > now && session.is_some_and(|session| session.is_live(now))
                     }
                     Credential::ApiToken(id) => {
-                        tx.api_token(&before.user, id)?.is_some_and(|token| token.is_live(now))
+                        tx.get_in(&before.user, id)?.is_some_and(|token| token.is_live(now))
                     }
                     Credential::AutoAdmin | Credential::Agent(_) => true,
                 };
@@ -208,20 +208,20 @@ pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential) -> Result<
 /// What the user's role includes. One that was deleted includes nothing.
 fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
     user.role.permissions(|id| {
-        let role = tx.role(&user.tenant_id, id)?;
+        let role = tx.get_in(&user.tenant_id, id)?;
         Ok(role.map_or(Permissions::default(), |role| Permissions::of(&role.permissions)))
     })
 }
 
 /// The caller with the rights that it has now. A connection that stays open knows those of when it began.
 pub(crate) fn as_of_now(tx: &dyn Tx, known: &Caller) -> Result<Caller> {
-    let user = tx.user(&known.user)?.filter(|user| may_act(user) && user.tenant_id == known.tenant);
+    let user = tx.get(&known.user)?.filter(|user| may_act(user) && user.tenant_id == known.tenant);
     caller(tx, user.ok_or_else(rejected)?, known.credential.clone())
 }
 
 /// The agent as a caller: it has the rights of the person it works for, as they are now.
 pub(crate) fn acting_for(tx: &dyn Tx, user: &UserId, agent: &AgentId) -> Result<Caller> {
-    let user = tx.user(user)?.filter(may_act).ok_or_else(|| Error::not_found("user"))?;
+    let user = tx.get(user)?.filter(may_act).ok_or_else(|| Error::not_found("user"))?;
     caller(tx, user, Credential::Agent(agent.clone()))
 }
 

@@ -65,7 +65,7 @@ impl Identity {
             revoked_at: None,
         };
         let id = session.id.clone();
-        self.db.write(move |unit| unit.tx.insert_auth_session(&session)).await?;
+        self.db.write(move |unit| unit.tx.insert(&session)).await?;
         self.signed_in(user, &id, refresh_token).await
     }
 
@@ -86,15 +86,15 @@ impl Identity {
                 let mut session = session.filter(|session| session.is_live(now)).ok_or_else(rejected)?;
                 if session.refresh_hash != hash {
                     session.revoked_at = Some(now);
-                    unit.tx.update_auth_session(&session)?;
+                    unit.tx.update(&session)?;
                     identity.rights_change_in(unit, &session.user_id);
                     return Ok(Found::Leaked(session.id));
                 }
-                let user = unit.tx.user(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
+                let user = unit.tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
                 session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, next_hash));
                 session.last_seen_at = now;
                 session.expires_at = now.plus(SIGN_IN_LIFETIME);
-                unit.tx.update_auth_session(&session)?;
+                unit.tx.update(&session)?;
                 Ok(Found::Refreshed(Box::new(user), session.id))
             })
             .await?;
@@ -131,11 +131,11 @@ impl Identity {
         self.db
             .write(move |unit| {
                 let now = unit.now();
-                let session = unit.tx.auth_session(&wanted)?;
+                let session = unit.tx.get(&wanted)?;
                 let session = session.filter(|session| session.user_id == user && session.is_live(now));
                 let mut session = session.ok_or_else(|| Error::not_found("sign-in"))?;
                 session.revoked_at = Some(now);
-                unit.tx.update_auth_session(&session)?;
+                unit.tx.update(&session)?;
                 identity.rights_change_in(unit, &session.user_id);
                 Ok(())
             })

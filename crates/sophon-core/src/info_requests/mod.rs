@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use sophon_model::event::{Activity, TaskProgress};
-use sophon_model::ports::Tx;
+use sophon_model::ports::{PendingInfoRequests, Tx};
 use sophon_model::{
     ApprovalEvent, Caller, Error, Event, InfoRequest, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
     TaskId, TenantId, Timestamp,
@@ -40,14 +40,15 @@ impl InfoRequests {
         prompts::register::<InfoRequest>(registry);
         registry.tool(tool::Ask::new(requests.clone()));
         let kept = shared.settings.retention.approvals;
-        registry.keep_for(kept, |unit, before| unit.tx.prune_info_requests(before));
+        registry.keep::<InfoRequest>(kept);
         requests
     }
 
     /// What the caller is asked, newest first.
     pub async fn pending(&self, caller: &Caller, page: Page) -> Result<Paged<InfoRequest>> {
         let visible = visible::<InfoRequest>(caller)?;
-        self.db.read(move |tx| tx.pending_info_requests(visible.tenant(), visible.own(), &page)).await
+        let pending = PendingInfoRequests { user: visible.own().clone() };
+        self.db.read(move |tx| tx.page(visible.tenant(), &pending, &page)).await
     }
 
     /// One.
@@ -55,7 +56,7 @@ impl InfoRequests {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let request = tx.info_request(&caller.tenant, &wanted)?;
+                let request = tx.get_in(&caller.tenant, &wanted)?;
                 let request: Granted<InfoRequest, Read> = grant(&caller, request)?;
                 Ok(request.into_inner())
             })
@@ -119,7 +120,7 @@ impl InfoRequests {
                 expires_at: unit.now().plus(within),
                 resolved_at: None,
             };
-            unit.tx.insert_info_request(&request)?;
+            unit.tx.insert(&request)?;
             expire_later(unit, &request)?;
             let event = ApprovalEvent::InfoRequested { request: Box::new(request.clone()) };
             unit.emit(&request.user_id, Event::Approval(event));
@@ -174,7 +175,7 @@ impl Prompt for InfoRequest {
     }
 
     fn stored(tx: &dyn Tx, tenant: &TenantId, id: &InfoRequestId) -> Result<Option<Self>> {
-        tx.info_request(tenant, id)
+        tx.get_in(tenant, id)
     }
 
     fn of_task(tx: &dyn Tx, task: &TaskId) -> Result<Vec<Self>> {

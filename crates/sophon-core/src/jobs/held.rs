@@ -164,7 +164,7 @@ impl Held {
                 unit.ring_after_commit();
                 return Ok(None);
             }
-            let stored = unit.tx.job(&job.id)?;
+            let stored = unit.tx.get(&job.id)?;
             let held =
                 stored.filter(|stored| stored.status == JobStatus::Running && stored.attempt == job.attempt);
             held.map(|stored| Some(stored.wakes)).ok_or_else(lease_lost)

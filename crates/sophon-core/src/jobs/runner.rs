@@ -336,7 +336,7 @@ impl Runner {
 /// Stores that a job has failed for good: its task ends with that or, if it has none, it is kept as dead.
 fn give_up(unit: &mut Unit<'_>, job: &Job, reason: &str) -> Result<()> {
     let now = unit.now();
-    let task = job.task_id.as_ref().map(|task| unit.tx.task_anywhere(task)).transpose()?.flatten();
+    let task = job.task_id.as_ref().map(|task| unit.tx.get(task)).transpose()?.flatten();
     match task {
         Some(task) => tasks::finish_in(unit, task, Outcome::failed(reason)).map(drop),
         None => unit.tx.bury_job(job, &clean(reason.to_owned()), now).map(drop),

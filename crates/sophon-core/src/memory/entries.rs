@@ -64,7 +64,7 @@ impl Tool for Write {
                     created_at: unit.now(),
                     updated_at: unit.now(),
                 };
-                unit.tx.insert_memory(&entry)
+                unit.tx.insert(&entry)
             })
             .await?;
         Ok("Remembered.".into())

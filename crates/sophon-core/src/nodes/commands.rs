@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use sophon_model::ports::Tx;
+use sophon_model::ports::{Tx, every};
 use sophon_model::text::clean;
 use sophon_model::{
     Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec,
@@ -117,13 +117,13 @@ impl Nodes {
         send: SendCommand,
     ) -> Result<NodeCommand> {
         let spec = NodeCommandSpec::of(&send.command)?;
-        let node = may_command(caller, unit.tx.node(&caller.tenant, &send.node)?, spec)?;
-        if let Some(known) = unit.tx.node_command(&node.id, &id)? {
+        let node = may_command(caller, unit.tx.get_in(&caller.tenant, &send.node)?, spec)?;
+        if let Some(known) = unit.tx.get_in(&node.id, &id)? {
             return Ok(known);
         }
         can_take(unit.tx, &node)?;
         let command = new_command(unit, (&node, &caller.user), id, task, send);
-        unit.tx.insert_node_command(&command)?;
+        unit.tx.insert(&command)?;
         expire_later(unit, &command)?;
         tell(unit, &command);
         let instructions = self.instructions.clone();
@@ -145,7 +145,7 @@ impl Nodes {
     /// Those of a node, newest first.
     pub async fn commands(&self, caller: &Caller, node: &NodeId, page: Page) -> Result<Paged<NodeCommand>> {
         let node = self.get(caller, node).await?;
-        self.db.read(move |tx| tx.node_commands(&node.id, &page)).await
+        self.db.read(move |tx| tx.page(&node.id, &every::<NodeCommand>(), &page)).await
     }
 
     /// Takes in what became of a command that was handed to this node. The first report counts; that it comes again,
@@ -158,7 +158,7 @@ impl Nodes {
                 if let Some(task) = &command.task_id {
                     unit.wake(task)?;
                 }
-                let command = unit.tx.node_command(&command.node_id, &command.id)?;
+                let command = unit.tx.get_in(&command.node_id, &command.id)?;
                 let command = command.filter(|command| command.dispatched_at.is_some());
                 let mut command = command.ok_or_else(|| Error::not_found("command"))?;
                 let from = command.status;

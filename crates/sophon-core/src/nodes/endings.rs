@@ -56,7 +56,7 @@ impl Nodes {
 
     pub(super) async fn look_up(&self, node: &NodeId, id: &NodeCommandId) -> Result<Option<NodeCommand>> {
         let (node, id) = (node.clone(), id.clone());
-        self.db.read(move |tx| tx.node_command(&node, &id)).await
+        self.db.read(move |tx| tx.get_in(&node, &id)).await
     }
 
     /// Ends a command whose time is over, and says how it stands. It may have ended well at the last moment.
@@ -64,7 +64,7 @@ impl Nodes {
         let endings = self.endings.clone();
         self.db
             .write(move |unit| {
-                let stored = unit.tx.node_command(&command.node_id, &command.id)?;
+                let stored = unit.tx.get_in(&command.node_id, &command.id)?;
                 let Some(stored) = stored else { return Ok(lost_with_its_node(command, unit.now())) };
                 expire_in(unit, stored, &endings)
             })
@@ -74,7 +74,7 @@ impl Nodes {
     /// Calls a command back, unless its node has taken it.
     async fn call_back(&self, command: NodeCommand) -> Result<()> {
         self.db
-            .write(move |unit| match unit.tx.node_command(&command.node_id, &command.id)? {
+            .write(move |unit| match unit.tx.get_in(&command.node_id, &command.id)? {
                 Some(command) if command.status == NodeCommandStatus::Queued => cancel(unit, command),
                 _ => Ok(()),
             })
@@ -140,7 +140,7 @@ impl Chore for ExpireCommands {
     type Kind = CommandExpiry;
 
     fn run_in(&self, unit: &mut Unit<'_>, expiry: CommandExpiry) -> Result<Next> {
-        let Some(command) = unit.tx.node_command(&expiry.node, &expiry.id)? else { return Ok(Next::Done) };
+        let Some(command) = unit.tx.get_in(&expiry.node, &expiry.id)? else { return Ok(Next::Done) };
         if command.expires_at > unit.now() {
             return Ok(Next::At(command.expires_at));
         }

@@ -16,7 +16,10 @@ pub use pairing::{NewNode, Pairing, RegisteredNode};
 use presence::NoticeSilence;
 pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 
-use sophon_model::{Caller, Event, Node, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result};
+use sophon_model::ports::every;
+use sophon_model::{
+    Caller, Event, Node, NodeCommand, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result,
+};
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
@@ -47,14 +50,14 @@ impl Nodes {
         registry.task_end(CommandsEnd);
         registry.tool_source(tools::NodeTools::new(nodes.clone()));
         let kept = shared.settings.retention.node_commands;
-        registry.keep_for(kept, |unit, before| unit.tx.prune_node_commands(before));
+        registry.keep::<NodeCommand>(kept);
         nodes
     }
 
     /// The tenant's nodes, in order of registration.
     pub async fn list(&self, caller: &Caller, page: Page) -> Result<Paged<Node>> {
         let visible = visible::<Node>(caller)?;
-        self.db.read(move |tx| tx.nodes(visible.tenant(), &page)).await
+        self.db.read(move |tx| tx.page(visible.tenant(), &every::<Node>(), &page)).await
     }
 
     /// One.
@@ -62,7 +65,7 @@ impl Nodes {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let node: Granted<Node, Read> = grant(&caller, tx.node(&caller.tenant, &wanted)?)?;
+                let node: Granted<Node, Read> = grant(&caller, tx.get_in(&caller.tenant, &wanted)?)?;
                 Ok(node.into_inner())
             })
             .await
@@ -89,7 +92,7 @@ impl Nodes {
             .write(move |unit| {
                 let node = managed(unit, &caller, &wanted)?;
                 let open = unit.tx.open_node_commands(&wanted)?;
-                unit.tx.delete_node(&wanted)?;
+                unit.tx.delete(&wanted)?;
                 for task in open.iter().filter_map(|command| command.task_id.as_ref()) {
                     unit.wake_afterwards(task)?;
                 }
@@ -126,7 +129,7 @@ impl Nodes {
 
 /// A node that the caller may manage.
 fn managed(unit: &Unit<'_>, caller: &Caller, id: &NodeId) -> Result<Granted<Node, Write>> {
-    grant(caller, unit.tx.node(&caller.tenant, id)?)
+    grant(caller, unit.tx.get_in(&caller.tenant, id)?)
 }
 
 /// Stores a node that a user changed, and tells of it.
@@ -137,7 +140,7 @@ fn store_change(unit: &mut Unit<'_>, node: &mut Granted<Node, Write>) -> Result<
 /// Stores a node that changed by what its own program did, and tells of it.
 fn store(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
     node.updated_at = unit.now();
-    unit.tx.update_node(node)?;
+    unit.tx.update(node)?;
     tell(unit, NodeEvent::Changed { node: Box::new(node.clone()) }, node);
     Ok(())
 }

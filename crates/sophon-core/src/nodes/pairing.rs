@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sophon_model::ports::every;
 use sophon_model::{
     Caller, Error, Node, NodeEvent, NodeId, NodeScope, NodeSecrets, NodeStatus, Result, Timestamp,
 };
@@ -73,7 +74,7 @@ impl Nodes {
         let hash = secret_hash(&pairing_secret);
         let code = pairing_code(u64::from_be_bytes(self.db.random()));
         let registered = self.db.write(move |unit| {
-            if unit.tx.node_count(allowed.tenant())? >= MOST_NODES {
+            if unit.tx.count_in(allowed.tenant(), &every::<Node>())? >= MOST_NODES {
                 return Err(Error::conflict(format!(
                     "There are {MOST_NODES} nodes already. Delete one that is not used."
                 )));
@@ -87,7 +88,8 @@ impl Nodes {
                 pairing_failures: 0,
                 token_hash: None,
             };
-            unit.tx.insert_node(&node, &secrets)?;
+            unit.tx.insert(&node)?;
+            unit.tx.insert(&secrets)?;
             tell(unit, NodeEvent::Changed { node: Box::new(node.clone()) }, &node);
             Ok((node, secrets.pairing_expires_at))
         });
@@ -113,7 +115,7 @@ impl Nodes {
             }
             if code.is_some_and(|code| !code.trim().eq_ignore_ascii_case(&node.pairing_code)) {
                 secrets.pairing_failures += 1;
-                unit.tx.update_node_secrets(&secrets)?;
+                unit.tx.update(&secrets)?;
                 let text =
                     "This is not the code that the node shows. Make sure that it is the right machine.";
                 return Ok(Err(Error::validation("pairingCode", text)));
@@ -158,7 +160,7 @@ impl Nodes {
             }
             if secrets.pairing_hash != hash {
                 secrets.pairing_failures += 1;
-                unit.tx.update_node_secrets(&secrets)?;
+                unit.tx.update(&secrets)?;
                 return Ok(Attempt::Refused(wrong_secret()));
             }
             answer(unit, node, secrets, &secret)
@@ -185,7 +187,7 @@ fn answer(unit: &mut Unit<'_>, mut node: Node, mut secrets: NodeSecrets, secret:
         NodeStatus::Pending => Pairing::Pending(node.pairing_code),
         NodeStatus::Approved => {
             secrets.token_hash = Some(secret_hash(secret));
-            unit.tx.update_node_secrets(&secrets)?;
+            unit.tx.update(&secrets)?;
             node.status = NodeStatus::Paired;
             store(unit, &mut node)?;
             Pairing::Approved(format!("{}.{secret}", node.id))

@@ -183,14 +183,14 @@ impl Chore for NoticeSilence {
     type Kind = NodeSilence;
 
     fn run_in(&self, unit: &mut Unit<'_>, silence: NodeSilence) -> Result<Next> {
-        let node = unit.tx.node(&silence.tenant, &silence.node)?.filter(|node| node.is_online);
+        let node = unit.tx.get_in(&silence.tenant, &silence.node)?.filter(|node| node.is_online);
         let Some(mut node) = node else { return Ok(Next::Done) };
         let silent_at = node.last_seen_at.unwrap_or(node.created_at).plus(SILENCE);
         if silent_at > unit.now() {
             return Ok(Next::At(silent_at));
         }
         node.is_online = false;
-        unit.tx.update_node(&node)?;
+        unit.tx.update(&node)?;
         tell(unit, NodeEvent::Offline { node: Box::new(node.clone()) }, &node);
         Ok(Next::Done)
     }
@@ -198,7 +198,7 @@ impl Chore for NoticeSilence {
 
 /// The node that asks, if it still may.
 fn paired(tx: &dyn Tx, caller: &NodeCaller) -> Result<Node> {
-    let node: Result<Granted<Node, Act>> = grant(caller, tx.node(&caller.tenant, &caller.node)?);
+    let node: Result<Granted<Node, Act>> = grant(caller, tx.get_in(&caller.tenant, &caller.node)?);
     node.map(Granted::into_inner).map_err(|_| rejected())
 }
 
@@ -207,7 +207,7 @@ fn note(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
     let comes = !node.is_online;
     node.is_online = true;
     node.last_seen_at = Some(unit.now());
-    unit.tx.update_node(node)?;
+    unit.tx.update(node)?;
     if comes {
         let payload = NodeSilence { tenant: node.tenant_id.clone(), node: node.id.clone() };
         let options = JobOptions {

@@ -43,7 +43,7 @@ fn fork_in(
     id: &SessionId,
     fork: Fork,
 ) -> Result<Session> {
-    let parent: Granted<Session, Read> = grant(caller, unit.tx.session(id)?)?;
+    let parent: Granted<Session, Read> = grant(caller, unit.tx.get(id)?)?;
     let messages = copied(unit, &parent, fork.from_message.as_ref())?;
     let session = Session {
         id: unit.new_id(),
@@ -62,7 +62,7 @@ fn fork_in(
         created_at: unit.now(),
         updated_at: unit.now(),
     };
-    unit.tx.insert_session(&session)?;
+    unit.tx.insert(&session)?;
     for message in messages {
         let copy = Message {
             id: unit.new_id(),
@@ -87,7 +87,7 @@ fn copied(unit: &Unit<'_>, parent: &Session, last: Option<&MessageId>) -> Result
     let before = match last {
         None => None,
         Some(id) => {
-            let message = unit.tx.message(id)?.filter(|message| message.session_id == parent.id);
+            let message = unit.tx.get(id)?.filter(|message| message.session_id == parent.id);
             Some(message.ok_or_else(|| Error::not_found("message"))?.number + 1)
         }
     };

@@ -9,7 +9,7 @@ pub use history::{History, MessageWithCalls};
 
 use std::sync::Arc;
 
-use sophon_model::ports::SessionFilter;
+use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
     Agent, AgentId, Caller, Error, Event, Page, Paged, Result, Session, SessionChange, SessionId,
     SessionMode, SessionStatus, TenantId, Visibility,
@@ -84,7 +84,7 @@ impl Sessions {
     /// One. `caller` is nobody for those who look at a public session without signing in.
     pub async fn get(&self, caller: Option<&Caller>, id: &SessionId) -> Result<Session> {
         let wanted = id.clone();
-        let session = self.db.read(move |tx| tx.session(&wanted)).await?;
+        let session = self.db.read(move |tx| tx.get(&wanted)).await?;
         grant::<_, Read>(caller, session).map(Granted::into_inner)
     }
 
@@ -105,7 +105,7 @@ impl Sessions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut session: Granted<Session, Write> = grant(&caller, unit.tx.session(&wanted)?)?;
+                let mut session: Granted<Session, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
                 if let Some(status) = change.status {
                     if session.status == SessionStatus::Completed && status != SessionStatus::Completed {
                         return Err(Error::conflict(
@@ -137,7 +137,7 @@ impl Sessions {
                 // Their jobs first: see `Unit::wake`.
                 let open = unit.tx.open_tasks_of(&wanted)?;
                 open.iter().try_for_each(|task| unit.wake(&task.id))?;
-                let session = grant(&caller, unit.tx.session(&wanted)?)?;
+                let session = grant(&caller, unit.tx.get(&wanted)?)?;
                 delete_in(unit, session, &running)
             })
             .await
@@ -150,7 +150,7 @@ fn delete_in(unit: &mut Unit<'_>, session: Granted<Session, Write>, running: &Ar
         finish_in(unit, task, Outcome::cancelled())?;
         unit.after_commit(move || running.cancel(&id));
     }
-    unit.tx.delete_session(&session.id)?;
+    unit.tx.delete(&session.id)?;
     let session = Box::new(session.into_inner());
     unit.emit(&session.owner_id.clone(), Event::SessionChanged { session, change: SessionChange::Deleted });
     Ok(())
@@ -187,7 +187,7 @@ pub(crate) fn create_in(
         created_at: unit.now(),
         updated_at: unit.now(),
     };
-    unit.tx.insert_session(&session)?;
+    unit.tx.insert(&session)?;
     unit.emit(
         &session.owner_id,
         Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created },
@@ -203,7 +203,7 @@ pub(crate) fn agent_in(unit: &Unit<'_>, tenant: &TenantId, id_or_slug: Option<&s
     if let Some(first) = unit.tx.agent(tenant, FIRST_AGENT)? {
         return Ok(first);
     }
-    let oldest = unit.tx.agents(tenant, &Page::new(Some(1), None))?.items.pop();
+    let oldest = unit.tx.list_in(tenant, &every::<Agent>(), 1)?.pop();
     oldest.ok_or_else(|| Error::not_found("agent"))
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Granted<Session, Write>
 /// Stores a session that the gateway's own work changed, and tells of it.
 pub(crate) fn touch_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
     session.updated_at = unit.now();
-    unit.tx.update_session(session)?;
+    unit.tx.update(session)?;
     unit.emit(
         &session.owner_id,
         Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Updated },

@@ -58,7 +58,7 @@ impl Tasks {
     pub async fn history(&self, caller: &Caller, filter: TaskFilter, page: Page) -> Result<Paged<Task>> {
         let visible = visible::<Task>(caller)?;
         let filter = TaskFilter { user: Some(visible.own().clone()), ..filter };
-        self.db.read(move |tx| tx.tasks(visible.tenant(), &filter, &page)).await
+        self.db.read(move |tx| tx.page(visible.tenant(), &filter, &page)).await
     }
 
     /// One, with its tool calls.
@@ -66,7 +66,7 @@ impl Tasks {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let task: Granted<Task, Read> = grant(&caller, tx.task(&caller.tenant, &wanted)?)?;
+                let task: Granted<Task, Read> = grant(&caller, tx.get_in(&caller.tenant, &wanted)?)?;
                 let tool_calls = tx.tool_calls(&task.id)?;
                 let children = tx.child_tasks(&task.id)?;
                 Ok(TaskDetail { task: task.into_inner(), tool_calls, children })
@@ -80,7 +80,7 @@ impl Tasks {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let task = grant(&caller, unit.tx.task(&caller.tenant, &wanted)?)?;
+                let task = grant(&caller, unit.tx.get_in(&caller.tenant, &wanted)?)?;
                 cancel_in(unit, &caller.user, &task, running)
             })
             .await
@@ -163,5 +163,5 @@ pub(crate) fn cancel_in(
         return Ok(task);
     }
     finish_in(unit, task, Outcome::cancelled())?;
-    unit.tx.task_anywhere(&id)?.ok_or_else(|| Error::not_found("task"))
+    unit.tx.get(&id)?.ok_or_else(|| Error::not_found("task"))
 }

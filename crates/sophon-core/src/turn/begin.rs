@@ -54,7 +54,7 @@ pub(crate) struct Claimed {
 
 /// Begins a turn, or ends it if it can or should not be begun.
 pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &TurnJob) -> Result<Begun<Claimed>> {
-    let Some(mut task) = unit.tx.task_anywhere(&payload.task)? else { return Ok(Begun::Done) };
+    let Some(mut task) = unit.tx.get(&payload.task)? else { return Ok(Begun::Done) };
     if task.cancel_requested_at.is_some() {
         return end(unit, task, Outcome::cancelled());
     }
@@ -63,14 +63,14 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &TurnJob) -> Res
     else {
         return end(unit, task, Outcome::failed("It names no session, agent or message."));
     };
-    let Some(session) = unit.tx.session(&session)? else {
+    let Some(session) = unit.tx.get(&session)? else {
         return end(unit, task, Outcome::failed("Its session was deleted before it began."));
     };
     let Some(agent) = unit.tx.agent(&task.tenant_id, agent.as_str())? else {
         return end(unit, task, Outcome::failed("Its agent was deleted before it began."));
     };
     let begun = match &task.reply_message_id {
-        Some(id) => unit.tx.message(id)?,
+        Some(id) => unit.tx.get(id)?,
         None => None,
     };
     let start = match begun {

@@ -34,7 +34,7 @@ impl Context {
 }
 
 fn read(tx: &dyn Tx, task: &Task, question: &MessageId, session: &Session, agent: &Agent) -> Result<Context> {
-    let question = tx.message(question)?.ok_or_else(|| Error::not_found("message to answer"))?;
+    let question = tx.get(question)?.ok_or_else(|| Error::not_found("message to answer"))?;
     let range = MessageRange { since: None, before: Some(question.number + 1), limit: MOST_MESSAGES };
     let stored = tx.messages(&session.id, &range)?;
     let is_first = stored.len() == 1;

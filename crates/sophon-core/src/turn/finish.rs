@@ -28,7 +28,7 @@ impl Turn {
         message.usage.clone_from(&task.usage);
         let settled = self.held.finish(move |unit| {
             message.updated_at = unit.now();
-            unit.tx.update_message(&message)?;
+            unit.tx.update(&message)?;
             finish_in(unit, task, outcome).map(drop)
         });
         let settled = settled.await;
@@ -49,15 +49,15 @@ impl TaskEndHook for TurnsEnd {
         unit.tx.delete_steps(&task.id)?;
         let tool_calls = end_open_calls(unit, task)?;
         let Some(reply) = &task.reply_message_id else { return Ok(()) };
-        let pending = unit.tx.message(reply)?.filter(|message| message.status == MessageStatus::Pending);
+        let pending = unit.tx.get(reply)?.filter(|message| message.status == MessageStatus::Pending);
         let Some(mut message) = pending else { return Ok(()) };
         let is_complete = task.status == TaskStatus::Completed;
         message.status = if is_complete { MessageStatus::Delivered } else { MessageStatus::Failed };
         message.updated_at = unit.now();
-        unit.tx.update_message(&message)?;
+        unit.tx.update(&message)?;
         let session = message.session_id.clone();
         unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
-        if let Some(mut session) = unit.tx.session(&session)? {
+        if let Some(mut session) = unit.tx.get(&session)? {
             session.message_count += 1;
             touch_in(unit, &mut session)?;
         }
@@ -71,7 +71,7 @@ fn end_open_calls(unit: &mut Unit<'_>, task: &Task) -> sophon_model::Result<Vec<
     for call in calls.iter_mut().filter(|call| call.status == ToolCallStatus::Running) {
         call.status = ToolCallStatus::Cancelled;
         call.ended_at = Some(unit.now());
-        unit.tx.update_tool_call(call)?;
+        unit.tx.update(call)?;
         unit.emit(&task.user_id, Event::ToolCallEnded { call: Box::new(call.clone()) });
     }
     Ok(calls)

@@ -201,7 +201,7 @@ impl Turn {
             return Err(Stop::Parked(settled));
         }
         let id = self.task.id.clone();
-        let task = self.held.read(move |tx| tx.task_anywhere(&id)).await?.ok_or(Stop::Lost)?;
+        let task = self.held.read(move |tx| tx.get(&id)).await?.ok_or(Stop::Lost)?;
         if task.cancel_requested_at.is_some() { Err(Stop::Cancelled) } else { Ok(()) }
     }
 

@@ -142,7 +142,7 @@ impl Turn {
             {
                 return Ok(Err(not_covered));
             }
-            unit.tx.insert_tool_call(&started)?;
+            unit.tx.insert(&started)?;
             unit.emit(&owner, Event::ToolCallStarted { call: Box::new(started.clone()) });
             Ok(Ok(started))
         });
@@ -160,7 +160,7 @@ impl Turn {
         };
         let owner = self.task.user_id.clone();
         let stored = self.held.write(move |unit| {
-            unit.tx.insert_tool_call(&refused)?;
+            unit.tx.insert(&refused)?;
             unit.emit(&owner, Event::ToolCallStarted { call: Box::new(refused.clone()) });
             unit.emit(&owner, Event::ToolCallEnded { call: Box::new(refused) });
             Ok(())
@@ -190,7 +190,7 @@ impl Turn {
             call.status = status;
             call.result = Some(result);
             call.ended_at = Some(unit.now());
-            unit.tx.update_tool_call(&call)?;
+            unit.tx.update(&call)?;
             let tool = call.tool.clone();
             unit.after_commit(move || {
                 let labels = [("tool", tool), ("status", status.as_str().to_owned())];

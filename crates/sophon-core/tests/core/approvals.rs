@@ -42,7 +42,7 @@ impl Harness {
                 updated_at: unit.now(),
                 ..make::memory(unit.new_id::<MemoryId>())
             };
-            unit.tx.insert_memory(&entry)
+            unit.tx.insert(&entry)
         });
         written.await.unwrap();
     }
@@ -229,7 +229,7 @@ pub async fn pending_approvals(app: &Harness, tool: &str, count: usize) -> Vec<A
                     expires_at: unit.now().plus(Duration::from_mins(5)),
                     ..make::approval(unit.new_id::<ApprovalId>())
                 };
-                unit.tx.insert_approval(&approval)?;
+                unit.tx.insert(&approval)?;
                 Ok(approval)
             })
             .collect()
@@ -342,8 +342,8 @@ async fn who_may_not_answer_any_more_does_not_whatever_the_connection_remembers(
     let (asked, remembered) = (app.asked_once().await, app.admin());
     let user = remembered.user.clone();
     let demoted = app.gateway.db.write(move |unit| {
-        let user = unit.tx.user(&user)?.expect("it is there");
-        unit.tx.update_user(&User { role: Role::Viewer, ..user })
+        let user = unit.tx.get(&user)?.expect("it is there");
+        unit.tx.update(&User { role: Role::Viewer, ..user })
     });
     demoted.await.unwrap();
     let refused = app.gateway.approvals.answer(&remembered, &asked.id, answer(0)).await.unwrap_err();

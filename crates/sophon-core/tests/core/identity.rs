@@ -88,8 +88,8 @@ async fn what_was_begun_with_other_rights_does_not_stand_as_before() {
     let set = async |role: Role, status: UserStatus| {
         let id = caller.user.clone();
         let changed = app.gateway.db.write(move |unit| {
-            let user = unit.tx.user(&id)?.unwrap();
-            unit.tx.update_user(&User { role, status, ..user })
+            let user = unit.tx.get(&id)?.unwrap();
+            unit.tx.update(&User { role, status, ..user })
         });
         changed.await.unwrap();
         identity.standing(&caller).await.unwrap()

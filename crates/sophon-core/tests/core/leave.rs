@@ -33,7 +33,7 @@ async fn a_call_that_had_begun_with_leave_is_not_made_again_after_a_crash() {
             );
             assert!(unit.tx.consume_approval(&asked.id, &asked.digest, now)?);
             assert!(unit.tx.wake_job(&asked.task_id, now)?);
-            unit.tx.insert_tool_call(&begun)
+            unit.tx.insert(&begun)
         })
         .await;
     app.completed(&sent).await;
@@ -124,30 +124,30 @@ fn in_call(call: &mut Value, pointer: &str, value: Value) -> Result<()> {
 
 const CHANGES: [(&str, Change); 12] = [
     ("tenant", |unit, task, _| {
-        let tenant = unit.tx.tenant(&task.tenant_id)?.expect("it is there");
+        let tenant = unit.tx.get(&task.tenant_id)?.expect("it is there");
         let other = Tenant { id: "tenant_other".into(), slug: "other".into(), ..tenant };
         task.tenant_id = other.id.clone();
-        unit.tx.insert_tenant(&other)
+        unit.tx.insert(&other)
     }),
     ("user", |unit, task, _| {
-        let user = unit.tx.user(&task.user_id)?.expect("it is there");
+        let user = unit.tx.get(&task.user_id)?.expect("it is there");
         let other = User { id: "usr_other".into(), email: "other@example.com".into(), ..user };
         task.user_id = other.id.clone();
-        unit.tx.insert_user(&other)
+        unit.tx.insert(&other)
     }),
     ("agent", |unit, task, _| {
         let id = task.agent_id.take().expect("it is there");
         let agent = unit.tx.agent(&task.tenant_id, id.as_str())?.expect("it is there");
         let other = Agent { id: "agent_other".into(), slug: "other".into(), ..agent };
         task.agent_id = Some(other.id.clone());
-        unit.tx.insert_agent(&other)
+        unit.tx.insert(&other)
     }),
     ("session", |unit, task, _| {
         let id = task.session_id.take().expect("it is there");
-        let session = unit.tx.session(&id)?.expect("it is there");
+        let session = unit.tx.get(&id)?.expect("it is there");
         let other = Session { id: "ses_other".into(), ..session };
         task.session_id = Some(other.id.clone());
-        unit.tx.insert_session(&other)
+        unit.tx.insert(&other)
     }),
     ("call", |_, _, call| in_call(call, "/id", json!("call_other"))),
     ("tool", |_, _, call| in_call(call, "/name", json!("memory.write"))),
@@ -188,7 +188,7 @@ async fn approved_then_changed(change: Change) -> (Harness, Approval) {
             let looked = app.gateway.db.read(move |tx| {
                 let tenants = [asked.tenant_id.clone(), "tenant_other".into()];
                 let tasks: Result<Vec<_>> =
-                    tenants.iter().map(|tenant| tx.task(tenant, &asked.task_id)).collect();
+                    tenants.iter().map(|tenant| tx.get_in(tenant, &asked.task_id)).collect();
                 let has_ended = tasks?.into_iter().flatten().any(|task| task.status.is_final());
                 let of_task = tx.approvals_of_task(&asked.task_id)?;
                 // Or it is asked about anew, as something else.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use sophon_core::database::Unit;
 use sophon_core::maintenance::Retention;
+use sophon_model::ports::every;
 use sophon_model::{
-    Approval, ApprovalStatus, DiscussionRun, DiscussionRunStatus, InfoRequest, InfoRequestStatus, Panelist,
-    Speaker,
+    Approval, ApprovalStatus, DiscussionRun, DiscussionRunStatus, InfoRequest, InfoRequestStatus, Job,
+    Panelist, Speaker,
 };
 
 use crate::approvals::pending_approvals;
@@ -82,17 +83,17 @@ async fn end(
     let pending = pending.clone();
     let ended = app.gateway.db.write(move |unit| {
         for _ in 1..approvals {
-            unit.tx.insert_approval(&ended_approval(unit, &pending))?;
-            unit.tx.insert_info_request(&ended_question(unit, &pending))?;
+            unit.tx.insert(&ended_approval(unit, &pending))?;
+            unit.tx.insert(&ended_question(unit, &pending))?;
         }
         for _ in 1..runs {
-            unit.tx.insert_discussion_run(&ended_run(unit, &pending))?;
+            unit.tx.insert(&ended_run(unit, &pending))?;
         }
         let (approval, question) = (ended_approval(unit, &pending), ended_question(unit, &pending));
         let run = ended_run(unit, &pending);
-        unit.tx.insert_approval(&approval)?;
-        unit.tx.insert_info_request(&question)?;
-        unit.tx.insert_discussion_run(&run)?;
+        unit.tx.insert(&approval)?;
+        unit.tx.insert(&question)?;
+        unit.tx.insert(&run)?;
         Ok((approval, question, run))
     });
     ended.await.unwrap()
@@ -102,9 +103,9 @@ async fn end(
 async fn an_hour_later(app: &Harness) {
     app.clock.advance(HOUR);
     app.until(async || {
+        let jobs = app.gateway.db.read(|tx| tx.all(&every::<Job>())).await.unwrap();
         let now = app.gateway.db.now();
-        let next = app.gateway.db.read(move |tx| tx.next_job_at(now)).await.unwrap();
-        next.filter(|next| *next > now).map(drop)
+        jobs.iter().all(|job| job.run_at > now).then_some(())
     })
     .await;
 }
@@ -118,9 +119,9 @@ async fn kept(
     let (question, run) = (question.id.clone(), run.id.clone());
     let looked = app.gateway.db.read(move |tx| {
         Ok([
-            tx.approval(&tenant, &approval)?.is_some(),
-            tx.info_request(&tenant, &question)?.is_some(),
-            tx.discussion_run(&run)?.is_some(),
+            tx.get_in(&tenant, &approval)?.is_some(),
+            tx.get_in(&tenant, &question)?.is_some(),
+            tx.get(&run)?.is_some(),
         ])
     });
     looked.await.unwrap()

@@ -84,7 +84,7 @@ async fn sealed_bytes_open_in_no_other_row() {
         set(&app, &other_purpose, "connection").await;
         let away = make::tenant("away");
         let abroad = SecretName { tenant: away.id.clone(), ..ann.clone() };
-        app.gateway.db.write(move |unit| unit.tx.insert_tenant(&away)).await.unwrap();
+        app.gateway.db.write(move |unit| unit.tx.insert(&away)).await.unwrap();
         set(&app, &abroad, "abroad").await;
         let (of_ann, of_bob) = (row(&app, &ann).await, row(&app, &bob).await);
         let moved = [
@@ -111,7 +111,7 @@ async fn the_data_key_of_another_tenant_opens_nothing() {
         set(&app, &ann, "of ann").await;
         let away = make::tenant("away");
         let abroad = SecretName { tenant: away.id.clone(), ..ann.clone() };
-        app.gateway.db.write(move |unit| unit.tx.insert_tenant(&away)).await.unwrap();
+        app.gateway.db.write(move |unit| unit.tx.insert(&away)).await.unwrap();
         set(&app, &abroad, "abroad").await;
         let (here, there): (TenantId, TenantId) = (ann.tenant.clone(), abroad.tenant);
         let swapped = app.gateway.db.write(move |unit| {

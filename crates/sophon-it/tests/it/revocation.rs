@@ -35,8 +35,8 @@ async fn closed(hubs: Vec<Hub>) -> Vec<Value> {
 async fn change(app: &App, person: &Person, role: Role, status: UserStatus) {
     let (identity, id) = (app.started.gateway.identity.clone(), person.caller.user.clone());
     let changed = app.started.gateway.db.write(move |unit| {
-        let user = unit.tx.user(&id)?.unwrap();
-        unit.tx.update_user(&User { role, status, ..user })?;
+        let user = unit.tx.get(&id)?.unwrap();
+        unit.tx.update(&User { role, status, ..user })?;
         identity.rights_change_in(unit, &id);
         Ok(())
     });

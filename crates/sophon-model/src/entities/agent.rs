@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Delete, Entity, Insert, Key, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{AgentId, TenantId, Timestamp};
 
@@ -46,6 +47,24 @@ pub struct Agent {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Entity for Agent {
+    const TABLE: &'static Table =
+        &Table::new("agents", "agent").json(&["tools"]).taken("There is an agent with this slug already.");
+}
+
+impl Insert for Agent {}
+impl Update for Agent {}
+impl Delete for Agent {}
+
+impl Key for AgentId {
+    type Of = Agent;
+}
+
+impl Scoped for Agent {
+    type Scope = TenantId;
+    const SCOPE: &'static str = "tenant_id";
 }
 
 impl Agent {

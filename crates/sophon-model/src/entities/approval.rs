@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ports::{Ends, Entity, Insert, Key, Order, Scoped, Table};
 use crate::words::text_enum;
 use crate::{
     AgentId, ApprovalId, InfoRequestId, Risk, SessionId, TaskId, TenantId, Timestamp, ToolCallId, UserId,
@@ -80,6 +81,27 @@ pub struct Approval {
     pub consumed_at: Option<Timestamp>,
 }
 
+impl Entity for Approval {
+    const TABLE: &'static Table = &Table::new("approvals", "approval")
+        .json(&["arguments", "edited_arguments"])
+        .order(Order::newest_first(&["requested_at", "id"]));
+}
+
+impl Insert for Approval {}
+
+impl Ends for Approval {
+    const ENDED: &'static str = "resolved_at";
+}
+
+impl Key for ApprovalId {
+    type Of = Approval;
+}
+
+impl Scoped for Approval {
+    type Scope = TenantId;
+    const SCOPE: &'static str = "tenant_id";
+}
+
 text_enum! {
     /// Where a question stands. All but the first are final.
     pub enum InfoRequestStatus {
@@ -125,4 +147,25 @@ pub struct InfoRequest {
     pub expires_at: Timestamp,
     /// When it was answered, or ran out.
     pub resolved_at: Option<Timestamp>,
+}
+
+impl Entity for InfoRequest {
+    const TABLE: &'static Table = &Table::new("info_requests", "question")
+        .json(&["choices"])
+        .order(Order::newest_first(&["requested_at", "id"]));
+}
+
+impl Insert for InfoRequest {}
+
+impl Ends for InfoRequest {
+    const ENDED: &'static str = "resolved_at";
+}
+
+impl Key for InfoRequestId {
+    type Of = InfoRequest;
+}
+
+impl Scoped for InfoRequest {
+    type Scope = TenantId;
+    const SCOPE: &'static str = "tenant_id";
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Delete, Ends, Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{AgentId, DiscussionId, DiscussionRunId, TaskId, TenantId, Timestamp, Usage, UserId};
 
@@ -57,6 +58,26 @@ pub struct Discussion {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Entity for Discussion {
+    const TABLE: &'static Table = &Table::new("discussions", "discussion")
+        .json(&["panelists", "judge"])
+        .held()
+        .order(Order::newest_first(&["created_at", "id"]));
+}
+
+impl Insert for Discussion {}
+impl Update for Discussion {}
+impl Delete for Discussion {}
+
+impl Key for DiscussionId {
+    type Of = Discussion;
+}
+
+impl Scoped for Discussion {
+    type Scope = UserId;
+    const SCOPE: &'static str = "owner_id";
 }
 
 text_enum! {
@@ -144,6 +165,28 @@ pub struct DiscussionRun {
     pub ended_at: Option<Timestamp>,
 }
 
+impl Entity for DiscussionRun {
+    const TABLE: &'static Table = &Table::new("discussion_runs", "run of a discussion")
+        .json(&["panelists", "judge", "verdict"])
+        .order(Order::newest_first(&["created_at", "id"]));
+}
+
+impl Insert for DiscussionRun {}
+impl Update for DiscussionRun {}
+
+impl Ends for DiscussionRun {
+    const ENDED: &'static str = "ended_at";
+}
+
+impl Key for DiscussionRunId {
+    type Of = DiscussionRun;
+}
+
+impl Scoped for DiscussionRun {
+    type Scope = DiscussionId;
+    const SCOPE: &'static str = "discussion_id";
+}
+
 impl DiscussionRun {
     /// Milliseconds from start to end; 0 before that.
     pub fn duration_ms(&self) -> i64 {
@@ -193,6 +236,21 @@ pub struct DiscussionTurn {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Entity for DiscussionTurn {
+    const TABLE: &'static Table = &Table::new("discussion_turns", "turn in a discussion")
+        .key(&["run_id", "round", "panelist_id"])
+        .json(&["usage"])
+        .order(Order::oldest_first(&["round", "started_at", "panelist_id"]));
+}
+
+impl Insert for DiscussionTurn {}
+impl Update for DiscussionTurn {}
+
+impl Scoped for DiscussionTurn {
+    type Scope = DiscussionRunId;
+    const SCOPE: &'static str = "run_id";
 }
 
 impl DiscussionTurn {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{ApiTokenId, AuthSessionId, Permission, Role, RoleId, TenantId, Timestamp, UserId};
 
@@ -16,6 +17,18 @@ pub struct Tenant {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Entity for Tenant {
+    const TABLE: &'static Table =
+        &Table::new("tenants", "tenant").taken("There is a tenant with this slug already.");
+}
+
+impl Insert for Tenant {}
+impl Update for Tenant {}
+
+impl Key for TenantId {
+    type Of = Tenant;
 }
 
 text_enum! {
@@ -51,6 +64,23 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
+impl Entity for User {
+    const TABLE: &'static Table =
+        &Table::new("users", "user").taken("There is a user with this e-mail address already.");
+}
+
+impl Insert for User {}
+impl Update for User {}
+
+impl Key for UserId {
+    type Of = User;
+}
+
+impl Scoped for User {
+    type Scope = TenantId;
+    const SCOPE: &'static str = "tenant_id";
+}
+
 /// A role of an administrator's own making.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomRole {
@@ -66,6 +96,23 @@ pub struct CustomRole {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Entity for CustomRole {
+    const TABLE: &'static Table =
+        &Table::new("roles", "role").json(&["permissions"]).taken("There is a role with this name already.");
+}
+
+impl Insert for CustomRole {}
+impl Update for CustomRole {}
+
+impl Key for RoleId {
+    type Of = CustomRole;
+}
+
+impl Scoped for CustomRole {
+    type Scope = TenantId;
+    const SCOPE: &'static str = "tenant_id";
 }
 
 /// A sign-in: one device, one chain of refresh tokens of which only the newest is valid.
@@ -91,6 +138,23 @@ pub struct AuthSession {
     pub expires_at: Timestamp,
     /// When it was ended by hand or by reuse of a token.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Entity for AuthSession {
+    const TABLE: &'static Table =
+        &Table::new("auth_sessions", "sign-in").held().order(Order::newest_first(&["last_seen_at", "id"]));
+}
+
+impl Insert for AuthSession {}
+impl Update for AuthSession {}
+
+impl Key for AuthSessionId {
+    type Of = AuthSession;
+}
+
+impl Scoped for AuthSession {
+    type Scope = UserId;
+    const SCOPE: &'static str = "user_id";
 }
 
 impl AuthSession {
@@ -121,6 +185,23 @@ pub struct ApiToken {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Entity for ApiToken {
+    const TABLE: &'static Table =
+        &Table::new("api_tokens", "API token").held().order(Order::newest_first(&["created_at", "id"]));
+}
+
+impl Insert for ApiToken {}
+impl Update for ApiToken {}
+
+impl Key for ApiTokenId {
+    type Of = ApiToken;
+}
+
+impl Scoped for ApiToken {
+    type Scope = UserId;
+    const SCOPE: &'static str = "user_id";
 }
 
 impl ApiToken {

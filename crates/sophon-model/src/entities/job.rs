@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ports::{Entity, Key, Table};
 use crate::words::text_enum;
 use crate::{JobId, TaskId, Timestamp};
 
@@ -115,6 +116,14 @@ pub struct Job {
     pub error: Option<String>,
     /// When it was enqueued.
     pub created_at: Timestamp,
+}
+
+impl Entity for Job {
+    const TABLE: &'static Table = &Table::new("jobs", "job").json(&["payload"]);
+}
+
+impl Key for JobId {
+    type Of = Job;
 }
 
 impl Job {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Delete, Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{AgentId, MemoryId, TenantId, Timestamp, UserId};
 
@@ -48,4 +49,22 @@ pub struct MemoryEntry {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Entity for MemoryEntry {
+    const TABLE: &'static Table =
+        &Table::new("memories", "memory entry").order(Order::newest_first(&["created_at", "id"]));
+}
+
+impl Insert for MemoryEntry {}
+impl Update for MemoryEntry {}
+impl Delete for MemoryEntry {}
+
+impl Key for MemoryId {
+    type Of = MemoryEntry;
+}
+
+impl Scoped for MemoryEntry {
+    type Scope = UserId;
+    const SCOPE: &'static str = "user_id";
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Entity, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, UserId};
 
@@ -109,4 +110,22 @@ pub struct Message {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Entity for Message {
+    const TABLE: &'static Table = &Table::new("messages", "message")
+        .json(&["attachments", "usage"])
+        .given(&["number"])
+        .order(Order::oldest_first(&["number"]));
+}
+
+impl Update for Message {}
+
+impl Key for MessageId {
+    type Of = Message;
+}
+
+impl Scoped for Message {
+    type Scope = SessionId;
+    const SCOPE: &'static str = "session_id";
 }

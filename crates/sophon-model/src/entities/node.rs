@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Delete, Entity, Insert, Key, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{NodeId, TenantId, Timestamp, UserId};
 
@@ -95,6 +96,23 @@ pub struct Node {
     pub updated_at: Timestamp,
 }
 
+impl Entity for Node {
+    const TABLE: &'static Table = &Table::new("nodes", "node").json(&["scopes"]).held();
+}
+
+impl Insert for Node {}
+impl Update for Node {}
+impl Delete for Node {}
+
+impl Key for NodeId {
+    type Of = Node;
+}
+
+impl Scoped for Node {
+    type Scope = TenantId;
+    const SCOPE: &'static str = "tenant_id";
+}
+
 impl Node {
     /// Whether its scopes cover `scope`.
     pub fn has(&self, scope: NodeScope) -> bool {
@@ -116,3 +134,10 @@ pub struct NodeSecrets {
     /// SHA-256 of the secret in its token, in hex, once that was handed out.
     pub token_hash: Option<String>,
 }
+
+impl Entity for NodeSecrets {
+    const TABLE: &'static Table = &Table::new("node_secrets", "node").key(&["node_id"]);
+}
+
+impl Insert for NodeSecrets {}
+impl Update for NodeSecrets {}

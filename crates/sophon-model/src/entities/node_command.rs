@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ports::{Ends, Entity, Insert, Key, Order, Scoped, Table};
 use crate::words::text_enum;
 use crate::{NodeCommandId, NodeId, TaskId, TenantId, Timestamp, UserId};
 
@@ -77,4 +78,25 @@ pub struct NodeCommand {
     pub dispatched_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Entity for NodeCommand {
+    const TABLE: &'static Table = &Table::new("node_commands", "command")
+        .json(&["params", "result"])
+        .order(Order::newest_first(&["created_at", "id"]));
+}
+
+impl Insert for NodeCommand {}
+
+impl Ends for NodeCommand {
+    const ENDED: &'static str = "ended_at";
+}
+
+impl Key for NodeCommandId {
+    type Of = NodeCommand;
+}
+
+impl Scoped for NodeCommand {
+    type Scope = NodeId;
+    const SCOPE: &'static str = "node_id";
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Entity, Insert, Table, Update};
 use crate::words::text_enum;
 use crate::{TenantId, Timestamp, UserId};
 
@@ -73,6 +74,13 @@ pub struct StoredSecret {
     pub updated_at: Timestamp,
 }
 
+impl Entity for StoredSecret {
+    const TABLE: &'static Table = &Table::new("secrets", "secret").key(&["tenant_id", "owner_id", "purpose"]);
+}
+
+impl Insert for StoredSecret {}
+impl Update for StoredSecret {}
+
 /// The key that seals the secrets of a tenant, sealed under a master key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataKey {
@@ -87,6 +95,13 @@ pub struct DataKey {
     /// When it was last sealed.
     pub sealed_at: Timestamp,
 }
+
+impl Entity for DataKey {
+    const TABLE: &'static Table = &Table::new("data_keys", "data key").key(&["tenant_id"]);
+}
+
+impl Insert for DataKey {}
+impl Update for DataKey {}
 
 /// How many data keys are sealed under a master key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Delete, Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TenantId, Timestamp, UserId};
 
@@ -72,4 +73,22 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When something last happened in it.
     pub updated_at: Timestamp,
+}
+
+impl Entity for Session {
+    const TABLE: &'static Table =
+        &Table::new("sessions", "session").held().order(Order::newest_first(&["updated_at", "id"]));
+}
+
+impl Insert for Session {}
+impl Update for Session {}
+impl Delete for Session {}
+
+impl Key for SessionId {
+    type Of = Session;
+}
+
+impl Scoped for Session {
+    type Scope = UserId;
+    const SCOPE: &'static str = "owner_id";
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{Entity, Insert, Key, Order, Scoped, Table};
 use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId};
 
@@ -85,6 +86,22 @@ pub struct Task {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Entity for Task {
+    const TABLE: &'static Table =
+        &Table::new("tasks", "task").json(&["usage"]).order(Order::newest_first(&["created_at", "id"]));
+}
+
+impl Insert for Task {}
+
+impl Key for TaskId {
+    type Of = Task;
+}
+
+impl Scoped for Task {
+    type Scope = TenantId;
+    const SCOPE: &'static str = "tenant_id";
 }
 
 impl Task {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ports::{Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{SessionId, TaskId, Timestamp, ToolCallId};
 
@@ -60,6 +61,24 @@ pub struct ToolCall {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Entity for ToolCall {
+    const TABLE: &'static Table = &Table::new("tool_calls", "tool call")
+        .json(&["arguments"])
+        .order(Order::oldest_first(&["started_at", "id"]));
+}
+
+impl Insert for ToolCall {}
+impl Update for ToolCall {}
+
+impl Key for ToolCallId {
+    type Of = ToolCall;
+}
+
+impl Scoped for ToolCall {
+    type Scope = TaskId;
+    const SCOPE: &'static str = "task_id";
 }
 
 impl ToolCall {

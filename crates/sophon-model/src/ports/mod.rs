@@ -13,10 +13,4 @@ pub use model_provider::{
     ModelError, ModelErrorKind, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest,
     ModelStream, ModelToolCall, Reasoning, StopReason, ToolSpec,
 };
-pub use store::{
-    AgentRows, ApiTokenRows, ApprovalFilter, ApprovalRows, AuthSessionRows, ClaimJobs, DiscussionRows,
-    DiscussionRunRows, EventRows, IdempotencyRows, IdempotentReply, InfoRequestRows, JobCount, JobRows,
-    MemoryFilter, MemoryRows, MessageRange, MessageRows, NewEvent, NodeCommandRows, NodeRows, ReadJob,
-    RoleRows, SecretRows, SessionFilter, SessionRows, StepRows, Store, StoredEvent, TaskFilter, TaskRows,
-    TenantRows, ToolCallRows, Tx, UserRows, WriteJob,
-};
+pub use store::*;

@@ -151,11 +151,11 @@ impl TestApp {
         let added = self.test.gateway.db.write(move |unit| {
             let admin = unit.tx.first_user()?.unwrap();
             if let Some(tenant) = &tenant {
-                unit.tx.insert_tenant(tenant)?;
+                unit.tx.insert(tenant)?;
             }
             let tenant_id = tenant.map_or(admin.tenant_id.clone(), |tenant| tenant.id);
             let id = unit.new_id::<UserId>();
-            unit.tx.insert_user(&User { id, tenant_id, email, role, ..admin })
+            unit.tx.insert(&User { id, tenant_id, email, role, ..admin })
         });
         added.await.unwrap();
     }

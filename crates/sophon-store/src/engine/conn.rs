@@ -1,17 +1,17 @@
 //! A connection in a transaction: what all verbs are written against.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sophon_model::{Error, Result};
+use sophon_model::ports::{Shape, Value};
 
-use super::record::Record;
-use super::row::Row;
-use super::{Engine, Failure, PostgresLink, Query, Sql, SqliteLink, Table, Value};
+use super::row::{RawRow, Row};
+use super::{Engine, Failure, PostgresLink, Query, Sql, SqliteLink, Verb};
 
 /// Takes the rows of a statement, one by one.
-pub(crate) type OnRow<'a> = &'a mut dyn FnMut(Row<'_>) -> Result<(), Failure>;
+pub(crate) type OnRow<'a> = &'a mut dyn FnMut(&dyn RawRow) -> Result<(), Failure>;
 
 /// The connection of one engine.
 pub(crate) enum Link {
@@ -36,12 +36,20 @@ pub(crate) struct Conn {
     mode: Cell<Mode>,
     failed: Cell<bool>,
     next_event: Cell<Option<u64>>,
+    /// The texts of the typed verbs, by table and verb: each is made once.
+    texts: RefCell<HashMap<(&'static str, Verb), Arc<str>>>,
 }
 
 impl Conn {
     /// Over an open link.
     pub(crate) fn new(link: Link) -> Self {
-        Conn { link, mode: Cell::new(Mode::Read), failed: Cell::new(false), next_event: Cell::new(None) }
+        Conn {
+            link,
+            mode: Cell::new(Mode::Read),
+            failed: Cell::new(false),
+            next_event: Cell::new(None),
+            texts: RefCell::default(),
+        }
     }
 
     /// The link itself.
@@ -108,17 +116,26 @@ impl Conn {
         self.mode.get() == Mode::Write
     }
 
+    /// Whether rows can be held, and have to be: see [`Conn::held`].
+    pub(crate) fn holds(&self) -> bool {
+        self.engine() == Engine::Postgres && self.mode.get() == Mode::Write
+    }
+
     /// Ends a SELECT of rows that are read to be changed: in a job that writes, nobody else changes them until it has
     /// ended. SQLite has one writer anyway.
     pub(crate) fn held(&self) -> &'static str {
-        match (self.engine(), self.mode.get()) {
-            // Rows that refer to these can still be added meanwhile.
-            (Engine::Postgres, Mode::Write) => "FOR NO KEY UPDATE",
-            _ => "",
-        }
+        if self.holds() { super::verb::HELD } else { "" }
     }
 
-    fn run(&self, text: &str, args: &[Value<'_>], on_row: OnRow<'_>) -> Result<u64, Failure> {
+    /// The text of a typed verb.
+    pub(crate) fn text(&self, shape: Shape, verb: Verb) -> Arc<str> {
+        let mut texts = self.texts.borrow_mut();
+        let text = texts.entry((shape.table.name, verb));
+        text.or_insert_with(|| verb.text(shape).into()).clone()
+    }
+
+    /// Runs a statement, and gives each row to `on_row`; returns how many rows it changed.
+    pub(crate) fn run(&self, text: &str, args: &[Value<'_>], on_row: OnRow<'_>) -> Result<u64, Failure> {
         let nul = args.iter().any(|arg| matches!(arg, Value::Text(text) if text.contains('\0')));
         let outcome = match &self.link {
             _ if nul => Err(Failure::NulCharacter),
@@ -142,7 +159,7 @@ impl Conn {
     ) -> Result<Vec<T>, Failure> {
         let mut rows = Vec::new();
         self.run(sql.into().of(self.engine()), args, &mut |row| {
-            rows.push(row.decode()?);
+            rows.push(Row(row.columns()?).decode()?);
             Ok(())
         })?;
         Ok(rows)
@@ -167,66 +184,4 @@ impl Conn {
     pub(crate) fn select<T: DeserializeOwned>(&self, query: &Query<'_>) -> Result<Vec<T>, Failure> {
         self.all(query.text(), query.args())
     }
-
-    /// Adds a row. Where callers choose keys, one that is taken is a conflict, and the transaction can go on.
-    pub(crate) fn insert(&self, table: Table, entity: &impl Serialize) -> Result<()> {
-        let record = Record::new(table, entity)?;
-        let otherwise = if table.taken.is_some() { "ON CONFLICT DO NOTHING" } else { "" };
-        let text = format!("{} {otherwise}", insert_into(table, &record));
-        match (self.exec(text.as_str(), &record.values())?, table.taken) {
-            (0, Some(message)) => Err(Error::conflict(message)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Adds a row and returns a number that the database gave it.
-    pub(crate) fn insert_numbered(
-        &self,
-        table: Table,
-        entity: &impl Serialize,
-        column: &'static str,
-    ) -> Result<i64, Failure> {
-        let record = Record::new(table, entity)?;
-        let text = format!("{} RETURNING {column}", insert_into(table, &record));
-        let row: Option<(i64,)> = self.one(text.as_str(), &record.values())?;
-        row.map(|(number,)| number).ok_or_else(|| Failure::bug("an insert returned nothing"))
-    }
-
-    /// Adds a row, or overwrites the one that has the entity's values in the columns `key`, which are its key.
-    pub(crate) fn put(&self, table: Table, entity: &impl Serialize, key: &[&str]) -> Result<(), Failure> {
-        let record = Record::new(table, entity)?;
-        let (insert, assignments) = (insert_into(table, &record), record.assignments(key, |_, _| None));
-        let text = format!("{insert} ON CONFLICT ({}) DO UPDATE SET {assignments}", key.join(", "));
-        self.exec(text.as_str(), &record.values())?;
-        Ok(())
-    }
-
-    /// Overwrites a row, which must be there.
-    pub(crate) fn update(&self, table: Table, entity: &impl Serialize) -> Result<()> {
-        match self.update_if(table, entity, &["id"], "", |_, _| None) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Error::not_found(table.one)),
-            Err(failure) => Err(failure.or_conflict(table.taken)),
-        }
-    }
-
-    /// Overwrites the row that has the entity's values in the columns `key`, if `condition` holds (text that begins
-    /// with `AND`); `keep` as in [`Record::assignments`]. Returns whether it did.
-    pub(crate) fn update_if(
-        &self,
-        table: Table,
-        entity: &impl Serialize,
-        key: &[&str],
-        condition: &str,
-        keep: impl Fn(&str, &str) -> Option<String>,
-    ) -> Result<bool, Failure> {
-        let record = Record::new(table, entity)?;
-        let (assignments, row) = (record.assignments(key, keep), record.equalities(key));
-        let text = format!("UPDATE {} SET {assignments} WHERE {row} {condition}", table.name);
-        Ok(self.exec(text.as_str(), &record.values())? > 0)
-    }
-}
-
-fn insert_into(table: Table, record: &Record) -> String {
-    format!("INSERT INTO {} ({}) VALUES ({})", table.name, record.columns(), record.parameters())
 }

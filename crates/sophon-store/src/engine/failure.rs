@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use serde::Serialize;
 use sophon_model::error::Kind;
 use sophon_model::{Error, Result};
 
@@ -83,4 +84,9 @@ pub(crate) fn cannot_open<T>(what: &str, result: std::result::Result<T, impl Int
         let cause = cause.into();
         Error::new(Kind::ServiceUnavailable, format!("{what}: {cause}")).with_cause(cause)
     })
+}
+
+/// The JSON text of `value`.
+pub(crate) fn json_text(value: &impl Serialize) -> std::result::Result<String, Failure> {
+    serde_json::to_string(value).map_err(Failure::bug)
 }

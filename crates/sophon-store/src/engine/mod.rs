@@ -9,15 +9,14 @@ mod conn;
 mod failure;
 mod postgres;
 mod query;
-mod record;
 mod row;
 mod sqlite;
 mod value;
+mod verb;
 
 pub(crate) use conn::{Conn, Link, Mode};
-pub(crate) use failure::{Failure, cannot_open, unknown_outcome};
+pub(crate) use failure::{Failure, cannot_open, json_text, unknown_outcome};
 pub(crate) use postgres::PostgresLink;
 pub(crate) use query::{Engine, Query, Sql};
-pub(crate) use record::{Table, json_text};
 pub(crate) use sqlite::{Access, SqliteLink};
-pub(crate) use value::Value;
+pub(crate) use verb::Verb;

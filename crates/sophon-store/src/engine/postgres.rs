@@ -8,11 +8,14 @@ use std::time::Duration;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{FromSql, Type, accepts};
-use postgres::{Client, Config, NoTls, Statement};
+use postgres::{Client, Config, NoTls, Row, Statement};
+use sophon_model::ports;
+use sophon_model::ports::Value;
 
+use super::Failure;
 use super::conn::OnRow;
-use super::row::Row;
-use super::{Failure, Value};
+use super::row::RawRow;
+use super::value::Bound;
 
 /// Prepared statements kept a connection; when there are more, all are made anew.
 const STATEMENTS: usize = 256;
@@ -54,15 +57,9 @@ impl PostgresLink {
     pub(crate) fn run(&self, text: &str, args: &[Value<'_>], on_row: OnRow<'_>) -> Result<u64, Failure> {
         let mut client = self.client.borrow_mut();
         let statement = self.prepared(&mut client, text)?;
-        let kinds = statement.columns().iter().map(|column| Kind::of(column.type_()));
-        let kinds = kinds.collect::<Result<Vec<_>, _>>()?;
-        let mut rows = client.query_raw(&statement, args.iter().copied())?;
+        let mut rows = client.query_raw(&statement, args.iter().copied().map(Bound))?;
         while let Some(row) = rows.next()? {
-            let mut columns = Vec::with_capacity(kinds.len());
-            for (n, kind) in kinds.iter().enumerate() {
-                columns.push((row.columns()[n].name(), kind.value(&row, n)?));
-            }
-            on_row(Row(columns))?;
+            on_row(&PostgresRow(&row))?;
         }
         Ok(rows.rows_affected().unwrap_or(0))
     }
@@ -81,34 +78,33 @@ impl PostgresLink {
     }
 }
 
-/// What a column holds.
-#[derive(Clone, Copy)]
-enum Kind {
-    Flag,
-    Number,
-    Text,
-    Json,
-}
+/// A row of an answer.
+struct PostgresRow<'r>(&'r Row);
 
-impl Kind {
-    fn of(ty: &Type) -> Result<Self, Failure> {
-        match *ty {
-            Type::BOOL => Ok(Kind::Flag),
-            Type::INT8 => Ok(Kind::Number),
-            Type::TEXT => Ok(Kind::Text),
-            Type::JSON => Ok(Kind::Json),
-            _ => Err(Failure::bug(format!("a column of type {ty}"))),
-        }
-    }
-
-    fn value(self, row: &postgres::Row, n: usize) -> Result<Value<'_>, Failure> {
-        let value = match self {
-            Kind::Flag => row.try_get::<_, Option<bool>>(n)?.map(Value::Bool),
-            Kind::Number => row.try_get::<_, Option<i64>>(n)?.map(Value::Int),
-            Kind::Text => row.try_get::<_, Option<&str>>(n)?.map(Value::Text),
-            Kind::Json => row.try_get::<_, Option<JsonText<'_>>>(n)?.map(|json| Value::Json(json.0)),
+impl PostgresRow<'_> {
+    fn at(&self, n: usize) -> Result<Value<'_>, Failure> {
+        let column = self.0.columns().get(n).ok_or_else(|| Failure::bug("there is no such column"))?;
+        let value = match *column.type_() {
+            Type::BOOL => self.0.try_get::<_, Option<bool>>(n)?.map(Value::Bool),
+            Type::INT8 => self.0.try_get::<_, Option<i64>>(n)?.map(Value::Int),
+            Type::TEXT => self.0.try_get::<_, Option<&str>>(n)?.map(Value::Text),
+            Type::JSON => self.0.try_get::<_, Option<JsonText<'_>>>(n)?.map(|json| Value::Json(json.0)),
+            ref ty => return Err(Failure::bug(format!("a column of type {ty}"))),
         };
         Ok(value.unwrap_or(Value::Null))
+    }
+}
+
+impl ports::Row for PostgresRow<'_> {
+    fn value(&self, n: usize) -> sophon_model::Result<Value<'_>> {
+        Ok(self.at(n)?)
+    }
+}
+
+impl RawRow for PostgresRow<'_> {
+    fn columns(&self) -> Result<Vec<(&str, Value<'_>)>, Failure> {
+        let columns = self.0.columns().iter().enumerate();
+        columns.map(|(n, column)| Ok((column.name(), self.at(n)?))).collect()
     }
 }
 

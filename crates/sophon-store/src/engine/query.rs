@@ -1,6 +1,6 @@
 //! The text of statements.
 
-use super::Value;
+use sophon_model::ports::Value;
 
 /// The two engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(crate) struct Query<'a> {
 
 impl<'a> Query<'a> {
     /// Begins with this text.
-    pub(crate) fn new(text: &'static str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Query { text: text.to_owned(), args: Vec::new() }
     }
 

@@ -1,10 +1,19 @@
-//! Rows as serde sees them: a struct by column names, or a tuple by order.
+//! Rows as serde sees them: a struct by column names, or a tuple by order. For statements that are written by hand; those
+//! that the typed verbs make are read by order alone.
 
-use serde::de::value::{Error, MapDeserializer, SeqDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
+use sophon_model::ports;
+use sophon_model::ports::Value;
 
-use super::{Failure, Value};
+use super::Failure;
+
+/// A row as an engine gives it.
+pub(crate) trait RawRow: ports::Row {
+    /// All columns, with their names, flags as flags and JSON as JSON.
+    fn columns(&self) -> Result<Vec<(&str, Value<'_>)>, Failure>;
+}
 
 /// One row, valid until the next is asked for.
 pub(crate) struct Row<'a>(pub(crate) Vec<(&'a str, Value<'a>)>);
@@ -31,71 +40,6 @@ impl<'de> Deserializer<'de> for Row<'de> {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
         newtype_struct seq tuple_struct map struct enum identifier ignored_any
     }
-}
-
-impl<'de> IntoDeserializer<'de> for Value<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-impl<'de> Deserializer<'de> for Value<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(flag),
-            Value::Int(number) => visitor.visit_i64(number),
-            Value::Text(text) => visitor.visit_borrowed_str(text),
-            Value::Json(text) => from_json(text, |json| json.deserialize_any(visitor)),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
-            Value::Null => visitor.visit_none(),
-            Value::Json(text) => from_json(text, |json| json.deserialize_option(visitor)),
-            _ => visitor.visit_some(self),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self {
-            Value::Text(text) => visitor.visit_enum(StrDeserializer::new(text)),
-            Value::Json(text) => from_json(text, |json| json.deserialize_enum(name, variants, visitor)),
-            _ => Err(de::Error::custom("an enum is kept as text or JSON")),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        seq tuple tuple_struct map struct identifier ignored_any
-    }
-}
-
-type Json<'de> = serde_json::Deserializer<serde_json::de::StrRead<'de>>;
-
-fn from_json<'de, T>(
-    text: &'de str,
-    decode: impl FnOnce(&mut Json<'de>) -> serde_json::Result<T>,
-) -> Result<T, Error> {
-    decode(&mut serde_json::Deserializer::from_str(text)).map_err(de::Error::custom)
 }
 
 #[cfg(test)]

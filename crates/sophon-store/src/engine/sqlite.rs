@@ -7,11 +7,14 @@ use std::time::{Duration, Instant};
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
+use sophon_model::ports;
+use sophon_model::ports::Value;
 
+use super::Failure;
 use super::conn::OnRow;
-use super::row::Row;
-use super::{Failure, Value};
+use super::row::RawRow;
+use super::value::Bound;
 
 /// Prepared statements kept a connection; the oldest make way.
 const STATEMENTS: usize = 256;
@@ -84,14 +87,9 @@ impl SqliteLink {
         if statement.column_count() == 0 {
             return Ok(statement.raw_execute()? as u64);
         }
-        let kinds: Vec<Kind> = statement.columns().map(|column| Kind::declared(column.decl_type())).collect();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            let mut columns = Vec::with_capacity(kinds.len());
-            for (n, kind) in kinds.iter().enumerate() {
-                columns.push((row.as_ref().column_name(n)?, kind.value(row.get_ref(n)?)?));
-            }
-            on_row(Row(columns))?;
+            on_row(&SqliteRow(row))?;
         }
         Ok(self.connection.changes())
     }
@@ -102,9 +100,9 @@ fn bind(statement: &mut Statement<'_>, args: &[Value<'_>]) -> Result<(), Failure
     for index in 1..=statement.parameter_count() {
         let name = statement.parameter_name(index).and_then(|name| name.strip_prefix('$'));
         let number = name.and_then(|digits| digits.parse::<usize>().ok());
-        let value = number.and_then(|number| args.get(number.checked_sub(1)?));
+        let value = number.and_then(|number| args.get(number.checked_sub(1)?)).copied();
         let value = value.ok_or_else(|| Failure::bug("a parameter without a value"))?;
-        statement.raw_bind_parameter(index, value)?;
+        statement.raw_bind_parameter(index, Bound(value))?;
     }
     Ok(())
 }
@@ -118,34 +116,37 @@ fn replace_lower(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-/// What a column was declared as.
-#[derive(Clone, Copy)]
-enum Kind {
-    Plain,
-    Flag,
-    Json,
+/// A row of an answer.
+struct SqliteRow<'r>(&'r Row<'r>);
+
+impl ports::Row for SqliteRow<'_> {
+    fn value(&self, n: usize) -> sophon_model::Result<Value<'_>> {
+        Ok(plain(self.0.get_ref(n).map_err(Failure::from)?)?)
+    }
 }
 
-impl Kind {
-    fn declared(declared: Option<&str>) -> Self {
-        match declared {
-            Some("BOOLEAN") => Kind::Flag,
-            Some("JSON_TEXT") => Kind::Json,
-            _ => Kind::Plain,
+impl RawRow for SqliteRow<'_> {
+    fn columns(&self) -> Result<Vec<(&str, Value<'_>)>, Failure> {
+        let statement = self.0.as_ref();
+        let mut columns = Vec::with_capacity(statement.column_count());
+        for (n, declared) in statement.columns().enumerate() {
+            let value = match (plain(self.0.get_ref(n)?)?, declared.decl_type()) {
+                (Value::Int(number), Some("BOOLEAN")) => Value::Bool(number != 0),
+                (Value::Text(text), Some("JSON_TEXT")) => Value::Json(text),
+                (value, _) => value,
+            };
+            columns.push((statement.column_name(n)?, value));
         }
+        Ok(columns)
     }
+}
 
-    fn value(self, stored: ValueRef<'_>) -> Result<Value<'_>, Failure> {
-        Ok(match (stored, self) {
-            (ValueRef::Null, _) => Value::Null,
-            (ValueRef::Integer(number), Kind::Flag) => Value::Bool(number != 0),
-            (ValueRef::Integer(number), _) => Value::Int(number),
-            (ValueRef::Text(text), Kind::Json) => Value::Json(utf8(text)?),
-            (ValueRef::Text(text), _) => Value::Text(utf8(text)?),
-            (ValueRef::Real(_) | ValueRef::Blob(_), _) => {
-                return Err(Failure::bug("a column of no known type"));
-            }
-        })
+fn plain(stored: ValueRef<'_>) -> Result<Value<'_>, Failure> {
+    match stored {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Int(number)),
+        ValueRef::Text(text) => Ok(Value::Text(utf8(text)?)),
+        ValueRef::Real(_) | ValueRef::Blob(_) => Err(Failure::bug("a column of no known type")),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use sophon_model::event::EVENT_VERSION;
-use sophon_model::ports::{EventRows, NewEvent, StoredEvent};
+use sophon_model::ports::{EventRows, NewEvent, StoredEvent, Value};
 use sophon_model::{Event, Result, Timestamp, Topic};
 
 use super::PRUNED_AT_ONCE;
-use crate::engine::{Conn, Engine, Failure, Query, Value, json_text};
+use crate::engine::{Conn, Engine, Failure, Query, json_text};
 
 /// Rows in one INSERT with SQLite.
 const ROWS_AT_ONCE: usize = 64;

@@ -1,11 +1,11 @@
 //! Requests that are applied once.
 
 use serde_json::Value as Json;
-use sophon_model::ports::{IdempotencyRows, IdempotentReply};
+use sophon_model::ports::{IdempotencyRows, IdempotentReply, Value};
 use sophon_model::{Result, Timestamp};
 
 use super::PRUNED_AT_ONCE;
-use crate::engine::{Conn, Value, json_text};
+use crate::engine::{Conn, json_text};
 
 impl IdempotencyRows for Conn {
     fn idempotent_reply(&self, scope: &str, key: &str, since: Timestamp) -> Result<Option<IdempotentReply>> {

@@ -4,17 +4,15 @@
 //! are blocked. So a claim looks at jobs that are due and at nothing else. What changes who is active takes a lock on
 //! the key first, so that a job that is enqueued while the active one ends is not left behind.
 
-use sophon_model::ports::{ClaimJobs, JobCount, JobRows};
+use sophon_model::ports::{ClaimJobs, EntityRows, JobCount, JobRows, Record, Shape, Tx, Value};
 use sophon_model::{
     Error, Job, JobId, JobStatus, Page, Paged, Position, Priority, Queue, Result, TaskId, Timestamp,
 };
 
-use super::{Order, PRUNED_AT_ONCE, page};
-use crate::engine::{Conn, Failure, Query, Sql, Table, Value, json_text};
+use super::{PRUNED_AT_ONCE, page};
+use crate::engine::{Conn, Failure, Sql, json_text};
 
-const JOBS: Table = Table::new("jobs", "job").json(&["payload"]);
-
-const DUE: &str = "SELECT * FROM jobs WHERE queue = $1 AND priority = $2 AND status IN ('ready', 'parked') \
+const DUE: &str = "queue = $1 AND priority = $2 AND status IN ('ready', 'parked') \
      AND run_at <= $3 ORDER BY run_at, id LIMIT $4";
 
 /// The list of ids is bound as JSON.
@@ -47,7 +45,7 @@ impl JobRows for Conn {
             let is_free = self.count(sql, &[key.as_str().into()])? == 0;
             job.status = if is_free { JobStatus::Ready } else { JobStatus::Blocked };
         }
-        self.insert(JOBS, &job)?;
+        self.insert_row(Shape::of::<Job>(), &Record::of(&job)?)?;
         Ok(true)
     }
 
@@ -59,7 +57,7 @@ impl JobRows for Conn {
             let Some(room) = claim.limit.checked_sub(claimed.len()).filter(|room| *room > 0) else { break };
             let priority = i64::from(priority).into();
             let args = [claim.queue.as_str().into(), priority, claim.now.into(), room.into()];
-            claimed.extend(self.all::<Job>(due.as_str(), &args)?);
+            claimed.extend(self.those::<Job>(due.as_str(), &args)?);
         }
         if claimed.is_empty() {
             return Ok(claimed);
@@ -184,7 +182,7 @@ impl JobRows for Conn {
     }
 
     fn revive_job(&mut self, id: &JobId, now: Timestamp) -> Result<Option<Job>> {
-        let Some(dead) = self.any_job(id)?.filter(|job| job.status == JobStatus::Dead) else {
+        let Some(dead) = self.kept(id)?.filter(|job| job.status == JobStatus::Dead) else {
             return Ok(None);
         };
         let sql = "DELETE FROM jobs WHERE id = $1 AND status = 'dead'";
@@ -196,7 +194,7 @@ impl JobRows for Conn {
         if !self.enqueue_job(&revived)? {
             return Err(Error::conflict(REVIVED_TWICE));
         }
-        Ok(self.any_job(id)?)
+        self.kept(id)
     }
 
     fn delete_dead_job(&mut self, id: &JobId) -> Result<bool> {
@@ -209,19 +207,16 @@ impl JobRows for Conn {
         Ok(self.exec(sql, &[before.into(), PRUNED_AT_ONCE.into()])?)
     }
 
-    fn job(&self, id: &JobId) -> Result<Option<Job>> {
-        Ok(self.any_job(id)?)
-    }
-
     fn job_of(&self, task: &TaskId) -> Result<Option<Job>> {
-        Ok(self.one("SELECT * FROM jobs WHERE task_id = $1", &[task.as_str().into()])?)
+        Ok(self.that("task_id = $1", &[task.as_str().into()])?)
     }
 
     fn dead_jobs(&self, wanted: &Page) -> Result<Paged<Job>> {
-        let mut query = Query::new("SELECT * FROM jobs WHERE status = 'dead'");
-        page(&mut query, "run_at", Order::NewestFirst, wanted);
+        let mut query = self.query::<Job>();
+        query.push("status = 'dead'");
+        page(&mut query, "run_at", wanted);
         let position = |job: &Job| Position { at: job.run_at.as_millis(), id: job.id.to_string() };
-        Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
+        Ok(Paged::from_one_more(self.found_by(&query)?, wanted, position))
     }
 
     fn job_counts(&self) -> Result<Vec<JobCount>> {
@@ -232,8 +227,9 @@ impl JobRows for Conn {
 }
 
 impl Conn {
-    fn any_job(&self, id: &JobId) -> Result<Option<Job>, Failure> {
-        self.one("SELECT * FROM jobs WHERE id = $1", &[id.as_str().into()])
+    fn kept(&self, id: &JobId) -> Result<Option<Job>> {
+        let tx: &dyn Tx = self;
+        tx.get(id)
     }
 
     /// What PostgreSQL adds to a SELECT that is to lock its rows and to pass over those that others have locked.

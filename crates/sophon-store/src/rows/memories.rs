@@ -1,23 +1,12 @@
 //! What agents remember.
 
 use sophon_model::ports::{MemoryFilter, MemoryRows};
-use sophon_model::{MemoryEntry, MemoryId, Result, UserId};
+use sophon_model::{MemoryEntry, Result, UserId};
 
-use crate::engine::{Conn, Engine, Query, Table};
+use crate::engine::{Conn, Engine, Query};
 use crate::words::{Need, words_query};
 
-const MEMORIES: Table = Table::new("memories", "memory entry");
-
 impl MemoryRows for Conn {
-    fn insert_memory(&mut self, entry: &MemoryEntry) -> Result<()> {
-        self.insert(MEMORIES, entry)
-    }
-
-    fn delete_memory(&mut self, user: &UserId, id: &MemoryId) -> Result<bool> {
-        let sql = "DELETE FROM memories WHERE user_id = $1 AND id = $2";
-        Ok(self.exec(sql, &[user.as_str().into(), id.as_str().into()])? > 0)
-    }
-
     fn delete_memories(&mut self, user: &UserId) -> Result<u64> {
         Ok(self.exec("DELETE FROM memories WHERE user_id = $1", &[user.as_str().into()])?)
     }

@@ -3,10 +3,8 @@
 use sophon_model::ports::{MessageRange, MessageRows};
 use sophon_model::{Message, MessageId, Result, SessionId, Timestamp};
 
-use crate::engine::{Conn, Query, Table};
+use crate::engine::Conn;
 use crate::words::{Need, words_query};
-
-const MESSAGES: Table = Table::new("messages", "message").json(&["attachments", "usage"]).given(&["number"]);
 
 const SEARCH: (&str, &str) = (
     "SELECT m.* FROM messages_words AS w JOIN messages AS m ON m.number = w.rowid \
@@ -20,11 +18,7 @@ impl MessageRows for Conn {
     fn insert_message(&mut self, message: &Message) -> Result<i64> {
         // Or a number could become visible after a higher one, and who reads on from there would miss it.
         self.serialize_on(message.session_id.as_str())?;
-        Ok(self.insert_numbered(MESSAGES, message, "number")?)
-    }
-
-    fn update_message(&mut self, message: &Message) -> Result<()> {
-        self.update(MESSAGES, message)
+        self.insert_numbered(message)
     }
 
     fn checkpoint_message(&mut self, id: &MessageId, content: &str, at: Timestamp) -> Result<()> {
@@ -33,13 +27,9 @@ impl MessageRows for Conn {
         Ok(())
     }
 
-    fn message(&self, id: &MessageId) -> Result<Option<Message>> {
-        Ok(self.one("SELECT * FROM messages WHERE id = $1", &[id.as_str().into()])?)
-    }
-
     fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>> {
-        let mut query = Query::new("SELECT * FROM messages WHERE session_id = ");
-        query.bind(session.as_str());
+        let mut query = self.query::<Message>();
+        query.push("session_id = ").bind(session.as_str());
         if let Some(since) = range.since {
             query.push(" AND number > ").bind(since);
         }
@@ -49,7 +39,7 @@ impl MessageRows for Conn {
         let from_the_end = range.since.is_none();
         query.push(if from_the_end { " ORDER BY number DESC" } else { " ORDER BY number" });
         query.push(" LIMIT ").bind(range.limit);
-        let mut messages: Vec<Message> = self.select(&query)?;
+        let mut messages: Vec<Message> = self.found_by(&query)?;
         if from_the_end {
             messages.reverse();
         }

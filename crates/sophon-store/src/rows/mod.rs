@@ -5,7 +5,7 @@ mod api_tokens;
 mod approvals;
 mod auth_sessions;
 mod discussion_runs;
-mod discussions;
+mod entities;
 mod events;
 mod idempotency;
 mod info_requests;
@@ -14,7 +14,6 @@ mod memories;
 mod messages;
 mod node_commands;
 mod nodes;
-mod roles;
 mod secrets;
 mod sessions;
 mod steps;
@@ -33,24 +32,12 @@ pub const PRUNED_AT_ONCE: usize = 10_000;
 
 impl Tx for Conn {}
 
-/// In which direction a list is read.
-#[derive(Clone, Copy)]
-enum Order {
-    OldestFirst,
-    NewestFirst,
-}
-
-/// Ends a query with one page of a list that is ordered by a time and `id`: the rows after the page before, and one
-/// more than the page holds.
-fn page<'a>(query: &mut Query<'a>, time: &'static str, order: Order, page: &'a Page) {
-    let (compare, direction) = match order {
-        Order::OldestFirst => (" > (", ""),
-        Order::NewestFirst => (" < (", " DESC"),
-    };
+/// Ends a query with one page of a list that is ordered by a time and `id`, newest first: the rows after the page before,
+/// and one more than the page holds.
+fn page<'a>(query: &mut Query<'a>, time: &'static str, page: &'a Page) {
     if let Some(Position { at, id }) = &page.after {
-        query.push(" AND (").push(time).push(", id)").push(compare);
+        query.push(" AND (").push(time).push(", id) < (");
         query.bind(*at).push(", ").bind(id.as_str()).push(")");
     }
-    query.push(" ORDER BY ").push(time).push(direction).push(", id").push(direction);
-    query.push(" LIMIT ").bind(page.limit() + 1);
+    query.push(" ORDER BY ").push(time).push(" DESC, id DESC LIMIT ").bind(page.limit() + 1);
 }

@@ -1,12 +1,9 @@
 //! Sealed secrets and the keys that they are sealed with.
 
-use sophon_model::ports::SecretRows;
+use sophon_model::ports::{SecretRows, Tx, Value};
 use sophon_model::{DataKey, MasterKeyUse, Result, SecretName, StoredSecret, TenantId};
 
-use crate::engine::{Conn, Table, Value};
-
-const DATA_KEYS: Table = Table::new("data_keys", "data key");
-const SECRETS: Table = Table::new("secrets", "secret");
+use crate::engine::Conn;
 
 const NAMED: &str = "tenant_id = $1 AND owner_id = $2 AND purpose = $3";
 
@@ -16,16 +13,17 @@ impl SecretRows for Conn {
             // Or two jobs could make the first key of a tenant, and one of them would seal with what is overwritten.
             self.serialize_on(&format!("data key {tenant}"))?;
         }
-        Ok(self.one("SELECT * FROM data_keys WHERE tenant_id = $1", &[tenant.as_str().into()])?)
+        Ok(self.that("tenant_id = $1", &[tenant.as_str().into()])?)
     }
 
     fn put_data_key(&mut self, key: &DataKey) -> Result<()> {
-        Ok(self.put(DATA_KEYS, key, &["tenant_id"])?)
+        let tx: &mut dyn Tx = self;
+        tx.put(key)
     }
 
     fn data_keys_not_under(&self, master_key: &str, limit: usize) -> Result<Vec<DataKey>> {
-        let sql = "SELECT * FROM data_keys WHERE master_key_id <> $1 ORDER BY tenant_id LIMIT $2";
-        Ok(self.all(sql, &[master_key.into(), limit.into()])?)
+        let sql = "master_key_id <> $1 ORDER BY tenant_id LIMIT $2";
+        Ok(self.those(sql, &[master_key.into(), limit.into()])?)
     }
 
     fn master_key_uses(&self) -> Result<Vec<MasterKeyUse>> {
@@ -35,12 +33,13 @@ impl SecretRows for Conn {
     }
 
     fn secret(&self, name: &SecretName) -> Result<Option<StoredSecret>> {
-        let sql = format!("SELECT * FROM secrets WHERE {NAMED} {}", self.held());
-        Ok(self.one(sql.as_str(), &key(name))?)
+        let sql = format!("{NAMED} {}", self.held());
+        Ok(self.that(sql.as_str(), &key(name))?)
     }
 
     fn put_secret(&mut self, secret: &StoredSecret) -> Result<()> {
-        Ok(self.put(SECRETS, secret, &["tenant_id", "owner_id", "purpose"])?)
+        let tx: &mut dyn Tx = self;
+        tx.put(secret)
     }
 
     fn delete_secret(&mut self, name: &SecretName) -> Result<bool> {

@@ -1,10 +1,10 @@
 //! The completed steps of a task.
 
 use serde_json::Value as Json;
-use sophon_model::ports::StepRows;
+use sophon_model::ports::{StepRows, Value};
 use sophon_model::{Result, TaskId};
 
-use crate::engine::{Conn, Value, json_text};
+use crate::engine::{Conn, json_text};
 
 impl StepRows for Conn {
     fn insert_step(&mut self, task: &TaskId, number: u32, step: &Json) -> Result<()> {

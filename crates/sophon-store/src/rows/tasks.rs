@@ -1,24 +1,13 @@
 //! The ledger of work.
 
-use sophon_model::ports::{TaskFilter, TaskRows};
-use sophon_model::{Page, Paged, Position, Result, SessionId, Task, TaskId, TenantId, Timestamp, UserId};
+use sophon_model::ports::{TaskRows, Tx};
+use sophon_model::{Result, SessionId, Task, TaskId, Timestamp, UserId};
 
-use super::{Order, page};
-use crate::engine::{Conn, Failure, Query, Table};
-use crate::words::contains_pattern;
-
-const TASKS: Table = Table::new("tasks", "task").json(&["usage"]);
+use crate::engine::{Conn, Verb};
 
 impl TaskRows for Conn {
-    fn insert_task(&mut self, task: &Task) -> Result<()> {
-        self.insert(TASKS, task)
-    }
-
     fn update_open_task(&mut self, task: &Task) -> Result<bool> {
-        let is_kept = |column: &str| matches!(column, "cancelled_by" | "cancel_requested_at");
-        let keep =
-            |column: &str, given: &str| is_kept(column).then(|| format!("COALESCE({column}, {given})"));
-        Ok(self.update_if(TASKS, task, &["id"], "AND status IN ('queued', 'running')", keep)?)
+        self.overwrite(Verb::UpdateOpen, task)
     }
 
     fn request_cancel(&mut self, id: &TaskId, by: &UserId, now: Timestamp) -> Result<Option<Task>> {
@@ -26,7 +15,8 @@ impl TaskRows for Conn {
                    cancel_requested_at = COALESCE(cancel_requested_at, $3) \
                    WHERE id = $1 AND status IN ('queued', 'running')";
         let noted = self.exec(sql, &[id.as_str().into(), by.as_str().into(), now.into()])? > 0;
-        Ok(if noted { self.any_task(id)? } else { None })
+        let tx: &dyn Tx = self;
+        if noted { tx.get(id) } else { Ok(None) }
     }
 
     fn tasks_to_cancel(&self, limit: usize) -> Result<Vec<TaskId>> {
@@ -36,65 +26,18 @@ impl TaskRows for Conn {
         Ok(tasks.into_iter().map(|(id,)| id).collect())
     }
 
-    fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Option<Task>> {
-        let sql = "SELECT * FROM tasks WHERE id = $1 AND tenant_id = $2";
-        Ok(self.one(sql, &[id.as_str().into(), tenant.as_str().into()])?)
-    }
-
-    fn task_anywhere(&self, id: &TaskId) -> Result<Option<Task>> {
-        Ok(self.any_task(id)?)
-    }
-
     fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>> {
-        let sql = "SELECT * FROM tasks WHERE parent_id = $1 ORDER BY created_at, id";
-        Ok(self.all(sql, &[parent.as_str().into()])?)
+        let sql = "parent_id = $1 ORDER BY created_at, id";
+        Ok(self.those(sql, &[parent.as_str().into()])?)
     }
 
     fn open_tasks_of(&self, session: &SessionId) -> Result<Vec<Task>> {
-        let sql = "SELECT * FROM tasks WHERE session_id = $1 AND status IN ('queued', 'running') \
+        let sql = "session_id = $1 AND status IN ('queued', 'running') \
                    ORDER BY created_at, id";
-        Ok(self.all(sql, &[session.as_str().into()])?)
-    }
-
-    fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, wanted: &Page) -> Result<Paged<Task>> {
-        let pattern = filter.text.as_deref().map(contains_pattern);
-        let mut query = Query::new("SELECT * FROM tasks WHERE tenant_id = ");
-        query.bind(tenant.as_str());
-        with_filter(&mut query, filter);
-        if let Some(pattern) = &pattern {
-            query.push(" AND lower(description) LIKE ").bind(pattern.as_str()).push(r" ESCAPE '\'");
-        }
-        page(&mut query, "created_at", Order::NewestFirst, wanted);
-        let position = |task: &Task| Position { at: task.created_at.as_millis(), id: task.id.to_string() };
-        Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
+        Ok(self.those(sql, &[session.as_str().into()])?)
     }
 
     fn queued_tasks(&self) -> Result<u64> {
         Ok(self.count("SELECT count(*) FROM tasks WHERE status = 'queued' AND parent_id IS NULL", &[])?)
     }
-}
-
-impl Conn {
-    fn any_task(&self, id: &TaskId) -> Result<Option<Task>, Failure> {
-        self.one("SELECT * FROM tasks WHERE id = $1", &[id.as_str().into()])
-    }
-}
-
-fn with_filter<'a>(query: &mut Query<'a>, filter: &'a TaskFilter) {
-    if let Some(user) = &filter.user {
-        query.push(" AND user_id = ").bind(user.as_str());
-    }
-    if let Some(agent) = &filter.agent {
-        query.push(" AND agent_id = ").bind(agent.as_str());
-    }
-    if let Some(session) = &filter.session {
-        query.push(" AND session_id = ").bind(session.as_str());
-    }
-    if let Some(from) = filter.from {
-        query.push(" AND created_at >= ").bind(from);
-    }
-    if let Some(until) = filter.until {
-        query.push(" AND created_at < ").bind(until);
-    }
-    query.push_one_of("status", filter.statuses.iter().map(|status| status.as_str()));
 }

@@ -93,8 +93,8 @@ impl Store for PostgresStore {
         self.submit(Job::Read(job));
     }
 
-    fn engine(&self) -> &'static str {
-        "postgres"
+    fn is_exclusive(&self) -> bool {
+        false
     }
 }
 

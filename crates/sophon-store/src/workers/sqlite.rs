@@ -85,8 +85,8 @@ impl Store for SqliteStore {
         }
     }
 
-    fn engine(&self) -> &'static str {
-        "sqlite"
+    fn is_exclusive(&self) -> bool {
+        true
     }
 }
 
@@ -257,7 +257,7 @@ mod tests {
 
     impl WriteJob for AddTenant {
         fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
-            tx.insert_tenant(&Tenant {
+            tx.insert(&Tenant {
                 id: TenantId::from(self.0.as_str()),
                 slug: self.0.clone(),
                 name: "x".repeat(100_000),

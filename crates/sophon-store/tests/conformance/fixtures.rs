@@ -3,11 +3,14 @@
 use serde_json::json;
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Agent, AgentId, ApiToken, ApiTokenId, Attachment, AuthSession, AuthSessionId, Discussion, DiscussionId,
-    Job, JobId, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole,
-    MessageStatus, Node, NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist, Queue, Result, Role, Runtime,
-    Session, SessionId, SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant,
-    TenantId, Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
+    Agent, AgentId, ApiToken, ApiTokenId, Approval, ApprovalId, ApprovalStatus, Attachment, AuthSession,
+    AuthSessionId, CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus,
+    DiscussionTurn, DiscussionTurnStatus, InfoRequest, InfoRequestId, InfoRequestStatus, Job, JobId,
+    MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole, MessageStatus, Node,
+    NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist,
+    Permission, Queue, Result, Risk, Role, RoleId, Runtime, Session, SessionId, SessionMode, SessionStatus,
+    Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, Timestamp, ToolCall, ToolCallId,
+    ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
 };
 
 /// A point in time, in milliseconds.
@@ -17,10 +20,10 @@ pub fn at(millis: i64) -> Timestamp {
 
 /// Adds what nearly everything belongs to: the tenant `home`, its user `ann`, her agent `sophon` and her session `s`.
 pub fn move_in(tx: &mut dyn Tx) -> Result<()> {
-    tx.insert_tenant(&tenant("home"))?;
-    tx.insert_user(&user("ann"))?;
-    tx.insert_agent(&agent("sophon"))?;
-    tx.insert_session(&session("s"))
+    tx.insert(&tenant("home"))?;
+    tx.insert(&user("ann"))?;
+    tx.insert(&agent("sophon"))?;
+    tx.insert(&session("s"))
 }
 
 pub fn tenant(id: &str) -> Tenant {
@@ -256,5 +259,127 @@ pub fn discussion(id: &str, created: i64) -> Discussion {
         round_timeout_seconds: 60,
         created_at: at(created),
         updated_at: at(created),
+    }
+}
+
+/// A role in a tenant.
+pub fn custom_role(id: &str, tenant: &str) -> CustomRole {
+    CustomRole {
+        id: RoleId::from(id),
+        tenant_id: TenantId::from(tenant),
+        name: "Night shift".into(),
+        permissions: vec![Permission::ViewUsers, Permission::SendMessages],
+        created_at: at(1),
+        updated_at: at(2),
+    }
+}
+
+/// A pending approval of `ann`'s, in session `s`.
+pub fn approval(id: &str, requested: i64) -> Approval {
+    Approval {
+        id: ApprovalId::from(id),
+        tenant_id: TenantId::from("home"),
+        user_id: UserId::from("ann"),
+        session_id: SessionId::from("s"),
+        task_id: TaskId::from("t"),
+        agent_id: AgentId::from("sophon"),
+        tool_call_id: ToolCallId::from("call"),
+        tool: "node.system.execute".into(),
+        risk: Risk::Critical,
+        arguments: json!({"b": 1.0, "a": [null, "\u{0}ő"]}),
+        preview: Some("Runs `ls`".into()),
+        is_editable: true,
+        digest: "d1".into(),
+        status: ApprovalStatus::Pending,
+        edited_arguments: None,
+        reason: None,
+        decided_by: None,
+        requested_at: at(requested),
+        expires_at: at(requested + 100),
+        resolved_at: None,
+        consumed_at: None,
+    }
+}
+
+/// A pending question to `ann`, in session `s`.
+pub fn info_request(id: &str, requested: i64) -> InfoRequest {
+    InfoRequest {
+        id: InfoRequestId::from(id),
+        tenant_id: TenantId::from("home"),
+        user_id: UserId::from("ann"),
+        session_id: SessionId::from("s"),
+        task_id: TaskId::from("t"),
+        agent_id: AgentId::from("sophon"),
+        tool_call_id: ToolCallId::from("call"),
+        question: "Which?".into(),
+        choices: vec!["\"a\"".into(), "b".into()],
+        status: InfoRequestStatus::Pending,
+        response: None,
+        requested_at: at(requested),
+        expires_at: at(requested + 100),
+        resolved_at: None,
+    }
+}
+
+/// A queued command to the node `n`.
+pub fn node_command(id: &str, created: i64) -> NodeCommand {
+    NodeCommand {
+        id: NodeCommandId::from(id),
+        node_id: NodeId::from("n"),
+        tenant_id: TenantId::from("home"),
+        command: "system.info".into(),
+        params: json!({"b": 1.0, "a": [null, "\u{0}ő"]}),
+        status: NodeCommandStatus::Queued,
+        result: None,
+        error_code: None,
+        error_message: None,
+        requested_by: UserId::from("ann"),
+        task_id: Some(TaskId::from("t")),
+        created_at: at(created),
+        expires_at: at(created + 100),
+        dispatched_at: None,
+        ended_at: None,
+    }
+}
+
+/// A run of the discussion `d`, for the task `task of …`.
+pub fn discussion_run(id: &str, created: i64) -> DiscussionRun {
+    let of = discussion("d", 1);
+    DiscussionRun {
+        id: DiscussionRunId::from(id),
+        discussion_id: Some(of.id),
+        tenant_id: of.tenant_id,
+        owner_id: of.owner_id,
+        task_id: TaskId::from(format!("task of {id}")),
+        topic: of.topic,
+        panelists: of.panelists,
+        judge: of.judge,
+        rounds: of.rounds,
+        round_timeout_seconds: of.round_timeout_seconds,
+        status: DiscussionRunStatus::Queued,
+        verdict: None,
+        verdict_hash: None,
+        error: None,
+        cancelled_by: None,
+        created_at: at(created),
+        started_at: None,
+        ended_at: None,
+    }
+}
+
+/// A turn in a run that is under way.
+pub fn discussion_turn(run: &str, round: i64, panelist: &str, started: i64) -> DiscussionTurn {
+    DiscussionTurn {
+        run_id: DiscussionRunId::from(run),
+        round,
+        panelist_id: panelist.into(),
+        task_id: TaskId::from("turn"),
+        status: DiscussionTurnStatus::Running,
+        content: String::new(),
+        content_hash: "00".into(),
+        error: None,
+        usage: None,
+        started_at: at(started),
+        ended_at: None,
     }
 }

@@ -34,6 +34,7 @@ pub enum Engine {
 pub struct Rule {
     name: &'static str,
     only: Option<Engine>,
+    is_ignored: bool,
     run: Arc<dyn Fn(&Place) + Send + Sync>,
 }
 
@@ -41,13 +42,19 @@ pub struct Rule {
 pub fn rule<F: Fn(&Place) + Send + Sync + 'static>(run: F) -> Rule {
     let path = std::any::type_name::<F>();
     let name = path.split_once("rules::").map_or(path, |(_, name)| name);
-    Rule { name, only: None, run: Arc::new(run) }
+    Rule { name, only: None, is_ignored: false, run: Arc::new(run) }
 }
 
 impl Rule {
     /// The same for one engine.
     pub fn only(mut self, engine: Engine) -> Self {
         self.only = Some(engine);
+        self
+    }
+
+    /// The same, but only if it is asked for with `--ignored`.
+    pub fn ignored(mut self) -> Self {
+        self.is_ignored = true;
         self
     }
 
@@ -61,6 +68,7 @@ impl Rule {
                 run(&Place::new(engine));
                 Ok(())
             })
+            .with_ignored_flag(self.is_ignored)
         })
     }
 }
@@ -113,6 +121,29 @@ impl Place {
     /// The file, with SQLite.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join(FILE)
+    }
+
+    /// Does something with another database on the same engine.
+    pub fn in_a_place_of_its_own(&self, work: impl FnOnce(&Place)) {
+        work(&Place::new(self.engine));
+    }
+
+    /// Makes a database as a program with this version of the schema left it, with `rows`.
+    pub fn store_as(&self, version: u32, rows: &str) {
+        let engine = if self.engine == Engine::Sqlite { "sqlite" } else { "postgres" };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        for file in &files[..version as usize] {
+            let script = std::fs::read_to_string(file).unwrap();
+            self.run(&script);
+        }
+        let marks = (1..=version).map(|n| format!("INSERT INTO schema_migrations (version) VALUES ({n});"));
+        let ledger = "CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY);".to_owned();
+        let statements: Vec<String> = std::iter::once(ledger).chain(marks).collect();
+        let script = statements.join("\n") + rows;
+        self.run(&script);
     }
 
     /// Opens the database as it is.

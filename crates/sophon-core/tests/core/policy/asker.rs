@@ -61,7 +61,7 @@ pub async fn caller(
             role
         } else {
             let id = unit.new_id::<RoleId>();
-            unit.tx.insert_role(&CustomRole {
+            unit.tx.insert(&CustomRole {
                 name: id.to_string(),
                 id: id.clone(),
                 tenant_id: tenant_id.clone(),
@@ -72,7 +72,7 @@ pub async fn caller(
             Role::Custom(id)
         };
         let user = User { tenant_id, role, ..make::user(unit.new_id::<UserId>()) };
-        unit.tx.insert_user(&user)?;
+        unit.tx.insert(&user)?;
         Ok(user)
     });
     let User { id: user, tenant_id: tenant, role, .. } = stored.await.expect("it is stored");

@@ -52,7 +52,7 @@ pub async fn give(app: &TestGateway, asker: &Asker, whose: Whose) -> Things {
     let home = app.admin().tenant;
     let given = app.gateway.db.write(move |unit| {
         let owner = match own {
-            Some(user) => unit.tx.user(&user)?.expect("the asker is stored"),
+            Some(user) => unit.tx.get(&user)?.expect("the asker is stored"),
             None => somebody(unit, (whose != Whose::Stranger).then_some(home))?,
         };
         let visibility = if whose == Whose::Public { Visibility::Public } else { Visibility::Private };
@@ -67,11 +67,11 @@ fn somebody(unit: &mut Unit<'_>, tenant: Option<TenantId>) -> Result<User> {
         tenant
     } else {
         let tenant: Tenant = make::tenant(unit.new_id::<TenantId>());
-        unit.tx.insert_tenant(&tenant)?;
+        unit.tx.insert(&tenant)?;
         tenant.id
     };
     let user = User { tenant_id, ..make::user(unit.new_id::<UserId>()) };
-    unit.tx.insert_user(&user)?;
+    unit.tx.insert(&user)?;
     Ok(user)
 }
 
@@ -79,13 +79,13 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
     let agent = make::agent(unit.new_id::<AgentId>());
     let slug = agent.id.as_str().replace('_', "-");
     let agent = Agent { tenant_id: owner.tenant_id.clone(), slug, ..agent };
-    unit.tx.insert_agent(&agent)?;
+    unit.tx.insert(&agent)?;
     let session = Session {
         agent_id: agent.id.clone(),
         visibility,
         ..make::session(unit.new_id::<sophon_model::SessionId>()).of(&owner)
     };
-    unit.tx.insert_session(&session)?;
+    unit.tx.insert(&session)?;
     let task = task(unit, &session, TaskKind::Chat)?;
     let (approval, info_request) = prompts(unit, &task, &session)?;
     let node = node(unit, &owner)?;
@@ -94,11 +94,11 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
         owner_id: owner.id.clone(),
         ..make::discussion(unit.new_id::<sophon_model::DiscussionId>())
     };
-    unit.tx.insert_discussion(&discussion)?;
+    unit.tx.insert(&discussion)?;
     let of_run = self::task(unit, &session, TaskKind::Discussion)?;
     let run = make::discussion_run(unit.new_id::<sophon_model::DiscussionRunId>(), &discussion);
     let run = DiscussionRun { task_id: of_run.id, ..run };
-    unit.tx.insert_discussion_run(&run)?;
+    unit.tx.insert(&run)?;
     Ok(Things { owner, agent, session, task, approval, info_request, node, discussion, run })
 }
 
@@ -106,7 +106,7 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
 fn task(unit: &mut Unit<'_>, session: &Session, kind: TaskKind) -> Result<Task> {
     let made = make::task(unit.new_id::<sophon_model::TaskId>()).of(session).running();
     let task = Task { kind, ..made };
-    unit.tx.insert_task(&task)?;
+    unit.tx.insert(&task)?;
     Ok(task)
 }
 
@@ -120,7 +120,7 @@ fn prompts(unit: &mut Unit<'_>, task: &Task, session: &Session) -> Result<(Appro
         expires_at: unit.now().plus(LATER),
         ..make::approval(unit.new_id::<sophon_model::ApprovalId>())
     };
-    unit.tx.insert_approval(&approval)?;
+    unit.tx.insert(&approval)?;
     let request = InfoRequest {
         tenant_id: task.tenant_id.clone(),
         user_id: task.user_id.clone(),
@@ -130,7 +130,7 @@ fn prompts(unit: &mut Unit<'_>, task: &Task, session: &Session) -> Result<(Appro
         expires_at: unit.now().plus(LATER),
         ..make::info_request(unit.new_id::<sophon_model::InfoRequestId>())
     };
-    unit.tx.insert_info_request(&request)?;
+    unit.tx.insert(&request)?;
     Ok((approval, request))
 }
 
@@ -143,6 +143,7 @@ fn node(unit: &mut Unit<'_>, owner: &User) -> Result<Node> {
         is_online: false,
         ..make::node(unit.new_id::<sophon_model::NodeId>())
     };
-    unit.tx.insert_node(&node, &make::node_secrets(node.id.clone()))?;
+    unit.tx.insert(&node)?;
+    unit.tx.insert(&make::node_secrets(node.id.clone()))?;
     Ok(node)
 }

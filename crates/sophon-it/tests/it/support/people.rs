@@ -50,7 +50,7 @@ impl App {
         let added = self.started.gateway.db.write(move |unit| {
             let tenant =
                 Tenant { id: unit.new_id(), slug: slug.into(), name: slug.into(), created_at: unit.now() };
-            unit.tx.insert_tenant(&tenant).map(|()| tenant.id)
+            unit.tx.insert(&tenant).map(|()| tenant.id)
         });
         added.await.unwrap()
     }
@@ -66,7 +66,7 @@ impl App {
         let tenant_id = tenant.clone();
         let added = self.started.gateway.db.write(move |unit| {
             let (id, now) = (unit.new_id::<sophon_model::RoleId>(), unit.now());
-            unit.tx.insert_role(&CustomRole {
+            unit.tx.insert(&CustomRole {
                 name: id.to_string(),
                 id: id.clone(),
                 tenant_id,
@@ -88,7 +88,7 @@ impl App {
             // With the administrator's password.
             let admin = unit.tx.first_user()?.unwrap();
             let email = format!("{id}@example.com").to_lowercase();
-            unit.tx.insert_user(&User { id: id.clone(), tenant_id, email, role: given, ..admin })?;
+            unit.tx.insert(&User { id: id.clone(), tenant_id, email, role: given, ..admin })?;
             Ok(id)
         });
         let user = added.await.unwrap();
@@ -119,9 +119,9 @@ impl Person {
         let (id, secret) = self.api_token().await;
         let user = self.caller.user.clone();
         let aged = self.gateway.db.write(move |unit| {
-            let mut token = unit.tx.api_token(&user, &id)?.unwrap();
+            let mut token = unit.tx.get_in(&user, &id)?.unwrap();
             token.expires_at = Some(unit.now().minus(Duration::from_secs(1)));
-            unit.tx.update_api_token(&token)
+            unit.tx.update(&token)
         });
         aged.await.unwrap();
         secret
@@ -133,9 +133,9 @@ impl Person {
         let caller = self.gateway.identity.authenticate(&token).await.unwrap();
         let Credential::Access(id, _) = caller.credential else { panic!("one signs in for an access token") };
         let aged = self.gateway.db.write(move |unit| {
-            let mut sign_in = unit.tx.auth_session(&id)?.unwrap();
+            let mut sign_in = unit.tx.get(&id)?.unwrap();
             sign_in.expires_at = unit.now().minus(Duration::from_secs(1));
-            unit.tx.update_auth_session(&sign_in)
+            unit.tx.update(&sign_in)
         });
         aged.await.unwrap();
         token

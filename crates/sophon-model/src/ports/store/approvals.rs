@@ -1,8 +1,9 @@
 //! What waits for a person.
 
+use super::{Conditions, Filter};
 use crate::{
-    AgentId, Approval, ApprovalId, ApprovalStatus, InfoRequest, InfoRequestId, Page, Paged, Result, Risk,
-    SessionId, TaskId, TenantId, Timestamp, UserId,
+    AgentId, Approval, ApprovalId, ApprovalStatus, InfoRequest, InfoRequestStatus, Result, Risk, SessionId,
+    TaskId, Timestamp, UserId,
 };
 
 /// Which approvals are asked for.
@@ -26,41 +27,50 @@ pub struct ApprovalFilter {
     pub until: Option<Timestamp>,
 }
 
+impl Filter for ApprovalFilter {
+    type Of = Approval;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is_if("user_id", self.user.as_ref())
+            .is_one_of("status", &self.statuses)
+            .is_if("session_id", self.session.as_ref())
+            .is_if("agent_id", self.agent.as_ref())
+            .is_if("tool", self.tool.as_ref())
+            .is_if("risk", self.risk.as_ref())
+            .is_within("requested_at", self.from.as_ref(), self.until.as_ref());
+    }
+}
+
+/// The questions that a user has still to answer.
+#[derive(Clone, Debug)]
+pub struct PendingInfoRequests {
+    /// Who is asked.
+    pub user: UserId,
+}
+
+impl Filter for PendingInfoRequests {
+    type Of = InfoRequest;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is_literally("status", const { &[InfoRequestStatus::Pending.as_str()] })
+            .is("user_id", &self.user);
+    }
+}
+
 /// Approvals.
 pub trait ApprovalRows {
-    /// Adds one.
-    fn insert_approval(&mut self, approval: &Approval) -> Result<()>;
     /// Overwrites one that is still pending; false if it is not. Of several at a time, one gets true.
     fn resolve_approval(&mut self, approval: &Approval) -> Result<bool>;
     /// Notes that one which allows the action with this digest is used; false if it does not, or was used before.
     fn consume_approval(&mut self, id: &ApprovalId, digest: &str, now: Timestamp) -> Result<bool>;
-    /// By id.
-    fn approval(&self, tenant: &TenantId, id: &ApprovalId) -> Result<Option<Approval>>;
     /// All of a task, in order of request.
     fn approvals_of_task(&self, task: &TaskId) -> Result<Vec<Approval>>;
-    /// Those that match, newest first.
-    fn approvals(&self, tenant: &TenantId, filter: &ApprovalFilter, page: &Page) -> Result<Paged<Approval>>;
-    /// Removes those that ended before, oldest first and at most 10,000 at once; returns how many.
-    fn prune_approvals(&mut self, before: Timestamp) -> Result<u64>;
 }
 
 /// Questions to people.
 pub trait InfoRequestRows {
-    /// Adds one.
-    fn insert_info_request(&mut self, request: &InfoRequest) -> Result<()>;
     /// Overwrites one that is still pending; false if it is not. Of several at a time, one gets true.
     fn resolve_info_request(&mut self, request: &InfoRequest) -> Result<bool>;
-    /// By id.
-    fn info_request(&self, tenant: &TenantId, id: &InfoRequestId) -> Result<Option<InfoRequest>>;
     /// All of a task, in order of request.
     fn info_requests_of_task(&self, task: &TaskId) -> Result<Vec<InfoRequest>>;
-    /// The user's pending ones, newest first.
-    fn pending_info_requests(
-        &self,
-        tenant: &TenantId,
-        user: &UserId,
-        page: &Page,
-    ) -> Result<Paged<InfoRequest>>;
-    /// Removes those that ended before, oldest first and at most 10,000 at once; returns how many.
-    fn prune_info_requests(&mut self, before: Timestamp) -> Result<u64>;
 }

@@ -74,8 +74,6 @@ pub trait JobRows {
     /// Deletes some of the jobs that died before, the oldest first; returns how many.
     fn prune_dead_jobs(&mut self, before: Timestamp) -> Result<u64>;
 
-    /// By id.
-    fn job(&self, id: &JobId) -> Result<Option<Job>>;
     /// The one behind a task.
     fn job_of(&self, task: &TaskId) -> Result<Option<Job>>;
     /// The dead ones, newest first.

@@ -12,22 +12,34 @@
 
 mod approvals;
 mod discussions;
+mod entity;
 mod jobs;
 mod nodes;
+mod record;
+mod row;
 mod secrets;
+mod value;
+mod verbs;
 
-pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows};
-pub use discussions::{DiscussionRows, DiscussionRunRows};
+pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows, PendingInfoRequests};
+pub use discussions::DiscussionRunRows;
+pub use entity::{
+    Condition, Conditions, Delete, Ends, Entity, Every, Filter, Insert, Key, Order, Scoped, Table, Update,
+    every,
+};
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
+pub use record::Record;
+pub use row::{Row, Shape};
 pub use secrets::SecretRows;
+pub use value::{ToValue, Value};
+pub use verbs::{EntityRows, OnRow, Place, Selection};
 
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use crate::{
-    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, CustomRole, Event, MemoryEntry,
-    MemoryId, Message, MessageId, Page, Paged, Result, RoleId, Session, SessionId, Task, TaskId, TaskStatus,
-    Tenant, TenantId, Timestamp, ToolCall, Topic, User, UserId,
+    Agent, AgentId, ApiToken, AuthSession, Event, MemoryEntry, Message, MessageId, Page, Paged, Result,
+    Session, SessionId, Task, TaskId, TaskStatus, Tenant, TenantId, Timestamp, ToolCall, Topic, User, UserId,
 };
 
 /// Work that writes.
@@ -52,15 +64,18 @@ pub trait Store: Send + Sync {
     /// Queues a reading job. It always runs; with an error if no transaction could be opened for it.
     fn read(&self, job: ReadJob);
 
-    /// `sqlite` or `postgres`.
-    fn engine(&self) -> &'static str;
+    /// Whether no other process can use it as long as this one does.
+    fn is_exclusive(&self) -> bool;
 }
 
 /// Everything that can be said in a transaction.
+///
+/// What all entities have in common are the typed verbs: `insert`, `put`, `update`, `delete`, `get`, `page` and so on. The
+/// traits are for what a subject has of its own.
 pub trait Tx:
-    TenantRows
+    EntityRows
+    + TenantRows
     + UserRows
-    + RoleRows
     + AuthSessionRows
     + ApiTokenRows
     + AgentRows
@@ -75,7 +90,6 @@ pub trait Tx:
     + InfoRequestRows
     + NodeRows
     + NodeCommandRows
-    + DiscussionRows
     + DiscussionRunRows
     + EventRows
     + IdempotencyRows
@@ -85,44 +99,20 @@ pub trait Tx:
 
 /// Tenants.
 pub trait TenantRows {
-    /// Adds one.
-    fn insert_tenant(&mut self, tenant: &Tenant) -> Result<()>;
-    /// By id.
-    fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>>;
     /// By slug.
     fn tenant_by_slug(&self, slug: &str) -> Result<Option<Tenant>>;
 }
 
 /// People.
 pub trait UserRows {
-    /// Adds one; a second one with the same e-mail address is a conflict.
-    fn insert_user(&mut self, user: &User) -> Result<()>;
-    /// Overwrites one.
-    fn update_user(&mut self, user: &User) -> Result<()>;
-    /// By id.
-    fn user(&self, id: &UserId) -> Result<Option<User>>;
     /// By e-mail address, lower case.
     fn user_by_email(&self, email: &str) -> Result<Option<User>>;
     /// The user who was there first.
     fn first_user(&self) -> Result<Option<User>>;
 }
 
-/// Roles of administrators' own making.
-pub trait RoleRows {
-    /// Adds one; a second one with the same name in the tenant is a conflict.
-    fn insert_role(&mut self, role: &CustomRole) -> Result<()>;
-    /// By id.
-    fn role(&self, tenant: &TenantId, id: &RoleId) -> Result<Option<CustomRole>>;
-}
-
 /// Sign-ins.
 pub trait AuthSessionRows {
-    /// Adds one.
-    fn insert_auth_session(&mut self, session: &AuthSession) -> Result<()>;
-    /// Overwrites one.
-    fn update_auth_session(&mut self, session: &AuthSession) -> Result<()>;
-    /// By id.
-    fn auth_session(&self, id: &AuthSessionId) -> Result<Option<AuthSession>>;
     /// The one whose newest or previous refresh token has this hash.
     fn auth_session_by_refresh(&self, hash: &str) -> Result<Option<AuthSession>>;
     /// The live ones of a user, last seen first.
@@ -131,12 +121,6 @@ pub trait AuthSessionRows {
 
 /// API tokens.
 pub trait ApiTokenRows {
-    /// Adds one.
-    fn insert_api_token(&mut self, token: &ApiToken) -> Result<()>;
-    /// Overwrites one.
-    fn update_api_token(&mut self, token: &ApiToken) -> Result<()>;
-    /// The user's token with this id.
-    fn api_token(&self, user: &UserId, id: &ApiTokenId) -> Result<Option<ApiToken>>;
     /// By the hash of the secret.
     fn api_token_by_hash(&self, hash: &str) -> Result<Option<ApiToken>>;
     /// The live ones of a user, newest first.
@@ -145,19 +129,11 @@ pub trait ApiTokenRows {
 
 /// Agents.
 pub trait AgentRows {
-    /// Adds one; a second one with the same slug in the tenant is a conflict.
-    fn insert_agent(&mut self, agent: &Agent) -> Result<()>;
-    /// Overwrites one.
-    fn update_agent(&mut self, agent: &Agent) -> Result<()>;
-    /// Removes one, if it is there.
-    fn delete_agent(&mut self, tenant: &TenantId, id: &AgentId) -> Result<bool>;
     /// By id or slug.
     fn agent(&self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>>;
     /// The same, for a job that changes it: nobody else does until the job has ended. All turns of an agent read it, so
     /// [`agent`](Self::agent) lets nobody wait.
     fn agent_to_change(&mut self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>>;
-    /// All of the tenant, in order of creation, oldest first.
-    fn agents(&self, tenant: &TenantId, page: &Page) -> Result<Paged<Agent>>;
 }
 
 /// Which sessions are asked for.
@@ -171,14 +147,6 @@ pub struct SessionFilter {
 
 /// Sessions.
 pub trait SessionRows {
-    /// Adds one.
-    fn insert_session(&mut self, session: &Session) -> Result<()>;
-    /// Overwrites one.
-    fn update_session(&mut self, session: &Session) -> Result<()>;
-    /// Removes one with its messages, tasks and tool calls.
-    fn delete_session(&mut self, id: &SessionId) -> Result<()>;
-    /// By id, in whatever tenant: the caller must be judged against what comes back.
-    fn session(&self, id: &SessionId) -> Result<Option<Session>>;
     /// The owner's, last active first.
     fn sessions(&self, owner: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
 }
@@ -199,12 +167,8 @@ pub struct MessageRange {
 pub trait MessageRows {
     /// Adds one and returns its number; the number in `message` is not looked at.
     fn insert_message(&mut self, message: &Message) -> Result<i64>;
-    /// Overwrites one.
-    fn update_message(&mut self, message: &Message) -> Result<()>;
     /// Overwrites the text of a message that is still pending: a checkpoint of what was streamed.
     fn checkpoint_message(&mut self, id: &MessageId, content: &str, at: Timestamp) -> Result<()>;
-    /// By id.
-    fn message(&self, id: &MessageId) -> Result<Option<Message>>;
     /// The messages of a session.
     fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>>;
     /// The messages of a session that contain all words, each by its beginning; best match first. Not those that are
@@ -231,26 +195,33 @@ pub struct TaskFilter {
     pub text: Option<String>,
 }
 
+impl Filter for TaskFilter {
+    type Of = Task;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is_if("user_id", self.user.as_ref())
+            .is_one_of("status", &self.statuses)
+            .is_if("agent_id", self.agent.as_ref())
+            .is_if("session_id", self.session.as_ref())
+            .is_within("created_at", self.from.as_ref(), self.until.as_ref());
+        if let Some(text) = &self.text {
+            must.and(Condition::Contains("description", text));
+        }
+    }
+}
+
 /// The ledger of work.
 pub trait TaskRows {
-    /// Adds one.
-    fn insert_task(&mut self, task: &Task) -> Result<()>;
     /// Overwrites a task that has not ended; `false` if it has. A wish to cancel that others noted meanwhile stands.
     fn update_open_task(&mut self, task: &Task) -> Result<bool>;
     /// Notes that cancelling was asked for, if it has not ended; returns it as it is then.
     fn request_cancel(&mut self, id: &TaskId, by: &UserId, now: Timestamp) -> Result<Option<Task>>;
     /// The running tasks that are to be cancelled, of all tenants: what workers look at now and then.
     fn tasks_to_cancel(&self, limit: usize) -> Result<Vec<TaskId>>;
-    /// By id.
-    fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Option<Task>>;
-    /// By id, in whatever tenant: for the gateway's own work.
-    fn task_anywhere(&self, id: &TaskId) -> Result<Option<Task>>;
     /// The parts of a task, oldest first.
     fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>>;
     /// The tasks of a session that have not ended, oldest first.
     fn open_tasks_of(&self, session: &SessionId) -> Result<Vec<Task>>;
-    /// Those that match, newest first.
-    fn tasks(&self, tenant: &TenantId, filter: &TaskFilter, page: &Page) -> Result<Paged<Task>>;
     /// How many wait.
     fn queued_tasks(&self) -> Result<u64>;
 }
@@ -258,19 +229,15 @@ pub trait TaskRows {
 /// The completed steps of a task, so that a turn that is taken up again does not repeat them.
 pub trait StepRows {
     /// Adds the step with this number, from 0.
-    fn insert_step(&mut self, task: &TaskId, number: u32, step: &Value) -> Result<()>;
+    fn insert_step(&mut self, task: &TaskId, number: u32, step: &Json) -> Result<()>;
     /// All of a task, in order.
-    fn steps(&self, task: &TaskId) -> Result<Vec<Value>>;
+    fn steps(&self, task: &TaskId) -> Result<Vec<Json>>;
     /// Removes those of a task that has ended.
     fn delete_steps(&mut self, task: &TaskId) -> Result<()>;
 }
 
 /// Calls of tools.
 pub trait ToolCallRows {
-    /// Adds one.
-    fn insert_tool_call(&mut self, call: &ToolCall) -> Result<()>;
-    /// Overwrites one.
-    fn update_tool_call(&mut self, call: &ToolCall) -> Result<()>;
     /// All of a task, in order of start.
     fn tool_calls(&self, task: &TaskId) -> Result<Vec<ToolCall>>;
     /// All of these tasks, in order of start.
@@ -288,10 +255,6 @@ pub struct MemoryFilter {
 
 /// What agents remember.
 pub trait MemoryRows {
-    /// Adds one.
-    fn insert_memory(&mut self, entry: &MemoryEntry) -> Result<()>;
-    /// Removes one of the user's, if it is there.
-    fn delete_memory(&mut self, user: &UserId, id: &MemoryId) -> Result<bool>;
     /// Removes all of the user's; returns how many.
     fn delete_memories(&mut self, user: &UserId) -> Result<u64>;
     /// The newest that match.
@@ -350,7 +313,7 @@ pub struct IdempotentReply {
     /// SHA-256 of the request, in hex: another request under the same key is a conflict.
     pub request_hash: String,
     /// The answer.
-    pub reply: Value,
+    pub reply: Json,
 }
 
 /// Requests that are applied once. A scope names tenant, principal and operation.

@@ -53,18 +53,18 @@ fn settle(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
     write(&*store, |tx| {
-        tx.insert_discussion(&Discussion { rounds: 0, round_timeout_seconds: 0, ..discussion("d", 1) })?;
-        tx.insert_auth_session(&auth_session("a", 0))?;
-        tx.insert_api_token(&ApiToken { last_used_at: None, ..api_token("t", 5) })
+        tx.insert(&Discussion { rounds: 0, round_timeout_seconds: 0, ..discussion("d", 1) })?;
+        tx.insert(&auth_session("a", 0))?;
+        tx.insert(&ApiToken { last_used_at: None, ..api_token("t", 5) })
     })
     .unwrap();
 }
 
 fn two_fields_of_a_session_change_at_a_time(place: &Place) {
     fn change(tx: &mut dyn Tx, by: fn(&mut Session)) -> Result<()> {
-        let mut session = tx.session(&SessionId::from("s"))?.unwrap();
+        let mut session = tx.get(&SessionId::from("s"))?.unwrap();
         by(&mut session);
-        tx.update_session(&session)
+        tx.update(&session)
     }
     settle(place);
     race(
@@ -72,7 +72,7 @@ fn two_fields_of_a_session_change_at_a_time(place: &Place) {
         |tx| change(tx, |session| session.title.push('x')),
         |tx| change(tx, |session| session.message_count += 1),
     );
-    let session = read(&*place.open(), |tx| tx.session(&SessionId::from("s"))).unwrap();
+    let session = read(&*place.open(), |tx| tx.get(&SessionId::from("s"))).unwrap();
     let counted_before = fixtures::session("s").message_count;
     assert_eq!((session.title.len(), session.message_count - counted_before), (TIMES, TIMES as i64));
 }
@@ -81,7 +81,7 @@ fn two_fields_of_an_agent_change_at_a_time(place: &Place) {
     fn change(tx: &mut dyn Tx, by: fn(&mut Agent)) -> Result<()> {
         let mut agent = tx.agent_to_change(&TenantId::from("home"), "sophon")?.unwrap();
         by(&mut agent);
-        tx.update_agent(&agent)
+        tx.update(&agent)
     }
     settle(place);
     race(place, |tx| change(tx, |agent| agent.slug.push('x')), |tx| change(tx, |agent| agent.boot.push('x')));
@@ -91,9 +91,9 @@ fn two_fields_of_an_agent_change_at_a_time(place: &Place) {
 
 fn two_fields_of_a_discussion_change_at_a_time(place: &Place) {
     fn change(tx: &mut dyn Tx, by: fn(&mut Discussion)) -> Result<()> {
-        let mut discussion = tx.discussion(&DiscussionId::from("d"))?.unwrap();
+        let mut discussion = tx.get(&DiscussionId::from("d"))?.unwrap();
         by(&mut discussion);
-        tx.update_discussion(&discussion)
+        tx.update(&discussion)
     }
     settle(place);
     race(
@@ -101,15 +101,15 @@ fn two_fields_of_a_discussion_change_at_a_time(place: &Place) {
         |tx| change(tx, |discussion| discussion.rounds += 1),
         |tx| change(tx, |discussion| discussion.round_timeout_seconds += 1),
     );
-    let discussion = read(&*place.open(), |tx| tx.discussion(&DiscussionId::from("d"))).unwrap();
+    let discussion = read(&*place.open(), |tx| tx.get(&DiscussionId::from("d"))).unwrap();
     assert_eq!((discussion.rounds, discussion.round_timeout_seconds), (TIMES as i64, TIMES as i64));
 }
 
 fn a_revoked_sign_in_stays_so_while_it_is_refreshed(place: &Place) {
     fn change(tx: &mut dyn Tx, by: fn(&mut AuthSession)) -> Result<()> {
-        let mut sign_in = tx.auth_session(&AuthSessionId::from("a"))?.unwrap();
+        let mut sign_in = tx.get(&AuthSessionId::from("a"))?.unwrap();
         by(&mut sign_in);
-        tx.update_auth_session(&sign_in)
+        tx.update(&sign_in)
     }
     settle(place);
     race(
@@ -117,7 +117,7 @@ fn a_revoked_sign_in_stays_so_while_it_is_refreshed(place: &Place) {
         |tx| change(tx, |sign_in| sign_in.last_seen_at = next(Some(sign_in.last_seen_at))),
         |tx| change(tx, |sign_in| sign_in.revoked_at = Some(next(sign_in.revoked_at))),
     );
-    let sign_in = read(&*place.open(), |tx| tx.auth_session(&AuthSessionId::from("a"))).unwrap();
+    let sign_in = read(&*place.open(), |tx| tx.get(&AuthSessionId::from("a"))).unwrap();
     assert_eq!((sign_in.last_seen_at, sign_in.revoked_at), (after_all(), Some(after_all())));
 }
 
@@ -130,7 +130,7 @@ fn a_refresh_token_counts_once(place: &Place) {
             let sign_in = tx.auth_session_by_refresh(&presented)?.unwrap();
             let is_first = sign_in.refresh_hash == presented;
             let (refresh_hash, previous_hash) = (format!("token {}", n + 1), Some(presented));
-            tx.update_auth_session(&AuthSession { refresh_hash, previous_hash, ..sign_in })?;
+            tx.update(&AuthSession { refresh_hash, previous_hash, ..sign_in })?;
             Ok(is_first)
         };
         let traded = at_once(2, || write(&*store, trade).unwrap());
@@ -140,9 +140,9 @@ fn a_refresh_token_counts_once(place: &Place) {
 
 fn a_revoked_api_token_stays_so_while_its_use_is_noted(place: &Place) {
     fn change(tx: &mut dyn Tx, by: fn(&mut ApiToken)) -> Result<()> {
-        let mut token = tx.api_token(&UserId::from("ann"), &ApiTokenId::from("t"))?.unwrap();
+        let mut token = tx.get_in(&UserId::from("ann"), &ApiTokenId::from("t"))?.unwrap();
         by(&mut token);
-        tx.update_api_token(&token)
+        tx.update(&token)
     }
     settle(place);
     race(
@@ -150,7 +150,6 @@ fn a_revoked_api_token_stays_so_while_its_use_is_noted(place: &Place) {
         |tx| change(tx, |token| token.last_used_at = Some(next(token.last_used_at))),
         |tx| change(tx, |token| token.revoked_at = Some(next(token.revoked_at))),
     );
-    let token =
-        read(&*place.open(), |tx| tx.api_token(&UserId::from("ann"), &ApiTokenId::from("t"))).unwrap();
+    let token = read(&*place.open(), |tx| tx.get_in(&UserId::from("ann"), &ApiTokenId::from("t"))).unwrap();
     assert_eq!((token.last_used_at, token.revoked_at), (Some(after_all()), Some(after_all())));
 }

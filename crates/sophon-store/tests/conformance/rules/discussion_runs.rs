@@ -5,67 +5,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sophon_model::ports::Store;
 use sophon_model::{
-    DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus,
-    Task, TaskId, TaskKind, TaskStatus, UserId, Verdict,
+    DiscussionId, DiscussionRun, DiscussionRunId, DiscussionTurn, DiscussionTurnStatus, Task, TaskId,
+    TaskKind, TaskStatus, UserId,
 };
 
-use crate::fixtures::{at, discussion, move_in, task, usage, user};
-use crate::harness::{Place, Rule, at_once, code, in_pages, read, rule, write};
+use crate::fixtures::{
+    at, discussion, discussion_run as run, discussion_turn as turn, move_in, task, usage, user,
+};
+use crate::harness::{Place, Rule, at_once, code, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
         rule(a_run_is_found_by_id_and_by_task),
-        rule(a_run_changes_to_its_verdict),
         rule(a_task_stands_for_one_run),
-        rule(runs_of_a_discussion_are_listed_newest_first_page_by_page),
         rule(turns_come_by_round_and_in_order_of_start),
         rule(a_turn_is_overwritten_by_the_same_turn),
-        rule(runs_that_ended_are_removed_with_their_turns_some_at_a_time),
         rule(runs_and_turns_go_with_their_discussion),
         rule(open_runs_of_a_user_are_counted_with_those_of_its_chats),
         rule(who_counts_open_runs_at_a_time_does_so_one_after_the_other),
     ]
-}
-
-/// A run of the discussion `d`, for the task `task of …`.
-fn run(id: &str, created: i64) -> DiscussionRun {
-    let of = discussion("d", 1);
-    DiscussionRun {
-        id: DiscussionRunId::from(id),
-        discussion_id: Some(of.id),
-        tenant_id: of.tenant_id,
-        owner_id: of.owner_id,
-        task_id: TaskId::from(format!("task of {id}")),
-        topic: of.topic,
-        panelists: of.panelists,
-        judge: of.judge,
-        rounds: of.rounds,
-        round_timeout_seconds: of.round_timeout_seconds,
-        status: DiscussionRunStatus::Queued,
-        verdict: None,
-        verdict_hash: None,
-        error: None,
-        cancelled_by: None,
-        created_at: at(created),
-        started_at: None,
-        ended_at: None,
-    }
-}
-
-fn turn(run: &str, round: i64, panelist: &str, started: i64) -> DiscussionTurn {
-    DiscussionTurn {
-        run_id: DiscussionRunId::from(run),
-        round,
-        panelist_id: panelist.into(),
-        task_id: TaskId::from("turn"),
-        status: DiscussionTurnStatus::Running,
-        content: String::new(),
-        content_hash: "00".into(),
-        error: None,
-        usage: None,
-        started_at: at(started),
-        ended_at: None,
-    }
 }
 
 /// The discussion `d`, and these runs.
@@ -73,20 +31,20 @@ fn settle(place: &Place, runs: Vec<DiscussionRun>) -> Arc<dyn Store> {
     let store = place.open();
     write(&*store, move_in).unwrap();
     write(&*store, move |tx| {
-        tx.insert_discussion(&discussion("d", 1))?;
-        tx.insert_discussion(&discussion("e", 1))?;
-        runs.iter().try_for_each(|run| tx.insert_discussion_run(run))
+        tx.insert(&discussion("d", 1))?;
+        tx.insert(&discussion("e", 1))?;
+        runs.iter().try_for_each(|run| tx.insert(run))
     })
     .unwrap();
     store
 }
 
 fn get(store: &dyn Store, id: &'static str) -> Option<DiscussionRun> {
-    read(store, move |tx| tx.discussion_run(&DiscussionRunId::from(id)))
+    read(store, move |tx| tx.get(&DiscussionRunId::from(id)))
 }
 
 fn put(store: &dyn Store, turns: Vec<DiscussionTurn>) {
-    write(store, move |tx| turns.iter().try_for_each(|turn| tx.put_discussion_turn(turn))).unwrap();
+    write(store, move |tx| turns.iter().try_for_each(|turn| tx.put(turn))).unwrap();
 }
 
 fn turns(store: &dyn Store, run: &'static str) -> Vec<DiscussionTurn> {
@@ -103,44 +61,10 @@ fn a_run_is_found_by_id_and_by_task(place: &Place) {
     assert_eq!(of_task("gone"), None);
 }
 
-fn a_run_changes_to_its_verdict(place: &Place) {
-    let store = settle(place, vec![run("a", 1), run("b", 1)]);
-    let decided = || DiscussionRun {
-        status: DiscussionRunStatus::Completed,
-        verdict: Some(Verdict {
-            recommendation: "Spaces".into(),
-            reasoning: "They are wider.".into(),
-            confidence: 0.1 + 0.2,
-            key_points: vec!["ő".into()],
-            dissent: vec![],
-        }),
-        verdict_hash: Some("00".into()),
-        started_at: Some(at(2)),
-        ended_at: Some(at(3)),
-        ..run("a", 1)
-    };
-    write(&*store, move |tx| tx.update_discussion_run(&decided())).unwrap();
-    assert_eq!(get(&*store, "a"), Some(decided()));
-    assert_eq!(get(&*store, "b"), Some(run("b", 1)));
-}
-
 fn a_task_stands_for_one_run(place: &Place) {
     let store = settle(place, vec![run("a", 1)]);
     let second = DiscussionRun { task_id: TaskId::from("task of a"), ..run("b", 1) };
-    assert_eq!(code(write(&*store, move |tx| tx.insert_discussion_run(&second))), "internal_error");
-}
-
-fn runs_of_a_discussion_are_listed_newest_first_page_by_page(place: &Place) {
-    let alone = DiscussionRun { discussion_id: None, ..run("alone", 5) };
-    let other = DiscussionRun { discussion_id: Some(DiscussionId::from("e")), ..run("other", 5) };
-    let runs = ["c", "a", "b"].map(|id| run(id, 5)).into_iter();
-    let store = settle(place, runs.chain([run("d", 6), run("z", 4), alone, other]).collect());
-    let listed = in_pages(
-        &*store,
-        |tx, page| tx.discussion_runs(&DiscussionId::from("d"), page),
-        |run| run.id.to_string(),
-    );
-    assert_eq!(listed, "dc ba z");
+    assert_eq!(code(write(&*store, move |tx| tx.insert(&second))), "internal_error");
 }
 
 fn turns_come_by_round_and_in_order_of_start(place: &Place) {
@@ -169,29 +93,14 @@ fn a_turn_is_overwritten_by_the_same_turn(place: &Place) {
     assert_eq!(turns(&*store, "a"), [turn("a", 1, "y", 1), spoken()]);
 }
 
-fn runs_that_ended_are_removed_with_their_turns_some_at_a_time(place: &Place) {
-    let many = sophon_store::PRUNED_AT_ONCE / 100;
-    let ended_at = |id: &str, when| DiscussionRun { ended_at: Some(at(when)), ..run(id, 1) };
-    let old = (0..many).map(|n| ended_at(&format!("r{n}"), 10));
-    let others = [run("open", 1), ended_at("recent", 1_000), ended_at("newest", 999)];
-    let store = settle(place, old.chain(others).collect());
-    put(&*store, vec![turn("r0", 1, "p", 1), turn("recent", 1, "p", 1)]);
-    let prune = || write(&*store, |tx| tx.prune_discussion_runs(at(1_000))).unwrap();
-    assert_eq!(prune(), many as u64);
-    assert!(get(&*store, "newest").is_some(), "the oldest go first");
-    assert_eq!([prune(), prune()], [1, 0]);
-    assert_eq!(["open", "recent"].map(|id| get(&*store, id).is_some()), [true, true]);
-    assert_eq!(["r0", "recent"].map(|id| turns(&*store, id).len()), [0, 1]);
-}
-
 fn runs_and_turns_go_with_their_discussion(place: &Place) {
     let alone = DiscussionRun { discussion_id: None, ..run("b", 1) };
     let store = settle(place, vec![run("a", 1), alone]);
     put(&*store, vec![turn("a", 1, "x", 1), turn("b", 1, "x", 1)]);
-    write(&*store, |tx| tx.delete_discussion(&DiscussionId::from("d"))).unwrap();
+    write(&*store, |tx| tx.delete(&DiscussionId::from("d"))).unwrap();
     assert_eq!(["a", "b"].map(|id| get(&*store, id).is_some()), [false, true]);
     assert_eq!([turns(&*store, "a").len(), turns(&*store, "b").len()], [0, 1]);
-    assert_eq!(code(write(&*store, |tx| tx.put_discussion_turn(&turn("a", 1, "x", 1)))), "conflict");
+    assert_eq!(code(write(&*store, |tx| tx.put(&turn("a", 1, "x", 1)))), "conflict");
 }
 
 /// The task of a run.
@@ -208,7 +117,7 @@ fn open_runs_of_a_user_are_counted_with_those_of_its_chats(place: &Place) {
     let store = place.open();
     write(&*store, |tx| {
         move_in(tx)?;
-        tx.insert_user(&user("bob"))
+        tx.insert(&user("bob"))
     })
     .unwrap();
     assert_eq!(open_runs(&*store), 0);
@@ -225,7 +134,7 @@ fn open_runs_of_a_user_are_counted_with_those_of_its_chats(place: &Place) {
         over,
         asked_for("7", "bob", TaskStatus::Queued),
     ];
-    write(&*store, move |tx| tasks.iter().try_for_each(|task| tx.insert_task(task))).unwrap();
+    write(&*store, move |tx| tasks.iter().try_for_each(|task| tx.insert(task))).unwrap();
     assert_eq!(open_runs(&*store), 3);
 }
 
@@ -238,7 +147,7 @@ fn who_counts_open_runs_at_a_time_does_so_one_after_the_other(place: &Place) {
         let id = number.fetch_add(1, Ordering::Relaxed).to_string();
         write(&*store, move |tx| {
             if tx.open_discussion_runs(&UserId::from("ann"))? < MOST {
-                tx.insert_task(&asked_for(&id, "ann", TaskStatus::Queued))?;
+                tx.insert(&asked_for(&id, "ann", TaskStatus::Queued))?;
             }
             Ok(())
         })

@@ -22,9 +22,9 @@ pub fn rules() -> Vec<Rule> {
 
 fn a_tenant_is_found_by_id_and_by_slug(place: &Place) {
     let store = place.open();
-    write(&*store, |tx| tx.insert_tenant(&tenant("home"))).unwrap();
+    write(&*store, |tx| tx.insert(&tenant("home"))).unwrap();
     read(&*store, |tx| {
-        assert_eq!(tx.tenant(&TenantId::from("home"))?, Some(tenant("home")));
+        assert_eq!(tx.get(&TenantId::from("home"))?, Some(tenant("home")));
         assert_eq!(tx.tenant_by_slug("home-slug")?, Some(tenant("home")));
         assert_eq!(tx.tenant_by_slug("home")?, None);
         Ok(())
@@ -33,65 +33,65 @@ fn a_tenant_is_found_by_id_and_by_slug(place: &Place) {
 
 fn a_slug_of_a_tenant_is_taken_once(place: &Place) {
     let store = place.open();
-    write(&*store, |tx| tx.insert_tenant(&tenant("a"))).unwrap();
+    write(&*store, |tx| tx.insert(&tenant("a"))).unwrap();
     let second = Tenant { slug: "a-slug".into(), ..tenant("b") };
-    assert_eq!(code(write(&*store, move |tx| tx.insert_tenant(&second))), "conflict");
+    assert_eq!(code(write(&*store, move |tx| tx.insert(&second))), "conflict");
 }
 
 fn a_user_comes_back_as_it_went_in(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
     read(&*store, |tx| {
-        assert_eq!(tx.user(&UserId::from("ann"))?, Some(user("ann")));
+        assert_eq!(tx.get(&UserId::from("ann"))?, Some(user("ann")));
         assert_eq!(tx.user_by_email("ann@example.org")?, Some(user("ann")));
-        assert_eq!(tx.user(&UserId::from("bob"))?, None);
+        assert_eq!(tx.get(&UserId::from("bob"))?, None);
         Ok(())
     });
     let changed = User { name: "Anne".into(), updated_at: at(99), ..user("ann") };
     let expected = changed.clone();
-    write(&*store, move |tx| tx.update_user(&changed)).unwrap();
-    assert_eq!(read(&*store, |tx| tx.user(&UserId::from("ann"))), Some(expected));
+    write(&*store, move |tx| tx.update(&changed)).unwrap();
+    assert_eq!(read(&*store, |tx| tx.get(&UserId::from("ann"))), Some(expected));
 }
 
 fn an_email_address_is_taken_once(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
-    write(&*store, |tx| tx.insert_user(&user("bob"))).unwrap();
+    write(&*store, |tx| tx.insert(&user("bob"))).unwrap();
     let second_ann = || User { email: "ann@example.org".into(), ..user("bob") };
-    assert_eq!(code(write(&*store, move |tx| tx.update_user(&second_ann()))), "conflict");
+    assert_eq!(code(write(&*store, move |tx| tx.update(&second_ann()))), "conflict");
 
     // A job that knows what to do about the conflict can go on.
     write(&*store, move |tx| {
         let third = User { id: UserId::from("cid"), ..second_ann() };
-        assert_eq!(code(tx.insert_user(&third)), "conflict");
-        tx.insert_user(&user("dan"))
+        assert_eq!(code(tx.insert(&third)), "conflict");
+        tx.insert(&user("dan"))
     })
     .unwrap();
-    assert!(read(&*store, |tx| tx.user(&UserId::from("cid"))).is_none());
-    assert!(read(&*store, |tx| tx.user(&UserId::from("dan"))).is_some());
+    assert!(read(&*store, |tx| tx.get(&UserId::from("cid"))).is_none());
+    assert!(read(&*store, |tx| tx.get(&UserId::from("dan"))).is_some());
 }
 
 fn an_update_of_nobody_is_not_found(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
-    assert_eq!(code(write(&*store, |tx| tx.update_user(&user("bob")))), "not_found");
+    assert_eq!(code(write(&*store, |tx| tx.update(&user("bob")))), "not_found");
 }
 
 fn the_first_user_is_the_oldest(place: &Place) {
     let store = place.open();
     assert_eq!(read(&*store, |tx| tx.first_user()), None);
     write(&*store, move_in).unwrap();
-    write(&*store, |tx| tx.insert_user(&User { created_at: at(1), ..user("zoe") })).unwrap();
+    write(&*store, |tx| tx.insert(&User { created_at: at(1), ..user("zoe") })).unwrap();
     assert_eq!(read(&*store, |tx| tx.first_user()).unwrap().id, UserId::from("zoe"));
 }
 
 fn a_sign_in_is_found_by_its_newest_and_its_previous_refresh_token(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
-    write(&*store, |tx| tx.insert_auth_session(&auth_session("a", 5))).unwrap();
+    write(&*store, |tx| tx.insert(&auth_session("a", 5))).unwrap();
     read(&*store, |tx| {
         let expected = Some(auth_session("a", 5));
-        assert_eq!(tx.auth_session(&AuthSessionId::from("a"))?, expected);
+        assert_eq!(tx.get(&AuthSessionId::from("a"))?, expected);
         assert_eq!(tx.auth_session_by_refresh("a-new")?, expected);
         assert_eq!(tx.auth_session_by_refresh("a-old")?, expected);
         assert_eq!(tx.auth_session_by_refresh("a-older")?, None);
@@ -104,14 +104,14 @@ fn only_live_sign_ins_are_listed_last_seen_first(place: &Place) {
     write(&*store, move_in).unwrap();
     write(&*store, |tx| {
         for (id, last_seen) in [("early", 5), ("late", 7), ("revoked", 9), ("over", 9)] {
-            tx.insert_auth_session(&auth_session(id, last_seen))?;
+            tx.insert(&auth_session(id, last_seen))?;
         }
         let mut revoked = auth_session("revoked", 9);
         revoked.revoked_at = Some(at(8));
-        tx.update_auth_session(&revoked)?;
+        tx.update(&revoked)?;
         let mut over = auth_session("over", 9);
         over.expires_at = at(500);
-        tx.update_auth_session(&over)
+        tx.update(&over)
     })
     .unwrap();
     let live = read(&*store, |tx| tx.auth_sessions(&UserId::from("ann"), at(500)));
@@ -122,11 +122,11 @@ fn only_live_sign_ins_are_listed_last_seen_first(place: &Place) {
 fn an_api_token_is_found_by_its_owner_and_by_its_hash(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
-    write(&*store, |tx| tx.insert_api_token(&api_token("t", 5))).unwrap();
+    write(&*store, |tx| tx.insert(&api_token("t", 5))).unwrap();
     read(&*store, |tx| {
         let id = ApiTokenId::from("t");
-        assert_eq!(tx.api_token(&UserId::from("ann"), &id)?, Some(api_token("t", 5)));
-        assert_eq!(tx.api_token(&UserId::from("bob"), &id)?, None);
+        assert_eq!(tx.get_in(&UserId::from("ann"), &id)?, Some(api_token("t", 5)));
+        assert_eq!(tx.get_in(&UserId::from("bob"), &id)?, None);
         assert_eq!(tx.api_token_by_hash("t-hash")?, Some(api_token("t", 5)));
         assert_eq!(tx.api_token_by_hash("T-HASH")?, None);
         Ok(())
@@ -138,14 +138,14 @@ fn only_live_api_tokens_are_listed_newest_first(place: &Place) {
     write(&*store, move_in).unwrap();
     write(&*store, |tx| {
         for (id, created) in [("early", 5), ("late", 7), ("revoked", 9), ("over", 9)] {
-            tx.insert_api_token(&api_token(id, created))?;
+            tx.insert(&api_token(id, created))?;
         }
         let mut revoked = api_token("revoked", 9);
         revoked.revoked_at = Some(at(8));
-        tx.update_api_token(&revoked)?;
+        tx.update(&revoked)?;
         let mut over = api_token("over", 9);
         over.expires_at = Some(at(500));
-        tx.update_api_token(&over)
+        tx.update(&over)
     })
     .unwrap();
     let live = read(&*store, |tx| tx.api_tokens(&UserId::from("ann"), at(500)));

@@ -2,47 +2,24 @@
 
 use std::sync::Arc;
 
-use sophon_model::ports::Store;
-use sophon_model::{
-    AgentId, InfoRequest, InfoRequestId, InfoRequestStatus, SessionId, TaskId, TenantId, ToolCallId, UserId,
-};
+use sophon_model::ports::{PendingInfoRequests, Store};
+use sophon_model::{InfoRequest, InfoRequestId, InfoRequestStatus, SessionId, TaskId, TenantId, UserId};
 
-use crate::fixtures::{at, move_in};
+use crate::fixtures::{at, info_request as question, move_in};
 use crate::harness::{Place, Rule, at_once, in_pages, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
-        rule(a_question_is_found_in_its_tenant_alone),
         rule(a_question_is_answered_once),
         rule(of_several_answers_at_a_time_one_counts),
         rule(questions_of_a_task_come_in_order_of_request),
         rule(pending_questions_of_a_person_are_listed_newest_first_page_by_page),
-        rule(questions_that_ended_are_removed_some_at_a_time),
         rule(questions_go_with_their_session),
     ]
 }
 
 fn home() -> TenantId {
     TenantId::from("home")
-}
-
-fn question(id: &str, requested: i64) -> InfoRequest {
-    InfoRequest {
-        id: InfoRequestId::from(id),
-        tenant_id: home(),
-        user_id: UserId::from("ann"),
-        session_id: SessionId::from("s"),
-        task_id: TaskId::from("t"),
-        agent_id: AgentId::from("sophon"),
-        tool_call_id: ToolCallId::from("call"),
-        question: "Which?".into(),
-        choices: vec!["\"a\"".into(), "b".into()],
-        status: InfoRequestStatus::Pending,
-        response: None,
-        requested_at: at(requested),
-        expires_at: at(requested + 100),
-        resolved_at: None,
-    }
 }
 
 fn answered(question: InfoRequest) -> InfoRequest {
@@ -57,23 +34,16 @@ fn answered(question: InfoRequest) -> InfoRequest {
 fn settle(place: &Place, questions: Vec<InfoRequest>) -> Arc<dyn Store> {
     let store = place.open();
     write(&*store, move_in).unwrap();
-    write(&*store, move |tx| questions.iter().try_for_each(|question| tx.insert_info_request(question)))
-        .unwrap();
+    write(&*store, move |tx| questions.iter().try_for_each(|question| tx.insert(question))).unwrap();
     store
 }
 
 fn get(store: &dyn Store, tenant: &'static str) -> Option<InfoRequest> {
-    read(store, move |tx| tx.info_request(&TenantId::from(tenant), &InfoRequestId::from("a")))
+    read(store, move |tx| tx.get_in(&TenantId::from(tenant), &InfoRequestId::from("a")))
 }
 
 fn resolve(store: &dyn Store, question: InfoRequest) -> bool {
     write(store, move |tx| tx.resolve_info_request(&question)).unwrap()
-}
-
-fn a_question_is_found_in_its_tenant_alone(place: &Place) {
-    let store = settle(place, vec![question("a", 1)]);
-    assert_eq!(get(&*store, "home"), Some(question("a", 1)));
-    assert_eq!(get(&*store, "other"), None);
 }
 
 fn a_question_is_answered_once(place: &Place) {
@@ -110,31 +80,14 @@ fn pending_questions_of_a_person_are_listed_newest_first_page_by_page(place: &Pl
     let store = settle(place, pending.chain(others).collect());
     let listed = in_pages(
         &*store,
-        |tx, page| tx.pending_info_requests(&home(), &UserId::from("ann"), page),
+        |tx, page| tx.page(&home(), &PendingInfoRequests { user: UserId::from("ann") }, page),
         |question| question.id.to_string(),
     );
     assert_eq!(listed, "cb az");
 }
 
-fn questions_that_ended_are_removed_some_at_a_time(place: &Place) {
-    let many = sophon_store::PRUNED_AT_ONCE;
-    let ended_at = |id: &str, when| InfoRequest { resolved_at: Some(at(when)), ..answered(question(id, 1)) };
-    let store = settle(place, vec![question("pending", 1), ended_at("recent", 1_000)]);
-    write(&*store, move |tx| {
-        tx.insert_info_request(&ended_at("newest", 999))?;
-        (0..many).try_for_each(|n| tx.insert_info_request(&ended_at(&format!("q{n}"), 10)))
-    })
-    .unwrap();
-    let prune = || write(&*store, |tx| tx.prune_info_requests(at(1_000))).unwrap();
-    assert_eq!(prune(), many as u64);
-    let is_kept = |id: &'static str| read(&*store, move |tx| tx.info_request(&home(), &id.into())).is_some();
-    assert!(is_kept("newest"), "the oldest go first");
-    assert_eq!([prune(), prune()], [1, 0]);
-    assert_eq!(["pending", "recent"].map(is_kept), [true, true]);
-}
-
 fn questions_go_with_their_session(place: &Place) {
     let store = settle(place, vec![question("a", 1)]);
-    write(&*store, |tx| tx.delete_session(&SessionId::from("s"))).unwrap();
+    write(&*store, |tx| tx.delete(&SessionId::from("s"))).unwrap();
     assert_eq!(get(&*store, "home"), None);
 }

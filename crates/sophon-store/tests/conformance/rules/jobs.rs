@@ -45,11 +45,11 @@ fn hold_writer(store: &dyn Store) -> SyncSender<()> {
 }
 
 fn add(id: &'static str) -> impl FnOnce(&mut dyn Tx) -> Result<()> {
-    move |tx| tx.insert_tenant(&tenant(id))
+    move |tx| tx.insert(&tenant(id))
 }
 
 fn is_there(store: &dyn Store, id: &'static str) -> bool {
-    read(store, move |tx| tx.tenant(&TenantId::from(id))).is_some()
+    read(store, move |tx| tx.get(&TenantId::from(id))).is_some()
 }
 
 fn a_job_that_fails_undoes_itself_alone(place: &Place) {
@@ -61,7 +61,7 @@ fn a_job_that_fails_undoes_itself_alone(place: &Place) {
         Err(Error::invalid("I changed my mind"))
     });
     let after = queue_write(&*store, |tx| {
-        assert_eq!(tx.tenant(&TenantId::from("failing"))?, None);
+        assert_eq!(tx.get(&TenantId::from("failing"))?, None);
         add("after")(tx)
     });
     drop(guard);
@@ -91,8 +91,8 @@ fn a_job_cannot_hide_that_a_statement_failed(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
     let outcome = write(&*store, |tx| {
-        tx.insert_tenant(&tenant("x"))?;
-        let twin = tx.insert_session(&session("s"));
+        tx.insert(&tenant("x"))?;
+        let twin = tx.insert(&session("s"));
         assert!(twin.is_err());
         Ok(())
     });
@@ -164,7 +164,7 @@ fn a_full_queue_refuses_at_once(place: &Place) {
     // The only connection to PostgreSQL is busy by now; SQLite's reader must be held up first.
     let (free_reader, wait) = sync_channel::<()>(1);
     let (began, has_begun) = sync_channel(1);
-    if store.engine() == "sqlite" {
+    if store.is_exclusive() {
         queue_read(&*store, move |_| {
             began.send(()).unwrap();
             let _ = wait.recv_timeout(PATIENCE);

@@ -20,8 +20,8 @@ fn settle(place: &Place, entries: Vec<MemoryEntry>) -> std::sync::Arc<dyn Store>
     let store = place.open();
     write(&*store, move_in).unwrap();
     write(&*store, move |tx| {
-        tx.insert_user(&user("bob"))?;
-        entries.iter().try_for_each(|entry| tx.insert_memory(entry))
+        tx.insert(&user("bob"))?;
+        entries.iter().try_for_each(|entry| tx.insert(entry))
     })
     .unwrap();
     store
@@ -83,7 +83,7 @@ fn a_search_wants_any_of_the_words_and_likes_more(place: &Place) {
 fn an_entry_is_deleted_by_its_owner_alone(place: &Place) {
     let store = settle(place, vec![memory("a", "tea", 1)]);
     let delete = |user: &'static str| {
-        write(&*store, move |tx| tx.delete_memory(&UserId::from(user), &MemoryId::from("a"))).unwrap()
+        write(&*store, move |tx| tx.delete_in(&UserId::from(user), &MemoryId::from("a"))).unwrap()
     };
     assert!(!delete("bob"));
     assert!(delete("ann"));

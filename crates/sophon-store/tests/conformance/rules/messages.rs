@@ -37,18 +37,18 @@ fn a_message_comes_back_as_it_went_in_with_a_number(place: &Place) {
     write(&*store, move_in).unwrap();
     let number = write(&*store, |tx| {
         let number = tx.insert_message(&Message { number: 999, ..message("m", "Hello") })?;
-        assert_eq!(tx.message(&MessageId::from("m"))?.unwrap().number, number);
+        assert_eq!(tx.get(&MessageId::from("m"))?.unwrap().number, number);
         Ok(number)
     })
     .unwrap();
     let stored = move || Message { number, ..message("m", "Hello") };
-    assert_eq!(read(&*store, |tx| tx.message(&MessageId::from("m"))), Some(stored()));
+    assert_eq!(read(&*store, |tx| tx.get(&MessageId::from("m"))), Some(stored()));
 
     let changed =
         move || Message { attachments: vec![], usage: None, status: MessageStatus::Read, ..stored() };
-    write(&*store, move |tx| tx.update_message(&Message { number: 0, ..changed() })).unwrap();
-    assert_eq!(read(&*store, |tx| tx.message(&MessageId::from("m"))), Some(changed()));
-    assert_eq!(code(write(&*store, |tx| tx.update_message(&message("gone", "")))), "not_found");
+    write(&*store, move |tx| tx.update(&Message { number: 0, ..changed() })).unwrap();
+    assert_eq!(read(&*store, |tx| tx.get(&MessageId::from("m"))), Some(changed()));
+    assert_eq!(code(write(&*store, |tx| tx.update(&message("gone", "")))), "not_found");
 }
 
 fn numbers_rise_and_are_never_used_again(place: &Place) {
@@ -57,8 +57,8 @@ fn numbers_rise_and_are_never_used_again(place: &Place) {
     let add = |id: &'static str| write(&*store, move |tx| tx.insert_message(&message(id, ""))).unwrap();
     let (first, second) = (add("a"), add("b"));
     write(&*store, |tx| {
-        tx.delete_session(&s())?;
-        tx.insert_session(&session("s"))
+        tx.delete(&s())?;
+        tx.insert(&session("s"))
     })
     .unwrap();
     let third = add("c");
@@ -104,7 +104,7 @@ fn a_range_begins_at_since_or_ends_at_the_newest(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
     let numbers = write(&*store, |tx| {
-        tx.insert_session(&session("other"))?;
+        tx.insert(&session("other"))?;
         let mut numbers = Vec::new();
         for id in ["a", "b", "c", "d", "e"] {
             numbers.push(tx.insert_message(&message(id, id))?);
@@ -143,7 +143,7 @@ fn a_checkpoint_is_for_pending_messages_only(place: &Place) {
     })
     .unwrap();
     let content_and_time = |id: &'static str| {
-        let message = read(&*store, move |tx| tx.message(&MessageId::from(id))).unwrap();
+        let message = read(&*store, move |tx| tx.get(&MessageId::from(id))).unwrap();
         (message.content, message.updated_at)
     };
     assert_eq!(content_and_time("open"), ("so far".into(), at(77)));
@@ -182,7 +182,7 @@ fn a_search_wants_all_words_by_their_beginning(place: &Place) {
     write(&*store, move_in).unwrap();
     tell(&*store, &[("a", "The blue whale sings"), ("b", "A blue sky")]);
     write(&*store, |tx| {
-        tx.insert_session(&session("other"))?;
+        tx.insert(&session("other"))?;
         tx.insert_message(&Message { session_id: SessionId::from("other"), ..message("c", "blue whale") })
     })
     .unwrap();
@@ -216,14 +216,14 @@ fn a_search_follows_what_becomes_of_a_message(place: &Place) {
     assert_eq!(found(&*store, "first"), NOTHING);
     let finish = |content: &'static str| {
         let done = Message { status: MessageStatus::Delivered, ..message("m", content) };
-        write(&*store, move |tx| tx.update_message(&done)).unwrap();
+        write(&*store, move |tx| tx.update(&done)).unwrap();
     };
     finish("first second third");
     assert_eq!(found(&*store, "first third"), ["m"]);
     finish("third fourth");
     assert_eq!(found(&*store, "first"), NOTHING);
     assert_eq!(found(&*store, "fourth"), ["m"]);
-    write(&*store, move |tx| tx.update_message(&open())).unwrap();
+    write(&*store, move |tx| tx.update(&open())).unwrap();
     assert_eq!(found(&*store, "first"), NOTHING);
 }
 
@@ -328,7 +328,7 @@ fn text_of_any_kind_and_size_is_kept_as_it_is(place: &Place) {
         let (id, text) = (MessageId::from(format!("m{n}")), text.to_owned());
         let told = message(id.as_str(), &text);
         write(&*store, move |tx| tx.insert_message(&told)).unwrap();
-        assert_eq!(read(&*store, move |tx| tx.message(&id)).unwrap().content, text);
+        assert_eq!(read(&*store, move |tx| tx.get(&id)).unwrap().content, text);
     }
 }
 

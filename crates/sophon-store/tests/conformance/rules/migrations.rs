@@ -8,7 +8,7 @@ use sophon_model::{
 };
 
 use crate::fixtures::{at, job, task, tool_call};
-use crate::harness::{Engine, Place, Rule, read, rule, write};
+use crate::harness::{Place, Rule, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
@@ -91,37 +91,8 @@ const VERSION_3: &str = "
         ('over', 'n', 'home', 'ping', '{}', 'completed', 'null', 'ann', 15, 95);
 ";
 
-/// The files of a migration, for SQLite and PostgreSQL.
-macro_rules! step {
-    ($file:literal) => {
-        (
-            include_str!(concat!("../../../migrations/sqlite/", $file)),
-            include_str!(concat!("../../../migrations/postgres/", $file)),
-        )
-    };
-}
-
-const STEPS: [(&str, &str); 4] = [
-    step!("0001_core.sql"),
-    step!("0002_people_nodes_discussions.sql"),
-    step!("0003_retention.sql"),
-    step!("0004_jobs.sql"),
-];
-
-/// Makes a database as the program of `version` left it, with `rows`.
-fn store_as(place: &Place, version: usize, rows: &str) {
-    let ledger = "CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY)".to_owned();
-    let marks = (1..=version).map(|n| format!("INSERT INTO schema_migrations (version) VALUES ({n})"));
-    let ledger = std::iter::once(ledger).chain(marks).collect::<Vec<_>>().join(";");
-    let steps = STEPS[..version].iter().map(|(sqlite, postgres)| match place.engine {
-        Engine::Sqlite => *sqlite,
-        Engine::Postgres => *postgres,
-    });
-    steps.chain([ledger.as_str(), rows]).for_each(|script| place.run(script));
-}
-
 fn get_job(store: &dyn Store, id: &'static str) -> Option<Job> {
-    read(store, move |tx| tx.job(&JobId::from(id)))
+    read(store, move |tx| tx.get(&JobId::from(id)))
 }
 
 /// The job of a task that was under way.
@@ -149,9 +120,10 @@ fn deadline(kind: &str, id: &str, payload: serde_json::Value, created: i64, run_
 }
 
 fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
-    store_as(place, 1, VERSION_1);
+    place.store_as(1, VERSION_1);
     let store = place.open();
-    let get = |id: &'static str| read(&*store, move |tx| tx.task(&TenantId::from("home"), &TaskId::from(id)));
+    let get =
+        |id: &'static str| read(&*store, move |tx| tx.get_in(&TenantId::from("home"), &TaskId::from(id)));
     let (status, started_at) = (TaskStatus::Completed, Some(at(10)));
     let done = Task { status, attempt: 2, started_at, ended_at: Some(at(20)), ..task("done", "s", 1) };
     let (status, started_at) = (TaskStatus::Running, Some(at(30)));
@@ -170,7 +142,7 @@ fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
     let behind = Job { status: JobStatus::Blocked, ..turn("waits", "sophon", "s", 3) };
     assert_eq!(get_job(&*store, "job_waits"), Some(behind));
     assert_eq!(get_job(&*store, "job_done"), None);
-    write(&*store, |tx| tx.delete_session(&SessionId::from("s"))).unwrap();
+    write(&*store, |tx| tx.delete(&SessionId::from("s"))).unwrap();
     assert_eq!(["done", "runs", "waits"].map(|id| get(id).is_some()), [false; 3]);
     read(&*store, |tx| {
         assert!(tx.steps(&TaskId::from("runs"))?.is_empty());
@@ -180,7 +152,7 @@ fn tasks_of_version_1_are_kept_with_their_steps_and_calls(place: &Place) {
 }
 
 fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
-    store_as(place, 3, VERSION_3);
+    place.store_as(3, VERSION_3);
     let store = place.open();
     let talk = Job {
         kind: "discussion.run".into(),
@@ -209,7 +181,7 @@ fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
     ];
     for job in &expected {
         let id = job.id.clone();
-        assert_eq!(read(&*store, move |tx| tx.job(&id)).as_ref(), Some(job));
+        assert_eq!(read(&*store, move |tx| tx.get(&id)).as_ref(), Some(job));
     }
     let counts = read(&*store, |tx| tx.job_counts());
     assert_eq!(counts.iter().map(|count| count.count).sum::<u64>(), expected.len() as u64, "{counts:?}");
@@ -237,7 +209,7 @@ const VERSION_4: &str = r#"
 "#;
 
 fn events_of_version_4_are_found_under_their_topics(place: &Place) {
-    store_as(place, 4, VERSION_4);
+    place.store_as(4, VERSION_4);
     let store = place.open();
     let found = |topic: Topic| {
         let found = read(&*store, move |tx| tx.events(&topic, 0, u64::MAX, 9));

@@ -4,7 +4,7 @@ mod agents;
 mod approvals;
 mod changes;
 mod discussion_runs;
-mod discussions;
+mod entities;
 mod events;
 mod identity;
 mod info_requests;
@@ -17,6 +17,7 @@ mod node_commands;
 mod nodes;
 mod parts;
 mod places;
+mod releases;
 mod roles;
 mod secrets;
 mod sessions;
@@ -28,6 +29,7 @@ use crate::harness::Rule;
 /// All of them.
 pub fn all() -> Vec<Rule> {
     let subjects = [
+        entities::rules(),
         identity::rules(),
         roles::rules(),
         secrets::rules(),
@@ -43,13 +45,13 @@ pub fn all() -> Vec<Rule> {
         info_requests::rules(),
         nodes::rules(),
         node_commands::rules(),
-        discussions::rules(),
         discussion_runs::rules(),
         events::rules(),
         job_queue::rules(),
         jobs::rules(),
         places::rules(),
         migrations::rules(),
+        releases::rules(),
     ];
     subjects.into_iter().flatten().collect()
 }

@@ -4,46 +4,23 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::json;
-use sophon_model::ports::{Store, Tx};
-use sophon_model::{NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Page, TaskId, TenantId, UserId};
+use sophon_model::ports::Store;
+use sophon_model::{NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, TaskId};
 
-use crate::fixtures::{at, move_in, node, node_secrets};
-use crate::harness::{Place, Rule, at_once, code, in_pages, read, rule, write};
+use crate::fixtures::{at, move_in, node, node_command as command};
+use crate::harness::{Place, Rule, at_once, code, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
     vec![
-        rule(a_command_is_found_by_its_node_alone),
         rule(commands_are_handed_out_oldest_first_and_marked),
         rule(only_what_waits_and_is_in_time_is_handed_out),
         rule(no_command_is_handed_out_twice),
         rule(a_command_changes_only_from_the_status_that_is_named),
         rule(of_several_ends_at_a_time_one_counts),
-        rule(commands_are_listed_newest_first_page_by_page),
         rule(those_that_a_task_waits_for_and_no_node_has_taken_are_found),
         rule(open_commands_are_found),
-        rule(commands_that_ended_are_removed_some_at_a_time),
         rule(commands_need_their_node_and_go_with_it),
     ]
-}
-
-fn command(id: &str, created: i64) -> NodeCommand {
-    NodeCommand {
-        id: NodeCommandId::from(id),
-        node_id: NodeId::from("n"),
-        tenant_id: TenantId::from("home"),
-        command: "system.info".into(),
-        params: json!({"b": 1.0, "a": [null, "\u{0}ő"]}),
-        status: NodeCommandStatus::Queued,
-        result: None,
-        error_code: None,
-        error_message: None,
-        requested_by: UserId::from("ann"),
-        task_id: Some(TaskId::from("t")),
-        created_at: at(created),
-        expires_at: at(created + 100),
-        dispatched_at: None,
-        ended_at: None,
-    }
 }
 
 fn with(status: NodeCommandStatus, command: NodeCommand) -> NodeCommand {
@@ -60,16 +37,16 @@ fn settle(place: &Place, commands: Vec<NodeCommand>) -> Arc<dyn Store> {
     let store = place.open();
     write(&*store, move_in).unwrap();
     write(&*store, move |tx| {
-        tx.insert_node(&node("n", 1), &node_secrets("n"))?;
-        tx.insert_node(&node("o", 1), &node_secrets("o"))?;
-        commands.iter().try_for_each(|command| tx.insert_node_command(command))
+        tx.insert(&node("n", 1))?;
+        tx.insert(&node("o", 1))?;
+        commands.iter().try_for_each(|command| tx.insert(command))
     })
     .unwrap();
     store
 }
 
 fn get(store: &dyn Store, node: &'static str, id: &'static str) -> Option<NodeCommand> {
-    read(store, move |tx| tx.node_command(&NodeId::from(node), &NodeCommandId::from(id)))
+    read(store, move |tx| tx.get_in(&NodeId::from(node), &NodeCommandId::from(id)))
 }
 
 fn dispatch(store: &dyn Store, now: i64, limit: usize) -> Vec<NodeCommand> {
@@ -82,13 +59,6 @@ fn update(store: &dyn Store, command: NodeCommand, from: NodeCommandStatus) -> b
 
 fn ids(commands: Vec<NodeCommand>) -> String {
     commands.into_iter().map(|command| command.id.to_string()).collect()
-}
-
-fn a_command_is_found_by_its_node_alone(place: &Place) {
-    let store = settle(place, vec![command("a", 1), ended(command("b", 2))]);
-    assert_eq!(get(&*store, "n", "a"), Some(command("a", 1)));
-    assert_eq!(get(&*store, "n", "b"), Some(ended(command("b", 2))));
-    assert_eq!(get(&*store, "o", "a"), None);
 }
 
 fn commands_are_handed_out_oldest_first_and_marked(place: &Place) {
@@ -151,14 +121,6 @@ fn of_several_ends_at_a_time_one_counts(place: &Place) {
     }
 }
 
-fn commands_are_listed_newest_first_page_by_page(place: &Place) {
-    let elsewhere = NodeCommand { node_id: NodeId::from("o"), ..command("elsewhere", 5) };
-    let commands = ["c", "a", "b"].map(|id| command(id, 5)).into_iter();
-    let store = settle(place, commands.chain([command("d", 6), ended(command("z", 4)), elsewhere]).collect());
-    let list = |tx: &dyn Tx, page: &Page| tx.node_commands(&NodeId::from("n"), page);
-    assert_eq!(in_pages(&*store, list, |command| command.id.to_string()), "dc ba z");
-}
-
 fn those_that_a_task_waits_for_and_no_node_has_taken_are_found(place: &Place) {
     let other = NodeCommand { node_id: NodeId::from("o"), ..command("b", 2) };
     let persons = NodeCommand { task_id: None, ..command("c", 3) };
@@ -179,26 +141,10 @@ fn open_commands_are_found(place: &Place) {
     assert_eq!([open("n"), open("o")], [expected, 0]);
 }
 
-fn commands_that_ended_are_removed_some_at_a_time(place: &Place) {
-    let many = sophon_store::PRUNED_AT_ONCE;
-    let ended_at = |id: &str, when| NodeCommand { ended_at: Some(at(when)), ..ended(command(id, 1)) };
-    let store = settle(place, vec![command("open", 1), ended_at("recent", 1_000)]);
-    write(&*store, move |tx| {
-        tx.insert_node_command(&ended_at("newest", 999))?;
-        (0..many).try_for_each(|n| tx.insert_node_command(&ended_at(&format!("c{n}"), 10)))
-    })
-    .unwrap();
-    let prune = || write(&*store, |tx| tx.prune_node_commands(at(1_000))).unwrap();
-    assert_eq!(prune(), many as u64);
-    assert!(get(&*store, "n", "newest").is_some(), "the oldest go first");
-    assert_eq!([prune(), prune()], [1, 0]);
-    assert_eq!(["open", "recent"].map(|id| get(&*store, "n", id).is_some()), [true, true]);
-}
-
 fn commands_need_their_node_and_go_with_it(place: &Place) {
     let elsewhere = NodeCommand { node_id: NodeId::from("o"), ..command("b", 1) };
     let store = settle(place, vec![command("a", 1), elsewhere]);
-    write(&*store, |tx| tx.delete_node(&NodeId::from("n"))).unwrap();
+    write(&*store, |tx| tx.delete(&NodeId::from("n"))).unwrap();
     assert_eq!([get(&*store, "n", "a").is_some(), get(&*store, "o", "b").is_some()], [false, true]);
-    assert_eq!(code(write(&*store, |tx| tx.insert_node_command(&command("c", 1)))), "conflict");
+    assert_eq!(code(write(&*store, |tx| tx.insert(&command("c", 1)))), "conflict");
 }

@@ -49,7 +49,7 @@ fn what_was_acknowledged_outlives_a_kill(place: &Place) {
         let lost = read(&*place.open(), move |tx| {
             let mut lost = Vec::new();
             for id in ids {
-                if tx.message(&id)?.is_none() {
+                if tx.get(&id)?.is_none() {
                     lost.push(id);
                 }
             }
@@ -68,7 +68,7 @@ fn what_was_acknowledged_outlives_a_kill(place: &Place) {
 
 fn what_was_written_is_there_after_a_restart(place: &Place) {
     write(&*place.open(), move_in).unwrap();
-    let session = read(&*place.open(), |tx| tx.session(&SessionId::from("s")));
+    let session = read(&*place.open(), |tx| tx.get(&SessionId::from("s")));
     assert!(session.is_some());
 }
 
@@ -106,7 +106,7 @@ fn a_closed_file_is_whole_without_its_log(place: &Place) {
     let copy = place.folder().join("copy.db");
     std::fs::copy(place.file(), &copy).unwrap();
     let store = sophon_store::open(&format!("sqlite:{}", copy.display()), &Options::default()).unwrap();
-    assert!(read(&*store, |tx| tx.tenant(&TenantId::from("home"))).is_some());
+    assert!(read(&*store, |tx| tx.get(&TenantId::from("home"))).is_some());
 }
 
 fn a_file_that_is_no_database_is_refused(place: &Place) {
@@ -123,7 +123,7 @@ fn a_server_has_many_gateways(place: &Place) {
         gateways.into_iter().map(|gateway| gateway.join().unwrap()).collect()
     });
     write(&*stores[0], move_in).unwrap();
-    assert!(read(&*stores[3], |tx| tx.session(&SessionId::from("s"))).is_some());
+    assert!(read(&*stores[3], |tx| tx.get(&SessionId::from("s"))).is_some());
 }
 
 fn a_server_that_may_lose_commits_is_refused(place: &Place) {
@@ -147,9 +147,9 @@ fn lost_connections_are_replaced(place: &Place) {
     write(&*store, move_in).unwrap();
     for n in 0..3 {
         cut_connections(place);
-        write(&*store, move |tx| tx.insert_tenant(&tenant(&format!("t{n}")))).unwrap();
+        write(&*store, move |tx| tx.insert(&tenant(&format!("t{n}")))).unwrap();
         cut_connections(place);
-        assert!(read(&*store, move |tx| tx.tenant(&TenantId::from(format!("t{n}")))).is_some());
+        assert!(read(&*store, move |tx| tx.get(&TenantId::from(format!("t{n}")))).is_some());
     }
 }
 
@@ -158,14 +158,14 @@ fn a_connection_lost_in_a_job_undoes_it(place: &Place) {
     let (go, wait) = sync_channel::<()>(1);
     let (began, has_begun) = sync_channel(1);
     let answer = queue_write(&*store, move |tx| {
-        tx.insert_tenant(&tenant("x"))?;
+        tx.insert(&tenant("x"))?;
         began.send(()).unwrap();
         wait.recv_timeout(PATIENCE).unwrap();
-        tx.insert_tenant(&tenant("y"))
+        tx.insert(&tenant("y"))
     });
     has_begun.recv_timeout(PATIENCE).unwrap();
     cut_connections(place);
     go.send(()).unwrap();
     assert_eq!(code(answer.get()), "storage_unavailable");
-    assert!(read(&*store, |tx| tx.tenant(&TenantId::from("x"))).is_none());
+    assert!(read(&*store, |tx| tx.get(&TenantId::from("x"))).is_none());
 }

@@ -14,11 +14,11 @@ pub fn rules() -> Vec<Rule> {
     ]
 }
 
-fn name(tenant: &str, owner: &str, purpose: SecretPurpose) -> SecretName {
+pub(super) fn name(tenant: &str, owner: &str, purpose: SecretPurpose) -> SecretName {
     SecretName { tenant: TenantId::from(tenant), owner: (&UserId::from(owner)).into(), purpose }
 }
 
-fn stored(name: SecretName, version: i64) -> StoredSecret {
+pub(super) fn stored(name: SecretName, version: i64) -> StoredSecret {
     StoredSecret {
         tenant_id: name.tenant,
         owner_id: name.owner,
@@ -30,7 +30,7 @@ fn stored(name: SecretName, version: i64) -> StoredSecret {
     }
 }
 
-fn data_key(of: &str, master_key: &str) -> DataKey {
+pub(super) fn data_key(of: &str, master_key: &str) -> DataKey {
     DataKey {
         tenant_id: TenantId::from(of),
         master_key_id: master_key.into(),
@@ -47,7 +47,7 @@ fn a_secret_is_found_by_tenant_owner_and_purpose(place: &Place) {
     let secret = stored(ann.clone(), 1);
     write(&*store, {
         let secret = secret.clone();
-        move |tx| tx.insert_tenant(&tenant("away")).and_then(|()| tx.put_secret(&secret))
+        move |tx| tx.insert(&tenant("away")).and_then(|()| tx.put_secret(&secret))
     })
     .unwrap();
     for other in [
@@ -85,7 +85,7 @@ fn data_keys_are_counted_and_found_by_their_master_key(place: &Place) {
     let store = place.open();
     write(&*store, |tx| {
         for (of, master_key) in [("a", "old"), ("b", "old"), ("c", "new")] {
-            tx.insert_tenant(&tenant(of))?;
+            tx.insert(&tenant(of))?;
             tx.put_data_key(&data_key(of, master_key))?;
         }
         Ok(())

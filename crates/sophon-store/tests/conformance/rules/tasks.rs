@@ -29,12 +29,12 @@ fn home() -> TenantId {
 fn settle(place: &Place, sessions: &'static [&'static str]) -> Arc<dyn Store> {
     let store = place.open();
     write(&*store, move_in).unwrap();
-    write(&*store, move |tx| sessions.iter().try_for_each(|id| tx.insert_session(&session(id)))).unwrap();
+    write(&*store, move |tx| sessions.iter().try_for_each(|id| tx.insert(&session(id)))).unwrap();
     store
 }
 
 fn add(store: &dyn Store, tasks: Vec<Task>) {
-    write(store, move |tx| tasks.iter().try_for_each(|task| tx.insert_task(task))).unwrap();
+    write(store, move |tx| tasks.iter().try_for_each(|task| tx.insert(task))).unwrap();
 }
 
 fn update(store: &dyn Store, task: Task) -> bool {
@@ -42,7 +42,7 @@ fn update(store: &dyn Store, task: Task) -> bool {
 }
 
 fn get(store: &dyn Store, id: &'static str) -> Task {
-    read(store, move |tx| tx.task(&home(), &TaskId::from(id))).unwrap()
+    read(store, move |tx| tx.get_in(&home(), &TaskId::from(id))).unwrap()
 }
 
 fn running(task: Task) -> Task {
@@ -133,13 +133,13 @@ fn open_tasks_of_a_session_are_listed_oldest_first(place: &Place) {
 
 fn ids(store: &dyn Store, filter: &TaskFilter) -> String {
     let filter = filter.clone();
-    let paged = read(store, move |tx| tx.tasks(&home(), &filter, &Page::new(None, None)));
+    let paged = read(store, move |tx| tx.page(&home(), &filter, &Page::new(None, None)));
     paged.items.into_iter().map(|task| task.id.to_string()).collect()
 }
 
 fn tasks_are_found_by_all_that_can_be_asked(place: &Place) {
     let store = settle(place, &["x"]);
-    write(&*store, |tx| tx.insert_user(&user("bob"))).unwrap();
+    write(&*store, |tx| tx.insert(&user("bob"))).unwrap();
     add(
         &*store,
         vec![
@@ -164,8 +164,8 @@ fn tasks_are_found_by_all_that_can_be_asked(place: &Place) {
         assert_eq!(ids(&*store, &TaskFilter { text: Some(text.into()), ..any() }), expected, "{text}");
     }
     let elsewhere = read(&*store, |tx| {
-        assert_eq!(tx.task(&TenantId::from("other"), &TaskId::from("a"))?, None);
-        tx.tasks(&TenantId::from("other"), &TaskFilter::default(), &Page::new(None, None))
+        assert_eq!(tx.get_in(&TenantId::from("other"), &TaskId::from("a"))?, None);
+        tx.page(&TenantId::from("other"), &TaskFilter::default(), &Page::new(None, None))
     });
     assert!(elsewhere.items.is_empty());
 }
@@ -178,7 +178,7 @@ fn tasks_are_listed_newest_first_page_by_page(place: &Place) {
     let mut after = None;
     for _ in 0..4 {
         let page = Page::new(Some(2), after);
-        let paged = read(&*store, move |tx| tx.tasks(&home(), &TaskFilter::default(), &page));
+        let paged = read(&*store, move |tx| tx.page(&home(), &TaskFilter::default(), &page));
         seen.extend(paged.items.into_iter().map(|task| task.id.to_string()));
         after = paged.next;
     }

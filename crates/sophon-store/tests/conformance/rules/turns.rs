@@ -28,8 +28,8 @@ fn steps_come_back_in_order_as_they_were(place: &Place) {
         ]
     };
     write(&*store, move |tx| {
-        tx.insert_task(&task("t", "s", 1))?;
-        tx.insert_task(&task("u", "s", 1))?;
+        tx.insert(&task("t", "s", 1))?;
+        tx.insert(&task("u", "s", 1))?;
         tx.insert_step(&TaskId::from("u"), 0, &json!("other"))?;
         let numbered: Vec<_> = (0..).zip(steps()).collect();
         numbered.iter().rev().try_for_each(|(n, step)| tx.insert_step(&TaskId::from("t"), *n, step))
@@ -47,7 +47,7 @@ fn a_step_is_added_once(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
     let outcome = write(&*store, |tx| {
-        tx.insert_task(&task("t", "s", 1))?;
+        tx.insert(&task("t", "s", 1))?;
         tx.insert_step(&TaskId::from("t"), 0, &json!(1))?;
         tx.insert_step(&TaskId::from("t"), 0, &json!(2))
     });
@@ -64,11 +64,11 @@ fn calls_come_back_in_order_of_start_as_they_were(place: &Place) {
         ..tool_call("a", "t", 5)
     };
     write(&*store, move |tx| {
-        tx.insert_task(&task("t", "s", 1))?;
+        tx.insert(&task("t", "s", 1))?;
         for call in [tool_call("b", "t", 5), tool_call("a", "t", 5), tool_call("c", "t", 4)] {
-            tx.insert_tool_call(&call)?;
+            tx.insert(&call)?;
         }
-        tx.update_tool_call(&ended())
+        tx.update(&ended())
     })
     .unwrap();
     let calls = read(&*store, |tx| tx.tool_calls(&TaskId::from("t")));
@@ -80,8 +80,8 @@ fn calls_of_several_tasks_come_together(place: &Place) {
     write(&*store, move_in).unwrap();
     write(&*store, |tx| {
         for (n, id) in ["t", "u", "v\"'"].into_iter().enumerate() {
-            tx.insert_task(&task(id, "s", 1))?;
-            tx.insert_tool_call(&tool_call(&format!("c{n}"), id, 9 - n as i64))?;
+            tx.insert(&task(id, "s", 1))?;
+            tx.insert(&tool_call(&format!("c{n}"), id, 9 - n as i64))?;
         }
         Ok(())
     })

@@ -55,7 +55,7 @@ pub(super) fn ledger(job: &Job) -> TaskId {
 pub(super) fn open_ledgers(tx: &mut dyn Tx) -> Result<()> {
     let lines = (1..LINES).map(|line| line.to_string());
     let alone = (0..EACH).map(|n| named(0, n).id.to_string());
-    lines.chain(alone).try_for_each(|id| tx.insert_task(&task(&id, "s", 1)))
+    lines.chain(alone).try_for_each(|id| tx.insert(&task(&id, "s", 1)))
 }
 
 /// Does a job: notes it down and finishes it, in one transaction. `false` if the worker has lost it.

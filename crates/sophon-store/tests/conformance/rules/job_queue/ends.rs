@@ -218,10 +218,10 @@ fn a_job_goes_with_its_task_and_its_session(place: &Place) {
     let calls = Calls::open(place);
     calls.enqueue_with_task(job("t", 1));
     calls.run(|tx| {
-        tx.insert_session(&session("x"))?;
-        tx.insert_task(&task("u", "x", 1))?;
+        tx.insert(&session("x"))?;
+        tx.insert(&task("u", "x", 1))?;
         tx.enqueue_job(&Job { task_id: Some(TaskId::from("u")), ..job("u", 1) })?;
-        tx.delete_session(&SessionId::from("s"))
+        tx.delete(&SessionId::from("s"))
     });
     assert_eq!(["t", "u"].map(|id| calls.get(id).is_some()), [false, true]);
     let without_task = Job { task_id: Some(TaskId::from("t")), ..job("v", 1) };

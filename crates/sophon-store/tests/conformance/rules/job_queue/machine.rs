@@ -59,7 +59,7 @@ struct Case<'a> {
 impl Case<'_> {
     /// A job as it is stored.
     fn job(&self, id: &JobId) -> Checked<Option<Job>> {
-        Ok(stored(self.tx.job(id))?.map(|job| self.shown(job)))
+        Ok(stored(self.tx.get(id))?.map(|job| self.shown(job)))
     }
 
     fn shown(&self, mut job: Job) -> Job {
@@ -141,7 +141,7 @@ impl Case<'_> {
                 self.names += 1;
                 let task_id = has_task.then(|| TaskId::from(name.as_str()));
                 if has_task {
-                    stored(self.tx.insert_task(&task(&name, "s", 1)))?;
+                    stored(self.tx.insert(&task(&name, "s", 1)))?;
                 }
                 self.enqueue(&Job {
                     payload: json!(name),

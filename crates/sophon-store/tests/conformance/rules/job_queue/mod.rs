@@ -52,7 +52,7 @@ impl Calls {
     /// Adds a task, and a job for it.
     fn enqueue_with_task(&self, job: Job) {
         self.run(move |tx| {
-            tx.insert_task(&task(job.id.as_str(), "s", 1))?;
+            tx.insert(&task(job.id.as_str(), "s", 1))?;
             tx.enqueue_job(&Job { task_id: Some(TaskId::from(job.id.as_str())), ..job })
         });
     }
@@ -72,7 +72,7 @@ impl Calls {
     }
 
     fn get(&self, id: &'static str) -> Option<Job> {
-        read(&*self.0, move |tx| tx.job(&JobId::from(id)))
+        read(&*self.0, move |tx| tx.get(&JobId::from(id)))
     }
 
     fn status(&self, id: &'static str) -> Option<JobStatus> {
