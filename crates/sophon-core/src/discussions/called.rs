@@ -1,8 +1,7 @@
 //! A run that an agent calls for in the middle of a chat.
 
 use sophon_model::{
-    DiscussionRun, DiscussionRunId, DiscussionRunStatus, Error, Event, Id, Result, Task, TaskKind,
-    TaskStatus, ToolCallId,
+    DiscussionRun, DiscussionRunId, Error, Event, Id, Result, Task, TaskKind, TaskStatus, ToolCallId,
 };
 
 use super::input::Plan;
@@ -64,11 +63,7 @@ fn begin_in(
         started_at: Some(unit.now()),
         ..queued(unit, (tenant, user), TaskKind::Discussion, &plan.topic)
     };
-    let run = DiscussionRun {
-        status: DiscussionRunStatus::Running,
-        started_at: Some(unit.now()),
-        ..run_of((id, None), &task, plan)
-    };
+    let run = run_of((id, None), &task, plan);
     unit.tx.insert(&task)?;
     unit.tx.insert(&run)?;
     unit.emit(user, Event::TaskStarted(Box::new(task)));

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{
-    DiscussionEvent, DiscussionRun, DiscussionRunStatus, DiscussionTurnStatus, Event, Job, Queue, Result,
-    Task, TaskId, TaskKind, TaskStatus,
+    DiscussionEvent, DiscussionRun, DiscussionTurnStatus, Event, Job, Queue, Result, Task, TaskId, TaskKind,
+    TaskStatus,
 };
 
 use crate::database::Unit;
@@ -46,8 +46,7 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &RunJob) -> Resu
         unit.tx.update_open_task(&task)?;
     }
     if is_first {
-        run.status = DiscussionRunStatus::Running;
-        run.started_at = Some(unit.now());
+        run.follow(&task);
         unit.tx.update(&run)?;
         unit.emit(&task.user_id, Event::TaskStarted(Box::new(task.clone())));
         unit.emit(&task.user_id, started(&run));
@@ -78,14 +77,7 @@ impl TaskEndHook for RunsEnd {
                 unit.emit(&task.user_id, Event::Discussion(event));
             }
         }
-        run.status = match task.status {
-            TaskStatus::Completed => DiscussionRunStatus::Completed,
-            TaskStatus::Cancelled => DiscussionRunStatus::Cancelled,
-            TaskStatus::Failed | TaskStatus::Queued | TaskStatus::Running => DiscussionRunStatus::Failed,
-        };
-        run.error.clone_from(&task.error);
-        run.cancelled_by.clone_from(&task.cancelled_by);
-        run.ended_at = Some(unit.now());
+        run.follow(task);
         unit.tx.update(&run)?;
         unit.emit(&task.user_id, Event::Discussion(DiscussionEvent::Ended { run: Box::new(run) }));
         let status = task.status.as_str();

@@ -232,7 +232,7 @@ fn run_of(
     task: &Task,
     plan: Plan,
 ) -> DiscussionRun {
-    DiscussionRun {
+    let mut run = DiscussionRun {
         id,
         discussion_id,
         tenant_id: task.tenant_id.clone(),
@@ -251,7 +251,9 @@ fn run_of(
         created_at: task.created_at,
         started_at: None,
         ended_at: None,
-    }
+    };
+    run.follow(task);
+    run
 }
 
 fn apply(tx: &dyn Tx, discussion: &mut Discussion, change: ChangeDiscussion) -> Result<()> {

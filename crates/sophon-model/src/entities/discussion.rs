@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{Delete, Ends, Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
-use crate::{AgentId, DiscussionId, DiscussionRunId, TaskId, TenantId, Timestamp, Usage, UserId};
+use crate::{
+    AgentId, DiscussionId, DiscussionRunId, Task, TaskId, TaskStatus, TenantId, Timestamp, Usage, UserId,
+};
 
 /// Whose voice somebody speaks with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,6 +190,23 @@ impl Scoped for DiscussionRun {
 }
 
 impl DiscussionRun {
+    /// Takes over what its task says of it: where it stands, since when, and why it failed or who cancelled it. These fields
+    /// are a copy, for lists and for those who follow runs; nothing else sets them, but for the judge's time.
+    pub fn follow(&mut self, task: &Task) {
+        self.status = match task.status {
+            TaskStatus::Queued => DiscussionRunStatus::Queued,
+            TaskStatus::Running if self.status == DiscussionRunStatus::Judging => self.status,
+            TaskStatus::Running => DiscussionRunStatus::Running,
+            TaskStatus::Completed => DiscussionRunStatus::Completed,
+            TaskStatus::Failed => DiscussionRunStatus::Failed,
+            TaskStatus::Cancelled => DiscussionRunStatus::Cancelled,
+        };
+        self.error.clone_from(&task.error);
+        self.cancelled_by.clone_from(&task.cancelled_by);
+        self.started_at = task.started_at;
+        self.ended_at = task.ended_at;
+    }
+
     /// Milliseconds from start to end; 0 before that.
     pub fn duration_ms(&self) -> i64 {
         let (Some(started), Some(ended)) = (self.started_at, self.ended_at) else { return 0 };
