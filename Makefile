@@ -49,8 +49,16 @@ generate: dashboard/node_modules/.package-lock.json ## Write what is generated: 
 	cargo run --quiet -p sophon-server --example configuration -- docs
 	cd dashboard && $(NPM) run generate
 
+SUITES := test-install test-rust test-dashboard test-browser test-clients test-fuzz
+
 .PHONY: test
-test: test-install test-rust test-dashboard test-clients test-fuzz ## Install what the tests need, and run all of them
+test: ## Install what the tests need, and run all suites, the others also when one has failed
+	@failed=(); \
+	for suite in $(SUITES); do \
+	  $(MAKE) --no-print-directory $$suite || failed+=($$suite); \
+	done; \
+	if (($${#failed[@]})); then printf 'failed: make %s\n' "$${failed[@]}" >&2; exit 1; fi; \
+	echo 'All tests have passed.'
 
 .PHONY: test-install
 test-install: ## Install what the tests need (as root, where something is missing)
@@ -66,9 +74,12 @@ test-rust: ## The Rust tests, on SQLite and on PostgreSQL
 	fi
 
 .PHONY: test-dashboard
-test-dashboard: dashboard ## The dashboard's tests, and the dashboard in a browser
-	cargo build --quiet --bin sophon
+test-dashboard: dashboard/node_modules/.package-lock.json ## The dashboard's unit tests
 	cd dashboard && $(NPM) test
+
+.PHONY: test-browser
+test-browser: dashboard ## The dashboard in a browser
+	cargo build --quiet --bin sophon
 	cd dashboard && SOPHON_BIN=$(SOPHON) $(NPM) run e2e
 
 .PHONY: test-clients

@@ -73,11 +73,36 @@ it("answers in the inbox, keeps the place of what was answered, and tells of it 
   await history.getByLabel("Tool").fill("memory.forget_all");
   await history.getByText("memory.forget_all").first().click();
   await history.getByText("Not today").waitFor();
+
+  // Gone from the list and back, it is as it was left.
+  await history.getByLabel("Tool").fill("no.such.tool");
+  await history.getByText("No approvals").waitFor();
+  await history.getByLabel("Tool").fill("memory.forget_all");
+  await history.getByText("Not today").waitFor();
   await history.getByLabel("Tool").fill("no.such.tool");
   await history.getByText("No approvals").waitFor();
   const answer = await model.next();
   answer.say("I see");
   answer.end();
+});
+
+it("opens no row of the history that another filter is about to take away", async () => {
+  const { page } = dashboard;
+  await page.goto("/approvals");
+  const history = page.getByRole("region", { name: "History" });
+  await history.getByRole("listitem").first().waitFor();
+  let answer!: () => void;
+  const slow = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/approvals/history?*outcome=approved*", async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await history.getByLabel("Outcome").selectOption("Approved");
+  const click = history.getByText("memory.forget_all").first().click();
+  answer();
+  await click;
+  await history.getByText("It was approved.").waitFor();
+  expect(await history.locator("details[open]").count()).toBe(1);
 });
 
 it("does with other arguments what a person made of it", async () => {

@@ -67,6 +67,26 @@ it("goes on with a running answer after a reload", async () => {
   await dashboard.answered();
 });
 
+it("leaves open and selected what a person opened and selected in an answer, when it ends", async () => {
+  const { page } = dashboard;
+  (await model.next()).call("calculator.evaluate", { expression: "6*7" });
+  const answer = await model.next();
+  answer.say("First paragraph.\n\nSecond");
+  const turn = dashboard.turns("agent").last();
+  await turn.getByText("calculator").click();
+  await turn.getByText("Arguments").waitFor();
+  await turn.getByText("First paragraph.").selectText();
+  const selected = () => page.evaluate(() => document.getSelection()?.toString().trim());
+  expect(await selected()).toBe("First paragraph.");
+
+  answer.say(" paragraph.");
+  answer.end();
+  await dashboard.answered();
+  await turn.getByText("Second paragraph.").waitFor();
+  expect(await selected()).toBe("First paragraph.");
+  expect(await turn.getByText("Arguments").isVisible()).toBe(true);
+});
+
 it("begins a running answer again after a crash of the gateway", async () => {
   const lost = await model.next();
   lost.say("Half an ans");

@@ -13,6 +13,7 @@ mod discussions;
 mod discussions_killed;
 mod drain;
 mod kill;
+mod make;
 mod nodes;
 mod notifications;
 mod one_turn;

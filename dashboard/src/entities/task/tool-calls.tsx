@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, call } from "../../api/client.ts";
 import type { ToolView } from "../session/session-state.ts";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { Status } from "../../ui/status.tsx";
@@ -28,30 +28,26 @@ export function ToolCalls({ calls, taskId }: ToolCallsProps) {
   );
 }
 
-function ToolCallRow({ call: known, taskId }: { call: ToolView; taskId: string | null }) {
-  const [open, setOpen] = useState(false);
+function ToolCallRow({ call, taskId }: { call: ToolView; taskId: string | null }) {
   return (
-    <details
+    <Disclosure
+      id={`${taskId ?? ""}/${call.id}`}
       className={styles.call}
-      onToggle={({ currentTarget }) => {
-        setOpen(currentTarget.open);
-        // Scroll the opened details into view once they are rendered.
-        if (currentTarget.open) {
-          requestAnimationFrame(() => currentTarget.scrollIntoView({ block: "nearest" }));
-        }
-      }}
+      reveal
+      summary={
+        <>
+          <Icon name="chevron" size={14} />
+          <code>{call.toolName}</code>
+          <span className={styles.leader} aria-hidden="true" />
+          {call.status !== "running" && call.durationMs !== undefined && (
+            <span className={styles.duration}>{duration(call.durationMs)}</span>
+          )}
+          <Status kind={call.status} />
+        </>
+      }
     >
-      <summary>
-        <Icon name="chevron" size={14} />
-        <code>{known.toolName}</code>
-        <span className={styles.leader} aria-hidden="true" />
-        {known.status !== "running" && known.durationMs !== undefined && (
-          <span className={styles.duration}>{duration(known.durationMs)}</span>
-        )}
-        <Status kind={known.status} />
-      </summary>
-      {open && <ToolCallDetail call={known} taskId={taskId} />}
-    </details>
+      <ToolCallDetail call={call} taskId={taskId} />
+    </Disclosure>
   );
 }
 
@@ -62,6 +58,7 @@ function ToolCallDetail({ call: known, taskId }: { call: ToolView; taskId: strin
     queryKey: ["task", taskId, known.id, known.status],
     queryFn: () => call(api.GET("/api/tasks/{id}", { params: { path: { id: taskId ?? "" } } })),
     enabled: !complete && taskId !== null,
+    placeholderData: keepPreviousData,
   });
   if (task.error) return <ErrorText error={task.error} />;
   const whole = complete ? known : task.data?.toolCalls.find(({ id }) => id === known.id);

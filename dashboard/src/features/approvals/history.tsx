@@ -1,6 +1,7 @@
 import { useDeferredValue, useState } from "react";
 import { Link } from "wouter";
 import type { ApprovalRequest } from "../../api/types.ts";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
@@ -23,7 +24,10 @@ const RISKS = ["low", "medium", "high", "critical"] as const;
 
 export function ApprovalHistory() {
   const [filter, setFilter] = useState(ANY);
-  const history = useApprovalHistory(useDeferredValue(filter));
+  const shown = useDeferredValue(filter);
+  const history = useApprovalHistory(shown);
+  // What is shown was asked for with another filter, and may be gone in a moment: nobody should open it by then.
+  const outdated = shown !== filter || history.isPlaceholderData;
   return (
     <section aria-labelledby="approval-history">
       <h2 id="approval-history">{common.history}</h2>
@@ -38,7 +42,7 @@ export function ApprovalHistory() {
         </Empty>
       )}
       {history.data && history.data.length > 0 && (
-        <ul role="list" className={styles.rows} aria-label={t.answered}>
+        <ul role="list" className={styles.rows} aria-label={t.answered} inert={outdated}>
           {history.data.map((approval) => (
             <li key={approval.id}>
               <HistoryRow approval={approval} />
@@ -91,26 +95,30 @@ function Filters({ filter, onChange }: FiltersProps) {
 }
 
 function HistoryRow({ approval }: { approval: ApprovalRequest }) {
-  const [open, setOpen] = useState(false);
   const agentName = useAgentName();
   return (
-    <details className={styles.row} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>
-        <Icon name="chevron" size={14} />
-        <span className={styles.what}>
-          <code>{approval.toolName}</code>
-          <Risk level={approval.riskLevel} />
-        </span>
-        <span className={styles.agent}>{agentName(approval.agentId)}</span>
-        <span className={styles.outcome} data-outcome={approval.status}>
-          {approval.status !== "pending" && t.outcome[approval.status]}
-        </span>
-        <span className={styles.when}>
-          <Timestamp at={approval.requestedAt} />
-        </span>
-      </summary>
-      {open && <HistoryDetail approval={approval} />}
-    </details>
+    <Disclosure
+      id={approval.id}
+      className={styles.row}
+      summary={
+        <>
+          <Icon name="chevron" size={14} />
+          <span className={styles.what}>
+            <code>{approval.toolName}</code>
+            <Risk level={approval.riskLevel} />
+          </span>
+          <span className={styles.agent}>{agentName(approval.agentId)}</span>
+          <span className={styles.outcome} data-outcome={approval.status}>
+            {approval.status !== "pending" && t.outcome[approval.status]}
+          </span>
+          <span className={styles.when}>
+            <Timestamp at={approval.requestedAt} />
+          </span>
+        </>
+      }
+    >
+      <HistoryDetail approval={approval} />
+    </Disclosure>
   );
 }
 

@@ -1,6 +1,6 @@
-import { useState } from "react";
 import type { NodeCommand } from "../../api/types.ts";
 import detail from "../../ui/detail.module.css";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Status, type StatusKind } from "../../ui/status.tsx";
 import { VisibleJson } from "../../ui/visible-text.tsx";
@@ -19,40 +19,33 @@ const KINDS: Record<NodeCommand["status"], StatusKind> = {
 };
 
 /** One command with its parameters and result. */
-export function CommandEntry({
-  command,
-  open: opened = false,
-}: {
-  command: NodeCommand;
-  open?: boolean;
-}) {
-  const [open, setOpen] = useState(opened);
+export function CommandEntry({ command, open }: { command: NodeCommand; open?: boolean }) {
   return (
-    <details
+    <Disclosure
+      id={command.commandId}
       className={styles.command}
-      open={opened}
-      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+      {...(open !== undefined && { initially: open })}
+      summary={
+        <>
+          <Icon name="chevron" size={14} />
+          <code>{command.command}</code>
+          <span className={styles.by}>{command.taskId !== null && t.byAgent}</span>
+          <Status kind={KINDS[command.status]} />
+          <span className={styles.when}>
+            <Timestamp at={command.createdAt} />
+          </span>
+        </>
+      }
     >
-      <summary>
-        <Icon name="chevron" size={14} />
-        <code>{command.command}</code>
-        <span className={styles.by}>{command.taskId !== null && t.byAgent}</span>
-        <Status kind={KINDS[command.status]} />
-        <span className={styles.when}>
-          <Timestamp at={command.createdAt} />
-        </span>
-      </summary>
-      {open && (
-        <div className={styles.result}>
-          <p className={detail.note}>{t.parameters}</p>
-          <VisibleJson label={t.parameters} value={command.params} />
-          <p className={KINDS[command.status] === "failed" ? detail.wrong : detail.note}>
-            {explain(command)}
-          </p>
-          {command.result !== null && <VisibleJson label={t.result} value={command.result} />}
-        </div>
-      )}
-    </details>
+      <div className={styles.result}>
+        <p className={detail.note}>{t.parameters}</p>
+        <VisibleJson label={t.parameters} value={command.params} />
+        <p className={KINDS[command.status] === "failed" ? detail.wrong : detail.note}>
+          {explain(command)}
+        </p>
+        {command.result !== null && <VisibleJson label={t.result} value={command.result} />}
+      </div>
+    </Disclosure>
   );
 }
 

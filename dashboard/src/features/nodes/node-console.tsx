@@ -120,7 +120,7 @@ function CommandForm({ node }: { node: Node }) {
           </span>
         )}
       </div>
-      {send.data && <CommandEntry command={send.data} open />}
+      {send.data && <CommandEntry key={send.data.commandId} command={send.data} open />}
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { emptySession, newRun, type SessionState } from "../../entities/session/
 import { timeline } from "./timeline.ts";
 
 const message = (id: number, role: string, taskId: string | null = null) =>
-  ({ id, messageId: `msg_${id}`, role, taskId }) as Message;
+  ({ id, messageId: `msg_${id}`, role, taskId, localId: null }) as Message;
 const keys = (state: Partial<SessionState>) =>
   timeline({ ...emptySession, ...state }).map((entry) => entry.key);
 const failed = (afterMessageId: string | null) => ({
@@ -41,11 +41,33 @@ describe("the timeline of a session", () => {
     ).toEqual(["msg_1", "a", "task_1", "b"]);
   });
 
+  it("knows a turn again, from what is sent to the message, and from the first word to the last", () => {
+    const sent = { localId: "loc_1", content: "hi", messageId: "msg_1", error: null };
+    const running = { ...newRun("task_1"), messageId: "msg_2" };
+    const question = { ...message(1, "user"), localId: "loc_1" };
+    const answer = message(2, "agent", "task_1");
+    const stages: Partial<SessionState>[] = [
+      { outgoing: [{ ...sent, phase: "accepted" }], runs: [newRun("task_1")] },
+      { messages: [question], runs: [running] },
+      { messages: [question, answer], runs: [running] },
+      { messages: [question, answer] },
+    ];
+    for (const stage of stages) expect(keys(stage)).toEqual(["loc_1", "task_1"]);
+  });
+
+  it("tells turns apart also when two clients chose the same id", () => {
+    const twice = { ...message(1, "user"), localId: "loc_1" };
+    expect(keys({ messages: [twice, { ...twice, id: 2, messageId: "msg_2" }] })).toEqual([
+      "loc_1",
+      "msg_2",
+    ]);
+  });
+
   it("tells of a failure after the reply, or after the request when there is no reply", () => {
     const messages = [message(1, "user"), message(2, "agent", "task_1"), message(3, "user")];
     expect(keys({ messages, outcomes: { task_1: failed("msg_1") } })).toEqual([
       "msg_1",
-      "msg_2",
+      "task_1",
       "notice-task_1",
       "msg_3",
     ]);

@@ -2,6 +2,10 @@
 import type { Message } from "../../api/types.ts";
 import type { Outcome, Outgoing, Run, SessionState } from "../../entities/session/session-state.ts";
 
+/**
+ * What is sent, and then a message, keeps its key, and so does what is being answered, and then an answer: what a person
+ * has opened, focused or selected in it stays as it is.
+ */
 export type Entry =
   | { kind: "message"; key: string; message: Message; run: Run | null }
   | { kind: "run"; key: string; run: Run }
@@ -11,9 +15,10 @@ export type Entry =
 export function timeline(state: SessionState): Entry[] {
   const runOf = new Map(state.runs.map((run) => [run.messageId, run]));
   const shown = new Set(state.messages.map((message) => message.messageId));
+  const keys = new Set<string>();
   const entries: Entry[] = state.messages.map((message) => ({
     kind: "message",
-    key: message.messageId,
+    key: messageKey(message, keys),
     message,
     run: runOf.get(message.messageId) ?? null,
   }));
@@ -22,7 +27,7 @@ export function timeline(state: SessionState): Entry[] {
   entries.push(...accepted.map(outgoingEntry));
   for (const run of state.runs) {
     if (run.messageId === null || !shown.has(run.messageId)) {
-      entries.push({ kind: "run", key: run.messageId ?? run.taskId, run });
+      entries.push({ kind: "run", key: run.taskId, run });
     }
   }
   entries.push(...waiting.map(outgoingEntry));
@@ -30,6 +35,14 @@ export function timeline(state: SessionState): Entry[] {
     if (outcome.kind !== "completed") placeNotice(entries, taskId, outcome, state.hasOlder);
   }
   return entries;
+}
+
+/** Clients choose local ids, and two may choose the same. */
+function messageKey({ role, messageId, taskId, localId }: Message, taken: Set<string>): string {
+  const wanted = role === "agent" ? taskId : localId;
+  const key = wanted === null || taken.has(wanted) ? messageId : wanted;
+  taken.add(key);
+  return key;
 }
 
 function outgoingEntry(outgoing: Outgoing): Entry {

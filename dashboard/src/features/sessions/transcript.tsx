@@ -3,7 +3,7 @@ import { activeRun, type SessionState } from "../../entities/session/session-sta
 import { Button } from "../../ui/button.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { MessageTurn, OutgoingTurn, RunTurn } from "./turns.tsx";
+import { Turn, type Said } from "./turns.tsx";
 import { timeline, type Entry } from "./timeline.ts";
 import { AgentStatus } from "./agent-status.tsx";
 import { SessionPrompts } from "./session-prompts.tsx";
@@ -23,44 +23,24 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const { state, failure } = open;
   const { attempt } = useToast();
   const entries = timeline(state);
-  const { box, away, onScroll, toEnd } = useStickToBottom(
-    state.messages[0]?.messageId,
-    state.outgoing.at(-1)?.localId,
-  );
+  const { box, content, away, onScroll, toEnd } = useStickToBottom(state.outgoing.at(-1)?.localId);
   const run = activeRun(state);
   const last = entries.at(-1);
   const regenerate = () => void attempt(open.regenerate);
 
   const show = (entry: Entry) => {
-    switch (entry.kind) {
-      case "message":
-        return (
-          <MessageTurn
-            message={entry.message}
-            run={entry.run}
-            agentName={agentName}
-            onFork={() => onFork(entry.message.messageId)}
-            onRegenerate={entry === last && run === undefined ? regenerate : undefined}
-          />
-        );
-      case "run":
-        return <RunTurn run={entry.run} agentName={agentName} />;
-      case "outgoing":
-        return (
-          <OutgoingTurn
-            outgoing={entry.outgoing}
-            onRetry={() => void open.send(entry.outgoing.content, entry.outgoing.localId)}
-            onDiscard={() => open.discard(entry.outgoing.localId)}
-          />
-        );
-      case "notice":
-        return (
-          <TurnNotice
-            outcome={entry.outcome}
-            onRetry={entry === last && run === undefined ? regenerate : undefined}
-          />
-        );
-    }
+    const again = entry === last && run === undefined ? regenerate : undefined;
+    if (entry.kind === "notice") return <TurnNotice outcome={entry.outcome} onRetry={again} />;
+    return (
+      <Turn
+        {...said(entry)}
+        agentName={agentName}
+        onFork={onFork}
+        onRegenerate={again}
+        onRetry={({ content, localId }) => void open.send(content, localId)}
+        onDiscard={({ localId }) => open.discard(localId)}
+      />
+    );
   };
 
   return (
@@ -73,16 +53,18 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
         role="region"
         aria-label={t.conversation}
       >
-        {!state.loaded && failure === null && <Loading lines={5} label={t.loadingMessages} />}
-        {state.hasOlder && <OlderMessages load={open.loadOlder} />}
-        <ol role="list" className={styles.turns}>
-          {entries.map((entry) => (
-            <li key={entry.key}>{show(entry)}</li>
-          ))}
-        </ol>
-        {run && <AgentStatus run={run} agentName={agentName} />}
-        <SessionPrompts sessionId={open.id} taskId={run?.taskId ?? null} />
-        {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
+        <div ref={content}>
+          {!state.loaded && failure === null && <Loading lines={5} label={t.loadingMessages} />}
+          {state.hasOlder && <OlderMessages load={open.loadOlder} />}
+          <ol role="list" className={styles.turns}>
+            {entries.map((entry) => (
+              <li key={entry.key}>{show(entry)}</li>
+            ))}
+          </ol>
+          {run && <AgentStatus run={run} agentName={agentName} />}
+          <SessionPrompts sessionId={open.id} taskId={run?.taskId ?? null} />
+          {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
+        </div>
       </div>
       {away && (
         <Button icon="down" className={styles.latest} onClick={toEnd}>
@@ -92,6 +74,17 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
       <Announcement state={state} agentName={agentName} />
     </div>
   );
+}
+
+function said(entry: Exclude<Entry, { kind: "notice" }>): Said {
+  switch (entry.kind) {
+    case "message":
+      return { message: entry.message, run: entry.run };
+    case "run":
+      return { run: entry.run };
+    case "outgoing":
+      return { outgoing: entry.outgoing };
+  }
 }
 
 /** Loads automatically when it is scrolled to; the button is for the keyboard. */

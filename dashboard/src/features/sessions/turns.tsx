@@ -1,5 +1,5 @@
-/** The turns of a session: messages, running answers, and messages that are being sent. */
-import { useDeferredValue, type ReactNode } from "react";
+/** A turn of a session: a message, an answer that is being written, or a message that is being sent. */
+import { useDeferredValue } from "react";
 import type { Message } from "../../api/types.ts";
 import type { Outgoing, Run } from "../../entities/session/session-state.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -13,75 +13,104 @@ import styles from "./turns.module.css";
 import { common } from "../../messages/en/common.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
 
-interface TurnProps {
-  author: string;
-  role: Message["role"];
-  at?: string;
-  live?: boolean;
-  children: ReactNode;
-  actions?: ReactNode;
+/** What is known of a turn. One component shows all of its life, so that nothing in it is made anew on the way. */
+export interface Said {
+  message?: Message;
+  /** Present while an answer is being written. */
+  run?: Run | null;
+  /** Present while a message is being sent. */
+  outgoing?: Outgoing;
 }
 
-function Turn({ author, role, at, live = false, children, actions }: TurnProps) {
+interface TurnProps extends Said {
+  agentName: string;
+  onFork: (messageId: string) => void;
+  onRegenerate: (() => void) | undefined;
+  onRetry: (outgoing: Outgoing) => void;
+  onDiscard: (outgoing: Outgoing) => void;
+}
+
+export function Turn(props: TurnProps) {
+  const { message, run, outgoing, agentName } = props;
+  const { user } = useAuth();
+  const role = message?.role ?? (outgoing === undefined ? "agent" : "user");
+  if (saysNothing(props)) return null;
   return (
-    <article className={styles.turn} data-role={role} data-live={live || undefined}>
+    <article
+      className={styles.turn}
+      data-role={role}
+      data-live={run && run.phase !== "ended" ? true : undefined}
+    >
       <header className={styles.author}>
-        <h3>{author}</h3>
-        {at !== undefined && <Timestamp at={at} long />}
+        <h3>{authorOf(role, message?.userId ?? user.id, user.id, agentName)}</h3>
+        {message && <Timestamp at={message.createdAt} long />}
       </header>
-      <div className={styles.body}>{children}</div>
-      {actions !== undefined && <footer className={styles.actions}>{actions}</footer>}
+      <div className={styles.body}>
+        {role === "agent" ? <Answer message={message} run={run} /> : <Words {...props} />}
+      </div>
+      {message && !run && <Actions {...props} message={message} />}
     </article>
   );
 }
 
-function authorOf(message: Message, me: string, agentName: string): string {
-  if (message.role === "agent") return agentName;
-  if (message.role === "system") return t.system;
-  return !message.userId || message.userId === me ? t.you : t.someoneElse;
+/** An answer before its first word; if it failed there, the notice below says why. */
+function saysNothing({ message, run }: Said): boolean {
+  if (run) return run.text === "" && run.tools.length === 0;
+  return message?.status === "failed" && message.content === "" && message.toolCalls.length === 0;
 }
 
-interface MessageTurnProps {
-  message: Message;
-  /** Present while the message is still being written. */
-  run: Run | null;
-  agentName: string;
-  onFork: () => void;
-  onRegenerate: (() => void) | undefined;
+function authorOf(role: Message["role"], from: string, me: string, agentName: string): string {
+  if (role === "agent") return agentName;
+  if (role === "system") return t.system;
+  return from === me ? t.you : t.someoneElse;
 }
 
-export function MessageTurn({ message, run, agentName, onFork, onRegenerate }: MessageTurnProps) {
-  const { user } = useAuth();
-  const author = authorOf(message, user.id, agentName);
-  if (run !== null) return <RunTurn run={run} agentName={author} at={message.createdAt} />;
-  // A turn that failed before its first word: the notice below says why.
-  const nothing = message.content === "" && message.toolCalls.length === 0;
-  if (message.status === "failed" && nothing) return null;
+function Answer({ message, run }: { message: Message | undefined; run: Run | null | undefined }) {
+  // Parsing may lag behind a fast stream, so that typing and scrolling stay smooth.
+  const text = useDeferredValue(run?.text ?? message?.content ?? "");
+  const tools = run?.tools ?? message?.toolCalls ?? [];
   return (
-    <Turn
-      author={author}
-      role={message.role}
-      at={message.createdAt}
-      actions={
-        <>
-          {message.content !== "" && <CopyIcon text={message.content} label={t.copyText} />}
-          <IconButton small icon="fork" label={t.forkHere} onClick={onFork} />
-          {onRegenerate && message.role === "agent" && message.status !== "pending" && (
-            <IconButton small icon="again" label={t.regenerate} onClick={onRegenerate} />
-          )}
-          {message.usage && <Usage usage={message.usage} />}
-        </>
-      }
-    >
-      {message.toolCalls.length > 0 && (
-        <ToolCalls calls={message.toolCalls} taskId={message.taskId} />
+    <>
+      {tools.length > 0 && (
+        <ToolCalls calls={tools} taskId={run?.taskId ?? message?.taskId ?? null} />
       )}
-      {message.role === "agent" ? (
-        <Markdown text={message.content} />
-      ) : (
-        <p className={styles.plain}>{message.content}</p>
+      <Markdown text={text} />
+    </>
+  );
+}
+
+function Words({ message, outgoing, onRetry, onDiscard }: TurnProps) {
+  return (
+    <>
+      <p className={styles.plain} data-phase={outgoing?.phase}>
+        {message?.content ?? outgoing?.content}
+      </p>
+      {outgoing?.phase === "failed" && (
+        <div className={styles.unsent}>
+          <ErrorText error={outgoing.error} />
+          <Button small icon="again" onClick={() => onRetry(outgoing)}>
+            {t.sendAgain}
+          </Button>
+          <Button small onClick={() => onDiscard(outgoing)}>
+            {t.discard}
+          </Button>
+        </div>
       )}
-    </Turn>
+    </>
+  );
+}
+
+function Actions({ message, onFork, onRegenerate }: TurnProps & { message: Message }) {
+  const { content, role, status, usage } = message;
+  return (
+    <footer className={styles.actions}>
+      {content !== "" && <CopyIcon text={content} label={t.copyText} />}
+      <IconButton small icon="fork" label={t.forkHere} onClick={() => onFork(message.messageId)} />
+      {onRegenerate && role === "agent" && status !== "pending" && (
+        <IconButton small icon="again" label={t.regenerate} onClick={onRegenerate} />
+      )}
+      {usage && <Usage usage={usage} />}
+    </footer>
   );
 }
 
@@ -92,49 +121,5 @@ function Usage({ usage }: { usage: NonNullable<Message["usage"]> }) {
       {usage.model}
       {tokens > 0 && common.separator + t.tokens(tokens)}
     </span>
-  );
-}
-
-export function RunTurn({ run, agentName, at }: { run: Run; agentName: string; at?: string }) {
-  // Parsing may lag behind a fast stream, so that typing and scrolling stay smooth.
-  const text = useDeferredValue(run.text);
-  if (text === "" && run.tools.length === 0) return null;
-  return (
-    <Turn
-      author={agentName}
-      role="agent"
-      live={run.phase !== "ended"}
-      {...(at !== undefined && { at })}
-    >
-      {run.tools.length > 0 && <ToolCalls calls={run.tools} taskId={run.taskId} />}
-      <Markdown text={text} />
-    </Turn>
-  );
-}
-
-interface OutgoingTurnProps {
-  outgoing: Outgoing;
-  onRetry: () => void;
-  onDiscard: () => void;
-}
-
-export function OutgoingTurn({ outgoing, onRetry, onDiscard }: OutgoingTurnProps) {
-  return (
-    <Turn author={t.you} role="user">
-      <p className={styles.plain} data-phase={outgoing.phase}>
-        {outgoing.content}
-      </p>
-      {outgoing.phase === "failed" && (
-        <div className={styles.unsent}>
-          <ErrorText error={outgoing.error} />
-          <Button small icon="again" onClick={onRetry}>
-            {t.sendAgain}
-          </Button>
-          <Button small onClick={onDiscard}>
-            {t.discard}
-          </Button>
-        </div>
-      )}
-    </Turn>
   );
 }
