@@ -134,6 +134,15 @@ pub struct Gateway {
 impl Gateway {
     /// Makes what a fresh gateway needs, takes over the work that a stopped one left, and starts the workers.
     pub async fn open(parts: Parts, settings: Settings) -> Result<Self> {
+        Self::open_with(parts, settings, |_, _| {}).await
+    }
+
+    /// The same, with what `others` registers beside the subjects that every gateway has.
+    pub(crate) async fn open_with(
+        parts: Parts,
+        settings: Settings,
+        others: impl FnOnce(&Shared, &mut Registry),
+    ) -> Result<Self> {
         let Parts { store, clock, entropy, master_keys, fetch, providers, lifecycle } = parts;
         let above = begin_events(&*store, clock.now()).await?;
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
@@ -180,6 +189,7 @@ impl Gateway {
             running: shared.running.clone(),
         };
         turn::register(&shared, &mut registry);
+        others(&shared, &mut registry);
         start(shared, registry);
         Ok(gateway)
     }

@@ -33,6 +33,8 @@ pub mod tools;
 pub mod turn;
 mod untrusted;
 mod wakers;
+#[cfg(test)]
+mod widgets;
 
 pub use gateway::{Gateway, Parts, Settings};
 pub use setup::FirstAdministrator;
