@@ -1,10 +1,7 @@
 //! Discussions and their runs.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+pub use sophon_model::NewPanelist;
 use sophon_model::{
     AgentId, DiscussionId, DiscussionRunId, DiscussionRunStatus, DiscussionTurnStatus, Speaker, TaskId,
     UserId, Verdict,
@@ -85,64 +82,6 @@ impl From<sophon_model::Panelist> for Panelist {
             Speaker::Persona { prompt, model } => (None, Some(prompt), model),
         };
         Self { id: panelist.id, name: panelist.name, agent_id, persona, model }
-    }
-}
-
-/// Somebody who is to take part: either an agent or a persona. A bare string is an agent's id or slug.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct NewPanelist {
-    /// A short name, unique in the discussion; made from the name if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The agent's name if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The agent that speaks, by id or slug.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agent_id: Option<String>,
-    /// Who is to be made up for the occasion; at most 10,000 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 10_000)]
-    pub persona: Option<String>,
-    /// The model that the persona prefers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for NewPanelist {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameOrObject)
-    }
-}
-
-/// Not an untagged enum, whose errors would not say what is wrong.
-struct NameOrObject;
-
-impl<'de> Visitor<'de> for NameOrObject {
-    type Value = NewPanelist;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an agent's id or slug, or an object with agentId or persona")
-    }
-
-    fn visit_str<E>(self, agent: &str) -> Result<NewPanelist, E> {
-        Ok(NewPanelist { agent_id: Some(agent.to_owned()), ..NewPanelist::default() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewPanelist, A::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        struct Object {
-            id: Option<String>,
-            name: Option<String>,
-            agent_id: Option<String>,
-            persona: Option<String>,
-            model: Option<String>,
-        }
-        let Object { id, name, agent_id, persona, model } =
-            Object::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(NewPanelist { id, name, agent_id, persona, model })
     }
 }
 
@@ -363,28 +302,19 @@ impl From<Verdict> for DiscussionVerdict {
 mod core {
     use sophon_core::discussions;
 
-    use super::{DiscussionPatch, DiscussionRunDetail, DiscussionTurn, NewDiscussion, NewPanelist};
-
-    impl From<NewPanelist> for discussions::NewPanelist {
-        fn from(new: NewPanelist) -> Self {
-            let NewPanelist { id, name, agent_id, persona, model } = new;
-            Self { id, name, agent: agent_id, persona, model }
-        }
-    }
+    use super::{DiscussionPatch, DiscussionRunDetail, DiscussionTurn, NewDiscussion};
 
     impl From<NewDiscussion> for discussions::NewDiscussion {
         fn from(new: NewDiscussion) -> Self {
             let NewDiscussion { topic, panelists, judge, rounds, round_timeout_seconds } = new;
-            let panelists = panelists.into_iter().map(Into::into).collect();
-            Self { topic, panelists, judge: judge.map(Into::into), rounds, round_timeout_seconds }
+            Self { topic, panelists, judge, rounds, round_timeout_seconds }
         }
     }
 
     impl From<DiscussionPatch> for discussions::ChangeDiscussion {
         fn from(patch: DiscussionPatch) -> Self {
             let DiscussionPatch { topic, panelists, judge, rounds, round_timeout_seconds } = patch;
-            let panelists = panelists.map(|all| all.into_iter().map(Into::into).collect());
-            Self { topic, panelists, judge: judge.map(Into::into), rounds, round_timeout_seconds }
+            Self { topic, panelists, judge, rounds, round_timeout_seconds }
         }
     }
 

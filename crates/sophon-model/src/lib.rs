@@ -8,6 +8,7 @@ pub mod entities;
 pub mod error;
 pub mod event;
 pub mod ids;
+mod new_panelist;
 pub mod page;
 pub mod permission;
 pub mod ports;
@@ -25,6 +26,7 @@ pub use event::{
     Activity, ApprovalEvent, DiscussionEvent, Event, NodeEvent, SessionChange, TaskProgress, TextDelta, Topic,
 };
 pub use ids::*;
+pub use new_panelist::NewPanelist;
 pub use page::{Page, Paged, Position};
 pub use permission::{Permission, Permissions};
 pub use secret_bytes::SecretBytes;

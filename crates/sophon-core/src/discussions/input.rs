@@ -1,12 +1,7 @@
 //! What is asked for, and how it becomes a panel.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use sophon_model::ports::Tx;
-use sophon_model::{Discussion, Error, Panelist, Result, Speaker, TenantId};
+use sophon_model::{Discussion, Error, NewPanelist, Panelist, Result, Speaker, TenantId};
 
 use crate::limits::{LONGEST_NAME, bounded};
 
@@ -29,57 +24,6 @@ pub const ROUND_TIMEOUT: i64 = 180;
 
 /// Who decides if nobody was named.
 const IMPARTIAL: &str = "You are an impartial judge. You weigh arguments by their merit, whoever makes them.";
-
-/// Somebody who is to take part, as people and agents name them: an agent by its bare id or slug, or an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NewPanelist {
-    /// A short name; made from the name if absent.
-    pub id: Option<String>,
-    /// What people read; the agent's name if absent.
-    pub name: Option<String>,
-    /// The agent that speaks, by id or slug.
-    pub agent: Option<String>,
-    /// Who is to be made up for the occasion. Either this or an agent.
-    pub persona: Option<String>,
-    /// The model that the persona prefers.
-    pub model: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for NewPanelist {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameOrObject)
-    }
-}
-
-/// Not an untagged enum, whose errors would not say what is wrong.
-struct NameOrObject;
-
-impl<'de> Visitor<'de> for NameOrObject {
-    type Value = NewPanelist;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an agent's id or slug, or an object with agentId or persona")
-    }
-
-    fn visit_str<E>(self, agent: &str) -> Result<NewPanelist, E> {
-        Ok(NewPanelist { agent: Some(agent.to_owned()), ..NewPanelist::default() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewPanelist, A::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        struct Object {
-            id: Option<String>,
-            name: Option<String>,
-            agent_id: Option<String>,
-            persona: Option<String>,
-            model: Option<String>,
-        }
-        let Object { id, name, agent_id, persona, model } =
-            Object::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(NewPanelist { id, name, agent: agent_id, persona, model })
-    }
-}
 
 /// A discussion to be made.
 #[derive(Clone, Debug, Default)]
@@ -196,7 +140,7 @@ fn panelist(
     new: NewPanelist,
     unnamed: &str,
 ) -> Result<Panelist> {
-    let (speaker, name, id) = match (new.agent, new.persona) {
+    let (speaker, name, id) = match (new.agent_id, new.persona) {
         (Some(named), None) => {
             if new.model.is_some() {
                 return Err(Error::validation(
@@ -245,7 +189,7 @@ mod tests {
     #[test]
     fn a_panelist_is_named_by_a_word_or_described() {
         let read = serde_json::from_value::<NewPanelist>;
-        assert_eq!(read(json!("sophon")).unwrap().agent.as_deref(), Some("sophon"));
+        assert_eq!(read(json!("sophon")).unwrap().agent_id.as_deref(), Some("sophon"));
         let described = read(json!({ "name": "Ada", "persona": "You doubt." })).unwrap();
         assert_eq!(described.persona.as_deref(), Some("You doubt."));
         let wrong = read(json!({ "persna": "You doubt." })).unwrap_err().to_string();

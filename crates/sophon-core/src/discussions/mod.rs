@@ -13,8 +13,7 @@ mod tool;
 mod verdict;
 
 pub use input::{
-    ChangeDiscussion, LONGEST_PERSONA, LONGEST_TOPIC, MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT,
-    ROUNDS,
+    ChangeDiscussion, LONGEST_PERSONA, LONGEST_TOPIC, MOST_ROUNDS, NewDiscussion, ROUND_TIMEOUT, ROUNDS,
 };
 pub use speak::LONGEST_TURN;
 

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sophon_model::ports::ToolSpec;
-use sophon_model::{DiscussionRunStatus, Risk};
+use sophon_model::{DiscussionRunStatus, NewPanelist, Risk};
 
 use super::runner::DiscussionRunner;
-use super::{MOST_ROUNDS, NewDiscussion, NewPanelist, ROUND_TIMEOUT, ROUNDS};
+use super::{MOST_ROUNDS, NewDiscussion, ROUND_TIMEOUT, ROUNDS};
 use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::untrusted::fence;
 

@@ -6,11 +6,11 @@ mod judge;
 
 use fanout::Start;
 use serde_json::{Value, json};
-use sophon_core::discussions::{ChangeDiscussion, NewDiscussion, NewPanelist, RunDetail};
+use sophon_core::discussions::{ChangeDiscussion, NewDiscussion, RunDetail};
 use sophon_core::limits::MOST_OPEN_DISCUSSIONS;
 use sophon_model::{
     Caller, DiscussionEvent, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurnStatus,
-    Event, Kind, Task, TaskKind, TaskStatus, Topic, UserId,
+    Event, Kind, NewPanelist, Task, TaskKind, TaskStatus, Topic, UserId,
 };
 use sophon_testkit::model_server::RecordedRequest;
 use sophon_testkit::{ModelServer, Script};

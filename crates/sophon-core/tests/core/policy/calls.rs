@@ -5,12 +5,12 @@ use sophon_core::Gateway;
 use sophon_core::agents::{AgentChange, NewAgent};
 use sophon_core::announcements::NewAnnouncement;
 use sophon_core::approvals::Answer;
-use sophon_core::discussions::{ChangeDiscussion, NewDiscussion, NewPanelist};
+use sophon_core::discussions::{ChangeDiscussion, NewDiscussion};
 use sophon_core::nodes::{NewNode, SendCommand};
 use sophon_core::policy::Case;
 use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_model::ports::ApprovalFilter;
-use sophon_model::{Caller, Error, JobId, Node, Page, Result, Severity, Topic};
+use sophon_model::{Caller, Error, JobId, NewPanelist, Node, Page, Result, Severity, Topic};
 use sophon_testgateway::TestGateway;
 
 use super::asker::Asker;
