@@ -1,6 +1,6 @@
 //! Announcements: what an administrator tells everybody in the tenant who is there.
 
-use sophon_model::{Announcement, Caller, Event, Result, Severity};
+use sophon_model::{Announcement, AnnouncementEvent, Caller, Result, Severity};
 
 use crate::database::Database;
 use crate::gateway::Shared;
@@ -42,8 +42,7 @@ impl Announcements {
                 let (id, created_at) = (unit.new_id(), unit.now());
                 let announcement =
                     Announcement { id, tenant_id, title, body, severity, created_by, created_at };
-                let told = Event::Announced(Box::new(announcement.clone()));
-                unit.emit(&announcement.created_by, told);
+                unit.emit(AnnouncementEvent { announcement: Box::new(announcement.clone()) });
                 Ok(announcement)
             })
             .await

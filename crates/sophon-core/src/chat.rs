@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, MessageRange};
 use sophon_model::{
-    Attachment, Caller, Error, Event, Message, MessageId, MessageRole, MessageStatus, Result, Session,
-    SessionId, SessionStatus, Task, TaskId, TaskKind,
+    Attachment, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result, Session,
+    SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind,
 };
 use std::time::Duration;
 
@@ -197,7 +197,7 @@ fn send_in(
         updated_at: unit.now(),
     };
     message.number = unit.tx.insert_message(&message)?;
-    unit.emit(&session.owner_id, Event::MessageCreated { message: Box::new(message.clone()) });
+    unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
     let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
     if session.title.is_empty() {
         session.title = first_line_truncated(&message.content, TITLE_LENGTH);
@@ -239,7 +239,7 @@ fn queue_in(
         message_id: message.id.clone(),
         replayed: false,
     };
-    unit.emit(&session.owner_id, Event::TaskQueued(Box::new(task)));
+    unit.emit(TaskEvent::Queued(Box::new(task)));
     Ok(sent)
 }
 

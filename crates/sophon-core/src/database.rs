@@ -7,7 +7,7 @@ use sophon_model::ports::{Clock, Entropy, NewEvent, Store, Tx, WriteJob};
 use sophon_model::{Error, Event, Id, Job, Result, Stamps, Timestamp, Topic, UserId};
 use tokio::sync::{Notify, oneshot};
 
-use crate::live::{EventBus, epoch_at, topics_of};
+use crate::live::{EventBus, Members, epoch_at, topics_of};
 use crate::tasks::{TaskEndHook, TaskEndHooks};
 
 /// Storage, the bus, time and chance: what every service needs.
@@ -15,6 +15,7 @@ use crate::tasks::{TaskEndHook, TaskEndHooks};
 pub struct Database {
     store: Arc<dyn Store>,
     bus: EventBus,
+    members: Members,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     stamps: Arc<Stamps>,
@@ -32,6 +33,7 @@ impl Database {
         Self {
             store,
             bus,
+            members: Members::default(),
             clock,
             entropy,
             stamps: Arc::default(),
@@ -83,10 +85,12 @@ impl Database {
         debug_assert!(unset.is_ok(), "the gateway is put together once");
     }
 
-    /// Tells those who are there of an event, which is `owner`'s, that is not kept.
-    pub(crate) fn pass(&self, owner: &UserId, event: Event) {
+    /// Tells those who are there of an event that is not kept. `members` are those of the session that it concerns, as who
+    /// holds the turn knows them: nothing is looked up for it.
+    pub(crate) fn pass(&self, members: &[UserId], event: impl Into<Event>) {
+        let event = event.into();
         debug_assert!(!event.is_durable(), "a durable event is emitted in a unit of work");
-        self.bus.pass(&topics_of(&event, owner), event);
+        self.bus.pass(&topics_of(&event, members), event);
     }
 
     /// Reads from one consistent state.
@@ -147,18 +151,22 @@ pub(crate) async fn begin_events(store: &dyn Store, now: Timestamp) -> Result<u6
 impl<F, R> UnitOfWork<F, R> {
     /// Stores the events of the unit, and takes the places for them in the logs: from here on their readers wait for the
     /// commit. The last of the transaction, since others wait for the numbers.
-    fn store_events(&mut self, tx: &mut dyn Tx, emitted: Vec<(UserId, Event)>, now: Timestamp) -> Result<()> {
+    fn store_events(
+        &mut self,
+        tx: &mut dyn Tx,
+        emitted: Vec<(Vec<Topic>, Event)>,
+        now: Timestamp,
+    ) -> Result<()> {
         if emitted.is_empty() {
             return Ok(());
         }
-        let topics: Vec<Vec<Topic>> = emitted.iter().map(|(owner, event)| topics_of(event, owner)).collect();
-        let new = emitted.iter().zip(&topics).map(|((_, event), topics)| NewEvent {
+        let new = emitted.iter().map(|(topics, event)| NewEvent {
             event,
             topics: topics.iter().filter(|topic| topic.is_stored()).cloned().collect(),
         });
         let new: Vec<NewEvent<'_>> = new.collect();
         let first = tx.append_events(&new, self.db.bus.last_seq(), now)?;
-        for ((number, topics), (_, event)) in (first..).zip(topics).zip(emitted) {
+        for (number, (topics, event)) in (first..).zip(emitted) {
             self.events.push((self.db.bus.reserve_at(number, topics).map_err(Error::storage)?, event));
         }
         Ok(())
@@ -173,7 +181,7 @@ pub struct Unit<'a> {
     pub tx: &'a mut dyn Tx,
     db: &'a Database,
     now: Timestamp,
-    emitted: Vec<(UserId, Event)>,
+    emitted: Vec<Result<(Vec<Topic>, Event)>>,
     /// Jobs are added last: what waits for one of their keys then holds nothing that others need.
     enqueued: Vec<Job>,
     after_commit: &'a mut Vec<AfterCommit>,
@@ -195,10 +203,12 @@ impl<'a> Unit<'a> {
         self.db.random()
     }
 
-    /// Stores an event, which is `owner`'s, with the state that it tells of. It is shown when the transaction is
-    /// durable.
-    pub fn emit(&mut self, owner: &UserId, event: Event) {
-        self.emitted.push((owner.clone(), event));
+    /// Stores an event with the state that it tells of. It is shown when the transaction is durable.
+    pub fn emit(&mut self, event: impl Into<Event>) {
+        let event = event.into();
+        // If they cannot be looked up, the unit fails at its end.
+        let members = self.db.members.of(&event, &*self.tx);
+        self.emitted.push(members.map(|members| (topics_of(&event, &members), event)));
     }
 
     /// Adds a job at the end of the transaction.
@@ -257,7 +267,7 @@ where
         for job in &unit.enqueued {
             unit.tx.enqueue_job(job)?;
         }
-        let emitted = unit.emitted;
+        let emitted = unit.emitted.into_iter().collect::<Result<Vec<_>>>()?;
         self.store_events(tx, emitted, now)?;
         self.result = Some(result);
         Ok(())

@@ -7,7 +7,7 @@ use sophon_model::{Caller, Event, Result, Session, Topic, UserId};
 use crate::database::Database;
 use crate::gateway::Gateway;
 use crate::live::EventEntry;
-use crate::policy::{FollowApprovals, FollowNodes, FollowTasks, Read, TenantFeed, UserFeed, check};
+use crate::policy::{FollowTasks, HoldersFeed, Read, TenantFeed, UserFeed, check};
 
 /// The most stored events that a client who comes back is sent; one who missed more is told to reload.
 pub const MOST_REPLAYED: usize = 1_000;
@@ -26,18 +26,16 @@ impl Gateway {
             }
             Topic::Tasks(user) => check::<_, FollowTasks>(caller, &user_feed(caller, user)),
             Topic::Tenant(tenant) => check::<_, Read>(caller, &TenantFeed(tenant.clone())),
-            Topic::TenantApprovals(tenant) => {
-                check::<_, FollowApprovals>(caller, &TenantFeed(tenant.clone()))
+            Topic::Holders(tenant, permission) => {
+                check::<_, Read>(caller, &HoldersFeed { tenant: tenant.clone(), permission: *permission })
             }
-            Topic::Nodes(tenant) => check::<_, FollowNodes>(caller, &TenantFeed(tenant.clone())),
         }
     }
 }
 
 /// Whether a session that this event tells of may be followed no longer by who follows it: it was public, say.
 pub fn shuts_out(event: &Event, caller: Option<&Caller>) -> bool {
-    matches!(event, Event::SessionChanged { session, .. }
-        if check::<Session, Read>(caller, session).is_err())
+    matches!(event, Event::Session(event) if check::<Session, Read>(caller, &event.session).is_err())
 }
 
 /// What is sent to a user of the caller's tenant: a topic does not name another one.

@@ -23,7 +23,9 @@ pub use caller::{Caller, Credential, NodeCaller, Role};
 pub use entities::*;
 pub use error::{Error, Kind, Result};
 pub use event::{
-    Activity, ApprovalEvent, DiscussionEvent, Event, NodeEvent, SessionChange, TaskProgress, TextDelta, Topic,
+    Activity, AnnouncementEvent, ApprovalEvent, DiscussionEvent, Event, InfoRequestEvent, MessageEvent,
+    ModelUse, NodeEvent, SessionChange, SessionEvent, TaskEvent, TaskProgress, TextDelta, ToolCallEvent,
+    Topic,
 };
 pub use ids::*;
 pub use new_panelist::NewPanelist;

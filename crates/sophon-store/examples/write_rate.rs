@@ -10,7 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sophon_model::ports::{NewEvent, Store, Tx, WriteJob};
-use sophon_model::{Event, Message, Result, SessionChange, SessionId, Topic, UserId};
+use sophon_model::{
+    Event, Message, MessageEvent, Result, SessionChange, SessionEvent, SessionId, Topic, UserId,
+};
 use sophon_store::Options;
 use sophon_testkit::make;
 
@@ -57,9 +59,9 @@ fn send(tx: &mut dyn Tx, message: &Message, with_events: bool) -> Result<()> {
         return Ok(());
     }
     let (session, owner) = (SessionId::from(make::SESSION), UserId::from(make::USER));
-    let created = Event::MessageCreated { message: Box::new(message.clone()) };
+    let created = Event::from(MessageEvent::Created { message: Box::new(message.clone()) });
     let session_row = Box::new(make::session(make::SESSION));
-    let changed = Event::SessionChanged { session: session_row, change: SessionChange::Updated };
+    let changed = Event::from(SessionEvent { session: session_row, change: SessionChange::Updated });
     let seen_by_members = vec![Topic::Session(session), Topic::Feed(owner.clone())];
     let seen_by_all = [seen_by_members.clone(), vec![Topic::User(owner)]].concat();
     let events = [

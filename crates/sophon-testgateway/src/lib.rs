@@ -18,7 +18,9 @@ use sophon_core::Gateway;
 use sophon_core::chat::{SendMessage, Sent};
 use sophon_core::database::Unit;
 use sophon_core::live::{EventDelivery, EventSubscription};
-use sophon_model::{Caller, Event, Message, Result, SessionId, Task, TaskId, TaskStatus, Topic};
+use sophon_model::{
+    Caller, Event, Message, MessageEvent, Result, SessionId, Task, TaskId, TaskStatus, Topic,
+};
 use sophon_testkit::{FakeClock, ModelServer};
 
 pub use database::Engine;
@@ -191,8 +193,8 @@ pub fn streamed(entries: &[EventDelivery]) -> String {
     let mut text = String::new();
     for entry in entries {
         match entry.value() {
-            Event::TextDelta(delta) => text.push_str(&delta.text),
-            Event::MessageReset { .. } => text.clear(),
+            Event::Message(MessageEvent::Delta(delta)) => text.push_str(&delta.text),
+            Event::Message(MessageEvent::Reset { .. }) => text.clear(),
             _ => {}
         }
     }

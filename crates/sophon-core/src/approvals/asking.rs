@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sophon_model::{
-    AgentId, Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Event, Result, Risk, SessionId, Task,
-    TenantId, ToolCallId,
+    AgentId, Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Result, Risk, SessionId, Task, TenantId,
+    ToolCallId,
 };
 
 use super::Action;
@@ -56,8 +56,7 @@ pub(crate) fn request_in(
     approval.digest = Action::of(&approval, &approval.arguments).digest();
     unit.tx.insert(&approval)?;
     expire_later(unit, &approval)?;
-    let event = ApprovalEvent::Requested { approval: Box::new(approval.clone()) };
-    unit.emit(&task.user_id, Event::Approval(event));
+    unit.emit(ApprovalEvent::Requested { approval: Box::new(approval.clone()) });
     Ok(approval)
 }
 

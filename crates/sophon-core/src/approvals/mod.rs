@@ -12,7 +12,7 @@ pub(crate) use asking::{Asked, NotCovered, consume_in, request_in};
 use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::{
-    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Event, Page, Paged, Result, TaskId,
+    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Page, Paged, Result, TaskId,
     TenantId, Timestamp, UserId,
 };
 
@@ -199,8 +199,7 @@ impl Prompt for Approval {
         unit.after_commit(move || {
             metrics::counter!("sophon_approvals_total", "outcome" => outcome).increment(1);
         });
-        let event = ApprovalEvent::Resolved { approval: Box::new(self.clone()) };
-        unit.emit(&self.user_id, Event::Approval(event));
+        unit.emit(ApprovalEvent::Resolved { approval: Box::new(self.clone()) });
         Ok(true)
     }
 

@@ -1,7 +1,7 @@
 //! A run that an agent calls for in the middle of a chat.
 
 use sophon_model::{
-    DiscussionRun, DiscussionRunId, Error, Event, Id, Result, Task, TaskKind, TaskStatus, ToolCallId,
+    DiscussionRun, DiscussionRunId, Error, Id, Result, Task, TaskEvent, TaskKind, TaskStatus, ToolCallId,
 };
 
 use super::input::Plan;
@@ -66,7 +66,7 @@ fn begin_in(
     let run = run_of((id, None), &task, plan);
     unit.tx.insert(&task)?;
     unit.tx.insert(&run)?;
-    unit.emit(user, Event::TaskStarted(Box::new(task)));
-    unit.emit(user, started(&run));
+    unit.emit(TaskEvent::Started(Box::new(task)));
+    unit.emit(started(&run));
     Ok(run)
 }

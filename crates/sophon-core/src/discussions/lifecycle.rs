@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{
-    DiscussionEvent, DiscussionRun, DiscussionTurnStatus, Event, Job, Queue, Result, Task, TaskId, TaskKind,
-    TaskStatus,
+    DiscussionEvent, DiscussionRun, DiscussionTurnStatus, Job, Queue, Result, Task, TaskEvent, TaskId,
+    TaskKind, TaskStatus,
 };
 
 use crate::database::Unit;
@@ -48,15 +48,15 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &RunJob) -> Resu
     if is_first {
         run.follow(&task);
         unit.tx.update(&run)?;
-        unit.emit(&task.user_id, Event::TaskStarted(Box::new(task.clone())));
-        unit.emit(&task.user_id, started(&run));
+        unit.emit(TaskEvent::Started(Box::new(task.clone())));
+        unit.emit(started(&run));
     }
     Ok(Begun::Work(run))
 }
 
 /// The event of a run that begins.
-pub(super) fn started(run: &DiscussionRun) -> Event {
-    Event::Discussion(DiscussionEvent::Started { run: Box::new(run.clone()) })
+pub(super) fn started(run: &DiscussionRun) -> DiscussionEvent {
+    DiscussionEvent::Started { run: Box::new(run.clone()) }
 }
 
 /// A run ends with its task, and so do its turns that are still open.
@@ -73,13 +73,12 @@ impl TaskEndHook for RunsEnd {
                 turn.status = DiscussionTurnStatus::Cancelled;
                 turn.ended_at = Some(unit.now());
                 unit.tx.put(&turn)?;
-                let event = DiscussionEvent::TurnEnded { turn: Box::new(turn) };
-                unit.emit(&task.user_id, Event::Discussion(event));
+                unit.emit(DiscussionEvent::TurnEnded { turn: Box::new(turn) });
             }
         }
         run.follow(task);
         unit.tx.update(&run)?;
-        unit.emit(&task.user_id, Event::Discussion(DiscussionEvent::Ended { run: Box::new(run) }));
+        unit.emit(DiscussionEvent::Ended { run: Box::new(run) });
         let status = task.status.as_str();
         unit.after_commit(move || {
             metrics::counter!("sophon_discussions_total", "status" => status).increment(1);

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use sophon_model::ports::{Tx, every};
 use sophon_model::{
     Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
-    Error, Event, Page, Paged, Result, Task, TaskKind, UserId,
+    Error, Page, Paged, Result, Task, TaskEvent, TaskKind, UserId,
 };
 
 use crate::database::{Database, Unit};
@@ -169,7 +169,7 @@ impl Discussions {
                 unit.tx.insert(&task)?;
                 unit.tx.insert(&run)?;
                 lifecycle::enqueue_in(unit, &task)?;
-                unit.emit(&run.owner_id, Event::TaskQueued(Box::new(task)));
+                unit.emit(TaskEvent::Queued(Box::new(task)));
                 Ok(run)
             })
             .await

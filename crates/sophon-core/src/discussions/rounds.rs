@@ -5,9 +5,7 @@
 
 use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
-use sophon_model::{
-    DiscussionEvent, DiscussionTurn, DiscussionTurnStatus, Error, Event, Task, TaskKind, Usage,
-};
+use sophon_model::{DiscussionEvent, DiscussionTurn, DiscussionTurnStatus, Error, Task, TaskKind, Usage};
 use tokio::time::{Instant, timeout_at};
 
 use super::runner::{ActiveRun, Stop, begin_part_in, count};
@@ -68,8 +66,7 @@ impl ActiveRun<'_> {
         let (run, running) = (self.run.clone(), self.with.running.clone());
         self.write(move |unit, task| {
             if is_new {
-                let event = DiscussionEvent::RoundStarted { run_id: run.id.clone(), round };
-                unit.emit(&task.user_id, Event::Discussion(event));
+                unit.emit(DiscussionEvent::RoundStarted { run_id: run.id.clone(), round });
             }
             for turn in turns {
                 let name = run.panelists.iter().find(|panelist| panelist.id == turn.panelist_id);
@@ -77,8 +74,7 @@ impl ActiveRun<'_> {
                 let asked = format!("Round {round}, {name}: {}", run.topic);
                 begin_part_in(unit, &running, task, &turn.task_id, TaskKind::DiscussionTurn, &asked)?;
                 unit.tx.put(&turn)?;
-                let event = DiscussionEvent::TurnStarted { turn: Box::new(turn) };
-                unit.emit(&task.user_id, Event::Discussion(event));
+                unit.emit(DiscussionEvent::TurnStarted { turn: Box::new(turn) });
             }
             Ok(())
         })
@@ -153,8 +149,7 @@ impl ActiveRun<'_> {
             }
             count(task, turn.usage.as_ref());
             unit.tx.update_open_task(task)?;
-            let event = DiscussionEvent::TurnEnded { turn: Box::new(turn) };
-            unit.emit(&task.user_id, Event::Discussion(event));
+            unit.emit(DiscussionEvent::TurnEnded { turn: Box::new(turn) });
             Ok(())
         })
         .await

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sophon_model::{
-    DiscussionEvent, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Error, Event,
-    Job, Result, Task, TaskId, TaskKind, TaskStatus, Usage, UserId, Verdict,
+    DiscussionEvent, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Error, Job,
+    Result, Task, TaskEvent, TaskId, TaskKind, TaskStatus, Usage, UserId, Verdict,
 };
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -162,8 +162,7 @@ impl ActiveRun<'_> {
                 run.verdict_hash = Some(hex::encode(Sha256::digest(json)));
                 run.verdict = Some(verdict.clone());
                 unit.tx.update(&run)?;
-                let event = DiscussionEvent::Decided { run_id: run.id, verdict: Box::new(verdict) };
-                unit.emit(&task.user_id, Event::Discussion(event));
+                unit.emit(DiscussionEvent::Decided { run_id: run.id, verdict: Box::new(verdict) });
             }
             Ok(())
         });
@@ -179,7 +178,7 @@ impl ActiveRun<'_> {
             if run.status != DiscussionRunStatus::Judging {
                 run.status = DiscussionRunStatus::Judging;
                 unit.tx.update(&run)?;
-                unit.emit(&task.user_id, Event::Discussion(DiscussionEvent::JudgeStarted { run_id: run.id }));
+                unit.emit(DiscussionEvent::JudgeStarted { run_id: run.id });
             }
             Ok(())
         })
@@ -268,7 +267,7 @@ pub(super) fn begin_part_in(
         ..queued(unit, (&task.tenant_id, &task.user_id), kind, asked)
     };
     unit.tx.insert(&part)?;
-    unit.emit(&task.user_id, Event::TaskStarted(Box::new(part)));
+    unit.emit(TaskEvent::Started(Box::new(part)));
     Ok(())
 }
 

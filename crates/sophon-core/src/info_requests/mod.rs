@@ -9,8 +9,8 @@ use serde_json::json;
 use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::{PendingInfoRequests, Tx};
 use sophon_model::{
-    ApprovalEvent, Caller, Error, Event, InfoRequest, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
-    TaskId, TenantId, Timestamp,
+    Caller, Error, InfoRequest, InfoRequestEvent, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
+    TaskEvent, TaskId, TenantId, Timestamp,
 };
 
 use crate::database::{Database, Unit};
@@ -122,21 +122,20 @@ impl InfoRequests {
             };
             unit.tx.insert(&request)?;
             expire_later(unit, &request)?;
-            let event = ApprovalEvent::InfoRequested { request: Box::new(request.clone()) };
-            unit.emit(&request.user_id, Event::Approval(event));
+            unit.emit(InfoRequestEvent::Requested { request: Box::new(request.clone()) });
             Ok(request)
         });
         let asked = asked.await?;
         if asked.is_pending() {
-            self.db.pass(&asked.user_id, waits);
+            self.db.pass(std::slice::from_ref(&asked.user_id), waits);
         }
         Ok(asked)
     }
 }
 
 /// That the task waits for a person.
-fn waits(context: &ToolContext, at: Timestamp) -> Event {
-    Event::TaskProgress(TaskProgress {
+fn waits(context: &ToolContext, at: Timestamp) -> TaskEvent {
+    TaskEvent::Progress(TaskProgress {
         task_id: context.task.clone(),
         session_id: context.session.clone(),
         agent_id: context.agent.id.clone(),
@@ -187,8 +186,7 @@ impl Prompt for InfoRequest {
         if !unit.tx.resolve_info_request(self)? {
             return Ok(false);
         }
-        let event = ApprovalEvent::InfoResolved { request: Box::new(self.clone()) };
-        unit.emit(&self.user_id, Event::Approval(event));
+        unit.emit(InfoRequestEvent::Resolved { request: Box::new(self.clone()) });
         Ok(true)
     }
 

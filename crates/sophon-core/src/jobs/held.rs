@@ -99,8 +99,8 @@ impl Held {
     }
 
     /// Publishes an event that is not kept.
-    pub(crate) fn pass(&self, owner: &UserId, event: Event) {
-        self.db.pass(owner, event);
+    pub(crate) fn pass(&self, members: &[UserId], event: impl Into<Event>) {
+        self.db.pass(members, event);
     }
 
     /// Reads from one consistent state.

@@ -1,9 +1,11 @@
 //! The event logs: what is happening, for whoever watches.
 
 mod audience;
+mod members;
 mod pending;
 
 pub use audience::topics_of;
+pub(crate) use members::Members;
 pub use pending::{PendingMessage, PendingTexts};
 
 use fanout::{Bus, Delivery, Entry, Subscription};

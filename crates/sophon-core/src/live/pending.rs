@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use sophon_model::{Event, Message, MessageId, SessionId, TaskId, TextDelta, UserId};
+use sophon_model::{Event, Message, MessageEvent, MessageId, SessionId, TaskId, TextDelta, UserId};
 
 use super::{EventBus, topics_of};
 
@@ -48,13 +48,13 @@ impl PendingTexts {
     }
 
     /// Adds a piece and, if the task streams, tells of it.
-    pub(crate) fn append(&self, owner: &UserId, delta: TextDelta, publish: bool) {
+    pub(crate) fn append(&self, members: &[UserId], delta: TextDelta, publish: bool) {
         let mut messages = self.messages.lock();
         let Some(message) = messages.get_mut(&delta.message_id) else { return };
         message.content.push_str(&delta.text);
         if publish {
-            let event = Event::TextDelta(delta);
-            self.bus.pass(&topics_of(&event, owner), event);
+            let event = Event::Message(MessageEvent::Delta(delta));
+            self.bus.pass(&topics_of(&event, members), event);
         }
     }
 

@@ -6,8 +6,8 @@ use serde_json::Value;
 use sophon_model::ports::{Tx, every};
 use sophon_model::text::clean;
 use sophon_model::{
-    Caller, Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec,
-    NodeCommandStatus, NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp, UserId,
+    Caller, Error, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus,
+    NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp, UserId,
 };
 
 use super::Nodes;
@@ -292,8 +292,7 @@ pub(super) fn end(
 }
 
 fn tell(unit: &mut Unit<'_>, command: &NodeCommand) {
-    let event = NodeEvent::Command { command: Box::new(command.clone()) };
-    unit.emit(&command.requested_by, Event::Node(event));
+    unit.emit(NodeEvent::Command { command: Box::new(command.clone()) });
 }
 
 pub(super) fn explain(command: &mut NodeCommand, code: &str, message: &str) {

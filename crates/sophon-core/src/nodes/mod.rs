@@ -18,7 +18,7 @@ pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 
 use sophon_model::ports::every;
 use sophon_model::{
-    Caller, Event, Node, NodeCommand, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result,
+    Caller, Node, NodeCommand, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result,
 };
 
 use crate::database::{Database, Unit};
@@ -96,7 +96,7 @@ impl Nodes {
                 for task in open.iter().filter_map(|command| command.task_id.as_ref()) {
                     unit.wake_afterwards(task)?;
                 }
-                tell(unit, NodeEvent::Removed { node: Box::new(node.clone()) }, &node);
+                unit.emit(NodeEvent::Removed { node: Box::new(node.clone()) });
                 unit.after_commit(move || {
                     instructions.wake(&wanted);
                     for command in &open {
@@ -141,12 +141,8 @@ fn store_change(unit: &mut Unit<'_>, node: &mut Granted<Node, Write>) -> Result<
 fn store(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
     node.updated_at = unit.now();
     unit.tx.update(node)?;
-    tell(unit, NodeEvent::Changed { node: Box::new(node.clone()) }, node);
+    unit.emit(NodeEvent::Changed { node: Box::new(node.clone()) });
     Ok(())
-}
-
-fn tell(unit: &mut Unit<'_>, event: NodeEvent, node: &Node) {
-    unit.emit(&node.registered_by, Event::Node(event));
 }
 
 fn distinct(mut scopes: Vec<NodeScope>) -> Vec<NodeScope> {

@@ -7,7 +7,7 @@ use sophon_model::{
     Caller, Error, Node, NodeEvent, NodeId, NodeScope, NodeSecrets, NodeStatus, Result, Timestamp,
 };
 
-use super::{Nodes, distinct, managed, store, store_change, tell};
+use super::{Nodes, distinct, managed, store, store_change};
 use crate::database::Unit;
 use crate::identity::{new_secret, secret_hash};
 use crate::limits::{LONGEST_NAME, bounded};
@@ -90,7 +90,7 @@ impl Nodes {
             };
             unit.tx.insert(&node)?;
             unit.tx.insert(&secrets)?;
-            tell(unit, NodeEvent::Changed { node: Box::new(node.clone()) }, &node);
+            unit.emit(NodeEvent::Changed { node: Box::new(node.clone()) });
             Ok((node, secrets.pairing_expires_at))
         });
         let (node, expires_at) = registered.await?;

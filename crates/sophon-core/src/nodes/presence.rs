@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
 use sophon_model::text::clean;
 use sophon_model::{
-    Error, Event, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue,
-    Result, TenantId,
+    Error, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue, Result,
+    TenantId,
 };
 
-use super::{Nodes, commands, tell};
+use super::{Nodes, commands};
 use crate::database::Unit;
 use crate::identity::secret_hash;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
@@ -84,7 +84,7 @@ impl Nodes {
             Ok(node)
         });
         let node = heard.await?;
-        self.db.pass(&node.registered_by.clone(), Event::Node(NodeEvent::Heard { node: Box::new(node) }));
+        self.db.pass(&[], NodeEvent::Heard { node: Box::new(node) });
         Ok(())
     }
 
@@ -191,7 +191,7 @@ impl Chore for NoticeSilence {
         }
         node.is_online = false;
         unit.tx.update(&node)?;
-        tell(unit, NodeEvent::Offline { node: Box::new(node.clone()) }, &node);
+        unit.emit(NodeEvent::Offline { node: Box::new(node.clone()) });
         Ok(Next::Done)
     }
 }
@@ -216,7 +216,7 @@ fn note(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
             ..JobOptions::default()
         };
         unit.enqueue(&payload, options)?;
-        tell(unit, NodeEvent::Online { node: Box::new(node.clone()) }, node);
+        unit.emit(NodeEvent::Online { node: Box::new(node.clone()) });
     }
     Ok(())
 }

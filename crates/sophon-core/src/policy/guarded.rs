@@ -2,7 +2,7 @@
 
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller, NodeCommand,
-    NodeStatus, Session, Task, TenantId, UserId, Visibility,
+    NodeStatus, Permission, Session, Task, TenantId, UserId, Visibility,
 };
 
 /// A kind of thing that rules speak of.
@@ -26,6 +26,11 @@ pub trait Guarded: Named {
         Visibility::Private
     }
 
+    /// The permission that those hold whom it is for; nobody, as long as it names none.
+    fn permission(&self) -> Option<Permission> {
+        None
+    }
+
     /// Whether it is this node, which may act, or something that the node is to do.
     fn is_of_node(&self, _node: &NodeCaller) -> bool {
         false
@@ -46,6 +51,7 @@ named! {
     Approval = "approval",
     Discussion = "discussion",
     DiscussionRun = "run",
+    HoldersFeed = "feed",
     InfoRequest = "information request",
     Node = "node",
     NodeCommand = "command",
@@ -148,5 +154,24 @@ pub struct TenantFeed(pub TenantId);
 impl Guarded for TenantFeed {
     fn tenant(&self) -> &TenantId {
         &self.0
+    }
+}
+
+/// What is sent to those in a tenant who hold a permission.
+#[derive(Clone, Debug)]
+pub struct HoldersFeed {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The permission.
+    pub permission: Permission,
+}
+
+impl Guarded for HoldersFeed {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    fn permission(&self) -> Option<Permission> {
+        Some(self.permission)
     }
 }

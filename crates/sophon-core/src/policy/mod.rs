@@ -13,7 +13,7 @@ mod guarded;
 mod nodes;
 mod rules;
 
-pub use guarded::{Guarded, Named, System, TenantFeed, UserFeed};
+pub use guarded::{Guarded, HoldersFeed, Named, System, TenantFeed, UserFeed};
 pub(crate) use nodes::{Told, covers, may_command};
 pub use rules::*;
 
@@ -161,7 +161,7 @@ where
 {
     let (asker, rule) = (asker.into(), <T as May<V>>::RULE);
     match rule.iter().find(|way| is_related(asker, thing, way.relation)) {
-        Some(way) => require_all(asker, way.needs),
+        Some(way) => require_all(asker, way.needs, thing.permission()),
         None => Err(unknown::<T>(asker, rule)),
     }
 }
@@ -199,7 +199,7 @@ fn first_way(asker: Asker<'_>, rule: Rule) -> Result<(&Caller, Relation)> {
         Relation::Public | Relation::Itself => false,
     };
     let way = rule.iter().find(is_open).ok_or_else(|| Error::internal("a rule without a way for users"))?;
-    require_all(asker, way.needs)?;
+    require_all(asker, way.needs, None)?;
     Ok((caller, way.relation))
 }
 
@@ -228,13 +228,18 @@ fn unknown<T: Named>(asker: Asker<'_>, rule: Rule) -> Error {
     }
 }
 
-fn require_all(asker: Asker<'_>, needs: &[Need]) -> Result<()> {
+/// `named` is the permission that the thing names, if there is a thing that names one.
+fn require_all(asker: Asker<'_>, needs: &[Need], named: Option<Permission>) -> Result<()> {
     needs.iter().try_for_each(|need| {
         let caller = asker.signed_in()?;
         let is_agent = matches!(caller.credential, Credential::Agent(_));
         match *need {
             Need::PersonHas(_) if is_agent => Ok(()),
             Need::Has(permission) | Need::PersonHas(permission) => require(caller, permission),
+            Need::HasNamed => {
+                let named = named.ok_or_else(|| Error::internal("a thing that names no permission"))?;
+                require(caller, named)
+            }
             Need::Person if is_agent => {
                 Err(Error::new(Kind::NotAuthorized, "Only people answer what agents ask."))
             }

@@ -9,8 +9,8 @@ use sophon_model::{
     Session, Task,
 };
 
-use super::guarded::{Named, System, TenantFeed, UserFeed};
-use Need::{Has, Person, PersonHas};
+use super::guarded::{HoldersFeed, Named, System, TenantFeed, UserFeed};
+use Need::{Has, HasNamed, Person, PersonHas};
 use Relation::{Holder, Itself, Owner, Public, Tenant};
 
 /// How an asker stands to a thing.
@@ -33,6 +33,8 @@ pub enum Relation {
 pub enum Need {
     /// The permission.
     Has(Permission),
+    /// The permission that the thing itself names. There must be a thing.
+    HasNamed,
     /// A person: an agent has the rights of the person it works for, except for this one, to say yes to itself.
     Person,
     /// The permission, of a person. An agent has been given a person's approval before.
@@ -99,10 +101,6 @@ verbs! {
     Report,
     /// Follow what is sent there about tasks.
     FollowTasks,
-    /// Follow what is sent there about approvals.
-    FollowApprovals,
-    /// Follow what is sent there about nodes.
-    FollowNodes,
 }
 
 const fn way(relation: Relation, needs: &'static [Need]) -> Way {
@@ -145,6 +143,8 @@ cases! {
     DiscussionRun Read: Owner;
     DiscussionRun Cancel: Owner => Has(SendMessages);
 
+    HoldersFeed Read: Tenant => HasNamed;
+
     InfoRequest List: Owner;
     InfoRequest Read: Owner;
     InfoRequest Answer: Owner => Person Has(SendMessages);
@@ -172,8 +172,6 @@ cases! {
     Task Cancel: Owner => Has(SendMessages), Holder(CancelTasks);
 
     TenantFeed Read: Tenant;
-    TenantFeed FollowApprovals: Tenant => Has(ApproveActions);
-    TenantFeed FollowNodes: Tenant => Has(ManageNodes);
 
     UserFeed Read: Owner;
     UserFeed FollowTasks: Owner => Has(ViewActiveTasks);

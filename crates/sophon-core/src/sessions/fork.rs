@@ -2,8 +2,8 @@
 
 use sophon_model::ports::MessageRange;
 use sophon_model::{
-    Caller, Error, Event, Message, MessageId, MessageStatus, Result, Session, SessionChange, SessionId,
-    SessionStatus, Visibility,
+    Caller, Error, Message, MessageId, MessageStatus, Result, Session, SessionChange, SessionEvent,
+    SessionId, SessionStatus, Visibility,
 };
 
 use super::Sessions;
@@ -75,10 +75,7 @@ fn fork_in(
         };
         unit.tx.insert_message(&copy)?;
     }
-    unit.emit(
-        &session.owner_id,
-        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created },
-    );
+    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Created });
     Ok(session)
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
-    Agent, AgentId, Caller, Error, Event, Page, Paged, Result, Session, SessionChange, SessionId,
+    Agent, AgentId, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId,
     SessionMode, SessionStatus, TenantId, Visibility,
 };
 
@@ -152,7 +152,7 @@ fn delete_in(unit: &mut Unit<'_>, session: Granted<Session, Write>, running: &Ar
     }
     unit.tx.delete(&session.id)?;
     let session = Box::new(session.into_inner());
-    unit.emit(&session.owner_id.clone(), Event::SessionChanged { session, change: SessionChange::Deleted });
+    unit.emit(SessionEvent { session, change: SessionChange::Deleted });
     Ok(())
 }
 
@@ -188,10 +188,7 @@ pub(crate) fn create_in(
         updated_at: unit.now(),
     };
     unit.tx.insert(&session)?;
-    unit.emit(
-        &session.owner_id,
-        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Created },
-    );
+    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Created });
     Ok(session)
 }
 
@@ -216,9 +213,6 @@ pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Granted<Session, Write>
 pub(crate) fn touch_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
     session.updated_at = unit.now();
     unit.tx.update(session)?;
-    unit.emit(
-        &session.owner_id,
-        Event::SessionChanged { session: Box::new(session.clone()), change: SessionChange::Updated },
-    );
+    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Updated });
     Ok(())
 }

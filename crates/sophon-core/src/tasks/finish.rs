@@ -1,7 +1,7 @@
 //! The end of a task: the only way to end one, whoever does it and why.
 
 use sophon_model::text::clean;
-use sophon_model::{Event, Result, Task, TaskStatus};
+use sophon_model::{Result, Task, TaskEvent, TaskStatus};
 
 use crate::database::Unit;
 
@@ -64,7 +64,7 @@ pub(crate) fn finish_in(unit: &mut Unit<'_>, task: Task, outcome: Outcome) -> Re
         unit.ring_after_commit();
     }
     let kind = task.kind;
-    unit.emit(&task.user_id.clone(), ended(task));
+    unit.emit(ended(task));
     unit.after_commit(move || {
         let labels = [("kind", kind.as_str()), ("status", status.as_str())];
         metrics::counter!("sophon_tasks_total", &labels).increment(1);
@@ -73,10 +73,10 @@ pub(crate) fn finish_in(unit: &mut Unit<'_>, task: Task, outcome: Outcome) -> Re
 }
 
 /// The event of a task that has ended.
-fn ended(task: Task) -> Event {
+fn ended(task: Task) -> TaskEvent {
     match task.status {
-        TaskStatus::Completed => Event::TaskCompleted(Box::new(task)),
-        TaskStatus::Cancelled => Event::TaskCancelled(Box::new(task)),
-        TaskStatus::Failed | TaskStatus::Queued | TaskStatus::Running => Event::TaskFailed(Box::new(task)),
+        TaskStatus::Completed => TaskEvent::Completed(Box::new(task)),
+        TaskStatus::Cancelled => TaskEvent::Cancelled(Box::new(task)),
+        TaskStatus::Failed | TaskStatus::Queued | TaskStatus::Running => TaskEvent::Failed(Box::new(task)),
     }
 }

@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use sophon_model::event::Activity;
 use sophon_model::ports::{ModelEvent, ModelStream, ModelToolCall, StopReason};
-use sophon_model::{Error, Event, Kind, ToolCallId, Usage};
+use sophon_model::{Error, Kind, ModelUse, TaskEvent, ToolCallId, Usage};
 
 use tokio::time::Instant;
 
@@ -109,20 +109,20 @@ impl Turn {
     async fn account(&mut self, usage: &Usage, number: u32) -> Result<(), Stop> {
         self.usage.add(usage);
         count_tokens(usage);
-        let event = Event::ModelCallUsed {
+        let event = TaskEvent::ModelUsed(ModelUse {
             task_id: self.task.id.clone(),
             session_id: self.session.id.clone(),
             agent_id: self.agent.id.clone(),
             message_id: self.reply.id.clone(),
             usage: usage.clone(),
             call_sequence: number + 1,
-        };
+        });
         self.task.usage = Some(self.usage.clone());
         let task = self.task.clone();
         self.held
             .write(move |unit| {
                 if unit.tx.update_open_task(&task)? {
-                    unit.emit(&task.user_id, event);
+                    unit.emit(event);
                 }
                 Ok(())
             })

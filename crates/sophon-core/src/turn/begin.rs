@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{
-    Agent, Event, Job, Message, MessageId, MessageRole, MessageStatus, Queue, Result, Session, Task, TaskId,
-    TaskStatus,
+    Agent, Job, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Queue, Result, Session, Task,
+    TaskEvent, TaskId, TaskStatus,
 };
 
 use crate::database::Unit;
@@ -126,7 +126,7 @@ fn open_reply(
     task.started_at = Some(unit.now());
     task.attempt += 1;
     unit.tx.update_open_task(task)?;
-    unit.emit(&task.user_id, Event::TaskStarted(Box::new(task.clone())));
-    unit.emit(&task.user_id, Event::MessageOpened { message: Box::new(reply.clone()) });
+    unit.emit(TaskEvent::Started(Box::new(task.clone())));
+    unit.emit(MessageEvent::Opened { message: Box::new(reply.clone()) });
     Ok(reply)
 }

@@ -1,6 +1,8 @@
 //! The end of a turn, stored in one transaction.
 
-use sophon_model::{Event, MessageStatus, Task, TaskKind, TaskStatus, ToolCall, ToolCallStatus};
+use sophon_model::{
+    MessageEvent, MessageStatus, Task, TaskKind, TaskStatus, ToolCall, ToolCallEvent, ToolCallStatus,
+};
 
 use super::{Stop, Turn};
 use crate::database::Unit;
@@ -56,7 +58,7 @@ impl TaskEndHook for TurnsEnd {
         message.updated_at = unit.now();
         unit.tx.update(&message)?;
         let session = message.session_id.clone();
-        unit.emit(&task.user_id, Event::MessageFinished { message: Box::new(message), tool_calls });
+        unit.emit(MessageEvent::Finished { message: Box::new(message), tool_calls });
         if let Some(mut session) = unit.tx.get(&session)? {
             session.message_count += 1;
             touch_in(unit, &mut session)?;
@@ -72,7 +74,7 @@ fn end_open_calls(unit: &mut Unit<'_>, task: &Task) -> sophon_model::Result<Vec<
         call.status = ToolCallStatus::Cancelled;
         call.ended_at = Some(unit.now());
         unit.tx.update(call)?;
-        unit.emit(&task.user_id, Event::ToolCallEnded { call: Box::new(call.clone()) });
+        unit.emit(ToolCallEvent::Ended { call: Box::new(call.clone()) });
     }
     Ok(calls)
 }

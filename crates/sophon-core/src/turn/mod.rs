@@ -3,7 +3,7 @@
 //! Each answer of the model that calls tools is stored as a *step* before its tools run, and each tool's result as it
 //! returns. A turn that waits for a person or a machine is parked, and resumed after its last stored step when what it
 //! waits for has happened. So is a turn that was interrupted, but what it had streamed since that step is void
-//! ([`Event::MessageReset`]) and written anew.
+//! ([`MessageEvent::Reset`]) and written anew.
 
 mod ask;
 mod begin;
@@ -22,8 +22,8 @@ use async_trait::async_trait;
 use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::{ModelMessage, ModelRequest};
 use sophon_model::{
-    Agent, Caller, Error, Event, Job, Kind, Message, MessageId, Result, Session, Task, Timestamp, ToolCallId,
-    Usage,
+    Agent, Caller, Error, Job, Kind, Message, MessageEvent, MessageId, Result, Session, Task, TaskEvent,
+    Timestamp, ToolCallId, Usage,
 };
 
 use crate::database::Unit;
@@ -208,8 +208,8 @@ impl Turn {
     /// Publishes what the turn is doing.
     fn progress(&self, activity: Activity, detail: Option<String>) {
         self.held.pass(
-            &self.task.user_id,
-            Event::TaskProgress(TaskProgress {
+            std::slice::from_ref(&self.task.user_id),
+            TaskEvent::Progress(TaskProgress {
                 task_id: self.task.id.clone(),
                 session_id: self.session.id.clone(),
                 agent_id: self.agent.id.clone(),
@@ -222,15 +222,14 @@ impl Turn {
 
     /// Voids what was streamed and streams again what is stored of the turn.
     async fn reset(&mut self) -> Result<(), Stop> {
-        let event = Event::MessageReset {
+        let event = MessageEvent::Reset {
             task_id: self.task.id.clone(),
             session_id: self.session.id.clone(),
             message_id: self.reply.id.clone(),
         };
-        let owner = self.task.user_id.clone();
         self.held
             .write(move |unit| {
-                unit.emit(&owner, event);
+                unit.emit(event);
                 Ok(())
             })
             .await?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sophon_model::event::Activity;
 use sophon_model::ports::{ModelMessage, ModelToolCall};
-use sophon_model::{Caller, Event, Timestamp, ToolCall, ToolCallId, ToolCallStatus};
+use sophon_model::{Caller, Timestamp, ToolCall, ToolCallEvent, ToolCallId, ToolCallStatus};
 
 use super::clearance::Clearance;
 use super::{Stop, Turn};
@@ -135,7 +135,7 @@ impl Turn {
             }
             Clearance::NotNeeded | Clearance::Refused(_) => None,
         };
-        let (tenant, owner) = (self.task.tenant_id.clone(), self.task.user_id.clone());
+        let tenant = self.task.tenant_id.clone();
         let stored = self.held.write(move |unit| {
             if let Some((approval, digest)) = approval
                 && let Err(not_covered) = consume_in(unit, (&tenant, &approval), &digest)?
@@ -143,7 +143,7 @@ impl Turn {
                 return Ok(Err(not_covered));
             }
             unit.tx.insert(&started)?;
-            unit.emit(&owner, Event::ToolCallStarted { call: Box::new(started.clone()) });
+            unit.emit(ToolCallEvent::Started { call: Box::new(started.clone()) });
             Ok(Ok(started))
         });
         Ok(stored.await?)
@@ -158,11 +158,10 @@ impl Turn {
             ended_at: Some(self.held.now()),
             ..self.new_call(call, call.arguments.clone())
         };
-        let owner = self.task.user_id.clone();
         let stored = self.held.write(move |unit| {
             unit.tx.insert(&refused)?;
-            unit.emit(&owner, Event::ToolCallStarted { call: Box::new(refused.clone()) });
-            unit.emit(&owner, Event::ToolCallEnded { call: Box::new(refused) });
+            unit.emit(ToolCallEvent::Started { call: Box::new(refused.clone()) });
+            unit.emit(ToolCallEvent::Ended { call: Box::new(refused) });
             Ok(())
         });
         stored.await?;
@@ -185,7 +184,6 @@ impl Turn {
     }
 
     async fn end(&self, mut call: ToolCall, status: ToolCallStatus, result: String) -> Result<(), Stop> {
-        let owner = self.task.user_id.clone();
         let ended = self.held.write(move |unit| {
             call.status = status;
             call.result = Some(result);
@@ -196,7 +194,7 @@ impl Turn {
                 let labels = [("tool", tool), ("status", status.as_str().to_owned())];
                 metrics::counter!("sophon_tool_calls_total", &labels).increment(1);
             });
-            unit.emit(&owner, Event::ToolCallEnded { call: Box::new(call) });
+            unit.emit(ToolCallEvent::Ended { call: Box::new(call) });
             Ok(())
         });
         Ok(ended.await?)

@@ -26,7 +26,7 @@ pub(super) struct Writer {
     session: SessionId,
     message: MessageId,
     agent: AgentId,
-    owner: UserId,
+    members: [UserId; 1],
     is_streaming: bool,
     text: String,
     /// How much of `text` was told, and when that was.
@@ -49,7 +49,7 @@ impl Writer {
             session: reply.session_id.clone(),
             message: reply.id.clone(),
             agent: agent.clone(),
-            owner: task.user_id.clone(),
+            members: [task.user_id.clone()],
             is_streaming: task.is_streaming,
             text: String::new(),
             told: 0,
@@ -74,7 +74,7 @@ impl Writer {
             self.text.push_str(text);
         }
         let added = self.text[self.told..].to_owned();
-        self.pending.append(&self.owner, self.delta(added, false), false);
+        self.pending.append(&self.members, self.delta(added, false), false);
         self.told = self.text.len();
         self.complete = self.text.len();
     }
@@ -128,7 +128,7 @@ impl Writer {
     }
 
     fn publish(&self, text: String, is_final: bool) {
-        self.pending.append(&self.owner, self.delta(text, is_final), self.is_streaming);
+        self.pending.append(&self.members, self.delta(text, is_final), self.is_streaming);
     }
 
     fn delta(&self, text: String, is_final: bool) -> TextDelta {

@@ -3,7 +3,7 @@
 use fanout::Start;
 use serde_json::json;
 use sophon_core::announcements::NewAnnouncement;
-use sophon_model::{Event, Kind, Permission, Severity, TenantId, Topic};
+use sophon_model::{AnnouncementEvent, Event, Kind, Permission, Severity, TenantId, Topic};
 
 use crate::harness::{Harness, events_until};
 
@@ -19,8 +19,8 @@ async fn an_announcement_is_told_to_its_tenant_alone_and_is_not_kept() {
     ours.follow(&Topic::Tenant(admin.tenant.clone()), Start::Now);
     theirs.follow(&Topic::Tenant(TenantId::from("tenant_other")), Start::Now);
     let announced = app.gateway.announcements.announce(&admin, news("Tonight", "We restart.")).await.unwrap();
-    let told = events_until(&ours, |event| matches!(event, Event::Announced(_))).await;
-    assert_eq!(*told[0].value(), Event::Announced(Box::new(announced)));
+    let told = events_until(&ours, |event| matches!(event, Event::Announcement(_))).await;
+    assert_eq!(*told[0].value(), Event::from(AnnouncementEvent { announcement: Box::new(announced) }));
     assert!(futures_util::FutureExt::now_or_never(theirs.next(&mut Vec::new())).is_none());
     let topic = Topic::Tenant(admin.tenant);
     let kept = app.gateway.db.read(move |tx| tx.events(&topic, 0, u64::MAX, 1)).await;

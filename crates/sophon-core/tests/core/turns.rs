@@ -1,7 +1,7 @@
 use fanout::{Position, Start};
 use serde_json::json;
 use sophon_core::following::catch_up;
-use sophon_model::{Event, MessageStatus, TaskStatus, ToolCallStatus, Topic};
+use sophon_model::{Event, MessageEvent, MessageStatus, TaskEvent, TaskStatus, ToolCallStatus, Topic};
 use sophon_testkit::{Gate, ModelServer, Script};
 
 use crate::harness::{Harness, events_until, streamed};
@@ -10,7 +10,11 @@ use crate::harness::{Harness, events_until, streamed};
 const FROM_THE_BEGINNING: Start = Start::At(Position::of(0));
 
 fn is_end(event: &Event) -> bool {
-    matches!(event, Event::TaskCompleted(_) | Event::TaskFailed(_) | Event::TaskCancelled(_))
+    matches!(event, Event::Task(TaskEvent::Completed(_) | TaskEvent::Failed(_) | TaskEvent::Cancelled(_)))
+}
+
+fn is_delta(event: &Event) -> bool {
+    matches!(event, Event::Message(MessageEvent::Delta(_)))
 }
 
 #[tokio::test]
@@ -22,7 +26,7 @@ async fn a_turn_is_told_in_order_and_its_deltas_add_up_to_the_message() {
     let positions: Vec<Position> = events.iter().map(|entry| entry.position()).collect();
     assert!(positions.is_sorted_by(|a, b| a < b));
     let deltas = events.iter().filter_map(|entry| match entry.value() {
-        Event::TextDelta(delta) => Some((delta.offset, delta.text.len())),
+        Event::Message(MessageEvent::Delta(delta)) => Some((delta.offset, delta.text.len())),
         _ => None,
     });
     let end = deltas.fold(0, |end, (offset, length)| {
@@ -54,14 +58,14 @@ async fn a_turn_is_told_in_order_and_its_deltas_add_up_to_the_message() {
 
 fn name(event: &Event) -> Option<&'static str> {
     Some(match event {
-        Event::MessageCreated { .. } => "created",
-        Event::MessageOpened { .. } => "opened",
-        Event::MessageFinished { .. } => "finished",
-        Event::TaskQueued(_) => "queued",
-        Event::TaskStarted(_) => "started",
-        Event::TaskCompleted(_) => "completed",
-        Event::ModelCallUsed { .. } => "used",
-        Event::SessionChanged { .. } => "session",
+        Event::Message(MessageEvent::Created { .. }) => "created",
+        Event::Message(MessageEvent::Opened { .. }) => "opened",
+        Event::Message(MessageEvent::Finished { .. }) => "finished",
+        Event::Task(TaskEvent::Queued(_)) => "queued",
+        Event::Task(TaskEvent::Started(_)) => "started",
+        Event::Task(TaskEvent::Completed(_)) => "completed",
+        Event::Task(TaskEvent::ModelUsed(_)) => "used",
+        Event::Session(_) => "session",
         _ => return None,
     })
 }
@@ -136,10 +140,10 @@ async fn an_answer_that_breaks_off_is_voided_and_asked_for_again() {
     let app = Harness::with_models(&[&model]).await;
     let sent = app.send("hi").await;
     let subscription = app.follow(&sent.session_id, FROM_THE_BEGINNING);
-    events_until(&subscription, |event| matches!(event, Event::TextDelta(_))).await;
+    events_until(&subscription, is_delta).await;
     gate.open();
     let events = events_until(&subscription, is_end).await;
-    assert!(events.iter().any(|entry| matches!(entry.value(), Event::MessageReset { .. })));
+    assert!(events.iter().any(|entry| matches!(entry.value(), Event::Message(MessageEvent::Reset { .. }))));
     assert_eq!(streamed(&events), "A whole answer.");
     assert_eq!(app.messages(&sent.session_id).await[1].content, "A whole answer.");
 }
@@ -152,7 +156,7 @@ async fn a_running_turn_can_be_cancelled_and_keeps_what_it_wrote() {
     let app = Harness::with_models(&[&model]).await;
     let sent = app.send("hi").await;
     let subscription = app.follow(&sent.session_id, FROM_THE_BEGINNING);
-    events_until(&subscription, |event| matches!(event, Event::TextDelta(_))).await;
+    events_until(&subscription, is_delta).await;
     app.gateway.tasks.cancel(&app.admin(), &sent.task_id).await.unwrap();
     let task = app.ended(&sent).await;
     assert_eq!(task.status, TaskStatus::Cancelled);
@@ -179,7 +183,7 @@ async fn a_turn_that_was_interrupted_goes_on_after_its_last_step_and_repeats_no_
     let subscription = app.follow(&sent.session_id, FROM_THE_BEGINNING);
     let before = events_until(
         &subscription,
-        |event| matches!(event, Event::TextDelta(delta) if delta.text.ends_with("Do")),
+        |event| matches!(event, Event::Message(MessageEvent::Delta(delta)) if delta.text.ends_with("Do")),
     )
     .await;
     let seen = before.last().unwrap().seq();
@@ -202,7 +206,7 @@ async fn a_turn_that_was_interrupted_goes_on_after_its_last_step_and_repeats_no_
     let rest = events_until(&subscription, is_end).await;
     assert!(rest.iter().all(|entry| entry.seq() > seen));
     let finished = rest.iter().find_map(|entry| match entry.value() {
-        Event::MessageFinished { message, .. } => Some(message.content.as_str()),
+        Event::Message(MessageEvent::Finished { message, .. }) => Some(message.content.as_str()),
         _ => None,
     });
     assert_eq!(finished, Some("Noting it.\n\nDone."));

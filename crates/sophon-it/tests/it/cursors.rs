@@ -201,12 +201,12 @@ async fn an_event_that_another_version_stored_means_read_anew_and_is_no_error() 
     let mut app = App::for_one().await;
     let session = session(&app).await;
     talk(&app, &session).await;
-    let older_shape = r#"UPDATE events SET event = '{"event":"task_queued","id":"task_1"}' WHERE number =
+    let older_shape = r#"UPDATE events SET event = '{"event":"task","task_event":"queued","id":"task_1"}' WHERE number =
                          (SELECT min(number) FROM events)"#;
     let changes = [
         ("SELECT 1", true),
         (older_shape, false),
-        ("UPDATE events SET event = 'rubbish' WHERE event LIKE '%message_created%'", false),
+        ("UPDATE events SET event = 'rubbish' WHERE event LIKE '%message_event%'", false),
         ("UPDATE events SET version = 99", false),
     ];
     for (round, (script, complete)) in changes.into_iter().enumerate() {

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use sophon_model::{Event, Node, NodeEvent, NodeId, Permission, Permissions, Role, Task, TaskId};
+use sophon_model::{Node, NodeEvent, NodeId, Permission, Permissions, Role, Task, TaskEvent, TaskId};
 
 use crate::support::{App, Hub, Person};
 
@@ -21,8 +21,7 @@ async fn tell(app: &App, event: NodeEvent) {
         .gateway
         .db
         .write(move |unit| {
-            let owner = unit.tx.first_user()?.unwrap().id;
-            unit.emit(&owner, Event::Node(event));
+            unit.emit(event);
             Ok(())
         })
         .await
@@ -110,7 +109,7 @@ async fn one_task_can_be_watched_without_the_ledger() {
         .gateway
         .db
         .write(move |unit| {
-            unit.emit(&told.user_id.clone(), Event::TaskCompleted(Box::new(told)));
+            unit.emit(TaskEvent::Completed(Box::new(told)));
             Ok(())
         })
         .await

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sophon_model::{Event, Permissions, Role, TaskId, User, UserStatus};
+use sophon_model::{Permissions, Role, TaskEvent, TaskId, User, UserStatus};
 use tokio::time::timeout;
 
 use crate::support::{App, Events, Hub, Person};
@@ -103,7 +103,7 @@ async fn who_gets_another_role_comes_back_with_the_rights_of_that() {
     for task in &tasks {
         let told = app.started.gateway.tasks.get(&person.caller, task).await.unwrap().task;
         let told = app.started.gateway.db.write(move |unit| {
-            unit.emit(&told.user_id.clone(), Event::TaskCompleted(Box::new(told)));
+            unit.emit(TaskEvent::Completed(Box::new(told)));
             Ok(())
         });
         told.await.unwrap();

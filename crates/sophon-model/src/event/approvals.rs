@@ -1,10 +1,12 @@
-//! Persons are asked, and answer.
+//! Agents ask before they act.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Approval, InfoRequest};
+use super::Audience;
+use crate::{Approval, Permission};
 
-/// What happened to something that waits for a person.
+/// What happened to an approval. It concerns the members of its session, who watches its task, the user who is asked, and
+/// all who may answer in the tenant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "approval_event", rename_all = "snake_case")]
 pub enum ApprovalEvent {
@@ -18,14 +20,16 @@ pub enum ApprovalEvent {
         /// The approval, as it is now.
         approval: Box<Approval>,
     },
-    /// An agent has a question.
-    InfoRequested {
-        /// The question.
-        request: Box<InfoRequest>,
-    },
-    /// It was answered, or ran out.
-    InfoResolved {
-        /// The question, as it is now.
-        request: Box<InfoRequest>,
-    },
+}
+
+impl ApprovalEvent {
+    pub(super) fn audience(&self) -> Vec<Audience<'_>> {
+        let (ApprovalEvent::Requested { approval } | ApprovalEvent::Resolved { approval }) = self;
+        vec![
+            Audience::Members(&approval.session_id),
+            Audience::Task(&approval.task_id),
+            Audience::Asked(&approval.user_id),
+            Audience::Holders(&approval.tenant_id, Permission::ApproveActions),
+        ]
+    }
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Audience;
 use crate::{DiscussionRun, DiscussionRunId, DiscussionTurn, Verdict};
 
-/// What happened in a run of a discussion.
+/// What happened in a run of a discussion. It concerns who watches the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "discussion_event", rename_all = "snake_case")]
 pub enum DiscussionEvent {
@@ -50,8 +51,11 @@ pub enum DiscussionEvent {
 }
 
 impl DiscussionEvent {
-    /// The run that it happened in.
-    pub fn run_id(&self) -> &DiscussionRunId {
+    pub(super) fn audience(&self) -> Vec<Audience<'_>> {
+        vec![Audience::Discussion(self.run_id())]
+    }
+
+    fn run_id(&self) -> &DiscussionRunId {
         match self {
             DiscussionEvent::Started { run } | DiscussionEvent::Ended { run } => &run.id,
             DiscussionEvent::RoundStarted { run_id, .. }

@@ -1,184 +1,122 @@
 //! What happens, as the wires tell it. Built in the core, in the transaction of the state that it tells of.
+//!
+//! One file a subject: what can happen, whom it concerns ([`Audience`]), and whether it is durable, that is stored with the
+//! state that it tells of. What is not durable is for those who are there.
 
+mod announcements;
 mod approvals;
+mod audience;
 mod discussions;
+mod info_requests;
+mod messages;
 mod nodes;
+mod sessions;
+mod tasks;
+mod tool_calls;
 mod topic;
 
+pub use announcements::AnnouncementEvent;
 pub use approvals::ApprovalEvent;
+pub use audience::Audience;
 pub use discussions::DiscussionEvent;
+pub use info_requests::InfoRequestEvent;
+pub use messages::{MessageEvent, TextDelta};
 pub use nodes::NodeEvent;
+pub use sessions::{SessionChange, SessionEvent};
+pub use tasks::{Activity, ModelUse, TaskEvent, TaskProgress};
+pub use tool_calls::ToolCallEvent;
 pub use topic::Topic;
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::text_enum;
-use crate::{
-    AgentId, Announcement, Message, MessageId, Session, SessionId, Task, TaskId, Timestamp, ToolCall, Usage,
-};
-
-/// A task's news: the ledger row, as it is after the change.
-pub type TaskNews = Box<Task>;
+use crate::SessionId;
 
 /// The version of the encoding under which events are stored. One more whenever a change of an event, or of an entity in
 /// it, keeps what was stored before from being read: then those who come back are told to read anew.
-pub const EVENT_VERSION: i64 = 1;
+pub const EVENT_VERSION: i64 = 2;
 
-/// What happened. One variant a row of the event table of the design.
+/// What happened. One variant a subject.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// A person's or the gateway's message, complete.
-    MessageCreated {
-        /// The message.
-        message: Box<Message>,
-    },
-    /// An agent began a message; it is still empty.
-    MessageOpened {
-        /// The message.
-        message: Box<Message>,
-    },
-    /// A piece of an agent's message. Never stored.
-    TextDelta(TextDelta),
-    /// What was streamed so far of a message is void: its writer was interrupted and begins again.
-    MessageReset {
-        /// The task that begins again.
-        task_id: TaskId,
-        /// The session it is in.
-        session_id: SessionId,
-        /// The message.
-        message_id: MessageId,
-    },
-    /// An agent's message is complete, or has ended as failed.
-    MessageFinished {
-        /// The message.
-        message: Box<Message>,
-        /// The tool calls made for it.
-        tool_calls: Vec<ToolCall>,
-    },
-    /// A task was accepted.
-    TaskQueued(TaskNews),
-    /// A worker took it up for the first time.
-    TaskStarted(TaskNews),
-    /// It is done.
-    TaskCompleted(TaskNews),
-    /// It ended with an error.
-    TaskFailed(TaskNews),
-    /// It was ended by someone.
-    TaskCancelled(TaskNews),
-    /// What a running task is doing. Never stored.
-    TaskProgress(TaskProgress),
-    /// A tool began to work.
-    ToolCallStarted {
-        /// The call.
-        call: Box<ToolCall>,
-    },
-    /// A tool returned.
-    ToolCallEnded {
-        /// The call.
-        call: Box<ToolCall>,
-    },
-    /// What one model call consumed.
-    ModelCallUsed {
-        /// The task it was made for.
-        task_id: TaskId,
-        /// The session of the task.
-        session_id: SessionId,
-        /// The agent.
-        agent_id: AgentId,
-        /// The message being written.
-        message_id: MessageId,
-        /// The consumption.
-        usage: Usage,
-        /// Which call of the turn, from 1.
-        call_sequence: u32,
-    },
-    /// A session was made, changed or deleted.
-    SessionChanged {
-        /// The session as it is now, or was.
-        session: Box<Session>,
-        /// Which of the three.
-        change: SessionChange,
-    },
-    /// A person is asked for something, or has answered.
+    /// To a message.
+    Message(MessageEvent),
+    /// To a task.
+    Task(TaskEvent),
+    /// To a tool call.
+    ToolCall(ToolCallEvent),
+    /// To a session.
+    Session(SessionEvent),
+    /// To an approval.
     Approval(ApprovalEvent),
-    /// Something became of a node.
+    /// To an agent's question.
+    InfoRequest(InfoRequestEvent),
+    /// To a node.
     Node(NodeEvent),
-    /// A discussion went on.
+    /// In a discussion.
     Discussion(DiscussionEvent),
-    /// An administrator announced something.
-    Announced(Box<Announcement>),
-}
-
-/// A piece of text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TextDelta {
-    /// The task that writes.
-    pub task_id: TaskId,
-    /// Where.
-    pub session_id: SessionId,
-    /// The message that grows.
-    pub message_id: MessageId,
-    /// Who writes.
-    pub agent_id: AgentId,
-    /// Where it is added: the length of the message's text before it, in bytes of UTF-8.
-    pub offset: usize,
-    /// What is added.
-    pub text: String,
-    /// Whether this is the end of the message's text; then nothing is added.
-    pub is_final: bool,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A checkpoint of a running task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaskProgress {
-    /// The task.
-    pub task_id: TaskId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// Who works.
-    pub agent_id: AgentId,
-    /// What it does.
-    pub activity: Activity,
-    /// More about it, for people: a tool's name, for example.
-    pub detail: Option<String>,
-    /// When.
-    pub at: Timestamp,
-}
-
-text_enum! {
-    /// What an agent is doing.
-    pub enum Activity {
-        /// Waiting for the model.
-        Thinking = "thinking",
-        /// Writing text.
-        Writing = "writing",
-        /// Waiting for a tool.
-        CallingTool = "calling_tool",
-        /// Waiting for a person's approval, or answer.
-        WaitingApproval = "waiting_approval",
-        /// Beginning again after an interruption.
-        Resuming = "resuming",
-    }
-}
-
-text_enum! {
-    /// What became of a session.
-    pub enum SessionChange {
-        /// Made.
-        Created = "created",
-        /// Title, visibility, status or last activity changed.
-        Updated = "updated",
-        /// Deleted.
-        Deleted = "deleted",
-    }
+    /// An announcement.
+    Announcement(AnnouncementEvent),
 }
 
 impl Event {
-    /// Whether the event is stored with the state it tells of. The others are for those who are there.
-    pub fn is_durable(&self) -> bool {
-        !matches!(self, Event::TextDelta(_) | Event::TaskProgress(_) | Event::Node(NodeEvent::Heard { .. }))
+    /// Whom it concerns.
+    pub fn audience(&self) -> Vec<Audience<'_>> {
+        match self {
+            Event::Message(event) => event.audience(),
+            Event::Task(event) => event.audience(),
+            Event::ToolCall(event) => event.audience(),
+            Event::Session(event) => event.audience(),
+            Event::Approval(event) => event.audience(),
+            Event::InfoRequest(event) => event.audience(),
+            Event::Node(event) => event.audience(),
+            Event::Discussion(event) => event.audience(),
+            Event::Announcement(event) => event.audience(),
+        }
     }
+
+    /// The session whose members it concerns.
+    pub fn session(&self) -> Option<&SessionId> {
+        self.audience().into_iter().find_map(|audience| match audience {
+            Audience::Members(session) => Some(session),
+            _ => None,
+        })
+    }
+
+    /// Whether it is stored with the state that it tells of. The others are for those who are there.
+    pub fn is_durable(&self) -> bool {
+        match self {
+            Event::Message(event) => event.is_durable(),
+            Event::Task(event) => event.is_durable(),
+            Event::Node(event) => event.is_durable(),
+            Event::ToolCall(_)
+            | Event::Session(_)
+            | Event::Approval(_)
+            | Event::InfoRequest(_)
+            | Event::Discussion(_)
+            | Event::Announcement(_) => true,
+        }
+    }
+}
+
+macro_rules! subjects {
+    ($($subject:ident($event:ident),)*) => {
+        $(impl From<$event> for Event {
+            fn from(event: $event) -> Self {
+                Event::$subject(event)
+            }
+        })*
+    };
+}
+
+subjects! {
+    Message(MessageEvent),
+    Task(TaskEvent),
+    ToolCall(ToolCallEvent),
+    Session(SessionEvent),
+    Approval(ApprovalEvent),
+    InfoRequest(InfoRequestEvent),
+    Node(NodeEvent),
+    Discussion(DiscussionEvent),
+    Announcement(AnnouncementEvent),
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Node, NodeCommand, NodeId, TenantId};
+use super::Audience;
+use crate::{Node, NodeCommand, NodeId, Permission, TenantId};
 
-/// What became of a node.
+/// What became of a node. It concerns who watches the node; its coming, going and settings also those who manage nodes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "node_event", rename_all = "snake_case")]
 pub enum NodeEvent {
@@ -41,8 +42,31 @@ pub enum NodeEvent {
 }
 
 impl NodeEvent {
-    /// The node's and its tenant's id.
-    pub fn about(&self) -> (&NodeId, &TenantId) {
+    pub(super) fn audience(&self) -> Vec<Audience<'_>> {
+        let (node, tenant) = self.about();
+        match self {
+            NodeEvent::Changed { .. }
+            | NodeEvent::Removed { .. }
+            | NodeEvent::Online { .. }
+            | NodeEvent::Offline { .. } => {
+                vec![Audience::Node(node), Audience::Holders(tenant, Permission::ManageNodes)]
+            }
+            NodeEvent::Heard { .. } | NodeEvent::Command { .. } => vec![Audience::Node(node)],
+        }
+    }
+
+    pub(super) fn is_durable(&self) -> bool {
+        match self {
+            NodeEvent::Changed { .. }
+            | NodeEvent::Removed { .. }
+            | NodeEvent::Online { .. }
+            | NodeEvent::Offline { .. }
+            | NodeEvent::Command { .. } => true,
+            NodeEvent::Heard { .. } => false,
+        }
+    }
+
+    fn about(&self) -> (&NodeId, &TenantId) {
         match self {
             NodeEvent::Changed { node }
             | NodeEvent::Removed { node }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DiscussionRunId, NodeId, SessionId, TaskId, TenantId, UserId};
+use crate::{DiscussionRunId, NodeId, Permission, SessionId, TaskId, TenantId, UserId};
 
 /// Who hears of an event: what SignalR calls a group. Each topic has one log; a connection follows some.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,10 +23,8 @@ pub enum Topic {
     Tenant(TenantId),
     /// What a user's agents ask for.
     Approvals(UserId),
-    /// What all agents of a tenant ask for: for those who may answer.
-    TenantApprovals(TenantId),
-    /// What becomes of a tenant's nodes: for those who manage them.
-    Nodes(TenantId),
+    /// What those in a tenant are told who have a permission: what all agents ask for, say, or what becomes of the nodes.
+    Holders(TenantId, Permission),
     /// Everything about one node, its commands too.
     Node(NodeId),
     /// A run of a discussion.
@@ -40,12 +38,9 @@ impl Topic {
             Topic::User(_) | Topic::Tasks(_) | Topic::Session(_) | Topic::Feed(_) | Topic::Discussion(_) => {
                 true
             }
-            Topic::Task(_)
-            | Topic::Tenant(_)
-            | Topic::Approvals(_)
-            | Topic::TenantApprovals(_)
-            | Topic::Nodes(_)
-            | Topic::Node(_) => false,
+            Topic::Task(_) | Topic::Tenant(_) | Topic::Approvals(_) | Topic::Holders(..) | Topic::Node(_) => {
+                false
+            }
         }
     }
 }
@@ -60,8 +55,7 @@ impl fmt::Display for Topic {
             Topic::Task(id) => write!(f, "task:{id}"),
             Topic::Tenant(id) => write!(f, "tenant:{id}"),
             Topic::Approvals(id) => write!(f, "approvals:{id}"),
-            Topic::TenantApprovals(id) => write!(f, "tenant_approvals:{id}"),
-            Topic::Nodes(id) => write!(f, "nodes:{id}"),
+            Topic::Holders(id, permission) => write!(f, "holders:{}:{id}", permission.name()),
             Topic::Node(id) => write!(f, "node:{id}"),
             Topic::Discussion(id) => write!(f, "discussion:{id}"),
         }

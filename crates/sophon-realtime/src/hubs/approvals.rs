@@ -6,8 +6,8 @@ use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::approvals::Answer;
 use sophon_model::{
-    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Event, InfoRequest, InfoRequestId,
-    InfoRequestStatus, Risk, Topic,
+    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Event, InfoRequest, InfoRequestEvent, InfoRequestId,
+    InfoRequestStatus, Permission, Risk, Topic,
 };
 
 use super::error::hub_error;
@@ -38,14 +38,26 @@ impl Hub for ApprovalsHub {
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
-        let Event::Approval(event) = event else { return None };
         Some(match event {
-            ApprovalEvent::Requested { approval } => {
+            Event::Approval(ApprovalEvent::Requested { approval }) => {
                 told("ApprovalRequested", ApprovalRequest::new(approval, seq))
             }
-            ApprovalEvent::Resolved { approval } => told("ApprovalResolved", Resolved::new(approval, seq)),
-            ApprovalEvent::InfoRequested { request } => told("InfoRequested", InfoPayload::new(request, seq)),
-            ApprovalEvent::InfoResolved { request } => told("InfoResolved", InfoResolved::new(request, seq)),
+            Event::Approval(ApprovalEvent::Resolved { approval }) => {
+                told("ApprovalResolved", Resolved::new(approval, seq))
+            }
+            Event::InfoRequest(InfoRequestEvent::Requested { request }) => {
+                told("InfoRequested", InfoPayload::new(request, seq))
+            }
+            Event::InfoRequest(InfoRequestEvent::Resolved { request }) => {
+                told("InfoResolved", InfoResolved::new(request, seq))
+            }
+            Event::Message(_)
+            | Event::Task(_)
+            | Event::ToolCall(_)
+            | Event::Session(_)
+            | Event::Node(_)
+            | Event::Discussion(_)
+            | Event::Announcement(_) => return None,
         })
     }
 
@@ -58,7 +70,8 @@ impl Hub for ApprovalsHub {
     /// Everybody hears what its own agents ask; who may answer for the tenant, what all of them ask.
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
         let caller = connection.caller();
-        let own = [Topic::Approvals(caller.user.clone()), Topic::TenantApprovals(caller.tenant.clone())];
+        let holders = Topic::Holders(caller.tenant.clone(), Permission::ApproveActions);
+        let own = [Topic::Approvals(caller.user.clone()), holders];
         self.groups.connected(connection, own).await;
         Ok(())
     }

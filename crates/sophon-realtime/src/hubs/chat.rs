@@ -8,7 +8,7 @@ use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method,
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
 use sophon_core::following::shuts_out;
-use sophon_model::{Attachment, Event, MessageId, SessionId, TaskId, Topic};
+use sophon_model::{Attachment, Event, MessageEvent, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
@@ -50,13 +50,13 @@ impl Hub for ChatHub {
     /// A connection is not told what it said itself, nor of a session that is not for it any longer.
     fn admits(&self, connection: &Connection<Self>, event: &Event) -> bool {
         match event {
-            Event::MessageCreated { message } => {
+            Event::Message(MessageEvent::Created { message }) => {
                 let mut sent = self.sent.lock();
                 let is_own = sent.get(&message.id) == Some(&connection.id());
                 is_own.then(|| sent.remove(&message.id)).is_none()
             }
-            Event::SessionChanged { session, .. } if shuts_out(event, Some(connection.caller())) => {
-                self.groups.leave(connection, &Topic::Session(session.id.clone()));
+            Event::Session(changed) if shuts_out(event, Some(connection.caller())) => {
+                self.groups.leave(connection, &Topic::Session(changed.session.id.clone()));
                 false
             }
             _ => true,

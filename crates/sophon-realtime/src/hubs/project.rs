@@ -6,7 +6,8 @@
 use serde::Serialize;
 use signalr::Invocation;
 use sophon_model::{
-    AgentId, Event, SessionChange, SessionId, Task, TaskId, TaskKind, TaskStatus, ToolCallStatus,
+    AgentId, Event, MessageEvent, SessionChange, SessionEvent, SessionId, Task, TaskEvent, TaskId, TaskKind,
+    TaskProgress, TaskStatus, TextDelta, ToolCall, ToolCallEvent, ToolCallStatus,
 };
 
 use crate::payload::MessagePayload;
@@ -14,25 +15,46 @@ use crate::payload::MessagePayload;
 /// The ten events of `/hubs/chat`, and `TaskCancelled`.
 pub(super) fn chat(seq: u64, event: &Event) -> Option<Invocation<'_>> {
     match event {
-        Event::MessageCreated { message } => {
-            Some(told("ReceiveMessage", MessagePayload::new(message, &[], Some(seq))))
+        Event::Message(event) => message(seq, event),
+        Event::Task(TaskEvent::Progress(progress)) => {
+            Some(told("AgentStatus", AgentStatus::doing(progress, seq)))
         }
-        Event::MessageFinished { message, tool_calls } => {
-            Some(told("ReceiveMessage", MessagePayload::new(message, tool_calls, Some(seq))))
+        Event::Task(event) => event.ledger_row().map(|task| ledger(seq, task)),
+        Event::ToolCall(event) => Some(tool_call(seq, event)),
+        Event::Session(event) => Some(told("SessionUpdated", SessionUpdated::new(event, seq))),
+        Event::Approval(_)
+        | Event::InfoRequest(_)
+        | Event::Node(_)
+        | Event::Discussion(_)
+        | Event::Announcement(_) => None,
+    }
+}
+
+/// The five events of `/hubs/tasks`.
+pub(super) fn tasks(seq: u64, event: &Event) -> Option<Invocation<'_>> {
+    match event {
+        Event::Task(event) => event.ledger_row().map(|task| ledger(seq, task)),
+        Event::Message(_)
+        | Event::ToolCall(_)
+        | Event::Session(_)
+        | Event::Approval(_)
+        | Event::InfoRequest(_)
+        | Event::Node(_)
+        | Event::Discussion(_)
+        | Event::Announcement(_) => None,
+    }
+}
+
+fn message(seq: u64, event: &MessageEvent) -> Option<Invocation<'_>> {
+    Some(match event {
+        MessageEvent::Created { message } => {
+            told("ReceiveMessage", MessagePayload::new(message, &[], Some(seq)))
         }
-        Event::TextDelta(delta) => Some(told(
-            "StreamChunk",
-            StreamChunk {
-                task_id: delta.task_id.as_str(),
-                session_id: delta.session_id.as_str(),
-                message_id: delta.message_id.as_str(),
-                delta: &delta.text,
-                offset: delta.offset,
-                is_final: delta.is_final,
-                seq,
-            },
-        )),
-        Event::MessageReset { task_id, session_id, message_id } => Some(told(
+        MessageEvent::Finished { message, tool_calls } => {
+            told("ReceiveMessage", MessagePayload::new(message, tool_calls, Some(seq)))
+        }
+        MessageEvent::Delta(delta) => told("StreamChunk", StreamChunk::new(delta, seq)),
+        MessageEvent::Reset { task_id, session_id, message_id } => told(
             "AgentStatus",
             AgentStatus {
                 task_id: task_id.as_str(),
@@ -42,76 +64,15 @@ pub(super) fn chat(seq: u64, event: &Event) -> Option<Invocation<'_>> {
                 detail: Some("The answer begins again: what was streamed of it is void."),
                 seq,
             },
-        )),
-        Event::TaskProgress(progress) => Some(told(
-            "AgentStatus",
-            AgentStatus {
-                task_id: progress.task_id.as_str(),
-                session_id: progress.session_id.as_str(),
-                message_id: None,
-                status: progress.activity.as_str(),
-                detail: progress.detail.as_deref(),
-                seq,
-            },
-        )),
-        Event::ToolCallStarted { call } => Some(told(
-            "ToolCallStarted",
-            ToolCallStarted {
-                task_id: call.task_id.as_str(),
-                session_id: call.session_id.as_str(),
-                tool_call_id: call.id.as_str(),
-                tool_name: &call.tool,
-                args_hash: &call.arguments_hash,
-                seq,
-            },
-        )),
-        Event::ToolCallEnded { call } => Some(told(
-            "ToolCallCompleted",
-            ToolCallCompleted {
-                task_id: call.task_id.as_str(),
-                session_id: call.session_id.as_str(),
-                tool_call_id: call.id.as_str(),
-                tool_name: &call.tool,
-                duration_ms: call.duration_ms(),
-                ok: call.status == ToolCallStatus::Completed,
-                seq,
-            },
-        )),
-        Event::SessionChanged { session, change } => Some(told(
-            "SessionUpdated",
-            SessionUpdated {
-                session_id: session.id.as_str(),
-                title: &session.title,
-                updated_at: session.updated_at.to_string(),
-                status: session.status.as_str(),
-                visibility: session.visibility.as_str(),
-                change: *change,
-                seq,
-            },
-        )),
-        Event::MessageOpened { .. }
-        | Event::ModelCallUsed { .. }
-        | Event::Approval(_)
-        | Event::Node(_)
-        | Event::Discussion(_)
-        | Event::Announced(_) => None,
-        Event::TaskQueued(task)
-        | Event::TaskStarted(task)
-        | Event::TaskCompleted(task)
-        | Event::TaskFailed(task)
-        | Event::TaskCancelled(task) => Some(ledger(seq, task)),
-    }
+        ),
+        MessageEvent::Opened { .. } => return None,
+    })
 }
 
-/// The five events of `/hubs/tasks`.
-pub(super) fn tasks(seq: u64, event: &Event) -> Option<Invocation<'_>> {
+fn tool_call(seq: u64, event: &ToolCallEvent) -> Invocation<'_> {
     match event {
-        Event::TaskQueued(task)
-        | Event::TaskStarted(task)
-        | Event::TaskCompleted(task)
-        | Event::TaskFailed(task)
-        | Event::TaskCancelled(task) => Some(ledger(seq, task)),
-        _ => None,
+        ToolCallEvent::Started { call } => told("ToolCallStarted", ToolCallStarted::new(call, seq)),
+        ToolCallEvent::Ended { call } => told("ToolCallCompleted", ToolCallCompleted::new(call, seq)),
     }
 }
 
@@ -164,6 +125,20 @@ struct StreamChunk<'a> {
     seq: u64,
 }
 
+impl<'a> StreamChunk<'a> {
+    fn new(delta: &'a TextDelta, seq: u64) -> Self {
+        Self {
+            task_id: delta.task_id.as_str(),
+            session_id: delta.session_id.as_str(),
+            message_id: delta.message_id.as_str(),
+            delta: &delta.text,
+            offset: delta.offset,
+            is_final: delta.is_final,
+            seq,
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct AgentStatus<'a> {
@@ -176,6 +151,19 @@ struct AgentStatus<'a> {
     seq: u64,
 }
 
+impl<'a> AgentStatus<'a> {
+    fn doing(progress: &'a TaskProgress, seq: u64) -> Self {
+        Self {
+            task_id: progress.task_id.as_str(),
+            session_id: progress.session_id.as_str(),
+            message_id: None,
+            status: progress.activity.as_str(),
+            detail: progress.detail.as_deref(),
+            seq,
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ToolCallStarted<'a> {
@@ -185,6 +173,19 @@ struct ToolCallStarted<'a> {
     tool_name: &'a str,
     args_hash: &'a str,
     seq: u64,
+}
+
+impl<'a> ToolCallStarted<'a> {
+    fn new(call: &'a ToolCall, seq: u64) -> Self {
+        Self {
+            task_id: call.task_id.as_str(),
+            session_id: call.session_id.as_str(),
+            tool_call_id: call.id.as_str(),
+            tool_name: &call.tool,
+            args_hash: &call.arguments_hash,
+            seq,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -199,6 +200,20 @@ struct ToolCallCompleted<'a> {
     seq: u64,
 }
 
+impl<'a> ToolCallCompleted<'a> {
+    fn new(call: &'a ToolCall, seq: u64) -> Self {
+        Self {
+            task_id: call.task_id.as_str(),
+            session_id: call.session_id.as_str(),
+            tool_call_id: call.id.as_str(),
+            tool_name: &call.tool,
+            duration_ms: call.duration_ms(),
+            ok: call.status == ToolCallStatus::Completed,
+            seq,
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SessionUpdated<'a> {
@@ -209,6 +224,21 @@ struct SessionUpdated<'a> {
     visibility: &'static str,
     change: SessionChange,
     seq: u64,
+}
+
+impl<'a> SessionUpdated<'a> {
+    fn new(event: &'a SessionEvent, seq: u64) -> Self {
+        let session = &event.session;
+        Self {
+            session_id: session.id.as_str(),
+            title: &session.title,
+            updated_at: session.updated_at.to_string(),
+            status: session.status.as_str(),
+            visibility: session.visibility.as_str(),
+            change: event.change,
+            seq,
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 use sophon_core::live::EventEntry;
-use sophon_model::{Activity, Event, Session, SessionChange, SessionId, Task, Timestamp};
+use sophon_model::{
+    Activity, Event, MessageEvent, SessionChange, SessionEvent, SessionId, Task, TaskEvent, Timestamp,
+};
 
 use crate::payload::MessagePayload;
 use crate::slots::SESSION_SSE;
@@ -13,35 +15,42 @@ use crate::slots::SESSION_SSE;
 pub(super) fn block(entry: &EventEntry) -> Bytes {
     let seq = entry.seq();
     entry.encoded(SESSION_SSE, |event| match event {
-        Event::MessageCreated { message } => {
-            encode(Some(seq), "message", &MessagePayload::new(message, &[], None))
-        }
-        Event::MessageFinished { message, tool_calls } => {
-            encode(Some(seq), "message", &MessagePayload::new(message, tool_calls, None))
-        }
-        Event::TaskProgress(progress) if progress.activity == Activity::Writing => {
-            encode(None, "typing", &json!({ "agentId": progress.agent_id, "ts": progress.at.as_seconds() }))
-        }
-        Event::TaskStarted(task) => presence(seq, task, "working", Some(&task.description)),
-        Event::TaskCompleted(task) | Event::TaskFailed(task) | Event::TaskCancelled(task) => {
-            presence(seq, task, "online", None)
-        }
-        Event::SessionChanged { session, change } => {
-            encode(Some(seq), "session_updated", &SessionPayload::new(session, *change))
-        }
-        Event::MessageOpened { .. }
-        | Event::TextDelta(_)
-        | Event::MessageReset { .. }
-        | Event::TaskQueued(_)
-        | Event::TaskProgress(_)
-        | Event::ToolCallStarted { .. }
-        | Event::ToolCallEnded { .. }
-        | Event::ModelCallUsed { .. }
+        Event::Message(event) => message(seq, event),
+        Event::Task(event) => task(seq, event),
+        Event::Session(event) => encode(Some(seq), "session_updated", &SessionPayload::new(event)),
+        Event::ToolCall(_)
         | Event::Approval(_)
+        | Event::InfoRequest(_)
         | Event::Node(_)
         | Event::Discussion(_)
-        | Event::Announced(_) => Bytes::new(),
+        | Event::Announcement(_) => Bytes::new(),
     })
+}
+
+fn message(seq: u64, event: &MessageEvent) -> Bytes {
+    match event {
+        MessageEvent::Created { message } => {
+            encode(Some(seq), "message", &MessagePayload::new(message, &[], None))
+        }
+        MessageEvent::Finished { message, tool_calls } => {
+            encode(Some(seq), "message", &MessagePayload::new(message, tool_calls, None))
+        }
+        MessageEvent::Opened { .. } | MessageEvent::Delta(_) | MessageEvent::Reset { .. } => Bytes::new(),
+    }
+}
+
+fn task(seq: u64, event: &TaskEvent) -> Bytes {
+    match event {
+        TaskEvent::Started(task) => presence(seq, task, "working", Some(&task.description)),
+        TaskEvent::Completed(task) | TaskEvent::Failed(task) | TaskEvent::Cancelled(task) => {
+            presence(seq, task, "online", None)
+        }
+        TaskEvent::Progress(progress) if progress.activity == Activity::Writing => {
+            let data = json!({ "agentId": progress.agent_id, "ts": progress.at.as_seconds() });
+            encode(None, "typing", &data)
+        }
+        TaskEvent::Queued(_) | TaskEvent::Progress(_) | TaskEvent::ModelUsed(_) => Bytes::new(),
+    }
 }
 
 /// The keep-alive event.
@@ -56,7 +65,7 @@ pub(super) fn gap(session: &SessionId) -> Bytes {
 
 /// Whether the session is gone with this event.
 pub(super) fn is_deletion(event: &Event) -> bool {
-    matches!(event, Event::SessionChanged { change: SessionChange::Deleted, .. })
+    matches!(event, Event::Session(SessionEvent { change: SessionChange::Deleted, .. }))
 }
 
 fn presence(seq: u64, task: &Task, status: &str, activity: Option<&str>) -> Bytes {
@@ -86,7 +95,8 @@ struct SessionPayload<'a> {
 }
 
 impl<'a> SessionPayload<'a> {
-    fn new(session: &'a Session, change: SessionChange) -> Self {
+    fn new(event: &'a SessionEvent) -> Self {
+        let session = &event.session;
         Self {
             id: session.id.as_str(),
             session_id: session.id.as_str(),
@@ -95,7 +105,7 @@ impl<'a> SessionPayload<'a> {
             visibility: session.visibility.as_str(),
             mode: session.mode.as_str(),
             workspace: session.tenant_id.as_str(),
-            change,
+            change: event.change,
             updated_at: session.updated_at.to_string(),
         }
     }

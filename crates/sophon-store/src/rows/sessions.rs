@@ -1,7 +1,7 @@
 //! Sessions.
 
 use sophon_model::ports::{SessionFilter, SessionRows};
-use sophon_model::{Page, Paged, Position, Result, Session, UserId};
+use sophon_model::{Page, Paged, Position, Result, Session, SessionId, UserId};
 
 use super::page;
 use crate::engine::{Conn, Engine, Query};
@@ -22,6 +22,12 @@ impl SessionRows for Conn {
         let position =
             |session: &Session| Position { at: session.updated_at.as_millis(), id: session.id.to_string() };
         Ok(Paged::from_one_more(self.found_by(&query)?, wanted, position))
+    }
+
+    fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>> {
+        let found: Vec<(UserId,)> =
+            self.all("SELECT owner_id FROM sessions WHERE id = $1", &[session.as_str().into()])?;
+        Ok(found.into_iter().map(|(user,)| user).collect())
     }
 }
 

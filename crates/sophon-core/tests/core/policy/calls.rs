@@ -10,7 +10,7 @@ use sophon_core::nodes::{NewNode, SendCommand};
 use sophon_core::policy::Case;
 use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_model::ports::ApprovalFilter;
-use sophon_model::{Caller, Error, JobId, NewPanelist, Node, Page, Result, Severity, Topic};
+use sophon_model::{Caller, Error, JobId, NewPanelist, Node, Page, Permission, Result, Severity, Topic};
 use sophon_testgateway::TestGateway;
 
 use super::asker::Asker;
@@ -18,6 +18,8 @@ use super::things::Things;
 
 /// Lines that are about nodes which act for themselves.
 pub const NOT_FOR_USERS: [&str; 2] = ["node Act", "command Report"];
+/// The permission of those whom the feed is for that is asked about.
+pub const HELD: Permission = Permission::ApproveActions;
 /// Lines that no service leads to from here: an agent's tool does.
 pub const NOT_REACHED: [&str; 1] = ["run Create"];
 
@@ -115,8 +117,7 @@ async fn of_places(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thi
         ("system", "Read") => return gateway.jobs.counts(caller).await.map(drop),
         ("system", "Write") => return gateway.jobs.retry(caller, &JobId::from("job_none")).await.map(drop),
         ("tenant", "Read") => Topic::Tenant(tenant),
-        ("tenant", "FollowApprovals") => Topic::TenantApprovals(tenant),
-        ("tenant", "FollowNodes") => Topic::Nodes(tenant),
+        ("feed", "Read") => Topic::Holders(tenant, HELD),
         ("user", "Read") => Topic::User(user),
         ("user", "FollowTasks") => Topic::Tasks(user),
         _ => return unknown(case),

@@ -11,7 +11,7 @@ use sophon_testgateway::{Engine, Setup, TestGateway};
 use sophon_testkit::make;
 
 use asker::{Asker, askers};
-use calls::call;
+use calls::{HELD, call};
 use things::{Things, Whose, give};
 
 /// What comes of a call.
@@ -64,6 +64,7 @@ fn expected(case: &Case, asker: &Asker, whose: Whose) -> Verdict {
         Need::PersonHas(permission) => {
             (!asker.is_agent && !asker.has(permission)).then(|| Verdict::missing(permission))
         }
+        Need::HasNamed => (!asker.has(HELD)).then(|| Verdict::missing(HELD)),
         Need::Person => asker.is_agent.then_some(Verdict::ForPeople),
     });
     unmet.unwrap_or(Verdict::Served)
@@ -85,6 +86,7 @@ fn permissions_of(case: &Case) -> Vec<Permission> {
     });
     let needs = case.rule.iter().flat_map(|way| way.needs).filter_map(|need| match need {
         Need::Has(permission) | Need::PersonHas(permission) => Some(*permission),
+        Need::HasNamed => Some(HELD),
         Need::Person => None,
     });
     let named: Vec<Permission> = relations.chain(needs).collect();

@@ -149,6 +149,8 @@ pub struct SessionFilter {
 pub trait SessionRows {
     /// The owner's, last active first.
     fn sessions(&self, owner: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
+    /// The users who are told what happens in a session; nobody if it is not there. It is not held for that.
+    fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>>;
 }
 
 /// Which messages of a session are asked for. In order of number, oldest first; `limit` of them: those nearest to

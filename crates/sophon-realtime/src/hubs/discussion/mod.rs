@@ -34,8 +34,17 @@ impl Hub for DiscussionHub {
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
-        let Event::Discussion(event) = event else { return None };
-        Some(project::discussion(seq, event))
+        match event {
+            Event::Discussion(event) => Some(project::discussion(seq, event)),
+            Event::Message(_)
+            | Event::Task(_)
+            | Event::ToolCall(_)
+            | Event::Session(_)
+            | Event::Approval(_)
+            | Event::InfoRequest(_)
+            | Event::Node(_)
+            | Event::Announcement(_) => None,
+        }
     }
 
     fn methods(&self) -> &'static [Method] {

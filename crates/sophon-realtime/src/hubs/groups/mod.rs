@@ -308,8 +308,7 @@ fn follow_from_now_on<H: ForPeople>(connection: &Connection<H>, topic: &Topic, s
         | Topic::Tasks(_)
         | Topic::Tenant(_)
         | Topic::Approvals(_)
-        | Topic::TenantApprovals(_)
-        | Topic::Nodes(_)
+        | Topic::Holders(..)
         | Topic::Node(_) => {
             connection.follow(topic, start);
         }
@@ -320,12 +319,9 @@ fn follow_from_now_on<H: ForPeople>(connection: &Connection<H>, topic: &Topic, s
 fn is_chosen(topic: &Topic) -> bool {
     match topic {
         Topic::Session(_) | Topic::Task(_) | Topic::Tasks(_) | Topic::Discussion(_) | Topic::Node(_) => true,
-        Topic::User(_)
-        | Topic::Feed(_)
-        | Topic::Tenant(_)
-        | Topic::Nodes(_)
-        | Topic::Approvals(_)
-        | Topic::TenantApprovals(_) => false,
+        Topic::User(_) | Topic::Feed(_) | Topic::Tenant(_) | Topic::Approvals(_) | Topic::Holders(..) => {
+            false
+        }
     }
 }
 

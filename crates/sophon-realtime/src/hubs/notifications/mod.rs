@@ -5,7 +5,7 @@ mod project;
 use serde::Deserialize;
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
-use sophon_model::{Event, NodeId, Topic};
+use sophon_model::{Event, NodeId, Permission, Topic};
 
 use super::groups::Groups;
 use super::named::named;
@@ -44,7 +44,11 @@ impl Hub for NotificationsHub {
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
         let caller = connection.caller();
         let tenant = || caller.tenant.clone();
-        let own = [Topic::User(caller.user.clone()), Topic::Tenant(tenant()), Topic::Nodes(tenant())];
+        let own = [
+            Topic::User(caller.user.clone()),
+            Topic::Tenant(tenant()),
+            Topic::Holders(tenant(), Permission::ManageNodes),
+        ];
         self.groups.connected(connection, own).await;
         Ok(())
     }

@@ -13,8 +13,8 @@ use super::super::project::told;
 /// Announcements, and what becomes of nodes.
 pub(super) fn notifications(seq: u64, event: &Event) -> Option<Invocation<'_>> {
     match event {
-        Event::Announced(announcement) => {
-            Some(told("SystemAnnouncement", SystemAnnouncement::new(announcement, seq)))
+        Event::Announcement(event) => {
+            Some(told("SystemAnnouncement", SystemAnnouncement::new(&event.announcement, seq)))
         }
         Event::Node(event) => Some(match event {
             NodeEvent::Online { node } => told("NodeOnline", NodeNews::new(node, seq)),
@@ -24,7 +24,13 @@ pub(super) fn notifications(seq: u64, event: &Event) -> Option<Invocation<'_>> {
             NodeEvent::Heard { node } => told("NodeHeartbeat", NodeHeartbeat::new(node, seq)),
             NodeEvent::Command { command } => told("NodeCommand", WholeCommand::new(command, seq)),
         }),
-        _ => None,
+        Event::Message(_)
+        | Event::Task(_)
+        | Event::ToolCall(_)
+        | Event::Session(_)
+        | Event::Approval(_)
+        | Event::InfoRequest(_)
+        | Event::Discussion(_) => None,
     }
 }
 

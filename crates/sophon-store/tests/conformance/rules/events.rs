@@ -6,7 +6,9 @@ use std::sync::mpsc::sync_channel;
 use serde_json::json;
 use sophon_model::event::SessionChange;
 use sophon_model::ports::{IdempotentReply, NewEvent, Store, StoredEvent, Tx};
-use sophon_model::{Error, Event, Result, SessionId, Topic, UserId};
+use sophon_model::{
+    Error, Event, MessageEvent, Result, SessionEvent, SessionId, TaskEvent, ToolCallEvent, Topic, UserId,
+};
 
 use crate::fixtures::{at, message, move_in, session, task, tool_call};
 use crate::harness::{Place, Rule, at_once, queue_write, read, rule, write};
@@ -32,7 +34,7 @@ fn topic(id: &str) -> Topic {
 }
 
 fn event(id: &str) -> Event {
-    Event::SessionChanged { session: Box::new(session(id)), change: SessionChange::Updated }
+    Event::from(SessionEvent { session: Box::new(session(id)), change: SessionChange::Updated })
 }
 
 /// Adds `count` events under the topic `s`; returns the number of the first.
@@ -70,10 +72,13 @@ fn events_of_every_kind_come_back_as_they_were(place: &Place) {
     let store = place.open();
     let call = Box::new(tool_call("c", "t", 1));
     let events = vec![
-        Event::MessageCreated { message: Box::new(message("m", "a\u{1}\"\n")) },
-        Event::MessageFinished { message: Box::new(message("m", "")), tool_calls: vec![*call.clone()] },
-        Event::TaskQueued(Box::new(task("t", "s", 1))),
-        Event::ToolCallStarted { call },
+        Event::from(MessageEvent::Created { message: Box::new(message("m", "a\u{1}\"\n")) }),
+        Event::from(MessageEvent::Finished {
+            message: Box::new(message("m", "")),
+            tool_calls: vec![*call.clone()],
+        }),
+        Event::from(TaskEvent::Queued(Box::new(task("t", "s", 1)))),
+        Event::from(ToolCallEvent::Started { call }),
         event("s"),
     ];
     let stored = events.clone();
@@ -91,7 +96,7 @@ fn what_another_version_stored_is_there_and_is_not_read(place: &Place) {
     write(&*store, |tx| append(tx, 5, 1)).unwrap();
     drop(store);
     place.run(
-        r#"UPDATE events SET event = '{"event":"task_queued","id":"of an older shape"}' WHERE number = 2;
+        r#"UPDATE events SET event = '{"event":"task","task_event":"queued","id":"of an older shape"}' WHERE number = 2;
            UPDATE events SET event = 'rubbish' WHERE number = 3;
            UPDATE events SET version = 99 WHERE number = 4;"#,
     );

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use sophon_model::ports::{MessageRange, NewEvent, Store, Tx, WriteJob};
-use sophon_model::{Error, Event, Result, SessionId, TenantId, Topic};
+use sophon_model::{Error, Event, MessageEvent, Result, SessionId, TenantId, Topic};
 use sophon_store::Options;
 
 use crate::fixtures::{at, message, move_in, session, tenant};
@@ -216,7 +216,7 @@ fn a_statement_that_takes_too_long_is_ended(place: &Place) {
     const EVENTS: usize = 5_000;
     let store = place.open();
     write(&*store, move |tx| {
-        let event = Event::MessageOpened { message: Box::new(message("m", "")) };
+        let event = Event::from(MessageEvent::Opened { message: Box::new(message("m", "")) });
         let topics = vec![Topic::Session(SessionId::from("s"))];
         let new = NewEvent { event: &event, topics };
         for _ in 0..EVENTS / 100 {

@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 use serde_json::json;
 use sophon_model::event::SessionChange;
 use sophon_model::ports::{IdempotentReply, NewEvent, Tx};
-use sophon_model::{Event, Result, SecretPurpose, SessionId, TaskId, Topic};
+use sophon_model::{Event, Result, SecretPurpose, SessionEvent, SessionId, TaskId, Topic};
 use sophon_store::SCHEMA_VERSION;
 
 use super::entities::{add_each, move_all_in, rewrite_each};
@@ -79,7 +79,7 @@ fn the_database_of_this_release_is_written_down(place: &Place) {
         let (request_hash, reply) = ("00".into(), json!({"id": "m"}));
         tx.insert_idempotent_reply("scope", "key", &IdempotentReply { request_hash, reply }, at(5))?;
         let changed =
-            Event::SessionChanged { session: Box::new(session("s")), change: SessionChange::Updated };
+            Event::from(SessionEvent { session: Box::new(session("s")), change: SessionChange::Updated });
         tx.append_events(&[NewEvent { event: &changed, topics: vec![topic()] }], 0, at(6)).map(drop)
     }
     let store = place.open();

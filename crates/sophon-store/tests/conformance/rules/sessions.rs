@@ -14,6 +14,7 @@ pub fn rules() -> Vec<Rule> {
         rule(only_sessions_of_the_owner_and_the_agent_are_listed),
         rule(a_search_finds_titles_and_messages),
         rule(a_search_without_a_word_leaves_nothing_out),
+        rule(the_owner_is_told_what_happens_in_a_session),
         rule(a_deleted_session_takes_along_all_that_is_in_it),
     ]
 }
@@ -98,6 +99,15 @@ fn a_search_without_a_word_leaves_nothing_out(place: &Place) {
     for words in ["", "  ", "?!*\"'"] {
         assert_eq!(listed(&*store, &searching(words), 50), ["s"]);
     }
+}
+
+fn the_owner_is_told_what_happens_in_a_session(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    let members =
+        |session: &'static str| read(&*store, move |tx| tx.session_members(&SessionId::from(session)));
+    assert_eq!(members("s"), [UserId::from("ann")]);
+    assert_eq!(members("never-there"), []);
 }
 
 /// A finished message, a task, a step and a call in session `session`, all with ids that end in `session`.
