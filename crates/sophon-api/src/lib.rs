@@ -50,6 +50,6 @@ pub use nodes::{
 pub use public::{Health, HealthStatus, Model, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
-pub use sessions::{ForkSession, NewSession, Session, SessionPatch};
+pub use sessions::{ForkSession, NewSession, Participant, Session, SessionPatch, ShareSession};
 pub use tasks::{Task, TaskDetail};
 pub use time::Time;

@@ -1,7 +1,10 @@
 //! Sessions.
 
 use serde::{Deserialize, Serialize};
-use sophon_model::{AgentId, MessageId, SessionId, SessionMode, SessionStatus, UserId, Visibility};
+use sophon_model::{
+    AgentId, MessageId, ParticipantKind, SessionId, SessionMode, SessionRole, SessionStatus, UserId,
+    Visibility,
+};
 use utoipa::ToSchema;
 
 use crate::change::not_null;
@@ -110,6 +113,41 @@ pub struct SessionPatch {
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     #[schema(value_type = Option<String>)]
     pub model: Change<String>,
+}
+
+/// One who takes part in a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Participant {
+    /// What it is.
+    pub kind: ParticipantKind,
+    /// The id of the user or of the agent.
+    pub id: String,
+    /// What it may do.
+    pub role: SessionRole,
+    /// When it joined.
+    pub joined_at: Time,
+}
+
+impl From<sophon_model::Participant> for Participant {
+    fn from(participant: sophon_model::Participant) -> Self {
+        Self {
+            kind: participant.kind,
+            id: participant.member_id,
+            role: participant.role,
+            joined_at: participant.joined_at.into(),
+        }
+    }
+}
+
+/// With whom a session is shared.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShareSession {
+    /// A user of the same tenant.
+    pub user_id: UserId,
+    /// What the user may do: a viewer or a member. A session has one owner.
+    pub role: SessionRole,
 }
 
 /// How to fork.

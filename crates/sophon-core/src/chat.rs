@@ -14,7 +14,7 @@ use crate::gateway::Shared;
 use crate::limits::{LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text};
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
 use crate::registry::Registry;
-use crate::sessions::{NewSession, agent_in, create_in, save_in};
+use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in};
 use crate::tasks::{first_line_truncated, queued, require_room};
 use crate::turn;
 
@@ -103,7 +103,7 @@ impl Chat {
         let (caller, wanted) = (caller.clone(), session.clone());
         self.db
             .write(move |unit| {
-                let mut session = grant(&caller, unit.tx.get(&wanted)?)?;
+                let mut session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 require_open(&session)?;
                 let range = MessageRange { since: None, before: None, limit: QUESTION_WITHIN };
                 let mut messages = unit.tx.messages(&session.id, &range)?;
@@ -172,7 +172,7 @@ fn send_in(
         let new = NewSession { agent, channel_id, ..NewSession::default() };
         Some(create_in(unit, allowed, new)?)
     };
-    let mut session = grant(caller, session)?;
+    let mut session = grant(unit.tx, caller, session)?;
     require_open(&session)?;
     if let Some(answered) = &send.reply_to {
         let message = unit.tx.get(answered)?.filter(|message| message.session_id == session.id);
@@ -232,6 +232,7 @@ fn queue_in(
         ..queued(unit, (&session.tenant_id, &caller.user), TaskKind::Chat, &message.content)
     };
     unit.tx.insert(&task)?;
+    join_agent_in(unit, session, &agent)?;
     turn::enqueue_in(unit, &task, session, &agent)?;
     let sent = Sent {
         task_id: task.id.clone(),

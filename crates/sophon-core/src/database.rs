@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use fanout::Reservation;
 use sophon_model::ports::{Clock, Entropy, NewEvent, Store, Tx, WriteJob};
-use sophon_model::{Error, Event, Id, Job, Result, Stamps, Timestamp, Topic, UserId};
+use sophon_model::{Error, Event, Id, Job, Result, SessionId, Stamps, Timestamp, Topic, UserId};
 use tokio::sync::{Notify, oneshot};
 
 use crate::live::{EventBus, Members, epoch_at, topics_of};
@@ -31,9 +31,9 @@ impl Database {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
+            members: Members::new(store.is_exclusive()),
             store,
             bus,
-            members: Members::default(),
             clock,
             entropy,
             stamps: Arc::default(),
@@ -85,12 +85,11 @@ impl Database {
         debug_assert!(unset.is_ok(), "the gateway is put together once");
     }
 
-    /// Tells those who are there of an event that is not kept. `members` are those of the session that it concerns, as who
-    /// holds the turn knows them: nothing is looked up for it.
-    pub(crate) fn pass(&self, members: &[UserId], event: impl Into<Event>) {
+    /// Tells those who are there of an event that is not kept. Nothing is looked up for it.
+    pub(crate) fn pass(&self, event: impl Into<Event>) {
         let event = event.into();
         debug_assert!(!event.is_durable(), "a durable event is emitted in a unit of work");
-        self.bus.pass(&topics_of(&event, members), event);
+        self.bus.pass(&topics_of(&event, &self.members.last_known(&event)), event);
     }
 
     /// Reads from one consistent state.
@@ -119,6 +118,7 @@ impl Database {
             work: Some(work),
             result: None,
             events: Vec::new(),
+            changed_members: Vec::new(),
             after_commit: Vec::new(),
             reply,
         }));
@@ -174,6 +174,8 @@ impl<F, R> UnitOfWork<F, R> {
 }
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
+/// A session whose members a unit of work changed, and who they are at its end.
+type ChangedMembers = (SessionId, Option<Arc<[UserId]>>);
 
 /// A transaction with the events that tell of it.
 pub struct Unit<'a> {
@@ -184,6 +186,8 @@ pub struct Unit<'a> {
     emitted: Vec<Result<(Vec<Topic>, Event)>>,
     /// Jobs are added last: what waits for one of their keys then holds nothing that others need.
     enqueued: Vec<Job>,
+    /// Sessions whose members are others from here on.
+    changed_members: &'a mut Vec<ChangedMembers>,
     after_commit: &'a mut Vec<AfterCommit>,
 }
 
@@ -207,8 +211,19 @@ impl<'a> Unit<'a> {
     pub fn emit(&mut self, event: impl Into<Event>) {
         let event = event.into();
         // If they cannot be looked up, the unit fails at its end.
-        let members = self.db.members.of(&event, &*self.tx);
+        let members = self.db.members.of_event(&event, &*self.tx);
         self.emitted.push(members.map(|members| (topics_of(&event, &members), event)));
+    }
+
+    /// The users who take part in a session, its owner first; nobody if it is not there.
+    pub(crate) fn members_of(&self, session: &SessionId) -> Result<Arc<[UserId]>> {
+        self.db.members.of(session, &*self.tx)
+    }
+
+    /// Notes that other users take part in a session from here on.
+    pub(crate) fn members_changed(&mut self, session: &SessionId) {
+        self.db.members.change(session);
+        self.changed_members.push((session.clone(), None));
     }
 
     /// Adds a job at the end of the transaction.
@@ -238,6 +253,7 @@ struct UnitOfWork<F, R> {
     work: Option<F>,
     result: Option<R>,
     events: Vec<(Reservation<Topic, Event>, Event)>,
+    changed_members: Vec<ChangedMembers>,
     after_commit: Vec<AfterCommit>,
     reply: oneshot::Sender<Result<R>>,
 }
@@ -258,6 +274,7 @@ where
             now,
             emitted: Vec::new(),
             enqueued: Vec::new(),
+            changed_members: &mut self.changed_members,
             after_commit: &mut self.after_commit,
         };
         let result = work(&mut unit)?;
@@ -269,12 +286,18 @@ where
         }
         let emitted = unit.emitted.into_iter().collect::<Result<Vec<_>>>()?;
         self.store_events(tx, emitted, now)?;
+        for (session, members) in &mut self.changed_members {
+            *members = Some(tx.session_members(session)?.into());
+        }
         self.result = Some(result);
         Ok(())
     }
 
     fn done(self: Box<Self>, outcome: Result<()>) {
         let this = *self;
+        for (session, members) in this.changed_members {
+            this.db.members.ended(&session, members.filter(|_| outcome.is_ok()));
+        }
         let reply = match (outcome, this.result) {
             (Ok(()), Some(result)) => {
                 for (reservation, event) in this.events {

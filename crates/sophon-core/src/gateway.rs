@@ -146,7 +146,7 @@ impl Gateway {
         let Parts { store, clock, entropy, master_keys, fetch, providers, lifecycle } = parts;
         let above = begin_events(&*store, clock.now()).await?;
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
-        let db = Database::new(store, bus.clone(), clock, entropy);
+        let db = Database::new(store, bus, clock, entropy);
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
         secrets.prepare(&administrator.user.tenant_id).await?;
@@ -155,7 +155,7 @@ impl Gateway {
         let generated_password = generated_password.map(|password| (user.email.clone(), password));
         let auto_admin = auto_admin(&db, &settings, user).await?;
         let shared = Shared {
-            pending: PendingTexts::new(bus),
+            pending: PendingTexts::new(db.clone()),
             running: Arc::default(),
             models: Models::new(providers),
             tools: Tools::default(),

@@ -82,7 +82,7 @@ pub(crate) async fn answer<P: Prompt + Guarded + May<Answer>>(
     let (known, wanted) = (caller.clone(), id.clone());
     let find = move |tx: &dyn Tx| -> Result<Granted<P, Answer>> {
         let caller = as_of_now(tx, &known)?;
-        grant(&caller, P::stored(tx, &caller.tenant, &wanted)?)
+        grant(tx, &caller, P::stored(tx, &caller.tenant, &wanted)?)
     };
     let look = find.clone();
     let task = db.read(move |tx| Ok(look(tx)?.task().clone())).await?;

@@ -61,7 +61,11 @@ fn send(tx: &mut dyn Tx, message: &Message, with_events: bool) -> Result<()> {
     let (session, owner) = (SessionId::from(make::SESSION), UserId::from(make::USER));
     let created = Event::from(MessageEvent::Created { message: Box::new(message.clone()) });
     let session_row = Box::new(make::session(make::SESSION));
-    let changed = Event::from(SessionEvent { session: session_row, change: SessionChange::Updated });
+    let changed = Event::from(SessionEvent {
+        session: session_row,
+        change: SessionChange::Updated,
+        members: Vec::new(),
+    });
     let seen_by_members = vec![Topic::Session(session), Topic::Feed(owner.clone())];
     let seen_by_all = [seen_by_members.clone(), vec![Topic::User(owner)]].concat();
     let events = [

@@ -1073,6 +1073,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who takes part in a session
+         * @description Its owner, the users whom it is shared with, and the agents that were asked to answer in it, in the order in which they
+         *     joined; at most 100.
+         */
+        get: operations["listParticipants"];
+        put?: never;
+        /**
+         * Share a session with a user
+         * @description A viewer reads and follows it, a member writes into it, too. One who takes part already gets the other role. For the
+         *     owner of the session.
+         */
+        post: operations["shareSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/participants/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End that a user takes part in a session
+         * @description For the owner of the session, and for users who leave it. The owner stays.
+         */
+        delete: operations["unshareSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/regenerate": {
         parameters: {
             query?: never;
@@ -1957,6 +2003,14 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_Participant: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["Participant"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Session: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -2641,6 +2695,25 @@ export interface components {
             /** @description Who is made up. */
             persona?: string;
         };
+        /** @description One who takes part in a session. */
+        Participant: {
+            /** @description The id of the user or of the agent. */
+            id: string;
+            /** @description When it joined. */
+            joinedAt: components["schemas"]["Timestamp"];
+            /** @description What it is. */
+            kind: components["schemas"]["ParticipantKind"];
+            /** @description What it may do. */
+            role: components["schemas"]["SessionRole"];
+        };
+        /**
+         * @description What a participant is.
+         *     - `user`: A person, by the id of its user.
+         *     - `agent`: An agent, by its id: it was asked to answer in the session at least once.
+         *     - `observer`: Somebody who watches without a user of its own.
+         * @enum {string}
+         */
+        ParticipantKind: "user" | "agent" | "observer";
         /**
          * @description A permission, by its name.
          *     - `ManageUsers`: Create, change and delete users.
@@ -2842,6 +2915,14 @@ export interface components {
             visibility?: components["schemas"]["Visibility"];
         };
         /**
+         * @description What a participant may do in a session, from the least to the most.
+         *     - `viewer`: Read and follow it.
+         *     - `member`: Write into it, too.
+         *     - `owner`: Share it, close it and delete it, too.
+         * @enum {string}
+         */
+        SessionRole: "viewer" | "member" | "owner";
+        /**
          * @description Where a session stands.
          *     - `waiting`: Made, and somebody is still to join.
          *     - `active`: In use.
@@ -2858,6 +2939,13 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "warning" | "critical";
+        /** @description With whom a session is shared. */
+        ShareSession: {
+            /** @description What the user may do: a viewer or a member. A session has one owner. */
+            role: components["schemas"]["SessionRole"];
+            /** @description A user of the same tenant. */
+            userId: components["schemas"]["UserId"];
+        };
         /** @description A sign-in that succeeded. */
         SignedIn: {
             /** @description What to send as `Authorization: Bearer …`. */
@@ -5560,6 +5648,102 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List_Message"];
                 };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Participant"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    shareSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareSession"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participant"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unshareSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {

@@ -72,7 +72,7 @@ impl Agents {
         let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
             .read(move |tx| {
-                let agent: Granted<Agent, Read> = grant(&caller, tx.agent(&caller.tenant, &wanted)?)?;
+                let agent: Granted<Agent, Read> = grant(tx, &caller, tx.agent(&caller.tenant, &wanted)?)?;
                 Ok(agent.into_inner())
             })
             .await
@@ -112,7 +112,7 @@ impl Agents {
         self.db
             .write(move |unit| {
                 let agent = unit.tx.agent_to_change(&caller.tenant, &wanted)?;
-                let mut agent: Granted<Agent, Write> = grant(&caller, agent)?;
+                let mut agent: Granted<Agent, Write> = grant(unit.tx, &caller, agent)?;
                 apply(&mut agent, change, unit.now());
                 validate(&agent)?;
                 unit.tx.update(&*agent)?;
@@ -126,7 +126,8 @@ impl Agents {
         let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
             .write(move |unit| {
-                let agent: Granted<Agent, Write> = grant(&caller, unit.tx.agent(&caller.tenant, &wanted)?)?;
+                let agent: Granted<Agent, Write> =
+                    grant(unit.tx, &caller, unit.tx.agent(&caller.tenant, &wanted)?)?;
                 if unit.tx.list_in(&caller.tenant, &every::<Agent>(), 2)?.len() == 1 {
                     return Err(Error::conflict(
                         "The last agent stays: nobody would answer. Make another first.",

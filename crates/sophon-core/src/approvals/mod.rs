@@ -76,7 +76,8 @@ impl Approvals {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let approval: Granted<Approval, Read> = grant(&caller, tx.get_in(&caller.tenant, &wanted)?)?;
+                let approval: Granted<Approval, Read> =
+                    grant(tx, &caller, tx.get_in(&caller.tenant, &wanted)?)?;
                 Ok(approval.into_inner())
             })
             .await

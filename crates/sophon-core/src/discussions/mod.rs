@@ -115,7 +115,8 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
+                let mut discussion: Granted<Discussion, Write> =
+                    grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 apply(unit.tx, &mut discussion, change)?;
                 discussion.updated_at = unit.now();
                 unit.tx.update(&*discussion)?;
@@ -129,7 +130,7 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 let mut page = Page::new(Some(Page::MOST), None);
                 loop {
                     let runs = unit.tx.page(&wanted, &every::<DiscussionRun>(), &page)?;
@@ -158,7 +159,7 @@ impl Discussions {
         let (caller, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
             .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
+                let discussion: Granted<Discussion, Write> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 models.require_language_model()?;
                 require_room(unit)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
@@ -191,7 +192,7 @@ impl Discussions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let run: Granted<DiscussionRun, Read> = grant(&caller, tx.get(&wanted)?)?;
+                let run: Granted<DiscussionRun, Read> = grant(tx, &caller, tx.get(&wanted)?)?;
                 let turns = tx.discussion_turns(&run.id)?;
                 Ok(RunDetail { run: run.into_inner(), turns })
             })
@@ -204,8 +205,8 @@ impl Discussions {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let run: Granted<DiscussionRun, Cancel> = grant(&caller, unit.tx.get(&wanted)?)?;
-                let task = grant(&caller, unit.tx.get_in(&run.tenant_id, &run.task_id)?)?;
+                let run: Granted<DiscussionRun, Cancel> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                let task = grant(unit.tx, &caller, unit.tx.get_in(&run.tenant_id, &run.task_id)?)?;
                 cancel_in(unit, &caller.user, &task, running)?;
                 unit.tx.get(&run.id)?.ok_or_else(|| Error::not_found("run"))
             })
@@ -275,5 +276,5 @@ fn apply(tx: &dyn Tx, discussion: &mut Discussion, change: ChangeDiscussion) -> 
 }
 
 fn readable(tx: &dyn Tx, caller: &Caller, id: &DiscussionId) -> Result<Granted<Discussion, Read>> {
-    grant(caller, tx.get(id)?)
+    grant(tx, caller, tx.get(id)?)
 }

@@ -57,7 +57,7 @@ impl InfoRequests {
         self.db
             .read(move |tx| {
                 let request = tx.get_in(&caller.tenant, &wanted)?;
-                let request: Granted<InfoRequest, Read> = grant(&caller, request)?;
+                let request: Granted<InfoRequest, Read> = grant(tx, &caller, request)?;
                 Ok(request.into_inner())
             })
             .await
@@ -127,7 +127,7 @@ impl InfoRequests {
         });
         let asked = asked.await?;
         if asked.is_pending() {
-            self.db.pass(std::slice::from_ref(&asked.user_id), waits);
+            self.db.pass(waits);
         }
         Ok(asked)
     }

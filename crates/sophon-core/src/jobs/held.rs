@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use sophon_model::ports::Tx;
-use sophon_model::{Error, Event, Id, Job, JobStatus, Kind, Result, Timestamp, UserId};
+use sophon_model::{Error, Event, Id, Job, JobStatus, Kind, Result, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::database::{Database, Unit};
@@ -99,8 +99,8 @@ impl Held {
     }
 
     /// Publishes an event that is not kept.
-    pub(crate) fn pass(&self, members: &[UserId], event: impl Into<Event>) {
-        self.db.pass(members, event);
+    pub(crate) fn pass(&self, event: impl Into<Event>) {
+        self.db.pass(event);
     }
 
     /// Reads from one consistent state.

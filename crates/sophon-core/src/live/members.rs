@@ -1,4 +1,7 @@
-//! Who is told what happens in which session, as far as it was looked up lately: every event of a session asks for it.
+//! Who is told what happens in which session, as it was looked up last.
+//!
+//! Every event of a session asks for it. A durable event is told to those who are members in its transaction; one that is
+//! not kept waits for no storage, and is told to those of the last durable event of the session.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,32 +10,89 @@ use parking_lot::Mutex;
 use sophon_model::ports::Tx;
 use sophon_model::{Event, Result, SessionId, UserId};
 
-/// Sessions that are kept in mind; with one more, all are looked up anew.
+/// Sessions that are kept in mind. With one more, another one is forgotten.
 const MOST: usize = 10_000;
 
-/// The members of sessions. A session has one so far, its owner, who never changes.
-#[derive(Clone, Default)]
-pub(crate) struct Members(Arc<Mutex<HashMap<SessionId, Vec<UserId>>>>);
+/// The members of sessions.
+#[derive(Clone)]
+pub(crate) struct Members {
+    /// Whether no other process can change them.
+    is_exclusive: bool,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    known: HashMap<SessionId, Arc<[UserId]>>,
+    /// Sessions that transactions change which have not ended, and how many. Each looks them up for itself.
+    changing: HashMap<SessionId, usize>,
+}
+
+impl State {
+    fn learn(&mut self, session: &SessionId, members: Arc<[UserId]>) {
+        if self.known.len() >= MOST && !self.known.contains_key(session) {
+            let forgotten = self.known.keys().next().cloned();
+            forgotten.and_then(|session| self.known.remove(&session));
+        }
+        self.known.insert(session.clone(), members);
+    }
+}
 
 impl Members {
-    /// Those of the session that an event concerns; nobody if it concerns none, or one that is gone.
-    pub(crate) fn of(&self, event: &Event, tx: &dyn Tx) -> Result<Vec<UserId>> {
-        let Some(session) = event.session() else { return Ok(Vec::new()) };
-        if let Event::Session(event) = event {
+    pub(crate) fn new(is_exclusive: bool) -> Self {
+        Self { is_exclusive, state: Arc::default() }
+    }
+
+    /// The members of the session that a durable event concerns; nobody if it concerns none, or one that is gone.
+    pub(crate) fn of_event(&self, event: &Event, tx: &dyn Tx) -> Result<Arc<[UserId]>> {
+        match event {
             // It may be gone from storage already.
-            return Ok(vec![event.session.owner_id.clone()]);
+            Event::Session(event) => Ok(event.members.as_slice().into()),
+            event => event.session().map_or_else(|| Ok(Arc::default()), |session| self.of(session, tx)),
         }
-        if let Some(known) = self.0.lock().get(session) {
-            return Ok(known.clone());
-        }
-        let members = tx.session_members(session)?;
-        if !members.is_empty() {
-            let mut known = self.0.lock();
-            if known.len() >= MOST {
-                known.clear();
+    }
+
+    /// The members of a session, its owner first; nobody if it is gone.
+    pub(crate) fn of(&self, session: &SessionId, tx: &dyn Tx) -> Result<Arc<[UserId]>> {
+        {
+            let state = self.state.lock();
+            if let Some(known) = state.known.get(session)
+                && self.is_exclusive
+                && !state.changing.contains_key(session)
+            {
+                return Ok(known.clone());
             }
-            known.insert(session.clone(), members.clone());
+        }
+        let members: Arc<[UserId]> = tx.session_members(session)?.into();
+        let mut state = self.state.lock();
+        if !members.is_empty() && !state.changing.contains_key(session) {
+            state.learn(session, members.clone());
         }
         Ok(members)
+    }
+
+    /// The members of the session that a passing event concerns, as they were looked up last.
+    pub(crate) fn last_known(&self, event: &Event) -> Arc<[UserId]> {
+        let known = event.session().and_then(|session| self.state.lock().known.get(session).cloned());
+        known.unwrap_or_default()
+    }
+
+    /// Notes that a transaction changes the members of a session, until it has [ended](Self::ended).
+    pub(crate) fn change(&self, session: &SessionId) {
+        *self.state.lock().changing.entry(session.clone()).or_default() += 1;
+    }
+
+    /// Notes that a transaction has ended that changed the members of a session to these, or did not after all.
+    pub(crate) fn ended(&self, session: &SessionId, members: Option<Arc<[UserId]>>) {
+        let mut state = self.state.lock();
+        if let Some(count) = state.changing.get_mut(session) {
+            *count -= 1;
+            if *count == 0 {
+                state.changing.remove(session);
+            }
+        }
+        if let Some(members) = members {
+            state.learn(session, members);
+        }
     }
 }

@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use sophon_model::{Event, Message, MessageEvent, MessageId, SessionId, TaskId, TextDelta, UserId};
+use sophon_model::{Message, MessageEvent, MessageId, SessionId, TaskId, TextDelta};
 
-use super::{EventBus, topics_of};
+use crate::database::Database;
 
 /// A message that is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +27,13 @@ pub struct PendingMessage {
 /// All messages that are being written by this process.
 #[derive(Clone)]
 pub struct PendingTexts {
-    bus: EventBus,
+    db: Database,
     messages: Arc<Mutex<HashMap<MessageId, PendingMessage>>>,
 }
 
 impl PendingTexts {
-    pub(crate) fn new(bus: EventBus) -> Self {
-        Self { bus, messages: Arc::default() }
+    pub(crate) fn new(db: Database) -> Self {
+        Self { db, messages: Arc::default() }
     }
 
     /// A task begins to write, or begins again.
@@ -48,13 +48,12 @@ impl PendingTexts {
     }
 
     /// Adds a piece and, if the task streams, tells of it.
-    pub(crate) fn append(&self, members: &[UserId], delta: TextDelta, publish: bool) {
+    pub(crate) fn append(&self, delta: TextDelta, publish: bool) {
         let mut messages = self.messages.lock();
         let Some(message) = messages.get_mut(&delta.message_id) else { return };
         message.content.push_str(&delta.text);
         if publish {
-            let event = Event::Message(MessageEvent::Delta(delta));
-            self.bus.pass(&topics_of(&event, members), event);
+            self.db.pass(MessageEvent::Delta(delta));
         }
     }
 

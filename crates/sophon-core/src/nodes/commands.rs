@@ -117,7 +117,7 @@ impl Nodes {
         send: SendCommand,
     ) -> Result<NodeCommand> {
         let spec = NodeCommandSpec::of(&send.command)?;
-        let node = may_command(caller, unit.tx.get_in(&caller.tenant, &send.node)?, spec)?;
+        let node = may_command(unit.tx, caller, unit.tx.get_in(&caller.tenant, &send.node)?, spec)?;
         if let Some(known) = unit.tx.get_in(&node.id, &id)? {
             return Ok(known);
         }
@@ -151,7 +151,9 @@ impl Nodes {
     /// Takes in what became of a command that was handed to this node. The first report counts; that it comes again,
     /// or too late for the caller, is no error.
     pub async fn report(&self, caller: &NodeCaller, id: &NodeCommandId, outcome: Outcome) -> Result<()> {
-        let command: Granted<NodeCommand, Report> = grant(caller, self.look_up(&caller.node, id).await?)?;
+        let (asking, wanted) = (caller.clone(), id.clone());
+        let granted = self.db.read(move |tx| grant(tx, &asking, tx.get_in(&asking.node, &wanted)?));
+        let command: Granted<NodeCommand, Report> = granted.await?;
         let endings = self.endings.clone();
         self.db
             .write(move |unit| {

@@ -65,7 +65,7 @@ impl Nodes {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let node: Granted<Node, Read> = grant(&caller, tx.get_in(&caller.tenant, &wanted)?)?;
+                let node: Granted<Node, Read> = grant(tx, &caller, tx.get_in(&caller.tenant, &wanted)?)?;
                 Ok(node.into_inner())
             })
             .await
@@ -129,7 +129,7 @@ impl Nodes {
 
 /// A node that the caller may manage.
 fn managed(unit: &Unit<'_>, caller: &Caller, id: &NodeId) -> Result<Granted<Node, Write>> {
-    grant(caller, unit.tx.get_in(&caller.tenant, id)?)
+    grant(unit.tx, caller, unit.tx.get_in(&caller.tenant, id)?)
 }
 
 /// Stores a node that a user changed, and tells of it.

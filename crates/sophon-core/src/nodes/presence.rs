@@ -84,7 +84,7 @@ impl Nodes {
             Ok(node)
         });
         let node = heard.await?;
-        self.db.pass(&[], NodeEvent::Heard { node: Box::new(node) });
+        self.db.pass(NodeEvent::Heard { node: Box::new(node) });
         Ok(())
     }
 
@@ -198,7 +198,7 @@ impl Chore for NoticeSilence {
 
 /// The node that asks, if it still may.
 fn paired(tx: &dyn Tx, caller: &NodeCaller) -> Result<Node> {
-    let node: Result<Granted<Node, Act>> = grant(caller, tx.get_in(&caller.tenant, &caller.node)?);
+    let node: Result<Granted<Node, Act>> = grant(tx, caller, tx.get_in(&caller.tenant, &caller.node)?);
     node.map(Granted::into_inner).map_err(|_| rejected())
 }
 

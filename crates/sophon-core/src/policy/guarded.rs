@@ -1,8 +1,9 @@
 //! What is guarded: its kind, its tenant, whose it is, and with whom it is shared.
 
+use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller, NodeCommand,
-    NodeStatus, Permission, Session, Task, TenantId, UserId, Visibility,
+    NodeStatus, Permission, Result, Session, SessionRole, Task, TenantId, UserId, Visibility,
 };
 
 /// A kind of thing that rules speak of.
@@ -21,7 +22,12 @@ pub trait Guarded: Named {
         None
     }
 
-    /// With whom it is shared beside.
+    /// The role of a user who takes part in it, as it is stored now. In most kinds of things nobody does but the owner.
+    fn role_of(&self, _tx: &dyn Tx, user: &UserId) -> Result<Option<SessionRole>> {
+        Ok((self.owner() == Some(user)).then_some(SessionRole::Owner))
+    }
+
+    /// Whether it is for everybody.
     fn sharing(&self) -> Visibility {
         Visibility::Private
     }
@@ -91,6 +97,10 @@ impl Guarded for Session {
 
     fn owner(&self) -> Option<&UserId> {
         Some(&self.owner_id)
+    }
+
+    fn role_of(&self, tx: &dyn Tx, user: &UserId) -> Result<Option<SessionRole>> {
+        if self.owner_id == *user { Ok(Some(SessionRole::Owner)) } else { tx.session_role(&self.id, user) }
     }
 
     fn sharing(&self) -> Visibility {

@@ -20,8 +20,10 @@ pub use rules::*;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
+use sophon_model::ports::Tx;
 use sophon_model::{
-    Caller, Credential, Error, Kind, NodeCaller, Permission, Result, TenantId, UserId, Visibility,
+    Caller, Credential, Error, Kind, NodeCaller, Permission, Result, SessionRole, TenantId, UserId,
+    Visibility,
 };
 
 /// Who asks.
@@ -139,29 +141,39 @@ impl<T> Visible<T> {
     }
 }
 
-/// The thing, if it is there and the asker may do `V` with it.
-pub fn grant<'a, T, V>(asker: impl Into<Asker<'a>>, thing: Option<T>) -> Result<Granted<T, V>>
+/// The thing, if it is there and the asker may do `V` with it. Who takes part in it, and how, is as stored now.
+pub fn grant<'a, T, V>(tx: &dyn Tx, asker: impl Into<Asker<'a>>, thing: Option<T>) -> Result<Granted<T, V>>
 where
     T: Guarded + May<V>,
 {
     let asker = asker.into();
-    match thing {
-        Some(thing) => {
-            check::<T, V>(asker, &thing)?;
-            Ok(Granted { thing, verb: PhantomData })
-        }
-        None => Err(unknown::<T>(asker, <T as May<V>>::RULE)),
-    }
+    let Some(thing) = thing else { return Err(unknown::<T>(asker, <T as May<V>>::RULE)) };
+    let role = match asker {
+        Asker::User(caller) if *thing.tenant() == caller.tenant => thing.role_of(tx, &caller.user)?,
+        Asker::User(_) | Asker::Nobody | Asker::Node(_) => None,
+    };
+    check_with::<T, V>(asker, &thing, role)?;
+    Ok(Granted { thing, verb: PhantomData })
 }
 
-/// Whether the asker may do `V` with the thing, for those who want to know it and no more.
+/// Whether the asker may do `V` with a thing in which nobody takes part but its owner.
 pub fn check<'a, T, V>(asker: impl Into<Asker<'a>>, thing: &T) -> Result<()>
 where
     T: Guarded + May<V>,
 {
-    let (asker, rule) = (asker.into(), <T as May<V>>::RULE);
-    match rule.iter().find(|way| is_related(asker, thing, way.relation)) {
-        Some(way) => require_all(asker, way.needs, thing.permission()),
+    let asker = asker.into();
+    let is_owner = matches!(asker, Asker::User(caller) if thing.owner() == Some(&caller.user));
+    check_with::<T, V>(asker, thing, is_owner.then_some(SessionRole::Owner))
+}
+
+/// Whether the asker, who has this role in the thing, may do `V` with it.
+fn check_with<T, V>(asker: Asker<'_>, thing: &T, role: Option<SessionRole>) -> Result<()>
+where
+    T: Guarded + May<V>,
+{
+    let rule = <T as May<V>>::RULE;
+    match rule.iter().find(|way| is_related(asker, thing, role, way.relation)) {
+        Some(way) => require_all(asker, way.needs, Facts { role, named: thing.permission() }),
         None => Err(unknown::<T>(asker, rule)),
     }
 }
@@ -185,7 +197,7 @@ where
     Ok(Visible {
         tenant: caller.tenant.clone(),
         user: caller.user.clone(),
-        is_limited_to_own: relation == Relation::Owner,
+        is_limited_to_own: matches!(relation, Relation::Owner | Relation::Joined),
         kind: PhantomData,
     })
 }
@@ -194,16 +206,21 @@ where
 fn first_way(asker: Asker<'_>, rule: Rule) -> Result<(&Caller, Relation)> {
     let caller = asker.signed_in()?;
     let is_open = |way: &&Way| match way.relation {
-        Relation::Tenant | Relation::Owner => true,
+        Relation::Tenant | Relation::Owner | Relation::Joined => true,
         Relation::Holder(permission) => caller.has(permission),
         Relation::Public | Relation::Itself => false,
     };
     let way = rule.iter().find(is_open).ok_or_else(|| Error::internal("a rule without a way for users"))?;
-    require_all(asker, way.needs, None)?;
+    require_all(asker, way.needs, Facts::default())?;
     Ok((caller, way.relation))
 }
 
-fn is_related<T: Guarded>(asker: Asker<'_>, thing: &T, relation: Relation) -> bool {
+fn is_related<T: Guarded>(
+    asker: Asker<'_>,
+    thing: &T,
+    role: Option<SessionRole>,
+    relation: Relation,
+) -> bool {
     match (relation, asker) {
         (Relation::Public, _) => thing.sharing() == Visibility::Public,
         (Relation::Itself, Asker::Node(node)) => thing.is_of_node(node),
@@ -211,6 +228,7 @@ fn is_related<T: Guarded>(asker: Asker<'_>, thing: &T, relation: Relation) -> bo
         (Relation::Owner, Asker::User(caller)) => {
             *thing.tenant() == caller.tenant && thing.owner() == Some(&caller.user)
         }
+        (Relation::Joined, Asker::User(caller)) => *thing.tenant() == caller.tenant && role.is_some(),
         (Relation::Holder(permission), Asker::User(caller)) => {
             *thing.tenant() == caller.tenant && caller.has(permission)
         }
@@ -228,8 +246,16 @@ fn unknown<T: Named>(asker: Asker<'_>, rule: Rule) -> Error {
     }
 }
 
-/// `named` is the permission that the thing names, if there is a thing that names one.
-fn require_all(asker: Asker<'_>, needs: &[Need], named: Option<Permission>) -> Result<()> {
+/// What a need is compared with, beside what the asker has.
+#[derive(Clone, Copy, Default)]
+struct Facts {
+    /// The asker's role in the thing.
+    role: Option<SessionRole>,
+    /// The permission that the thing names.
+    named: Option<Permission>,
+}
+
+fn require_all(asker: Asker<'_>, needs: &[Need], facts: Facts) -> Result<()> {
     needs.iter().try_for_each(|need| {
         let caller = asker.signed_in()?;
         let is_agent = matches!(caller.credential, Credential::Agent(_));
@@ -237,15 +263,22 @@ fn require_all(asker: Asker<'_>, needs: &[Need], named: Option<Permission>) -> R
             Need::PersonHas(_) if is_agent => Ok(()),
             Need::Has(permission) | Need::PersonHas(permission) => require(caller, permission),
             Need::HasNamed => {
-                let named = named.ok_or_else(|| Error::internal("a thing that names no permission"))?;
+                let named = facts.named.ok_or_else(|| Error::internal("a thing that names no permission"))?;
                 require(caller, named)
             }
+            Need::Role(least) if facts.role < Some(least) => Err(lacks_role(least)),
             Need::Person if is_agent => {
                 Err(Error::new(Kind::NotAuthorized, "Only people answer what agents ask."))
             }
-            Need::Person => Ok(()),
+            Need::Person | Need::Role(_) => Ok(()),
         }
     })
+}
+
+fn lacks_role(least: SessionRole) -> Error {
+    let least = least.as_str();
+    let text = format!("This takes the role {least} in the session. Ask its owner for it.");
+    Error::new(Kind::NotAuthorized, text).with_details(serde_json::json!({ "role": least }))
 }
 
 fn require(caller: &Caller, permission: Permission) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use serde_json::json;
+use sophon_model::ports::Tx;
 use sophon_model::{Caller, Error, Kind, Node, NodeCommandSpec, Result, Risk};
 
 use super::{Command, CommandAtRisk, Granted, grant};
@@ -13,14 +14,15 @@ pub(crate) enum Told {}
 
 /// The node, if the caller may send it this command and its scopes cover the command.
 pub(crate) fn may_command(
+    tx: &dyn Tx,
     caller: &Caller,
     node: Option<Node>,
     spec: &NodeCommandSpec,
 ) -> Result<Granted<Node, Told>> {
     let node = if spec.risk >= Risk::High {
-        grant::<_, CommandAtRisk>(caller, node)?.into_inner()
+        grant::<_, CommandAtRisk>(tx, caller, node)?.into_inner()
     } else {
-        grant::<_, Command>(caller, node)?.into_inner()
+        grant::<_, Command>(tx, caller, node)?.into_inner()
     };
     if !covers(&node, spec) {
         let scope = spec.scope.as_str();

@@ -6,12 +6,12 @@ use sophon_model::Permission::{
 };
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand, Permission,
-    Session, Task,
+    Session, SessionRole, Task,
 };
 
 use super::guarded::{HoldersFeed, Named, System, TenantFeed, UserFeed};
-use Need::{Has, HasNamed, Person, PersonHas};
-use Relation::{Holder, Itself, Owner, Public, Tenant};
+use Need::{Has, HasNamed, Person, PersonHas, Role};
+use Relation::{Holder, Itself, Joined, Owner, Public, Tenant};
 
 /// How an asker stands to a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Relation {
     Tenant,
     /// The user whose the thing is.
     Owner,
+    /// A user who takes part in the thing.
+    Joined,
     /// A user of the thing's tenant who holds the permission. Others do not learn from this way that the thing exists.
     Holder(Permission),
     /// The node that the thing is, or that the thing is for.
@@ -35,6 +37,8 @@ pub enum Need {
     Has(Permission),
     /// The permission that the thing itself names. There must be a thing.
     HasNamed,
+    /// This role in the session, or a higher one.
+    Role(SessionRole),
     /// A person: an agent has the rights of the person it works for, except for this one, to say yes to itself.
     Person,
     /// The permission, of a person. An agent has been given a person's approval before.
@@ -87,6 +91,8 @@ verbs! {
     Read,
     /// Change it, add to it, run it or delete it.
     Write,
+    /// Share it, close it or delete it, where that takes more than to write into it.
+    Manage,
     /// Stop it.
     Cancel,
     /// Answer it.
@@ -160,9 +166,10 @@ cases! {
     NodeCommand Report: Itself;
 
     Session Create: Tenant => Has(SendMessages);
-    Session List: Owner;
-    Session Read: Public, Owner;
-    Session Write: Owner => Has(SendMessages);
+    Session List: Joined;
+    Session Read: Public, Joined;
+    Session Write: Joined => Role(SessionRole::Member) Has(SendMessages);
+    Session Manage: Joined => Role(SessionRole::Owner) Has(SendMessages);
 
     System Read: Tenant => Has(ViewSystem);
     System Write: Tenant => Has(ManageSystem);

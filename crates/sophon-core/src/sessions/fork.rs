@@ -2,11 +2,10 @@
 
 use sophon_model::ports::MessageRange;
 use sophon_model::{
-    Caller, Error, Message, MessageId, MessageStatus, Result, Session, SessionChange, SessionEvent,
-    SessionId, SessionStatus, Visibility,
+    Caller, Error, Message, MessageId, MessageStatus, Result, Session, SessionId, SessionStatus, Visibility,
 };
 
-use super::Sessions;
+use super::{Sessions, store_new_in};
 use crate::database::Unit;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::policy::{Allowed, Create, Granted, Read, allow, grant};
@@ -43,7 +42,7 @@ fn fork_in(
     id: &SessionId,
     fork: Fork,
 ) -> Result<Session> {
-    let parent: Granted<Session, Read> = grant(caller, unit.tx.get(id)?)?;
+    let parent: Granted<Session, Read> = grant(unit.tx, caller, unit.tx.get(id)?)?;
     let messages = copied(unit, &parent, fork.from_message.as_ref())?;
     let session = Session {
         id: unit.new_id(),
@@ -62,7 +61,7 @@ fn fork_in(
         created_at: unit.now(),
         updated_at: unit.now(),
     };
-    unit.tx.insert(&session)?;
+    store_new_in(unit, &session)?;
     for message in messages {
         let copy = Message {
             id: unit.new_id(),
@@ -75,7 +74,6 @@ fn fork_in(
         };
         unit.tx.insert_message(&copy)?;
     }
-    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Created });
     Ok(session)
 }
 

@@ -42,7 +42,7 @@ impl Sessions {
         let (mut messages, calls) = self
             .db
             .read(move |tx| {
-                let session: Granted<Session, Read> = grant(caller.as_ref(), tx.get(&id)?)?;
+                let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&id)?)?;
                 let range = MessageRange { since, before, limit: limit + 1 };
                 let messages = tx.messages(&session.id, &range)?;
                 let tasks: Vec<TaskId> = answering_tasks(&messages).collect();

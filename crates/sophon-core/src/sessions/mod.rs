@@ -2,10 +2,13 @@
 
 mod fork;
 mod history;
+mod participants;
 mod search_tool;
 
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
+pub use participants::MOST_PARTICIPANTS;
+pub(crate) use participants::join_agent_in;
 
 use std::sync::Arc;
 
@@ -20,7 +23,7 @@ use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::limits::{LONGEST_NAME, bounded};
 use crate::live::PendingTexts;
-use crate::policy::{Allowed, Create, Granted, Read, Write, allow, grant, visible};
+use crate::policy::{Allowed, Create, Granted, Manage, Read, Write, allow, grant, visible};
 use crate::registry::Registry;
 use crate::tasks::{Outcome, Running, finish_in};
 
@@ -69,7 +72,7 @@ impl Sessions {
         Self { db, pending, running }
     }
 
-    /// The caller's sessions, last active first.
+    /// The sessions in which the caller takes part, last active first.
     pub async fn list(
         &self,
         caller: &Caller,
@@ -83,9 +86,13 @@ impl Sessions {
 
     /// One. `caller` is nobody for those who look at a public session without signing in.
     pub async fn get(&self, caller: Option<&Caller>, id: &SessionId) -> Result<Session> {
-        let wanted = id.clone();
-        let session = self.db.read(move |tx| tx.get(&wanted)).await?;
-        grant::<_, Read>(caller, session).map(Granted::into_inner)
+        let (caller, wanted) = (caller.cloned(), id.clone());
+        self.db
+            .read(move |tx| {
+                let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
+                Ok(session.into_inner())
+            })
+            .await
     }
 
     /// Makes one.
@@ -105,7 +112,10 @@ impl Sessions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut session: Granted<Session, Write> = grant(&caller, unit.tx.get(&wanted)?)?;
+                let mut session: Granted<Session, Write> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                if change.status.is_some() || change.visibility.is_some() {
+                    grant::<_, Manage>(unit.tx, &caller, Some(Session::clone(&session)))?;
+                }
                 if let Some(status) = change.status {
                     if session.status == SessionStatus::Completed && status != SessionStatus::Completed {
                         return Err(Error::conflict(
@@ -137,23 +147,22 @@ impl Sessions {
                 // Their jobs first: see `Unit::wake`.
                 let open = unit.tx.open_tasks_of(&wanted)?;
                 open.iter().try_for_each(|task| unit.wake(&task.id))?;
-                let session = grant(&caller, unit.tx.get(&wanted)?)?;
-                delete_in(unit, session, &running)
+                let session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                delete_in(unit, &session, &running)
             })
             .await
     }
 }
 
-fn delete_in(unit: &mut Unit<'_>, session: Granted<Session, Write>, running: &Arc<Running>) -> Result<()> {
+fn delete_in(unit: &mut Unit<'_>, session: &Granted<Session, Manage>, running: &Arc<Running>) -> Result<()> {
     for task in unit.tx.open_tasks_of(&session.id)? {
         let (running, id) = (running.clone(), task.id.clone());
         finish_in(unit, task, Outcome::cancelled())?;
         unit.after_commit(move || running.cancel(&id));
     }
-    unit.tx.delete(&session.id)?;
-    let session = Box::new(session.into_inner());
-    unit.emit(SessionEvent { session, change: SessionChange::Deleted });
-    Ok(())
+    // Before those who take part are gone with it.
+    tell(unit, session, SessionChange::Deleted)?;
+    unit.tx.delete(&session.id).map(drop)
 }
 
 /// Makes a session in a unit of work.
@@ -187,8 +196,7 @@ pub(crate) fn create_in(
         created_at: unit.now(),
         updated_at: unit.now(),
     };
-    unit.tx.insert(&session)?;
-    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Created });
+    store_new_in(unit, &session)?;
     Ok(session)
 }
 
@@ -213,6 +221,19 @@ pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Granted<Session, Write>
 pub(crate) fn touch_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
     session.updated_at = unit.now();
     unit.tx.update(session)?;
-    unit.emit(SessionEvent { session: Box::new(session.clone()), change: SessionChange::Updated });
+    tell(unit, session, SessionChange::Updated)
+}
+
+/// Stores a new session with its first participants, and tells of it.
+fn store_new_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
+    unit.tx.insert(session)?;
+    participants::begin_in(unit, session)?;
+    tell(unit, session, SessionChange::Created)
+}
+
+/// Emits what became of a session, to those who take part in it.
+fn tell(unit: &mut Unit<'_>, session: &Session, change: SessionChange) -> Result<()> {
+    let members = unit.members_of(&session.id)?.to_vec();
+    unit.emit(SessionEvent { session: Box::new(session.clone()), change, members });
     Ok(())
 }

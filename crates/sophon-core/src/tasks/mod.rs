@@ -66,7 +66,7 @@ impl Tasks {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let task: Granted<Task, Read> = grant(&caller, tx.get_in(&caller.tenant, &wanted)?)?;
+                let task: Granted<Task, Read> = grant(tx, &caller, tx.get_in(&caller.tenant, &wanted)?)?;
                 let tool_calls = tx.tool_calls(&task.id)?;
                 let children = tx.child_tasks(&task.id)?;
                 Ok(TaskDetail { task: task.into_inner(), tool_calls, children })
@@ -80,7 +80,7 @@ impl Tasks {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
             .write(move |unit| {
-                let task = grant(&caller, unit.tx.get_in(&caller.tenant, &wanted)?)?;
+                let task = grant(unit.tx, &caller, unit.tx.get_in(&caller.tenant, &wanted)?)?;
                 cancel_in(unit, &caller.user, &task, running)
             })
             .await

@@ -207,17 +207,14 @@ impl Turn {
 
     /// Publishes what the turn is doing.
     fn progress(&self, activity: Activity, detail: Option<String>) {
-        self.held.pass(
-            std::slice::from_ref(&self.task.user_id),
-            TaskEvent::Progress(TaskProgress {
-                task_id: self.task.id.clone(),
-                session_id: self.session.id.clone(),
-                agent_id: self.agent.id.clone(),
-                activity,
-                detail,
-                at: self.held.now(),
-            }),
-        );
+        self.held.pass(TaskEvent::Progress(TaskProgress {
+            task_id: self.task.id.clone(),
+            session_id: self.session.id.clone(),
+            agent_id: self.agent.id.clone(),
+            activity,
+            detail,
+            at: self.held.now(),
+        }));
     }
 
     /// Voids what was streamed and streams again what is stored of the turn.

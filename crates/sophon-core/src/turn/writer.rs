@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sophon_model::{AgentId, Message, MessageId, SessionId, Task, TaskId, TextDelta, Timestamp, UserId};
+use sophon_model::{AgentId, Message, MessageId, SessionId, Task, TaskId, TextDelta, Timestamp};
 
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -26,7 +26,6 @@ pub(super) struct Writer {
     session: SessionId,
     message: MessageId,
     agent: AgentId,
-    members: [UserId; 1],
     is_streaming: bool,
     text: String,
     /// How much of `text` was told, and when that was.
@@ -49,7 +48,6 @@ impl Writer {
             session: reply.session_id.clone(),
             message: reply.id.clone(),
             agent: agent.clone(),
-            members: [task.user_id.clone()],
             is_streaming: task.is_streaming,
             text: String::new(),
             told: 0,
@@ -74,7 +72,7 @@ impl Writer {
             self.text.push_str(text);
         }
         let added = self.text[self.told..].to_owned();
-        self.pending.append(&self.members, self.delta(added, false), false);
+        self.pending.append(self.delta(added, false), false);
         self.told = self.text.len();
         self.complete = self.text.len();
     }
@@ -128,7 +126,7 @@ impl Writer {
     }
 
     fn publish(&self, text: String, is_final: bool) {
-        self.pending.append(&self.members, self.delta(text, is_final), self.is_streaming);
+        self.pending.append(self.delta(text, is_final), self.is_streaming);
     }
 
     fn delta(&self, text: String, is_final: bool) -> TextDelta {

@@ -9,6 +9,7 @@ mod identity;
 mod info_requests;
 mod leave;
 mod nodes;
+mod participants;
 mod policy;
 mod retention;
 mod secrets;

@@ -3,7 +3,7 @@
 use crate::{DiscussionRunId, NodeId, Permission, SessionId, TaskId, TenantId, UserId};
 
 /// Some of those whom an event concerns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience<'a> {
     /// The members of a session: who follows it, and who follows all of theirs.
     Members(&'a SessionId),

@@ -3,16 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 use super::Audience;
-use crate::Session;
 use crate::words::text_enum;
+use crate::{Session, UserId};
 
-/// A session was made, changed or deleted. It concerns its members, and its owner on every connection.
+/// A session was made, changed or deleted. It concerns its members, on every connection of theirs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SessionEvent {
     /// The session as it is now, or was.
     pub session: Box<Session>,
     /// Which of the three.
     pub change: SessionChange,
+    /// The users who take part in it, its owner among them, or did until it was deleted.
+    #[serde(default)]
+    pub members: Vec<UserId>,
 }
 
 text_enum! {
@@ -29,6 +32,7 @@ text_enum! {
 
 impl SessionEvent {
     pub(super) fn audience(&self) -> Vec<Audience<'_>> {
-        vec![Audience::Members(&self.session.id), Audience::User(&self.session.owner_id)]
+        let users = self.members.iter().map(Audience::User);
+        std::iter::once(Audience::Members(&self.session.id)).chain(users).collect()
     }
 }

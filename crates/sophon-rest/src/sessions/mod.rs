@@ -4,6 +4,7 @@ mod collection;
 mod copies;
 mod item;
 mod messages;
+mod participants;
 
 use utoipa_axum::routes;
 
@@ -17,6 +18,9 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Read, routes!(item::get_session))
         .routes(Write, routes!(item::update_session, item::delete_session))
         .routes(Read, routes!(messages::list_messages))
+        .routes(Read, routes!(participants::list_participants))
+        .routes(Write, routes!(participants::share_session))
+        .routes(Write, routes!(participants::unshare_session))
         .routes(Write, routes!(copies::fork_session))
         .routes(Chat, routes!(copies::regenerate_answer))
 }

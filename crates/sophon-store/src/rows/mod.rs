@@ -14,6 +14,7 @@ mod memories;
 mod messages;
 mod node_commands;
 mod nodes;
+mod participants;
 mod secrets;
 mod sessions;
 mod steps;

@@ -8,10 +8,47 @@ use crate::engine::{Conn, Engine, Query};
 use crate::words::{Need, words_query};
 
 impl SessionRows for Conn {
-    fn sessions(&self, owner: &UserId, filter: &SessionFilter, wanted: &Page) -> Result<Paged<Session>> {
+    fn sessions(&self, user: &UserId, filter: &SessionFilter, wanted: &Page) -> Result<Paged<Session>> {
+        // Two looks, each along an index: one with both conditions would sort all that the user has.
+        let mut found = self.sessions_where(&OWN, user, filter, wanted)?;
+        found.extend(self.sessions_where(&SHARED, user, filter, wanted)?);
+        found.sort_unstable_by(|a, b| (b.updated_at, &b.id).cmp(&(a.updated_at, &a.id)));
+        let position =
+            |session: &Session| Position { at: session.updated_at.as_millis(), id: session.id.to_string() };
+        Ok(Paged::from_one_more(found, wanted, position))
+    }
+
+    fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>> {
+        let sql = "SELECT owner_id FROM sessions WHERE id = $1 UNION ALL \
+                   SELECT p.member_id FROM participants AS p JOIN sessions AS s ON s.id = p.session_id \
+                   WHERE p.session_id = $1 AND p.kind = 'user' AND p.member_id <> s.owner_id";
+        let found: Vec<(UserId,)> = self.all(sql, &[session.as_str().into()])?;
+        Ok(found.into_iter().map(|(user,)| user).collect())
+    }
+}
+
+/// What a condition says before and after a user.
+type Around = [&'static str; 2];
+
+/// The sessions that are the user's.
+const OWN: Around = ["owner_id = ", ""];
+/// Those of others in which the user takes part.
+const SHARED: Around = [
+    "id IN (SELECT session_id FROM participants WHERE kind = 'user' AND role <> 'owner' AND member_id = ",
+    ")",
+];
+
+impl Conn {
+    fn sessions_where(
+        &self,
+        around: &Around,
+        user: &UserId,
+        filter: &SessionFilter,
+        wanted: &Page,
+    ) -> Result<Vec<Session>> {
         let words = filter.search.as_deref().and_then(|typed| words_query(self.engine(), typed, Need::All));
         let mut query = self.query::<Session>();
-        query.push("owner_id = ").bind(owner.as_str());
+        query.push(around[0]).bind(user.as_str()).push(around[1]);
         if let Some(agent) = &filter.agent {
             query.push(" AND agent_id = ").bind(agent.as_str());
         }
@@ -19,15 +56,7 @@ impl SessionRows for Conn {
             with_words(&mut query, self.engine(), words);
         }
         page(&mut query, "updated_at", wanted);
-        let position =
-            |session: &Session| Position { at: session.updated_at.as_millis(), id: session.id.to_string() };
-        Ok(Paged::from_one_more(self.found_by(&query)?, wanted, position))
-    }
-
-    fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>> {
-        let found: Vec<(UserId,)> =
-            self.all("SELECT owner_id FROM sessions WHERE id = $1", &[session.as_str().into()])?;
-        Ok(found.into_iter().map(|(user,)| user).collect())
+        Ok(self.found_by(&query)?)
     }
 }
 

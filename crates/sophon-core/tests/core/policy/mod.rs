@@ -6,7 +6,7 @@ mod calls;
 mod things;
 
 use sophon_core::policy::{Act, CASES, Case, Need, Read, Relation, Report, Way, check};
-use sophon_model::{Error, Kind, Node, NodeCaller, NodeStatus, Permission};
+use sophon_model::{Error, Kind, Node, NodeCaller, NodeStatus, Permission, SessionRole};
 use sophon_testgateway::{Engine, Setup, TestGateway};
 use sophon_testkit::make;
 
@@ -23,6 +23,8 @@ enum Verdict {
     Unknown,
     /// This permission is missing.
     Missing(String),
+    /// The caller's role in the session is too low: it takes this one.
+    Role(SessionRole),
     /// An agent does not do it for its person.
     ForPeople,
     /// The caller has to sign in.
@@ -32,9 +34,10 @@ enum Verdict {
 impl Verdict {
     fn of(error: &Error, has_thing: bool) -> Self {
         let missing = error.details().and_then(|details| details["permission"].as_str());
+        let role = error.details().and_then(|details| SessionRole::parse(details["role"].as_str()?));
         match (error.kind(), missing) {
             (Kind::NotAuthorized, Some(permission)) => Self::Missing(permission.into()),
-            (Kind::NotAuthorized, None) => Self::ForPeople,
+            (Kind::NotAuthorized, None) => role.map_or(Self::ForPeople, Self::Role),
             (Kind::NotFound, _) if has_thing => Self::Unknown,
             (Kind::Unauthenticated, _) => Self::SignIn,
             _ => Self::Served,
@@ -53,6 +56,7 @@ fn expected(case: &Case, asker: &Asker, whose: Whose) -> Verdict {
         Relation::Public => whose == Whose::Public,
         Relation::Tenant => is_near && asker.caller.is_some(),
         Relation::Owner => whose == Whose::Own && asker.caller.is_some(),
+        Relation::Joined => whose.role().is_some() && asker.caller.is_some(),
         Relation::Holder(permission) => is_near && asker.has(permission),
         Relation::Itself => false,
     };
@@ -65,6 +69,7 @@ fn expected(case: &Case, asker: &Asker, whose: Whose) -> Verdict {
             (!asker.is_agent && !asker.has(permission)).then(|| Verdict::missing(permission))
         }
         Need::HasNamed => (!asker.has(HELD)).then(|| Verdict::missing(HELD)),
+        Need::Role(least) => (whose.role() < Some(least)).then_some(Verdict::Role(least)),
         Need::Person => asker.is_agent.then_some(Verdict::ForPeople),
     });
     unmet.unwrap_or(Verdict::Served)
@@ -82,12 +87,12 @@ fn expected_of_list(case: &Case, asker: &Asker, whose: Whose) -> Verdict {
 fn permissions_of(case: &Case) -> Vec<Permission> {
     let relations = case.rule.iter().filter_map(|way| match way.relation {
         Relation::Holder(permission) => Some(permission),
-        Relation::Public | Relation::Tenant | Relation::Owner | Relation::Itself => None,
+        Relation::Public | Relation::Tenant | Relation::Owner | Relation::Joined | Relation::Itself => None,
     });
     let needs = case.rule.iter().flat_map(|way| way.needs).filter_map(|need| match need {
         Need::Has(permission) | Need::PersonHas(permission) => Some(*permission),
         Need::HasNamed => Some(HELD),
-        Need::Person => None,
+        Need::Person | Need::Role(_) => None,
     });
     let named: Vec<Permission> = relations.chain(needs).collect();
     Permission::ALL.iter().copied().filter(|permission| named.contains(permission)).collect()

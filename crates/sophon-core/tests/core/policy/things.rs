@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use sophon_core::database::Unit;
 use sophon_model::{
-    Agent, AgentId, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeScope, Result, Session, Task,
-    TaskKind, Tenant, TenantId, User, UserId, Visibility,
+    Agent, AgentId, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeScope, Participant,
+    ParticipantKind, Result, Session, SessionRole, Task, TaskKind, Tenant, TenantId, User, UserId,
+    Visibility,
 };
 use sophon_testgateway::TestGateway;
 use sophon_testkit::make::{self, MakeSession, MakeTask};
@@ -24,12 +25,27 @@ pub enum Whose {
     Colleague,
     /// The same, and what can be public is.
     Public,
+    /// They are another user's, and the asker takes part in the session as a viewer.
+    Viewed,
+    /// The same, as a member.
+    Joined,
     /// They are those of a user in another tenant.
     Stranger,
 }
 
 impl Whose {
-    pub const ALL: [Self; 4] = [Self::Own, Self::Colleague, Self::Public, Self::Stranger];
+    pub const ALL: [Self; 6] =
+        [Self::Own, Self::Colleague, Self::Public, Self::Viewed, Self::Joined, Self::Stranger];
+
+    /// The asker's role in the session.
+    pub fn role(self) -> Option<SessionRole> {
+        match self {
+            Self::Own => Some(SessionRole::Owner),
+            Self::Joined => Some(SessionRole::Member),
+            Self::Viewed => Some(SessionRole::Viewer),
+            Self::Colleague | Self::Public | Self::Stranger => None,
+        }
+    }
 }
 
 /// One of each.
@@ -48,7 +64,8 @@ pub struct Things {
 
 /// Gives one of each to whom `whose` says.
 pub async fn give(app: &TestGateway, asker: &Asker, whose: Whose) -> Things {
-    let own = asker.caller.as_ref().filter(|_| whose == Whose::Own).map(|caller| caller.user.clone());
+    let user = asker.caller.as_ref().map(|caller| caller.user.clone());
+    let own = user.clone().filter(|_| whose == Whose::Own);
     let home = app.admin().tenant;
     let given = app.gateway.db.write(move |unit| {
         let owner = match own {
@@ -56,7 +73,18 @@ pub async fn give(app: &TestGateway, asker: &Asker, whose: Whose) -> Things {
             None => somebody(unit, (whose != Whose::Stranger).then_some(home))?,
         };
         let visibility = if whose == Whose::Public { Visibility::Public } else { Visibility::Private };
-        give_in(unit, owner, visibility)
+        let things = give_in(unit, owner, visibility)?;
+        if let (Some(user), Some(role)) = (user, whose.role()) {
+            unit.tx.put(&Participant {
+                session_id: things.session.id.clone(),
+                kind: ParticipantKind::User,
+                member_id: user.to_string(),
+                tenant_id: things.session.tenant_id.clone(),
+                role,
+                joined_at: unit.now(),
+            })?;
+        }
+        Ok(things)
     });
     given.await.expect("they are stored")
 }

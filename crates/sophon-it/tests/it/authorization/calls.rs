@@ -23,7 +23,7 @@ impl Line {
             "" => path.to_owned(),
             thing => path.replace("{id}", &has[thing]),
         };
-        let path = path.replace("{commandId}", &has["command"]);
+        let path = path.replace("{commandId}", &has["command"]).replace("{userId}", &has["participant"]);
         assert!(!path.contains('{'), "{path}: say in `Line::address` which thing this is");
         (method.parse().unwrap(), path)
     }

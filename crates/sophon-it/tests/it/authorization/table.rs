@@ -104,6 +104,14 @@ pub const REST: &[Line] = &[
     line("PATCH /api/sessions/{id}", OwnerHaving(SendMessages), "session", r#"{"title":"T"}"#),
     line("DELETE /api/sessions/{id}", OwnerHaving(SendMessages), "session", ""),
     line("GET /api/sessions/{id}/messages", Owner, "session", ""),
+    line("GET /api/sessions/{id}/participants", Owner, "session", ""),
+    line(
+        "POST /api/sessions/{id}/participants",
+        OwnerHaving(SendMessages),
+        "session",
+        r#"{"userId":"usr_nobody","role":"viewer"}"#,
+    ),
+    line("DELETE /api/sessions/{id}/participants/{userId}", OwnerHaving(SendMessages), "session", ""),
     line("POST /api/sessions/{id}/fork", OwnerHaving(SendMessages), "session", "{}"),
     line("POST /api/sessions/{id}/regenerate", OwnerHaving(SendMessages), "session", ""),
     // Tasks

@@ -15,6 +15,7 @@ mod discussions;
 mod entity;
 mod jobs;
 mod nodes;
+mod participants;
 mod record;
 mod row;
 mod secrets;
@@ -29,6 +30,7 @@ pub use entity::{
 };
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
+pub use participants::ParticipantRows;
 pub use record::Record;
 pub use row::{Row, Shape};
 pub use secrets::SecretRows;
@@ -80,6 +82,7 @@ pub trait Tx:
     + ApiTokenRows
     + AgentRows
     + SessionRows
+    + ParticipantRows
     + MessageRows
     + TaskRows
     + JobRows
@@ -147,9 +150,9 @@ pub struct SessionFilter {
 
 /// Sessions.
 pub trait SessionRows {
-    /// The owner's, last active first.
-    fn sessions(&self, owner: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
-    /// The users who are told what happens in a session; nobody if it is not there. It is not held for that.
+    /// Those in which the user takes part, last active first.
+    fn sessions(&self, user: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
+    /// The users who take part in a session, its owner first; nobody if it is not there. It is not held for that.
     fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>>;
 }
 

@@ -34,7 +34,11 @@ fn topic(id: &str) -> Topic {
 }
 
 fn event(id: &str) -> Event {
-    Event::from(SessionEvent { session: Box::new(session(id)), change: SessionChange::Updated })
+    Event::from(SessionEvent {
+        session: Box::new(session(id)),
+        change: SessionChange::Updated,
+        members: vec!["ann".into()],
+    })
 }
 
 /// Adds `count` events under the topic `s`; returns the number of the first.

@@ -15,6 +15,7 @@ mod messages;
 mod migrations;
 mod node_commands;
 mod nodes;
+mod participants;
 mod parts;
 mod places;
 mod releases;
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Rule> {
         sessions::rules(),
         messages::rules(),
         tasks::rules(),
+        participants::rules(),
         parts::rules(),
         changes::rules(),
         turns::rules(),

@@ -78,8 +78,11 @@ fn the_database_of_this_release_is_written_down(place: &Place) {
         tx.insert_step(&TaskId::from("t"), 0, &json!({"a": [1.0, null, "\u{0}ő"]}))?;
         let (request_hash, reply) = ("00".into(), json!({"id": "m"}));
         tx.insert_idempotent_reply("scope", "key", &IdempotentReply { request_hash, reply }, at(5))?;
-        let changed =
-            Event::from(SessionEvent { session: Box::new(session("s")), change: SessionChange::Updated });
+        let changed = Event::from(SessionEvent {
+            session: Box::new(session("s")),
+            change: SessionChange::Updated,
+            members: vec!["ann".into()],
+        });
         tx.append_events(&[NewEvent { event: &changed, topics: vec![topic()] }], 0, at(6)).map(drop)
     }
     let store = place.open();

@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use sophon_model::ports::{Delete, Ends, Entity, Insert, Key, Scoped, Store, Tx, Update, every};
 use sophon_model::{
     Agent, ApiToken, Approval, AuthSession, CustomRole, DataKey, Discussion, DiscussionRun, DiscussionTurn,
-    InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page, Result, Session,
-    StoredSecret, Task, Tenant, ToolCall, User,
+    InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page, Participant, Result,
+    Session, StoredSecret, Task, Tenant, ToolCall, User,
 };
 
 use crate::fixtures::at;
@@ -144,6 +144,7 @@ pub fn rewrite_each(store: &dyn Store) -> BTreeMap<&'static str, usize> {
         rewrite::<Discussion>(store),
         rewrite::<DiscussionRun>(store),
         rewrite::<DiscussionTurn>(store),
+        rewrite::<Participant>(store),
         count::<Job>(store),
         rewrite::<DataKey>(store),
         rewrite::<StoredSecret>(store),

@@ -1,0 +1,145 @@
+//! Who takes part in a session, and sharing it.
+
+use sophon_model::ports::every;
+use sophon_model::{
+    Agent, Caller, Error, Participant, ParticipantKind, Result, Session, SessionChange, SessionId,
+    SessionRole, UserId,
+};
+
+use super::{Sessions, tell};
+use crate::database::Unit;
+use crate::identity::may_act;
+use crate::policy::{Granted, Manage, Read, grant};
+
+/// Those who may take part in one session. One more is a conflict with the code `too_many_participants`.
+pub const MOST_PARTICIPANTS: usize = 100;
+
+impl Sessions {
+    /// Those who take part, in the order in which they joined.
+    pub async fn participants(&self, caller: &Caller, id: &SessionId) -> Result<Vec<Participant>> {
+        let (caller, wanted) = (caller.clone(), id.clone());
+        self.db
+            .read(move |tx| {
+                let session: Granted<Session, Read> = grant(tx, &caller, tx.get(&wanted)?)?;
+                tx.list_in(&session.id, &every::<Participant>(), MOST_PARTICIPANTS)
+            })
+            .await
+    }
+
+    /// Lets another user of the tenant take part, or gives one who does another role. There is one owner, who stays it.
+    pub async fn share(
+        &self,
+        caller: &Caller,
+        id: &SessionId,
+        user: &UserId,
+        role: SessionRole,
+    ) -> Result<Participant> {
+        if role == SessionRole::Owner {
+            return Err(Error::validation("role", "A session has one owner. Choose member or viewer."));
+        }
+        let (caller, wanted, user) = (caller.clone(), id.clone(), user.clone());
+        self.db
+            .write(move |unit| {
+                let session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                share_in(unit, &session, &user, role)
+            })
+            .await
+    }
+
+    /// Ends that a user takes part. Every user may leave; the owner may end it for others, and stays. What the user
+    /// follows of a private session ends with it.
+    pub async fn unshare(&self, caller: &Caller, id: &SessionId, user: &UserId) -> Result<()> {
+        let (caller, wanted, user) = (caller.clone(), id.clone(), user.clone());
+        self.db
+            .write(move |unit| {
+                let found = unit.tx.get(&wanted)?;
+                let session = if user == caller.user {
+                    grant::<_, Read>(unit.tx, &caller, found)?.into_inner()
+                } else {
+                    grant::<_, Manage>(unit.tx, &caller, found)?.into_inner()
+                };
+                if user == session.owner_id {
+                    return Err(Error::conflict("The owner of a session stays in it. Delete it to end it."));
+                }
+                if !unit.tx.delete_participant(&session.id, ParticipantKind::User, user.as_str())? {
+                    return Err(Error::not_found("participant"));
+                }
+                unit.members_changed(&session.id);
+                tell(unit, &session, SessionChange::Updated)
+            })
+            .await
+    }
+}
+
+fn share_in(
+    unit: &mut Unit<'_>,
+    session: &Granted<Session, Manage>,
+    user: &UserId,
+    role: SessionRole,
+) -> Result<Participant> {
+    let known = unit.tx.get(user)?.filter(|user| may_act(user) && user.tenant_id == session.tenant_id);
+    let unknown = || Error::validation("userId", "There is no such user in your tenant.");
+    let user = known.ok_or_else(unknown)?;
+    if user.id == session.owner_id {
+        return Err(Error::conflict("The owner of a session keeps its role."));
+    }
+    let there = unit.tx.list_in(&session.id, &every::<Participant>(), MOST_PARTICIPANTS)?;
+    let known = there.iter().find(|one| one.user().as_ref() == Some(&user.id));
+    if known.is_none() && there.len() >= MOST_PARTICIPANTS {
+        let text = format!("{MOST_PARTICIPANTS} take part in the session. Remove one who no longer does.");
+        return Err(Error::conflict(text).with_code("too_many_participants"));
+    }
+    let joined = participant(unit, session, ParticipantKind::User, user.id.as_str(), role);
+    let joined_at = known.map_or(joined.joined_at, |known| known.joined_at);
+    let joined = Participant { joined_at, ..joined };
+    unit.tx.put(&joined)?;
+    unit.members_changed(&session.id);
+    tell(unit, session, SessionChange::Updated)?;
+    Ok(joined)
+}
+
+/// Notes the owner and the agent of a new session.
+pub(super) fn begin_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
+    let owner =
+        participant(unit, session, ParticipantKind::User, session.owner_id.as_str(), SessionRole::Owner);
+    unit.tx.insert(&owner)?;
+    let agent =
+        participant(unit, session, ParticipantKind::Agent, session.agent_id.as_str(), SessionRole::Member);
+    unit.tx.insert(&agent)
+}
+
+/// Notes an agent that is asked to answer in a session that is another agent's.
+pub(crate) fn join_agent_in(unit: &mut Unit<'_>, session: &Session, agent: &Agent) -> Result<()> {
+    if agent.id == session.agent_id {
+        return Ok(());
+    }
+    let there = unit.tx.list_in(&session.id, &every::<Participant>(), MOST_PARTICIPANTS)?;
+    let is_it = |one: &Participant| one.kind == ParticipantKind::Agent && one.member_id == agent.id.as_str();
+    if there.len() >= MOST_PARTICIPANTS || there.iter().any(is_it) {
+        return Ok(());
+    }
+    unit.tx.insert(&participant(
+        unit,
+        session,
+        ParticipantKind::Agent,
+        agent.id.as_str(),
+        SessionRole::Member,
+    ))
+}
+
+fn participant(
+    unit: &Unit<'_>,
+    session: &Session,
+    kind: ParticipantKind,
+    member_id: &str,
+    role: SessionRole,
+) -> Participant {
+    Participant {
+        session_id: session.id.clone(),
+        kind,
+        member_id: member_id.to_owned(),
+        tenant_id: session.tenant_id.clone(),
+        role,
+        joined_at: unit.now(),
+    }
+}
