@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sophon_model::{
-    AgentId, MessageId, MessageRole, MessageStatus, SessionId, TaskId, ToolCallId, ToolCallStatus, UserId,
+    AgentId, FinishReason, MessageId, MessageRole, MessageStatus, SessionId, TaskId, ToolCallId,
+    ToolCallStatus, UserId,
 };
 use utoipa::ToSchema;
 
@@ -49,6 +50,10 @@ pub struct Message {
     /// What writing it consumed.
     #[schema(required)]
     pub usage: Option<Usage>,
+    /// Why its text ends where it ends: `length`, `content_filter` and `incomplete` say that it was cut. Null while it is
+    /// written, and for what people wrote.
+    #[schema(required)]
+    pub finish_reason: Option<FinishReason>,
     /// Whether it is part of the conversation, or the gateway's own.
     pub msg_type: MessageType,
     /// When it was made.
@@ -75,6 +80,7 @@ impl Message {
             attachments: message.attachments.into_iter().map(Attachment::from).collect(),
             tool_calls: tool_calls.into_iter().map(ToolCall::from).collect(),
             usage: message.usage.map(Usage::from),
+            finish_reason: message.finish_reason,
             msg_type: match message.role {
                 MessageRole::System => MessageType::System,
                 MessageRole::User | MessageRole::Agent => MessageType::Chat,

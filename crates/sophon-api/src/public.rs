@@ -72,7 +72,7 @@ pub struct Model {
 }
 
 impl From<ModelInfo> for Model {
-    fn from(ModelInfo { id, provider }: ModelInfo) -> Self {
+    fn from(ModelInfo { id, provider, .. }: ModelInfo) -> Self {
         Self { id, provider }
     }
 }

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::limits::{LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text};
+use crate::limits::{
+    LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text, title,
+};
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
 use crate::registry::Registry;
 use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in};
@@ -116,6 +118,12 @@ impl Chat {
                 let question = messages.pop().ok_or_else(|| {
                     Error::conflict("There is no recent question in this session that could be answered.")
                 })?;
+                let is_asked = |task: &Task| task.request_message_id.as_ref() == Some(&question.id);
+                if unit.tx.open_tasks_of(&session.id)?.iter().any(is_asked) {
+                    return Err(Error::conflict(
+                        "The question is about to be answered. Wait for the answer, or stop it.",
+                    ));
+                }
                 let sent = queue_in(unit, &caller, &session, None, &question, true)?;
                 save_in(unit, &mut session)?;
                 Ok(sent)
@@ -193,6 +201,7 @@ fn send_in(
         reply_to: send.reply_to,
         attachments: send.attachments,
         usage: None,
+        finish_reason: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };
@@ -200,7 +209,7 @@ fn send_in(
     unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
     let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
     if session.title.is_empty() {
-        session.title = first_line_truncated(&message.content, TITLE_LENGTH);
+        session.title = title(&first_line_truncated(&message.content, TITLE_LENGTH))?;
     }
     session.message_count += 1;
     save_in(unit, &mut session)?;

@@ -1,5 +1,6 @@
 //! The sizes that the core accepts, in one place.
 
+use sophon_model::text::{is_invisible, without_overrides};
 use sophon_model::{Error, Kind, Result};
 
 /// A name or title, in characters.
@@ -31,16 +32,27 @@ pub const MOST_QUEUED_TASKS: u64 = 10_000;
 pub(crate) fn bounded(field: &str, text: &str, least: usize, most: usize) -> Result<()> {
     // Bytes first: counting the characters of a huge text is work.
     let length = if text.len() > most * 4 { text.len() } else { text.trim().chars().count() };
+    if least > 0 && is_invisible(text) {
+        return Err(Error::validation(field, "It has no character that can be seen."));
+    }
     if (least..=most).contains(&length) {
         return Ok(());
     }
     Err(Error::validation(field, format!("It has {least} to {most} characters.")))
 }
 
+/// A title as it is stored: refused if it is too long, empty if nobody would see it, and without what changes how the
+/// text around it is seen.
+pub(crate) fn title(text: &str) -> Result<String> {
+    bounded("title", text, 0, LONGEST_NAME)?;
+    let text = if is_invisible(text) { "" } else { text };
+    Ok(without_overrides(text).into_owned())
+}
+
 /// Refuses a message that is empty or too long.
 pub(crate) fn message_text(content: &str) -> Result<()> {
-    if content.trim().is_empty() {
-        return Err(Error::validation("content", "A message says something."));
+    if is_invisible(content) {
+        return Err(Error::validation("content", "content must not be empty or invisible"));
     }
     if content.len() > LONGEST_MESSAGE {
         let text =

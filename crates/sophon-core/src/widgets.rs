@@ -153,7 +153,7 @@ impl ModelProvider for Polite {
 async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
     let url = format!("sqlite:{}", folder.join("sophon.db").display());
     let store = sophon_store::open(&url, &sophon_store::Options::default()).unwrap();
-    let model = ModelInfo { id: "polite".into(), provider: "polite".into() };
+    let model = ModelInfo::unknown("polite", "polite");
     let parts = Parts {
         store,
         clock: Arc::new(FakeClock::default()),

@@ -45,6 +45,30 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// `text` with the marks written out that turn the direction of what follows, and with controls: in a title or a name they
+/// change how the text around it is seen. Joiners and variants stay, of which emoji are made.
+pub fn without_overrides(text: &str) -> Cow<'_, str> {
+    let is_override =
+        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(is_override) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_override(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether nobody would see anything of a text.
+pub fn is_invisible(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_hidden(c))
+}
+
 /// The controls, and what Unicode lets programs leave out when they draw a text (`Default_Ignorable_Code_Point`) or
 /// calls a separator of lines, an annotation or a tag.
 fn is_hidden(c: char) -> bool {
@@ -93,6 +117,13 @@ mod tests {
             visible(text),
             "ls\\u{1b}[2K\\u{d}\\u{9}\\u{7f}\\u{9b}\\u{202e}gpj\\u{2066}\\u{200b}\\u{feff}\\u{e0041}\\u{2028}end"
         );
+    }
+
+    #[test]
+    fn overrides_are_written_out_where_emoji_stay_whole() {
+        assert_eq!(without_overrides("a\u{202e}b\u{1b}"), "a\\u{202e}b\\u{1b}");
+        assert!(matches!(without_overrides("👩\u{200d}🚀 ❤\u{fe0f}"), Cow::Borrowed(_)));
+        assert!(is_invisible(" \u{200b}\u{2060}\n") && is_invisible("") && !is_invisible("\u{200b}a"));
     }
 
     #[test]

@@ -52,6 +52,15 @@ pub struct ProviderConfig {
     /// The models on offer, the preferred one first; a few current ones of the kind if empty.
     #[serde(default)]
     pub models: Vec<String>,
+    /// Tokens that the models can read and write together. What is longer is shortened before it is sent. If absent, what
+    /// is known of the kind: 8192 for Ollama, which is told, and 128000 or more for the others.
+    #[serde(default)]
+    #[schemars(extend("x-unit" = "tokens"))]
+    pub context_tokens: Option<NonZeroU32>,
+    /// Tokens that the models can write in one answer; 8192 if absent, or less where less fits.
+    #[serde(default)]
+    #[schemars(extend("x-unit" = "tokens"))]
+    pub max_output_tokens: Option<NonZeroU32>,
     /// How long to wait for the beginning of an answer, in seconds: 120, or 900 where the provider is on this machine or
     /// in a private network.
     #[serde(default)]
@@ -85,6 +94,8 @@ impl ProviderConfig {
             base_url: None,
             api_key: None,
             models: Vec::new(),
+            context_tokens: None,
+            max_output_tokens: None,
             first_byte_seconds: None,
             idle_seconds: None,
         }
@@ -92,7 +103,13 @@ impl ProviderConfig {
 
     /// The models on offer, never none.
     pub(crate) fn models(&self) -> Vec<ModelInfo> {
-        let info = |id: &str| ModelInfo { id: id.to_owned(), provider: self.id.clone() };
+        let (context, output) = presets::limits(self.kind);
+        let info = |id: &str| ModelInfo {
+            id: id.to_owned(),
+            provider: self.id.clone(),
+            context_tokens: self.context_tokens.map_or(context, NonZeroU32::get),
+            output_tokens: self.max_output_tokens.map_or(output, NonZeroU32::get),
+        };
         if self.models.is_empty() {
             presets::models(self.kind).iter().map(|id| info(id)).collect()
         } else {

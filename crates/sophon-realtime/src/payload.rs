@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sophon_model::{Attachment, Message, MessageRole, MessageStatus, ToolCall, ToolCallStatus, Usage};
+use sophon_model::{
+    Attachment, FinishReason, Message, MessageRole, MessageStatus, ToolCall, ToolCallStatus, Usage,
+};
 
 /// A whole message, as `ReceiveMessage` and the SSE event `message` carry it.
 #[derive(Debug, Serialize)]
@@ -40,6 +42,8 @@ pub struct MessagePayload<'a> {
     pub tool_calls: Vec<ToolCallPayload<'a>>,
     /// What writing it consumed.
     pub usage: Option<UsagePayload<'a>>,
+    /// Why its text ends where it ends; null while it is written, and for what people wrote.
+    pub finish_reason: Option<FinishReason>,
     /// When it was made.
     pub created_at: String,
     /// When it last changed.
@@ -70,6 +74,7 @@ impl<'a> MessagePayload<'a> {
             attachments: &message.attachments,
             tool_calls: tool_calls.iter().map(ToolCallPayload::new).collect(),
             usage: message.usage.as_ref().map(UsagePayload::new),
+            finish_reason: message.finish_reason,
             created_at: message.created_at.to_string(),
             updated_at: message.updated_at.to_string(),
             seq,

@@ -37,7 +37,8 @@ impl Guard {
 
     fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<()> {
         let Some(host) = requested_host(uri, headers).filter(|host| self.is_ours(host)) else {
-            let text = "This gateway does not go by that name. Its operator can allow the host.";
+            let text = "This gateway does not go by that name. Its operator can add it to http.allowed_hosts \
+                (SOPHON__HTTP__ALLOWED_HOSTS).";
             return Err(ApiError::with_status(StatusCode::MISDIRECTED_REQUEST, Error::invalid(text)));
         };
         let mut origins = headers.get_all(header::ORIGIN).iter();
@@ -46,7 +47,7 @@ impl Guard {
         if same_site {
             return Ok(());
         }
-        let text = "Pages of other sites may not call this gateway. Its operator can allow the origin.";
+        let text = "Pages of other sites may not call this gateway. Its operator can add the origin to http.allowed_origins.";
         Err(Error::new(Kind::NotAuthorized, text).into())
     }
 

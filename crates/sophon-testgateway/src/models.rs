@@ -27,7 +27,7 @@ pub struct SilentModel(Vec<ModelInfo>);
 
 impl Default for SilentModel {
     fn default() -> Self {
-        Self(vec![ModelInfo { id: "silence".into(), provider: "test".into() }])
+        Self(vec![ModelInfo::unknown("silence", "test")])
     }
 }
 

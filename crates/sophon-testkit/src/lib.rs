@@ -6,6 +6,7 @@ mod gate;
 pub mod make;
 mod memory_keys;
 pub mod model_server;
+pub mod strict_roles;
 
 pub use deny_all_fetch::DenyAllFetch;
 pub use environment::{FakeClock, SeededEntropy};

@@ -41,11 +41,22 @@ Examples:
 SIGTERM drains: no new work is taken, what runs may finish. A second one stops at once.")]
 struct Serve {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = listen_address)]
     listen: Option<SocketAddr>,
     /// The configuration file [default: sophon.toml in this folder, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+/// An address to listen on; `localhost` stands for 127.0.0.1.
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let address = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    address
+        .parse()
+        .map_err(|_| "give an address and a port, for example 127.0.0.1:8080 or localhost:8080".to_owned())
 }
 
 fn main() -> ExitCode {

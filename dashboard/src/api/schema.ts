@@ -1768,6 +1768,17 @@ export interface components {
              */
             timeoutMs: number;
         };
+        /**
+         * @description Why the text of an answer ends where it ends.
+         *     - `stop`: The model was done.
+         *     - `length`: It was cut at the limit of tokens.
+         *     - `content_filter`: The provider's content filter cut it.
+         *     - `incomplete`: The provider stopped before the model was done.
+         *     - `cancelled`: A person stopped it.
+         *     - `error`: Its task failed.
+         * @enum {string}
+         */
+        FinishReason: "stop" | "length" | "content_filter" | "incomplete" | "cancelled" | "error";
         /** @description How to fork. */
         ForkSession: {
             fromMessageId?: components["schemas"]["MessageId"] | null;
@@ -2069,6 +2080,7 @@ export interface components {
             content: string;
             /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
+            finishReason: components["schemas"]["FinishReason"] | null;
             /**
              * Format: int64
              * @description Its number: rising, and what `since` and `before` take.

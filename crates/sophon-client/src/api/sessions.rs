@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sophon_model::{
-    AgentId, MessageId, MessageRole, MessageStatus, SessionId, SessionStatus, TaskId, Timestamp, UserId,
-    Visibility,
+    AgentId, FinishReason, MessageId, MessageRole, MessageStatus, SessionId, SessionStatus, TaskId,
+    Timestamp, UserId, Visibility,
 };
 
 use crate::{Client, ClientError, List, ToolCall, Usage, time};
@@ -85,6 +85,9 @@ pub struct Message {
     /// What writing it consumed.
     #[serde(default)]
     pub usage: Option<Usage>,
+    /// Why its text ends where it ends; absent while it is written, and for what people wrote.
+    #[serde(default)]
+    pub finish_reason: Option<FinishReason>,
     /// When it was made.
     #[serde(with = "time::rfc3339")]
     pub created_at: Timestamp,

@@ -12,7 +12,7 @@ use crate::untrusted;
 const MOST_OUTPUT_TOKENS: u32 = 4_096;
 /// The judge's answer is cut at this many bytes.
 const LONGEST_ANSWER: usize = 64 * 1024;
-/// How often the judge is asked: once more after an answer that is no verdict, or broke off.
+/// How often the judge is asked: once more after an answer that is no verdict.
 const ATTEMPTS: u32 = 2;
 /// What is wrong with an answer is cut at this many characters: it quotes the answer.
 const LONGEST_REASON: usize = 200;
@@ -68,8 +68,7 @@ impl DiscussionRunner {
                     let content = format!("That is no verdict: {reason}. {SHAPE}");
                     messages.push(ModelMessage::User { content });
                 }
-                Err(error) if left == 0 || error.kind() != Kind::UpstreamUnavailable => return Err(error),
-                Err(error) => tracing::warn!(run.id = %run.id, %error, "the judge is asked once more"),
+                Err(error) => return Err(error),
             }
         }
     }

@@ -1,31 +1,30 @@
 //! Which model answers: by preference, with retries, and over to the next provider when one fails.
 
+mod asking;
+mod history;
 mod offline;
 
+pub(crate) use asking::Asking;
 pub use offline::OfflineModel;
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt;
+use parking_lot::Mutex;
 use sophon_model::ports::{
-    ModelError, ModelEvent, ModelInfo, ModelProvider, ModelRequest, ModelStream, ModelToolCall, StopReason,
+    ModelError, ModelEvent, ModelInfo, ModelProvider, ModelRequest, ModelStream, ModelToolCall,
 };
 use sophon_model::text::{clean, clean_json};
-use sophon_model::{Error, Kind, Result, Usage};
-
-/// Attempts at a provider before the next one is asked.
-const ATTEMPTS: u32 = 3;
-/// The pause after the first failed attempt; it grows fourfold.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// A provider that asks for a longer pause than this is passed over.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+use sophon_model::{Error, Result, Usage};
 
 /// The providers, in order of priority.
 #[derive(Clone)]
 pub struct Models {
     providers: Arc<[Arc<dyn ModelProvider>]>,
     is_offline: bool,
+    /// For each provider and model the most output that it turned out to accept.
+    outputs: Arc<Mutex<HashMap<(String, String), u32>>>,
 }
 
 impl Models {
@@ -35,7 +34,7 @@ impl Models {
         if is_offline {
             providers.push(Arc::new(OfflineModel::new()));
         }
-        Self { providers: providers.into(), is_offline }
+        Self { providers: providers.into(), is_offline, outputs: Arc::default() }
     }
 
     /// Refuses what only a language model can do if there is none.
@@ -53,22 +52,9 @@ impl Models {
         self.providers.iter().flat_map(|provider| provider.models().to_vec()).collect()
     }
 
-    /// Begins an answer by the preferred model, or by another one if its provider cannot answer. The error names
-    /// each provider that was asked and its reason.
-    pub(crate) async fn stream(&self, preferred: Option<&str>, request: ModelRequest) -> Result<ModelStream> {
-        let mut failures = Vec::new();
-        for provider in self.in_order(preferred) {
-            let model = preferred.filter(|model| offers(&**provider, model)).map(ToOwned::to_owned);
-            let request = ModelRequest { model, ..request.clone() };
-            match ask(&**provider, request).await {
-                Ok(stream) => return Ok(stream.map(cleaned).boxed()),
-                Err(failure) => {
-                    tracing::warn!(provider = provider.id(), %failure, "a model provider could not answer");
-                    failures.push(failure);
-                }
-            }
-        }
-        Err(all_failed(&failures))
+    /// Begins to ask for an answer, of the preferred model first.
+    pub(crate) fn asking(&self, preferred: Option<&str>, request: ModelRequest) -> Asking {
+        Asking::new(self.clone(), preferred, request)
     }
 
     /// The text of a whole answer, cut at `longest` bytes. What it consumed is added to `usage`, also if it fails.
@@ -79,30 +65,26 @@ impl Models {
         longest: usize,
         usage: &mut Usage,
     ) -> Result<String> {
-        let mut stream = self.stream(preferred, request).await?;
-        let mut text = String::new();
-        while let Some(event) = stream.next().await {
-            match event? {
-                ModelEvent::Text(piece) => {
-                    let room = longest.saturating_sub(text.len());
-                    text.push_str(&piece[..piece.floor_char_boundary(room)]);
+        let mut asking = self.asking(preferred, request);
+        loop {
+            let stream = asking.begin().await?;
+            match read_text(stream, longest, usage).await {
+                Ok(text) if text.trim().is_empty() => asking.came_to_nothing(),
+                Ok(text) => {
+                    asking.succeeded();
+                    return Ok(text);
                 }
-                ModelEvent::ToolCall(_) | ModelEvent::Reasoning(_) => {}
-                ModelEvent::Usage(used) => {
-                    count_tokens(&used);
-                    usage.add(&used);
-                }
-                ModelEvent::Stop(reason) if text.trim().is_empty() => {
-                    let text = match reason {
-                        StopReason::ContentFilter => "The model's provider refused to answer this.",
-                        _ => "The model said nothing.",
-                    };
-                    return Err(Error::new(Kind::UpstreamUnavailable, text));
-                }
-                ModelEvent::Stop(_) => return Ok(text),
+                Err(error) => asking.failed(error),
             }
         }
-        Err(Error::new(Kind::UpstreamUnavailable, "The model's answer ended without saying so."))
+    }
+
+    fn learned_output(&self, provider: &str, model: &str) -> Option<u32> {
+        self.outputs.lock().get(&(provider.to_owned(), model.to_owned())).copied()
+    }
+
+    fn learn_output(&self, provider: &str, model: &str, output: u32) {
+        self.outputs.lock().insert((provider.to_owned(), model.to_owned()), output);
     }
 
     /// Those that offer the preferred model first; otherwise as configured.
@@ -142,30 +124,22 @@ fn offers(provider: &dyn ModelProvider, model: &str) -> bool {
     provider.models().iter().any(|offered| offered.id == model)
 }
 
-async fn ask(provider: &dyn ModelProvider, request: ModelRequest) -> Result<ModelStream, ModelError> {
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..ATTEMPTS {
-        match provider.stream(request.clone()).await {
-            Err(failure) if failure.is_passing() => {
-                let wanted = failure.retry_after.unwrap_or(pause);
-                if wanted > LONGEST_PAUSE {
-                    return Err(failure);
-                }
-                tokio::time::sleep(wanted).await;
-                pause *= 4;
+/// The whole text of an answer, cut at `longest` bytes. Calls are no text.
+async fn read_text(mut stream: ModelStream, longest: usize, usage: &mut Usage) -> Result<String, ModelError> {
+    let mut text = String::new();
+    while let Some(event) = stream.next().await {
+        match event? {
+            ModelEvent::Text(piece) => {
+                let room = longest.saturating_sub(text.len());
+                text.push_str(&piece[..piece.floor_char_boundary(room)]);
             }
-            settled => return settled,
+            ModelEvent::ToolCall(_) | ModelEvent::Reasoning(_) => {}
+            ModelEvent::Usage(used) => {
+                count_tokens(&used);
+                usage.add(&used);
+            }
+            ModelEvent::Stop(_) => break,
         }
     }
-    provider.stream(request).await
-}
-
-fn all_failed(failures: &[ModelError]) -> Error {
-    let text: Vec<String> = failures.iter().map(ToString::to_string).collect();
-    let providers: Vec<_> = failures
-        .iter()
-        .map(|failure| serde_json::json!({ "provider": failure.provider, "reason": failure.message }))
-        .collect();
-    Error::new(Kind::UpstreamUnavailable, text.join(" "))
-        .with_details(serde_json::json!({ "providers": providers }))
+    Ok(text)
 }

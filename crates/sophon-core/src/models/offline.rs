@@ -36,7 +36,7 @@ pub struct OfflineModel {
 
 impl OfflineModel {
     pub(crate) fn new() -> Self {
-        Self { models: vec![ModelInfo { id: MODEL.into(), provider: PROVIDER.into() }] }
+        Self { models: vec![ModelInfo::unknown(MODEL, PROVIDER)] }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Forking: a new session that begins with what another one says.
 
+use std::collections::HashMap;
+
 use sophon_model::ports::MessageRange;
 use sophon_model::{
     Caller, Error, Message, MessageId, MessageStatus, Result, Session, SessionId, SessionStatus, Visibility,
@@ -7,7 +9,7 @@ use sophon_model::{
 
 use super::{Sessions, store_new_in};
 use crate::database::Unit;
-use crate::limits::{LONGEST_NAME, bounded};
+use crate::limits::title;
 use crate::policy::{Allowed, Create, Granted, Read, allow, grant};
 
 /// The most messages that are copied: the newest ones.
@@ -27,9 +29,7 @@ impl Sessions {
     /// they keep who spoke, not the tasks and tool calls behind them.
     pub async fn fork(&self, caller: &Caller, id: &SessionId, fork: Fork) -> Result<Session> {
         let allowed = allow(caller)?;
-        if let Some(title) = &fork.title {
-            bounded("title", title, 0, LONGEST_NAME)?;
-        }
+        let fork = Fork { title: fork.title.as_deref().map(title).transpose()?, ..fork };
         let (caller, id) = (caller.clone(), id.clone());
         self.db.write(move |unit| fork_in(unit, &caller, &allowed, &id, fork)).await
     }
@@ -62,14 +62,17 @@ fn fork_in(
         updated_at: unit.now(),
     };
     store_new_in(unit, &session)?;
+    // What answers what is kept: the order in which messages were written does not tell.
+    let ids: HashMap<MessageId, MessageId> =
+        messages.iter().map(|message| (message.id.clone(), unit.new_id())).collect();
     for message in messages {
         let copy = Message {
-            id: unit.new_id(),
+            id: ids[&message.id].clone(),
             session_id: session.id.clone(),
             tenant_id: session.tenant_id.clone(),
             task_id: None,
             local_id: None,
-            reply_to: None,
+            reply_to: message.reply_to.as_ref().and_then(|question| ids.get(question)).cloned(),
             ..message
         };
         unit.tx.insert_message(&copy)?;

@@ -21,7 +21,7 @@ use sophon_model::{
 use crate::agents::FIRST_AGENT;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::limits::{LONGEST_NAME, bounded};
+use crate::limits::{LONGEST_NAME, bounded, title};
 use crate::live::PendingTexts;
 use crate::policy::{Allowed, Create, Granted, Manage, Read, Write, allow, grant, visible};
 use crate::registry::Registry;
@@ -103,9 +103,7 @@ impl Sessions {
 
     /// Changes one.
     pub async fn update(&self, caller: &Caller, id: &SessionId, change: ChangeSession) -> Result<Session> {
-        if let Some(title) = &change.title {
-            bounded("title", title, 0, LONGEST_NAME)?;
-        }
+        let change = ChangeSession { title: change.title.as_deref().map(title).transpose()?, ..change };
         if let Some(Some(model)) = &change.model {
             bounded("model", model, 1, LONGEST_NAME)?;
         }
@@ -172,8 +170,7 @@ pub(crate) fn create_in(
     new: NewSession,
 ) -> Result<Session> {
     let agent = agent_in(unit, allowed.tenant(), new.agent.as_deref())?;
-    let title = new.title.unwrap_or_default();
-    bounded("title", &title, 0, LONGEST_NAME)?;
+    let title = title(&new.title.unwrap_or_default())?;
     for (field, text) in [("model", &new.model), ("channelId", &new.channel_id)] {
         if let Some(text) = text {
             bounded(field, text, 1, LONGEST_NAME)?;

@@ -119,6 +119,11 @@ impl Toolset {
         Self(kept)
     }
 
+    /// Whether it has none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What the model is told of them.
     pub(crate) fn specs(&self) -> Vec<ToolSpec> {
         self.0.iter().map(|(spec, _)| spec.clone()).collect()

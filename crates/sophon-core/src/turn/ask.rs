@@ -2,59 +2,92 @@
 
 use futures_util::StreamExt;
 use sophon_model::event::Activity;
-use sophon_model::ports::{ModelEvent, ModelStream, ModelToolCall, StopReason};
-use sophon_model::{Error, Kind, ModelUse, TaskEvent, ToolCallId, Usage};
+use sophon_model::ports::{ModelError, ModelErrorKind, ModelEvent, ModelStream, ModelToolCall};
+use sophon_model::{ModelUse, TaskEvent, ToolCallId, Usage};
 
 use tokio::time::Instant;
 
 use super::context::Context;
 use super::step::Step;
 use super::{Stop, Turn};
-use crate::models::count_tokens;
+use crate::models::{Asking, count_tokens};
 
 /// Events that are taken at a time: text that has come together is told together.
 const TOGETHER: usize = 64;
-/// How often an answer that breaks off is asked for again.
-const BROKEN_ANSWERS: u32 = 1;
-/// Tool calls in one answer; more are cut off.
-const MOST_TOOL_CALLS: usize = 16;
+
+/// How the reading of an answer ended.
+enum Answered {
+    /// It is whole, or as whole as its stop reason says.
+    Whole,
+    /// It came to nothing.
+    Failed(ModelError),
+    /// It ended without an end, or empty.
+    Nothing,
+}
 
 impl Turn {
-    /// Asks the model and streams what it says. An answer that breaks off is asked for again once.
+    /// Asks the model and streams what it says. An answer that breaks off is asked for again, here or elsewhere: what was
+    /// shown of it is void then, which is told once, when the next one begins.
     pub(super) async fn ask(&mut self, context: &Context, number: u32) -> Result<Step, Stop> {
-        let mut broken = 0;
+        let preferred = self.session.model.clone().or_else(|| self.agent.model.clone());
+        let mut asking = self.with.models.asking(preferred.as_deref(), self.request(context));
+        let mut is_void = false;
+        self.progress(Activity::Thinking, None);
         loop {
-            self.progress(Activity::Thinking, None);
-            let preferred = self.session.model.clone().or_else(|| self.agent.model.clone());
-            let request = self.request(context);
             let began = tokio::select! {
                 biased;
                 () = self.held.cancel().cancelled() => return Err(Stop::Cancelled),
-                began = self.with.models.stream(preferred.as_deref(), request) => began?,
+                began = asking.begin() => began?,
             };
+            self.tell_left_out(&asking);
+            if std::mem::take(&mut is_void) {
+                self.reset().await?;
+            }
             self.writer.begin_step();
-            match self.read(began).await {
-                Ok(step) => {
+            let mut step = Step::default();
+            let answered = self.read(began, &mut step).await?;
+            self.writer.tell();
+            self.account(&step.usage, number).await?;
+            match answered {
+                Answered::Whole => {
+                    asking.succeeded();
                     self.writer.end_step();
-                    self.account(&step.usage, number).await?;
                     return Ok(step);
                 }
-                Err(Stop::Failed(error)) if error.kind() == Kind::UpstreamUnavailable => {
-                    if broken == BROKEN_ANSWERS {
-                        return Err(Stop::Failed(error));
-                    }
-                    broken += 1;
-                    tracing::warn!(task.id = %self.task.id, %error, "an answer broke off and is asked for again");
-                    self.reset().await?;
+                // After its tools a model may have nothing to add.
+                Answered::Failed(error) if error.kind == ModelErrorKind::Empty && self.has_written() => {
+                    return Ok(step);
                 }
-                Err(ended) => return Err(ended),
+                Answered::Failed(error) => {
+                    tracing::warn!(task.id = %self.task.id, %error, "an answer came to nothing");
+                    asking.failed(error);
+                }
+                Answered::Nothing => asking.came_to_nothing(),
             }
+            is_void = !step.text.is_empty();
         }
     }
 
-    async fn read(&mut self, stream: ModelStream) -> Result<Step, Stop> {
+    /// Whether an earlier step of the turn has said something.
+    fn has_written(&self) -> bool {
+        !self.writer.text().trim().is_empty()
+    }
+
+    /// Tells people that the model does not see everything.
+    fn tell_left_out(&self, asking: &Asking) {
+        let left_out = asking.left_out();
+        if left_out.messages == 0 && left_out.results == 0 {
+            return;
+        }
+        let text = format!(
+            "The conversation is longer than the model can read: {} older messages and {} results of tools were left out.",
+            left_out.messages, left_out.results
+        );
+        self.progress(Activity::Thinking, Some(text));
+    }
+
+    async fn read(&mut self, stream: ModelStream, step: &mut Step) -> Result<Answered, Stop> {
         let mut chunks = stream.ready_chunks(TOGETHER);
-        let mut step = Step::default();
         let mut is_writing = false;
         loop {
             let chunk = tokio::select! {
@@ -66,19 +99,22 @@ impl Turn {
                     continue;
                 }
             };
-            let Some(events) = chunk else {
-                let text = "The model's answer ended without saying so.";
-                return Err(Stop::Failed(Error::new(Kind::UpstreamUnavailable, text)));
-            };
-            let (mut text, mut stop, mut failure) = (String::new(), None, None);
+            let Some(events) = chunk else { return Ok(Answered::Nothing) };
+            let (mut text, mut answered) = (String::new(), None);
             for event in events {
                 match event {
                     Ok(ModelEvent::Text(piece)) => text.push_str(&piece),
                     Ok(ModelEvent::Reasoning(reasoning)) => step.reasoning = Some(reasoning),
-                    Ok(ModelEvent::ToolCall(call)) => self.note_call(&mut step, call),
+                    Ok(ModelEvent::ToolCall(call)) => {
+                        let id: ToolCallId = self.held.new_id();
+                        step.tool_calls.push(ModelToolCall { id: id.to_string(), ..call });
+                    }
                     Ok(ModelEvent::Usage(usage)) => step.usage = usage,
-                    Ok(ModelEvent::Stop(reason)) => stop = Some(reason),
-                    Err(error) => failure = Some(error),
+                    Ok(ModelEvent::Stop(reason)) => {
+                        step.stop = reason;
+                        answered = Some(Answered::Whole);
+                    }
+                    Err(error) => answered = Some(Answered::Failed(error)),
                 }
             }
             if !text.is_empty() {
@@ -89,24 +125,21 @@ impl Turn {
                 step.text.push_str(&text);
                 self.writer.write(&text);
             }
-            if let Some(error) = failure {
-                return Err(Stop::Failed(error.into()));
+            if let Some(answered) = answered {
+                let is_empty = step.text.trim().is_empty() && step.tool_calls.is_empty();
+                return Ok(match answered {
+                    Answered::Whole if is_empty && !self.has_written() => Answered::Nothing,
+                    answered => answered,
+                });
             }
-            if let Some(reason) = stop {
-                return finished(step, reason);
-            }
-        }
-    }
-
-    fn note_call(&self, step: &mut Step, call: ModelToolCall) {
-        if step.tool_calls.len() < MOST_TOOL_CALLS {
-            let id: ToolCallId = self.held.new_id();
-            step.tool_calls.push(ModelToolCall { id: id.to_string(), ..call });
         }
     }
 
     /// Counts what a call consumed and tells of it.
     async fn account(&mut self, usage: &Usage, number: u32) -> Result<(), Stop> {
+        if usage.provider.is_empty() {
+            return Ok(());
+        }
         self.usage.add(usage);
         count_tokens(usage);
         let event = TaskEvent::ModelUsed(ModelUse {
@@ -137,12 +170,4 @@ async fn at(time: Option<Instant>) {
         Some(time) => tokio::time::sleep_until(time).await,
         None => std::future::pending().await,
     }
-}
-
-fn finished(step: Step, reason: StopReason) -> Result<Step, Stop> {
-    if reason == StopReason::ContentFilter && step.text.is_empty() && step.tool_calls.is_empty() {
-        let text = "The model's provider refused to answer this.";
-        return Err(Stop::Failed(Error::new(Kind::Conflict, text)));
-    }
-    Ok(step)
 }

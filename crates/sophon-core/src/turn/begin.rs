@@ -119,6 +119,7 @@ fn open_reply(
         reply_to: Some(question.clone()),
         attachments: Vec::new(),
         usage: None,
+        finish_reason: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };

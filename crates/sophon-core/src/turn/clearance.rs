@@ -7,6 +7,7 @@ use sophon_model::event::Activity;
 use sophon_model::ports::ModelToolCall;
 use sophon_model::{Approval, ApprovalStatus, ToolCall, ToolCallId, ToolCallStatus};
 
+use super::tool_calls::MOST_CALLS;
 use super::{Stop, Turn};
 use crate::approvals::{Action, Asked, LONGEST_ARGUMENTS, request_in};
 use crate::tools::ToolFailure;
@@ -62,11 +63,11 @@ impl Turn {
             let (known, mut approvals) = self.held.read(read).await?;
             let mut clearances = HashMap::new();
             let mut to_ask = Vec::new();
-            for call in calls.iter().filter(|call| !has_ended(call, &known)) {
+            for (place, call) in calls.iter().enumerate().filter(|(_, call)| !has_ended(call, &known)) {
                 if approvals.iter().any(|approval| approval.tool_call_id.as_str() == call.id) {
                     continue;
                 }
-                match self.judge(call) {
+                match self.judge(call, place) {
                     Ok(Some(ask)) => to_ask.push(ask),
                     Ok(None) => {}
                     Err(ToolFailure(reason)) => {
@@ -92,8 +93,17 @@ impl Turn {
         }
     }
 
-    /// What a person is to be asked about this call, if one is.
-    fn judge(&self, call: &ModelToolCall) -> Result<Option<Asked>, ToolFailure> {
+    /// What a person is to be asked about this call, if one is. `place` is its place in the answer.
+    fn judge(&self, call: &ModelToolCall, place: usize) -> Result<Option<Asked>, ToolFailure> {
+        if place >= MOST_CALLS {
+            let text = format!("Of the calls of one answer the first {MOST_CALLS} run. Make this one again.");
+            return Err(ToolFailure(text));
+        }
+        if !call.arguments.is_object() {
+            let text = "The arguments are no whole JSON object, so the call did not run. If they were cut because they \
+                are long, make the call in smaller parts.";
+            return Err(ToolFailure(text.into()));
+        }
         let Some(judged) = self.tools.judge(&call.name, &call.arguments)? else {
             return Ok(None);
         };

@@ -2,19 +2,13 @@
 
 use std::collections::HashMap;
 
-use sophon_model::ports::{MemoryFilter, MessageRange, ModelMessage, Tx};
-use sophon_model::{
-    Agent, Error, Message, MessageId, MessageRole, MessageStatus, Result, Session, Task, ToolCallStatus,
-};
+use sophon_model::ports::{MemoryFilter, ModelMessage, Tx};
+use sophon_model::{Agent, Error, Result, Task, ToolCallStatus};
 
-use super::Turn;
 use super::step::Step;
+use super::{Turn, conversation};
 use crate::untrusted;
 
-/// Messages of the session that are read, the question included.
-const MOST_MESSAGES: usize = 60;
-/// Bytes of them; older ones are left out.
-const MOST_TEXT: usize = 200_000;
 /// Memory entries that every turn begins with.
 const MOST_MEMORIES: usize = 50;
 
@@ -28,17 +22,21 @@ pub(super) struct Context {
 impl Context {
     pub(super) async fn load(turn: &Turn) -> Result<Self> {
         let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
-        let question = turn.question.clone();
-        turn.held.read(move |tx| read(tx, &task, &question, &session, &agent)).await
+        let (question, reply) = (turn.question.clone(), turn.reply.number);
+        let uses_tools = !turn.tools.is_empty();
+        turn.held
+            .read(move |tx| {
+                let mut messages = conversation::read(tx, &session, &question, reply, uses_tools)?;
+                let is_first = messages.len() == 1;
+                let steps = steps(tx, &task, &mut messages)?;
+                Ok(Self { system: system(tx, &task, &agent, is_first)?, messages, steps })
+            })
+            .await
     }
 }
 
-fn read(tx: &dyn Tx, task: &Task, question: &MessageId, session: &Session, agent: &Agent) -> Result<Context> {
-    let question = tx.get(question)?.ok_or_else(|| Error::not_found("message to answer"))?;
-    let range = MessageRange { since: None, before: Some(question.number + 1), limit: MOST_MESSAGES };
-    let stored = tx.messages(&session.id, &range)?;
-    let is_first = stored.len() == 1;
-    let mut messages = conversation(stored);
+/// The agent's character, what it is told at the beginning of a session, and what it remembers.
+fn system(tx: &dyn Tx, task: &Task, agent: &Agent, is_first: bool) -> Result<String> {
     let filter = MemoryFilter { user: task.user_id.clone(), seen_by: Some(agent.id.clone()) };
     let memories = tx.memories(&filter, MOST_MEMORIES)?;
     let mut system = agent.soul.trim().to_owned();
@@ -56,29 +54,7 @@ fn read(tx: &dyn Tx, task: &Task, question: &MessageId, session: &Session, agent
             system.push('\n');
         }
     }
-    let steps = steps(tx, task, &mut messages)?;
-    Ok(Context { system, messages, steps })
-}
-
-/// The newest messages that fit, in the model's terms.
-fn conversation(stored: Vec<Message>) -> Vec<ModelMessage> {
-    let mut room = MOST_TEXT;
-    let mut messages: Vec<ModelMessage> = Vec::new();
-    for message in stored.into_iter().rev() {
-        if message.status == MessageStatus::Pending || message.content.is_empty() {
-            continue;
-        }
-        let Some(left) = room.checked_sub(message.content.len()) else { break };
-        room = left;
-        messages.push(match message.role {
-            MessageRole::Agent => {
-                ModelMessage::Assistant { content: message.content, tool_calls: Vec::new(), reasoning: None }
-            }
-            MessageRole::User | MessageRole::System => ModelMessage::User { content: message.content },
-        });
-    }
-    messages.reverse();
-    messages
+    Ok(system)
 }
 
 /// The stored answers, which go to the end of `messages` with the results of their tools; those of the last one are

@@ -1,7 +1,9 @@
 //! The end of a turn, stored in one transaction.
 
+use sophon_model::ports::StopReason;
 use sophon_model::{
-    MessageEvent, MessageStatus, Task, TaskKind, TaskStatus, ToolCall, ToolCallEvent, ToolCallStatus,
+    FinishReason, MessageEvent, MessageStatus, Task, TaskKind, TaskStatus, ToolCall, ToolCallEvent,
+    ToolCallStatus,
 };
 
 use super::{Stop, Turn};
@@ -12,10 +14,13 @@ use crate::tasks::{Outcome, TaskEndHook, finish_in};
 
 impl Turn {
     /// Stores how the turn ended. A parked turn has not ended, and who has lost the job writes nothing.
-    pub(super) async fn finish(mut self, outcome: Result<(), Stop>) -> Result<Settled, HeldError> {
+    pub(super) async fn finish(mut self, outcome: Result<StopReason, Stop>) -> Result<Settled, HeldError> {
         let (mut task, mut message) = (self.task, self.reply);
         let outcome = match outcome {
-            Ok(()) => Outcome::completed(),
+            Ok(stop) => {
+                message.finish_reason = Some(finish_reason(stop));
+                Outcome::completed()
+            }
             Err(Stop::Cancelled) => Outcome::cancelled(),
             Err(Stop::Failed(error)) => {
                 tracing::warn!(task.id = %task.id, %error, "a turn failed");
@@ -30,6 +35,15 @@ impl Turn {
         message.usage.clone_from(&task.usage);
         let settled = self.held.finish(move |unit| {
             message.updated_at = unit.now();
+            // A cancel that was accepted is not lost, even in the last moment.
+            let stored = unit.tx.get(&task.id)?;
+            let is_cancelled = stored.is_some_and(|stored| stored.cancel_requested_at.is_some());
+            let outcome = if is_cancelled && outcome.status() == TaskStatus::Completed {
+                message.finish_reason = Some(FinishReason::Cancelled);
+                Outcome::cancelled()
+            } else {
+                outcome
+            };
             unit.tx.update(&message)?;
             finish_in(unit, task, outcome).map(drop)
         });
@@ -37,6 +51,15 @@ impl Turn {
         // Only now: until it is stored, the text is found nowhere else.
         drop(self.writer);
         settled
+    }
+}
+
+fn finish_reason(stop: StopReason) -> FinishReason {
+    match stop {
+        StopReason::Stop | StopReason::ToolCalls => FinishReason::Stop,
+        StopReason::Length => FinishReason::Length,
+        StopReason::ContentFilter => FinishReason::ContentFilter,
+        StopReason::Incomplete => FinishReason::Incomplete,
     }
 }
 
@@ -55,6 +78,11 @@ impl TaskEndHook for TurnsEnd {
         let Some(mut message) = pending else { return Ok(()) };
         let is_complete = task.status == TaskStatus::Completed;
         message.status = if is_complete { MessageStatus::Delivered } else { MessageStatus::Failed };
+        message.finish_reason = message.finish_reason.or(match task.status {
+            TaskStatus::Completed => Some(FinishReason::Stop),
+            TaskStatus::Cancelled => Some(FinishReason::Cancelled),
+            TaskStatus::Failed | TaskStatus::Queued | TaskStatus::Running => Some(FinishReason::Error),
+        });
         message.updated_at = unit.now();
         unit.tx.update(&message)?;
         let session = message.session_id.clone();

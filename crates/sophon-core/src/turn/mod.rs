@@ -9,6 +9,7 @@ mod ask;
 mod begin;
 mod clearance;
 mod context;
+mod conversation;
 mod finish;
 mod step;
 mod tool_calls;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sophon_model::event::{Activity, TaskProgress};
-use sophon_model::ports::{ModelMessage, ModelRequest};
+use sophon_model::ports::{ModelMessage, ModelRequest, StopReason};
 use sophon_model::{
     Agent, Caller, Error, Job, Kind, Message, MessageEvent, MessageId, Result, Session, Task, TaskEvent,
     Timestamp, ToolCallId, Usage,
@@ -41,8 +42,8 @@ use writer::Writer;
 
 /// Model calls in a turn.
 pub const MOST_STEPS: u32 = 50;
-/// Tokens that one answer may have.
-const MOST_OUTPUT_TOKENS: u32 = 8_192;
+/// Tokens that one answer may have, if the model can write as many.
+const MOST_OUTPUT_TOKENS: u32 = 16_384;
 
 /// What a turn may consume.
 #[derive(Clone, Copy, Debug)]
@@ -51,11 +52,17 @@ pub struct TurnLimits {
     pub token_budget: i64,
     /// How long a turn waits for a person's approval or answer. Silence is a rejection.
     pub answer_within: Duration,
+    /// How long a turn may work, waiting for people not counted. Then it fails.
+    pub work_within: Duration,
 }
 
 impl Default for TurnLimits {
     fn default() -> Self {
-        Self { token_budget: 1_000_000, answer_within: Duration::from_mins(5) }
+        Self {
+            token_budget: 1_000_000,
+            answer_within: Duration::from_mins(5),
+            work_within: Duration::from_hours(1),
+        }
     }
 }
 
@@ -139,13 +146,19 @@ impl Handler for Turns {
         let writer = Writer::open(self, &held, &task, &agent.id, &reply);
         let (with, usage, tools) = (self.clone(), Usage::default(), Toolset::default());
         let mut turn = Turn { with, held, task, question, session, agent, reply, tools, writer, usage };
-        let outcome = turn.work(start).await;
+        let within = turn.with.limits.work_within;
+        let worked = tokio::time::timeout(within, turn.work(start)).await;
+        let outcome = worked.unwrap_or_else(|_| {
+            let text = format!("The turn did not come to an end within {} s of work.", within.as_secs());
+            Err(Stop::Failed(Error::new(Kind::Conflict, text)))
+        });
         Settled::here_or_elsewhere(turn.finish(outcome).await)
     }
 }
 
 impl Turn {
-    async fn work(&mut self, start: Start) -> Result<(), Stop> {
+    /// Works until the model has nothing more to do, and says why it stopped then.
+    async fn work(&mut self, start: Start) -> Result<StopReason, Stop> {
         self.require_wanted()?;
         self.tools = self.with.tools.of(&self.caller().await?, &self.agent).await;
         let mut context = Context::load(self).await?;
@@ -171,7 +184,7 @@ impl Turn {
             }
             let answer = self.ask(&context, number).await?;
             if answer.tool_calls.is_empty() {
-                return Ok(());
+                return Ok(answer.stop);
             }
             self.store_step(number, &answer).await?;
             context.messages.push(answer.as_message());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::Usage;
-use sophon_model::ports::{ModelToolCall, Reasoning};
+use sophon_model::ports::{ModelToolCall, Reasoning, StopReason};
 
 /// One answer of the model. Its tool calls bear our ids in place of the model's, which need not be unique; under
 /// these ids their results are found.
@@ -14,4 +14,7 @@ pub(super) struct Step {
     #[serde(default)]
     pub(super) reasoning: Option<Reasoning>,
     pub(super) usage: Usage,
+    /// Why the model stopped.
+    #[serde(skip)]
+    pub(super) stop: StopReason,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sophon_model::event::Activity;
@@ -16,6 +16,11 @@ use crate::tools::{ToolFailure, ToolOutput};
 
 /// How long a tool that works is waited for once its turn was cancelled.
 const CANCEL_GRACE: Duration = Duration::from_secs(3);
+
+/// Tool calls of one answer that run.
+pub(super) const MOST_CALLS: usize = 64;
+/// How many of them run at the same time.
+const SIDE_BY_SIDE: usize = 8;
 
 /// What the model reads of an approved call that had begun when the gateway went down.
 const UNKNOWN: &str = "Error: the gateway was interrupted while this ran. Whether it took effect is not known. \
@@ -40,12 +45,17 @@ impl Turn {
             let task = self.task.id.clone();
             let known = self.held.read(move |tx| tx.tool_calls(&task)).await?;
             let this = &*self;
-            let working = calls.iter().map(|call| {
-                let known = known.iter().find(|known| known.id.as_str() == call.id).cloned();
-                let clearance = clearances.get(&call.id).unwrap_or(&Clearance::NotNeeded);
-                this.call_tool(&caller, call, known, clearance)
-            });
-            let called: Vec<Called> = join_all(working).await.into_iter().collect::<Result<_, _>>()?;
+            let working: Vec<_> = calls
+                .iter()
+                .map(|call| {
+                    let known = known.iter().find(|known| known.id.as_str() == call.id).cloned();
+                    let clearance = clearances.get(&call.id).unwrap_or(&Clearance::NotNeeded);
+                    this.call_tool(&caller, call, known, clearance)
+                })
+                .collect();
+            let called: Vec<Result<Called, Stop>> =
+                stream::iter(working).buffered(SIDE_BY_SIDE).collect().await;
+            let called: Vec<Called> = called.into_iter().collect::<Result<_, _>>()?;
             let waits = called.iter().filter_map(|called| match called {
                 Called::Ended(_) => None,
                 Called::Waits(until) => Some(*until),

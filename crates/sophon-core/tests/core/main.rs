@@ -3,11 +3,13 @@
 mod announcements;
 mod approvals;
 mod discussions;
+mod following_turns;
 mod harness;
 mod hostile_model;
 mod identity;
 mod info_requests;
 mod leave;
+mod model_trouble;
 mod nodes;
 mod participants;
 mod policy;

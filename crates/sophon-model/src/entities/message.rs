@@ -34,6 +34,24 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why the text of an answer ends where it ends.
+    pub enum FinishReason {
+        /// The model was done.
+        Stop = "stop",
+        /// It was cut at the limit of tokens.
+        Length = "length",
+        /// The provider's content filter cut it.
+        ContentFilter = "content_filter",
+        /// The provider stopped before the model was done.
+        Incomplete = "incomplete",
+        /// A person stopped it.
+        Cancelled = "cancelled",
+        /// Its task failed.
+        Error = "error",
+    }
+}
+
 /// A file that goes with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
@@ -106,6 +124,8 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// What writing it consumed.
     pub usage: Option<Usage>,
+    /// Why its text ends where it ends; absent while it is written, and for what people wrote.
+    pub finish_reason: Option<FinishReason>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -27,7 +27,7 @@ pub use discussion::{
 pub use identity::{ApiToken, AuthSession, CustomRole, Tenant, User, UserStatus};
 pub use job::{Job, JobStatus, Priority, Queue};
 pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};
-pub use message::{Attachment, Message, MessageRole, MessageStatus, Usage};
+pub use message::{Attachment, FinishReason, Message, MessageRole, MessageStatus, Usage};
 pub use node::{Node, NodeScope, NodeSecrets, NodeStatus};
 pub use node_catalogue::{NODE_COMMANDS, NodeCommandSpec};
 pub use node_command::{NodeCommand, NodeCommandStatus};

@@ -17,6 +17,18 @@ pub struct ModelInfo {
     pub id: String,
     /// The provider.
     pub provider: String,
+    /// Tokens that it can read and write together.
+    pub context_tokens: u32,
+    /// Tokens that it can write in one answer.
+    pub output_tokens: u32,
+}
+
+impl ModelInfo {
+    /// A model of which nothing is known: limits that any server of today accepts, or lowers when it refuses.
+    pub fn unknown(id: &str, provider: &str) -> Self {
+        let (context_tokens, output_tokens) = (128_000, 8_192);
+        Self { id: id.to_owned(), provider: provider.to_owned(), context_tokens, output_tokens }
+    }
 }
 
 /// A tool, as a model is told of it.
@@ -101,9 +113,10 @@ pub struct ModelRequest {
 }
 
 /// Why a model stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StopReason {
     /// It was done.
+    #[default]
     Stop,
     /// It wants tools to be called.
     ToolCalls,

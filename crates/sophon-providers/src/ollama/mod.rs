@@ -39,7 +39,7 @@ impl ModelProvider for Ollama {
 
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
         let model = request.model.as_deref().unwrap_or(&self.models[0].id);
-        let body = request::body(&request, model, self.id());
+        let body = request::body(&request, model, self.models[0].context_tokens, self.id());
         let names = ToolNames::new(&request.tools);
         self.exchange.begin("/api/chat", model, &body, names, read::LineReader).await
     }

@@ -6,12 +6,13 @@ use sophon_model::ports::{ModelMessage, ModelRequest, ToolSpec};
 use crate::history::{as_object, own};
 use crate::names::to_wire;
 
-pub(super) fn body(request: &ModelRequest, model: &str, provider: &str) -> Value {
+/// `context` is told to the server, which would otherwise take its own default and cut the conversation in silence.
+pub(super) fn body(request: &ModelRequest, model: &str, context: u32, provider: &str) -> Value {
     let mut body = Map::new();
     body.insert("model".into(), model.into());
     body.insert("messages".into(), messages(request, provider));
     body.insert("stream".into(), true.into());
-    body.insert("options".into(), json!({ "num_predict": request.max_output_tokens }));
+    body.insert("options".into(), json!({ "num_predict": request.max_output_tokens, "num_ctx": context }));
     if !request.tools.is_empty() {
         body.insert("tools".into(), request.tools.iter().map(tool).collect());
     }
@@ -72,7 +73,7 @@ mod tests {
             tools: Vec::new(),
             max_output_tokens: 9,
         };
-        let body = body(&request, "m", "p");
+        let body = body(&request, "m", 8_192, "p");
         let expected = json!([
             { "role": "system", "content": "Be brief." },
             { "role": "user", "content": "Hi" },
@@ -82,6 +83,6 @@ mod tests {
             { "role": "tool", "tool_name": "a__b", "content": "found" },
         ]);
         assert_eq!(body["messages"], expected);
-        assert_eq!(body["options"]["num_predict"], 9);
+        assert_eq!(body["options"], json!({ "num_predict": 9, "num_ctx": 8_192 }));
     }
 }

@@ -21,6 +21,9 @@ pub struct Agents {
     /// How long a turn waits for a person's approval or answer. Silence is a refusal.
     #[schemars(extend("x-unit" = "seconds"))]
     pub answer_within_seconds: Bounded<1, 86_400>,
+    /// How long a turn may work before it fails; the time in which it waits for people does not count.
+    #[schemars(extend("x-unit" = "seconds"))]
+    pub work_within_seconds: Bounded<1, 604_800>,
 }
 
 impl Default for Agents {
@@ -29,6 +32,7 @@ impl Default for Agents {
             workers: Bounded::new(16),
             token_budget: Bounded::new(1_000_000),
             answer_within_seconds: Bounded::new(300),
+            work_within_seconds: Bounded::new(3_600),
         }
     }
 }
@@ -38,6 +42,7 @@ impl From<Agents> for TurnLimits {
         Self {
             token_budget: i64::try_from(configured.token_budget.get()).unwrap_or(i64::MAX),
             answer_within: Duration::from_secs(configured.answer_within_seconds.get()),
+            work_within: Duration::from_secs(configured.work_within_seconds.get()),
         }
     }
 }

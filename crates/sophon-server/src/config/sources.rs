@@ -26,7 +26,10 @@ impl Sources {
     pub(super) fn from_file(named: Option<&Path>, problems: &mut Problems) -> Self {
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
         let read = match std::fs::read_to_string(path) {
-            Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => Ok(Value::Null),
+            // A link that leads nowhere is there.
+            Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+                Ok(Value::Null)
+            }
             Err(error) => Err(format!("the file cannot be read: {error}")),
             Ok(text) => {
                 toml::from_str::<Map<_, _>>(&text).map(Value::Object).map_err(|error| error.to_string())

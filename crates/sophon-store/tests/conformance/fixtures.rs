@@ -5,12 +5,12 @@ use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Approval, ApprovalId, ApprovalStatus, Attachment, AuthSession,
     AuthSessionId, CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus,
-    DiscussionTurn, DiscussionTurnStatus, InfoRequest, InfoRequestId, InfoRequestStatus, Job, JobId,
-    MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole, MessageStatus, Node,
-    NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeSecrets, NodeStatus, Panelist,
-    Permission, Queue, Result, Risk, Role, RoleId, Runtime, Session, SessionId, SessionMode, SessionStatus,
-    Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, Timestamp, ToolCall, ToolCallId,
-    ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
+    DiscussionTurn, DiscussionTurnStatus, FinishReason, InfoRequest, InfoRequestId, InfoRequestStatus, Job,
+    JobId, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole,
+    MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeSecrets,
+    NodeStatus, Panelist, Permission, Queue, Result, Risk, Role, RoleId, Runtime, Session, SessionId,
+    SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, Timestamp,
+    ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
 };
 
 /// A point in time, in milliseconds.
@@ -137,6 +137,7 @@ pub fn message(id: &str, content: &str) -> Message {
             name: None,
         }],
         usage: Some(usage()),
+        finish_reason: Some(FinishReason::Length),
         created_at: at(8),
         updated_at: at(9),
     }

@@ -60,6 +60,7 @@ pub fn message(id: impl Into<MessageId>) -> Message {
         reply_to: None,
         attachments: Vec::new(),
         usage: None,
+        finish_reason: None,
         created_at: NOW,
         updated_at: NOW,
     }

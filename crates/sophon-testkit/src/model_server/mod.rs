@@ -1,6 +1,9 @@
 //! A model provider that says what it is told: a real HTTP server that speaks the streaming formats of OpenAI (both),
 //! Anthropic, Gemini and Ollama, and records what it was asked.
 //!
+//! It is as strict as the strictest of them about the order of roles ([`strict_roles`](crate::strict_roles)), whatever it
+//! was told to say.
+//!
 //! The end of the path decides the format: `/chat/completions`, `/responses`, `/messages`, `:streamGenerateContent` or
 //! `/api/chat`. For tests in another process, `GET /_control/requests` tells what was asked and `POST /_control/gates/{name}` opens the gate of
 //! that name.

@@ -22,6 +22,7 @@ use super::rules::Gates;
 use super::script::Head;
 use super::{RecordedRequest, Script, Wire, playback};
 use crate::gate::until;
+use crate::strict_roles::check_request;
 
 /// The longest request, in bytes.
 const LONGEST_REQUEST: usize = 16 * 1024 * 1024;
@@ -135,7 +136,11 @@ async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Res
         return StatusCode::BAD_REQUEST.into_response();
     };
     let request = RecordedRequest { path, wire, headers: parts.headers, body };
-    let script = (state.rule)(&request);
+    // As servers with strict templates do: a gateway whose conversations are refused must not pass a test.
+    let script = match check_request(wire, &request.body) {
+        Ok(()) => (state.rule)(&request),
+        Err(problem) => Script::refuse(400, &problem),
+    };
     state.requests.send_modify(|requests| requests.push(request));
 
     let busy = Busy::new(state);

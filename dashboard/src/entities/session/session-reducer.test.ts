@@ -18,6 +18,7 @@ function message(id: number, over: Partial<Message> = {}): Message {
     localId: null,
     replyTo: null,
     usage: null,
+    finishReason: null,
     attachments: [],
     toolCalls: [],
     msgType: "chat",

@@ -27,9 +27,11 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const run = activeRun(state);
   const last = entries.at(-1);
   const regenerate = () => void attempt(open.regenerate);
+  const goOn = () => void open.send(t.continueMessage);
 
   const show = (entry: Entry) => {
-    const again = entry === last && run === undefined ? regenerate : undefined;
+    const isOver = entry === last && run === undefined;
+    const again = isOver ? regenerate : undefined;
     if (entry.kind === "notice") return <TurnNotice outcome={entry.outcome} onRetry={again} />;
     return (
       <Turn
@@ -37,6 +39,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
         agentName={agentName}
         onFork={onFork}
         onRegenerate={again}
+        onContinue={isOver ? goOn : undefined}
         onRetry={({ content, localId }) => void open.send(content, localId)}
         onDiscard={({ localId }) => open.discard(localId)}
       />

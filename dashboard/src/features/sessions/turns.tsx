@@ -26,6 +26,7 @@ interface TurnProps extends Said {
   agentName: string;
   onFork: (messageId: string) => void;
   onRegenerate: (() => void) | undefined;
+  onContinue: (() => void) | undefined;
   onRetry: (outgoing: Outgoing) => void;
   onDiscard: (outgoing: Outgoing) => void;
 }
@@ -47,6 +48,7 @@ export function Turn(props: TurnProps) {
       </header>
       <div className={styles.body}>
         {role === "agent" ? <Answer message={message} run={run} /> : <Words {...props} />}
+        {message && !run && <CutOff reason={message.finishReason} onContinue={props.onContinue} />}
       </div>
       {message && !run && <Actions {...props} message={message} />}
     </article>
@@ -76,6 +78,26 @@ function Answer({ message, run }: { message: Message | undefined; run: Run | nul
       )}
       <Markdown text={text} />
     </>
+  );
+}
+
+interface CutOffProps {
+  reason: Message["finishReason"];
+  onContinue: (() => void) | undefined;
+}
+
+/** Says that an answer is not whole. One that failed or was stopped has a notice of its own. */
+function CutOff({ reason, onContinue }: CutOffProps) {
+  if (reason !== "length" && reason !== "content_filter" && reason !== "incomplete") return null;
+  return (
+    <div className={styles.unsent} role="note">
+      <p>{t.cut[reason]}</p>
+      {onContinue && (
+        <Button small onClick={onContinue}>
+          {t.continueAnswer}
+        </Button>
+      )}
+    </div>
   );
 }
 

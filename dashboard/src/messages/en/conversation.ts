@@ -27,6 +27,13 @@ export const conversation = section("conversation", {
   copyText: "Copy text",
   forkHere: "Fork from here",
   regenerate: "Regenerate",
+  cut: {
+    length: "The answer was cut off at the model’s output limit.",
+    content_filter: "The provider’s content filter cut the answer off.",
+    incomplete: "The provider stopped the answer before it was complete.",
+  },
+  continueAnswer: "Continue",
+  continueMessage: "Continue exactly where you stopped.",
   notSent: "Not sent.",
   sendAgain: "Send again",
   discard: "Discard",

@@ -4,11 +4,11 @@ use serde_json::json;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Approval, ApprovalId, ApprovalStatus, AuthSession, AuthSessionId,
-    CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, InfoRequest,
-    InfoRequestId, InfoRequestStatus, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId,
-    MessageRole, MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope,
-    NodeStatus, Permission, Result, Risk, Role, RoleId, Runtime, Session, SessionId, SessionMode,
-    SessionStatus, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, ToolCall, ToolCallId,
+    CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, FinishReason,
+    InfoRequest, InfoRequestId, InfoRequestStatus, MemoryCategory, MemoryEntry, MemoryId, MemoryScope,
+    Message, MessageId, MessageRole, MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus,
+    NodeId, NodeScope, NodeStatus, Permission, Result, Risk, Role, RoleId, Runtime, Session, SessionId,
+    SessionMode, SessionStatus, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, ToolCall, ToolCallId,
     ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility,
 };
 
@@ -290,6 +290,7 @@ impl Specimen for Message {
             local_id: None,
             reply_to: Some("m".into()),
             attachments: Vec::new(),
+            finish_reason: Some(FinishReason::Cancelled),
             usage: None,
             created_at: at(70),
             updated_at: at(71),
