@@ -109,7 +109,7 @@ pub const REST: &[Line] = &[
         "POST /api/sessions/{id}/participants",
         OwnerHaving(SendMessages),
         "session",
-        r#"{"userId":"usr_nobody","role":"viewer"}"#,
+        r#"{"userId":"$participant","role":"member"}"#,
     ),
     line("DELETE /api/sessions/{id}/participants/{userId}", OwnerHaving(SendMessages), "session", ""),
     line("POST /api/sessions/{id}/fork", OwnerHaving(SendMessages), "session", "{}"),
