@@ -6,9 +6,10 @@
 //! - `gemini`: Google's own format.
 //! - `ollama`: Ollama's own format.
 //!
-//! [`build`] makes any of them from a [`ProviderConfig`]. A format is a folder: the `request` that is written strictly,
-//! and the `read`er of records, which is tolerant, because hardly a server speaks a format as its inventor does. All
-//! share the record reader, the assembler of tool calls, and the end of an answer.
+//! [`build`] makes any of them from a [`ProviderConfig`]. A provider is the same for all formats. A format is a folder:
+//! where a request goes, the `request` that is written strictly, and the `read`er of records, which is tolerant, because
+//! hardly a server speaks a format as its inventor does. All share the record reader, the assembler of tool calls, and the
+//! end of an answer.
 //!
 //! A provider sends one request a call and repeats none: retries and failover are the core's. Errors carry the provider's
 //! own words, shortened, and never the API key.
@@ -17,8 +18,8 @@ mod answer;
 mod anthropic;
 mod body;
 mod config;
-mod exchange;
 mod failure;
+mod format;
 mod gemini;
 mod history;
 mod json;
@@ -26,6 +27,7 @@ mod names;
 mod ollama;
 mod openai;
 mod presets;
+mod provider;
 mod records;
 mod responses;
 
@@ -40,11 +42,5 @@ pub use config::{ProviderConfig, ProviderKind};
 /// Makes a provider that goes out through `egress`. Fails with a validation error if the base URL or the API key cannot
 /// be used.
 pub fn build(config: &ProviderConfig, egress: &Egress) -> Result<Arc<dyn ModelProvider>> {
-    Ok(match config.kind {
-        ProviderKind::OpenAi => Arc::new(openai::OpenAi::new(config, egress)?),
-        ProviderKind::Responses => Arc::new(responses::Responses::new(config, egress)?),
-        ProviderKind::Anthropic => Arc::new(anthropic::Anthropic::new(config, egress)?),
-        ProviderKind::Ollama => Arc::new(ollama::Ollama::new(config, egress)?),
-        ProviderKind::Gemini => Arc::new(gemini::Gemini::new(config, egress)?),
-    })
+    Ok(Arc::new(provider::Provider::new(config, egress)?))
 }

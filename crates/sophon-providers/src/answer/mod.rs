@@ -97,7 +97,7 @@ impl Answer {
 
     /// The end of the answer: the calls, the reasoning, the consumption, and why it stopped; or a failure if it is not
     /// whole or says nothing.
-    fn end(&mut self, reader: &mut impl Reader) -> Result<(), Failure> {
+    fn end(&mut self, reader: &mut dyn Reader) -> Result<(), Failure> {
         if let Some(half) = self.text.finish() {
             self.events.push(ModelEvent::Text(half.into()));
         }

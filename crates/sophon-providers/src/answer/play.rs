@@ -29,7 +29,7 @@ const DONE: &str = "[DONE]";
 /// The events of an answer. The last one is an error or a stop.
 pub(crate) fn play(
     bytes: impl Stream<Item = Result<Bytes, EgressError>> + Send,
-    mut reader: impl Reader,
+    mut reader: Box<dyn Reader>,
     mut answer: Answer,
     reporter: Reporter,
 ) -> impl Stream<Item = Result<ModelEvent, ModelError>> + Send {
@@ -43,9 +43,9 @@ pub(crate) fn play(
                 Some(at) => timeout_at(at, bytes.next()).await.unwrap_or(None),
             };
             let read = match &next {
-                Some(Ok(piece)) => body.read(piece, &mut reader, &mut answer),
-                None => body.end(true, &mut reader, &mut answer),
-                Some(Err(_)) => body.end(false, &mut reader, &mut answer),
+                Some(Ok(piece)) => body.read(piece, &mut *reader, &mut answer),
+                None => body.end(true, &mut *reader, &mut answer),
+                Some(Err(_)) => body.end(false, &mut *reader, &mut answer),
             };
             for event in answer.events.drain(..) {
                 yield Ok(event);
@@ -65,7 +65,7 @@ pub(crate) fn play(
                 (Ok(()), Some(Ok(_))) => {}
             }
         };
-        let ending = ending.and_then(|()| answer.end(&mut reader)).map_err(|failure| body.explain(failure));
+        let ending = ending.and_then(|()| answer.end(&mut *reader)).map_err(|failure| body.explain(failure));
         for event in answer.events.drain(..) {
             yield Ok(event);
         }
@@ -82,7 +82,7 @@ struct Body {
 }
 
 impl Body {
-    fn read(&mut self, piece: &[u8], reader: &mut impl Reader, answer: &mut Answer) -> Result<(), Failure> {
+    fn read(&mut self, piece: &[u8], reader: &mut dyn Reader, answer: &mut Answer) -> Result<(), Failure> {
         let mut records = Vec::new();
         let read = self.records.read(piece, &mut records);
         self.take(records, reader, answer)?;
@@ -90,7 +90,7 @@ impl Body {
     }
 
     /// Reads what the end of the body completes. `is_whole` says that it came to its end in good order.
-    fn end(&mut self, is_whole: bool, reader: &mut impl Reader, answer: &mut Answer) -> Result<(), Failure> {
+    fn end(&mut self, is_whole: bool, reader: &mut dyn Reader, answer: &mut Answer) -> Result<(), Failure> {
         let mut records = Vec::new();
         let rest = self.records.finish(&mut records);
         self.take(records, reader, answer)?;
@@ -103,7 +103,7 @@ impl Body {
     fn take(
         &mut self,
         records: Vec<Record>,
-        reader: &mut impl Reader,
+        reader: &mut dyn Reader,
         answer: &mut Answer,
     ) -> Result<(), Failure> {
         for Record { name, data } in records {

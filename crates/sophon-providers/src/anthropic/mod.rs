@@ -3,48 +3,39 @@
 mod read;
 mod request;
 
-use async_trait::async_trait;
-use http::HeaderName;
-use sophon_egress::Egress;
-use sophon_model::Result;
-use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
+use std::borrow::Cow;
 
-use crate::ProviderConfig;
-use crate::exchange::Exchange;
-use crate::names::ToolNames;
+use http::HeaderName;
+use serde_json::Value;
+use sophon_model::ports::ModelRequest;
+
+use crate::answer::Reader;
+use crate::format::{Addressee, Format};
 
 /// The version of the API that the requests are written for.
 const VERSION: &str = "2023-06-01";
 
-/// A provider that speaks the messages API.
-pub(crate) struct Anthropic {
-    models: Vec<ModelInfo>,
-    exchange: Exchange,
-}
+/// The messages API.
+pub(crate) struct Messages;
 
-impl Anthropic {
-    /// A provider as configured.
-    pub(crate) fn new(config: &ProviderConfig, egress: &Egress) -> Result<Self> {
-        let credential = |key: &str| (HeaderName::from_static("x-api-key"), key.to_owned());
-        let exchange = Exchange::new(config, egress, credential)?.with_header("anthropic-version", VERSION);
-        Ok(Self { models: config.models(), exchange })
-    }
-}
-
-#[async_trait]
-impl ModelProvider for Anthropic {
-    fn id(&self) -> &str {
-        self.exchange.id()
+impl Format for Messages {
+    fn credential(&self, key: &str) -> (HeaderName, String) {
+        (HeaderName::from_static("x-api-key"), key.to_owned())
     }
 
-    fn models(&self) -> &[ModelInfo] {
-        &self.models
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[("anthropic-version", VERSION)]
     }
 
-    async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
-        let model = request.model.as_deref().unwrap_or(&self.models[0].id);
-        let body = request::body(&request, model, self.id());
-        let names = ToolNames::new(&request.tools);
-        self.exchange.begin("/v1/messages", model, &body, names, read::RecordReader::default()).await
+    fn path(&self, _: &str) -> Cow<'static, str> {
+        "/v1/messages".into()
+    }
+
+    fn body(&self, request: &ModelRequest, to: &Addressee<'_>) -> Value {
+        request::body(request, &to.model.id, &to.model.provider)
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(read::RecordReader::default())
     }
 }

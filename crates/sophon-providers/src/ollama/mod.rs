@@ -3,44 +3,27 @@
 mod read;
 mod request;
 
-use async_trait::async_trait;
-use http::header::AUTHORIZATION;
-use sophon_egress::Egress;
-use sophon_model::Result;
-use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
+use std::borrow::Cow;
 
-use crate::ProviderConfig;
-use crate::exchange::Exchange;
-use crate::names::ToolNames;
+use serde_json::Value;
+use sophon_model::ports::ModelRequest;
 
-/// A provider that speaks Ollama's own format.
-pub(crate) struct Ollama {
-    models: Vec<ModelInfo>,
-    exchange: Exchange,
-}
+use crate::answer::Reader;
+use crate::format::{Addressee, Format};
 
-impl Ollama {
-    /// A provider as configured.
-    pub(crate) fn new(config: &ProviderConfig, egress: &Egress) -> Result<Self> {
-        let exchange = Exchange::new(config, egress, |key| (AUTHORIZATION, format!("Bearer {key}")))?;
-        Ok(Self { models: config.models(), exchange })
-    }
-}
+/// Ollama's own format.
+pub(crate) struct Chat;
 
-#[async_trait]
-impl ModelProvider for Ollama {
-    fn id(&self) -> &str {
-        self.exchange.id()
+impl Format for Chat {
+    fn path(&self, _: &str) -> Cow<'static, str> {
+        "/api/chat".into()
     }
 
-    fn models(&self) -> &[ModelInfo] {
-        &self.models
+    fn body(&self, request: &ModelRequest, to: &Addressee<'_>) -> Value {
+        request::body(request, &to.model.id, to.model.context_tokens, &to.model.provider)
     }
 
-    async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
-        let model = request.model.as_deref().unwrap_or(&self.models[0].id);
-        let body = request::body(&request, model, self.models[0].context_tokens, self.id());
-        let names = ToolNames::new(&request.tools);
-        self.exchange.begin("/api/chat", model, &body, names, read::LineReader).await
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(read::LineReader)
     }
 }

@@ -3,15 +3,13 @@
 mod read;
 mod request;
 
-use async_trait::async_trait;
-use http::header::AUTHORIZATION;
-use sophon_egress::Egress;
-use sophon_model::Result;
-use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
+use std::borrow::Cow;
 
-use crate::ProviderConfig;
-use crate::exchange::Exchange;
-use crate::names::ToolNames;
+use serde_json::Value;
+use sophon_model::ports::ModelRequest;
+
+use crate::answer::Reader;
+use crate::format::{Addressee, Format};
 
 /// Where speakers of chat completions differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,37 +20,21 @@ enum Dialect {
     Common,
 }
 
-/// A provider that speaks chat completions.
-pub(crate) struct OpenAi {
-    models: Vec<ModelInfo>,
-    dialect: Dialect,
-    exchange: Exchange,
-}
+/// Chat completions.
+pub(crate) struct ChatCompletions;
 
-impl OpenAi {
-    /// A provider as configured.
-    pub(crate) fn new(config: &ProviderConfig, egress: &Egress) -> Result<Self> {
-        let exchange = Exchange::new(config, egress, |key| (AUTHORIZATION, format!("Bearer {key}")))?;
-        let is_openai = exchange.host() == "api.openai.com";
+impl Format for ChatCompletions {
+    fn path(&self, _: &str) -> Cow<'static, str> {
+        "/chat/completions".into()
+    }
+
+    fn body(&self, request: &ModelRequest, to: &Addressee<'_>) -> Value {
+        let is_openai = to.host == "api.openai.com";
         let dialect = if is_openai { Dialect::OpenAi } else { Dialect::Common };
-        Ok(Self { models: config.models(), dialect, exchange })
-    }
-}
-
-#[async_trait]
-impl ModelProvider for OpenAi {
-    fn id(&self) -> &str {
-        self.exchange.id()
+        request::body(request, &to.model.id, dialect, &to.model.provider)
     }
 
-    fn models(&self) -> &[ModelInfo] {
-        &self.models
-    }
-
-    async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
-        let model = request.model.as_deref().unwrap_or(&self.models[0].id);
-        let body = request::body(&request, model, self.dialect, self.id());
-        let names = ToolNames::new(&request.tools);
-        self.exchange.begin("/chat/completions", model, &body, names, read::ChunkReader::default()).await
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(read::ChunkReader::default())
     }
 }

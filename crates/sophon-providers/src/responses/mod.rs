@@ -3,44 +3,27 @@
 mod read;
 mod request;
 
-use async_trait::async_trait;
-use http::header::AUTHORIZATION;
-use sophon_egress::Egress;
-use sophon_model::Result;
-use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
+use std::borrow::Cow;
 
-use crate::ProviderConfig;
-use crate::exchange::Exchange;
-use crate::names::ToolNames;
+use serde_json::Value;
+use sophon_model::ports::ModelRequest;
 
-/// A provider that speaks the Responses API.
-pub(crate) struct Responses {
-    models: Vec<ModelInfo>,
-    exchange: Exchange,
-}
+use crate::answer::Reader;
+use crate::format::{Addressee, Format};
 
-impl Responses {
-    /// A provider as configured.
-    pub(crate) fn new(config: &ProviderConfig, egress: &Egress) -> Result<Self> {
-        let exchange = Exchange::new(config, egress, |key| (AUTHORIZATION, format!("Bearer {key}")))?;
-        Ok(Self { models: config.models(), exchange })
-    }
-}
+/// The Responses API.
+pub(crate) struct Responses;
 
-#[async_trait]
-impl ModelProvider for Responses {
-    fn id(&self) -> &str {
-        self.exchange.id()
+impl Format for Responses {
+    fn path(&self, _: &str) -> Cow<'static, str> {
+        "/responses".into()
     }
 
-    fn models(&self) -> &[ModelInfo] {
-        &self.models
+    fn body(&self, request: &ModelRequest, to: &Addressee<'_>) -> Value {
+        request::body(request, &to.model.id, &to.model.provider)
     }
 
-    async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
-        let model = request.model.as_deref().unwrap_or(&self.models[0].id);
-        let body = request::body(&request, model, self.id());
-        let names = ToolNames::new(&request.tools);
-        self.exchange.begin("/responses", model, &body, names, read::EventReader::default()).await
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(read::EventReader::default())
     }
 }
