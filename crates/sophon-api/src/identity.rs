@@ -44,7 +44,8 @@ pub struct SignedIn {
     /// What to send as `Authorization: Bearer …`.
     #[schema(value_type = String)]
     pub access_token: Secret,
-    /// What to trade for the next pair. Good for one use: using it twice ends the sign-in.
+    /// What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the same
+    /// device gets the same answer again, should it have lost it.
     #[schema(value_type = String)]
     pub refresh_token: Secret,
     /// Until when the access token counts.

@@ -13,7 +13,7 @@ pub struct Health {
     pub status: HealthStatus,
 }
 
-/// Whether the gateway takes work (`ok`), or is shutting down (`draining`).
+/// Whether the gateway takes work (`ok`), is shutting down (`draining`), or cannot store anything (`storage_unavailable`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
@@ -21,6 +21,8 @@ pub enum HealthStatus {
     Ok,
     /// It is stopping and takes no new work.
     Draining,
+    /// Storage does not answer, or nothing can be stored any more.
+    StorageUnavailable,
 }
 
 /// Which Sophon this is.

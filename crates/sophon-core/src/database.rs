@@ -69,6 +69,11 @@ impl Database {
         self.store.is_exclusive()
     }
 
+    /// Why nothing can be stored any more, if that is so.
+    pub fn broken(&self) -> Option<Arc<str>> {
+        self.store.broken()
+    }
+
     /// Rung when it is worth looking into the queue of jobs.
     pub(crate) fn job_bell(&self) -> Arc<Notify> {
         self.job_bell.clone()

@@ -15,7 +15,7 @@ use crate::approvals::Approvals;
 use crate::chat::Chat;
 use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
-use crate::identity::{Identity, caller};
+use crate::identity::{Identity, SignInRates, caller};
 use crate::info_requests::InfoRequests;
 use crate::jobs::{Jobs, Runner, Workers};
 use crate::lifecycle::Lifecycle;
@@ -24,6 +24,7 @@ use crate::maintenance::{self, Pruner, Retention};
 use crate::memory;
 use crate::models::Models;
 use crate::nodes::Nodes;
+use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
@@ -58,6 +59,10 @@ pub struct Settings {
     /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: that is for
     /// whoever sets this to see to.
     pub auto_admin: bool,
+    /// How often one may ask.
+    pub rates: Rates,
+    /// How often one may fail to sign in.
+    pub sign_ins: SignInRates,
     /// The administrator of a gateway that has no users yet.
     pub first_administrator: FirstAdministrator,
     /// Jobs that are worked on at a time.
@@ -93,6 +98,8 @@ pub(crate) struct Shared {
 pub struct Gateway {
     /// Who is who.
     pub identity: Identity,
+    /// How often one may ask.
+    pub rates: Arc<RateLimits>,
     /// Agents.
     pub agents: Agents,
     /// Announcements.
@@ -168,7 +175,8 @@ impl Gateway {
         memory::register(&mut registry, &shared.db);
         maintenance::register(&mut registry);
         let gateway = Self {
-            identity: Identity::open(&shared, auto_admin),
+            identity: Identity::open(&shared, auto_admin)?,
+            rates: Arc::new(RateLimits::open(&shared)),
             agents: Agents::open(&shared),
             announcements: Announcements::open(&shared),
             chat: Chat::open(&shared, &mut registry),

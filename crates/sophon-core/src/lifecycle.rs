@@ -1,6 +1,7 @@
 //! One object for the life of the process: soft stop, hard stop, and all tasks that run beside requests.
 
 use std::future::Future;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -12,12 +13,25 @@ pub struct Lifecycle {
     soft: CancellationToken,
     hard: CancellationToken,
     tasks: TaskTracker,
+    failure: Arc<OnceLock<String>>,
 }
 
 impl Lifecycle {
     /// Begins the soft stop: no new work is taken, what runs may finish.
     pub fn drain(&self) {
         self.soft.cancel();
+    }
+
+    /// Begins the soft stop for a reason that the process does not end well by.
+    pub fn fail(&self, reason: String) {
+        tracing::error!(reason, "the gateway stops");
+        self.failure.get_or_init(|| reason);
+        self.drain();
+    }
+
+    /// Why the process does not end well, if so.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.get().map(String::as_str)
     }
 
     /// Whether the soft stop has begun.
@@ -55,14 +69,10 @@ impl Lifecycle {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let lifecycle = self.clone();
-        let guard = self.soft.clone().drop_guard();
+        let critical = Critical { lifecycle: self.clone(), name };
         self.tasks.spawn(async move {
-            let _drains_if_this_ends = guard;
+            let _fails_if_this_ends = critical;
             worker.await;
-            if !lifecycle.is_draining() {
-                tracing::error!(worker = name, "a critical worker ended; the gateway stops");
-            }
         });
     }
 
@@ -70,5 +80,19 @@ impl Lifecycle {
     pub async fn finished(&self, limit: Duration) -> bool {
         self.tasks.close();
         tokio::time::timeout(limit, self.tasks.wait()).await.is_ok()
+    }
+}
+
+/// A worker that the gateway cannot do without, while it runs.
+struct Critical {
+    lifecycle: Lifecycle,
+    name: &'static str,
+}
+
+impl Drop for Critical {
+    fn drop(&mut self) {
+        if !self.lifecycle.is_draining() {
+            self.lifecycle.fail(format!("the {} ended", self.name));
+        }
     }
 }

@@ -19,9 +19,11 @@ use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, SeededEntropy};
 use crate::chat::SendMessage;
 use crate::database::Unit;
 use crate::gateway::Shared;
+use crate::identity::SignInRates;
 use crate::jobs::{Chore, JobKind, JobOptions, Next, Workers};
 use crate::lifecycle::Lifecycle;
 use crate::maintenance::Retention;
+use crate::rates::Rates;
 use crate::registry::Registry;
 use crate::tasks::TaskEndHook;
 use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, ToolSource, spec};
@@ -165,6 +167,8 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
     };
     let settings = Settings {
         signing_key: [7; 32],
+        rates: Rates::default(),
+        sign_ins: SignInRates::default(),
         auto_admin: true,
         first_administrator: FirstAdministrator::default(),
         workers: Workers::default(),

@@ -6,32 +6,32 @@ use std::time::Duration;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderValue, Method};
+use http::HeaderValue;
 use ipnet::IpNet;
 use sophon_core::Gateway;
 use sophon_core::identity::TENANT_HEADER;
 use sophon_core::lifecycle::Lifecycle;
+use sophon_core::rates::Asker;
 use sophon_model::{Error, Kind};
 
 use crate::Options;
+use crate::class::{Class, Classes, class_of};
 use crate::client::{ClientAddress, Scheme};
 use crate::error::Result;
 use crate::extract::identify;
-use crate::rate_limit::{Classes, RateLimits};
 
 /// When a client may look whether another process has taken over from one that drains.
 const RETRY_AFTER_DRAIN: Duration = Duration::from_secs(5);
 
 pub(crate) struct Gate {
     gateway: Arc<Gateway>,
-    limits: RateLimits,
+    classes: Classes,
     trusted_proxies: Vec<IpNet>,
 }
 
 impl Gate {
     pub(crate) fn new(gateway: Arc<Gateway>, options: &Options, classes: Classes) -> Self {
-        let limits = RateLimits::new(&options.rates, classes);
-        Self { gateway, limits, trusted_proxies: options.trusted_proxies.clone() }
+        Self { gateway, classes, trusted_proxies: options.trusted_proxies.clone() }
     }
 }
 
@@ -41,12 +41,14 @@ pub(crate) async fn pass(
     mut request: Request,
     next: Next,
 ) -> Result<Response> {
-    refuse_while_draining(&gate.gateway.lifecycle, request.method())?;
+    let route = request.extensions().get::<MatchedPath>();
+    let class = route.and_then(|route| class_of(&gate.classes, request.method(), route.as_str()));
+    refuse_while_draining(&gate.gateway.lifecycle, class)?;
     let address = ClientAddress::of(&request, &gate.trusted_proxies);
     let scheme = Scheme::of(&request, &gate.trusted_proxies);
     let identified = identify(&gate.gateway, request.headers()).await?;
-    if let Some(route) = request.extensions().get::<MatchedPath>() {
-        gate.limits.check(request.method(), route.as_str(), &identified, address)?;
+    if let Some(rate) = class.and_then(Class::rate) {
+        gate.gateway.rates.check(rate, &Asker::of(&identified, address.0))?;
     }
     // Who did not sign in belongs to no tenant; what anybody may see is the same for all of them.
     if let Some(caller) = identified.caller() {
@@ -59,8 +61,9 @@ pub(crate) async fn pass(
     Ok(next.run(request).await)
 }
 
-fn refuse_while_draining(lifecycle: &Lifecycle, method: &Method) -> Result<()> {
-    if method.is_safe() || !lifecycle.is_draining() {
+/// What is begun already may be decided, cancelled and looked at to the end, and whoever leaves may sign out.
+fn refuse_while_draining(lifecycle: &Lifecycle, class: Option<Class>) -> Result<()> {
+    if !class.is_some_and(Class::is_new_work) || !lifecycle.is_draining() {
         return Ok(());
     }
     let text = "The gateway is shutting down and takes no new work. Try again in a moment.";

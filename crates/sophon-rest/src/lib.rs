@@ -9,6 +9,7 @@ mod agents;
 mod approvals;
 mod auth;
 mod chat;
+mod class;
 mod client;
 mod cors;
 mod discussions;
@@ -25,7 +26,6 @@ mod openapi;
 mod ops;
 mod options;
 mod public;
-mod rate_limit;
 mod request_id;
 mod router;
 mod sessions;
@@ -46,7 +46,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 pub use error::error_response;
 pub use openapi::openapi;
-pub use options::{Options, Rates};
+pub use options::Options;
 
 use error::ApiError;
 use gate::Gate;

@@ -81,6 +81,10 @@ fn log(response: &Response, failure: Option<&Failure>, elapsed: Duration) {
     let status = response.status().as_u16();
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     match failure {
+        // Refused on purpose: too much to do, or the gateway drains.
+        Some(Failure(error)) if status == 503 && error.source().is_none() => {
+            tracing::warn!(status, duration_ms, code = error.code(), "request refused");
+        }
         Some(Failure(error)) if status >= 500 => {
             let cause = error.source().map(ToString::to_string);
             tracing::error!(status, duration_ms, code = error.code(), cause, "request failed");

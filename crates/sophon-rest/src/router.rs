@@ -1,4 +1,4 @@
-//! The routers of the subjects: a route is registered together with its rate-limit class.
+//! The routers of the subjects: a route is registered together with its class.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use sophon_core::Gateway;
 use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::rate_limit::{Class, Classes};
+use crate::class::{Class, Classes};
 
 /// Routes with their documentation and their classes. There is no way to add a route without a class.
 #[derive(Default)]

@@ -1,10 +1,10 @@
-//! Why a gateway does not start.
+//! Why a gateway does not start, or does not go on.
 
 use std::path::PathBuf;
 
 use crate::config::Problems;
 
-/// Why a gateway does not start, and what to do about it.
+/// Why a gateway does not start, or ends by itself, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration cannot be read or is refused.
@@ -32,6 +32,9 @@ pub enum StartError {
     /// The way out cannot be opened.
     #[error("outbound connections cannot be set up: {0}")]
     Egress(String),
+    /// It ran, and could not go on.
+    #[error("the gateway had to stop: {0}")]
+    Stopped(String),
     /// The machine refuses something ordinary.
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),

@@ -29,7 +29,6 @@ pub(crate) fn router(config: &Config, gateway: &Gateway, hubs: &Hubs, address: S
 
 fn options(config: &Config, address: SocketAddr) -> Options {
     Options {
-        rates: config.rate_limits.into(),
         listen: Some(address),
         allowed_hosts: config.http.allowed_hosts.clone(),
         allowed_origins: config.http.allowed_origins.clone(),

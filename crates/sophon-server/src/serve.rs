@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use sophon_core::jobs::Workers;
@@ -28,6 +28,8 @@ const STATEFUL_BUFFER: usize = 1024 * 1024;
 const SOCKETS_CLOSE: Duration = Duration::from_secs(5);
 /// How long work that runs then may take to finish.
 const WORK_FINISHES: Duration = Duration::from_secs(20);
+/// How often it is looked whether storage is sound.
+const STORAGE_WATCHED_EVERY: Duration = Duration::from_millis(200);
 /// How often it is looked whether storage is still in use.
 const HANDLE_POLL: Duration = Duration::from_millis(5);
 /// How long what is left may take to stop.
@@ -50,9 +52,10 @@ pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
     telemetry::start(&config.log)?;
     let started = start(&config).await?;
     announce(&config, &started.gateway, started.address);
-    until_told_to_stop(&started.gateway.lifecycle).await?;
+    let lifecycle = started.gateway.lifecycle.clone();
+    until_told_to_stop(&lifecycle).await?;
     started.stop().await;
-    Ok(())
+    lifecycle.failure().map_or(Ok(()), |reason| Err(StartError::Stopped(reason.to_owned())))
 }
 
 /// A gateway that serves.
@@ -90,6 +93,8 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let address = listener.local_addr()?;
     let router = http::router(config, &gateway, &hubs, address);
     lifecycle.spawn_critical("watch over rights", hubs.clone().watch_rights(gateway.clone()));
+    let watching = watch_storage(Arc::downgrade(&store), lifecycle.clone());
+    lifecycle.spawn_critical("watch over storage", watching);
     let closing = CancellationToken::new();
     let accepting = listener::serve(
         listener,
@@ -127,6 +132,22 @@ impl Started {
         drop((gateway, hubs));
         close(store).await;
         tracing::info!("stopped");
+    }
+}
+
+/// Ends the process when nothing can be stored any more: what runs cannot come to rest, and a supervisor may start a new
+/// one.
+async fn watch_storage(store: Weak<dyn Store>, lifecycle: Lifecycle) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(STORAGE_WATCHED_EVERY) => {}
+            () = lifecycle.draining() => return,
+        }
+        let Some(broken) = store.upgrade().map(|store| store.broken()) else { return };
+        if let Some(why) = broken {
+            lifecycle.fail(format!("nothing can be stored any more: {why}"));
+            return lifecycle.stop();
+        }
     }
 }
 
@@ -172,6 +193,8 @@ async fn open_gateway(
     let settings = Settings {
         signing_key: folder.signing_key(&*entropy)?,
         auto_admin: config.auth.auto_admin,
+        rates: config.rate_limits.into(),
+        sign_ins: config.rate_limits.into(),
         first_administrator: FirstAdministrator {
             email: variable("SOPHON_ADMIN_EMAIL"),
             password: variable("SOPHON_ADMIN_PASSWORD"),

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sophon_core::identity::SignInRates;
 use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::maintenance::Retention;
+use sophon_core::rates::Rates;
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_model::Result;
@@ -38,6 +40,8 @@ impl Default for Setup {
             settings: Settings {
                 signing_key: [7; 32],
                 auto_admin: true,
+                rates: Rates::default(),
+                sign_ins: SignInRates::default(),
                 first_administrator: FirstAdministrator {
                     // Stored in lower case.
                     email: Some("Admin@Example.com".into()),

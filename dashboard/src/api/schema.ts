@@ -579,7 +579,7 @@ export interface paths {
         };
         /**
          * Tell whether the gateway takes work
-         * @description Also at `/health`.
+         * @description Touches nothing: for those who ask often. Also at `/health`.
          */
         get: operations["health"];
         put?: never;
@@ -987,6 +987,26 @@ export interface paths {
         };
         /** List the background jobs that failed for good, newest first */
         get: operations["listDeadJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whether the gateway can do work
+         * @description Looks whether storage answers. Also at `/ready`.
+         */
+        get: operations["ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1791,10 +1811,10 @@ export interface components {
             status: components["schemas"]["HealthStatus"];
         };
         /**
-         * @description Whether the gateway takes work (`ok`), or is shutting down (`draining`).
+         * @description Whether the gateway takes work (`ok`), is shutting down (`draining`), or cannot store anything (`storage_unavailable`).
          * @enum {string}
          */
-        HealthStatus: "ok" | "draining";
+        HealthStatus: "ok" | "draining" | "storage_unavailable";
         /** @description A question of an agent. */
         InfoRequest: {
             /** @description Who asks. */
@@ -2964,7 +2984,10 @@ export interface components {
             accessToken: string;
             /** @description Until when the access token counts. */
             expiresAt: components["schemas"]["Timestamp"];
-            /** @description What to trade for the next pair. Good for one use: using it twice ends the sign-in. */
+            /**
+             * @description What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the same
+             *     device gets the same answer again, should it have lost it.
+             */
             refreshToken: string;
             /** @description Who signed in. */
             user: components["schemas"]["User"];
@@ -4635,7 +4658,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description It is shutting down. */
+            /** @description It is shutting down, or nothing can be stored any more. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5420,6 +5443,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Job"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description It is shutting down, or storage does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description An error; `error.code` says which. */

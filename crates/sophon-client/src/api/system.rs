@@ -23,6 +23,8 @@ pub enum HealthStatus {
     Ok,
     /// It is stopping and takes no new work.
     Draining,
+    /// Storage does not answer, or nothing can be stored any more.
+    StorageUnavailable,
 }
 
 /// What a gateway says it is.

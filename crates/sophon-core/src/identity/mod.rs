@@ -10,7 +10,8 @@ mod throttle;
 pub use api_tokens::NewApiToken;
 pub use identified::{Identified, Presented};
 pub(crate) use password::hash_password;
-pub use sign_in::{Login, SignedIn};
+pub use sign_in::{Device, Login, SignedIn};
+pub use throttle::SignInRates;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use access_token::AccessTokens;
 use password::Passwords;
+use sign_in::RefreshKey;
 use throttle::LoginThrottle;
 
 /// The header in which a request names its tenant.
@@ -71,6 +73,7 @@ impl Profile {
 pub struct Identity {
     db: Database,
     tokens: AccessTokens,
+    refresh_key: RefreshKey,
     passwords: Passwords,
     throttle: Arc<LoginThrottle>,
     changes: broadcast::Sender<UserId>,
@@ -78,16 +81,17 @@ pub struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn open(shared: &Shared, auto_admin: Option<Caller>) -> Self {
-        let passwords = Passwords::new(shared.db.random());
-        Self {
-            db: shared.db.clone(),
-            tokens: AccessTokens::new(&shared.settings.signing_key),
-            passwords,
-            throttle: Arc::new(LoginThrottle::new()),
+    pub(crate) fn open(shared: &Shared, auto_admin: Option<Caller>) -> Result<Self> {
+        let (db, settings) = (shared.db.clone(), &shared.settings);
+        Ok(Self {
+            tokens: AccessTokens::new(&settings.signing_key),
+            refresh_key: RefreshKey::new(&settings.signing_key),
+            passwords: Passwords::new(db.random())?,
+            throttle: Arc::new(LoginThrottle::new(db.random(), settings.sign_ins)),
             changes: broadcast::Sender::new(CHANGES_BACKLOG),
             auto_admin,
-        }
+            db,
+        })
     }
 
     /// The caller of requests without a credential: the administrator, if the gateway runs for one person on this

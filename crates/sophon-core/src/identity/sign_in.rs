@@ -1,13 +1,23 @@
 //! Signing in, staying signed in, signing out.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use sophon_model::ports::Tx;
 use sophon_model::{AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Result, Timestamp, User};
 
-use super::{Identity, Profile, may_act, new_secret, rejected, secret_hash};
+use super::password::LONGEST_PASSWORD;
+use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, rejected, secret_hash};
+use crate::network::network;
 
 /// How long a sign-in lasts without being refreshed.
 const SIGN_IN_LIFETIME: Duration = Duration::from_hours(30 * 24);
+/// How long the answer to a refresh is repeated to the same device.
+const ANSWER_REPEATED: Duration = Duration::from_secs(30);
+/// An e-mail address, in bytes.
+const LONGEST_EMAIL: usize = 254;
 /// What a device may say of itself, in bytes; more is cut.
 const LONGEST_USER_AGENT: usize = 200;
 
@@ -18,10 +28,41 @@ pub struct Login {
     pub email: String,
     /// The password.
     pub password: String,
-    /// The device, as it names itself.
+    /// Where it is made.
+    pub device: Device,
+}
+
+/// Where one signs in, or stays signed in.
+#[derive(Clone, Debug, Default)]
+pub struct Device {
+    /// As it names itself.
     pub user_agent: Option<String>,
-    /// The address it comes from.
-    pub address: Option<String>,
+    /// The address it is at.
+    pub address: Option<IpAddr>,
+}
+
+impl Device {
+    /// What is kept of its name.
+    fn name(&self) -> Option<String> {
+        let cut = |name: &String| name[..name.floor_char_boundary(LONGEST_USER_AGENT)].to_owned();
+        self.user_agent.as_ref().map(cut)
+    }
+
+    fn address(&self) -> Option<String> {
+        self.address.map(|address| address.to_string())
+    }
+
+    /// Whether this is where the sign-in was seen last.
+    fn is_that_of(&self, session: &AuthSession) -> bool {
+        self.name() == session.user_agent && self.address() == session.address
+    }
+
+    /// Whether it is in the network of one of these sign-ins.
+    fn is_near(&self, sign_ins: &[AuthSession]) -> bool {
+        let here = self.address.map(network);
+        let at = |session: &AuthSession| session.address.as_ref()?.parse().ok().map(network);
+        here.is_some() && sign_ins.iter().any(|session| at(session) == here)
+    }
 }
 
 /// A sign-in that succeeded.
@@ -40,43 +81,61 @@ pub struct SignedIn {
 impl Identity {
     /// Signs in. Whether the account does not exist, may not sign in or has another password cannot be told apart.
     pub async fn login(&self, login: Login) -> Result<SignedIn> {
-        let email = login.email.trim().to_lowercase();
-        self.throttle.check(login.address.as_deref(), &email)?;
-        let user = self.db.read(move |tx| tx.user_by_email(&email)).await?.filter(may_act);
+        let Login { email, password, device } = login;
+        // Before anything else looks at them: strangers choose them.
+        at_most("email", &email, LONGEST_EMAIL)?;
+        at_most("password", &password, LONGEST_PASSWORD)?;
+        let email = email.trim().to_lowercase();
+        let mut attempt = self.throttle.begin(device.address)?;
+        let (wanted, now) = (email.clone(), self.db.now());
+        let found = self.db.read(move |tx| {
+            let Some(user) = tx.user_by_email(&wanted)?.filter(may_act) else { return Ok(None) };
+            let sign_ins = tx.auth_sessions(&user.id, now)?;
+            Ok(Some((user, sign_ins)))
+        });
+        let (user, sign_ins) = found.await?.unzip();
+        attempt.on(&email, device.is_near(&sign_ins.unwrap_or_default()))?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let verified = self.passwords.verify(login.password, hash).await?;
+        let verified = self.passwords.verify(password, hash).await?;
         let Some(user) = user.filter(|_| verified) else {
             return Err(Error::unauthenticated("E-mail address or password is wrong."));
         };
-        let (now, refresh_token) = (self.db.now(), self.new_refresh_token());
-        let session = AuthSession {
-            id: self.db.new_id(),
-            user_id: user.id.clone(),
-            refresh_hash: secret_hash(&refresh_token),
-            previous_hash: None,
-            user_agent: login.user_agent.map(|mut name| {
-                name.truncate(name.floor_char_boundary(LONGEST_USER_AGENT));
-                name
-            }),
-            address: login.address,
-            created_at: now,
-            last_seen_at: now,
-            expires_at: now.plus(SIGN_IN_LIFETIME),
-            revoked_at: None,
-        };
-        let id = session.id.clone();
-        self.db.write(move |unit| unit.tx.insert(&session)).await?;
-        self.signed_in(user, &id, refresh_token).await
+        attempt.succeeded();
+        let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
+        self.db
+            .write(move |unit| {
+                let user = unit.tx.get(&user.id)?.filter(may_act).ok_or_else(rejected)?;
+                let now = unit.now();
+                let session = AuthSession {
+                    id: unit.new_id(),
+                    user_id: user.id.clone(),
+                    refresh_hash: secret_hash(&refresh_token),
+                    previous_hash: None,
+                    user_agent: device.name(),
+                    address: device.address(),
+                    created_at: now,
+                    last_seen_at: now,
+                    expires_at: now.plus(SIGN_IN_LIFETIME),
+                    revoked_at: None,
+                };
+                unit.tx.insert(&session)?;
+                identity.signed_in(&*unit.tx, user, &session, refresh_token)
+            })
+            .await
     }
 
     /// Trades a refresh token for a new pair. A token presented a second time means that the chain has leaked: the
-    /// whole sign-in ends.
-    pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn> {
+    /// whole sign-in ends. But two pages of one browser may present it at once, and an answer may be lost: for half a
+    /// minute the device that traded it gets the same answer again.
+    pub async fn refresh(&self, refresh_token: &str, device: Device) -> Result<SignedIn> {
         enum Found {
-            Refreshed(Box<User>, AuthSessionId),
+            Refreshed(Box<SignedIn>),
             Leaked(AuthSessionId),
         }
-        let (hash, next) = (secret_hash(refresh_token), self.new_refresh_token());
+        if refresh_token.len() > LONGEST_CREDENTIAL {
+            return Err(rejected());
+        }
+        let (hash, next) = (secret_hash(refresh_token), self.refresh_key.next(refresh_token));
         let (next_hash, identity) = (secret_hash(&next), self.clone());
         let found = self
             .db
@@ -84,22 +143,26 @@ impl Identity {
                 let now = unit.now();
                 let session = unit.tx.auth_session_by_refresh(&hash)?;
                 let mut session = session.filter(|session| session.is_live(now)).ok_or_else(rejected)?;
-                if session.refresh_hash != hash {
+                if session.refresh_hash == hash {
+                    session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, next_hash));
+                    session.user_agent = device.name();
+                    session.address = device.address();
+                    session.last_seen_at = now;
+                    session.expires_at = now.plus(SIGN_IN_LIFETIME);
+                    unit.tx.update(&session)?;
+                } else if now.since(session.last_seen_at) > ANSWER_REPEATED || !device.is_that_of(&session) {
                     session.revoked_at = Some(now);
                     unit.tx.update(&session)?;
                     identity.rights_change_in(unit, &session.user_id);
                     return Ok(Found::Leaked(session.id));
                 }
                 let user = unit.tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, next_hash));
-                session.last_seen_at = now;
-                session.expires_at = now.plus(SIGN_IN_LIFETIME);
-                unit.tx.update(&session)?;
-                Ok(Found::Refreshed(Box::new(user), session.id))
+                let signed_in = identity.signed_in(&*unit.tx, user, &session, next)?;
+                Ok(Found::Refreshed(Box::new(signed_in)))
             })
             .await?;
         match found {
-            Found::Refreshed(user, session) => self.signed_in(*user, &session, next).await,
+            Found::Refreshed(signed_in) => Ok(*signed_in),
             Found::Leaked(session) => {
                 tracing::warn!(%session, "a refresh token was used twice; the sign-in was ended");
                 Err(rejected())
@@ -142,18 +205,41 @@ impl Identity {
             .await
     }
 
-    fn new_refresh_token(&self) -> String {
-        new_secret("rt_", self.db.random())
-    }
-
-    async fn signed_in(
+    /// The answer to whoever was seen with `session` just now; the same each time it is asked for.
+    fn signed_in(
         &self,
+        tx: &dyn Tx,
         user: User,
-        session: &AuthSessionId,
+        session: &AuthSession,
         refresh_token: String,
     ) -> Result<SignedIn> {
-        let (access_token, expires_at) = self.tokens.issue(&user.id, session, self.db.now())?;
-        let profile = self.db.read(move |tx| Profile::of(tx, user)).await?;
+        let (access_token, expires_at) = self.tokens.issue(&user.id, &session.id, session.last_seen_at)?;
+        let profile = Profile::of(tx, user)?;
         Ok(SignedIn { access_token, expires_at, refresh_token, profile })
     }
+}
+
+/// Says which refresh token comes after another: nobody else can, and it is the same each time, so that an answer can be
+/// repeated though tokens are stored as hashes only.
+#[derive(Clone)]
+pub(super) struct RefreshKey([u8; 32]);
+
+impl RefreshKey {
+    pub(super) fn new(signing_key: &[u8; 32]) -> Self {
+        Self(*signing_key)
+    }
+
+    fn next(&self, refresh_token: &str) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        let mac = mac.chain_update(b"the refresh token after ").chain_update(refresh_token);
+        new_secret("rt_", mac.finalize().into_bytes().into())
+    }
+}
+
+/// Refuses a text that is longer than `most` bytes.
+fn at_most(field: &str, text: &str, most: usize) -> Result<()> {
+    if text.len() <= most {
+        return Ok(());
+    }
+    Err(Error::validation(field, format!("It has at most {most} bytes.")))
 }

@@ -11,7 +11,7 @@ use sophon_model::{
 };
 
 use super::Nodes;
-use super::endings::{CommandExpiry, expire_later};
+use super::endings::{CommandExpiry, Waiter, expire_later};
 use crate::database::Unit;
 use crate::jobs::HeldError;
 use crate::policy::{Granted, Report, Told, covers, grant, may_command};
@@ -86,12 +86,22 @@ pub enum Outcome {
 }
 
 impl Nodes {
-    /// Sends a command and returns it when it has ended or its time is over.
+    /// Sends a command and returns it when it has ended or its time is over. If nobody waits for that any more and no
+    /// node has taken the command, it is called back.
     pub async fn command(&self, caller: &Caller, send: SendCommand) -> Result<NodeCommand> {
         send.check()?;
-        let (nodes, caller, id) = (self.clone(), caller.clone(), self.db.new_id());
-        let sent = self.db.write(move |unit| nodes.send_in(unit, &caller, id, None, send)).await?;
-        self.ended(sent).await
+        let (nodes, caller, id) = (self.clone(), caller.clone(), self.db.new_id::<NodeCommandId>());
+        let (waiter, stored) = Waiter::new(self, send.node.clone(), id.clone());
+        let sent = self.db.write(move |unit| {
+            unit.after_commit(move || drop(stored));
+            nodes.send_in(unit, &caller, id, None, send)
+        });
+        let ended = match sent.await {
+            Ok(sent) => self.ended(sent).await,
+            Err(error) => Err(error),
+        };
+        waiter.answered();
+        ended
     }
 
     /// Sends a command for a turn under an id of the turn's choice, and gives it a moment to end. A command that has the

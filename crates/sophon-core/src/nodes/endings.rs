@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sophon_model::{
     NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, Priority, Queue, Result, Task, TaskId, Timestamp,
 };
+use tokio::sync::oneshot;
 
 use super::Nodes;
 use super::commands::{end, explain};
@@ -18,20 +19,16 @@ use crate::wakers::Wakers;
 const LINGER: Duration = Duration::from_secs(2);
 
 impl Nodes {
-    /// Waits for the end of a command, at most for its time. A command that no node has taken when its waiter goes away
-    /// is called back.
+    /// Waits for the end of a command, at most for its time.
     pub(super) async fn ended(&self, sent: NodeCommand) -> Result<NodeCommand> {
         if sent.status.is_final() {
             return Ok(sent);
         }
         let left = sent.expires_at.since(self.db.now());
-        let waiter = Waiter { nodes: self, command: &sent, is_answered: false };
-        let ended = match tokio::time::timeout(left, self.until_ended(&sent)).await {
+        match tokio::time::timeout(left, self.until_ended(&sent)).await {
             Ok(ended) => ended,
             Err(_) => self.give_up(sent.clone()).await,
-        };
-        waiter.answered();
-        ended
+        }
     }
 
     /// The command as it is when it has ended, or a moment later: most end at once, and what waits need not be parked.
@@ -72,9 +69,9 @@ impl Nodes {
     }
 
     /// Calls a command back, unless its node has taken it.
-    async fn call_back(&self, command: NodeCommand) -> Result<()> {
+    async fn call_back(&self, node: NodeId, id: NodeCommandId) -> Result<()> {
         self.db
-            .write(move |unit| match unit.tx.get_in(&command.node_id, &command.id)? {
+            .write(move |unit| match unit.tx.get_in(&node, &id)? {
                 Some(command) if command.status == NodeCommandStatus::Queued => cancel(unit, command),
                 _ => Ok(()),
             })
@@ -161,28 +158,38 @@ impl TaskEndHook for CommandsEnd {
     }
 }
 
-/// Whoever waits for a command.
-struct Waiter<'a> {
+/// A request that waits for the end of a command. A command that no node has taken when the request goes away is called
+/// back, also if it goes away while the command is being stored.
+pub(super) struct Waiter<'a> {
     nodes: &'a Nodes,
-    command: &'a NodeCommand,
-    is_answered: bool,
+    node: NodeId,
+    id: NodeCommandId,
+    /// Resolves when the command has been stored, or will not be.
+    is_stored: Option<oneshot::Receiver<()>>,
 }
 
-impl Waiter<'_> {
-    fn answered(mut self) {
-        self.is_answered = true;
+impl<'a> Waiter<'a> {
+    /// A waiter, and what is to be dropped once the command has been stored.
+    pub(super) fn new(nodes: &'a Nodes, node: NodeId, id: NodeCommandId) -> (Self, oneshot::Sender<()>) {
+        let (stored, is_stored) = oneshot::channel();
+        (Self { nodes, node, id, is_stored: Some(is_stored) }, stored)
+    }
+
+    pub(super) fn answered(mut self) {
+        self.is_stored = None;
     }
 }
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         // When the gateway stops, it is taken for a crash: the turn is taken up again, and finds its command.
-        if self.is_answered || self.nodes.lifecycle.is_draining() {
+        let Some(is_stored) = self.is_stored.take().filter(|_| !self.nodes.lifecycle.is_draining()) else {
             return;
-        }
-        let (nodes, command) = (self.nodes.clone(), self.command.clone());
+        };
+        let (nodes, node, id) = (self.nodes.clone(), self.node.clone(), self.id.clone());
         self.nodes.lifecycle.spawn(async move {
-            if let Err(error) = nodes.call_back(command).await {
+            let _ = is_stored.await;
+            if let Err(error) = nodes.call_back(node, id).await {
                 tracing::warn!(%error, "a command that nobody waits for could not be called back");
             }
         });

@@ -1,14 +1,19 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use sophon_core::identity::{Login, NewApiToken, Standing};
+use sophon_core::identity::{Device, Login, NewApiToken, SignInRates, Standing};
 use sophon_model::{Credential, Kind, Role, User, UserStatus};
 
-use sophon_testgateway::ADMIN_PASSWORD;
+use sophon_testgateway::{ADMIN_PASSWORD, Setup};
 
 use crate::harness::Harness;
 
 fn login(email: &str, password: &str) -> Login {
-    Login { email: email.into(), password: password.into(), user_agent: Some("test".into()), address: None }
+    Login { email: email.into(), password: password.into(), device: device("test") }
+}
+
+fn device(name: &str) -> Device {
+    Device { user_agent: Some(name.into()), address: Some([10, 0, 0, 1].into()) }
 }
 
 #[tokio::test]
@@ -34,12 +39,12 @@ async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
     let signed_in = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
     app.clock.advance(Duration::from_mins(15));
     identity.authenticate(&signed_in.access_token).await.unwrap_err();
-    let refreshed = identity.refresh(&signed_in.refresh_token).await.unwrap();
+    let refreshed = identity.refresh(&signed_in.refresh_token, device("test")).await.unwrap();
     let caller = identity.authenticate(&refreshed.access_token).await.unwrap();
     let mut changes = identity.changes();
     identity.logout(&caller).await.unwrap();
     identity.authenticate(&refreshed.access_token).await.unwrap_err();
-    identity.refresh(&refreshed.refresh_token).await.unwrap_err();
+    identity.refresh(&refreshed.refresh_token, device("test")).await.unwrap_err();
     assert_eq!(changes.recv().await.unwrap(), caller.user);
     assert_eq!(identity.standing(&caller).await.unwrap(), Standing::Ended);
 }
@@ -48,12 +53,85 @@ async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
 async fn a_refresh_token_used_twice_ends_the_whole_sign_in() {
     let app = Harness::offline().await;
     let identity = &app.gateway.identity;
+    let elsewhere = Device { address: Some([10, 0, 0, 2].into()), ..device("test") };
+    for (thief, later) in
+        [(device("thief"), 0), (elsewhere, 0), (device("test"), 31), (Device::default(), 31)]
+    {
+        let first = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
+        let second = identity.refresh(&first.refresh_token, device("test")).await.unwrap();
+        identity.authenticate(&second.access_token).await.unwrap();
+        app.clock.advance(Duration::from_secs(later));
+        identity.refresh(&first.refresh_token, thief).await.unwrap_err();
+        identity.authenticate(&second.access_token).await.unwrap_err();
+        identity.refresh(&second.refresh_token, device("test")).await.unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn ten_refreshes_at_once_and_one_whose_answer_was_lost_get_the_same_answer() {
+    let app = Harness::offline().await;
+    let identity = &app.gateway.identity;
     let first = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
-    let second = identity.refresh(&first.refresh_token).await.unwrap();
-    identity.authenticate(&second.access_token).await.unwrap();
-    identity.refresh(&first.refresh_token).await.unwrap_err();
-    identity.authenticate(&second.access_token).await.unwrap_err();
-    identity.refresh(&second.refresh_token).await.unwrap_err();
+    let refresh = || identity.refresh(&first.refresh_token, device("test"));
+    let answers = futures_util::future::join_all((0..10).map(|_| refresh())).await;
+    app.clock.advance(Duration::from_secs(30));
+    let again = refresh().await.unwrap();
+    for answer in answers {
+        let answer = answer.unwrap();
+        assert_eq!(answer.refresh_token, again.refresh_token);
+        assert_eq!((answer.access_token, answer.expires_at), (again.access_token.clone(), again.expires_at));
+    }
+    assert_ne!(again.refresh_token, first.refresh_token);
+    let third = identity.refresh(&again.refresh_token, device("test")).await.unwrap();
+    identity.authenticate(&third.access_token).await.unwrap();
+    assert_eq!(identity.sign_ins(&app.admin()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn strangers_do_not_lock_the_owner_of_an_account_out() {
+    let few = SignInRates { by_address: per_minute(4), by_account: per_minute(6) };
+    let app = Setup::default().settings(|settings| settings.sign_ins = few).start().await;
+    let identity = &app.gateway.identity;
+    let attempt = |password: &str, address: [u8; 4]| {
+        let device = Device { address: Some(address.into()), ..device("test") };
+        identity.login(Login { device, ..login("admin@example.com", password) })
+    };
+    let mut refused = 0;
+    for attempted in 0..9 {
+        let stranger = [10, 1, 0, attempted / 3];
+        let error = attempt("wrong", stranger).await.unwrap_err();
+        refused += usize::from(error.kind() == Kind::RateLimited);
+    }
+    for _ in 0..3 {
+        refused +=
+            usize::from(attempt("wrong", [10, 1, 0, 2]).await.unwrap_err().kind() == Kind::RateLimited);
+    }
+    assert!(refused > 0, "strangers are slowed down");
+    for owner in 0..3 {
+        attempt(ADMIN_PASSWORD, [10, 2, 0, owner]).await.unwrap();
+    }
+    for _ in 0..6 {
+        attempt(ADMIN_PASSWORD, [10, 2, 0, 1]).await.unwrap();
+    }
+}
+
+fn per_minute(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_refused_before_anything_looks_at_it() {
+    let app = Harness::offline().await;
+    let identity = &app.gateway.identity;
+    let long = "x".repeat(1_000_000);
+    for (email, password) in [(long.as_str(), "short"), ("admin@example.com", long.as_str())] {
+        for _ in 0..100 {
+            let refused = identity.login(login(email, password)).await.unwrap_err();
+            assert_eq!(refused.kind(), Kind::ValidationFailed, "it is not even counted");
+        }
+    }
+    identity.refresh(&long, device("test")).await.unwrap_err();
+    identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use super::error::hub_error;
 use super::groups::Groups;
 use super::named::named;
 use super::project::told;
+use super::rates;
 use super::sign_in::People;
 
 pub(crate) struct ApprovalsHub {
@@ -77,6 +78,7 @@ impl Hub for ApprovalsHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        rates::count(&self.gateway, connection.caller(), call.method())?;
         let caller = connection.caller();
         let (approval, answer) = match call.method() {
             "Approve" => {

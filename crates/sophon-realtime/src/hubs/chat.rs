@@ -15,6 +15,7 @@ use super::error::hub_error;
 use super::groups::{Groups, Membership};
 use super::named::named;
 use super::project;
+use super::rates;
 use super::sign_in::People;
 use super::tasks::TaskRef;
 
@@ -86,6 +87,7 @@ impl Hub for ChatHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        rates::count(&self.gateway, connection.caller(), call.method())?;
         match call.method() {
             "SendMessage" => self.send_message(connection, call.arguments::<(Send,)>()?.0).await,
             "CancelTask" => {
@@ -106,11 +108,12 @@ impl Hub for ChatHub {
 
 impl ChatHub {
     /// Sends, and joins the session that the message goes to before it is stored, so that nothing of the turn is
-    /// missed.
+    /// missed. Nothing is refused after it has been stored.
     async fn send_message(&self, connection: &Connection<Self>, send: Send) -> Result<Reply, HubError> {
         let caller = connection.caller();
-        if let Some(session) = &send.session_id {
-            self.groups.enter(connection, Topic::Session(session.clone())).await?;
+        match &send.session_id {
+            Some(session) => self.groups.enter(connection, Topic::Session(session.clone())).await?,
+            None => self.groups.require_room(connection)?,
         }
         let before = self.gateway.db.bus().position();
         let is_new = send.session_id.is_none();
@@ -134,7 +137,7 @@ impl ChatHub {
         }
         let sent = sent.map_err(hub_error)?;
         if is_new {
-            self.groups.follow_new(connection, &Topic::Session(sent.session_id.clone()), before)?;
+            self.groups.follow_new(connection, &Topic::Session(sent.session_id.clone()), before);
         }
         Ok(Reply::value(Sent {
             task_id: sent.task_id.to_string(),

@@ -10,6 +10,7 @@ mod named;
 mod node;
 mod notifications;
 mod project;
+mod rates;
 mod sign_in;
 mod tasks;
 

@@ -8,16 +8,18 @@ use sophon_model::{Event, TaskId, Topic};
 use super::groups::Groups;
 use super::named::named;
 use super::project;
+use super::rates;
 use super::sign_in::People;
 
 pub(crate) struct TasksHub {
+    gateway: Gateway,
     people: People,
     groups: Groups,
 }
 
 impl TasksHub {
     pub(super) fn new(gateway: Gateway, people: People) -> Self {
-        Self { people, groups: Groups::new(gateway, "tasks") }
+        Self { groups: Groups::new(gateway.clone(), "tasks"), gateway, people }
     }
 }
 
@@ -49,6 +51,7 @@ impl Hub for TasksHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        rates::count(&self.gateway, connection.caller(), call.method())?;
         let task = match call.argument_count() {
             0 => None,
             _ if call.arguments::<(Option<TaskId>,)>().is_ok_and(|(id,)| id.is_none()) => None,

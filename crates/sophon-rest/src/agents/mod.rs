@@ -9,7 +9,7 @@ use sophon_core::Gateway;
 use sophon_model::{AgentId, Caller, Id, Result};
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::{Read, Write};
+use crate::class::Class::{Read, Write};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {

@@ -17,12 +17,10 @@ use crate::extract::{Authorized, Body, Device};
 )]
 pub(super) async fn login(
     State(gateway): Api,
-    device: Device,
+    Device(device): Device,
     Body(login): Body<Login>,
 ) -> Result<Json<SignedIn>> {
-    let Device { user_agent, address } = device;
-    let login =
-        identity::Login { email: login.email, password: login.password.into_revealed(), user_agent, address };
+    let login = identity::Login { email: login.email, password: login.password.into_revealed(), device };
     Ok(Json(gateway.identity.login(login).await?.into()))
 }
 
@@ -31,8 +29,12 @@ pub(super) async fn login(
     post, path = "/api/auth/refresh", tag = "Identity & auth", security(()), request_body = Refresh,
     responses((status = 200, body = SignedIn)),
 )]
-pub(super) async fn refresh(State(gateway): Api, Body(refresh): Body<Refresh>) -> Result<Json<SignedIn>> {
-    Ok(Json(gateway.identity.refresh(refresh.refresh_token.reveal()).await?.into()))
+pub(super) async fn refresh(
+    State(gateway): Api,
+    Device(device): Device,
+    Body(refresh): Body<Refresh>,
+) -> Result<Json<SignedIn>> {
+    Ok(Json(gateway.identity.refresh(refresh.refresh_token.reveal(), device).await?.into()))
 }
 
 /// Sign out

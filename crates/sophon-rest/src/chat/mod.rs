@@ -4,7 +4,7 @@ mod send;
 
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::Chat;
+use crate::class::Class::Chat;
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {

@@ -6,7 +6,7 @@ mod runs;
 
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::{Decide, Read, Write};
+use crate::class::Class::{Begin, Decide, Read, Write};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
@@ -16,7 +16,7 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Read, routes!(item::get_discussion))
         .routes(Write, routes!(item::update_discussion, item::delete_discussion))
         .routes(Read, routes!(runs::list_discussion_runs))
-        .routes(Write, routes!(runs::start_discussion_run))
+        .routes(Begin, routes!(runs::start_discussion_run))
         .routes(Read, routes!(runs::get_discussion_run))
         .routes(Decide, routes!(runs::cancel_discussion_run))
 }

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::header::USER_AGENT;
 use http::request::Parts;
+use sophon_core::identity;
 use sophon_model::Error;
 
 use crate::client::ClientAddress;
@@ -24,12 +25,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 /// What is known of the device that signs in.
-pub(crate) struct Device {
-    /// As it names itself.
-    pub(crate) user_agent: Option<String>,
-    /// Where it is.
-    pub(crate) address: Option<String>,
-}
+pub(crate) struct Device(pub(crate) identity::Device);
 
 impl<S: Sync> FromRequestParts<S> for Device {
     type Rejection = ApiError;
@@ -37,9 +33,6 @@ impl<S: Sync> FromRequestParts<S> for Device {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let user_agent = parts.headers.get(USER_AGENT).and_then(|name| name.to_str().ok());
         let address = parts.extensions.get::<ClientAddress>().and_then(|address| address.0);
-        Ok(Self {
-            user_agent: user_agent.map(ToOwned::to_owned),
-            address: address.map(|address| address.to_string()),
-        })
+        Ok(Self(identity::Device { user_agent: user_agent.map(ToOwned::to_owned), address }))
     }
 }

@@ -5,7 +5,7 @@ mod reading;
 
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::{Decide, Read};
+use crate::class::Class::{Decide, Read};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {

@@ -6,9 +6,9 @@ use sophon_api::{List, Model};
 use utoipa_axum::routes;
 
 use crate::Api;
+use crate::class::Class::Read;
 use crate::error::Result;
 use crate::extract::Authorized;
-use crate::rate_limit::Class::Read;
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {

@@ -8,7 +8,7 @@ mod pairing;
 
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::{Decide, Read, Write};
+use crate::class::Class::{Begin, Decide, Read, Write};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
@@ -21,7 +21,7 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Decide, routes!(pairing::approve_node))
         .routes(Decide, routes!(pairing::reject_node))
         .routes(Write, routes!(pairing::pair_node))
-        .routes(Write, routes!(commands::command_node))
+        .routes(Begin, routes!(commands::command_node))
         .routes(Read, routes!(commands::list_node_commands))
         .routes(Read, routes!(commands::get_node_command))
         .routes(Write, routes!(me::send_heartbeat))

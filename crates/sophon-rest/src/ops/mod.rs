@@ -4,7 +4,7 @@ mod jobs;
 
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::{Read, Write};
+use crate::class::Class::{Read, Write};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {

@@ -8,7 +8,7 @@ mod participants;
 
 use utoipa_axum::routes;
 
-use crate::rate_limit::Class::{Chat, Read, Write};
+use crate::class::Class::{Chat, Read, Write};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {

@@ -6,9 +6,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sophon_core::rates::Rates;
 use sophon_core::turn::TurnLimits;
 use sophon_model::{Role, Tenant, User, UserId};
-use sophon_rest::{Options, Rates};
+use sophon_rest::Options;
 use sophon_testgateway::{SilentModel, TestGateway, provider};
 use sophon_testkit::{ModelServer, make};
 use tokio::net::TcpListener;
@@ -64,6 +65,12 @@ impl Setup {
         self
     }
 
+    /// How often one may ask.
+    pub fn rates(mut self, change: impl FnOnce(&mut Rates)) -> Self {
+        self.gateway = self.gateway.settings(|settings| change(&mut settings.rates));
+        self
+    }
+
     pub fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
@@ -85,13 +92,13 @@ impl TestApp {
         let plenty = NonZeroU32::new(100_000).unwrap();
         let rates =
             Rates { reads: plenty, writes: plenty, approvals: plenty, expensive: plenty, chat: plenty };
-        let options = Options { rates, ..Options::default() };
         let gateway = sophon_testgateway::Setup::default().settings(|settings| {
             settings.auto_admin = false;
+            settings.rates = rates;
             settings.workers.turns = 1;
             settings.turn = TurnLimits::default();
         });
-        Setup { options, gateway }
+        Setup { options: Options::default(), gateway }
     }
 
     pub async fn start() -> Self {

@@ -10,7 +10,8 @@ use crate::app::TestApp;
 use crate::client::As;
 
 /// The only operations that serve those who did not sign in. It grows by decision, not by accident.
-const PUBLIC: [&str; 7] = ["getAuthConfig", "health", "listTools", "login", "pairNode", "refresh", "version"];
+const PUBLIC: [&str; 8] =
+    ["getAuthConfig", "health", "listTools", "login", "pairNode", "ready", "refresh", "version"];
 /// Those that serve them if the session is public.
 const SOMETIMES_PUBLIC: [&str; 2] = ["getSession", "listMessages"];
 

@@ -2,13 +2,14 @@
 
 use std::num::NonZeroU32;
 
+use sophon_core::rates::Rates;
+
 use crate::app::TestApp;
 use crate::client::json;
 
 #[tokio::test]
 async fn the_read_after_the_last_that_is_allowed_is_refused_until_the_time_told() {
-    let app =
-        TestApp::setup().options(|options| options.rates.reads = NonZeroU32::new(3).unwrap()).start().await;
+    let app = TestApp::setup().rates(|rates| rates.reads = NonZeroU32::new(3).unwrap()).start().await;
     let admin = app.admin().await;
     for _ in 0..3 {
         admin.get("/api/agents").await.ok();
@@ -25,7 +26,7 @@ async fn the_read_after_the_last_that_is_allowed_is_refused_until_the_time_told(
 
 #[tokio::test]
 async fn by_default_the_121st_read_in_a_moment_is_refused() {
-    let app = TestApp::setup().options(|options| options.rates = sophon_rest::Rates::default()).start().await;
+    let app = TestApp::setup().rates(|rates| *rates = Rates::default()).start().await;
     let admin = app.admin().await;
     let reads = futures_util::future::join_all((0..200).map(|_| admin.get("/api/agents"))).await;
     let allowed = reads.iter().filter(|answer| answer.status == 200).count();
@@ -40,8 +41,8 @@ async fn by_default_the_121st_read_in_a_moment_is_refused() {
 #[tokio::test]
 async fn those_who_did_not_sign_in_are_counted_by_address() {
     let app = TestApp::setup()
+        .rates(|rates| rates.reads = NonZeroU32::MIN)
         .options(|options| {
-            options.rates.reads = NonZeroU32::MIN;
             options.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
         })
         .start()

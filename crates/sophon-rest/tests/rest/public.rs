@@ -26,14 +26,29 @@ async fn a_gateway_that_drains_says_so_and_takes_no_new_work() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     app.gateway.lifecycle.drain();
-    for path in ["/health", "/api/health"] {
+    for path in ["/health", "/api/health", "/ready", "/api/ready"] {
         assert_eq!(app.anonymous().get(path).await.expect(503), json!({ "status": "draining" }));
     }
     let refused = admin.post("/api/chat", &json!({ "content": "hello" })).await;
     assert_eq!(refused.header("retry-after"), Some("5"));
     refused.refused(503, "service_unavailable");
-    admin.delete("/api/agents/sophon").await.refused(503, "service_unavailable");
+    admin.post("/api/discussions/dis_1/runs", &json!({})).await.refused(503, "service_unavailable");
     assert_eq!(admin.get("/api/sessions").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn what_was_begun_before_a_gateway_drains_can_be_decided_and_cancelled_and_people_can_leave() {
+    let app = TestApp::setup().silent_model().start().await;
+    let admin = app.admin().await;
+    let sent = admin.post("/api/chat", &json!({ "content": "hello" })).await.expect(202);
+    app.gateway.lifecycle.drain();
+    let task = sent["taskId"].as_str().unwrap();
+    let cancelled = admin.act(&format!("/api/tasks/{task}/cancel")).await;
+    assert!([200, 202].contains(&cancelled.status), "{}", cancelled.text);
+    for decision in ["approvals/apr_1/approve", "approvals/apr_1/reject"] {
+        admin.post(&format!("/api/{decision}"), &json!({})).await.refused(404, "not_found");
+    }
+    admin.act("/api/auth/logout").await.expect(204);
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sophon_rest::Rates;
+use sophon_core::identity::SignInRates;
+use sophon_core::rates::Rates;
 
 /// Requests a minute, for each user and each API token.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
@@ -25,18 +26,40 @@ pub struct RateLimits {
     /// Sending messages.
     #[schemars(extend("x-unit" = "requests a minute"))]
     pub chat: NonZeroU32,
+    /// Attempts to sign in that fail, from one address or one IPv6 network (/64).
+    #[schemars(extend("x-unit" = "attempts a minute"))]
+    pub failed_sign_ins: NonZeroU32,
+    /// Attempts to sign in as one account that fail, from addresses that it did not sign in from. Whoever comes from a new
+    /// address has three attempts besides.
+    #[schemars(extend("x-unit" = "attempts a minute"))]
+    pub failed_sign_ins_of_account: NonZeroU32,
 }
 
 impl Default for RateLimits {
     fn default() -> Self {
         let Rates { reads, writes, approvals, expensive, chat } = Rates::default();
-        Self { reads, writes, approvals, expensive, chat }
+        let SignInRates { by_address, by_account } = SignInRates::default();
+        Self {
+            reads,
+            writes,
+            approvals,
+            expensive,
+            chat,
+            failed_sign_ins: by_address,
+            failed_sign_ins_of_account: by_account,
+        }
     }
 }
 
 impl From<RateLimits> for Rates {
     fn from(configured: RateLimits) -> Self {
-        let RateLimits { reads, writes, approvals, expensive, chat } = configured;
+        let RateLimits { reads, writes, approvals, expensive, chat, .. } = configured;
         Self { reads, writes, approvals, expensive, chat }
+    }
+}
+
+impl From<RateLimits> for SignInRates {
+    fn from(configured: RateLimits) -> Self {
+        Self { by_address: configured.failed_sign_ins, by_account: configured.failed_sign_ins_of_account }
     }
 }

@@ -18,5 +18,5 @@ pub(crate) use conn::{Conn, Link, Mode};
 pub(crate) use failure::{Failure, cannot_open, json_text, unknown_outcome};
 pub(crate) use postgres::PostgresLink;
 pub(crate) use query::{Engine, Query, Sql};
-pub(crate) use sqlite::{Access, SqliteLink};
+pub(crate) use sqlite::{Access, Copying, SqliteLink, is_refused_by_disk};
 pub(crate) use verb::Verb;

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::functions::FunctionFlags;
+use rusqlite::hooks::Wal;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
 use sophon_model::ports;
@@ -27,6 +28,17 @@ const CACHE_KIB: i64 = -8_192;
 /// The log file is cut back to this many bytes once it has been copied into the database.
 const LOG_KEPT_BYTES: i64 = 64 << 20;
 
+/// How the log is copied into the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copying {
+    /// As far as readers let it, who are not waited for.
+    Passive,
+    /// All of it, so that the log begins anew. Readers are waited for.
+    Restart,
+    /// All of it, and the log is emptied, so that a copy of the one file is whole.
+    Truncate,
+}
+
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -40,6 +52,8 @@ pub(crate) enum Access {
 pub(crate) struct SqliteLink {
     connection: Connection,
     deadline: Deadline,
+    /// Pages in the log after the last commit of this connection.
+    log_pages: Arc<AtomicU32>,
 }
 
 impl SqliteLink {
@@ -59,7 +73,14 @@ impl SqliteLink {
         let deadline = Deadline::new(timeout);
         let watch = deadline.clone();
         connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || watch.is_over()))?;
-        Ok(SqliteLink { connection, deadline })
+        let log_pages = Arc::new(AtomicU32::new(0));
+        let counted = log_pages.clone();
+        // In place of SQLite's own copying of the log, which tells nobody when it fails.
+        connection.wal_hook(Some(move |_: &mut Wal, pages| {
+            counted.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(SqliteLink { connection, deadline, log_pages })
     }
 
     /// Whether no transaction is open: SQLite ends one by itself after some errors.
@@ -67,10 +88,20 @@ impl SqliteLink {
         self.connection.is_autocommit()
     }
 
-    /// Copies the log into the database, so that a copy of the one file is whole. For the end.
-    pub(crate) fn checkpoint(&self) -> Result<(), Failure> {
+    /// Pages in the log, copied or not. It begins anew with a commit after all of it was copied.
+    pub(crate) fn log_pages(&self) -> u32 {
+        self.log_pages.load(Ordering::Relaxed)
+    }
+
+    /// Copies the log into the database.
+    pub(crate) fn copy_log(&self, copying: Copying) -> Result<(), Failure> {
         self.deadline.lift();
-        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        let how = match copying {
+            Copying::Passive => "PASSIVE",
+            Copying::Restart => "RESTART",
+            Copying::Truncate => "TRUNCATE",
+        };
+        Ok(self.connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()))?)
     }
 
     /// See [`super::Conn::script`]. Not interrupted: a migration takes as long as it takes.
@@ -180,6 +211,14 @@ impl Deadline {
     fn is_over(&self) -> bool {
         self.epoch.elapsed().as_millis() > u128::from(self.end.load(Ordering::Relaxed))
     }
+}
+
+/// Whether the disk refuses, for a reason that does not go away by itself: not because it is full.
+pub(crate) fn is_refused_by_disk(failure: &Failure) -> bool {
+    use ErrorCode as C;
+    let Failure::Unavailable(cause) = failure else { return false };
+    let Some(rusqlite::Error::SqliteFailure(what, _)) = cause.downcast_ref() else { return false };
+    matches!(what.code, C::SystemIoFailure | C::ReadOnly | C::CannotOpen | C::PermissionDenied)
 }
 
 impl From<rusqlite::Error> for Failure {

@@ -1,5 +1,6 @@
 //! PostgreSQL: some threads, each with a connection, that share one queue. One transaction a job.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -95,6 +96,11 @@ impl Store for PostgresStore {
 
     fn is_exclusive(&self) -> bool {
         false
+    }
+
+    /// A server that is lost is connected to again.
+    fn broken(&self) -> Option<Arc<str>> {
+        None
     }
 }
 

@@ -7,7 +7,8 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::iter;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use sophon_model::ports::{ReadJob, Store, WriteJob};
@@ -15,18 +16,30 @@ use sophon_model::{Error, Result};
 
 use super::job::{Ran, Threads, give, run_read, run_write, tell};
 use crate::Options;
-use crate::engine::{Access, Conn, Failure, Link, Mode, SqliteLink, cannot_open, unknown_outcome};
+use crate::engine::{
+    Access, Conn, Copying, Failure, Link, Mode, SqliteLink, cannot_open, is_refused_by_disk, unknown_outcome,
+};
 use crate::migrations::migrate;
 
 /// The most jobs in one transaction.
 const GROUP: usize = 256;
+/// Pages of 4 KiB in the log from which on it is copied into the database after each transaction.
+const COPIED_FROM: u32 = 1_000;
+/// Pages in the log from which on copying it waits for readers: 64 MiB.
+const LONGEST_LOG: u32 = 16 * 1_024;
+/// How long the disk may refuse before the store gives up.
+const REFUSED_FOR: Duration = Duration::from_secs(10);
 
 /// A store in one SQLite file.
 pub(crate) struct SqliteStore {
     /// `None` once it is closed.
     queues: Option<Queues>,
     threads: Threads,
+    broken: Broken,
 }
+
+/// Why nothing can be stored any more; unset while all is well.
+type Broken = Arc<OnceLock<Arc<str>>>;
 
 struct Queues {
     writes: Sender<Box<dyn WriteJob>>,
@@ -55,11 +68,13 @@ impl SqliteStore {
                 drop((conn, lock));
             })?;
         }
+        let broken = Broken::default();
+        let writer = Writer::new(conn, broken.clone());
         threads.start("sqlite-writer", move || {
-            Writer { conn, broken: None }.run(&queued_writes);
+            writer.run(&queued_writes);
             drop(lock);
         })?;
-        Ok(SqliteStore { queues: Some(Queues { writes, reads }), threads })
+        Ok(SqliteStore { queues: Some(Queues { writes, reads }), threads, broken })
     }
 }
 
@@ -87,6 +102,10 @@ impl Store for SqliteStore {
 
     fn is_exclusive(&self) -> bool {
         true
+    }
+
+    fn broken(&self) -> Option<Arc<str>> {
+        self.broken.get().cloned()
     }
 }
 
@@ -146,17 +165,24 @@ enum End {
 
 struct Writer {
     conn: Conn,
-    /// Why nothing can be acknowledged any more.
-    broken: Option<Arc<str>>,
+    /// Once it is set nothing is acknowledged any more.
+    broken: Broken,
+    /// Since when the disk refuses everything.
+    refused_since: Option<Instant>,
 }
 
 impl Writer {
+    fn new(conn: Conn, broken: Broken) -> Self {
+        Self { conn, broken, refused_since: None }
+    }
+
     fn run(mut self, queue: &Receiver<Box<dyn WriteJob>>) {
         while let Ok(first) = queue.recv() {
             self.serve(iter::once(first).chain(queue.try_iter()).take(GROUP).collect());
+            self.copy_log();
         }
         if let Link::Sqlite(link) = self.conn.link()
-            && let Err(failure) = link.checkpoint()
+            && let Err(failure) = link.copy_log(Copying::Truncate)
         {
             tracing::warn!(
                 ?failure,
@@ -177,13 +203,53 @@ impl Writer {
     }
 
     fn commit_together(&mut self, jobs: &mut [Box<dyn WriteJob>], outcomes: &mut Vec<Result<()>>) -> End {
-        if let Some(why) = &self.broken {
+        if let Some(why) = self.broken.get() {
             return End::Undone(Arc::clone(why));
         }
         match self.transact(jobs, outcomes) {
-            Ok(()) => End::Committed,
+            Ok(()) => {
+                self.refused_since = None;
+                End::Committed
+            }
             Err(failure) => self.give_up(failure),
         }
+    }
+
+    /// Copies the log into the database once it is long, after the jobs have been answered.
+    fn copy_log(&mut self) {
+        let Link::Sqlite(link) = self.conn.link() else { return };
+        let pages = link.log_pages();
+        if pages < COPIED_FROM || self.broken.get().is_some() {
+            return;
+        }
+        let copying = if pages < LONGEST_LOG { Copying::Passive } else { Copying::Restart };
+        if let Err(failure) = link.copy_log(copying) {
+            self.copying_failed(failure);
+        }
+    }
+
+    fn copying_failed(&mut self, failure: Failure) {
+        let is_over = self.is_over(&failure);
+        let why: Arc<str> = failure.into_cause().to_string().into();
+        tracing::error!(cause = %why, "the log could not be copied into the database");
+        if is_over {
+            self.break_down(why);
+        }
+    }
+
+    /// Whether the disk can be trusted no longer, or has refused for too long.
+    fn is_over(&mut self, failure: &Failure) -> bool {
+        let refused_for = if is_refused_by_disk(failure) {
+            self.refused_since.get_or_insert_with(Instant::now).elapsed()
+        } else {
+            Duration::ZERO
+        };
+        matches!(failure, Failure::Broken(_)) || refused_for > REFUSED_FOR
+    }
+
+    fn break_down(&self, why: Arc<str>) {
+        tracing::error!("storage refuses all changes from now on; restart when the disk is sound");
+        self.broken.get_or_init(|| why);
     }
 
     fn transact(
@@ -215,7 +281,7 @@ impl Writer {
     /// Undoes the whole group. After a failed sync nothing is acknowledged any more: the system may have dropped
     /// what it could not write, and would not say so a second time.
     fn give_up(&mut self, failure: Failure) -> End {
-        let is_broken = matches!(failure, Failure::Broken(_));
+        let is_broken = self.is_over(&failure);
         let cause = failure.into_cause();
         let why: Arc<str> = cause.to_string().into();
         tracing::error!(cause = %why, "a group of changes could not be stored");
@@ -224,8 +290,7 @@ impl Writer {
             _ => self.conn.script("ROLLBACK"),
         };
         if is_broken || undone.is_err() {
-            tracing::error!("storage refuses all changes from now on; restart when the disk is sound");
-            self.broken = Some(Arc::clone(&why));
+            self.break_down(Arc::clone(&why));
             return End::Unknown(why);
         }
         End::Undone(why)
@@ -245,7 +310,6 @@ impl End {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{SyncSender, sync_channel};
-    use std::time::Duration;
 
     use sophon_model::ports::Tx;
     use sophon_model::{Tenant, TenantId, Timestamp};
@@ -272,6 +336,7 @@ mod tests {
 
     struct Bench {
         writer: Writer,
+        path: PathBuf,
         _folder: tempfile::TempDir,
     }
 
@@ -283,7 +348,11 @@ mod tests {
             let link = SqliteLink::open(&path, Access::Write, Duration::from_secs(5)).unwrap();
             let conn = Conn::new(Link::Sqlite(link));
             migrate(&conn).unwrap();
-            Bench { writer: Writer { conn, broken: None }, _folder: folder }
+            Bench { writer: Writer::new(conn, Broken::default()), path, _folder: folder }
+        }
+
+        fn log_bytes(&self) -> u64 {
+            std::fs::metadata(self.path.with_extension("db-wal")).unwrap().len()
         }
 
         /// Adds tenants as one group; returns the codes they were answered with.
@@ -319,6 +388,39 @@ mod tests {
             assert_eq!(bench.has(id), answer == "ok", "{id}");
         }
         assert_eq!(["x", "y", "z"].map(|id| bench.has(id)), [false, false, true]);
+    }
+
+    #[test]
+    fn the_log_is_copied_into_the_database_before_it_grows_long() {
+        let mut bench = Bench::new();
+        for number in 0..300 {
+            assert_eq!(bench.add(&[&format!("t{number}")]), ["ok"]);
+            bench.writer.copy_log();
+        }
+        // 30 MB went through it.
+        assert!(bench.log_bytes() < 6 << 20, "{} bytes", bench.log_bytes());
+        assert!(bench.writer.broken.get().is_none());
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_copied_ends_the_store_at_once_or_after_its_time() {
+        let refusal = || {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+            Failure::from(rusqlite::Error::SqliteFailure(code, None))
+        };
+        let mut bench = Bench::new();
+        bench.writer.copying_failed(refusal());
+        assert_eq!(bench.add(&["a"]), ["ok"], "it was a refusal for a moment");
+        assert_eq!(bench.writer.refused_since, None);
+        bench.writer.copying_failed(refusal());
+        bench.writer.refused_since = Instant::now().checked_sub(REFUSED_FOR);
+        bench.writer.copying_failed(refusal());
+        assert_eq!(bench.add(&["b"]), ["storage_unavailable"]);
+
+        let mut bench = Bench::new();
+        bench.writer.copying_failed(Failure::Broken("a sync failed".into()));
+        assert_eq!(bench.writer.broken.get().map(|why| &**why), Some("a sync failed"));
+        assert_eq!(bench.add(&["c"]), ["storage_unavailable"]);
     }
 
     #[test]

@@ -134,6 +134,9 @@ fn gateway(base: &Url, health: &Health, took: Duration) -> Verdict {
     let detail = format!("{base} answers in {}", span(took));
     match health.status {
         HealthStatus::Draining => warn("it is stopping and takes no new work", "Try again in a moment."),
+        HealthStatus::StorageUnavailable => {
+            warn("it cannot store anything", "Look at the disk and at the gateway's log.")
+        }
         HealthStatus::Ok if base.scheme() == "http" && !is_local(base) => {
             let hint = "Put it behind TLS, and use an https:// address.";
             warn(format!("{detail}, but whoever is in between can read along"), hint)

@@ -32,6 +32,7 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
     let state = match health.status {
         HealthStatus::Ok => "running",
         HealthStatus::Draining => "stopping, takes no new work",
+        HealthStatus::StorageUnavailable => "cannot store anything",
     };
     let who = match &user {
         Some(user) => format!("{} ({}) in {}", one_line(&user.email), user.role, one_line(&user.tenant.name)),

@@ -62,6 +62,7 @@ const fn line(operation: &'static str, who: Who, thing: &'static str, with: &'st
 pub const REST: &[Line] = &[
     // Public
     line("GET /api/health", Public, "", ""),
+    line("GET /api/ready", Public, "", ""),
     line("GET /api/version", Public, "", ""),
     line("GET /api/tools", Public, "", ""),
     // Identity & auth. What is sent to sign in is no good, which is told without a look at who sends it.

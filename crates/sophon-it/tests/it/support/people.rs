@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sophon_core::Gateway;
-use sophon_core::identity::{Login, NewApiToken};
+use sophon_core::identity::{Device, Login, NewApiToken};
 use sophon_core::nodes::{NewNode, Pairing};
 use sophon_model::{
     ApiTokenId, Caller, Credential, CustomRole, NodeId, NodeScope, Permission, Permissions, Role, Tenant,
@@ -103,7 +103,7 @@ impl Person {
     /// Signs in and returns the access token.
     pub async fn sign_in(&self) -> String {
         let (email, password) = (self.email.clone(), self.password.clone());
-        let login = Login { email, password, user_agent: None, address: None };
+        let login = Login { email, password, device: Device::default() };
         self.gateway.identity.login(login).await.unwrap().access_token
     }
 

@@ -22,7 +22,18 @@ impl Process {
 
     /// With more in its environment.
     pub async fn start_with(data: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(binary())
+        Self::launch(&mut Command::new(binary()), data, environment).await
+    }
+
+    /// Where no file may grow longer than this, in units of 512 bytes: the system refuses what goes beyond.
+    pub async fn start_with_file_limit(data: &Path, limit: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"")).arg(binary());
+        Self::launch(&mut shell, data, &[]).await
+    }
+
+    async fn launch(command: &mut Command, data: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("SOPHON__AUTH__AUTO_ADMIN", "true")
@@ -57,6 +68,16 @@ impl Process {
     /// `kill -9`
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
+    }
+
+    /// Waits until it ends by itself, however long that takes; returns the exit code.
+    pub async fn ended(mut self) -> Option<i32> {
+        self.child.wait().await.unwrap().code()
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// SIGTERM; returns the exit code.

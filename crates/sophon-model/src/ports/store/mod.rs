@@ -37,6 +37,8 @@ pub use secrets::SecretRows;
 pub use value::{ToValue, Value};
 pub use verbs::{EntityRows, OnRow, Place, Selection};
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::{
@@ -68,6 +70,10 @@ pub trait Store: Send + Sync {
 
     /// Whether no other process can use it as long as this one does.
     fn is_exclusive(&self) -> bool;
+
+    /// Why nothing can be stored any more, if that is so: the disk has lost what it was given, or has refused everything
+    /// for too long. The process is of no use then, and a new one may be.
+    fn broken(&self) -> Option<Arc<str>>;
 }
 
 /// Everything that can be said in a transaction.

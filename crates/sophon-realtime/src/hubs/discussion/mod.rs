@@ -10,6 +10,7 @@ use sophon_model::{DiscussionRunId, DiscussionRunStatus, Event, Topic};
 use super::error::hub_error;
 use super::groups::{Groups, Membership};
 use super::named::named;
+use super::rates;
 use super::sign_in::People;
 
 pub(crate) struct DiscussionHub {
@@ -63,6 +64,7 @@ impl Hub for DiscussionHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        rates::count(&self.gateway, connection.caller(), call.method())?;
         let run: RunRef = named::<_, DiscussionRunId>(&call)?;
         match call.method() {
             "Subscribe" => self.subscribe(connection, run).await,

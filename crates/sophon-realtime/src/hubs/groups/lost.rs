@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sophon_model::{Caller, Credential, Timestamp, Topic, UserId};
+use sophon_model::{Caller, Credential, Timestamp, UserId};
+
+use super::chosen::Chosen;
 
 /// How long a lost connection's groups are kept. The clients' own attempts end after 42 seconds.
 const KEPT: Duration = Duration::from_mins(1);
@@ -47,12 +49,12 @@ pub(super) struct LostConnections(VecDeque<Lost>);
 #[derive(Debug)]
 struct Lost {
     client: Client,
-    chosen: Vec<Topic>,
+    chosen: Vec<Chosen>,
     at: Timestamp,
 }
 
 impl LostConnections {
-    pub(super) fn remember(&mut self, client: Client, chosen: Vec<Topic>, now: Timestamp) {
+    pub(super) fn remember(&mut self, client: Client, chosen: Vec<Chosen>, now: Timestamp) {
         self.forget_old(now);
         if chosen.is_empty() {
             return;
@@ -64,7 +66,7 @@ impl LostConnections {
     }
 
     /// What the client had chosen on the connection that it lost last.
-    pub(super) fn take(&mut self, client: &Client, now: Timestamp) -> Vec<Topic> {
+    pub(super) fn take(&mut self, client: &Client, now: Timestamp) -> Vec<Chosen> {
         self.forget_old(now);
         let last = self.0.iter().rposition(|lost| lost.client.is(client));
         last.and_then(|at| self.0.remove(at)).map(|lost| lost.chosen).unwrap_or_default()
@@ -79,6 +81,8 @@ impl LostConnections {
 
 #[cfg(test)]
 mod tests {
+    use sophon_model::Topic;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
@@ -88,8 +92,8 @@ mod tests {
         Client { user: "usr_1".into(), credential, program: Some("Firefox".into()) }
     }
 
-    fn session() -> Vec<Topic> {
-        vec![Topic::Session("ses_1".into())]
+    fn session() -> Vec<Chosen> {
+        vec![Chosen { topic: Topic::Session("ses_1".into()), by_sending: false }]
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! re-established. What they missed is not replayed: for that they join with `since`. A client that is back before the
 //! gateway has noticed the loss (of a machine that changes networks, or between two polls) gets them when it does.
 
+mod chosen;
 mod lost;
 mod newcomers;
 
@@ -21,14 +22,13 @@ use sophon_model::Topic;
 
 use super::error::hub_error;
 use super::sign_in::ForPeople;
+use chosen::{BySending, Chosen, MOST_CHOSEN, is_chosen};
 use lost::{Client, LostConnections};
 use newcomers::Newcomers;
 
 /// How long a client that came back has to join its groups by itself, from where it left, before it is put into them
 /// from the moment it came back.
 const CLIENT_DECIDES: Duration = Duration::from_secs(1);
-/// Groups that the client of a connection may choose.
-const MOST_CHOSEN: usize = 100;
 
 /// The groups of one hub.
 #[derive(Clone)]
@@ -39,7 +39,8 @@ pub(super) struct Groups {
     lost: Arc<Mutex<LostConnections>>,
     newcomers: Arc<Mutex<Newcomers>>,
     /// What connections are to follow again unless their clients say otherwise first.
-    undecided: Arc<Mutex<HashMap<ConnectionId, Vec<Topic>>>>,
+    undecided: Arc<Mutex<HashMap<ConnectionId, Vec<Chosen>>>>,
+    by_sending: Arc<Mutex<BySending>>,
     /// The first number that the clients of connections came back with.
     came_with: Arc<Mutex<HashMap<ConnectionId, u64>>>,
 }
@@ -70,6 +71,7 @@ impl Groups {
             lost: Arc::default(),
             newcomers: Arc::default(),
             undecided: Arc::default(),
+            by_sending: Arc::default(),
             came_with: Arc::default(),
         }
     }
@@ -102,9 +104,14 @@ impl Groups {
         self.newcomers.lock().forget(connection.id());
         self.came_with.lock().remove(&connection.id());
         let undecided = self.undecided.lock().remove(&connection.id());
-        let mut chosen: Vec<Topic> = connection.followed().into_iter().filter(is_chosen).collect();
+        let by_sending = self.by_sending.lock().take(connection.id());
+        let followed = connection.followed().into_iter().filter(is_chosen);
+        let mut chosen: Vec<Chosen> =
+            followed.map(|topic| Chosen { by_sending: by_sending.contains(&topic), topic }).collect();
         // A connection that broke again before it was in its groups.
         chosen.extend(undecided.unwrap_or_default());
+        // Those that the client gets first are at the end.
+        chosen.sort_by_key(|chosen| !chosen.by_sending);
         if chosen.is_empty() || !connection.may_return() {
             return;
         }
@@ -117,7 +124,7 @@ impl Groups {
     }
 
     /// Puts a client back into the groups that it had chosen before, soon, unless it decides otherwise.
-    fn give_back<H: ForPeople>(&self, connection: &Connection<H>, chosen: Vec<Topic>, since: Start) {
+    fn give_back<H: ForPeople>(&self, connection: &Connection<H>, chosen: Vec<Chosen>, since: Start) {
         self.undecided.lock().insert(connection.id(), chosen);
         let (groups, connection) = (self.clone(), connection.clone());
         self.gateway.lifecycle.spawn(async move { groups.rejoin(&connection, since).await });
@@ -131,21 +138,30 @@ impl Groups {
     ) -> Result<(), HubError> {
         self.decide(connection, &topic);
         self.gateway.may_follow(connection.caller(), &topic).await.map_err(hub_error)?;
-        self.require_room(connection, &topic)?;
+        self.make_room(connection, &topic)?;
+        self.by_sending.lock().remove(connection.id(), &topic);
         connection.follow(&topic, Start::Now);
         Ok(())
     }
 
-    /// Follows a topic from now on, if the caller may, because of something else that its client does. It may still join
-    /// it from where it left.
+    /// Follows a topic from now on, if the caller may, because its client sends something there. The client may still
+    /// join it from where it left.
     pub(super) async fn enter<H: ForPeople>(
         &self,
         connection: &Connection<H>,
         topic: Topic,
     ) -> Result<(), HubError> {
         self.gateway.may_follow(connection.caller(), &topic).await.map_err(hub_error)?;
-        self.require_room(connection, &topic)?;
-        if self.decide(connection, &topic) {
+        if connection.followed().contains(&topic) {
+            connection.follow(&topic, Start::Now);
+            return Ok(());
+        }
+        self.make_room(connection, &topic)?;
+        let before = self.decide(connection, &topic);
+        if before.as_ref().is_none_or(|chosen| chosen.by_sending) {
+            self.note_sending(connection, |by_sending, id| by_sending.add(id, &topic));
+        }
+        if before.is_some() {
             follow_from_now_on(connection, &topic, Start::Now);
         } else {
             connection.follow(&topic, Start::Now);
@@ -153,16 +169,26 @@ impl Groups {
         Ok(())
     }
 
-    /// Follows a topic that began after the position `before`, if there is room for it.
+    /// Refuses to send to a group that does not exist yet if the client could not follow it: to be asked before it is
+    /// made, because what was made is not to be refused any more.
+    pub(super) fn require_room<H: ForPeople>(&self, connection: &Connection<H>) -> Result<(), HubError> {
+        if is_full(connection) && self.by_sending.lock().oldest(connection.id()).is_none() {
+            return Err(self.no_room());
+        }
+        Ok(())
+    }
+
+    /// Follows a topic that began after the position `before` with something that the client sent. Calls that run side by
+    /// side may each take the last place, which does not matter to them.
     pub(super) fn follow_new<H: ForPeople>(
         &self,
         connection: &Connection<H>,
         topic: &Topic,
         before: Position,
-    ) -> Result<(), HubError> {
-        self.require_room(connection, topic)?;
+    ) {
+        let _ = self.make_room(connection, topic);
+        self.note_sending(connection, |by_sending, id| by_sending.add(id, topic));
         connection.follow(topic, Start::At(before));
-        Ok(())
     }
 
     /// Sends what happened under a topic after `since`, if the caller may follow it, and says where to join it.
@@ -218,7 +244,8 @@ impl Groups {
         topic: &Topic,
         place: Place,
     ) -> Result<Membership, HubError> {
-        self.require_room(connection, topic)?;
+        self.make_room(connection, topic)?;
+        self.by_sending.lock().remove(connection.id(), topic);
         let complete_after = connection.follow(topic, place.start);
         // Should the log have moved on in between, the client must know that it misses something.
         let has_moved_on = matches!(place.start, Start::After(cursor) if complete_after > cursor);
@@ -232,34 +259,53 @@ impl Groups {
         Ok(Membership { seq, complete: place.complete && !has_moved_on })
     }
 
-    /// Refuses a group more than a connection may follow.
-    fn require_room<H: ForPeople>(&self, connection: &Connection<H>, topic: &Topic) -> Result<(), HubError> {
-        let followed = connection.followed();
-        if !followed.contains(topic)
-            && followed.iter().filter(|topic| is_chosen(topic)).count() >= MOST_CHOSEN
-        {
-            let about = self.about;
-            let text =
-                format!("conflict: A connection follows at most {MOST_CHOSEN} {about}. Leave one first.");
-            return Err(HubError::message(text));
+    /// Makes room for a group: leaves the oldest that the client only sent something to, where there are too many. Refuses
+    /// if it joined all of them itself.
+    fn make_room<H: ForPeople>(&self, connection: &Connection<H>, topic: &Topic) -> Result<(), HubError> {
+        if connection.followed().contains(topic) || !is_full(connection) {
+            return Ok(());
         }
+        let mut by_sending = self.by_sending.lock();
+        let oldest = by_sending.oldest(connection.id()).cloned().ok_or_else(|| self.no_room())?;
+        by_sending.remove(connection.id(), &oldest);
+        connection.unfollow(&oldest);
         Ok(())
+    }
+
+    /// Notes that the client chose a group by sending something there.
+    fn note_sending<H: ForPeople>(
+        &self,
+        connection: &Connection<H>,
+        note: impl FnOnce(&mut BySending, ConnectionId),
+    ) {
+        note(&mut self.by_sending.lock(), connection.id());
+        // Otherwise nothing would remove it again.
+        if connection.is_closed() {
+            self.by_sending.lock().take(connection.id());
+        }
+    }
+
+    fn no_room(&self) -> HubError {
+        let about = self.about;
+        HubError::message(format!(
+            "conflict: A connection follows at most {MOST_CHOSEN} {about}. Leave one first."
+        ))
     }
 
     /// Leaves a group, whether it was joined or not.
     pub(super) fn leave<H: ForPeople>(&self, connection: &Connection<H>, topic: &Topic) {
         self.decide(connection, topic);
+        self.by_sending.lock().remove(connection.id(), topic);
         connection.unfollow(topic);
     }
 
-    /// The client says itself what is to become of a group. Returns whether it had been in it before, on a connection that
-    /// was lost, and had not said so yet.
-    pub(super) fn decide<H: ForPeople>(&self, connection: &Connection<H>, topic: &Topic) -> bool {
+    /// The client says itself what is to become of a group. Returns how it had chosen it before, on a connection that was
+    /// lost, if it had not said so yet.
+    fn decide<H: ForPeople>(&self, connection: &Connection<H>, topic: &Topic) -> Option<Chosen> {
         let mut undecided = self.undecided.lock();
-        let Some(left) = undecided.get_mut(&connection.id()) else { return false };
-        let before = left.len();
-        left.retain(|other| other != topic);
-        left.len() < before
+        let left = undecided.get_mut(&connection.id())?;
+        let at = left.iter().position(|chosen| chosen.topic == *topic)?;
+        Some(left.remove(at))
     }
 
     /// Puts a client that came back into the groups that it has not decided on by itself meanwhile, as far as it may
@@ -280,11 +326,15 @@ impl Groups {
             let mut undecided = self.undecided.lock();
             let Some(left) = undecided.get_mut(&connection.id()) else { return };
             // Unless the client has decided on it meanwhile. It cannot before this is done.
-            if let Some(at) = left.iter().position(|other| *other == topic) {
-                left.swap_remove(at);
-                if may_follow && self.require_room(connection, &topic).is_err() {
+            if let Some(at) = left.iter().position(|chosen| chosen.topic == topic) {
+                let chosen = left.remove(at);
+                if is_full(connection) {
+                    // What the client has chosen since it came back counts for more.
                     left.clear();
                 } else if may_follow {
+                    if chosen.by_sending {
+                        self.note_sending(connection, |by_sending, id| by_sending.add_older(id, &topic));
+                    }
                     follow_from_now_on(connection, &topic, since);
                 }
             }
@@ -293,7 +343,7 @@ impl Groups {
     }
 
     fn next_undecided(&self, connection: ConnectionId) -> Option<Topic> {
-        self.undecided.lock().get(&connection)?.first().cloned()
+        self.undecided.lock().get(&connection)?.last().map(|chosen| chosen.topic.clone())
     }
 }
 
@@ -315,14 +365,8 @@ fn follow_from_now_on<H: ForPeople>(connection: &Connection<H>, topic: &Topic, s
     }
 }
 
-/// Whether clients join it by themselves; what is left is followed from the start.
-fn is_chosen(topic: &Topic) -> bool {
-    match topic {
-        Topic::Session(_) | Topic::Task(_) | Topic::Tasks(_) | Topic::Discussion(_) | Topic::Node(_) => true,
-        Topic::User(_) | Topic::Feed(_) | Topic::Tenant(_) | Topic::Approvals(_) | Topic::Holders(..) => {
-            false
-        }
-    }
+fn is_full<H: ForPeople>(connection: &Connection<H>) -> bool {
+    connection.followed().iter().filter(|topic| is_chosen(topic)).count() >= MOST_CHOSEN
 }
 
 fn client<H: ForPeople>(connection: &Connection<H>) -> Client {

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use signalr::ConnectionId;
-use sophon_model::{Timestamp, Topic};
+use sophon_model::Timestamp;
 
+use super::chosen::Chosen;
 use super::lost::Client;
 
 /// How long one may turn out to be a client that came back. A loss is noticed within half a minute.
@@ -16,7 +17,7 @@ const MOST: usize = 10_000;
 const NOTICED_WITHIN: Duration = Duration::from_secs(1);
 
 /// What is to be done with the groups of the connection that turns out to be lost.
-type TakeOver = Box<dyn FnOnce(Vec<Topic>) + Send>;
+type TakeOver = Box<dyn FnOnce(Vec<Chosen>) + Send>;
 
 /// They, oldest first. Each takes over from one lost connection.
 #[derive(Default)]
@@ -56,7 +57,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use sophon_model::{Caller, Credential, Permissions, Role};
+    use sophon_model::{Caller, Credential, Permissions, Role, Topic};
 
     use super::*;
 
@@ -81,7 +82,7 @@ mod tests {
     fn add(newcomers: &mut Newcomers, user: &str, letter: &str, at: Timestamp) -> Arc<AtomicUsize> {
         let taken = Arc::new(AtomicUsize::new(0));
         let counter = taken.clone();
-        let take_over = Box::new(move |chosen: Vec<Topic>| {
+        let take_over = Box::new(move |chosen: Vec<Chosen>| {
             counter.fetch_add(chosen.len(), Ordering::Relaxed);
         });
         newcomers.add(client(user), id(letter), at, take_over);
@@ -96,7 +97,10 @@ mod tests {
         add(&mut newcomers, "usr_2", "b", after);
         let taken = add(&mut newcomers, "usr_1", "c", after);
         let silent_since = NOW.plus(Duration::from_secs(3));
-        newcomers.take(&client("usr_1"), silent_since).unwrap()(vec![Topic::Task("task_1".into())]);
+        newcomers.take(&client("usr_1"), silent_since).unwrap()(vec![Chosen {
+            topic: Topic::Task("task_1".into()),
+            by_sending: false,
+        }]);
         assert_eq!(taken.load(Ordering::Relaxed), 1);
         assert!(newcomers.take(&client("usr_1"), silent_since).is_none());
     }

@@ -13,7 +13,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use signalr::{Call, ClientError, Connection, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
+use sophon_core::identity::Identified;
 use sophon_core::nodes::{NodeInstruction, Outcome};
+use sophon_core::rates::{Asker, Class};
 use sophon_model::{Event, NodeCommand, NodeCommandId, NodeId, NodeScope, Topic};
 
 use tokio::time::Instant;
@@ -105,8 +107,11 @@ impl Hub for NodeHub {
                 if !self.listens(connection) {
                     return Ok(Reply::Void);
                 }
+                let node = Identified::Node(connection.caller().clone());
+                self.gateway.rates.check(Class::Write, &Asker::of(&node, None)).map_err(hub_error)?;
                 self.gateway.nodes.heard(connection.caller(), heartbeat.into()).await.map_err(hub_error)?;
             }
+            // Not counted: there are no more of them than there were commands, and none may be lost.
             "CommandResult" => {
                 let (CommandResult { command_id, answer },) = call.arguments()?;
                 let reported = self.gateway.nodes.report(connection.caller(), &command_id, answer.into());

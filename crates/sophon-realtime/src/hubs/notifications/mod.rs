@@ -9,16 +9,18 @@ use sophon_model::{Event, NodeId, Permission, Topic};
 
 use super::groups::Groups;
 use super::named::named;
+use super::rates;
 use super::sign_in::People;
 
 pub(crate) struct NotificationsHub {
+    gateway: Gateway,
     people: People,
     groups: Groups,
 }
 
 impl NotificationsHub {
     pub(super) fn new(gateway: Gateway, people: People) -> Self {
-        Self { people, groups: Groups::new(gateway, "nodes") }
+        Self { groups: Groups::new(gateway.clone(), "nodes"), gateway, people }
     }
 }
 
@@ -58,6 +60,7 @@ impl Hub for NotificationsHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        rates::count(&self.gateway, connection.caller(), call.method())?;
         let topic = Topic::Node(named::<NodeRef, NodeId>(&call)?.node_id);
         match call.method() {
             "Subscribe" => self.groups.join(connection, topic).await?,

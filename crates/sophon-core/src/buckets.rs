@@ -1,0 +1,122 @@
+//! Token buckets for keys that strangers may choose: of fixed size each, and never more than so many.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+/// What a bucket is found by: a hash, whatever it is of.
+pub(crate) type Key = [u8; 16];
+
+/// The key of what these texts name together. The salt is chance: whoever could choose names with one key could use up
+/// somebody else's tokens.
+pub(crate) fn hashed(salt: &[u8; 16], names: &[&str]) -> Key {
+    let mut hash = Sha256::new().chain_update(salt);
+    for name in names {
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name);
+    }
+    let mut key = Key::default();
+    for (byte, hashed) in key.iter_mut().zip(hash.finalize()) {
+        *byte = hashed;
+    }
+    key
+}
+
+/// Buckets of one generation. When there are more, the generation before is forgotten, so that at most twice as many are
+/// kept: 1.1 MB.
+const GENERATION: usize = 10_000;
+
+/// Buckets that hold `most` tokens and get one back each `pace`.
+pub(crate) struct Buckets {
+    most: u32,
+    pace: Duration,
+    full_at: Mutex<Generations>,
+}
+
+/// When each bucket will be full again. One that is not here is full.
+#[derive(Default)]
+struct Generations {
+    young: HashMap<Key, Instant>,
+    old: HashMap<Key, Instant>,
+}
+
+impl Generations {
+    fn get(&self, key: &Key) -> Option<Instant> {
+        self.young.get(key).or_else(|| self.old.get(key)).copied()
+    }
+
+    fn put(&mut self, key: Key, full_at: Instant) {
+        if self.young.len() >= GENERATION && !self.young.contains_key(&key) {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, full_at);
+    }
+}
+
+impl Buckets {
+    pub(crate) fn new(most: u32, pace: Duration) -> Self {
+        Self { most, pace, full_at: Mutex::default() }
+    }
+
+    /// As many as this in a minute, and at once.
+    pub(crate) fn per_minute(most: NonZeroU32) -> Self {
+        Self::new(most.get(), Duration::from_mins(1) / most.get())
+    }
+
+    /// Takes a token, or says how long it is until there is one.
+    pub(crate) fn take(&self, key: Key, now: Instant) -> Result<(), Duration> {
+        let mut buckets = self.full_at.lock();
+        let full_at = buckets.get(&key).map_or(now, |full_at| full_at.max(now)) + self.pace;
+        let empty_for = (full_at - now).saturating_sub(self.pace * self.most);
+        if empty_for > Duration::ZERO {
+            return Err(empty_for);
+        }
+        buckets.put(key, full_at);
+        Ok(())
+    }
+
+    /// Puts a token back.
+    pub(crate) fn give_back(&self, key: Key) {
+        let mut buckets = self.full_at.lock();
+        if let Some(full_at) = buckets.get(&key) {
+            buckets.put(key, full_at - self.pace);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_is_emptied_and_filled_at_its_pace() {
+        let buckets = Buckets::new(2, Duration::from_secs(3));
+        let take = || buckets.take([1; 16], Instant::now());
+        assert_eq!((take(), take(), take()), (Ok(()), Ok(()), Err(Duration::from_secs(3))));
+        buckets.give_back([1; 16]);
+        assert_eq!((take(), take()), (Ok(()), Err(Duration::from_secs(3))));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(take(), Err(Duration::from_secs(2)));
+        tokio::time::advance(Duration::from_mins(1)).await;
+        assert_eq!((take(), take()), (Ok(()), Ok(())), "never more than it holds");
+        assert!(take().is_err());
+    }
+
+    #[test]
+    fn no_more_buckets_are_kept_than_fit() {
+        let buckets = Buckets::new(1, Duration::from_mins(1));
+        let now = Instant::now();
+        for number in 0..10 * GENERATION as u64 {
+            let mut key = Key::default();
+            key[..8].copy_from_slice(&number.to_le_bytes());
+            buckets.take(key, now).unwrap();
+            buckets.take(key, now).unwrap_err();
+        }
+        let kept = buckets.full_at.lock();
+        assert!(kept.young.len() <= GENERATION && kept.old.len() <= GENERATION);
+    }
+}

@@ -1,0 +1,198 @@
+//! How often one may ask, by what kind of asking it is; the same on every wire.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use sophon_model::{Caller, Credential, Error, Kind, Result};
+use tokio::time::Instant;
+
+use crate::buckets::{Buckets, Key, hashed};
+use crate::gateway::Shared;
+use crate::identity::Identified;
+use crate::network::network;
+
+/// What kind of asking it is; each has a rate of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Looks at things.
+    Read,
+    /// Makes, changes or deletes things.
+    Write,
+    /// Approves, answers and cancels.
+    Decide,
+    /// Sends messages.
+    Chat,
+}
+
+/// Requests a minute, for each user and separately for each API token. As many may come at once; after that they are
+/// let in at an even pace. Those who did not sign in are counted by address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Looking at things.
+    pub reads: NonZeroU32,
+    /// Making, changing and deleting things.
+    pub writes: NonZeroU32,
+    /// Approving and cancelling.
+    pub approvals: NonZeroU32,
+    /// Uploads, backups, reports. Nothing of this version is one.
+    pub expensive: NonZeroU32,
+    /// Sending messages.
+    pub chat: NonZeroU32,
+}
+
+impl Default for Rates {
+    /// The numbers of seed 001: 120, 60, 30, 10 and 60.
+    fn default() -> Self {
+        let per_minute = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self {
+            reads: per_minute(120),
+            writes: per_minute(60),
+            approvals: per_minute(30),
+            expensive: per_minute(10),
+            chat: per_minute(60),
+        }
+    }
+}
+
+/// Who is counted. An API token has its own count beside its user's, and so has a node's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker(&'static str, String);
+
+impl Asker {
+    /// Whoever made a request, from `address` if it did not sign in. An IPv6 network (/64) is one address.
+    pub fn of(identified: &Identified, address: Option<IpAddr>) -> Self {
+        match identified {
+            Identified::Nobody | Identified::Rejected => {
+                let address = address.map(|address| network(address).to_string());
+                Self("address", address.unwrap_or_default())
+            }
+            Identified::Node(node) => Self("node", node.node.to_string()),
+            Identified::Caller(caller) => Self::from(caller),
+        }
+    }
+}
+
+impl From<&Caller> for Asker {
+    fn from(caller: &Caller) -> Self {
+        match &caller.credential {
+            Credential::ApiToken(token) => Self("token", token.to_string()),
+            Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_) => {
+                Self("user", caller.user.to_string())
+            }
+        }
+    }
+}
+
+/// The counts of all askers.
+pub struct RateLimits {
+    salt: [u8; 16],
+    read: Buckets,
+    write: Buckets,
+    decide: Buckets,
+    chat: Buckets,
+}
+
+impl RateLimits {
+    pub(crate) fn open(shared: &Shared) -> Self {
+        Self::salted(shared.db.random(), &shared.settings.rates)
+    }
+
+    fn salted(salt: [u8; 16], rates: &Rates) -> Self {
+        Self {
+            salt,
+            read: Buckets::per_minute(rates.reads),
+            write: Buckets::per_minute(rates.writes),
+            decide: Buckets::per_minute(rates.approvals),
+            chat: Buckets::per_minute(rates.chat),
+        }
+    }
+
+    /// Counts a request, and refuses it if there were too many.
+    pub fn check(&self, class: Class, asker: &Asker) -> Result<()> {
+        let buckets = match class {
+            Class::Read => &self.read,
+            Class::Write => &self.write,
+            Class::Decide => &self.decide,
+            Class::Chat => &self.chat,
+        };
+        buckets.take(self.key(asker), Instant::now()).map_err(|wait| {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let text = format!("Too many requests of this kind. Try again in {seconds} s.");
+            Error::new(Kind::RateLimited, text).with_retry_after(wait)
+        })
+    }
+
+    fn key(&self, Asker(kind, name): &Asker) -> Key {
+        hashed(&self.salt, &[kind, name])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sophon_model::{ApiTokenId, NodeCaller, NodeId, Permissions, Role, TenantId, UserId};
+
+    use super::*;
+
+    fn caller(user: &str, credential: Credential) -> Identified {
+        Identified::Caller(Caller {
+            user: UserId::from(user),
+            tenant: TenantId::from("tenant_1"),
+            role: Role::Admin,
+            permissions: Permissions::ALL,
+            credential,
+        })
+    }
+
+    fn limits() -> RateLimits {
+        RateLimits::salted([1; 16], &Rates::default())
+    }
+
+    fn at(address: &str) -> IpAddr {
+        address.parse().unwrap()
+    }
+
+    /// How many of 200 requests at once are let in.
+    fn let_in(limits: &RateLimits, class: Class, asker: &Asker) -> usize {
+        (0..200).filter(|_| limits.check(class, asker).is_ok()).count()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_class_has_the_rate_of_the_seed() {
+        let (limits, admin) = (limits(), Asker::of(&caller("usr_1", Credential::AutoAdmin), None));
+        let classes = [Class::Read, Class::Write, Class::Decide, Class::Chat];
+        assert_eq!(classes.map(|class| let_in(&limits, class, &admin)), [120, 60, 30, 60]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_as_long_as_told_is_let_in_and_not_a_moment_before() {
+        let (limits, admin) = (limits(), Asker::of(&caller("usr_1", Credential::AutoAdmin), None));
+        let ask = || limits.check(Class::Chat, &admin);
+        while ask().is_ok() {}
+        assert_eq!(ask().unwrap_err().retry_after(), Some(Duration::from_secs(1)));
+        tokio::time::advance(Duration::from_millis(999)).await;
+        assert_eq!(ask().unwrap_err().retry_after(), Some(Duration::from_millis(1)));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        ask().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn users_tokens_nodes_and_addresses_are_counted_apart() {
+        let limits = limits();
+        let count = |identified: &Identified, address| {
+            let_in(&limits, Class::Read, &Asker::of(identified, Some(address)))
+        };
+        let here = at("203.0.113.1");
+        assert_eq!(count(&caller("usr_1", Credential::AutoAdmin), here), 120);
+        assert_eq!(count(&caller("usr_2", Credential::AutoAdmin), here), 120);
+        let token = Credential::ApiToken(ApiTokenId::from("tok_1"));
+        assert_eq!(count(&caller("usr_1", token), here), 120);
+        let node = NodeCaller { node: NodeId::from("node_1"), tenant: TenantId::from("tenant_1") };
+        assert_eq!(count(&Identified::Node(node), here), 120);
+        assert_eq!(count(&Identified::Nobody, here), 120);
+        assert_eq!(count(&Identified::Nobody, at("203.0.113.2")), 120);
+        assert_eq!(count(&Identified::Nobody, at("2001:db8::1")), 120);
+        assert_eq!(count(&Identified::Nobody, at("2001:db8::2")), 0, "the same network");
+    }
+}

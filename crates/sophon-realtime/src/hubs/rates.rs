@@ -1,0 +1,22 @@
+//! How often one may call: hub methods count with the requests of the same kind on REST.
+
+use signalr::HubError;
+use sophon_core::Gateway;
+use sophon_core::rates::{Asker, Class};
+use sophon_model::Caller;
+
+use super::error::hub_error;
+
+/// Counts a call, and refuses it if there were too many of its kind.
+pub(super) fn count(gateway: &Gateway, caller: &Caller, method: &str) -> Result<(), HubError> {
+    gateway.rates.check(class(method), &Asker::from(caller)).map_err(hub_error)
+}
+
+/// What kind of asking a method is; joining and leaving groups is like reading.
+fn class(method: &str) -> Class {
+    match method {
+        "SendMessage" => Class::Chat,
+        "CancelTask" | "CancelRun" | "Approve" | "Reject" | "Edit" | "RespondInfo" => Class::Decide,
+        _ => Class::Read,
+    }
+}

@@ -1,0 +1,76 @@
+//! What kind of asking each route is.
+
+use std::collections::HashMap;
+
+use http::Method;
+use sophon_core::rates;
+
+/// Decides how often one may ask, and whether one may while the gateway drains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Class {
+    /// Looks at things.
+    Read,
+    /// Makes, changes or deletes things.
+    Write,
+    /// Begins work that goes on after the answer; counted with what writes.
+    Begin,
+    /// Approves, answers and cancels.
+    Decide,
+    /// Sends messages: begins work, and is counted by itself.
+    Chat,
+    /// For load balancers, who ask as often as they are told to.
+    Unlimited,
+}
+
+impl Class {
+    /// With what it is counted.
+    pub(crate) fn rate(self) -> Option<rates::Class> {
+        match self {
+            Self::Read => Some(rates::Class::Read),
+            Self::Write | Self::Begin => Some(rates::Class::Write),
+            Self::Decide => Some(rates::Class::Decide),
+            Self::Chat => Some(rates::Class::Chat),
+            Self::Unlimited => None,
+        }
+    }
+
+    /// Whether it is new work, which a gateway that drains does not take.
+    pub(crate) fn is_new_work(self) -> bool {
+        matches!(self, Self::Begin | Self::Chat)
+    }
+}
+
+/// The class of each route: by path as it is registered, then by method. Filled where routes are registered.
+pub(crate) type Classes = HashMap<String, HashMap<Method, Class>>;
+
+/// The class of a request. A method that the route does not have has none: it is refused anyway.
+pub(crate) fn class_of(classes: &Classes, method: &Method, route: &str) -> Option<Class> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    classes.get(route)?.get(method).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_counted_as_the_seed_says_and_what_begins_work_is_known() {
+        let classes = crate::subjects().split().1;
+        for (method, route, rate, is_new_work) in [
+            (Method::GET, "/api/agents", Some(rates::Class::Read), false),
+            (Method::HEAD, "/api/sessions", Some(rates::Class::Read), false),
+            (Method::POST, "/api/agents", Some(rates::Class::Write), false),
+            (Method::POST, "/api/tasks/{id}/cancel", Some(rates::Class::Decide), false),
+            (Method::POST, "/api/approvals/{id}/approve", Some(rates::Class::Decide), false),
+            (Method::POST, "/api/auth/logout", Some(rates::Class::Write), false),
+            (Method::POST, "/api/chat", Some(rates::Class::Chat), true),
+            (Method::POST, "/api/sessions/{id}/regenerate", Some(rates::Class::Chat), true),
+            (Method::POST, "/api/discussions/{id}/runs", Some(rates::Class::Write), true),
+            (Method::GET, "/health", None, false),
+        ] {
+            let class = class_of(&classes, &method, route).unwrap_or_else(|| panic!("{method} {route}"));
+            assert_eq!((class.rate(), class.is_new_work()), (rate, is_new_work), "{method} {route}");
+        }
+        assert_eq!(class_of(&classes, &Method::DELETE, "/api/chat"), None);
+    }
+}
