@@ -87,7 +87,21 @@ owned! {
     Discussion: owner_id,
     DiscussionRun: owner_id,
     InfoRequest: user_id,
-    Task: user_id,
+}
+
+impl Guarded for Task {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant_id
+    }
+
+    fn owner(&self) -> Option<&UserId> {
+        Some(&self.user_id)
+    }
+
+    /// The role in its session.
+    fn role_of(&self, tx: &dyn Tx, user: &UserId) -> Result<Option<SessionRole>> {
+        self.session_id.as_ref().map_or(Ok(None), |session| tx.session_role(session, user))
+    }
 }
 
 impl Guarded for Session {

@@ -93,6 +93,8 @@ verbs! {
     Write,
     /// Share it, close it or delete it, where that takes more than to write into it.
     Manage,
+    /// See who takes part in it.
+    SeeParticipants,
     /// Stop it.
     Cancel,
     /// Answer it.
@@ -169,14 +171,15 @@ cases! {
     Session List: Joined;
     Session Read: Public, Joined;
     Session Write: Joined => Role(SessionRole::Member) Has(SendMessages);
+    Session SeeParticipants: Joined;
     Session Manage: Joined => Role(SessionRole::Owner) Has(SendMessages);
 
     System Read: Tenant => Has(ViewSystem);
     System Write: Tenant => Has(ManageSystem);
 
     Task List: Owner => Has(ViewActiveTasks);
-    Task Read: Owner;
-    Task Cancel: Owner => Has(SendMessages), Holder(CancelTasks);
+    Task Read: Owner, Joined => Role(SessionRole::Owner);
+    Task Cancel: Owner => Has(SendMessages), Holder(CancelTasks), Joined => Role(SessionRole::Owner) Has(SendMessages);
 
     TenantFeed Read: Tenant;
 

@@ -9,7 +9,7 @@ use sophon_model::{
 use super::{Sessions, tell};
 use crate::database::Unit;
 use crate::identity::may_act;
-use crate::policy::{Granted, Manage, Read, grant};
+use crate::policy::{Granted, Manage, SeeParticipants, grant};
 
 /// Those who may take part in one session. One more is a conflict with the code `too_many_participants`.
 pub const MOST_PARTICIPANTS: usize = 100;
@@ -20,7 +20,7 @@ impl Sessions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let session: Granted<Session, Read> = grant(tx, &caller, tx.get(&wanted)?)?;
+                let session: Granted<Session, SeeParticipants> = grant(tx, &caller, tx.get(&wanted)?)?;
                 tx.list_in(&session.id, &every::<Participant>(), MOST_PARTICIPANTS)
             })
             .await
@@ -54,7 +54,7 @@ impl Sessions {
             .write(move |unit| {
                 let found = unit.tx.get(&wanted)?;
                 let session = if user == caller.user {
-                    grant::<_, Read>(unit.tx, &caller, found)?.into_inner()
+                    grant::<_, SeeParticipants>(unit.tx, &caller, found)?.into_inner()
                 } else {
                     grant::<_, Manage>(unit.tx, &caller, found)?.into_inner()
                 };
@@ -85,9 +85,8 @@ fn share_in(
     }
     let there = unit.tx.list_in(&session.id, &every::<Participant>(), MOST_PARTICIPANTS)?;
     let known = there.iter().find(|one| one.user().as_ref() == Some(&user.id));
-    if known.is_none() && there.len() >= MOST_PARTICIPANTS {
-        let text = format!("{MOST_PARTICIPANTS} take part in the session. Remove one who no longer does.");
-        return Err(Error::conflict(text).with_code("too_many_participants"));
+    if known.is_none() {
+        require_room(&there)?;
     }
     let joined = participant(unit, session, ParticipantKind::User, user.id.as_str(), role);
     let joined_at = known.map_or(joined.joined_at, |known| known.joined_at);
@@ -96,6 +95,14 @@ fn share_in(
     unit.members_changed(&session.id);
     tell(unit, session, SessionChange::Updated)?;
     Ok(joined)
+}
+
+fn require_room(there: &[Participant]) -> Result<()> {
+    if there.len() < MOST_PARTICIPANTS {
+        return Ok(());
+    }
+    let text = format!("{MOST_PARTICIPANTS} take part in the session. Remove one who no longer does.");
+    Err(Error::conflict(text).with_code("too_many_participants"))
 }
 
 /// Notes the owner and the agent of a new session.
@@ -108,16 +115,17 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
     unit.tx.insert(&agent)
 }
 
-/// Notes an agent that is asked to answer in a session that is another agent's.
+/// Notes an agent that is asked to answer in a session that is another agent's. One for whom there is no room is not asked.
 pub(crate) fn join_agent_in(unit: &mut Unit<'_>, session: &Session, agent: &Agent) -> Result<()> {
     if agent.id == session.agent_id {
         return Ok(());
     }
     let there = unit.tx.list_in(&session.id, &every::<Participant>(), MOST_PARTICIPANTS)?;
     let is_it = |one: &Participant| one.kind == ParticipantKind::Agent && one.member_id == agent.id.as_str();
-    if there.len() >= MOST_PARTICIPANTS || there.iter().any(is_it) {
+    if there.iter().any(is_it) {
         return Ok(());
     }
+    require_room(&there)?;
     unit.tx.insert(&participant(
         unit,
         session,

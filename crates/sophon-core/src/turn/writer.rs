@@ -150,10 +150,15 @@ impl Writer {
             return;
         }
         self.checkpointed_at = now;
-        let (held, message, text) = (self.held.clone(), self.message.clone(), self.text.clone());
+        let (held, session) = (self.held.clone(), self.session.clone());
+        let (message, text) = (self.message.clone(), self.text.clone());
         self.checkpoint = Some(tokio::spawn(async move {
-            let stored = held.write(move |unit| unit.tx.checkpoint_message(&message, &text, now)).await;
-            if let Err(error) = stored {
+            let stored = held.write(move |unit| {
+                // Another process may have changed who takes part, and so who is told of the stream.
+                unit.members_of(&session)?;
+                unit.tx.checkpoint_message(&message, &text, now)
+            });
+            if let Err(error) = stored.await {
                 tracing::warn!(?error, "a checkpoint was not stored");
             }
         }));

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use fanout::Start;
 use sophon_core::agents::NewAgent;
-use sophon_core::sessions::ChangeSession;
+use sophon_core::sessions::{ChangeSession, MOST_PARTICIPANTS, NewSession};
 use sophon_model::{
-    Agent, Caller, Credential, Event, Kind, MessageEvent, MessageRole, Page, ParticipantKind, Role,
-    SessionId, SessionRole, SessionStatus, TaskStatus, Topic, User, UserId, Visibility,
+    Agent, Caller, Credential, Event, Kind, MessageEvent, MessageRole, Page, ParticipantKind, Permission,
+    Permissions, Role, SessionId, SessionRole, SessionStatus, TaskStatus, Topic, User, UserId, Visibility,
 };
 use sophon_testkit::{Gate, ModelServer, Script, make};
 
@@ -141,4 +141,80 @@ async fn what_happens_in_a_session_reaches_every_user_who_takes_part() {
     .await;
     assert!(events.len() >= 5, "{events:?}");
     app.completed(&again).await;
+}
+
+#[tokio::test]
+async fn who_leaves_is_told_nothing_more_also_of_what_is_being_written() {
+    let gates = [Gate::new(), Gate::new()];
+    let [one, two] = gates.clone();
+    let script = move |_: &_| Script::answer().wait(&one).text("First.").wait(&two).text(" Second.");
+    let model = ModelServer::start(script).await;
+    let app = Harness::with_models(&[&model]).await;
+    let (admin, bob) = (app.admin(), app.colleague().await);
+    let sent = app.send("hello").await;
+    gates[0].reached().await;
+    let bobs = app.gateway.db.bus().subscribe();
+    bobs.follow(&Topic::Feed(bob.user.clone()), Start::Now);
+    // Who joins while an answer is being written is told of it at once.
+    let (sessions, id) = (&app.gateway.sessions, &sent.session_id);
+    sessions.share(&admin, id, &bob.user, SessionRole::Viewer).await.unwrap();
+    gates[0].open();
+    events_until(&bobs, |event| matches!(event, Event::Message(MessageEvent::Delta(_)))).await;
+    gates[1].reached().await;
+    sessions.unshare(&admin, id, &bob.user).await.unwrap();
+    gates[1].open();
+    app.completed(&sent).await;
+
+    sessions.share(&admin, id, &bob.user, SessionRole::Viewer).await.unwrap();
+    let told =
+        events_until(&bobs, |event| matches!(event, Event::Session(event) if event.members.len() == 2)).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+}
+
+#[tokio::test]
+async fn the_owner_of_a_session_sees_and_stops_what_others_ask_for_in_it() {
+    let gate = Gate::new();
+    let waiting = gate.clone();
+    let model = ModelServer::start(move |_: &_| Script::answer().wait(&waiting).text("Done.")).await;
+    let app = Harness::with_models(&[&model]).await;
+    let (admin, bob, carol) = (app.admin(), app.colleague().await, app.colleague().await);
+    let owner = Caller { permissions: Permissions::of(&[Permission::SendMessages]), ..bob };
+    let session = app.gateway.sessions.create(&owner, NewSession::default()).await.unwrap();
+    let share = |user: &Caller| {
+        let (sessions, owner, user) = (app.gateway.sessions.clone(), owner.clone(), user.user.clone());
+        let id = session.id.clone();
+        async move { sessions.share(&owner, &id, &user, SessionRole::Member).await.unwrap() }
+    };
+    share(&carol).await;
+    share(&admin).await;
+    let asked = app.gateway.chat.send(&admin, message(Some(&session.id), "for me"), None).await.unwrap();
+    let colleague = Caller { permissions: owner.permissions, ..carol };
+    let refused = app.gateway.tasks.cancel(&colleague, &asked.task_id).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotAuthorized);
+    assert_eq!(app.gateway.tasks.get(&owner, &asked.task_id).await.unwrap().task.id, asked.task_id);
+    gate.reached().await;
+    app.gateway.tasks.cancel(&owner, &asked.task_id).await.unwrap();
+    assert_eq!(app.ended(&asked).await.status, TaskStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn only_so_many_take_part_and_an_agent_for_whom_there_is_no_room_is_not_asked() {
+    let app = Harness::offline().await;
+    let (sessions, admin) = (&app.gateway.sessions, app.admin());
+    let session = sessions.create(&admin, NewSession::default()).await.unwrap();
+    let mut last = admin.user.clone();
+    for _ in app.who(&session.id).await.len()..MOST_PARTICIPANTS {
+        last = app.colleague().await.user;
+        sessions.share(&admin, &session.id, &last, SessionRole::Viewer).await.unwrap();
+    }
+    let one_more = app.colleague().await.user;
+    let refused = sessions.share(&admin, &session.id, &one_more, SessionRole::Viewer).await.unwrap_err();
+    assert_eq!(refused.code(), "too_many_participants");
+    let mut to_second = message(Some(&session.id), "and you?");
+    to_second.agent = Some(app.second_agent().await.slug);
+    let refused = app.gateway.chat.send(&admin, to_second, None).await.unwrap_err();
+    assert_eq!(refused.code(), "too_many_participants");
+    // One who is there can still get another role.
+    sessions.share(&admin, &session.id, &last, SessionRole::Member).await.unwrap();
+    assert_eq!(app.who(&session.id).await.len(), MOST_PARTICIPANTS);
 }

@@ -19,4 +19,5 @@ mod many_sessions;
 mod nodes;
 mod notifications;
 mod one_turn;
+mod participants;
 mod revocation;

@@ -106,6 +106,9 @@ async fn of_owner(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thin
             gateway.sessions.update(caller, &things.session.id, change).await.map(drop)
         }
         ("session", "Manage") => gateway.sessions.delete(caller, &things.session.id).await,
+        ("session", "SeeParticipants") => {
+            gateway.sessions.participants(caller, &things.session.id).await.map(drop)
+        }
         ("task", "Read") => gateway.tasks.get(caller, &things.task.id).await.map(drop),
         ("task", "Cancel") => gateway.tasks.cancel(caller, &things.task.id).await.map(drop),
         _ => unknown(case),

@@ -14,8 +14,14 @@ pub struct Events {
 }
 
 impl Events {
+    /// Follows a public session.
     pub async fn open(base: &str, session: &str, last_event_id: Option<u64>) -> Self {
-        let mut request = Http::new(base).request(Method::GET, &format!("/api/sessions/{session}/stream"));
+        Self::open_with(&Http::new(base), session, last_event_id).await
+    }
+
+    /// Follows a session with the token of this client.
+    pub async fn open_with(http: &Http, session: &str, last_event_id: Option<u64>) -> Self {
+        let mut request = http.request(Method::GET, &format!("/api/sessions/{session}/stream"));
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }
