@@ -34,7 +34,7 @@ impl Gateway {
 }
 
 /// Whether a session that this event tells of may be followed no longer by who follows it: it was public or shared, say.
-pub fn shuts_out(event: &Event, caller: Option<&Caller>) -> bool {
+pub fn revokes_access(event: &Event, caller: Option<&Caller>) -> bool {
     let Event::Session(event) = event else { return false };
     let takes_part = caller.is_some_and(|caller| event.members.contains(&caller.user));
     !takes_part && check::<Session, Read>(caller, &event.session).is_err()

@@ -14,7 +14,7 @@ use crate::request_id;
 const REMEMBERED: Duration = Duration::from_mins(10);
 
 /// Shares `app` with the pages of `origins`, if there are any.
-pub(crate) fn share(app: Router, origins: &[String]) -> Router {
+pub(crate) fn layer(app: Router, origins: &[String]) -> Router {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     if origins.is_empty() {
         return app;

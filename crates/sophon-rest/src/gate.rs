@@ -36,7 +36,7 @@ impl Gate {
 }
 
 /// Lets a request through, with the outcome of its identification and the client's address as extensions.
-pub(crate) async fn pass(
+pub(crate) async fn admit(
     State(gate): State<Arc<Gate>>,
     mut request: Request,
     next: Next,

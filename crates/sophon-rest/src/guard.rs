@@ -85,7 +85,7 @@ fn requested_host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
 }
 
 /// Refuses requests under foreign names (421) and from foreign pages (403).
-pub(crate) async fn refuse_strangers(
+pub(crate) async fn check_host_and_origin(
     State(guard): State<Arc<Guard>>,
     request: Request,
     next: Next,

@@ -14,7 +14,7 @@ const SWAGGER_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inlin
                               frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
 /// Adds them.
-pub(crate) async fn be_careful(request: Request, next: Next) -> Response {
+pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let (policy, is_data) = if path == "/api" || path.starts_with("/api/") {
         (DATA_POLICY, true)

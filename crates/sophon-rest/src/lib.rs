@@ -72,7 +72,7 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
         .route("/api", any(not_found))
         .route("/api/{*unknown}", any(not_found))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(gate, gate::pass))
+        .layer(from_fn_with_state(gate, gate::admit))
         .with_state(gateway)
         .merge(SwaggerUi::new("/swagger").url("/swagger/v1/swagger.json", openapi()))
 }
@@ -84,10 +84,10 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
 ///
 /// The server must be made with connect info, or clients cannot be told apart by address.
 pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
-    let app = cors::share(app, &options.allowed_origins)
-        .layer(from_fn_with_state(Arc::new(Guard::new(options)), guard::refuse_strangers))
+    let app = cors::layer(app, &options.allowed_origins)
+        .layer(from_fn_with_state(Arc::new(Guard::new(options)), guard::check_host_and_origin))
         .layer(from_fn_with_state(Arc::new(gateway.db.clone()), request_id::observe))
-        .layer(from_fn(headers::be_careful));
+        .layer(from_fn(headers::security_headers));
     // A service rather than a layer: the prefix is to be gone before a route is chosen.
     Router::new().fallback_service(app.map_request(tenant::take_prefix))
 }

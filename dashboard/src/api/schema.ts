@@ -760,8 +760,8 @@ export interface paths {
         put?: never;
         /**
          * Tell a node to do something
-         * @description Answers when the command has ended or its time is over; `status` says which. Who hangs up before the node took the
-         *     command calls it back. A command of high risk needs the
+         * @description Answers when the command has ended or its time is over; `status` says which. If the client disconnects before the
+         *     node takes the command, it is cancelled. A command of high risk needs the
          *     right to approve actions as well. What the node's scopes do not cover is refused with the code `scope_denied`, and
          *     a node that is away is a conflict with the code `node_offline`.
          */
@@ -1103,7 +1103,7 @@ export interface paths {
         /**
          * List who takes part in a session
          * @description Its owner, the users whom it is shared with, and the agents that were asked to answer in it, in the order in which they
-         *     joined; at most 100.
+         *     joined; at most 100. For those who take part, also if the session is public.
          */
         get: operations["listParticipants"];
         put?: never;

@@ -57,12 +57,12 @@ impl Identified {
     }
 
     /// The person, who must be somebody.
-    pub fn somebody(&self) -> Result<&Caller> {
+    pub fn require_user(&self) -> Result<&Caller> {
         self.caller().ok_or_else(rejected)
     }
 
     /// The person, or nobody. A credential that is not good is refused here too, so that its owner learns of it.
-    pub fn anybody(&self) -> Result<Option<&Caller>> {
+    pub fn optional_user(&self) -> Result<Option<&Caller>> {
         match self {
             Self::Caller(caller) => Ok(Some(caller)),
             Self::Nobody => Ok(None),

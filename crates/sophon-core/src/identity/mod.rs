@@ -40,9 +40,9 @@ const CHANGES_BACKLOG: usize = 256;
 
 /// What has become of the rights with which somebody began something that goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum AuthorizationState {
     /// They are the same.
-    AsBefore,
+    Unchanged,
     /// The user has others now.
     Changed,
     /// The credential counts no longer, or the user may do nothing any more.
@@ -156,11 +156,13 @@ impl Identity {
     }
 
     /// What has become of the caller's rights. For connections that outlive their request.
-    pub async fn standing(&self, caller: &Caller) -> Result<Standing> {
+    pub async fn standing(&self, caller: &Caller) -> Result<AuthorizationState> {
         let (before, now) = (caller.clone(), self.db.now());
         self.db
             .read(move |tx| {
-                let Some(user) = tx.get(&before.user)?.filter(may_act) else { return Ok(Standing::Ended) };
+                let Some(user) = tx.get(&before.user)?.filter(may_act) else {
+                    return Ok(AuthorizationState::Ended);
+                };
                 let is_live = match &before.credential {
                     Credential::Access(session, until) => {
                         let session = tx.get(session)?;
@@ -175,9 +177,9 @@ impl Identity {
                 let same = (&before.tenant, &before.role, before.permissions)
                     == (&after.tenant, &after.role, after.permissions);
                 Ok(match (is_live, same) {
-                    (false, _) => Standing::Ended,
-                    (true, false) => Standing::Changed,
-                    (true, true) => Standing::AsBefore,
+                    (false, _) => AuthorizationState::Ended,
+                    (true, false) => AuthorizationState::Changed,
+                    (true, true) => AuthorizationState::Unchanged,
                 })
             })
             .await

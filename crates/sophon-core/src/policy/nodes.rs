@@ -26,8 +26,7 @@ pub(crate) fn may_command(
     };
     if !covers(&node, spec) {
         let scope = spec.scope.as_str();
-        let text =
-            format!("The node may not be told that: it lacks the scope {scope}. Who manages it can add it.");
+        let text = format!("The node lacks the scope {scope}. An administrator can grant it.");
         let error = Error::new(Kind::NotAuthorized, text).with_code("scope_denied");
         return Err(error.with_details(json!({ "scope": scope })));
     }

@@ -1,7 +1,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use sophon_core::identity::{Device, Login, NewApiToken, SignInRates, Standing};
+use sophon_core::identity::{AuthorizationState, Device, Login, NewApiToken, SignInRates};
 use sophon_model::{Credential, Kind, Role, User, UserStatus};
 
 use sophon_testgateway::{ADMIN_PASSWORD, Setup};
@@ -46,7 +46,7 @@ async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
     identity.authenticate(&refreshed.access_token).await.unwrap_err();
     identity.refresh(&refreshed.refresh_token, device("test")).await.unwrap_err();
     assert_eq!(changes.recv().await.unwrap(), caller.user);
-    assert_eq!(identity.standing(&caller).await.unwrap(), Standing::Ended);
+    assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
 }
 
 #[tokio::test]
@@ -146,8 +146,8 @@ async fn an_api_token_works_until_it_is_revoked_or_lapses() {
     let mut changes = identity.changes();
     identity.revoke_api_token(&admin, &token.id).await.unwrap();
     assert_eq!(changes.recv().await.unwrap(), caller.user);
-    assert_eq!(identity.standing(&caller).await.unwrap(), Standing::Ended);
-    assert_eq!(identity.standing(&admin).await.unwrap(), Standing::AsBefore);
+    assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
+    assert_eq!(identity.standing(&admin).await.unwrap(), AuthorizationState::Unchanged);
     identity.authenticate(&secret).await.unwrap_err();
     identity.revoke_api_token(&admin, &token.id).await.unwrap_err();
 
@@ -172,12 +172,12 @@ async fn what_was_begun_with_other_rights_does_not_stand_as_before() {
         changed.await.unwrap();
         identity.standing(&caller).await.unwrap()
     };
-    assert_eq!(set(Role::Viewer, UserStatus::Active).await, Standing::Changed);
-    assert_eq!(set(Role::Admin, UserStatus::Active).await, Standing::AsBefore);
-    assert_eq!(set(Role::Admin, UserStatus::Suspended).await, Standing::Ended);
-    assert_eq!(set(Role::Admin, UserStatus::Active).await, Standing::AsBefore);
+    assert_eq!(set(Role::Viewer, UserStatus::Active).await, AuthorizationState::Changed);
+    assert_eq!(set(Role::Admin, UserStatus::Active).await, AuthorizationState::Unchanged);
+    assert_eq!(set(Role::Admin, UserStatus::Suspended).await, AuthorizationState::Ended);
+    assert_eq!(set(Role::Admin, UserStatus::Active).await, AuthorizationState::Unchanged);
     app.clock.advance(Duration::from_hours(24));
-    assert_eq!(identity.standing(&caller).await.unwrap(), Standing::Ended);
+    assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method, Reply};
 use sophon_core::Gateway;
 use sophon_core::chat::SendMessage;
-use sophon_core::following::shuts_out;
+use sophon_core::following::revokes_access;
 use sophon_model::{Attachment, Event, MessageEvent, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
@@ -56,7 +56,7 @@ impl Hub for ChatHub {
                 let is_own = sent.get(&message.id) == Some(&connection.id());
                 is_own.then(|| sent.remove(&message.id)).is_none()
             }
-            Event::Session(changed) if shuts_out(event, Some(connection.caller())) => {
+            Event::Session(changed) if revokes_access(event, Some(connection.caller())) => {
                 self.groups.leave(connection, &Topic::Session(changed.session.id.clone()));
                 false
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use futures_util::future::BoxFuture;
 use signalr::{Figures, Hub, HubServer, Method};
-use sophon_core::identity::{Identity, Standing};
+use sophon_core::identity::{AuthorizationState, Identity};
 use sophon_model::UserId;
 
 use super::sign_in::ForPeople;
@@ -51,9 +51,9 @@ impl<H: ForPeople> Mounted for At<H> {
         Box::pin(async move {
             for connection in connections {
                 match identity.standing(connection.caller()).await {
-                    Ok(Standing::AsBefore) => {}
-                    Ok(Standing::Changed) => connection.close(Some(CHANGED), true),
-                    Ok(Standing::Ended) => connection.close(Some(REVOKED), false),
+                    Ok(AuthorizationState::Unchanged) => {}
+                    Ok(AuthorizationState::Changed) => connection.close(Some(CHANGED), true),
+                    Ok(AuthorizationState::Ended) => connection.close(Some(REVOKED), false),
                     // Storage in trouble is no reason to cut off everybody. The next look is soon.
                     Err(error) => tracing::warn!(%error, "the rights of a connection cannot be looked at"),
                 }

@@ -35,7 +35,7 @@ impl Authenticate for People {
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
         let identified = self.gateway.identify(presented).await.map_err(|error| rejection(&error))?;
-        let caller = identified.somebody().map_err(|error| rejection(&error))?;
+        let caller = identified.require_user().map_err(|error| rejection(&error))?;
         let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
         self.gateway.identity.require_tenants(caller, named).await.map_err(|error| rejection(&error))?;
         Ok(caller.clone())

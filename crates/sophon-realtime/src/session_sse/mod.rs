@@ -21,8 +21,8 @@ use bytes::{Bytes, BytesMut};
 use fanout::Start;
 use serde::Deserialize;
 use sophon_core::Gateway;
-use sophon_core::following::{CatchUp, catch_up, shuts_out};
-use sophon_core::identity::{Presented, Standing, TENANT_HEADER};
+use sophon_core::following::{CatchUp, catch_up, revokes_access};
+use sophon_core::identity::{AuthorizationState, Presented, TENANT_HEADER};
 use sophon_core::live::{EventDelivery, EventSubscription};
 use sophon_model::{Caller, Error, Result, SessionId, Topic};
 use tokio::sync::broadcast::error::RecvError;
@@ -115,7 +115,7 @@ async fn caller(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> 
         Presented::Nothing => token.map_or(Presented::Nothing, Presented::Bearer),
         in_header => in_header,
     };
-    let caller = gateway.identify(presented).await?.anybody()?.cloned();
+    let caller = gateway.identify(presented).await?.optional_user()?.cloned();
     if let Some(caller) = &caller {
         let named = values(HeaderName::from_static(TENANT_HEADER));
         gateway.identity.require_tenants(caller, named).await?;
@@ -167,7 +167,7 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                     let mut is_over = false;
                     let mut write = BytesMut::new();
                     for entry in entries.drain(..) {
-                        if shuts_out(entry.value(), caller.as_ref()) {
+                        if revokes_access(entry.value(), caller.as_ref()) {
                             is_over = true;
                             break;
                         }
@@ -210,7 +210,10 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
 /// Whether the session may still be read by who watches it: it may have been made private, or a token run out.
 async fn may_still_read(gateway: &Gateway, caller: Option<&Caller>, session: &SessionId) -> bool {
     if let Some(caller) = caller
-        && matches!(gateway.identity.standing(caller).await, Ok(Standing::Changed | Standing::Ended))
+        && matches!(
+            gateway.identity.standing(caller).await,
+            Ok(AuthorizationState::Changed | AuthorizationState::Ended)
+        )
     {
         return false;
     }

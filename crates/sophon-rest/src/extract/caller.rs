@@ -28,7 +28,7 @@ impl<S: Sync> FromRequestParts<S> for Authorized {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        Ok(Self(identified(parts)?.somebody()?.clone()))
+        Ok(Self(identified(parts)?.require_user()?.clone()))
     }
 }
 
@@ -39,7 +39,7 @@ impl<S: Sync> FromRequestParts<S> for MaybeCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        Ok(Self(identified(parts)?.anybody()?.cloned()))
+        Ok(Self(identified(parts)?.optional_user()?.cloned()))
     }
 }
 

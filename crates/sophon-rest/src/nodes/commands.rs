@@ -12,8 +12,8 @@ use crate::list::{self, PageQuery};
 
 /// Tell a node to do something
 ///
-/// Answers when the command has ended or its time is over; `status` says which. Who hangs up before the node took the
-/// command calls it back. A command of high risk needs the
+/// Answers when the command has ended or its time is over; `status` says which. If the client disconnects before the
+/// node takes the command, it is cancelled. A command of high risk needs the
 /// right to approve actions as well. What the node's scopes do not cover is refused with the code `scope_denied`, and
 /// a node that is away is a conflict with the code `node_offline`.
 #[utoipa::path(

@@ -55,27 +55,27 @@ pub enum Command {
     Chat(chat::Args),
     /// List, show, rename, fork and delete sessions
     Sessions(sessions::Args),
-    /// See what agents are working on, and stop it
+    /// List and cancel what agents are working on
     Tasks(tasks::Args),
-    /// See what agents want to do and must ask for, and answer
+    /// List and answer approval requests
     Approvals(approvals::Args),
-    /// See what agents want to know from you, and answer
+    /// List and answer questions from agents
     Questions(questions::Args),
-    /// See the machines, pair them, and tell them what to do
+    /// List and pair machines, and run commands on them
     Nodes(nodes::Args),
-    /// Tell everybody something
+    /// Send an announcement
     Announce(announce::Args),
     /// Show and rotate the keys that stored secrets are sealed with
     Secrets(secrets::Args),
-    /// See the agents
+    /// List and show agents
     Agents(agents::Args),
-    /// See the background jobs, and run those again that failed
+    /// List background jobs and retry failed ones
     Jobs(jobs::Args),
-    /// Tell which gateway this is, how it is, and who you are to it
+    /// Show gateway status and your account
     Status,
-    /// Look for what is wrong, and tell what to do about it
+    /// Diagnose problems and suggest fixes
     Doctor,
-    /// Print a script that completes commands in your shell
+    /// Print a completion script for your shell
     #[command(after_help = completion::AFTER_HELP)]
     Completion(completion::Args),
 }

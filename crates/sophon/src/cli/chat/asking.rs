@@ -129,7 +129,7 @@ impl Asked {
                 let (what, arguments) = (summary(approval), arguments(&approval.params));
                 let edit = if approval.editable { ", edit {…} to change the arguments" } else { "" };
                 format!(
-                    "The agent asks for your leave: {tool} · {risk} · {left} left\n{what}\n{arguments}\n\
+                    "The agent needs your approval: {tool} · {risk} · {left} left\n{what}\n{arguments}\n\
                      y to let it, n [why] to refuse{edit}: "
                 )
             }
@@ -147,7 +147,7 @@ impl Asked {
             Asked::Action(approval) => {
                 let (id, left) = (&approval.id, span(approval.expires_at.since(now)));
                 format!(
-                    "{} ({}) needs your leave within {left}: `sophon approvals show {id}`, then `sophon approvals \
+                    "{} ({}) needs your approval within {left}: `sophon approvals show {id}`, then `sophon approvals \
                      approve {id}` or `sophon approvals reject {id}`",
                     one_line(&approval.tool_name),
                     approval.risk_level.as_str()

@@ -35,7 +35,7 @@ Examples:
 The answer goes to standard output, everything else to standard error. Ctrl-C stops the answer;
 a second Ctrl-C leaves. The exit status is 1 if the answer failed, 130 if it was stopped.
 
-When the agent needs your leave, or asks you something, you are asked in the terminal. Without a
+When the agent needs your approval or asks a question, the terminal asks you. Without a
 terminal you are told how to answer with `sophon approvals` and `sophon questions`.")]
 pub struct Args {
     /// The message; `-` stands for what comes through a pipe
