@@ -23,6 +23,11 @@ export const common = section("common", {
   plainText: "text",
   image: "Image",
   table: "Table",
+  code: "Code",
+  formula: "Formula",
+  diagram: "Diagram",
+  taskDone: "Done:",
+  taskOpen: "Not done:",
   hiddenCharacter: "Invisible character",
   /** Between two short facts in one line. */
   separator: " · ",

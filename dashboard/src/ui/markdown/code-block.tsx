@@ -1,5 +1,7 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { memo, useEffect, useState, type ReactNode } from "react";
 import { CopyIcon } from "../copy-button.tsx";
+import { Scroller } from "../scroller.tsx";
+import { chunksOf } from "./code-chunks.ts";
 import styles from "./markdown.module.css";
 import { common } from "../../messages/en/common.ts";
 
@@ -27,9 +29,36 @@ export function CodeBlock({ code, language }: { code: string; language: string |
         <span>{language ?? common.plainText}</span>
         <CopyIcon text={code} label={common.copyCode} />
       </figcaption>
-      <pre tabIndex={0}>
-        <code>{language !== null && highlight ? highlight(code, language) : code}</code>
-      </pre>
+      <Scroller label={common.code}>
+        <pre>
+          <code>
+            {chunksOf(code).map((chunk, index) => (
+              <Chunk key={index} code={chunk} language={language} highlight={highlight} />
+            ))}
+          </code>
+        </pre>
+      </Scroller>
     </figure>
   );
 }
+
+/** The height of a line (em), as in the style sheet. */
+const LINE = 1.55;
+
+interface ChunkProps {
+  code: string;
+  language: string | null;
+  highlight: Highlight | null;
+}
+
+const Chunk = memo(function Chunk({ code, language, highlight }: ChunkProps) {
+  const lines = code.split("\n").length - (code.endsWith("\n") ? 1 : 0);
+  return (
+    <span
+      className={styles.chunk}
+      style={{ containIntrinsicBlockSize: `auto ${(lines * LINE).toFixed(2)}em` }}
+    >
+      {language !== null && highlight ? highlight(code, language) : code}
+    </span>
+  );
+});

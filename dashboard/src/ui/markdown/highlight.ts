@@ -43,8 +43,8 @@ const lowlight = createLowlight({
   yaml,
 });
 
-/** Longer code (characters) is shown plain, so that streaming stays smooth. */
-const MAX_LENGTH = 20_000;
+/** Longer code (characters) is shown plain: a line without an end. */
+const MAX_LENGTH = 10_000;
 
 export function highlight(code: string, language: string): ReactNode {
   if (code.length > MAX_LENGTH || !lowlight.registered(language)) return code;
