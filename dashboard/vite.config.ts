@@ -1,30 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { diagramFrame } from "./diagram/plugin.ts";
 
 /** The gateway that `npm run dev` forwards to. */
 const gateway = process.env.SOPHON_URL ?? "http://127.0.0.1:8080";
-
-/** Mermaid as one file beside `diagram.html`, which loads it when the first diagram is shown. */
-function mermaid(): Plugin {
-  const path = join(import.meta.dirname, "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js");
-  return {
-    name: "mermaid",
-    configureServer({ middlewares }) {
-      middlewares.use("/mermaid.js", (_, response) => {
-        void readFile(path).then((source) => {
-          response.setHeader("content-type", "text/javascript");
-          response.end(source);
-        });
-      });
-    },
-    async generateBundle() {
-      this.emitFile({ type: "asset", fileName: "mermaid.js", source: await readFile(path) });
-    },
-  };
-}
 
 /** All browsers that are built for know WOFF2: KaTeX's fonts are not put into the binary three times. */
 function oneFontFormat(): Plugin {
@@ -39,7 +19,7 @@ function oneFontFormat(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), mermaid(), oneFontFormat()],
+  plugins: [react(), diagramFrame(), oneFontFormat()],
   build: {
     // Browsers that know `light-dark()`, so that the palette is written once.
     target: ["chrome123", "firefox120", "safari17.5"],

@@ -17,11 +17,11 @@ struct Files;
 const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; \
                       script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The frame that draws diagrams, which models write: it styles what it draws in place, and can do nothing else. It is in
-/// no origin, so that it reaches neither the page around it nor the gateway.
+/// The frame that draws diagrams, which models write: its scripts and styles stand in the page, and it can do nothing else.
+/// It is in no origin, so that it reaches neither the page around it nor the gateway. The page says which scripts may run.
 const DIAGRAM: &str = "diagram.html";
-const DIAGRAM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; \
-                              form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts";
+const DIAGRAM_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+                              base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts";
 
 const MISSING: &str = "This build has no dashboard inside. Build it with: make dashboard\n\
                        The API is at /api, its description at /swagger.\n";

@@ -20,5 +20,5 @@ function read(): boolean {
 
 /** Whether the page is shown in dark colours. */
 export function useDark(): boolean {
-  return useSyncExternalStore(subscribe, read);
+  return useSyncExternalStore(subscribe, read, () => false);
 }

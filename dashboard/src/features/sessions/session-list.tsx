@@ -3,6 +3,7 @@ import { Link, useLocation } from "wouter";
 import type { Session } from "../../api/types.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { SearchBox } from "../../ui/field.tsx";
+import { ListTitle } from "../../ui/list-header.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
 import { ActivityDots } from "../../ui/status.tsx";
@@ -27,7 +28,7 @@ export function SessionList({ open }: { open: string | null }) {
   return (
     <>
       <header className={styles.header}>
-        <h1 className={styles.title}>{navigation.sessions}</h1>
+        <ListTitle>{navigation.sessions}</ListTitle>
         <IconButton
           icon="plus"
           label={t.new}

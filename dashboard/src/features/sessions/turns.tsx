@@ -1,5 +1,5 @@
 /** A turn of a session: a message, an answer that is being written, or a message that is being sent. */
-import { memo, useDeferredValue } from "react";
+import { memo } from "react";
 import type { Message } from "../../api/types.ts";
 import type { Outgoing, Run } from "../../entities/session/session-state.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -10,6 +10,7 @@ import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAuth } from "../../entities/user/auth.ts";
 import { ToolCalls } from "../../entities/task/tool-calls.tsx";
 import styles from "./turns.module.css";
+import { useGradual } from "./use-gradual.ts";
 import { common } from "../../messages/en/common.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
 
@@ -78,8 +79,8 @@ interface AnswerProps {
 }
 
 function Answer({ message, run, isOld }: AnswerProps) {
-  // Parsing may lag behind a fast stream, so that typing and scrolling stay smooth.
-  const text = useDeferredValue(run?.text ?? message?.content ?? "");
+  const said = run?.text ?? message?.content ?? "";
+  const text = useGradual(said, run ? "" : said);
   const tools = run?.tools ?? message?.toolCalls ?? [];
   return (
     <>

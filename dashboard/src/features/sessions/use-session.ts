@@ -1,5 +1,13 @@
 /** One open session: its history, its live events, and what the user can do in it. */
-import { useCallback, useEffect, useMemo, useReducer, useRef, type Dispatch } from "react";
+import {
+  startTransition,
+  useCallback,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  type Dispatch,
+} from "react";
 import { api, call } from "../../api/client.ts";
 import { newLocalId } from "../../api/local-id.ts";
 import type { Message, Task } from "../../api/types.ts";
@@ -141,7 +149,8 @@ export function useSession(id: string): OpenSession {
           if (open) apply({ type: "joined", joined });
         }
         const action = await synchronise(id, latest.current);
-        if (open) apply(action);
+        // A page of long messages is rendered piece by piece.
+        if (open) startTransition(() => apply(action));
       } catch (failure) {
         if (open) dispatch({ type: "unreadable", failure });
       }
@@ -173,7 +182,9 @@ function commands(id: string, dispatch: Dispatch<Action>) {
   return {
     async loadOlder(before: number) {
       const older = await page(id, { before, limit: PAGE });
-      dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore });
+      startTransition(() =>
+        dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore }),
+      );
     },
     /** The gateway applies a message once, even if it is sent again with the same `localId`. */
     async send(content: string, localId: string = newLocalId()) {

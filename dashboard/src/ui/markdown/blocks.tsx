@@ -93,13 +93,8 @@ function List({ token, start }: { token: Tokens.List; start: number | null }) {
   const items = token.items.map((item, index) => (
     <Item key={index} item={item} isLoose={token.loose} />
   ));
-  const className = token.items.some(({ task }) => task) ? styles.tasks : undefined;
-  if (!token.ordered) return <ul className={className}>{items}</ul>;
-  return (
-    <ol className={className} start={start ?? Number(token.start)}>
-      {items}
-    </ol>
-  );
+  if (!token.ordered) return <ul>{items}</ul>;
+  return <ol start={start ?? Number(token.start)}>{items}</ol>;
 }
 
 const Item = memo(

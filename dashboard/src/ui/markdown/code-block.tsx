@@ -1,28 +1,33 @@
-import { memo, useEffect, useState, type ReactNode } from "react";
+import { memo, startTransition, useEffect, useState } from "react";
 import { CopyIcon } from "../copy-button.tsx";
 import { Scroller } from "../scroller.tsx";
 import { chunksOf } from "./code-chunks.ts";
+import type { Highlight } from "./highlight.ts";
 import styles from "./markdown.module.css";
 import { common } from "../../messages/en/common.ts";
 
-type Highlight = (code: string, language: string) => ReactNode;
-
-let loading: Promise<{ highlight: Highlight }> | undefined;
-
-/** Loads the highlighter with the first block of code, not with the page. */
-function useHighlight(wanted: boolean): Highlight | null {
-  const [loaded, setLoaded] = useState<{ highlight: Highlight } | null>(null);
+/** Loads the highlighter with the first block of code in a language, not with the page. */
+function useHighlight(language: string | null): Highlight | null {
+  const [loaded, setLoaded] = useState<{ language: string; highlight: Highlight | null }>();
   useEffect(() => {
-    if (!wanted) return;
-    loading ??= import("./highlight.ts");
+    if (language === null) return;
+    let wanted = true;
+    const load = async () => {
+      const { highlighter } = await import("./highlight.ts");
+      const highlight = await highlighter(language);
+      if (wanted) startTransition(() => setLoaded({ language, highlight }));
+    };
     // Without the highlighter the code is shown plain.
-    loading.then(setLoaded, () => (loading = undefined));
-  }, [wanted]);
-  return loaded?.highlight ?? null;
+    load().catch(() => undefined);
+    return () => {
+      wanted = false;
+    };
+  }, [language]);
+  return loaded?.language === language ? loaded.highlight : null;
 }
 
 export function CodeBlock({ code, language }: { code: string; language: string | null }) {
-  const highlight = useHighlight(language !== null);
+  const highlight = useHighlight(language);
   return (
     <figure className={styles.code}>
       <figcaption>
@@ -33,7 +38,7 @@ export function CodeBlock({ code, language }: { code: string; language: string |
         <pre>
           <code>
             {chunksOf(code).map((chunk, index) => (
-              <Chunk key={index} code={chunk} language={language} highlight={highlight} />
+              <Chunk key={index} code={chunk} highlight={highlight} />
             ))}
           </code>
         </pre>
@@ -47,18 +52,17 @@ const LINE = 1.55;
 
 interface ChunkProps {
   code: string;
-  language: string | null;
   highlight: Highlight | null;
 }
 
-const Chunk = memo(function Chunk({ code, language, highlight }: ChunkProps) {
+const Chunk = memo(function Chunk({ code, highlight }: ChunkProps) {
   const lines = code.split("\n").length - (code.endsWith("\n") ? 1 : 0);
   return (
     <span
       className={styles.chunk}
       style={{ containIntrinsicBlockSize: `auto ${(lines * LINE).toFixed(2)}em` }}
     >
-      {language !== null && highlight ? highlight(code, language) : code}
+      {highlight ? highlight(code) : code}
     </span>
   );
 });

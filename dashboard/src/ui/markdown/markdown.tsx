@@ -16,7 +16,7 @@ interface MarkdownProps {
   lazy?: boolean;
 }
 
-/** So many sections at the beginning and at the end are read at once. */
+/** So many sections at the end are read at once, and the first. */
 const AT_ONCE = 2;
 
 export const Markdown = memo(function Markdown({ text, lazy = false }: MarkdownProps) {
@@ -35,7 +35,7 @@ export const Markdown = memo(function Markdown({ text, lazy = false }: MarkdownP
           <SectionView
             key={index}
             section={section}
-            lazy={lazy || (index >= AT_ONCE && index < sections.length - AT_ONCE)}
+            lazy={lazy || (index > 0 && index < sections.length - AT_ONCE)}
           />
         ))}
       </div>

@@ -7,11 +7,11 @@
  */
 
 /** A section is at least this long (characters), unless it is the last. */
-const ENOUGH = 4_000;
+const ENOUGH = 2_000;
 /** From this length on (characters) a section also ends inside a list, a table or a paragraph. */
-const TOO_LONG = 12_000;
+const TOO_LONG = 6_000;
 /** From this length on (characters) a section ends at any line. */
-const FAR_TOO_LONG = 48_000;
+const FAR_TOO_LONG = 24_000;
 
 export interface Section {
   /** Where it begins in the text. */
@@ -164,7 +164,10 @@ function scan(text: string, beginning: Beginning): Cut {
     const end = text.indexOf("\n", at);
     const line = text.slice(at, end === -1 ? text.length : end);
     const endless = scanner.isText && line.length >= TOO_LONG;
-    if (end === -1 && !endless) return { section: section(text.length), following: null };
+    if (end === -1 && !endless) {
+      scanner.take(line);
+      return { section: section(text.length), following: null };
+    }
     const following = scanner.boundary(line, at - from);
     if (following) return { section: section(at), following: { ...following, from: at } };
     if (endless) {

@@ -42,7 +42,7 @@ export function linksOf(definitions: string): Links {
 }
 
 /** Longer texts (characters) are read in pieces, since reading may take the square of their length. */
-const MAX_PIECE = 4_000;
+const MAX_PIECE = 2_000;
 
 /** The text of a paragraph in pieces that end after a word, where there is one. */
 export function piecesOf(text: string): string[] {
