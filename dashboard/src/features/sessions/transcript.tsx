@@ -10,7 +10,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { Turn, type Said } from "./turns.tsx";
 import { timeline, type Entry } from "./timeline.ts";
 import { AgentStatus } from "./agent-status.tsx";
-import { SessionPrompts } from "./session-prompts.tsx";
+import { SessionPrompts, useSessionPrompts } from "./session-prompts.tsx";
 import styles from "./transcript.module.css";
 import { TurnNotice } from "./turn-notice.tsx";
 import { useStickToBottom } from "./use-stick-to-bottom.ts";
@@ -29,6 +29,7 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const entries = timeline(state);
   const { box, content, away, onScroll, toEnd } = useStickToBottom(state.outgoing.at(-1)?.localId);
   const run = activeRun(state);
+  const prompts = useSessionPrompts(open.id, run);
   const [first] = state.messages;
   const last = entries.at(-1);
   const old = oldEntries(entries);
@@ -74,8 +75,8 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
               <li key={entry.key}>{show(entry, index)}</li>
             ))}
           </ol>
-          {run && <AgentStatus run={run} agentName={agentName} />}
-          <SessionPrompts sessionId={open.id} taskId={run?.taskId ?? null} />
+          {run && <AgentStatus run={run} prompts={prompts} agentName={agentName} />}
+          <SessionPrompts prompts={prompts} />
           {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
         </div>
       </div>
