@@ -1,7 +1,7 @@
 //! Errors.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sophon_model::Error;
 use utoipa::ToSchema;
 
@@ -38,9 +38,33 @@ impl ErrorBody {
             error: ErrorInfo {
                 code: error.code().to_owned(),
                 message: error.message().to_owned(),
-                details: error.details().cloned(),
+                details: error.details().cloned().or_else(|| fact_of_field(error)),
                 request_id: request_id.to_owned(),
             },
+        }
+    }
+}
+
+/// What is told of a value that is not acceptable.
+fn fact_of_field(error: &Error) -> Option<Value> {
+    let field = spelled(error.field()?);
+    Some(json!({ "field": field, "reason": error.message() }))
+}
+
+/// How the API spells a field of the model.
+fn spelled(field: &str) -> String {
+    match field {
+        "edited_arguments" => "modifiedParams".to_owned(),
+        "idempotency_key" => "Idempotency-Key".to_owned(),
+        _ => {
+            let mut words = field.split('_');
+            let first = words.next().unwrap_or_default().to_owned();
+            words.fold(first, |mut spelled, word| {
+                let (initial, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+                spelled.push_str(&initial.to_uppercase());
+                spelled.push_str(rest);
+                spelled
+            })
         }
     }
 }
@@ -54,5 +78,19 @@ mod tests {
         let error = Error::internal("disk sda1 is on fire");
         let body = serde_json::to_string(&ErrorBody::new(&error, "req_1")).unwrap();
         assert!(body.contains("req_1") && !body.contains("sda1"), "{body}");
+    }
+
+    #[test]
+    fn a_field_of_the_model_is_spelled_as_the_api_has_it() {
+        for (field, told) in [
+            ("title", "title"),
+            ("expires_in_days", "expiresInDays"),
+            ("panelists[1]", "panelists[1]"),
+            ("edited_arguments", "modifiedParams"),
+            ("idempotency_key", "Idempotency-Key"),
+        ] {
+            let body = ErrorBody::new(&Error::validation(field, "No."), "req_1");
+            assert_eq!(body.error.details, Some(json!({ "field": told, "reason": "No." })));
+        }
     }
 }

@@ -141,13 +141,13 @@ fn validate(send: &SendMessage, key: Option<&str>) -> Result<()> {
         bounded("attachments", &attachment.key, 1, LONGEST_KEY)?;
         bounded("attachments", &attachment.mime, 1, LONGEST_NAME)?;
         if !(0..=LARGEST_ATTACHMENT).contains(&attachment.size) {
-            return Err(Error::validation("attachments", "A file has at most 25 MiB."));
+            return Err(Error::validation("attachments", "A file has 0 to 26,214,400 bytes (25 MiB)."));
         }
     }
     for (field, text) in [
-        ("channelId", send.channel_id.as_deref()),
-        ("localId", send.local_id.as_deref()),
-        ("Idempotency-Key", key),
+        ("channel_id", send.channel_id.as_deref()),
+        ("local_id", send.local_id.as_deref()),
+        ("idempotency_key", key),
     ] {
         if let Some(text) = text {
             bounded(field, text, 1, LONGEST_KEY)?;

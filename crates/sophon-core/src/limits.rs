@@ -57,7 +57,7 @@ pub(crate) fn message_text(content: &str) -> Result<()> {
     if content.len() > LONGEST_MESSAGE {
         let text =
             format!("A message has at most {LONGEST_MESSAGE} bytes of text. Send the rest as another.");
-        return Err(Error::new(Kind::PayloadTooLarge, text));
+        return Err(Error::new(Kind::PayloadTooLarge, text).with_field("content"));
     }
     Ok(())
 }

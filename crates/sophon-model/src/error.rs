@@ -74,6 +74,7 @@ pub struct Error {
     kind: Kind,
     code: &'static str,
     message: Cow<'static, str>,
+    field: Option<String>,
     details: Option<Value>,
     retry_after: Option<Duration>,
     #[source]
@@ -90,6 +91,7 @@ impl Error {
             kind,
             code: kind.code(),
             message: message.into(),
+            field: None,
             details: None,
             retry_after: None,
             cause: None,
@@ -101,11 +103,9 @@ impl Error {
         Self::new(Kind::InvalidRequest, message)
     }
 
-    /// A value that is not acceptable; `field` names it in the request's own words.
+    /// A value that is not acceptable; `field` is its name in the model, which each wire spells in its own way.
     pub fn validation(field: &str, message: impl Into<Cow<'static, str>>) -> Self {
-        let message = message.into();
-        let details = serde_json::json!({ "field": field, "reason": message });
-        Self::new(Kind::ValidationFailed, message).with_details(details)
+        Self::new(Kind::ValidationFailed, message).with_field(field)
     }
 
     /// No valid credential.
@@ -151,6 +151,12 @@ impl Error {
         self
     }
 
+    /// About a field, by its name in the model.
+    pub fn with_field(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
+        self
+    }
+
     /// With facts that a client can use.
     pub fn with_details(mut self, details: Value) -> Self {
         self.details = Some(details);
@@ -182,6 +188,11 @@ impl Error {
     /// The public text.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The field that it is about, by its name in the model.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// Facts for the client.

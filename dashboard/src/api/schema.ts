@@ -5700,6 +5700,11 @@ export interface operations {
             query?: {
                 /** @description Only those with a lower number, ending with the one before. */
                 before?: number;
+                /**
+                 * @description The `nextCursor` of the page before, which goes on in its direction: to later messages with `since`, else to
+                 *     earlier ones.
+                 */
+                cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
                 /** @description Only those with a higher number, beginning with the next one. */

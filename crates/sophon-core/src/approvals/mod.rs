@@ -136,7 +136,7 @@ fn decided(tools: &Toolset, by: UserId, mut approval: Approval, answer: Answer) 
 /// Refuses other arguments where the tool allows none or cannot work with these, and what is worse than what was asked
 /// about: nobody was asked about that.
 fn check_edit(tools: &Toolset, approval: &Approval, arguments: &Value) -> Result<()> {
-    let refused = |text: String| Error::validation("modifiedParams", text);
+    let refused = |text: String| Error::validation("edited_arguments", text);
     if !approval.is_editable {
         let text = format!("The arguments of {} cannot be changed: approve or reject it.", approval.tool);
         return Err(Error::conflict(text).with_code("not_editable"));

@@ -101,7 +101,7 @@ pub(super) fn round_timeout(seconds: i64) -> Result<i64> {
         return Ok(seconds);
     }
     let text = format!("A round takes {} to {} seconds.", ROUND_TIMEOUTS.start(), ROUND_TIMEOUTS.end());
-    Err(Error::validation("roundTimeoutSeconds", text))
+    Err(Error::validation("round_timeout_seconds", text))
 }
 
 /// The panel: each with a short name of its own.
@@ -161,7 +161,7 @@ fn panelist(
             let id = short_name(new.name.as_deref().unwrap_or(unnamed));
             (Speaker::Persona { prompt, model: new.model }, unnamed.to_owned(), id)
         }
-        _ => return Err(Error::validation(field, "Name either an agent (agentId) or a persona.")),
+        _ => return Err(Error::validation(field, "Name either an agent or a persona.")),
     };
     let id = new.id.unwrap_or(id);
     let is_short_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';

@@ -35,7 +35,7 @@ impl Identity {
         }
         if new.expires_in_days.is_some_and(|days| days == 0 || days > LONGEST_LIFE_DAYS) {
             let range = format!("A token lives for 1 to {LONGEST_LIFE_DAYS} days.");
-            return Err(Error::validation("expiresInDays", range));
+            return Err(Error::validation("expires_in_days", range));
         }
         let (now, secret) = (self.db.now(), new_secret(API_TOKEN_PREFIX, self.db.random()));
         let day = Duration::from_hours(24);

@@ -65,7 +65,7 @@ impl SendCommand {
                 SHORTEST_TIME.as_millis(),
                 LONGEST_TIME.as_millis()
             );
-            return Err(Error::validation("timeoutMs", range));
+            return Err(Error::validation("timeout_ms", range));
         }
         Ok(())
     }

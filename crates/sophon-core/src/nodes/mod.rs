@@ -73,7 +73,7 @@ impl Nodes {
 
     /// Calls one by another name.
     pub async fn rename(&self, caller: &Caller, id: &NodeId, name: String) -> Result<Node> {
-        bounded("displayName", &name, 1, LONGEST_NAME)?;
+        bounded("display_name", &name, 1, LONGEST_NAME)?;
         self.change(caller, id, move |node| name.trim().clone_into(&mut node.name)).await
     }
 

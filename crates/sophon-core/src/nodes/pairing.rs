@@ -68,7 +68,7 @@ impl Nodes {
     /// Registers one, which can be paired for 15 minutes.
     pub async fn register(&self, caller: &Caller, new: NewNode) -> Result<RegisteredNode> {
         let allowed = allow(caller)?;
-        bounded("displayName", &new.name, 1, LONGEST_NAME)?;
+        bounded("display_name", &new.name, 1, LONGEST_NAME)?;
         bounded("platform", &new.platform, 1, LONGEST_PLATFORM)?;
         let pairing_secret = new_secret("s_", self.db.random());
         let hash = secret_hash(&pairing_secret);
@@ -118,7 +118,7 @@ impl Nodes {
                 unit.tx.update(&secrets)?;
                 let text =
                     "This is not the code that the node shows. Make sure that it is the right machine.";
-                return Ok(Err(Error::validation("pairingCode", text)));
+                return Ok(Err(Error::validation("pairing_code", text)));
             }
             node.status = NodeStatus::Approved;
             node.decided_by = Some(caller.user);

@@ -42,7 +42,7 @@ async fn who_lacks_the_right_or_says_nothing_or_too_much_announces_nothing() {
         ("title", &long, "body"),
     ] {
         let refused = app.gateway.announcements.announce(&caller, news(title, body)).await.unwrap_err();
-        assert_eq!(refused.details().unwrap()["field"], field);
+        assert_eq!(refused.field(), Some(field));
     }
     caller.permissions = caller.permissions.without(&[Permission::SendAnnouncements]);
     let refused = app.gateway.announcements.announce(&caller, news("title", "text")).await.unwrap_err();

@@ -185,12 +185,12 @@ fn a_configuration_that_cannot_work_is_refused_without_telling_the_key() {
     for kind in KINDS {
         for url in ["ftp://127.0.0.1", "http://169.254.169.254/v1", "https://user@api.example"] {
             let refused = build(&config(kind, Some(url.into())), &egress).err().unwrap();
-            assert_eq!(refused.details().unwrap()["field"], "base_url", "{url}");
+            assert_eq!(refused.field(), Some("base_url"), "{url}");
         }
         let mut odd = config(kind, None);
         odd.api_key = Some(format!("{KEY}\nx"));
         let refused = build(&odd, &egress).err().unwrap();
-        assert_eq!(refused.details().unwrap()["field"], "api_key");
+        assert_eq!(refused.field(), Some("api_key"));
         assert!(!format!("{refused:?} {odd:?}").contains("secret"));
     }
 }

@@ -9,7 +9,7 @@ use sophon_model::{ApprovalStatus, Caller, Risk, SessionId};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Params};
-use crate::list::{self, Cursor};
+use crate::list::{self, Cursor, Limit};
 use crate::{Api, agents};
 
 /// Which of those that wait.
@@ -32,8 +32,8 @@ pub(super) struct PendingQuery {
     #[param(value_type = Option<bool>)]
     mine: bool,
     /// Items in a page: 50 unless told otherwise, at most 200.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
     /// The `nextCursor` of the page before.
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
@@ -68,8 +68,8 @@ pub(super) struct HistoryQuery {
     #[param(value_type = Option<bool>)]
     mine: bool,
     /// Items in a page: 50 unless told otherwise, at most 200.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
     /// The `nextCursor` of the page before.
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,

@@ -5,12 +5,15 @@ use std::time::Duration;
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_path_to_error::Path;
 use sophon_model::{Error, Kind};
 
+use super::objects::Objects;
+use super::unfit::Unfit;
 use crate::error::{ApiError, Result};
 
 /// The largest body, in bytes.
@@ -20,7 +23,7 @@ const DISCARDED: usize = 4 * LARGEST;
 /// The longest that a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A JSON body. 400 for what is not JSON, 413 for what is too large, 422 for what has another shape than `T`.
+/// A JSON body. 400 for what is not JSON, 415 for what does not say that it is, 413 for what is too large, 422 for what has another shape than `T`.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
@@ -28,9 +31,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         if !media_type(request.headers()).is_some_and(|name| is_json(&name)) {
-            return Err(
-                Error::invalid("Send the body as application/json, and say so in Content-Type.").into()
-            );
+            return Err(unsupported("Send the body as application/json, and say so in Content-Type."));
         }
         parse(&read(request).await?).map(Self)
     }
@@ -68,9 +69,15 @@ fn is_json(media_type: &str) -> bool {
         || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
+fn unsupported(text: &'static str) -> ApiError {
+    let error = Error::invalid(text).with_code("unsupported_media_type");
+    ApiError::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, error)
+}
+
 async fn read(request: Request) -> Result<Bytes> {
-    if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Err(Error::invalid("Send the body without Content-Encoding.").into());
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(unsupported("Send the body as it is, without Content-Encoding."));
     }
     let late = |_| Error::invalid("The body did not arrive in time.");
     tokio::time::timeout(PATIENCE, collect(request.into_body())).await.map_err(late)?
@@ -102,33 +109,27 @@ async fn collect(mut body: axum::body::Body) -> Result<Bytes> {
 /// serde_json refuses what is nested more than 128 deep.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        refusal(&path, error.inner())
+    let parsed = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| {
+        let path = error.path().clone();
+        refusal(&path, &error.into_inner())
     })?;
-    json.end().map_err(|error| refusal(".", &error))?;
+    json.end().map_err(|error| broken(&error))?;
     Ok(parsed)
 }
 
-fn refusal(path: &str, error: &serde_json::Error) -> ApiError {
-    let at = format!(" at line {} column {}", error.line(), error.column());
-    let text = error.to_string();
-    match error.classify() {
-        Category::Data => {
-            let reason = text.strip_suffix(&at).unwrap_or(&text).to_owned();
-            let field = if path == "." { named_field(&reason) } else { path };
-            Error::validation(field, reason.clone()).into()
-        }
-        Category::Syntax | Category::Eof | Category::Io => {
-            Error::invalid(format!("The body is not valid JSON: {text}.")).into()
-        }
+fn refusal(path: &Path, error: &serde_json::Error) -> ApiError {
+    if error.classify() != Category::Data {
+        return broken(error);
     }
+    let text = error.to_string();
+    let at = format!(" at line {} column {}", error.line(), error.column());
+    Error::from(Unfit::new(path, text.strip_suffix(&at).unwrap_or(&text))).into()
 }
 
-/// The field that is missing, or there twice. serde names it in its text only.
-fn named_field(reason: &str) -> &str {
-    let rest = reason.strip_prefix("missing field `").or_else(|| reason.strip_prefix("duplicate field `"));
-    rest.and_then(|rest| rest.strip_suffix('`')).unwrap_or_default()
+fn broken(error: &serde_json::Error) -> ApiError {
+    let (line, column) = (error.line(), error.column());
+    let text = format!("The body is not valid JSON: see line {line}, column {column}.");
+    Error::invalid(text).with_cause(error.to_string()).into()
 }
 
 #[cfg(test)]
@@ -193,10 +194,31 @@ mod tests {
             (r#"{"name":"a","name":"b"}"#, "name"),
             (r#"{"name":"a","inner":[{"size":"x"}]}"#, "inner[0].size"),
             (r#"{"name":"a","inner":[{"size":1},{"size":1,"x":1}]}"#, "inner[1].x"),
+            (r#"{"name":"a","inner":[{}]}"#, "inner[0].size"),
+            (r#"{"name":"a","inner":[[3]]}"#, "inner[0]"),
+            (r#"["a",[]]"#, ""),
             ("[]", ""),
             ("null", ""),
         ] {
             assert_eq!(refused(json), (422, Some(field.into())), "{json}");
+        }
+    }
+    #[test]
+    fn what_is_wrong_is_said_without_the_names_of_types() {
+        for (json, told) in [
+            (r#"{"name":5}"#, "`name` is to be a text, not 5."),
+            ("{}", "`name` is missing."),
+            (r#"{"name":"a","nmae":"b"}"#, "`nmae` is not known here; there are: name, inner."),
+            (r#"{"name":"a","name":"b"}"#, "`name` is there twice."),
+            (r#"{"name":"a","inner":{}}"#, "`inner` is to be a list, not an object."),
+            (r#"{"name":"a","inner":[[3]]}"#, "`inner[0]` is to be an object, not a list."),
+            (r#"{"name":"a","inner":[{"size":1.5}]}"#, "`inner[0].size` is to be a whole number, not 1.5."),
+            ("[]", "The whole is to be an object, not a list."),
+            ("{", "The body is not valid JSON: see line 1, column 1."),
+        ] {
+            let response = parse::<Outer>(json.as_bytes()).unwrap_err().into_response();
+            let Failure(error) = response.extensions().get::<Failure>().unwrap();
+            assert_eq!(error.message(), told, "{json}");
         }
     }
 }

@@ -3,8 +3,10 @@
 mod body;
 mod caller;
 mod headers;
+mod objects;
 mod path;
 mod query;
+mod unfit;
 
 pub(crate) use body::{Body, OptionalBody, media_type, read_text};
 pub(crate) use caller::{Authorized, AuthorizedNode, MaybeCaller, identify};

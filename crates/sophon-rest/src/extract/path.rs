@@ -14,7 +14,8 @@ impl<T: From<String>, S: Send + Sync> FromRequestParts<S> for Id<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let text = Path::<String>::from_request_parts(parts, state).await;
-        let Path(text) = text.map_err(|error| Error::invalid(error.body_text()))?;
+        let Path(text) =
+            text.map_err(|error| Error::invalid("The address is not UTF-8 text.").with_cause(error))?;
         Ok(Self(text.into()))
     }
 }
@@ -27,7 +28,8 @@ impl<T: From<String>, U: From<String>, S: Send + Sync> FromRequestParts<S> for I
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let texts = Path::<(String, String)>::from_request_parts(parts, state).await;
-        let Path((outer, inner)) = texts.map_err(|error| Error::invalid(error.body_text()))?;
+        let Path((outer, inner)) =
+            texts.map_err(|error| Error::invalid("The address is not UTF-8 text.").with_cause(error))?;
         Ok(Self(outer.into(), inner.into()))
     }
 }

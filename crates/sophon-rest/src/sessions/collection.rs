@@ -8,7 +8,7 @@ use sophon_api::{List, NewSession, Session};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{self, Cursor};
+use crate::list::{self, Cursor, Limit};
 use crate::{Api, agents};
 
 /// Which sessions.
@@ -21,8 +21,8 @@ pub(super) struct SessionsQuery {
     /// The agent that answers in it, by id or slug.
     agent: Option<String>,
     /// Items in a page: 50 unless told otherwise, at most 200.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
     /// The `nextCursor` of the page before.
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,

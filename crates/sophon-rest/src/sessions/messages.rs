@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use sophon_api::{List, Message};
-use sophon_model::SessionId;
+use sophon_model::{Position, SessionId};
 
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Id, MaybeCaller, Params};
+use crate::list::{Cursor, Limit};
 
 /// Which messages.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -20,8 +21,12 @@ pub(super) struct MessagesQuery {
     /// Only those with a lower number, ending with the one before.
     before: Option<i64>,
     /// Items in a page: 50 unless told otherwise, at most 200.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// The `nextCursor` of the page before, which goes on in its direction: to later messages with `since`, else to
+    /// earlier ones.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
 }
 
 /// Read the messages of a session, oldest first
@@ -39,8 +44,16 @@ pub(super) async fn list_messages(
     Id(id): Id<SessionId>,
     Params(query): Params<MessagesQuery>,
 ) -> Result<Json<List<Message>>> {
-    let MessagesQuery { since, before, limit } = query;
+    let MessagesQuery { since, before, limit, cursor } = query;
+    let reached = cursor.and_then(Cursor::position).map(|position| position.at);
+    let goes_forward = since.is_some();
+    let (since, before) = if goes_forward { (reached.or(since), before) } else { (None, reached.or(before)) };
+    let limit = limit.map(|Limit(limit)| limit);
     let history = gateway.sessions.messages(caller.as_ref(), &id, since, before, limit).await?;
-    let items = history.items.into_iter().map(Message::from).collect();
-    Ok(Json(List { items, next_cursor: None, has_more: history.has_more }))
+    let items: Vec<Message> = history.items.into_iter().map(Message::from).collect();
+    let edge = if goes_forward { items.last() } else { items.first() };
+    let next = edge
+        .filter(|_| history.has_more)
+        .map(|message| Cursor::text(&Position { at: message.id, id: message.message_id.to_string() }));
+    Ok(Json(List { items, next_cursor: next, has_more: history.has_more }))
 }

@@ -9,7 +9,7 @@ use sophon_model::{SessionId, TaskStatus};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Params};
-use crate::list::{self, Cursor, PageQuery};
+use crate::list::{self, Cursor, Limit, PageQuery};
 use crate::{Api, agents};
 
 /// Which tasks.
@@ -34,8 +34,8 @@ pub(super) struct HistoryQuery {
     /// A text in the description.
     q: Option<String>,
     /// Items in a page: 50 unless told otherwise, at most 200.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
     /// The `nextCursor` of the page before.
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,

@@ -88,7 +88,7 @@ async fn its_files_are_written_as_json_or_as_markdown() {
     let headers = [("content-type", "text/markdown")];
     let path = "/api/agents/sophon/soul";
     admin.send(Method::PUT, path, &headers, vec![0xff].into()).await.refused(400, "invalid_request");
-    admin.send(Method::PUT, path, &[], "text".into()).await.refused(400, "invalid_request");
+    admin.send(Method::PUT, path, &[], "text".into()).await.refused(415, "unsupported_media_type");
     admin.put("/api/agents/nobody/soul", &json!({ "content": "" })).await.refused(404, "not_found");
 }
 

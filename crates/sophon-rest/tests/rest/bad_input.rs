@@ -40,11 +40,27 @@ async fn the_body_is_of_the_declared_type() {
         &[("content-type", "application/jsonp")],
         &[("content-type", "application/json"), ("content-encoding", "gzip")],
     ] {
-        post(headers).await.refused(400, "invalid_request");
+        post(headers).await.refused(415, "unsupported_media_type");
     }
     assert_eq!(admin.get("/api/sessions").await.ok()["items"], json!([]));
     post(&[("content-type", "application/json; charset=utf-8")]).await.expect(202);
     post(&[("content-type", "Application/Problem+JSON")]).await.expect(202);
+    post(&[("content-type", "application/json"), ("content-encoding", "identity")]).await.expect(202);
+}
+
+#[tokio::test]
+async fn an_array_is_no_object_however_well_its_items_fit() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    for (path, body, field) in [
+        ("/api/auth/login", json!(["a@example.com", "password"]), ""),
+        ("/api/sessions", json!([null, "t", "public", null, null]), ""),
+        ("/api/chat", json!({ "content": "a", "attachments": [["k", "m", 1, null]] }), "attachments[0]"),
+    ] {
+        let details = admin.post(path, &body).await.refused(422, "validation_failed");
+        assert_eq!(details["field"], field, "{path}");
+    }
+    assert_eq!(admin.get("/api/sessions").await.ok()["items"], json!([]));
 }
 
 #[tokio::test]
@@ -78,7 +94,8 @@ async fn queries_are_as_strict_as_bodies() {
         "limit=",
         "limit=-1",
         "limit=1&limit=2",
-        "cursor=",
+        "limit=0",
+        "limit=201",
         "cursor=eyJhdCI6MX0",
         "cursor=%F0%9F%92%A5",
         "offset=5",
@@ -93,9 +110,10 @@ async fn queries_are_as_strict_as_bodies() {
         let path = format!("/api/sessions/{}/messages?{query}", session.as_str().unwrap());
         admin.get(&path).await.refused(400, "invalid_request");
     }
-    let most = admin.get("/api/agents?limit=100000").await.ok();
-    assert_eq!(most["items"].as_array().unwrap().len(), 1);
-    admin.get("/api/agents?limit=0").await.ok();
+    let first = admin.get("/api/agents?limit=200&cursor=").await.ok();
+    assert_eq!(first["items"].as_array().unwrap().len(), 1);
+    let details = admin.get("/api/agents?limit=0").await.refused(400, "invalid_request");
+    assert_eq!(details["field"], "limit");
 }
 
 #[tokio::test]

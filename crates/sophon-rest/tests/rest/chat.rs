@@ -120,7 +120,7 @@ async fn a_message_that_cannot_be_is_refused_and_leaves_nothing() {
         (json!({ "content": 5 }), "content"),
         (json!({ "content": "a", "sessionid": "ses_1" }), "sessionid"),
         (json!({ "content": "a", "attachments": many }), "attachments"),
-        (json!({ "content": "a", "attachments": [{ "key": "k" }] }), "attachments[0]"),
+        (json!({ "content": "a", "attachments": [{ "key": "k" }] }), "attachments[0].mime"),
         (json!({ "content": "a", "isStreaming": "yes" }), "isStreaming"),
         (json!({ "content": "a", "localId": "" }), "localId"),
     ] {

@@ -127,6 +127,27 @@ async fn messages_are_read_newest_page_first_and_then_in_both_directions() {
 }
 
 #[tokio::test]
+async fn a_pager_that_knows_cursors_alone_reads_all_messages_in_both_directions() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = session_with(&app, &admin, &["one", "two", "three"]).await;
+    let all = admin.get(&format!("{session}/messages")).await.ok();
+    let numbers: Vec<i64> = column(&all, "id").into_iter().map(|id| id.as_i64().unwrap()).collect();
+    for direction in ["", "&since=0"] {
+        let (mut read, mut cursor) = (Vec::new(), Some(String::new()));
+        while let Some(text) = cursor {
+            let path = format!("{session}/messages?limit=2{direction}&cursor={text}");
+            let page = admin.get(&path).await.ok();
+            assert_eq!(page["hasMore"], !page["nextCursor"].is_null());
+            read.extend(column(&page, "id").into_iter().map(|id| id.as_i64().unwrap()));
+            cursor = page["nextCursor"].as_str().map(str::to_owned);
+        }
+        read.sort_unstable();
+        assert_eq!(read, numbers, "{direction}");
+    }
+}
+
+#[tokio::test]
 async fn a_fork_begins_with_what_was_said_up_to_a_message() {
     let app = TestApp::start().await;
     let admin = app.admin().await;

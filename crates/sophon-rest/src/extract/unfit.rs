@@ -1,0 +1,121 @@
+//! What does not fit, in plain words: which field, and what it is to be.
+//!
+//! serde says it in a text of its own, with the names of Rust's types in it. The shapes of that text are few and old;
+//! what has another shape is a text of ours, from a type's own `Deserialize`.
+
+use sophon_model::{Error, Kind};
+
+/// Why a request cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unfit {
+    /// The field, for example `attachments[0].size`; empty for the whole.
+    pub(super) field: String,
+    /// What is wrong with it: a sentence for people.
+    pub(super) reason: String,
+}
+
+impl Unfit {
+    /// What serde says (`text`) of what stands at `path`.
+    pub(super) fn new(path: &serde_path_to_error::Path, text: &str) -> Self {
+        let path = path.to_string();
+        let path = if path == "." { "" } else { &path };
+        if let Some(missing) = quoted(text, "missing field ") {
+            let field = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
+            return Self { reason: format!("`{field}` is missing."), field };
+        }
+        let field = match quoted(text, "duplicate field ") {
+            Some(twice) if path.is_empty() => twice.to_owned(),
+            _ => path.to_owned(),
+        };
+        let reason = reason(&field, text);
+        Self { field, reason }
+    }
+}
+
+impl From<Unfit> for Error {
+    fn from(unfit: Unfit) -> Self {
+        // The client's own spelling, not the model's.
+        let details = serde_json::json!({ "field": unfit.field, "reason": unfit.reason });
+        Error::new(Kind::ValidationFailed, unfit.reason).with_details(details)
+    }
+}
+
+fn reason(field: &str, text: &str) -> String {
+    let what = if field.is_empty() { "The whole".to_owned() } else { format!("`{field}`") };
+    if text.starts_with("duplicate field ") {
+        return format!("{what} is there twice.");
+    }
+    if let Some(rest) = text.strip_prefix("unknown field ") {
+        let known = words(rest.split_once(", expected ").map_or("", |(_, known)| known));
+        let known = if known.is_empty() { "there are none".into() } else { format!("there are: {known}") };
+        return format!("{what} is not known here; {known}.");
+    }
+    if let Some(rest) = text.strip_prefix("unknown variant ")
+        && let Some((given, known)) = rest.split_once(", expected ")
+    {
+        return format!(
+            "{what} is none of these words: {}. It is {}.",
+            words(known),
+            given.replace('`', "'")
+        );
+    }
+    let mismatch = text.strip_prefix("invalid type: ").or_else(|| text.strip_prefix("invalid value: "));
+    if let Some((given, expected)) = mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
+        return format!("{what} is to be {}, not {}.", expectation(expected), found(given));
+    }
+    if let Some(expected) = of_a_number(text) {
+        return format!("{what} is to be {expected}.");
+    }
+    format!("{what}: {}.", text.trim_end_matches('.'))
+}
+
+/// The name in backticks after `before`.
+fn quoted<'t>(text: &'t str, before: &str) -> Option<&'t str> {
+    text.strip_prefix(before)?.strip_prefix('`')?.split('`').next()
+}
+
+/// The words between backticks, with commas between them.
+fn words(text: &str) -> String {
+    let words: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    words.join(", ")
+}
+
+/// What serde expects, by the names that its types give themselves.
+fn expectation(expected: &str) -> &str {
+    match expected {
+        "a string" | "string" | "a borrowed string" => "a text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "a boolean" => "true or false",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
+        "f32" | "f64" => "a number",
+        "option" => "a value or null",
+        _ if expected.starts_with("struct ") => "an object",
+        _ if expected.starts_with("tuple ") || expected.starts_with("an array ") => "a list",
+        own => own,
+    }
+}
+
+/// What serde found.
+fn found(given: &str) -> &str {
+    match given {
+        "sequence" => "a list",
+        "map" => "an object",
+        "null" | "unit value" | "Option value" => "null",
+        _ if given.starts_with("string ") || given.starts_with("character ") => "a text",
+        _ if given.starts_with("boolean ") => "true or false",
+        _ => given.split('`').nth(1).unwrap_or("this"),
+    }
+}
+
+/// What the text of a query was to be, by the words with which Rust refuses one that is no number or no truth value.
+fn of_a_number(text: &str) -> Option<&'static str> {
+    match text {
+        "invalid digit found in string" | "cannot parse integer from empty string" => Some("a whole number"),
+        "number too large to fit in target type" => Some("a smaller number"),
+        "number too small to fit in target type" => Some("a larger number"),
+        "provided string was not `true` or `false`" => Some("true or false"),
+        _ => None,
+    }
+}
