@@ -13,7 +13,6 @@ mod authenticate;
 mod connection;
 mod endpoint;
 mod error;
-mod folding;
 mod hub;
 mod ident;
 mod link;

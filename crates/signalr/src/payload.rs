@@ -6,9 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_objects::{Keys, Objects};
 
 use crate::error::HubError;
-use crate::folding::Folding;
 use crate::protocol::Format;
 
 /// How deep a value from a client may be nested; the same in both formats.
@@ -114,12 +114,12 @@ impl Raw {
         match self.format {
             Format::Json => {
                 let mut from = serde_json::Deserializer::from_slice(&self.bytes);
-                T::deserialize(Folding(&mut from)).map_err(|error| error.to_string())
+                T::deserialize(Objects::new(&mut from, Keys::AnyCase)).map_err(|error| error.to_string())
             }
             Format::MessagePack => {
                 let mut from = rmp_serde::Deserializer::from_read_ref(&self.bytes[..]);
                 from.set_max_depth(MAX_DEPTH);
-                T::deserialize(Folding(&mut from)).map_err(|error| error.to_string())
+                T::deserialize(Objects::new(&mut from, Keys::AnyCase)).map_err(|error| error.to_string())
             }
         }
     }
@@ -166,3 +166,91 @@ tuple_from_arguments!(3: A 0, B 1, C 2);
 tuple_from_arguments!(4: A 0, B 1, C 2, D 3);
 tuple_from_arguments!(5: A 0, B 1, C 2, D 3, E 4);
 tuple_from_arguments!(6: A 0, B 1, C 2, D 3, E 4, F 5);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use bytes::Bytes;
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    use super::{Payload as _, Raw};
+    use crate::protocol::Format;
+    use crate::value::{Binary, Timestamp};
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Outer {
+        session_id: String,
+        inner: Option<Vec<Inner>>,
+        labels: BTreeMap<String, u8>,
+        data: Value,
+        kind: Kind,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Inner {
+        file_name: String,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+    enum Kind {
+        WithName { real_name: String },
+    }
+
+    fn read<T: serde::de::DeserializeOwned>(format: Format, value: &Value) -> Result<T, String> {
+        let mut bytes = Vec::new();
+        value.write(format, &mut bytes).unwrap();
+        Raw { format, bytes: Bytes::from(bytes) }.decode()
+    }
+
+    #[test]
+    fn keys_of_objects_are_known_in_any_case_and_keys_of_maps_are_data() {
+        let written = json!({
+            "SessionId": "ses_1",
+            "INNER": [{ "FileName": "a.txt", "Unknown": [{ "x": 1 }] }],
+            "labels": { "Red": 1, "red": 2 },
+            "Data": { "SessionId": { "FileName": null } },
+            "Kind": { "withName": { "RealName": "Ada" } },
+        });
+        for format in [Format::Json, Format::MessagePack] {
+            let read: Outer = read(format, &written).unwrap();
+            let expected = Outer {
+                session_id: "ses_1".into(),
+                inner: Some(vec![Inner { file_name: "a.txt".into() }]),
+                labels: [("Red".to_owned(), 1), ("red".to_owned(), 2)].into(),
+                data: json!({ "SessionId": { "FileName": null } }),
+                kind: Kind::WithName { real_name: "Ada".into() },
+            };
+            assert_eq!(read, expected, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        for format in [Format::Json, Format::MessagePack] {
+            let error = read::<Inner>(format, &json!(["a.txt"])).unwrap_err();
+            assert!(error.contains("expected an object"), "{error}");
+            assert_eq!(read::<(String, u8)>(format, &json!(["a", 1])), Ok(("a".to_owned(), 1)));
+        }
+    }
+
+    #[test]
+    fn bytes_and_times_inside_objects_are_read_as_before() {
+        #[derive(Debug, PartialEq, Deserialize, serde::Serialize)]
+        struct Both {
+            bytes: Binary,
+            at: Timestamp,
+        }
+        let both =
+            || Both { bytes: Binary(vec![1, 2]), at: Timestamp("2026-11-22T10:20:15.5Z".parse().unwrap()) };
+        for format in [Format::Json, Format::MessagePack] {
+            let mut bytes = Vec::new();
+            both().write(format, &mut bytes).unwrap();
+            assert_eq!(Raw { format, bytes: Bytes::from(bytes) }.decode(), Ok(both()), "{format:?}");
+        }
+    }
+}

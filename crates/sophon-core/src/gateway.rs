@@ -13,6 +13,7 @@ use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::chat::Chat;
+use crate::cursors::CursorKey;
 use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
 use crate::identity::{Identity, SignInRates, caller};
@@ -100,6 +101,8 @@ pub struct Gateway {
     pub identity: Identity,
     /// How often one may ask.
     pub rates: Arc<RateLimits>,
+    /// Signs the cursors of lists.
+    pub cursors: CursorKey,
     /// Agents.
     pub agents: Agents,
     /// Announcements.
@@ -177,6 +180,7 @@ impl Gateway {
         let gateway = Self {
             identity: Identity::open(&shared, auto_admin)?,
             rates: Arc::new(RateLimits::open(&shared)),
+            cursors: CursorKey::new(&shared.settings.signing_key),
             agents: Agents::open(&shared),
             announcements: Announcements::open(&shared),
             chat: Chat::open(&shared, &mut registry),

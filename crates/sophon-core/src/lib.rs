@@ -9,6 +9,7 @@ pub mod announcements;
 pub mod approvals;
 mod buckets;
 pub mod chat;
+pub mod cursors;
 pub mod database;
 pub mod discussions;
 pub mod following;

@@ -1,54 +1,97 @@
-//! Lists: a page of items and where the next one begins.
+//! Lists in pages: `limit` and `cursor` in the query, `items`, `nextCursor` and `hasMore` in the answer.
 
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::request::Parts;
 use serde::Deserialize;
 use sophon_api::List;
-use sophon_model::{Page, Paged, Position};
+use sophon_core::Gateway;
+use sophon_core::cursors::{CursorKey, SIGNATURE};
+use sophon_model::{Error, Kind, Page, Paged, Position};
 
-/// A page as it is answered, its items in the shape of this wire.
-pub(crate) fn answer<E, T>(paged: Paged<E>, shape: impl FnMut(E) -> T) -> List<T> {
-    List {
-        has_more: paged.next.is_some(),
-        next_cursor: paged.next.as_ref().map(Cursor::text),
-        items: paged.items.into_iter().map(shape).collect(),
+use crate::error::{ApiError, Result};
+
+/// The longest cursor that is looked at, in bytes.
+const LONGEST_CURSOR: usize = 512;
+
+/// Which list is asked for: its address, and its filters and order, which are all of the query but for the page. A
+/// cursor is bound to it by a signature, for a position in one list means nothing in another.
+pub(crate) struct Listing {
+    name: String,
+    key: CursorKey,
+}
+
+impl FromRequestParts<Arc<Gateway>> for Listing {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self> {
+        let name = name(parts.uri.path(), parts.uri.query().unwrap_or_default());
+        Ok(Self { name, key: gateway.cursors.clone() })
     }
 }
 
-/// A position in the form that clients hand back: they are not to read it, and it tells nothing that they could not
-/// see in the last item.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Cursor(Option<Position>);
-
-impl Cursor {
-    /// The place that it stands for; none for the first page.
-    pub(crate) fn position(self) -> Option<Position> {
-        self.0
+impl Listing {
+    /// The page that is asked for. 400 for a cursor that this list did not hand out.
+    pub(crate) fn page(&self, query: PageQuery) -> Result<Page> {
+        let position = self.position(query.cursor.as_deref())?;
+        Ok(Page::new(query.limit.map(|Limit(limit)| limit), position))
     }
 
-    /// The text that stands for a place.
-    pub(crate) fn text(position: &Position) -> String {
-        let json = serde_json::json!({ "at": position.at, "id": position.id });
-        URL_SAFE_NO_PAD.encode(json.to_string())
+    /// The position that a cursor stands for; none for the first page, which an empty cursor asks for as well.
+    pub(crate) fn position(&self, cursor: Option<&str>) -> Result<Option<Position>> {
+        let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(None) };
+        Ok(Some(self.open(cursor).ok_or_else(foreign_cursor)?))
     }
-}
 
-impl TryFrom<String> for Cursor {
-    type Error = &'static str;
+    /// The cursor that stands for a position.
+    pub(crate) fn cursor(&self, position: &Position) -> String {
+        let position = serde_json::json!({ "at": position.at, "id": position.id }).to_string();
+        let signature = self.key.sign(&self.name, position.as_bytes());
+        URL_SAFE_NO_PAD.encode([&signature, position.as_bytes()].concat())
+    }
 
-    /// An empty one is the first page: clients send it that have no other yet.
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.is_empty() {
-            return Ok(Self(None));
+    fn open(&self, cursor: &str) -> Option<Position> {
+        if cursor.len() > LONGEST_CURSOR {
+            return None;
         }
-        let json = URL_SAFE_NO_PAD.decode(text).ok();
-        let position = json.and_then(|json| serde_json::from_slice(&json).ok());
-        position.map(|position| Self(Some(position))).ok_or("this is not a cursor that was handed out")
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (signature, position) = bytes.split_first_chunk::<SIGNATURE>()?;
+        if !self.key.verifies(&self.name, position, signature) {
+            return None;
+        }
+        serde_json::from_slice(position).ok()
+    }
+
+    /// A page as it is answered.
+    pub(crate) fn answer<E, T>(&self, paged: Paged<E>, shape: impl FnMut(E) -> T) -> List<T> {
+        List {
+            has_more: paged.next.is_some(),
+            next_cursor: paged.next.as_ref().map(|position| self.cursor(position)),
+            items: paged.items.into_iter().map(shape).collect(),
+        }
     }
 }
 
-/// How many items are wanted: 1 to 200.
+fn foreign_cursor() -> Error {
+    let reason = "This cursor is not from this list with these filters. Begin again without it.";
+    let details = serde_json::json!({ "field": "cursor", "reason": reason });
+    Error::new(Kind::InvalidRequest, reason).with_details(details)
+}
+
+/// The address with the query in a fixed order, without what says which page.
+fn name(path: &str, query: &str) -> String {
+    let filters =
+        form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != "limit" && key != "cursor");
+    let mut filters: Vec<_> = filters.collect();
+    filters.sort_unstable();
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filters).finish();
+    format!("{path}?{query}")
+}
+
+/// How many items are asked for: 1 to 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "usize")]
 pub(crate) struct Limit(pub(crate) usize);
@@ -62,11 +105,6 @@ impl TryFrom<usize> for Limit {
     }
 }
 
-/// The page that is asked for.
-pub(crate) fn page(limit: Option<Limit>, cursor: Option<Cursor>) -> Page {
-    Page::new(limit.map(|Limit(limit)| limit), cursor.and_then(Cursor::position))
-}
-
 /// Which page of a list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -74,35 +112,52 @@ pub(crate) fn page(limit: Option<Limit>, cursor: Option<Cursor>) -> Page {
 pub(crate) struct PageQuery {
     /// Items in a page: 50 unless told otherwise, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
-    limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
-}
-
-impl From<PageQuery> for Page {
-    fn from(query: PageQuery) -> Self {
-        page(query.limit, query.cursor)
-    }
+    pub(crate) limit: Option<Limit>,
+    /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.
+    pub(crate) cursor: Option<String>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn listing(path: &str, query: &str) -> Listing {
+        Listing { name: name(path, query), key: CursorKey::new(&[7; 32]) }
+    }
+
+    fn position() -> Position {
+        Position { at: 1_795_348_800_000, id: "ses_ü\"\\".into() }
+    }
+
     #[test]
     fn a_cursor_comes_back_as_it_was_handed_out() {
-        let position = Position { at: 1_795_348_800_000, id: "ses_ü\"\\".into() };
-        let text = Cursor::text(&position);
-        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
-        assert_eq!(Cursor::try_from(text).unwrap().0, Some(position));
-        assert_eq!(Cursor::try_from(String::new()).unwrap().0, None, "the first page");
+        let list = listing("/api/tasks", "status=failed&limit=2");
+        let cursor = list.cursor(&position());
+        assert!(cursor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+        assert_eq!(list.position(Some(&cursor)).unwrap(), Some(position()));
+        assert_eq!(list.position(Some("")).unwrap(), None, "the first page");
+    }
+
+    #[test]
+    fn a_cursor_counts_for_the_list_and_the_filters_that_it_is_from() {
+        let cursor = listing("/api/tasks", "status=failed&kind=chat").cursor(&position());
+        let same = format!("kind=chat&cursor={cursor}&status=failed&limit=7");
+        assert!(listing("/api/tasks", &same).position(Some(&cursor)).is_ok());
+        for (path, query) in [
+            ("/api/tasks", "status=failed"),
+            ("/api/tasks", "status=completed&kind=chat"),
+            ("/api/approvals", "status=failed&kind=chat"),
+        ] {
+            assert!(listing(path, query).position(Some(&cursor)).is_err(), "{path}?{query}");
+        }
     }
 
     #[test]
     fn what_was_not_handed_out_is_no_cursor() {
-        for text in ["x", "e30", "bnVsbA", "eyJhdCI6IngiLCJpZCI6IjEifQ", "%00", "💥"] {
-            assert!(Cursor::try_from(text.to_owned()).is_err(), "{text}");
+        let list = listing("/api/tasks", "");
+        let long = "A".repeat(100_000);
+        for text in ["x", "e30", "bnVsbA", "eyJhdCI6IngiLCJpZCI6IjEifQ", "%00", "💥", &long] {
+            assert!(list.position(Some(text)).is_err(), "{text}");
         }
     }
 }

@@ -8,7 +8,7 @@ use sophon_api::{Agent, List, NewAgent};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{self, PageQuery};
+use crate::list::{Listing, PageQuery};
 
 /// List the agents, oldest first
 #[utoipa::path(
@@ -18,10 +18,11 @@ use crate::list::{self, PageQuery};
 pub(super) async fn list_agents(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Agent>>> {
-    let agents = gateway.agents.list(&caller, page.into()).await?;
-    Ok(Json(list::answer(agents, Agent::from)))
+    let agents = gateway.agents.list(&caller, list.page(page)?).await?;
+    Ok(Json(list.answer(agents, Agent::from)))
 }
 
 /// Make an agent

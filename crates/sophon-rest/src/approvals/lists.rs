@@ -9,7 +9,7 @@ use sophon_model::{ApprovalStatus, Caller, Risk, SessionId};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Params};
-use crate::list::{self, Cursor, Limit};
+use crate::list::{Limit, Listing, PageQuery};
 use crate::{Api, agents};
 
 /// Which of those that wait.
@@ -34,9 +34,8 @@ pub(super) struct PendingQuery {
     /// Items in a page: 50 unless told otherwise, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.
+    cursor: Option<String>,
 }
 
 /// Which of those that were answered or ran out.
@@ -70,9 +69,8 @@ pub(super) struct HistoryQuery {
     /// Items in a page: 50 unless told otherwise, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.
+    cursor: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -112,6 +110,7 @@ fn own(caller: &Caller, mine: bool) -> Option<sophon_model::UserId> {
 pub(super) async fn list_approvals(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(query): Params<PendingQuery>,
 ) -> Result<Json<List<ApprovalRequest>>> {
     let filter = ApprovalFilter {
@@ -123,9 +122,9 @@ pub(super) async fn list_approvals(
         risk: query.risk,
         ..ApprovalFilter::default()
     };
-    let page = list::page(query.limit, query.cursor);
+    let page = list.page(PageQuery { limit: query.limit, cursor: query.cursor })?;
     let approvals = gateway.approvals.list(&caller, filter, page).await?;
-    Ok(Json(list::answer(approvals, ApprovalRequest::from)))
+    Ok(Json(list.answer(approvals, ApprovalRequest::from)))
 }
 
 /// List the approvals that were answered or ran out, newest first
@@ -136,6 +135,7 @@ pub(super) async fn list_approvals(
 pub(super) async fn list_approval_history(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(query): Params<HistoryQuery>,
 ) -> Result<Json<List<ApprovalRequest>>> {
     let filter = ApprovalFilter {
@@ -148,7 +148,7 @@ pub(super) async fn list_approval_history(
         from: query.from.map(|Time(at)| at),
         until: query.until.map(|Time(at)| at),
     };
-    let page = list::page(query.limit, query.cursor);
+    let page = list.page(PageQuery { limit: query.limit, cursor: query.cursor })?;
     let approvals = gateway.approvals.list(&caller, filter, page).await?;
-    Ok(Json(list::answer(approvals, ApprovalRequest::from)))
+    Ok(Json(list.answer(approvals, ApprovalRequest::from)))
 }

@@ -8,7 +8,7 @@ use sophon_api::{Discussion, List, NewDiscussion};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{self, PageQuery};
+use crate::list::{Listing, PageQuery};
 
 /// List one's discussions, newest first
 #[utoipa::path(
@@ -18,10 +18,11 @@ use crate::list::{self, PageQuery};
 pub(super) async fn list_discussions(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Discussion>>> {
-    let discussions = gateway.discussions.list(&caller, page.into()).await?;
-    Ok(Json(list::answer(discussions, Discussion::from)))
+    let discussions = gateway.discussions.list(&caller, list.page(page)?).await?;
+    Ok(Json(list.answer(discussions, Discussion::from)))
 }
 
 /// Plan a discussion

@@ -9,7 +9,7 @@ use sophon_model::{DiscussionId, DiscussionRunId};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id, Params};
-use crate::list::{self, PageQuery};
+use crate::list::{Listing, PageQuery};
 
 /// Start a run of a discussion
 ///
@@ -38,10 +38,11 @@ pub(super) async fn list_discussion_runs(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<DiscussionId>,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<DiscussionRun>>> {
-    let runs = gateway.discussions.runs(&caller, &id, page.into()).await?;
-    Ok(Json(list::answer(runs, DiscussionRun::from)))
+    let runs = gateway.discussions.runs(&caller, &id, list.page(page)?).await?;
+    Ok(Json(list.answer(runs, DiscussionRun::from)))
 }
 
 /// Describe a run, with what was said

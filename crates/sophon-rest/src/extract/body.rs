@@ -9,10 +9,10 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_objects::{Keys, Objects};
 use serde_path_to_error::Path;
 use sophon_model::{Error, Kind};
 
-use super::objects::Objects;
 use super::unfit::Unfit;
 use crate::error::{ApiError, Result};
 
@@ -23,7 +23,8 @@ const DISCARDED: usize = 4 * LARGEST;
 /// The longest that a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A JSON body. 400 for what is not JSON, 415 for what does not say that it is, 413 for what is too large, 422 for what has another shape than `T`.
+/// A JSON body. 400 for what is not JSON, 415 for what does not say that it is, 413 for what is too large, 422 for what
+/// has another shape than `T`.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
@@ -109,7 +110,7 @@ async fn collect(mut body: axum::body::Body) -> Result<Bytes> {
 /// serde_json refuses what is nested more than 128 deep.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let parsed = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| {
+    let parsed = serde_path_to_error::deserialize(Objects::new(&mut json, Keys::Exact)).map_err(|error| {
         let path = error.path().clone();
         refusal(&path, &error.into_inner())
     })?;
@@ -203,17 +204,32 @@ mod tests {
             assert_eq!(refused(json), (422, Some(field.into())), "{json}");
         }
     }
+
+    #[test]
+    fn an_error_repeats_little_of_the_request() {
+        let long = "x".repeat(100_000);
+        for json in [
+            format!(r#"{{"name":"a","{long}":1}}"#),
+            format!(r#"{{"name":"a","inner":[{{"size":"{long}"}}]}}"#),
+        ] {
+            let response = parse::<Outer>(json.as_bytes()).unwrap_err().into_response();
+            let Failure(error) = response.extensions().get::<Failure>().unwrap();
+            let details = error.details().unwrap().to_string();
+            assert!(error.message().len() < 200 && details.len() < 400, "{}", error.message());
+        }
+    }
+
     #[test]
     fn what_is_wrong_is_said_without_the_names_of_types() {
         for (json, told) in [
-            (r#"{"name":5}"#, "`name` is to be a text, not 5."),
-            ("{}", "`name` is missing."),
-            (r#"{"name":"a","nmae":"b"}"#, "`nmae` is not known here; there are: name, inner."),
-            (r#"{"name":"a","name":"b"}"#, "`name` is there twice."),
-            (r#"{"name":"a","inner":{}}"#, "`inner` is to be a list, not an object."),
-            (r#"{"name":"a","inner":[[3]]}"#, "`inner[0]` is to be an object, not a list."),
-            (r#"{"name":"a","inner":[{"size":1.5}]}"#, "`inner[0].size` is to be a whole number, not 1.5."),
-            ("[]", "The whole is to be an object, not a list."),
+            (r#"{"name":5}"#, "`name` must be a string, not 5."),
+            ("{}", "`name` is required."),
+            (r#"{"name":"a","nmae":"b"}"#, "`nmae` is not a known field. Known fields: name, inner."),
+            (r#"{"name":"a","name":"b"}"#, "`name` appears twice."),
+            (r#"{"name":"a","inner":{}}"#, "`inner` must be an array, not an object."),
+            (r#"{"name":"a","inner":[[3]]}"#, "`inner[0]` must be an object, not an array."),
+            (r#"{"name":"a","inner":[{"size":1.5}]}"#, "`inner[0].size` must be a whole number, not 1.5."),
+            ("[]", "The body must be an object, not an array."),
             ("{", "The body is not valid JSON: see line 1, column 1."),
         ] {
             let response = parse::<Outer>(json.as_bytes()).unwrap_err().into_response();

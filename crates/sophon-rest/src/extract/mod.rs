@@ -3,7 +3,6 @@
 mod body;
 mod caller;
 mod headers;
-mod objects;
 mod path;
 mod query;
 mod unfit;

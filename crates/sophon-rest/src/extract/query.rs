@@ -49,11 +49,11 @@ mod tests {
         let query: Query = parse("limit=3&mine=true").unwrap();
         assert_eq!((query.limit, query.mine), (Some(3), true));
         for (query, field, told) in [
-            ("limit=x", "limit", "`limit` is to be a whole number."),
-            ("limit=-1", "limit", "`limit` is to be a whole number."),
-            ("mine=1", "mine", "`mine` is to be true or false."),
-            ("limt=1", "limt", "`limt` is not known here; there are: limit, mine."),
-            ("limit=1&limit=2", "limit", "`limit` is there twice."),
+            ("limit=x", "limit", "`limit` must be a whole number."),
+            ("limit=-1", "limit", "`limit` must be a whole number."),
+            ("mine=1", "mine", "`mine` must be true or false."),
+            ("limt=1", "limt", "`limt` is not a known field. Known fields: limit, mine."),
+            ("limit=1&limit=2", "limit", "`limit` appears twice."),
         ] {
             let response = parse::<Query>(query).unwrap_err().into_response();
             let Failure(error) = response.extensions().get::<Failure>().unwrap();

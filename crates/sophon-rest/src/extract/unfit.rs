@@ -1,9 +1,12 @@
-//! What does not fit, in plain words: which field, and what it is to be.
+//! What is wrong with a request, in plain words: which field, and what it must be.
 //!
 //! serde says it in a text of its own, with the names of Rust's types in it. The shapes of that text are few and old;
 //! what has another shape is a text of ours, from a type's own `Deserialize`.
 
 use sophon_model::{Error, Kind};
+
+/// How many characters of the request's own text an error repeats.
+const REPEATED: usize = 80;
 
 /// Why a request cannot be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,11 +20,11 @@ pub(super) struct Unfit {
 impl Unfit {
     /// What serde says (`text`) of what stands at `path`.
     pub(super) fn new(path: &serde_path_to_error::Path, text: &str) -> Self {
-        let path = path.to_string();
+        let path = shortened(&path.to_string());
         let path = if path == "." { "" } else { &path };
         if let Some(missing) = quoted(text, "missing field ") {
             let field = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
-            return Self { reason: format!("`{field}` is missing."), field };
+            return Self { reason: format!("`{field}` is required."), field };
         }
         let field = match quoted(text, "duplicate field ") {
             Some(twice) if path.is_empty() => twice.to_owned(),
@@ -41,32 +44,40 @@ impl From<Unfit> for Error {
 }
 
 fn reason(field: &str, text: &str) -> String {
-    let what = if field.is_empty() { "The whole".to_owned() } else { format!("`{field}`") };
+    let what = if field.is_empty() { "The body".to_owned() } else { format!("`{field}`") };
     if text.starts_with("duplicate field ") {
-        return format!("{what} is there twice.");
+        return format!("{what} appears twice.");
     }
-    if let Some(rest) = text.strip_prefix("unknown field ") {
-        let known = words(rest.split_once(", expected ").map_or("", |(_, known)| known));
-        let known = if known.is_empty() { "there are none".into() } else { format!("there are: {known}") };
-        return format!("{what} is not known here; {known}.");
-    }
-    if let Some(rest) = text.strip_prefix("unknown variant ")
-        && let Some((given, known)) = rest.split_once(", expected ")
+    if let Some((_, known)) =
+        text.strip_prefix("unknown field ").and_then(|rest| rest.rsplit_once(", expected "))
     {
-        return format!(
-            "{what} is none of these words: {}. It is {}.",
-            words(known),
-            given.replace('`', "'")
-        );
+        return format!("{what} is not a known field. Known fields: {}.", words(known));
+    }
+    if text.starts_with("unknown field ") {
+        return format!("{what} is not a known field. No fields are accepted here.");
+    }
+    if let Some((given, known)) =
+        text.strip_prefix("unknown variant ").and_then(|rest| rest.rsplit_once(", expected "))
+    {
+        let given = shortened(given.trim_matches('`'));
+        return format!("{what} must be one of: {}. It is \"{given}\".", words(known));
     }
     let mismatch = text.strip_prefix("invalid type: ").or_else(|| text.strip_prefix("invalid value: "));
     if let Some((given, expected)) = mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
-        return format!("{what} is to be {}, not {}.", expectation(expected), found(given));
+        return format!("{what} must be {}, not {}.", expectation(expected), found(given));
     }
     if let Some(expected) = of_a_number(text) {
-        return format!("{what} is to be {expected}.");
+        return format!("{what} must be {expected}.");
     }
-    format!("{what}: {}.", text.trim_end_matches('.'))
+    format!("{what}: {}.", shortened(text).trim_end_matches('.'))
+}
+
+/// What the request says itself, cut to a length that is fit to be repeated.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(REPEATED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The name in backticks after `before`.
@@ -83,8 +94,8 @@ fn words(text: &str) -> String {
 /// What serde expects, by the names that its types give themselves.
 fn expectation(expected: &str) -> &str {
     match expected {
-        "a string" | "string" | "a borrowed string" => "a text",
-        "a sequence" => "a list",
+        "a string" | "string" | "a borrowed string" => "a string",
+        "a sequence" => "an array",
         "a map" => "an object",
         "a boolean" => "true or false",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
@@ -92,7 +103,7 @@ fn expectation(expected: &str) -> &str {
         "f32" | "f64" => "a number",
         "option" => "a value or null",
         _ if expected.starts_with("struct ") => "an object",
-        _ if expected.starts_with("tuple ") || expected.starts_with("an array ") => "a list",
+        _ if expected.starts_with("tuple ") || expected.starts_with("an array ") => "an array",
         own => own,
     }
 }
@@ -100,10 +111,10 @@ fn expectation(expected: &str) -> &str {
 /// What serde found.
 fn found(given: &str) -> &str {
     match given {
-        "sequence" => "a list",
+        "sequence" => "an array",
         "map" => "an object",
         "null" | "unit value" | "Option value" => "null",
-        _ if given.starts_with("string ") || given.starts_with("character ") => "a text",
+        _ if given.starts_with("string ") || given.starts_with("character ") => "a string",
         _ if given.starts_with("boolean ") => "true or false",
         _ => given.split('`').nth(1).unwrap_or("this"),
     }

@@ -8,7 +8,7 @@ use sophon_model::InfoRequestId;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id, Params};
-use crate::list::{self, PageQuery};
+use crate::list::{Listing, PageQuery};
 
 /// List the questions that wait for one's answer, newest first
 #[utoipa::path(
@@ -18,10 +18,11 @@ use crate::list::{self, PageQuery};
 pub(super) async fn list_info_requests(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<InfoRequest>>> {
-    let requests = gateway.info_requests.pending(&caller, page.into()).await?;
-    Ok(Json(list::answer(requests, InfoRequest::from)))
+    let requests = gateway.info_requests.pending(&caller, list.page(page)?).await?;
+    Ok(Json(list.answer(requests, InfoRequest::from)))
 }
 
 /// Describe a question

@@ -8,7 +8,7 @@ use sophon_api::{List, NewNode, Node, RegisteredNode};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{self, PageQuery};
+use crate::list::{Listing, PageQuery};
 
 /// List the nodes, oldest first
 #[utoipa::path(
@@ -18,10 +18,11 @@ use crate::list::{self, PageQuery};
 pub(super) async fn list_nodes(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Node>>> {
-    let nodes = gateway.nodes.list(&caller, page.into()).await?;
-    Ok(Json(list::answer(nodes, Node::from)))
+    let nodes = gateway.nodes.list(&caller, list.page(page)?).await?;
+    Ok(Json(list.answer(nodes, Node::from)))
 }
 
 /// Register a node

@@ -8,7 +8,7 @@ use sophon_model::{NodeCommandId, NodeId};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id, Ids, Params};
-use crate::list::{self, PageQuery};
+use crate::list::{Listing, PageQuery};
 
 /// Tell a node to do something
 ///
@@ -38,10 +38,11 @@ pub(super) async fn list_node_commands(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<NodeId>,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<NodeCommand>>> {
-    let commands = gateway.nodes.commands(&caller, &id, page.into()).await?;
-    Ok(Json(list::answer(commands, NodeCommand::from)))
+    let commands = gateway.nodes.commands(&caller, &id, list.page(page)?).await?;
+    Ok(Json(list.answer(commands, NodeCommand::from)))
 }
 
 /// Describe a command

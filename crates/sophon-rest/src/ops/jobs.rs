@@ -9,7 +9,7 @@ use sophon_model::JobId;
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Authorized, Id, Params};
-use crate::list::{self, PageQuery};
+use crate::list::{Listing, PageQuery};
 
 /// Count the background jobs
 ///
@@ -34,10 +34,11 @@ pub(super) async fn count_jobs(
 pub(super) async fn list_dead_jobs(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Job>>> {
-    let jobs = gateway.jobs.dead(&caller, page.into()).await?;
-    Ok(Json(list::answer(jobs, Job::from)))
+    let jobs = gateway.jobs.dead(&caller, list.page(page)?).await?;
+    Ok(Json(list.answer(jobs, Job::from)))
 }
 
 /// Run a background job again that failed for good

@@ -8,7 +8,7 @@ use sophon_api::{List, NewSession, Session};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{self, Cursor, Limit};
+use crate::list::{Limit, Listing, PageQuery};
 use crate::{Api, agents};
 
 /// Which sessions.
@@ -23,9 +23,8 @@ pub(super) struct SessionsQuery {
     /// Items in a page: 50 unless told otherwise, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.
+    cursor: Option<String>,
 }
 
 /// List one's sessions, last active first
@@ -36,13 +35,14 @@ pub(super) struct SessionsQuery {
 pub(super) async fn list_sessions(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(query): Params<SessionsQuery>,
 ) -> Result<Json<List<Session>>> {
     let agent = agents::named(&gateway, &caller, query.agent).await?;
     let search = query.q.filter(|words| !words.trim().is_empty());
-    let page = list::page(query.limit, query.cursor);
+    let page = list.page(PageQuery { limit: query.limit, cursor: query.cursor })?;
     let sessions = gateway.sessions.list(&caller, search, agent, page).await?;
-    Ok(Json(list::answer(sessions, Session::from)))
+    Ok(Json(list.answer(sessions, Session::from)))
 }
 
 /// Make a session

@@ -9,7 +9,7 @@ use sophon_model::{Position, SessionId};
 use crate::Api;
 use crate::error::Result;
 use crate::extract::{Id, MaybeCaller, Params};
-use crate::list::{Cursor, Limit};
+use crate::list::{Limit, Listing};
 
 /// Which messages.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -25,8 +25,7 @@ pub(super) struct MessagesQuery {
     limit: Option<Limit>,
     /// The `nextCursor` of the page before, which goes on in its direction: to later messages with `since`, else to
     /// earlier ones.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    cursor: Option<String>,
 }
 
 /// Read the messages of a session, oldest first
@@ -42,10 +41,11 @@ pub(super) async fn list_messages(
     State(gateway): Api,
     MaybeCaller(caller): MaybeCaller,
     Id(id): Id<SessionId>,
+    list: Listing,
     Params(query): Params<MessagesQuery>,
 ) -> Result<Json<List<Message>>> {
     let MessagesQuery { since, before, limit, cursor } = query;
-    let reached = cursor.and_then(Cursor::position).map(|position| position.at);
+    let reached = list.position(cursor.as_deref())?.map(|position| position.at);
     let goes_forward = since.is_some();
     let (since, before) = if goes_forward { (reached.or(since), before) } else { (None, reached.or(before)) };
     let limit = limit.map(|Limit(limit)| limit);
@@ -54,6 +54,6 @@ pub(super) async fn list_messages(
     let edge = if goes_forward { items.last() } else { items.first() };
     let next = edge
         .filter(|_| history.has_more)
-        .map(|message| Cursor::text(&Position { at: message.id, id: message.message_id.to_string() }));
+        .map(|message| list.cursor(&Position { at: message.id, id: message.message_id.to_string() }));
     Ok(Json(List { items, next_cursor: next, has_more: history.has_more }))
 }

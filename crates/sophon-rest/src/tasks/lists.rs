@@ -9,7 +9,7 @@ use sophon_model::{SessionId, TaskStatus};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Params};
-use crate::list::{self, Cursor, Limit, PageQuery};
+use crate::list::{Limit, Listing, PageQuery};
 use crate::{Api, agents};
 
 /// Which tasks.
@@ -36,9 +36,8 @@ pub(super) struct HistoryQuery {
     /// Items in a page: 50 unless told otherwise, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.
+    cursor: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -62,11 +61,12 @@ impl TryFrom<String> for Statuses {
 pub(super) async fn list_active_tasks(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Task>>> {
-    let tasks = gateway.tasks.active(&caller, page.into()).await?;
+    let tasks = gateway.tasks.active(&caller, list.page(page)?).await?;
     let now = gateway.db.now();
-    Ok(Json(list::answer(tasks, |task| Task::at(now, task))))
+    Ok(Json(list.answer(tasks, |task| Task::at(now, task))))
 }
 
 /// List one's tasks of any status, newest first
@@ -77,6 +77,7 @@ pub(super) async fn list_active_tasks(
 pub(super) async fn list_task_history(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
     Params(query): Params<HistoryQuery>,
 ) -> Result<Json<List<Task>>> {
     let filter = TaskFilter {
@@ -88,7 +89,10 @@ pub(super) async fn list_task_history(
         until: query.until.map(|Time(at)| at),
         text: query.q.filter(|text| !text.trim().is_empty()),
     };
-    let tasks = gateway.tasks.history(&caller, filter, list::page(query.limit, query.cursor)).await?;
+    let tasks = gateway
+        .tasks
+        .history(&caller, filter, list.page(PageQuery { limit: query.limit, cursor: query.cursor })?)
+        .await?;
     let now = gateway.db.now();
-    Ok(Json(list::answer(tasks, |task| Task::at(now, task))))
+    Ok(Json(list.answer(tasks, |task| Task::at(now, task))))
 }

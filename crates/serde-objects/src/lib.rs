@@ -1,8 +1,9 @@
-//! Reading objects whose keys are written in any case: .NET writes `SessionId` in MessagePack where others write
-//! `sessionId`.
+//! Reads structs from objects only: the derived `Deserialize` of a struct would take an array, too, its fields by their
+//! position, so that a client that sends one by mistake is not told.
 //!
-//! A struct tells its field names to the deserializer, so a key is compared with these; the keys of maps are data and stay
-//! as they are. A struct is read from an object only: serde would also take an array, by position.
+//! On demand the keys of objects are matched in any case: .NET writes `SessionId` in MessagePack where others write
+//! `sessionId`. A struct tells its field names to the deserializer, so a key is compared with these; the keys of maps are
+//! data and stay as they are.
 
 use std::fmt;
 
@@ -11,8 +12,28 @@ use serde::de::{
     Visitor,
 };
 
-/// A deserializer, or whatever else hands out values on the way, around another.
-pub(crate) struct Folding<T>(pub(crate) T);
+/// How the keys of objects are matched with the names of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// To the letter.
+    Exact,
+    /// Without regard to the case of ASCII letters.
+    AnyCase,
+}
+
+/// A deserializer around another, or around whatever else hands out values on the way: it applies to all that lies inside.
+#[derive(Debug)]
+pub struct Objects<T> {
+    inner: T,
+    keys: Keys,
+}
+
+impl<T> Objects<T> {
+    /// Reads from `inner`, whose objects have such keys.
+    pub fn new(inner: T, keys: Keys) -> Self {
+        Self { inner, keys }
+    }
+}
 
 /// The names that a struct knows. None: a map, whose keys are data.
 type Fields = Option<&'static [&'static str]>;
@@ -20,29 +41,29 @@ type Fields = Option<&'static [&'static str]>;
 /// A visitor of the values inside.
 struct Inside<V> {
     visitor: V,
+    keys: Keys,
     fields: Fields,
-    is_struct: bool,
 }
 
 impl<V> Inside<V> {
-    fn any(visitor: V) -> Self {
-        Self { visitor, fields: None, is_struct: false }
+    fn any(visitor: V, keys: Keys) -> Self {
+        Self { visitor, keys, fields: None }
     }
 
-    fn of_struct(visitor: V, fields: &'static [&'static str]) -> Self {
-        Self { visitor, fields: Some(fields), is_struct: true }
+    fn of_struct(visitor: V, keys: Keys, fields: &'static [&'static str]) -> Self {
+        Self { visitor, keys, fields: Some(fields) }
     }
 }
 
 macro_rules! forward {
     ($($method:ident($($name:ident: $kind:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$method($($name,)* Inside::any(visitor))
+            self.inner.$method($($name,)* Inside::any(visitor, self.keys))
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Folding<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     type Error = D::Error;
 
     forward! {
@@ -84,11 +105,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Folding<D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_struct(name, fields, Inside::of_struct(visitor, fields))
+        self.inner.deserialize_struct(name, fields, Inside::of_struct(visitor, self.keys, fields))
     }
 
     fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
+        self.inner.is_human_readable()
     }
 }
 
@@ -104,7 +125,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Inside<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_struct { f.write_str("an object") } else { self.visitor.expecting(f) }
+        if self.fields.is_some() { f.write_str("an object") } else { self.visitor.expecting(f) }
     }
 
     visit! {
@@ -139,71 +160,71 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Inside<V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(Folding(value))
+        self.visitor.visit_some(Objects::new(value, self.keys))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_newtype_struct(Folding(value))
+        self.visitor.visit_newtype_struct(Objects::new(value, self.keys))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
-        if self.is_struct {
+        if self.fields.is_some() {
             return Err(A::Error::invalid_type(Unexpected::Seq, &"an object"));
         }
-        self.visitor.visit_seq(Folding(items))
+        self.visitor.visit_seq(Objects::new(items, self.keys))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(Members { map, fields: self.fields })
+        self.visitor.visit_map(Members { map, keys: self.keys, fields: self.fields })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, variants: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_enum(Folding(variants))
+        self.visitor.visit_enum(Objects::new(variants, self.keys))
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Folding<S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<S::Value, D::Error> {
-        self.0.deserialize(Folding(from))
+        self.inner.deserialize(Objects::new(from, self.keys))
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Folding<A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Objects<A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_element_seed(Folding(seed))
+        self.inner.next_element_seed(Objects::new(seed, self.keys))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
+        self.inner.size_hint()
     }
 }
 
-impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Folding<A> {
+impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Objects<A> {
     type Error = A::Error;
-    type Variant = Folding<A::Variant>;
+    type Variant = Objects<A::Variant>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
-        self.0.variant_seed(seed).map(|(value, variant)| (value, Folding(variant)))
+        self.inner.variant_seed(seed).map(|(value, variant)| (value, Objects::new(variant, self.keys)))
     }
 }
 
-impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Folding<A> {
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Objects<A> {
     type Error = A::Error;
 
     fn unit_variant(self) -> Result<(), A::Error> {
-        self.0.unit_variant()
+        self.inner.unit_variant()
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.newtype_variant_seed(Folding(seed))
+        self.inner.newtype_variant_seed(Objects::new(seed, self.keys))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.0.tuple_variant(len, Inside::any(visitor))
+        self.inner.tuple_variant(len, Inside::any(visitor, self.keys))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -211,13 +232,14 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Folding<A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.0.struct_variant(fields, Inside::of_struct(visitor, fields))
+        self.inner.struct_variant(fields, Inside::of_struct(visitor, self.keys, fields))
     }
 }
 
 /// The members of a struct or a map.
 struct Members<A> {
     map: A,
+    keys: Keys,
     fields: Fields,
 }
 
@@ -226,13 +248,13 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         match self.fields {
-            Some(fields) => self.map.next_key_seed(Key { seed, fields }),
-            None => self.map.next_key_seed(seed),
+            Some(fields) if self.keys == Keys::AnyCase => self.map.next_key_seed(Key { seed, fields }),
+            _ => self.map.next_key_seed(seed),
         }
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.map.next_value_seed(Folding(seed))
+        self.map.next_value_seed(Objects::new(seed, self.keys))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -269,88 +291,48 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Key<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use bytes::Bytes;
     use serde::Deserialize;
-    use serde_json::{Value, json};
 
-    use crate::payload::{Payload as _, Raw};
-    use crate::protocol::Format;
-    use crate::value::{Binary, Timestamp};
+    use super::*;
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     struct Outer {
         session_id: String,
-        inner: Option<Vec<Inner>>,
-        labels: BTreeMap<String, u8>,
-        data: Value,
-        kind: Kind,
+        #[serde(default)]
+        parts: Vec<Part>,
+        #[serde(default)]
+        pair: Option<(u8, u8)>,
     }
 
     #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Inner {
-        file_name: String,
+    enum Part {
+        #[serde(rename_all = "camelCase")]
+        File { file_name: String },
     }
 
-    #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-    enum Kind {
-        WithName { real_name: String },
-    }
-
-    fn read<T: serde::de::DeserializeOwned>(format: Format, value: &Value) -> Result<T, String> {
-        let mut bytes = Vec::new();
-        value.write(format, &mut bytes).unwrap();
-        Raw { format, bytes: Bytes::from(bytes) }.decode()
+    fn read(json: &str, keys: Keys) -> Result<Outer, String> {
+        let mut from = serde_json::Deserializer::from_str(json);
+        Outer::deserialize(Objects::new(&mut from, keys)).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn keys_of_objects_are_known_in_any_case_and_keys_of_maps_are_data() {
-        let written = json!({
-            "SessionId": "ses_1",
-            "INNER": [{ "FileName": "a.txt", "Unknown": [{ "x": 1 }] }],
-            "labels": { "Red": 1, "red": 2 },
-            "Data": { "SessionId": { "FileName": null } },
-            "Kind": { "withName": { "RealName": "Ada" } },
-        });
-        for format in [Format::Json, Format::MessagePack] {
-            let read: Outer = read(format, &written).unwrap();
-            let expected = Outer {
-                session_id: "ses_1".into(),
-                inner: Some(vec![Inner { file_name: "a.txt".into() }]),
-                labels: [("Red".to_owned(), 1), ("red".to_owned(), 2)].into(),
-                data: json!({ "SessionId": { "FileName": null } }),
-                kind: Kind::WithName { real_name: "Ada".into() },
-            };
-            assert_eq!(read, expected, "{format:?}");
+    fn a_struct_is_read_from_an_object_and_never_from_an_array_however_deep_it_lies() {
+        let whole = r#"{"sessionId":"ses_1","parts":[{"File":{"fileName":"a"}}],"pair":[1,2]}"#;
+        let parts = vec![Part::File { file_name: "a".into() }];
+        let expected = Outer { session_id: "ses_1".into(), parts, pair: Some((1, 2)) };
+        assert_eq!(read(whole, Keys::Exact), Ok(expected));
+        for json in [r#"["ses_1",[],null]"#, r#"{"sessionId":"ses_1","parts":[{"File":["a"]}]}"#] {
+            let refused = read(json, Keys::Exact).unwrap_err();
+            assert!(refused.contains("invalid type: sequence, expected an object"), "{json}: {refused}");
         }
     }
 
     #[test]
-    fn an_array_is_no_object() {
-        for format in [Format::Json, Format::MessagePack] {
-            let error = read::<Inner>(format, &json!(["a.txt"])).unwrap_err();
-            assert!(error.contains("expected an object"), "{error}");
-            assert_eq!(read::<(String, u8)>(format, &json!(["a", 1])), Ok(("a".to_owned(), 1)));
-        }
-    }
-
-    #[test]
-    fn bytes_and_times_inside_objects_are_read_as_before() {
-        #[derive(Debug, PartialEq, Deserialize, serde::Serialize)]
-        struct Both {
-            bytes: Binary,
-            at: Timestamp,
-        }
-        let both =
-            || Both { bytes: Binary(vec![1, 2]), at: Timestamp("2026-11-22T10:20:15.5Z".parse().unwrap()) };
-        for format in [Format::Json, Format::MessagePack] {
-            let mut bytes = Vec::new();
-            both().write(format, &mut bytes).unwrap();
-            assert_eq!(Raw { format, bytes: Bytes::from(bytes) }.decode(), Ok(both()), "{format:?}");
-        }
+    fn keys_of_objects_are_matched_to_the_letter_or_in_any_case() {
+        let json = r#"{"SessionId":"ses_1","PARTS":[{"File":{"FileName":"a"}}]}"#;
+        assert!(read(json, Keys::Exact).unwrap_err().contains("unknown field `SessionId`"));
+        let parts = vec![Part::File { file_name: "a".into() }];
+        assert_eq!(read(json, Keys::AnyCase), Ok(Outer { session_id: "ses_1".into(), parts, pair: None }));
     }
 }
