@@ -74,8 +74,8 @@ pub struct Error {
     kind: Kind,
     code: &'static str,
     message: Cow<'static, str>,
-    field: Option<String>,
-    details: Option<Value>,
+    field: Option<Box<str>>,
+    details: Option<Box<Value>>,
     retry_after: Option<Duration>,
     #[source]
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -153,13 +153,13 @@ impl Error {
 
     /// About a field, by its name in the model.
     pub fn with_field(mut self, field: &str) -> Self {
-        self.field = Some(field.to_owned());
+        self.field = Some(field.into());
         self
     }
 
     /// With facts that a client can use.
     pub fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -197,7 +197,7 @@ impl Error {
 
     /// Facts for the client.
     pub fn details(&self) -> Option<&Value> {
-        self.details.as_ref()
+        self.details.as_deref()
     }
 
     /// When to try again.

@@ -35,9 +35,9 @@ impl FromRequestParts<Arc<Gateway>> for Listing {
 
 impl Listing {
     /// The page that is asked for. 400 for a cursor that this list did not hand out.
-    pub(crate) fn page(&self, query: PageQuery) -> Result<Page> {
-        let position = self.position(query.cursor.as_deref())?;
-        Ok(Page::new(query.limit.map(|Limit(limit)| limit), position))
+    pub(crate) fn page(&self, limit: Option<Limit>, cursor: Option<&str>) -> Result<Page> {
+        let position = self.position(cursor)?;
+        Ok(Page::new(limit.map(|Limit(limit)| limit), position))
     }
 
     /// The position that a cursor stands for; none for the first page, which an empty cursor asks for as well.

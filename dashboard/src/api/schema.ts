@@ -3326,7 +3326,7 @@ export interface operations {
     listAgents: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -3768,7 +3768,7 @@ export interface operations {
             query?: {
                 /** @description The agent that asks, by id or slug. */
                 agent?: string;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -3951,7 +3951,7 @@ export interface operations {
             query?: {
                 /** @description The agent that asked, by id or slug. */
                 agent?: string;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Only what was asked for then or later. */
                 from?: string;
@@ -4343,7 +4343,7 @@ export interface operations {
     listDiscussions: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -4505,7 +4505,7 @@ export interface operations {
     listDiscussionRuns: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -4681,7 +4681,7 @@ export interface operations {
     listInfoRequests: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -4841,7 +4841,7 @@ export interface operations {
     listNodes: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -5073,7 +5073,7 @@ export interface operations {
     listNodeCommands: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -5425,7 +5425,7 @@ export interface operations {
     listDeadJobs: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -5499,7 +5499,7 @@ export interface operations {
             query?: {
                 /** @description The agent that answers in it, by id or slug. */
                 agent?: string;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -5939,7 +5939,7 @@ export interface operations {
     listActiveTasks: {
         parameters: {
             query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 unless told otherwise, at most 200. */
                 limit?: number;
@@ -5975,7 +5975,7 @@ export interface operations {
             query?: {
                 /** @description The agent that does it, by id or slug. */
                 agent?: string;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Only what was asked for then or later. */
                 from?: string;

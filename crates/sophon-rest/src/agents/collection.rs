@@ -21,7 +21,7 @@ pub(super) async fn list_agents(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Agent>>> {
-    let agents = gateway.agents.list(&caller, list.page(page)?).await?;
+    let agents = gateway.agents.list(&caller, list.page(page.limit, page.cursor.as_deref())?).await?;
     Ok(Json(list.answer(agents, Agent::from)))
 }
 

@@ -9,7 +9,7 @@ use sophon_model::{ApprovalStatus, Caller, Risk, SessionId};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Params};
-use crate::list::{Limit, Listing, PageQuery};
+use crate::list::{Limit, Listing};
 use crate::{Api, agents};
 
 /// Which of those that wait.
@@ -122,7 +122,7 @@ pub(super) async fn list_approvals(
         risk: query.risk,
         ..ApprovalFilter::default()
     };
-    let page = list.page(PageQuery { limit: query.limit, cursor: query.cursor })?;
+    let page = list.page(query.limit, query.cursor.as_deref())?;
     let approvals = gateway.approvals.list(&caller, filter, page).await?;
     Ok(Json(list.answer(approvals, ApprovalRequest::from)))
 }
@@ -148,7 +148,7 @@ pub(super) async fn list_approval_history(
         from: query.from.map(|Time(at)| at),
         until: query.until.map(|Time(at)| at),
     };
-    let page = list.page(PageQuery { limit: query.limit, cursor: query.cursor })?;
+    let page = list.page(query.limit, query.cursor.as_deref())?;
     let approvals = gateway.approvals.list(&caller, filter, page).await?;
     Ok(Json(list.answer(approvals, ApprovalRequest::from)))
 }

@@ -21,7 +21,8 @@ pub(super) async fn list_discussions(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Discussion>>> {
-    let discussions = gateway.discussions.list(&caller, list.page(page)?).await?;
+    let discussions =
+        gateway.discussions.list(&caller, list.page(page.limit, page.cursor.as_deref())?).await?;
     Ok(Json(list.answer(discussions, Discussion::from)))
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn list_discussion_runs(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<DiscussionRun>>> {
-    let runs = gateway.discussions.runs(&caller, &id, list.page(page)?).await?;
+    let runs = gateway.discussions.runs(&caller, &id, list.page(page.limit, page.cursor.as_deref())?).await?;
     Ok(Json(list.answer(runs, DiscussionRun::from)))
 }
 

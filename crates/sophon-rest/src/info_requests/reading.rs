@@ -21,7 +21,8 @@ pub(super) async fn list_info_requests(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<InfoRequest>>> {
-    let requests = gateway.info_requests.pending(&caller, list.page(page)?).await?;
+    let requests =
+        gateway.info_requests.pending(&caller, list.page(page.limit, page.cursor.as_deref())?).await?;
     Ok(Json(list.answer(requests, InfoRequest::from)))
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn list_nodes(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Node>>> {
-    let nodes = gateway.nodes.list(&caller, list.page(page)?).await?;
+    let nodes = gateway.nodes.list(&caller, list.page(page.limit, page.cursor.as_deref())?).await?;
     Ok(Json(list.answer(nodes, Node::from)))
 }
 

@@ -41,7 +41,8 @@ pub(super) async fn list_node_commands(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<NodeCommand>>> {
-    let commands = gateway.nodes.commands(&caller, &id, list.page(page)?).await?;
+    let commands =
+        gateway.nodes.commands(&caller, &id, list.page(page.limit, page.cursor.as_deref())?).await?;
     Ok(Json(list.answer(commands, NodeCommand::from)))
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn list_dead_jobs(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Job>>> {
-    let jobs = gateway.jobs.dead(&caller, list.page(page)?).await?;
+    let jobs = gateway.jobs.dead(&caller, list.page(page.limit, page.cursor.as_deref())?).await?;
     Ok(Json(list.answer(jobs, Job::from)))
 }
 

@@ -8,7 +8,7 @@ use sophon_api::{List, NewSession, Session};
 
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
-use crate::list::{Limit, Listing, PageQuery};
+use crate::list::{Limit, Listing};
 use crate::{Api, agents};
 
 /// Which sessions.
@@ -40,7 +40,7 @@ pub(super) async fn list_sessions(
 ) -> Result<Json<List<Session>>> {
     let agent = agents::named(&gateway, &caller, query.agent).await?;
     let search = query.q.filter(|words| !words.trim().is_empty());
-    let page = list.page(PageQuery { limit: query.limit, cursor: query.cursor })?;
+    let page = list.page(query.limit, query.cursor.as_deref())?;
     let sessions = gateway.sessions.list(&caller, search, agent, page).await?;
     Ok(Json(list.answer(sessions, Session::from)))
 }

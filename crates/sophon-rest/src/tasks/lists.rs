@@ -64,7 +64,7 @@ pub(super) async fn list_active_tasks(
     list: Listing,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<List<Task>>> {
-    let tasks = gateway.tasks.active(&caller, list.page(page)?).await?;
+    let tasks = gateway.tasks.active(&caller, list.page(page.limit, page.cursor.as_deref())?).await?;
     let now = gateway.db.now();
     Ok(Json(list.answer(tasks, |task| Task::at(now, task))))
 }
@@ -89,10 +89,8 @@ pub(super) async fn list_task_history(
         until: query.until.map(|Time(at)| at),
         text: query.q.filter(|text| !text.trim().is_empty()),
     };
-    let tasks = gateway
-        .tasks
-        .history(&caller, filter, list.page(PageQuery { limit: query.limit, cursor: query.cursor })?)
-        .await?;
+    let tasks =
+        gateway.tasks.history(&caller, filter, list.page(query.limit, query.cursor.as_deref())?).await?;
     let now = gateway.db.now();
     Ok(Json(list.answer(tasks, |task| Task::at(now, task))))
 }
