@@ -1,5 +1,6 @@
 //! The way to storage: reading jobs, and units of work whose events are shown when they are durable.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use fanout::Reservation;
@@ -193,6 +194,8 @@ pub struct Unit<'a> {
     enqueued: Vec<Job>,
     /// Sessions whose members are others from here on.
     changed_members: &'a mut Vec<ChangedMembers>,
+    /// The members of sessions, as this unit has looked them up.
+    looked_up: HashMap<SessionId, Arc<[UserId]>>,
     after_commit: &'a mut Vec<AfterCommit>,
 }
 
@@ -216,18 +219,29 @@ impl<'a> Unit<'a> {
     pub fn emit(&mut self, event: impl Into<Event>) {
         let event = event.into();
         // If they cannot be looked up, the unit fails at its end.
-        let members = self.db.members.of_event(&event, &*self.tx);
+        let members = match (&event, event.session()) {
+            // It may be gone from storage already.
+            (Event::Session(event), _) => Ok(event.members.as_slice().into()),
+            (_, Some(session)) => self.members_of(session),
+            (_, None) => Ok(Arc::default()),
+        };
         self.emitted.push(members.map(|members| (topics_of(&event, &members), event)));
     }
 
     /// The users who take part in a session, its owner first; nobody if it is not there.
-    pub(crate) fn members_of(&self, session: &SessionId) -> Result<Arc<[UserId]>> {
-        self.db.members.of(session, &*self.tx)
+    pub(crate) fn members_of(&mut self, session: &SessionId) -> Result<Arc<[UserId]>> {
+        if let Some(members) = self.looked_up.get(session) {
+            return Ok(members.clone());
+        }
+        let members = self.db.members.of(session, &*self.tx)?;
+        self.looked_up.insert(session.clone(), members.clone());
+        Ok(members)
     }
 
     /// Notes that other users take part in a session from here on.
     pub(crate) fn members_changed(&mut self, session: &SessionId) {
         self.db.members.change(session);
+        self.looked_up.remove(session);
         self.changed_members.push((session.clone(), None));
     }
 
@@ -280,6 +294,7 @@ where
             emitted: Vec::new(),
             enqueued: Vec::new(),
             changed_members: &mut self.changed_members,
+            looked_up: HashMap::new(),
             after_commit: &mut self.after_commit,
         };
         let result = work(&mut unit)?;
@@ -290,10 +305,10 @@ where
             unit.tx.enqueue_job(job)?;
         }
         let emitted = unit.emitted.into_iter().collect::<Result<Vec<_>>>()?;
-        self.store_events(tx, emitted, now)?;
         for (session, members) in &mut self.changed_members {
             *members = Some(tx.session_members(session)?.into());
         }
+        self.store_events(tx, emitted, now)?;
         self.result = Some(result);
         Ok(())
     }

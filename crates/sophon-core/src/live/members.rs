@@ -43,15 +43,6 @@ impl Members {
         Self { is_exclusive, state: Arc::default() }
     }
 
-    /// The members of the session that a durable event concerns; nobody if it concerns none, or one that is gone.
-    pub(crate) fn of_event(&self, event: &Event, tx: &dyn Tx) -> Result<Arc<[UserId]>> {
-        match event {
-            // It may be gone from storage already.
-            Event::Session(event) => Ok(event.members.as_slice().into()),
-            event => event.session().map_or_else(|| Ok(Arc::default()), |session| self.of(session, tx)),
-        }
-    }
-
     /// The members of a session, its owner first; nobody if it is gone.
     pub(crate) fn of(&self, session: &SessionId, tx: &dyn Tx) -> Result<Arc<[UserId]>> {
         {

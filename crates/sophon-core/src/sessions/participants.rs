@@ -78,7 +78,7 @@ fn share_in(
     role: SessionRole,
 ) -> Result<Participant> {
     let known = unit.tx.get(user)?.filter(|user| may_act(user) && user.tenant_id == session.tenant_id);
-    let unknown = || Error::validation("userId", "There is no such user in your tenant.");
+    let unknown = || Error::validation("user_id", "There is no such user in your tenant.");
     let user = known.ok_or_else(unknown)?;
     if user.id == session.owner_id {
         return Err(Error::conflict("The owner of a session keeps its role."));
