@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sophon_model::{
     AgentId, MessageId, ParticipantKind, SessionId, SessionMode, SessionRole, SessionStatus, UserId,
-    Visibility,
+    Visibility, WhileBusy,
 };
 use utoipa::ToSchema;
 
@@ -29,6 +29,8 @@ pub struct Session {
     pub status: SessionStatus,
     /// How its participants work together.
     pub mode: SessionMode,
+    /// What becomes of a message to an agent that still works on an earlier one: it waits, interrupts, or is refused.
+    pub while_busy: WhileBusy,
     /// The channel it came in by.
     #[schema(required, example = "webchat")]
     pub channel_id: Option<String>,
@@ -60,6 +62,7 @@ impl From<sophon_model::Session> for Session {
             visibility: session.visibility,
             status: session.status,
             mode: session.mode,
+            while_busy: session.while_busy,
             channel_id: session.channel_id,
             model: session.model,
             parent_session_id: session.parent_id,
@@ -88,6 +91,9 @@ pub struct NewSession {
     /// Each in its own time if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<SessionMode>,
+    /// What becomes of a message to an agent that still works on an earlier one; it waits if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub while_busy: Option<WhileBusy>,
     /// A model for this session alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -95,7 +101,7 @@ pub struct NewSession {
 
 /// What is to change of a session; what is absent stays.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionPatch {
     /// At most 200 characters; null takes it away.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
@@ -109,6 +115,10 @@ pub struct SessionPatch {
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub status: Option<SessionStatus>,
+    /// What becomes of a message to an agent that still works on an earlier one.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub while_busy: Option<WhileBusy>,
     /// Null clears it: then the agent's model answers.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     #[schema(value_type = Option<String>)]
@@ -176,6 +186,7 @@ mod core {
                 title: new.title,
                 visibility: new.visibility,
                 mode: new.mode,
+                while_busy: new.while_busy,
                 channel_id: None,
                 model: new.model,
             }
@@ -188,6 +199,7 @@ mod core {
                 title: patch.title.or_cleared(String::new()),
                 visibility: patch.visibility,
                 status: patch.status,
+                while_busy: patch.while_busy,
                 model: patch.model.into(),
             }
         }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, MessageRange};
 use sophon_model::{
-    Attachment, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result, Session,
-    SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind,
+    Agent, Attachment, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result,
+    Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
 };
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::database::{Database, Unit};
@@ -17,7 +18,7 @@ use crate::limits::{
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
 use crate::registry::Registry;
 use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in};
-use crate::tasks::{first_line_truncated, queued, require_room};
+use crate::tasks::{Running, first_line_truncated, queued, require_room, stop_in};
 use crate::turn;
 
 /// How long an answer is kept under its idempotency key.
@@ -69,21 +70,23 @@ pub struct Sent {
 #[derive(Clone)]
 pub struct Chat {
     db: Database,
+    running: Arc<Running>,
 }
 
 impl Chat {
     pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
         registry.keep_for(IDEMPOTENCY_KEPT, |unit, before| unit.tx.prune_idempotent_replies(before));
-        Self { db: shared.db.clone() }
+        Self { db: shared.db.clone(), running: shared.running.clone() }
     }
 
     /// Accepts a message: when this returns, message and task are durable. With a key, or a local id, the same
-    /// request is applied once; another request under the same key is a conflict.
+    /// request is applied once; another request under the same key is a conflict. So is a message to an agent that is
+    /// busy in a session which says so.
     pub async fn send(&self, caller: &Caller, send: SendMessage, key: Option<String>) -> Result<Sent> {
         let allowed = allow(caller)?;
         validate(&send, key.as_deref())?;
         let once = Once::of(caller, &send, key)?;
-        let caller = caller.clone();
+        let (caller, running) = (caller.clone(), self.running.clone());
         self.db
             .write(move |unit| {
                 if let Some(once) = &once
@@ -91,7 +94,7 @@ impl Chat {
                 {
                     return Ok(sent);
                 }
-                let sent = send_in(unit, &caller, &allowed, send)?;
+                let sent = send_in(unit, &caller, &allowed, send, &running)?;
                 if let Some(once) = &once {
                     once.keep(unit, &sent)?;
                 }
@@ -124,7 +127,8 @@ impl Chat {
                         "The question is about to be answered. Wait for the answer, or stop it.",
                     ));
                 }
-                let sent = queue_in(unit, &caller, &session, None, &question, true)?;
+                let agent = answering_in(unit, &caller, &session, None)?;
+                let sent = queue_in(unit, &caller, &session, &agent, &question, true)?;
                 save_in(unit, &mut session)?;
                 Ok(sent)
             })
@@ -171,6 +175,7 @@ fn send_in(
     caller: &Caller,
     allowed: &Allowed<Session, Create>,
     send: SendMessage,
+    running: &Arc<Running>,
 ) -> Result<Sent> {
     require_room(unit)?;
     let session = if let Some(id) = &send.session {
@@ -186,6 +191,8 @@ fn send_in(
         let message = unit.tx.get(answered)?.filter(|message| message.session_id == session.id);
         message.ok_or_else(|| Error::not_found("message to reply to"))?;
     }
+    let agent = answering_in(unit, caller, &session, send.agent.as_deref())?;
+    make_way_in(unit, caller, &session, &agent, running)?;
     let mut message = Message {
         id: send.id.unwrap_or_else(|| unit.new_id()),
         number: 0,
@@ -207,7 +214,7 @@ fn send_in(
     };
     message.number = unit.tx.insert_message(&message)?;
     unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
-    let sent = queue_in(unit, caller, &session, send.agent.as_deref(), &message, send.is_streaming)?;
+    let sent = queue_in(unit, caller, &session, &agent, &message, send.is_streaming)?;
     if session.title.is_empty() {
         session.title = title(&first_line_truncated(&message.content, TITLE_LENGTH))?;
     }
@@ -216,23 +223,50 @@ fn send_in(
     Ok(sent)
 }
 
+/// The agent that answers: the one that is named, or the session's.
+fn answering_in(unit: &Unit<'_>, caller: &Caller, session: &Session, named: Option<&str>) -> Result<Agent> {
+    if named.is_none()
+        && let Some(agent) = unit.tx.agent(&caller.tenant, session.agent_id.as_str())?
+    {
+        return Ok(agent);
+    }
+    // The session's agent may have been deleted since.
+    agent_in(unit, &caller.tenant, named)
+}
+
+/// Applies the session's rule for messages to an agent that is busy in it.
+fn make_way_in(
+    unit: &mut Unit<'_>,
+    caller: &Caller,
+    session: &Granted<Session, Write>,
+    agent: &Agent,
+    running: &Arc<Running>,
+) -> Result<()> {
+    if session.while_busy == WhileBusy::Queue {
+        return Ok(());
+    }
+    let mut busy = unit.tx.open_tasks_of(&session.id)?;
+    busy.retain(|task| task.kind == TaskKind::Chat && task.agent_id.as_ref() == Some(&agent.id));
+    if session.while_busy == WhileBusy::Reject && !busy.is_empty() {
+        let text = "The agent is still at work in this session, which takes no message meanwhile. Wait for the \
+            answer, or stop it.";
+        return Err(Error::conflict(text).with_code("agent_busy"));
+    }
+    for task in busy {
+        stop_in(unit, &caller.user, &task.id, running.clone())?;
+    }
+    Ok(())
+}
+
 /// Puts the task that answers `message` into the queue.
 fn queue_in(
     unit: &mut Unit<'_>,
     caller: &Caller,
     session: &Granted<Session, Write>,
-    agent: Option<&str>,
+    agent: &Agent,
     message: &Message,
     is_streaming: bool,
 ) -> Result<Sent> {
-    let agent = match agent {
-        Some(named) => agent_in(unit, &caller.tenant, Some(named))?,
-        // The session's agent may have been deleted since.
-        None => match unit.tx.agent(&caller.tenant, session.agent_id.as_str())? {
-            Some(agent) => agent,
-            None => agent_in(unit, &caller.tenant, None)?,
-        },
-    };
     let task = Task {
         session_id: Some(session.id.clone()),
         agent_id: Some(agent.id.clone()),
@@ -241,8 +275,8 @@ fn queue_in(
         ..queued(unit, (&session.tenant_id, &caller.user), TaskKind::Chat, &message.content)
     };
     unit.tx.insert(&task)?;
-    join_agent_in(unit, session, &agent)?;
-    turn::enqueue_in(unit, &task, session, &agent)?;
+    join_agent_in(unit, session, agent)?;
+    turn::enqueue_in(unit, &task, session, agent)?;
     let sent = Sent {
         task_id: task.id.clone(),
         session_id: session.id.clone(),

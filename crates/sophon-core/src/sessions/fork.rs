@@ -53,6 +53,7 @@ fn fork_in(
         visibility: Visibility::Private,
         status: SessionStatus::Active,
         mode: parent.mode,
+        while_busy: parent.while_busy,
         channel_id: parent.channel_id.clone(),
         model: parent.model.clone(),
         parent_id: Some(parent.id.clone()),

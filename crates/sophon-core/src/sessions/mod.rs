@@ -15,7 +15,7 @@ use std::sync::Arc;
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
     Agent, AgentId, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId,
-    SessionMode, SessionStatus, TenantId, Visibility,
+    SessionMode, SessionStatus, TenantId, Visibility, WhileBusy,
 };
 
 use crate::agents::FIRST_AGENT;
@@ -38,6 +38,8 @@ pub struct NewSession {
     pub visibility: Option<Visibility>,
     /// How its participants work together; each in its own time if absent.
     pub mode: Option<SessionMode>,
+    /// What becomes of a message to an agent that is busy in it; it waits if absent.
+    pub while_busy: Option<WhileBusy>,
     /// The channel it comes in by.
     pub channel_id: Option<String>,
     /// A model for this session alone.
@@ -53,6 +55,8 @@ pub struct ChangeSession {
     pub visibility: Option<Visibility>,
     /// Where it stands.
     pub status: Option<SessionStatus>,
+    /// What becomes of a message to an agent that is busy in it.
+    pub while_busy: Option<WhileBusy>,
     /// A model for this session alone; `Some(None)` clears it.
     pub model: Option<Option<String>>,
 }
@@ -128,6 +132,9 @@ impl Sessions {
                 if let Some(visibility) = change.visibility {
                     session.visibility = visibility;
                 }
+                if let Some(while_busy) = change.while_busy {
+                    session.while_busy = while_busy;
+                }
                 if let Some(model) = change.model {
                     session.model = model;
                 }
@@ -185,6 +192,7 @@ pub(crate) fn create_in(
         visibility: new.visibility.unwrap_or(Visibility::Private),
         status: SessionStatus::Active,
         mode: new.mode.unwrap_or(SessionMode::Async),
+        while_busy: new.while_busy.unwrap_or(WhileBusy::Queue),
         channel_id: new.channel_id,
         model: new.model,
         parent_id: None,

@@ -145,13 +145,24 @@ pub(crate) fn cancel_in(
     task: &Granted<Task, Cancel>,
     running: Arc<Running>,
 ) -> Result<Task> {
-    let (id, now) = (task.id.clone(), unit.now());
+    let stopped = stop_in(unit, by, &task.id, running)?;
+    stopped.ok_or_else(|| {
+        Error::conflict(format!("The task has ended already: it is {}.", task.status.as_str()))
+    })
+}
+
+/// Stops a task by a rule of what it belongs to: ends it if nobody works on it, and tells its worker otherwise. Nothing if
+/// it has ended.
+pub(crate) fn stop_in(
+    unit: &mut Unit<'_>,
+    by: &UserId,
+    id: &TaskId,
+    running: Arc<Running>,
+) -> Result<Option<Task>> {
+    let (id, now) = (id.clone(), unit.now());
     // First, so that no worker parks the job or takes it up while this goes on.
     unit.wake(&id)?;
-    let Some(task) = unit.tx.request_cancel(&id, by, now)? else {
-        let text = format!("The task has ended already: it is {}.", task.status.as_str());
-        return Err(Error::conflict(text));
-    };
+    let Some(task) = unit.tx.request_cancel(&id, by, now)? else { return Ok(None) };
     // A part has no job; whoever works on the whole ends it.
     let is_worked_on = match unit.tx.job_of(&id)? {
         Some(job) => job.status == JobStatus::Running,
@@ -160,8 +171,8 @@ pub(crate) fn cancel_in(
     if is_worked_on {
         nodes::call_back_in(unit, &id)?;
         unit.after_commit(move || running.cancel(&id));
-        return Ok(task);
+        return Ok(Some(task));
     }
     finish_in(unit, task, Outcome::cancelled())?;
-    unit.tx.get(&id)?.ok_or_else(|| Error::not_found("task"))
+    unit.tx.get(&id)
 }

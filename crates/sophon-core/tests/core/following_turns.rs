@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sophon_model::{Kind, SessionId, TaskStatus};
+use sophon_core::chat::{SendMessage, Sent};
+use sophon_core::sessions::NewSession;
+use sophon_model::{Kind, SessionId, TaskStatus, WhileBusy};
+use sophon_testkit::model_server::RecordedRequest;
 use sophon_testkit::{Gate, ModelServer, Script};
 
 use crate::harness::Harness;
@@ -136,6 +139,50 @@ async fn regenerating_twice_at_once_is_accepted_once_and_reads_no_answer_to_the_
         told(&model),
         pairs(&[("user", "Question"), ("assistant", "Second answer"), ("user", "Next")])
     );
+}
+
+/// A session that has this rule, with a turn in it that hangs before its first word.
+async fn busy_session(app: &Harness, model: &ModelServer, rule: WhileBusy) -> (SessionId, Sent) {
+    let new = NewSession { while_busy: Some(rule), ..NewSession::default() };
+    let session = app.gateway.sessions.create(&app.admin(), new).await.unwrap();
+    let hanging = app.send_to(&session.id, "Hang").await;
+    model.wait_for_requests(1).await;
+    (session.id, hanging)
+}
+
+fn hanging_model() -> impl Fn(&RecordedRequest) -> Script + Send + Sync + 'static {
+    let never = Gate::new();
+    move |request| match request.last_text().as_str() {
+        "Hang" => Script::say("So far").wait(&never),
+        _ => Script::say("Fine."),
+    }
+}
+
+#[tokio::test]
+async fn a_message_interrupts_what_goes_on_in_a_session_that_says_so() {
+    let model = ModelServer::start(hanging_model()).await;
+    let app = Harness::with_models(&[&model]).await;
+    let (session, hanging) = busy_session(&app, &model, WhileBusy::Interrupt).await;
+    let waiting = app.send_to(&session, "Second").await;
+    let last = app.send_to(&session, "Third").await;
+    assert_eq!(app.ended(&hanging).await.status, TaskStatus::Cancelled);
+    assert_eq!(app.ended(&waiting).await.status, TaskStatus::Cancelled);
+    app.completed(&last).await;
+    assert!(model.requests().pop().unwrap().last_text().ends_with("Second\n\nThird"));
+}
+
+#[tokio::test]
+async fn a_message_to_a_busy_agent_is_refused_in_a_session_that_says_so() {
+    let model = ModelServer::start(hanging_model()).await;
+    let app = Harness::with_models(&[&model]).await;
+    let (session, hanging) = busy_session(&app, &model, WhileBusy::Reject).await;
+    let another = SendMessage { session: Some(session.clone()), content: "Again".into(), ..SendMessage::default() };
+    let refused = app.gateway.chat.send(&app.admin(), another, None).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (Kind::Conflict, "agent_busy"));
+    assert_eq!(app.messages(&session).await.len(), 2, "nothing was kept of it");
+    app.gateway.tasks.cancel(&app.admin(), &hanging.task_id).await.unwrap();
+    app.ended(&hanging).await;
+    app.completed(&app.send_to(&session, "Now?").await).await;
 }
 
 /// Chance that is the same in each run.

@@ -33,6 +33,6 @@ pub use node_catalogue::{NODE_COMMANDS, NodeCommandSpec};
 pub use node_command::{NodeCommand, NodeCommandStatus};
 pub use participant::{Participant, ParticipantKind, SessionRole};
 pub use secret::{DataKey, MasterKeyUse, SecretName, SecretOwner, SecretPurpose, StoredSecret};
-pub use session::{Session, SessionMode, SessionStatus, Visibility};
+pub use session::{Session, SessionMode, SessionStatus, Visibility, WhileBusy};
 pub use task::{Task, TaskKind, TaskStatus};
 pub use tool_call::{Risk, ToolCall, ToolCallStatus};

@@ -40,6 +40,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What becomes of a message to an agent that still works on an earlier one of the session.
+    pub enum WhileBusy {
+        /// It is answered after that.
+        Queue = "queue",
+        /// The agent stops what it does and answers it.
+        Interrupt = "interrupt",
+        /// It is refused.
+        Reject = "reject",
+    }
+}
+
 /// A session: where people and agents meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
@@ -59,6 +71,8 @@ pub struct Session {
     pub status: SessionStatus,
     /// How its participants work together.
     pub mode: SessionMode,
+    /// What becomes of a message to an agent that is busy in it.
+    pub while_busy: WhileBusy,
     /// The channel it came in by, for example `webchat`.
     pub channel_id: Option<String>,
     /// A model chosen for this session alone.

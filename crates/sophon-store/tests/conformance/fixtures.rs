@@ -10,7 +10,7 @@ use sophon_model::{
     MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeSecrets,
     NodeStatus, Panelist, Permission, Queue, Result, Risk, Role, RoleId, Runtime, Session, SessionId,
     SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, Timestamp,
-    ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility,
+    ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility, WhileBusy,
 };
 
 /// A point in time, in milliseconds.
@@ -101,6 +101,7 @@ pub fn session(id: &str) -> Session {
         visibility: Visibility::Public,
         status: SessionStatus::Paused,
         mode: SessionMode::Realtime,
+        while_busy: WhileBusy::Interrupt,
         channel_id: Some("webchat".into()),
         model: None,
         parent_id: Some(SessionId::from("elsewhere")),

@@ -4,7 +4,7 @@ use serde_json::json;
 use sophon_model::{
     MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole, MessageStatus,
     Session, SessionId, SessionMode, SessionStatus, Task, TaskId, TaskKind, TaskStatus, ToolCall, ToolCallId,
-    ToolCallStatus, User, Visibility,
+    ToolCallStatus, User, Visibility, WhileBusy,
 };
 
 use super::{AGENT, NOW, SESSION, TASK, TENANT, USER};
@@ -20,6 +20,7 @@ pub fn session(id: impl Into<SessionId>) -> Session {
         visibility: Visibility::Private,
         status: SessionStatus::Active,
         mode: SessionMode::Async,
+        while_busy: WhileBusy::Queue,
         channel_id: None,
         model: None,
         parent_id: None,

@@ -9,7 +9,7 @@ use sophon_model::{
     Message, MessageId, MessageRole, MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus,
     NodeId, NodeScope, NodeStatus, Permission, Result, Risk, Role, RoleId, Runtime, Session, SessionId,
     SessionMode, SessionStatus, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, ToolCall, ToolCallId,
-    ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility,
+    ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility, WhileBusy,
 };
 
 use super::{Ending, Placed, Specimen};
@@ -259,6 +259,7 @@ impl Specimen for Session {
             visibility: Visibility::Private,
             status: SessionStatus::Active,
             mode: SessionMode::Async,
+        while_busy: WhileBusy::Reject,
             channel_id: None,
             model: Some("m".into()),
             parent_id: None,
