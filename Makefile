@@ -7,6 +7,9 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 SOPHON := $(CARGO_TARGET_DIR)/debug/sophon
 NPM := npm --no-fund --no-audit --loglevel=error
+# All binaries and examples, with the features that the tests have too: another choice of packages would compile most of
+# the workspace once more.
+BUILD := cargo build --quiet --workspace --bins --examples
 
 DASHBOARD_SOURCES := $(shell find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune \
 	-o -path dashboard/e2e -prune -o -type f -print 2>/dev/null)
@@ -38,15 +41,15 @@ dashboard/dist/index.html: dashboard/node_modules/.package-lock.json $(DASHBOARD
 lint: dashboard ## Formatting, clippy, the dashboard's linter, and what is generated
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
-	cargo build --quiet --bin sophon
+	$(BUILD)
 	diff <($(SOPHON) openapi) dashboard/openapi.json || { echo 'run: make generate'; exit 1; }
 	cd dashboard && $(NPM) run lint
 
 .PHONY: generate
 generate: dashboard/node_modules/.package-lock.json ## Write what is generated: the OpenAPI document, the dashboard's types, the configuration's reference
-	cargo build --quiet --bin sophon
+	$(BUILD)
 	$(SOPHON) openapi > dashboard/openapi.json
-	cargo run --quiet -p sophon-server --example configuration -- docs
+	$(CARGO_TARGET_DIR)/debug/examples/configuration docs
 	cd dashboard && $(NPM) run generate
 
 SUITES := test-install test-rust test-dashboard test-browser test-clients test-fuzz
@@ -66,7 +69,7 @@ test-install: ## Install what the tests need (as root, where something is missin
 
 .PHONY: test-rust
 test-rust: ## The Rust tests, on SQLite and on PostgreSQL
-	cargo build --quiet -p sophon -p sophon-node --bins
+	$(BUILD)
 	if cargo nextest --version >/dev/null 2>&1; then \
 	  scripts/with-postgres cargo nextest run --workspace --no-fail-fast; \
 	else \
@@ -79,13 +82,12 @@ test-dashboard: dashboard/node_modules/.package-lock.json ## The dashboard's uni
 
 .PHONY: test-browser
 test-browser: dashboard ## The dashboard in a browser
-	cargo build --quiet --bin sophon
+	$(BUILD)
 	cd dashboard && SOPHON_BIN=$(SOPHON) $(NPM) run e2e
 
 .PHONY: test-clients
 test-clients: ## Stock clients in Node and Python against the built binary
-	cargo build --quiet -p sophon -p sophon-testkit --bins
-	cargo build --quiet -p signalr --example testhub
+	$(BUILD)
 	SOPHON_BIN=$(SOPHON) MODEL_SERVER_BIN=$(CARGO_TARGET_DIR)/debug/model-server \
 	  TESTHUB_BIN=$(CARGO_TARGET_DIR)/debug/examples/testhub clients/run
 

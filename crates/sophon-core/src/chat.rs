@@ -192,7 +192,7 @@ fn send_in(
         message.ok_or_else(|| Error::not_found("message to reply to"))?;
     }
     let agent = answering_in(unit, caller, &session, send.agent.as_deref())?;
-    make_way_in(unit, caller, &session, &agent, running)?;
+    apply_busy_rule_in(unit, caller, &session, &agent, running)?;
     let mut message = Message {
         id: send.id.unwrap_or_else(|| unit.new_id()),
         number: 0,
@@ -235,7 +235,7 @@ fn answering_in(unit: &Unit<'_>, caller: &Caller, session: &Session, named: Opti
 }
 
 /// Applies the session's rule for messages to an agent that is busy in it.
-fn make_way_in(
+fn apply_busy_rule_in(
     unit: &mut Unit<'_>,
     caller: &Caller,
     session: &Granted<Session, Write>,
@@ -248,8 +248,8 @@ fn make_way_in(
     let mut busy = unit.tx.open_tasks_of(&session.id)?;
     busy.retain(|task| task.kind == TaskKind::Chat && task.agent_id.as_ref() == Some(&agent.id));
     if session.while_busy == WhileBusy::Reject && !busy.is_empty() {
-        let text = "The agent is still at work in this session, which takes no message meanwhile. Wait for the \
-            answer, or stop it.";
+        let text = "The agent is still working on an earlier message, and this session accepts no other meanwhile. \
+            Wait for the answer, or cancel it.";
         return Err(Error::conflict(text).with_code("agent_busy"));
     }
     for task in busy {

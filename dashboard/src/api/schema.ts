@@ -2305,6 +2305,7 @@ export interface components {
              */
             title?: string | null;
             visibility?: components["schemas"]["Visibility"] | null;
+            whileBusy?: components["schemas"]["WhileBusy"] | null;
         };
         /** @description A machine that does what it is told within its scopes. */
         Node: {
@@ -2919,6 +2920,8 @@ export interface components {
             updatedAt: components["schemas"]["Timestamp"];
             /** @description Who may read it: its owner, or whoever knows its address. */
             visibility: components["schemas"]["Visibility"];
+            /** @description What becomes of a message to an agent that still works on an earlier one: it waits, interrupts, or is refused. */
+            whileBusy: components["schemas"]["WhileBusy"];
         };
         /**
          * @description The id of a thing of this kind: A session: what the Socket.IO wire calls a conversation.
@@ -2945,6 +2948,8 @@ export interface components {
             title?: string | null;
             /** @description Who may read it. */
             visibility?: components["schemas"]["Visibility"];
+            /** @description What becomes of a message to an agent that still works on an earlier one. */
+            whileBusy?: components["schemas"]["WhileBusy"];
         };
         /**
          * @description What a participant may do in a session, from the least to the most.
@@ -3223,6 +3228,14 @@ export interface components {
          * @enum {string}
          */
         Visibility: "private" | "public";
+        /**
+         * @description What becomes of a message to an agent that still works on an earlier one of the session.
+         *     - `queue`: It is answered after that.
+         *     - `interrupt`: The agent stops what it does and answers it.
+         *     - `reject`: It is refused.
+         * @enum {string}
+         */
+        WhileBusy: "queue" | "interrupt" | "reject";
     };
     responses: never;
     parameters: never;
