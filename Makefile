@@ -20,11 +20,17 @@ help: ## List these commands
 
 .PHONY: run
 run: dashboard ## Build what is needed and start a gateway for you alone on http://127.0.0.1:8080
-	SOPHON__AUTH__AUTO_ADMIN=true cargo run --quiet --bin sophon -- serve
+	@echo 'Building Sophon. The first build takes a few minutes; later ones take seconds.'
+	SOPHON__AUTH__AUTO_ADMIN=true cargo run --bin sophon -- serve --open
 
 .PHONY: release
 release: dashboard ## Build the binary, the dashboard inside: target/release/sophon
 	cargo build --release -p sophon -p sophon-node --bins
+
+.PHONY: install
+install: dashboard ## Build sophon and sophon-node, and put them on the PATH (in ~/.cargo/bin)
+	cargo install --locked --path crates/sophon
+	cargo install --locked --path crates/sophon-node
 
 .PHONY: dashboard
 dashboard: dashboard/dist/index.html ## Build the dashboard

@@ -4,7 +4,7 @@ use sophon_model::{Announcement, AnnouncementEvent, Caller, Result, Severity};
 
 use crate::database::Database;
 use crate::gateway::Shared;
-use crate::limits::{LONGEST_ANNOUNCEMENT, LONGEST_NAME, bounded};
+use crate::limits::{LONGEST_ANNOUNCEMENT, bounded, name};
 use crate::policy::{Create, allow};
 
 /// An announcement to be made.
@@ -33,7 +33,7 @@ impl Announcements {
     pub async fn announce(&self, caller: &Caller, new: NewAnnouncement) -> Result<Announcement> {
         let allowed = allow::<Announcement, Create>(caller)?;
         let NewAnnouncement { title, body, severity } = new;
-        bounded("title", &title, 1, LONGEST_NAME)?;
+        let title = name("title", &title)?;
         bounded("body", &body, 1, LONGEST_ANNOUNCEMENT)?;
         let (tenant_id, created_by) = (allowed.tenant().clone(), allowed.user().clone());
         // A unit of work although nothing is kept: the caller learns if it could not be told.

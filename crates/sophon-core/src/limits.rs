@@ -49,6 +49,13 @@ pub(crate) fn title(text: &str) -> Result<String> {
     Ok(without_overrides(text).into_owned())
 }
 
+/// A name as it is stored, shown beside other texts: refused if it is too long or nobody would see it, and without what
+/// changes how the text around it is seen.
+pub(crate) fn name(field: &str, text: &str) -> Result<String> {
+    bounded(field, text, 1, LONGEST_NAME)?;
+    Ok(without_overrides(text.trim()).into_owned())
+}
+
 /// Refuses a message that is empty or too long.
 pub(crate) fn message_text(content: &str) -> Result<()> {
     if is_invisible(content) {
@@ -60,4 +67,18 @@ pub(crate) fn message_text(content: &str) -> Result<()> {
         return Err(Error::new(Kind::PayloadTooLarge, text).with_field("content"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_would_turn_the_text_beside_it_shows_what_it_does() {
+        assert_eq!(name("name", " Ada \u{202e}nimda ").unwrap(), "Ada \\u{202e}nimda");
+        assert_eq!(name("name", "Ünal 👩‍💻").unwrap(), "Ünal 👩‍💻");
+        for refused in ["", " \u{200b}", &"x".repeat(LONGEST_NAME + 1)] {
+            assert_eq!(name("name", refused).unwrap_err().field(), Some("name"), "{refused}");
+        }
+    }
 }

@@ -17,6 +17,9 @@ const LOCAL_FIRST_BYTE: Duration = Duration::from_mins(15);
 /// How long such a model may pause in its answer.
 const LOCAL_IDLE: Duration = Duration::from_mins(5);
 
+/// The longest record of a stream, in bytes, where none is configured.
+const LONGEST_RECORD: usize = 4 * 1024 * 1024;
+
 /// What kind of provider it is. Decides the wire format, and what is taken for what the configuration leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -71,6 +74,14 @@ pub struct ProviderConfig {
     #[serde(default)]
     #[schemars(extend("x-unit" = "s"))]
     pub idle_seconds: Option<NonZeroU32>,
+    /// The longest record of a stream, in KiB: 4096 if absent. An answer with a longer one fails.
+    #[serde(default)]
+    #[schemars(extend("x-unit" = "KiB"))]
+    pub max_record_kib: Option<NonZeroU32>,
+    /// The longest answer, in KiB of what is sent on the wire: 32768 if absent. A longer one fails.
+    #[serde(default)]
+    #[schemars(extend("x-unit" = "KiB"))]
+    pub max_answer_kib: Option<NonZeroU32>,
 }
 
 impl fmt::Debug for ProviderConfig {
@@ -98,6 +109,8 @@ impl ProviderConfig {
             max_output_tokens: None,
             first_byte_seconds: None,
             idle_seconds: None,
+            max_record_kib: None,
+            max_answer_kib: None,
         }
     }
 
@@ -143,9 +156,19 @@ impl ProviderConfig {
         Limits {
             first_byte: seconds(self.first_byte_seconds, LOCAL_FIRST_BYTE, given.first_byte),
             idle: seconds(self.idle_seconds, LOCAL_IDLE, given.idle),
+            stream_bytes: kib(self.max_answer_kib).unwrap_or(given.stream_bytes),
             ..given.clone()
         }
     }
+
+    /// The longest record of a stream, in bytes.
+    pub(crate) fn longest_record(&self) -> usize {
+        kib(self.max_record_kib).unwrap_or(LONGEST_RECORD)
+    }
+}
+
+fn kib(configured: Option<NonZeroU32>) -> Option<usize> {
+    configured.and_then(|kib| usize::try_from(kib.get()).ok()?.checked_mul(1024))
 }
 
 /// The URL that a value of `OLLAMA_HOST` stands for, as Ollama reads it: `127.0.0.1:11434`, `0.0.0.0`, `:11434` and

@@ -26,6 +26,7 @@ pub(crate) struct Provider {
     door: OperatorDoor,
     headers: HeaderMap,
     reporter: Reporter,
+    longest_record: usize,
 }
 
 impl Provider {
@@ -43,7 +44,8 @@ impl Provider {
         let key = config.api_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
         let reporter = Reporter::new(config.id.clone(), door.url(), key.map(str::to_owned));
         let headers = headers(format, key)?;
-        Ok(Self { id: config.id.clone(), models: config.models(), format, door, headers, reporter })
+        let (id, models, longest_record) = (config.id.clone(), config.models(), config.longest_record());
+        Ok(Self { id, models, format, door, headers, reporter, longest_record })
     }
 
     /// The model that is asked, as far as it is known: one that is not on offer has the limits of the first.
@@ -102,7 +104,7 @@ impl ModelProvider for Provider {
         }
         let answer = Answer::new(&self.id, &model.id, ToolNames::new(&request.tools));
         let pieces = self.pieces(reply, &reporter)?;
-        Ok(Box::pin(play(pieces, self.format.reader(), answer, reporter)))
+        Ok(Box::pin(play(pieces, self.format.reader(), answer, reporter, self.longest_record)))
     }
 }
 

@@ -19,7 +19,10 @@ pub(crate) enum Rest {
 
 /// A record is longer than allowed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooLong;
+pub(crate) struct TooLong {
+    /// What is allowed, in bytes.
+    pub(crate) limit: usize,
+}
 
 /// Takes a body apart. Holds at most one record, of at most `limit` bytes.
 pub(crate) struct RecordReader {
@@ -58,7 +61,7 @@ impl RecordReader {
             let piece = &bytes[..end.unwrap_or(bytes.len())];
             self.line.extend_from_slice(piece);
             if self.line.len() + self.data.as_ref().map_or(0, String::len) + self.bare.len() > self.limit {
-                return Err(TooLong);
+                return Err(TooLong { limit: self.limit });
             }
             let Some(end) = end else { break };
             self.after_return = bytes[end] == b'\r';
@@ -196,7 +199,11 @@ mod tests {
         for endless in ["data: x", "x", "data: x\n", "x\n"] {
             let mut reader = RecordReader::new(1_000);
             let body = endless.repeat(1_100);
-            assert_eq!(reader.read(body.as_bytes(), &mut Vec::new()), Err(TooLong), "{endless:?}");
+            assert_eq!(
+                reader.read(body.as_bytes(), &mut Vec::new()),
+                Err(TooLong { limit: 1_000 }),
+                "{endless:?}"
+            );
         }
     }
 }

@@ -57,6 +57,15 @@ impl DataFolder {
             Err(error) => Err(failed(error)),
         }
     }
+
+    /// Keeps the password that was generated for the first administrator, and says in which file. It scrolls away where it
+    /// is printed, and without it nobody could sign in.
+    pub(crate) fn keep_first_password(&self, password: &str) -> Result<PathBuf, StartError> {
+        let path = self.security_file("first-password");
+        private_file::write(&path, format!("{password}\n").as_bytes())
+            .map_err(|error| refused(&path, &error))?;
+        Ok(path)
+    }
 }
 
 fn make(path: &Path) -> Result<(), StartError> {

@@ -1,6 +1,6 @@
 //! From a configuration to a gateway that serves, and back to nothing.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -44,6 +44,8 @@ pub struct ServeArgs {
     pub data: Option<PathBuf>,
     /// The configuration file.
     pub config: Option<PathBuf>,
+    /// Whether to open the dashboard in a browser.
+    pub open: bool,
 }
 
 /// Runs a gateway until SIGTERM or SIGINT. Prints `listening on http://ADDR` once it serves.
@@ -51,7 +53,10 @@ pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
     let config = Config::load(&args)?;
     telemetry::start(&config.log)?;
     let started = start(&config).await?;
-    announce(&config, &started.gateway, started.address);
+    announce(&config, &started);
+    if args.open && has_desktop() {
+        open_dashboard(started.address);
+    }
     let lifecycle = started.gateway.lifecycle.clone();
     until_told_to_stop(&lifecycle).await?;
     started.stop().await;
@@ -66,6 +71,8 @@ pub struct Started {
     pub gateway: Gateway,
     /// Its hubs.
     pub hubs: Hubs,
+    /// The file with the first administrator's password, if one was generated just now.
+    pub first_password: Option<PathBuf>,
     /// Ends the listener.
     closing: CancellationToken,
     store: Arc<dyn Store>,
@@ -80,6 +87,10 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
     let gateway = open_gateway(config, &folder, store.clone(), lifecycle.clone()).await?;
+    let first_password = match &gateway.generated_password {
+        Some((_, password)) => Some(folder.keep_first_password(password)?),
+        None => None,
+    };
     let hub_options = signalr::Options {
         stateful_reconnect: true,
         stateful_buffer_bytes: STATEFUL_BUFFER,
@@ -104,7 +115,7 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
         config.http.connections.count(),
     );
     lifecycle.spawn_critical("listener", accepting);
-    Ok(Started { address, gateway, hubs, closing, store })
+    Ok(Started { address, gateway, hubs, first_password, closing, store })
 }
 
 impl Started {
@@ -217,18 +228,38 @@ async fn open_gateway(
 }
 
 #[expect(clippy::print_stdout, reason = "scripts and tests wait for this line")]
-fn announce(config: &Config, gateway: &Gateway, address: SocketAddr) {
-    if let Some((email, password)) = &gateway.generated_password {
-        println!("The first administrator is {email} with the password {password}");
-        println!("Keep it: it is shown this once.");
-    }
+fn announce(config: &Config, started: &Started) {
     let providers: Vec<&str> = config.providers.iter().map(|provider| provider.id.as_str()).collect();
     if providers.is_empty() {
         tracing::info!("no model provider is configured; the built-in offline agent answers");
     } else {
         tracing::info!(providers = providers.join(", "), "model providers, in order of priority");
     }
-    println!("listening on http://{address}");
+    // Who needs no password now finds it in its file later.
+    if let Some((email, password)) = &started.gateway.generated_password
+        && let Some(file) = &started.first_password
+        && !config.auth.auto_admin
+    {
+        println!("The first administrator is {email} with the password {password}");
+        println!("It is also in {}: delete that file once you keep the password elsewhere.", file.display());
+    }
+    println!("listening on http://{}", started.address);
+}
+
+/// Opens the dashboard in the person's browser. If that fails, the address is on the screen.
+fn open_dashboard(mut address: SocketAddr) {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    if let Err(error) = open::that_detached(format!("http://{address}")) {
+        tracing::debug!(%error, "no browser was opened");
+    }
+}
+
+/// Whether somebody can look at a page on this machine: a server has no display.
+fn has_desktop() -> bool {
+    cfg!(target_os = "macos")
+        || ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(|name| variable(name).is_some())
 }
 
 /// Resolves at the first signal, or when a critical worker has ended. A second signal ends the process at once.

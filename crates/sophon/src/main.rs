@@ -46,6 +46,9 @@ struct Serve {
     /// The configuration file [default: sophon.toml in this folder, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Open the dashboard in a browser once it serves, where there is a desktop
+    #[arg(long)]
+    open: bool,
 }
 
 /// An address to listen on; `localhost` stands for 127.0.0.1.
@@ -63,7 +66,8 @@ fn main() -> ExitCode {
     let Sophon { command, globals } = Sophon::parse();
     match command {
         Command::Serve(serve) => {
-            run_gateway(ServeArgs { listen: serve.listen, config: serve.config, data: globals.data })
+            let Serve { listen, config, open } = serve;
+            run_gateway(ServeArgs { listen, config, data: globals.data, open })
         }
         Command::Openapi => print_openapi(),
         Command::Cli(command) => cli::main(command, globals),

@@ -9,7 +9,9 @@ use sophon_model::{Agent, AgentFile, Caller, Error, Page, Paged, Result, Runtime
 
 use crate::database::Database;
 use crate::gateway::Shared;
-use crate::limits::{LONGEST_AGENT_FILE, LONGEST_DESCRIPTION, LONGEST_NAME, MOST_TOOL_PATTERNS, bounded};
+use crate::limits::{
+    self, LONGEST_AGENT_FILE, LONGEST_DESCRIPTION, LONGEST_NAME, MOST_TOOL_PATTERNS, bounded,
+};
 use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
 
 /// An agent to be made. What is absent gets the value of the first agent of a fresh gateway.
@@ -86,7 +88,7 @@ impl Agents {
                 let template = first_agent(unit.new_id(), allowed.tenant().clone(), unit.now());
                 let agent = Agent {
                     slug: new.slug.unwrap_or_else(|| slug_of(&new.name)),
-                    name: new.name,
+                    name: limits::name("name", &new.name)?,
                     description: new.description.unwrap_or_default(),
                     runtime: Runtime::Model,
                     model: new.model,
@@ -113,7 +115,7 @@ impl Agents {
             .write(move |unit| {
                 let agent = unit.tx.agent_to_change(&caller.tenant, &wanted)?;
                 let mut agent: Granted<Agent, Write> = grant(unit.tx, &caller, agent)?;
-                apply(&mut agent, change, unit.now());
+                apply(&mut agent, change, unit.now())?;
                 validate(&agent)?;
                 unit.tx.update(&*agent)?;
                 Ok(agent.into_inner())
@@ -139,9 +141,9 @@ impl Agents {
     }
 }
 
-fn apply(agent: &mut Agent, change: AgentChange, now: Timestamp) {
+fn apply(agent: &mut Agent, change: AgentChange, now: Timestamp) -> Result<()> {
     if let Some(name) = change.name {
-        agent.name = name;
+        agent.name = limits::name("name", &name)?;
     }
     if let Some(slug) = change.slug {
         agent.slug = slug;
@@ -159,10 +161,10 @@ fn apply(agent: &mut Agent, change: AgentChange, now: Timestamp) {
         *agent.file_mut(file) = text;
     }
     agent.updated_at = now;
+    Ok(())
 }
 
 fn validate(agent: &Agent) -> Result<()> {
-    bounded("name", &agent.name, 1, LONGEST_NAME)?;
     bounded("slug", &agent.slug, 1, LONGEST_NAME)?;
     let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     // An id in place of a slug would make one agent reachable under another's address.

@@ -3,7 +3,7 @@
 use sophon_model::ports::Tx;
 use sophon_model::{Discussion, Error, NewPanelist, Panelist, Result, Speaker, TenantId};
 
-use crate::limits::{LONGEST_NAME, bounded};
+use crate::limits::{self, LONGEST_NAME, bounded};
 
 /// A topic, in characters.
 pub const LONGEST_TOPIC: usize = 4_000;
@@ -169,8 +169,7 @@ fn panelist(
     if !id.chars().all(is_short_name) {
         return Err(Error::validation(field, "An id has lower-case letters, digits, '-' and '_' only."));
     }
-    let name = new.name.unwrap_or(name);
-    bounded(field, &name, 1, LONGEST_NAME)?;
+    let name = limits::name(field, &new.name.unwrap_or(name))?;
     Ok(Panelist { id, name, speaker })
 }
 

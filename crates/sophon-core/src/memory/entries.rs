@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sophon_model::ports::{MemoryFilter, ToolSpec};
 use sophon_model::{MemoryCategory, MemoryEntry, MemoryScope, Risk};
 
+use super::NOTHING_REMEMBERED;
 use crate::database::Database;
 use crate::limits::{LONGEST_MEMORY, bounded};
 use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
@@ -116,7 +117,7 @@ impl Tool for Search {
             })
             .await?;
         if found.is_empty() {
-            return Ok("Nothing is remembered about that.".into());
+            return Ok(NOTHING_REMEMBERED.into());
         }
         let lines: Vec<String> = found.iter().map(|entry| format!("- {}", entry.content)).collect();
         Ok(lines.join("\n").into())

@@ -6,6 +6,9 @@ mod forget;
 use crate::database::Database;
 use crate::registry::Registry;
 
+/// What a search says that found nothing.
+pub(crate) const NOTHING_REMEMBERED: &str = "Nothing is remembered about that.";
+
 /// Registers the tools.
 pub(crate) fn register(registry: &mut Registry, db: &Database) {
     registry.tool(entries::Write::new(db.clone()));

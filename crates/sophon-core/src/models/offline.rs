@@ -8,19 +8,32 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 use sophon_model::Usage;
 use sophon_model::ports::{
-    ModelError, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelStream, ModelToolCall,
-    StopReason,
+    ModelError, ModelErrorKind, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest,
+    ModelStream, ModelToolCall, StopReason,
 };
+
+use crate::memory::NOTHING_REMEMBERED;
 
 const PROVIDER: &str = "sophon";
 const MODEL: &str = "offline";
+
+/// Lines of a message that nobody types into a chat: a text from a file or a pipe, to be read.
+const LINES_OF_A_TEXT: usize = 4;
+
+/// Words of questions that say nothing of what is asked about.
+const FUNCTION_WORDS: [&str; 52] = [
+    "a", "about", "am", "an", "and", "are", "at", "called", "can", "could", "did", "do", "does", "for",
+    "has", "have", "how", "i", "in", "is", "it", "know", "many", "me", "much", "my", "name", "named", "of",
+    "old", "on", "our", "please", "s", "tell", "that", "the", "their", "they", "this", "to", "was", "we",
+    "were", "what", "when", "where", "which", "who", "whose", "you", "your",
+];
 
 const INTRODUCTION: &str = "\
 I am Sophon's built-in **offline agent**. No model provider is configured, so I cannot hold a conversation, but I \
 can do real work with your tools. Try:
 
 - `remember that the bins go out on Tuesday`
-- `what do you remember about the bins?`
+- `when do the bins go out?`
 - `calculate 17.5% of 240`
 - `search bins` to look through this session
 - `what time is it?`
@@ -52,6 +65,7 @@ impl ModelProvider for OfflineModel {
 
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
         let events = match answer(&request) {
+            Answer::Refuse => return Err(cannot_read()),
             Answer::Call { tool, arguments } => {
                 let call = ModelToolCall { id: "call".into(), name: tool.into(), arguments };
                 vec![ModelEvent::ToolCall(call), used(&request, ""), ModelEvent::Stop(StopReason::ToolCalls)]
@@ -92,8 +106,20 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(char::is_whitespace)
 }
 
+/// A text to be reviewed or summarised is refused: a program that waits for the answer takes an introduction for one.
+fn cannot_read() -> ModelError {
+    ModelError {
+        provider: PROVIDER.into(),
+        kind: ModelErrorKind::NoModel,
+        place: "the built-in offline agent".into(),
+        message: "it cannot read a text".into(),
+        retry_after: None,
+    }
+}
+
 #[derive(Debug, PartialEq)]
 enum Answer {
+    Refuse,
     Say(String),
     Call { tool: &'static str, arguments: serde_json::Value },
 }
@@ -106,7 +132,10 @@ fn answer(request: &ModelRequest) -> Answer {
         ModelMessage::User { content } => Some(content.trim()),
         _ => None,
     });
-    let Some((tool, arguments)) = asked.and_then(wanted) else { return Answer::Say(INTRODUCTION.into()) };
+    let Some((tool, arguments)) = asked.and_then(wanted) else {
+        let is_text = asked.is_some_and(|asked| asked.lines().count() >= LINES_OF_A_TEXT);
+        return if is_text { Answer::Refuse } else { Answer::Say(INTRODUCTION.into()) };
+    };
     if request.tools.iter().any(|offered| offered.name == tool) {
         return Answer::Call { tool, arguments };
     }
@@ -124,6 +153,7 @@ fn report(messages: &[ModelMessage]) -> String {
     let mut parts: Vec<String> = returned
         .map(|(name, content)| match name {
             "memory.write" => "I will remember that.".to_owned(),
+            "memory.search" if content.trim() == NOTHING_REMEMBERED => format!("{content}\n\n{INTRODUCTION}"),
             "memory.search" => format!("This is what I remember:\n\n{content}"),
             "calculator.evaluate" => format!("The result is **{}**.", content.trim()),
             "datetime.now" => format!("It is {}.", content.trim()),
@@ -175,8 +205,27 @@ fn wanted(asked: &str) -> Option<(&'static str, serde_json::Value)> {
     if lower.contains("what time is it") || lower.contains("what day is it") || lower.contains("date today") {
         return Some(("datetime.now", json!({})));
     }
-    let what_is = after("what is ").filter(|rest| rest.chars().any(|c| c.is_ascii_digit()));
-    what_is.map(|expression| ("calculator.evaluate", json!({ "expression": expression })))
+    if let Some(expression) = after("what is ").filter(|rest| is_arithmetic(rest)) {
+        return Some(("calculator.evaluate", json!({ "expression": expression })));
+    }
+    subject_of_question(&lower).map(|subject| ("memory.search", json!({ "query": subject })))
+}
+
+fn is_arithmetic(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit())
+}
+
+/// What a question is about, without the words that make it a question; nothing if it is none.
+fn subject_of_question(lower: &str) -> Option<String> {
+    const QUESTIONS: [&str; 9] =
+        ["what", "when", "where", "who", "whose", "which", "how", "do you know", "can you tell"];
+    let is_question = !lower.contains('\n')
+        && QUESTIONS.iter().any(|word| {
+            lower.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        });
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let telling: Vec<&str> = words.filter(|word| !FUNCTION_WORDS.contains(word)).collect();
+    (is_question && !telling.is_empty()).then(|| telling.join(" "))
 }
 
 #[cfg(test)]
@@ -199,13 +248,28 @@ mod tests {
             ("fetch https://example.com", "web.fetch", json!({"url": "https://example.com"})),
             ("hey, what time is it?", "datetime.now", json!({})),
             ("Forget everything!", "memory.forget_all", json!({})),
+            ("what is my cat called?", "memory.search", json!({"query": "cat"})),
+            ("When do the bins go out?", "memory.search", json!({"query": "bins go out"})),
+            ("What's the name of my sister's dog?", "memory.search", json!({"query": "sister dog"})),
+            ("do you know where my keys are", "memory.search", json!({"query": "keys"})),
             ("ask me which colour I want", "person.ask", json!({"question": "which colour I want"})),
         ];
         for (asked, tool, arguments) in cases {
             assert_eq!(wanted(asked), Some((tool, arguments)), "{asked}");
         }
-        for small_talk in ["hello", "remember", "what is love?", "Größe İ", ""] {
+        for small_talk in ["hello", "remember", "what are you?", "whatever", "Größe İ", ""] {
             assert_eq!(wanted(small_talk), None, "{small_talk}");
         }
+    }
+
+    #[test]
+    fn a_text_to_be_read_is_refused_and_small_talk_is_answered() {
+        let say = |content: &str| {
+            let messages = vec![ModelMessage::User { content: content.into() }];
+            let (system, tools) = (String::new(), Vec::new());
+            answer(&ModelRequest { model: None, system, messages, tools, max_output_tokens: 1 })
+        };
+        assert_eq!(say("Review this:\n\n--- a\n+++ b\n-old\n+new"), Answer::Refuse);
+        assert_eq!(say("Hello\nthere"), Answer::Say(INTRODUCTION.into()));
     }
 }

@@ -24,7 +24,7 @@ use sophon_model::{
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::lifecycle::Lifecycle;
-use crate::limits::{LONGEST_NAME, bounded};
+use crate::limits;
 use crate::policy::{Granted, Read, Write, grant, visible};
 use crate::registry::Registry;
 use crate::wakers::Wakers;
@@ -73,8 +73,8 @@ impl Nodes {
 
     /// Calls one by another name.
     pub async fn rename(&self, caller: &Caller, id: &NodeId, name: String) -> Result<Node> {
-        bounded("display_name", &name, 1, LONGEST_NAME)?;
-        self.change(caller, id, move |node| name.trim().clone_into(&mut node.name)).await
+        let name = limits::name("display_name", &name)?;
+        self.change(caller, id, move |node| node.name = name).await
     }
 
     /// Says what one may be told to do from now on. It is told at once if it is connected; what waits for it and is

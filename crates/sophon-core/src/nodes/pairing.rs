@@ -10,7 +10,7 @@ use sophon_model::{
 use super::{Nodes, distinct, managed, store, store_change};
 use crate::database::Unit;
 use crate::identity::{new_secret, secret_hash};
-use crate::limits::{LONGEST_NAME, bounded};
+use crate::limits::{bounded, name};
 use crate::policy::{Allowed, Create, allow};
 
 /// Nodes that a tenant may have; one more is refused.
@@ -68,7 +68,7 @@ impl Nodes {
     /// Registers one, which can be paired for 15 minutes.
     pub async fn register(&self, caller: &Caller, new: NewNode) -> Result<RegisteredNode> {
         let allowed = allow(caller)?;
-        bounded("display_name", &new.name, 1, LONGEST_NAME)?;
+        let new = NewNode { name: name("display_name", &new.name)?, ..new };
         bounded("platform", &new.platform, 1, LONGEST_PLATFORM)?;
         let pairing_secret = new_secret("s_", self.db.random());
         let hash = secret_hash(&pairing_secret);
@@ -206,7 +206,7 @@ fn new_node(
     Node {
         id,
         tenant_id: allowed.tenant().clone(),
-        name: new.name.trim().to_owned(),
+        name: new.name,
         platform: new.platform.trim().to_owned(),
         status: NodeStatus::Pending,
         scopes: distinct(new.scopes),

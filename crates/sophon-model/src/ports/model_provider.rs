@@ -167,6 +167,10 @@ pub enum ModelErrorKind {
     Empty,
     /// More output was asked for than the model can write, or than fits beside the conversation.
     OutputTooLong,
+    /// An answer, or a record of one, that is longer than the operator allows.
+    AnswerTooLong,
+    /// What answers is no language model, and the request needs one.
+    NoModel,
 }
 
 /// Why a provider could not answer.
@@ -206,6 +210,8 @@ impl ModelErrorKind {
             Self::Malformed => "sent an answer that cannot be understood",
             Self::Empty => "sent an empty answer",
             Self::OutputTooLong => "cannot write that many tokens",
+            Self::AnswerTooLong => "sent more than it may",
+            Self::NoModel => "is no language model",
         }
     }
 
@@ -223,6 +229,11 @@ impl ModelErrorKind {
             Self::Malformed => "Check that the provider's type fits the server.",
             Self::Empty => "Send the message again, or use another model.",
             Self::OutputTooLong => "Lower the provider's max_output_tokens.",
+            Self::AnswerTooLong => "Raise the provider's max_answer_kib or max_record_kib if it is in order.",
+            Self::NoModel => {
+                "Give the gateway a provider, for example OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST, and \
+                 start it again."
+            }
         }
     }
 }

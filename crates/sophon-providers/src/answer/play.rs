@@ -8,16 +8,13 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 use sophon_egress::EgressError;
-use sophon_model::ports::{ModelError, ModelEvent};
+use sophon_model::ports::{ModelError, ModelErrorKind, ModelEvent};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Answer, Reader};
 use crate::failure::{Failure, Reporter};
 use crate::json;
-use crate::records::{Record, RecordReader, Rest};
-
-/// The longest record, in bytes.
-pub(crate) const LONGEST_RECORD: usize = 4 * 1024 * 1024;
+use crate::records::{Record, RecordReader, Rest, TooLong};
 
 /// How long what follows the end of an answer (its consumption) is waited for. An answer that has finished stays
 /// finished, whatever the connection does.
@@ -26,16 +23,17 @@ const AFTERMATH: Duration = Duration::from_secs(2);
 /// The record after the last one, on wires that have such a record.
 const DONE: &str = "[DONE]";
 
-/// The events of an answer. The last one is an error or a stop.
+/// The events of an answer. The last one is an error or a stop. A record of more than `longest_record` bytes is an error.
 pub(crate) fn play(
     bytes: impl Stream<Item = Result<Bytes, EgressError>> + Send,
     mut reader: Box<dyn Reader>,
     mut answer: Answer,
     reporter: Reporter,
+    longest_record: usize,
 ) -> impl Stream<Item = Result<ModelEvent, ModelError>> + Send {
     stream! {
         let mut bytes = pin!(bytes);
-        let mut body = Body { records: RecordReader::new(LONGEST_RECORD), last: None };
+        let mut body = Body { records: RecordReader::new(longest_record), last: None };
         let mut deadline = None;
         let ending = loop {
             let next = match deadline {
@@ -86,7 +84,10 @@ impl Body {
         let mut records = Vec::new();
         let read = self.records.read(piece, &mut records);
         self.take(records, reader, answer)?;
-        read.map_err(|_| Failure::malformed(format!("a record is longer than {LONGEST_RECORD} bytes")))
+        read.map_err(|TooLong { limit }| {
+            let text = format!("a record is longer than {} KiB", limit / 1024);
+            Failure::new(ModelErrorKind::AnswerTooLong, text)
+        })
     }
 
     /// Reads what the end of the body completes. `is_whole` says that it came to its end in good order.

@@ -76,6 +76,7 @@ impl Failure {
     pub(crate) fn on_the_way(error: &EgressError) -> Self {
         let kind = match error {
             EgressError::TimedOut { .. } => ModelErrorKind::TimedOut,
+            EgressError::TooLong { .. } => ModelErrorKind::AnswerTooLong,
             _ => ModelErrorKind::Malformed,
         };
         Self::new(kind, error.to_string())

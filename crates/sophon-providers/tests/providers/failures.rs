@@ -219,7 +219,26 @@ async fn a_record_without_end_is_cut_off_before_it_fills_the_memory() {
             ModelServer::playing([Script::say("Half").raw("data: ").raw(&"x".repeat(5 * 1024 * 1024))]).await;
         let (_, error) = events(&provider(kind, &server)).await;
         let error = error.unwrap();
-        assert!(error.message.contains("a record is longer than 4194304 bytes"), "{kind:?}: {error}");
+        assert!(error.message.contains("a record is longer than 4096 KiB"), "{kind:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn how_long_a_record_and_an_answer_may_be_is_the_operators_to_say() {
+    for (record, answer, told) in
+        [(2, 64, "a record is longer than 2 KiB"), (64, 2, "is longer than 2048 bytes")]
+    {
+        let server = ModelServer::playing([Script::say(&"word ".repeat(1_000))]).await;
+        let config = ProviderConfig {
+            max_record_kib: NonZeroU32::new(record),
+            max_answer_kib: NonZeroU32::new(answer),
+            ..config(ProviderKind::OpenAi, Some(server.openai_url()))
+        };
+        let (_, error) = events(&build(&config, &egress(Limits::default())).unwrap()).await;
+        let error = error.unwrap();
+        assert_eq!(error.kind, ModelErrorKind::AnswerTooLong);
+        assert!(error.message.contains(told) && !error.is_passing(), "{error}");
+        assert!(error.to_string().contains("max_answer_kib"), "{error}");
     }
 }
 

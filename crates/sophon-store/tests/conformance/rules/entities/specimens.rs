@@ -259,7 +259,7 @@ impl Specimen for Session {
             visibility: Visibility::Private,
             status: SessionStatus::Active,
             mode: SessionMode::Async,
-        while_busy: WhileBusy::Reject,
+            while_busy: WhileBusy::Reject,
             channel_id: None,
             model: Some("m".into()),
             parent_id: None,
