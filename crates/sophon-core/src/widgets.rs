@@ -10,10 +10,10 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sophon_model::ports::{
-    ModelError, ModelEvent, ModelInfo, ModelProvider, ModelRequest, ModelStream, ModelToolCall, StopReason,
-    ToolSpec,
+    ModelError, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelStream, ModelToolCall,
+    StopReason, ToolSpec,
 };
-use sophon_model::{Agent, Caller, Queue, Result, Risk, Task, TaskId, TaskStatus};
+use sophon_model::{Agent, Caller, Queue, Result, Risk, Task, TaskId, TaskStatus, ToolCallStatus};
 use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, SeededEntropy};
 
 use crate::chat::SendMessage;
@@ -25,7 +25,7 @@ use crate::lifecycle::Lifecycle;
 use crate::maintenance::Retention;
 use crate::rates::Rates;
 use crate::registry::Registry;
-use crate::tasks::TaskEndHook;
+use crate::tasks::{TaskDetail, TaskEndHook};
 use crate::tools::{Tool, ToolContext, ToolFailure, ToolOutput, ToolSource, spec};
 use crate::turn::TurnLimits;
 use crate::{FirstAdministrator, Gateway, Parts, Settings};
@@ -97,12 +97,12 @@ impl ToolSource for WidgetTools {
     }
 
     fn catalogue(&self) -> Vec<ToolSpec> {
-        vec![PolishTool.spec()]
+        vec![PolishTool.spec(), DropTool.spec()]
     }
 
     async fn tools(&self, _: &Caller, agent: &Agent) -> Result<Vec<Arc<dyn Tool>>> {
-        let tool: Arc<dyn Tool> = Arc::new(PolishTool);
-        Ok(if agent.slug == "sophon" { vec![tool] } else { Vec::new() })
+        let tools: Vec<Arc<dyn Tool>> = vec![Arc::new(PolishTool), Arc::new(DropTool)];
+        Ok(if agent.slug == "sophon" { tools } else { Vec::new() })
     }
 }
 
@@ -125,7 +125,22 @@ impl Tool for PolishTool {
     }
 }
 
-/// A model that calls the tool if it is told of it, and then says that it is done.
+/// A tool with a fault.
+struct DropTool;
+
+#[async_trait]
+impl Tool for DropTool {
+    fn spec(&self) -> ToolSpec {
+        spec("widget.drop", "Drops a widget.", Risk::Low, &json!({}), &[])
+    }
+
+    async fn call(&self, _: &ToolContext, _: Value) -> std::result::Result<ToolOutput, ToolFailure> {
+        panic!("a widget broke");
+    }
+}
+
+/// A model that calls the tool which the message names, if it is told of it, and then says that it is done. It has a fault
+/// itself.
 struct Polite([ModelInfo; 1]);
 
 #[async_trait]
@@ -139,17 +154,25 @@ impl ModelProvider for Polite {
     }
 
     async fn stream(&self, request: ModelRequest) -> std::result::Result<ModelStream, ModelError> {
-        let has_called = request.messages.len() > 1;
-        let is_told = request.tools.iter().any(|tool| tool.name == "widget.polish");
-        let events = if is_told && !has_called {
-            let (id, name) = ("a".into(), "widget.polish".into());
-            let call = ModelToolCall { id, name, arguments: json!({}) };
-            vec![ModelEvent::ToolCall(call), ModelEvent::Stop(StopReason::ToolCalls)]
-        } else {
-            vec![ModelEvent::Text("Done.".into()), ModelEvent::Stop(StopReason::Stop)]
+        let Some(ModelMessage::User { content }) = request.messages.last() else {
+            return Ok(said("Done."));
         };
+        assert!(content != "Break.", "a model broke");
+        if content == "Break later." {
+            return Ok(said("So far").chain(stream::once(async { panic!("a stream broke") })).boxed());
+        }
+        let Some(tool) = request.tools.iter().find(|tool| *content == tool.name) else {
+            return Ok(said("Done."));
+        };
+        let call = ModelToolCall { id: "a".into(), name: tool.name.clone(), arguments: json!({}) };
+        let events = [ModelEvent::ToolCall(call), ModelEvent::Stop(StopReason::ToolCalls)];
         Ok(stream::iter(events.into_iter().map(Ok)).boxed())
     }
+}
+
+fn said(text: &str) -> ModelStream {
+    let events = [ModelEvent::Text(text.into()), ModelEvent::Stop(StopReason::Stop)];
+    stream::iter(events.map(Ok)).boxed()
 }
 
 async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
@@ -188,28 +211,48 @@ async fn until(is_so: impl Fn() -> bool) {
     tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it happens");
 }
 
+async fn send(gateway: &Gateway, content: &str) -> TaskId {
+    let admin = gateway.identity.auto_admin().unwrap().clone();
+    let message = SendMessage { content: content.into(), is_streaming: true, ..SendMessage::default() };
+    gateway.chat.send(&admin, message, None).await.unwrap().task_id
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subject_has_jobs_tools_and_a_part_in_the_end_of_tasks_by_registering_them() {
     let (folder, widgets) = (tempfile::tempdir().unwrap(), Widgets::default());
     let gateway = gateway(&widgets, folder.path()).await;
     assert!(gateway.tools.catalogue().iter().any(|tool| tool.name == "widget.polish"));
-    let admin = gateway.identity.auto_admin().unwrap().clone();
-    let message = SendMessage {
-        session: None,
-        agent: None,
-        content: "Polish the widget.".into(),
-        channel_id: None,
-        attachments: Vec::new(),
-        is_streaming: true,
-        local_id: None,
-        reply_to: None,
-        id: None,
-    };
-    let sent = gateway.chat.send(&admin, message, None).await.unwrap();
+    let task = send(&gateway, "widget.polish").await;
     until(|| widgets.0.lock().len() == 2).await;
     let fates = std::mem::take(&mut *widgets.0.lock());
     assert!(fates.contains(&Fate::Polished("w1".into())), "{fates:?}");
-    assert!(fates.contains(&Fate::LeftBehindBy(sent.task_id, TaskStatus::Completed)), "{fates:?}");
+    assert!(fates.contains(&Fate::LeftBehindBy(task, TaskStatus::Completed)), "{fates:?}");
+    gateway.lifecycle.stop();
+    assert!(gateway.lifecycle.finished(Duration::from_secs(30)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_a_model_or_a_tool_ends_its_turn_with_an_error_and_nothing_else() {
+    let (folder, widgets) = (tempfile::tempdir().unwrap(), Widgets::default());
+    let gateway = gateway(&widgets, folder.path()).await;
+    let admin = gateway.identity.auto_admin().unwrap().clone();
+    for content in ["Break.", "Break later.", "widget.drop", "Hello"] {
+        let sent = send(&gateway, content).await;
+        until(|| !widgets.0.lock().is_empty()).await;
+        let ended = widgets.0.lock().pop();
+        let TaskDetail { task, tool_calls, .. } = gateway.tasks.get(&admin, &sent).await.unwrap();
+        assert_eq!(ended, Some(Fate::LeftBehindBy(sent, task.status)), "{content}");
+        let is_told = task.error.is_some_and(|error| !error.is_empty());
+        match content {
+            "Hello" => assert_eq!((task.status, is_told), (TaskStatus::Completed, false)),
+            // The model is told of it, and the turn goes on.
+            "widget.drop" => {
+                assert_eq!((task.status, is_told), (TaskStatus::Completed, false));
+                assert_eq!(tool_calls.last().map(|call| call.status), Some(ToolCallStatus::Failed));
+            }
+            _ => assert_eq!((task.status, is_told), (TaskStatus::Failed, true), "{content}"),
+        }
+    }
     gateway.lifecycle.stop();
     assert!(gateway.lifecycle.finished(Duration::from_secs(30)).await);
 }

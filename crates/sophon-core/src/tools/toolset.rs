@@ -1,15 +1,17 @@
 //! Which tools there are, and which of them a turn has.
 
 use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::Value;
 use sophon_model::ports::ToolSpec;
 use sophon_model::text::{clean, visible};
-use sophon_model::{Agent, Caller, Result, Risk};
+use sophon_model::{Agent, Caller, Error, Result, Risk};
 use tokio::time::timeout;
 
 use super::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, ToolOutput};
@@ -174,7 +176,12 @@ impl Toolset {
         };
         let limit = tool.time_limit();
         let late = |_| ToolFailure(format!("The tool did not return within {} s.", limit.as_secs()));
-        let called = timeout(limit, tool.call(context, arguments)).await.map_err(late)?;
+        let working = AssertUnwindSafe(tool.call(context, arguments)).catch_unwind();
+        let called = timeout(limit, working).await.map_err(late)?.unwrap_or_else(|panic| {
+            tracing::error!(error = ?Error::panicked(name, &*panic), "a tool panicked");
+            // The turn goes on: what was paid for so far is kept.
+            Err(ToolFailure("The tool has a fault and broke off. What it had begun may be done.".into()))
+        });
         let output = called.map_err(|ToolFailure(reason)| ToolFailure(clean(reason)))?;
         let ToolOutput::Text(text) = output else { return Ok(output) };
         let mut text = clean(text);

@@ -169,7 +169,7 @@ async fn an_answer_without_bounds_is_cut_off() {
     for kind in KINDS {
         let server = ModelServer::playing([Script::say(&"long ".repeat(10_000))]).await;
         let (_, error) = events(&provider_with(kind, &server, limits.clone())).await;
-        assert_eq!(error.unwrap().kind, ModelErrorKind::Malformed, "{kind:?}");
+        assert_eq!(error.unwrap().kind, ModelErrorKind::AnswerTooLong, "{kind:?}");
     }
 }
 
