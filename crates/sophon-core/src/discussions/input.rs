@@ -112,7 +112,7 @@ pub(super) fn panel(tx: &dyn Tx, tenant: &TenantId, named: Vec<NewPanelist>) -> 
     }
     let mut panel: Vec<Panelist> = Vec::with_capacity(named.len());
     for (place, new) in named.into_iter().enumerate() {
-        let is_given = new.id.is_some();
+        let (is_given, is_named) = (new.id.is_some(), new.name.is_some());
         let mut panelist = panelist(tx, tenant, "panelists", new, &format!("Panelist {}", place + 1))?;
         if panel.iter().any(|other| other.id == panelist.id) {
             if is_given {
@@ -121,6 +121,9 @@ pub(super) fn panel(tx: &dyn Tx, tenant: &TenantId, named: Vec<NewPanelist>) -> 
             }
             // The same agent twice, say.
             panelist.id = format!("{}-{}", panelist.id, place + 1);
+        }
+        if !is_named && panel.iter().any(|other| other.name == panelist.name) {
+            panelist.name = format!("{} {}", panelist.name, place + 1);
         }
         panel.push(panelist);
     }

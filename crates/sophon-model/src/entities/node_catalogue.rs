@@ -24,8 +24,8 @@ macro_rules! commands {
 pub const NODE_COMMANDS: &[NodeCommandSpec] = commands! {
     SystemInfo, None: "system.info" "system.processes";
     NotifySend, None: "notify.show";
-    ClipboardAccess, Low: "clipboard.read" "clipboard.write";
-    ScreenCapture, Low: "screen.capture" "screen.region" "screen.monitors" "screen.queryElements";
+    ClipboardAccess, Medium: "clipboard.read" "clipboard.write";
+    ScreenCapture, Medium: "screen.capture" "screen.region" "screen.monitors" "screen.queryElements";
     WindowManage, Low: "window.list" "window.move" "window.minimize" "window.maximize";
     AppManage, Medium: "app.list" "app.launch" "app.close" "app.focus";
     InputControl, Medium: "input.mouse.move" "input.mouse.click" "input.mouse.scroll"

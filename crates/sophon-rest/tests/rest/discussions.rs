@@ -68,6 +68,10 @@ async fn a_discussion_is_planned_with_all_that_was_left_out_changed_listed_and_d
         (&changed["panelists"][0]["id"], &changed["panelists"][1]["id"]),
         (&json!("sophon"), &json!("sophon-2"))
     );
+    assert_eq!(
+        (&changed["panelists"][0]["name"], &changed["panelists"][1]["name"]),
+        (&json!("Sophon"), &json!("Sophon 2"))
+    );
 
     app.clock.advance(Duration::from_secs(1));
     let other = admin.post("/api/discussions", &tea_or_coffee()).await.expect(201);

@@ -38,6 +38,9 @@ pub struct Args {
     limit: u16,
 }
 
+/// What a machine may be told to do unless the person says otherwise, as in the dashboard: nothing that can do harm.
+const HARMLESS_SCOPES: [NodeScope; 2] = [NodeScope::SystemInfo, NodeScope::NotifySend];
+
 #[derive(Debug, Subcommand)]
 enum Action {
     /// List the machines
@@ -55,9 +58,12 @@ enum Action {
         /// Its operating system: linux, macos or windows
         #[arg(long, default_value = "linux")]
         platform: String,
-        /// What it may be told to do; once for each
+        /// What it may be told to do; once for each [default: system.info and notify.send]
         #[arg(long = "scope", value_name = "SCOPE", value_parser = scope)]
         scopes: Vec<NodeScope>,
+        /// It may be told nothing yet
+        #[arg(long, conflicts_with = "scopes")]
+        no_scopes: bool,
     },
     /// Let a machine in that shows the right code
     Approve {
@@ -134,7 +140,10 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     let node = match args.action {
         None | Some(Action::List) => return list(context, usize::from(args.limit)).await,
         Some(Action::Show { id }) => return show(context, &client.node(&id).await?),
-        Some(Action::Pair { name, platform, scopes }) => {
+        Some(Action::Pair { name, platform, mut scopes, no_scopes }) => {
+            if scopes.is_empty() && !no_scopes {
+                scopes.extend(HARMLESS_SCOPES);
+            }
             return pair(context, &client.register_node(&name, &platform, &scopes).await?);
         }
         Some(Action::Command { id, command, params, timeout }) => {
