@@ -2403,12 +2403,12 @@ export interface components {
          *     - `system.info`: scope `system.info`, risk `none`
          *     - `system.processes`: scope `system.info`, risk `none`
          *     - `notify.show`: scope `notify.send`, risk `none`
-         *     - `clipboard.read`: scope `clipboard.access`, risk `low`
-         *     - `clipboard.write`: scope `clipboard.access`, risk `low`
-         *     - `screen.capture`: scope `screen.capture`, risk `low`
-         *     - `screen.region`: scope `screen.capture`, risk `low`
-         *     - `screen.monitors`: scope `screen.capture`, risk `low`
-         *     - `screen.queryElements`: scope `screen.capture`, risk `low`
+         *     - `clipboard.read`: scope `clipboard.access`, risk `medium`
+         *     - `clipboard.write`: scope `clipboard.access`, risk `medium`
+         *     - `screen.capture`: scope `screen.capture`, risk `medium`
+         *     - `screen.region`: scope `screen.capture`, risk `medium`
+         *     - `screen.monitors`: scope `screen.capture`, risk `medium`
+         *     - `screen.queryElements`: scope `screen.capture`, risk `medium`
          *     - `window.list`: scope `window.manage`, risk `low`
          *     - `window.move`: scope `window.manage`, risk `low`
          *     - `window.minimize`: scope `window.manage`, risk `low`
@@ -2463,13 +2463,13 @@ export interface components {
             };
             "clipboard.read": {
                 /** @enum {string} */
-                risk: "low";
+                risk: "medium";
                 /** @enum {string} */
                 scope: "clipboard.access";
             };
             "clipboard.write": {
                 /** @enum {string} */
-                risk: "low";
+                risk: "medium";
                 /** @enum {string} */
                 scope: "clipboard.access";
             };
@@ -2517,25 +2517,25 @@ export interface components {
             };
             "screen.capture": {
                 /** @enum {string} */
-                risk: "low";
+                risk: "medium";
                 /** @enum {string} */
                 scope: "screen.capture";
             };
             "screen.monitors": {
                 /** @enum {string} */
-                risk: "low";
+                risk: "medium";
                 /** @enum {string} */
                 scope: "screen.capture";
             };
             "screen.queryElements": {
                 /** @enum {string} */
-                risk: "low";
+                risk: "medium";
                 /** @enum {string} */
                 scope: "screen.capture";
             };
             "screen.region": {
                 /** @enum {string} */
-                risk: "low";
+                risk: "medium";
                 /** @enum {string} */
                 scope: "screen.capture";
             };
