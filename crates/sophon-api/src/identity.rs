@@ -145,6 +145,12 @@ pub struct ApiToken {
     /// How its secret begins.
     #[schema(example = "sk_3fG9xQ")]
     pub hint: String,
+    /// What it may do at most; if null all that its owner may, except to end sign-ins.
+    #[schema(required)]
+    pub permissions: Option<Vec<Permission>>,
+    /// The token that it was made with: it falls with that one.
+    #[schema(required)]
+    pub parent_id: Option<ApiTokenId>,
     /// When it was made.
     pub created_at: Time,
     /// When it was last used, to the minute.
@@ -161,6 +167,8 @@ impl From<sophon_model::ApiToken> for ApiToken {
             id: token.id,
             name: token.name,
             hint: token.hint,
+            permissions: token.permissions,
+            parent_id: token.parent_id,
             created_at: token.created_at.into(),
             last_used_at: token.last_used_at.map(Time),
             expires_at: token.expires_at.map(Time),
@@ -175,10 +183,16 @@ pub struct NewApiToken {
     /// What to call it: 1 to 100 characters.
     #[schema(min_length = 1, max_length = 100, example = "Backup script")]
     pub name: String,
-    /// After how many days it ends, 1 to 3,650; never if absent.
+    /// What it may do at most, of what its maker may; all of that if absent, except to end sign-ins, which must be named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<Permission>>,
+    /// After how many days it ends, 1 to 3,650; in place of `expiresAt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 3_650)]
     pub expires_in_days: Option<u32>,
+    /// When it ends, within 3,650 days; with the token that it is made with if absent, or never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Time>,
 }
 
 /// An API token that was just made.
@@ -194,9 +208,10 @@ pub struct CreatedApiToken {
 
 #[cfg(feature = "core")]
 mod core {
-    use sophon_core::identity;
+    use sophon_core::identity::{self, Ends};
+    use sophon_model::Error;
 
-    use super::{NewApiToken, SignedIn, User};
+    use super::{NewApiToken, SignedIn, Time, User};
 
     impl From<identity::SignedIn> for SignedIn {
         fn from(signed_in: identity::SignedIn) -> Self {
@@ -224,9 +239,20 @@ mod core {
         }
     }
 
-    impl From<NewApiToken> for identity::NewApiToken {
-        fn from(new: NewApiToken) -> Self {
-            Self { name: new.name, expires_in_days: new.expires_in_days }
+    impl TryFrom<NewApiToken> for identity::NewApiToken {
+        type Error = Error;
+
+        fn try_from(new: NewApiToken) -> Result<Self, Error> {
+            let ends = match (new.expires_in_days, new.expires_at) {
+                (Some(_), Some(_)) => {
+                    return Err(Error::validation(
+                        "expires_at",
+                        "Give expiresAt or expiresInDays, not both.",
+                    ));
+                }
+                (days, at) => days.map(Ends::InDays).or(at.map(|Time(at)| Ends::At(at))),
+            };
+            Ok(Self { name: new.name, permissions: new.permissions, ends })
         }
     }
 }

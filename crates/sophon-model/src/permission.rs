@@ -84,6 +84,7 @@ permissions! {
     ViewSystem [Operator] "See the detailed health and the metrics of the system.",
     ManageSystem [Operator] "Pause, resume, drain and restart the system.",
     SendAnnouncements [] "Send an announcement to everybody in the tenant.",
+    EndSignIns [] "End sign-ins of one's own, with an API token. Who has signed in needs no permission for it.",
 }
 
 /// A set of permissions.
@@ -112,6 +113,11 @@ impl Permissions {
             next += 1;
         }
         Permissions(bits)
+    }
+
+    /// Those that are in both sets.
+    pub fn and(self, others: Self) -> Self {
+        self.iter().filter(|permission| others.contain(*permission)).collect()
     }
 
     /// Whether `permission` is in the set.

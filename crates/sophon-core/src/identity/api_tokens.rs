@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use sophon_model::{ApiToken, ApiTokenId, Caller, Credential, Error, Result};
+use sophon_model::ports::Tx;
+use sophon_model::{
+    ApiToken, ApiTokenId, Caller, Credential, Error, Permission, Permissions, Result, Timestamp,
+};
 
-use super::{API_TOKEN_PREFIX, Identity, caller, may_act, new_secret, rejected, secret_hash};
+use super::{API_TOKEN_PREFIX, Identity, caller, may_act, new_secret, own_rights, rejected, secret_hash};
 
 /// Use is noted at most this often, so that reading does not mean writing.
 const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
@@ -22,43 +25,79 @@ const HINT_LENGTH: usize = API_TOKEN_PREFIX.len() + 6;
 pub struct NewApiToken {
     /// What its owner calls it.
     pub name: String,
-    /// After how many days it ends; never if absent.
-    pub expires_in_days: Option<u32>,
+    /// What it may do at most; all that its maker may if absent.
+    pub permissions: Option<Vec<Permission>>,
+    /// When it ends; with the token that it is made with if absent, or never.
+    pub ends: Option<Ends>,
+}
+
+/// When an API token ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Ends {
+    /// After as many days.
+    InDays(u32),
+    /// At this time.
+    At(Timestamp),
+}
+
+impl Ends {
+    fn time(self, now: Timestamp) -> Result<Timestamp> {
+        let day = Duration::from_hours(24);
+        let refused = |field| {
+            Error::validation(field, format!("A token lives for up to {LONGEST_LIFE_DAYS} days from now on."))
+        };
+        match self {
+            Self::InDays(days) if (1..=LONGEST_LIFE_DAYS).contains(&days) => Ok(now.plus(day * days)),
+            Self::InDays(_) => Err(refused("expires_in_days")),
+            Self::At(time) if now < time && time <= now.plus(day * LONGEST_LIFE_DAYS) => Ok(time),
+            Self::At(_) => Err(refused("expires_at")),
+        }
+    }
 }
 
 impl Identity {
-    /// Makes a token and returns it with its secret, which nobody will see again.
+    /// Makes a token and returns it with its secret, which nobody will see again. One that is made with a token can do no
+    /// more than that one, ends no later, and falls with it.
     pub async fn create_api_token(&self, caller: &Caller, new: NewApiToken) -> Result<(ApiToken, String)> {
         let name = new.name.trim().to_owned();
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             return Err(Error::validation("name", format!("A name has 1 to {LONGEST_NAME} characters.")));
         }
-        if new.expires_in_days.is_some_and(|days| days == 0 || days > LONGEST_LIFE_DAYS) {
-            let range = format!("A token lives for 1 to {LONGEST_LIFE_DAYS} days.");
-            return Err(Error::validation("expires_in_days", range));
-        }
+        let permissions = narrowed(caller, new.permissions)?;
         let (now, secret) = (self.db.now(), new_secret(API_TOKEN_PREFIX, self.db.random()));
-        let day = Duration::from_hours(24);
-        let token = ApiToken {
+        let ends = new.ends.map(|ends| ends.time(now)).transpose()?;
+        let parent = match &caller.credential {
+            Credential::ApiToken(parent) => Some(parent.clone()),
+            Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_) => None,
+        };
+        let mut token = ApiToken {
             id: self.db.new_id(),
             user_id: caller.user.clone(),
             name,
             secret_hash: secret_hash(&secret),
             hint: secret[..HINT_LENGTH].to_owned(),
+            permissions,
+            parent_id: parent,
             created_at: now,
             last_used_at: None,
-            expires_at: new.expires_in_days.map(|days| now.plus(day * days)),
+            expires_at: ends,
             revoked_at: None,
         };
-        let stored = token.clone();
-        self.db
+        let token = self
+            .db
             .write(move |unit| {
-                if unit.tx.api_tokens(&stored.user_id, now)?.len() >= MOST_TOKENS {
+                if unit.tx.api_tokens(&token.user_id, now)?.len() >= MOST_TOKENS {
                     return Err(Error::conflict(format!(
                         "You have {MOST_TOKENS} API tokens already. Revoke one that is not used."
                     )));
                 }
-                unit.tx.insert(&stored)
+                if let Some(parent) = &token.parent_id {
+                    let parent = unit.tx.get_in(&token.user_id, parent)?.filter(|parent| parent.is_live(now));
+                    let parent = parent.ok_or_else(rejected)?;
+                    token.expires_at = within(token.expires_at, parent.expires_at)?;
+                }
+                unit.tx.insert(&token)?;
+                Ok(token)
             })
             .await?;
         Ok((token, secret))
@@ -70,17 +109,19 @@ impl Identity {
         self.db.read(move |tx| tx.api_tokens(&user, now)).await
     }
 
-    /// Ends one of the caller's tokens; whatever lives by it is cut off.
+    /// Ends one of the caller's tokens and all that were made with it; whatever lives by them is cut off.
     pub async fn revoke_api_token(&self, caller: &Caller, id: &ApiTokenId) -> Result<()> {
         let (identity, user, wanted) = (self.clone(), caller.user.clone(), id.clone());
         self.db
             .write(move |unit| {
                 let now = unit.now();
                 let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
-                let mut token = token.ok_or_else(|| Error::not_found("API token"))?;
-                token.revoked_at = Some(now);
-                unit.tx.update(&token)?;
-                identity.rights_change_in(unit, &token.user_id);
+                let token = token.ok_or_else(|| Error::not_found("API token"))?;
+                for mut token in with_descendants(token, unit.tx.api_tokens(&user, now)?) {
+                    token.revoked_at = Some(now);
+                    unit.tx.update(&token)?;
+                }
+                identity.rights_change_in(unit, &user);
                 Ok(())
             })
             .await
@@ -93,6 +134,7 @@ impl Identity {
             .read(move |tx| {
                 let token = tx.api_token_by_hash(&hash)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(rejected)?;
+                require_live_ancestors(tx, &token, now)?;
                 let user = tx.get(&token.user_id)?.filter(may_act).ok_or_else(rejected)?;
                 let caller = caller(tx, user, Credential::ApiToken(token.id.clone()))?;
                 Ok((token, caller))
@@ -116,4 +158,53 @@ impl Identity {
             })
             .await
     }
+}
+
+/// What a token of the caller's may do, in catalogue order. Refuses what the caller may not do. What a narrowed token does
+/// not say is what it may do itself.
+fn narrowed(caller: &Caller, wanted: Option<Vec<Permission>>) -> Result<Option<Vec<Permission>>> {
+    let is_token = matches!(caller.credential, Credential::ApiToken(_));
+    let rights = if is_token { caller.permissions } else { own_rights(caller.permissions) };
+    let Some(wanted) = wanted else {
+        return Ok(is_token.then(|| rights.iter().collect()));
+    };
+    if let Some(beyond) = wanted.iter().find(|permission| !rights.contain(**permission)) {
+        let text = format!("You do not have {}, so no token of yours can.", beyond.name());
+        return Err(Error::validation("permissions", text));
+    }
+    Ok(Some(Permissions::of(&wanted).iter().collect()))
+}
+
+/// Refuses a token if one that it was made with, or one above that, does not count any more.
+fn require_live_ancestors(tx: &dyn Tx, token: &ApiToken, now: Timestamp) -> Result<()> {
+    let mut parent = token.parent_id.clone();
+    while let Some(id) = parent {
+        let above = tx.get_in(&token.user_id, &id)?.filter(|above| above.is_live(now));
+        parent = above.ok_or_else(rejected)?.parent_id;
+    }
+    Ok(())
+}
+
+/// The end of a token whose parent ends at `parent`: then, unless it says an earlier time.
+fn within(wanted: Option<Timestamp>, parent: Option<Timestamp>) -> Result<Option<Timestamp>> {
+    match (wanted, parent) {
+        (Some(wanted), Some(parent)) if wanted > parent => {
+            Err(Error::validation("expires_at", "A token ends no later than the one that it is made with."))
+        }
+        (wanted, parent) => Ok(wanted.or(parent)),
+    }
+}
+
+/// The token, and all of `live` that were made with it, or with one of those.
+fn with_descendants(token: ApiToken, mut live: Vec<ApiToken>) -> Vec<ApiToken> {
+    live.retain(|other| other.id != token.id);
+    let (mut found, mut next) = (vec![token], 0);
+    while next < found.len() {
+        let is_child = |other: &ApiToken| other.parent_id.as_ref() == Some(&found[next].id);
+        let (children, others) = live.into_iter().partition::<Vec<_>, _>(is_child);
+        found.extend(children);
+        live = others;
+        next += 1;
+    }
+    found
 }

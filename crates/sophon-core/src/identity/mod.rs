@@ -7,7 +7,7 @@ mod password;
 mod sign_in;
 mod throttle;
 
-pub use api_tokens::NewApiToken;
+pub use api_tokens::{Ends, NewApiToken};
 pub use identified::{Identified, Presented};
 pub(crate) use password::hash_password;
 pub use sign_in::{Device, Login, SignedIn};
@@ -18,7 +18,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    AgentId, Caller, Credential, Error, Kind, Permissions, Result, Tenant, User, UserId, UserStatus,
+    AgentId, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, User, UserId,
+    UserStatus,
 };
 use tokio::sync::broadcast;
 
@@ -173,14 +174,13 @@ impl Identity {
                     }
                     Credential::AutoAdmin | Credential::Agent(_) => true,
                 };
+                if !is_live {
+                    return Ok(AuthorizationState::Ended);
+                }
                 let after = self::caller(tx, user, before.credential.clone())?;
                 let same = (&before.tenant, &before.role, before.permissions)
                     == (&after.tenant, &after.role, after.permissions);
-                Ok(match (is_live, same) {
-                    (false, _) => AuthorizationState::Ended,
-                    (true, false) => AuthorizationState::Changed,
-                    (true, true) => AuthorizationState::Unchanged,
-                })
+                Ok(if same { AuthorizationState::Unchanged } else { AuthorizationState::Changed })
             })
             .await
     }
@@ -207,8 +207,20 @@ pub(crate) fn may_act(user: &User) -> bool {
 
 /// The user as a caller, with what its role includes now.
 pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential) -> Result<Caller> {
-    let permissions = permissions(tx, &user)?;
+    let held = permissions(tx, &user)?;
+    let permissions = match &credential {
+        Credential::ApiToken(id) => {
+            let token = tx.get_in(&user.id, id)?.ok_or_else(rejected)?;
+            own_rights(held).and(token.rights())
+        }
+        Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_) => held,
+    };
     Ok(Caller { user: user.id, tenant: user.tenant_id, role: user.role, permissions, credential })
+}
+
+/// What people may hand to their API tokens: what their roles include, and what they may do whatever their roles are.
+fn own_rights(held: Permissions) -> Permissions {
+    held.iter().chain([Permission::EndSignIns]).collect()
 }
 
 /// What the user's role includes. One that was deleted includes nothing.

@@ -6,11 +6,14 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sophon_model::ports::Tx;
-use sophon_model::{AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Result, Timestamp, User};
+use sophon_model::{
+    AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Permission, Result, Timestamp, User,
+};
 
 use super::password::LONGEST_PASSWORD;
 use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, rejected, secret_hash};
 use crate::network::network;
+use crate::policy::require;
 
 /// How long a sign-in lasts without being refreshed.
 const SIGN_IN_LIFETIME: Duration = Duration::from_hours(30 * 24);
@@ -188,8 +191,12 @@ impl Identity {
         self.db.read(move |tx| tx.auth_sessions(&user, now)).await
     }
 
-    /// Ends one of the caller's sign-ins; whatever lives by it is cut off.
+    /// Ends one of the caller's sign-ins; whatever lives by it is cut off. An API token must have been given the permission
+    /// for it by name.
     pub async fn revoke_sign_in(&self, caller: &Caller, id: &AuthSessionId) -> Result<()> {
+        if let Credential::ApiToken(_) = caller.credential {
+            require(caller, Permission::EndSignIns)?;
+        }
         let (identity, user, wanted) = (self.clone(), caller.user.clone(), id.clone());
         self.db
             .write(move |unit| {

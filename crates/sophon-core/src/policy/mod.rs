@@ -281,7 +281,8 @@ fn lacks_role(least: SessionRole) -> Error {
     Error::new(Kind::NotAuthorized, text).with_details(serde_json::json!({ "role": least }))
 }
 
-fn require(caller: &Caller, permission: Permission) -> Result<()> {
+/// Refuses a caller who lacks the permission.
+pub(crate) fn require(caller: &Caller, permission: Permission) -> Result<()> {
     if caller.has(permission) {
         return Ok(());
     }

@@ -1,8 +1,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use sophon_core::identity::{AuthorizationState, Device, Login, NewApiToken, SignInRates};
-use sophon_model::{Credential, Kind, Role, User, UserStatus};
+use sophon_core::identity::{AuthorizationState, Device, Ends, Login, NewApiToken, SignInRates};
+use sophon_model::{Caller, Credential, Kind, Permission, Permissions, Role, User, UserStatus};
 
 use sophon_testgateway::{ADMIN_PASSWORD, Setup};
 
@@ -134,11 +134,15 @@ async fn what_is_too_long_is_refused_before_anything_looks_at_it() {
     identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
 }
 
+fn token_for_a_day(permissions: Option<Vec<Permission>>) -> NewApiToken {
+    NewApiToken { name: "ci".into(), permissions, ends: Some(Ends::InDays(1)) }
+}
+
 #[tokio::test]
 async fn an_api_token_works_until_it_is_revoked_or_lapses() {
     let app = Harness::offline().await;
     let (identity, admin) = (&app.gateway.identity, app.admin());
-    let new = NewApiToken { name: "ci".into(), expires_in_days: Some(1) };
+    let new = token_for_a_day(None);
     let (token, secret) = identity.create_api_token(&admin, new.clone()).await.unwrap();
     let caller = identity.authenticate(&secret).await.unwrap();
     assert_eq!(caller.credential, Credential::ApiToken(token.id.clone()));
@@ -157,10 +161,66 @@ async fn an_api_token_works_until_it_is_revoked_or_lapses() {
 }
 
 #[tokio::test]
+async fn a_token_may_do_what_it_was_given_and_hands_on_no_more_than_that() {
+    use Permission::{EndSignIns, SendMessages, ViewUsers};
+    let app = Harness::offline().await;
+    let (identity, admin) = (&app.gateway.identity, app.admin());
+    let make = async |by: &Caller, new| {
+        let (token, secret) = identity.create_api_token(by, new).await?;
+        Ok::<_, sophon_model::Error>((token, identity.authenticate(&secret).await.unwrap()))
+    };
+    let (_, whole) = make(&admin, token_for_a_day(None)).await.unwrap();
+    assert_eq!(whole.permissions, Permissions::ALL.without(&[EndSignIns]), "that must be named");
+    let wanted = Some(vec![ViewUsers, SendMessages, ViewUsers]);
+    let (parent, narrow) = make(&admin, token_for_a_day(wanted)).await.unwrap();
+    assert_eq!(narrow.permissions, Permissions::of(&[SendMessages, ViewUsers]));
+
+    let (child, same) = make(&narrow, NewApiToken { ends: None, ..token_for_a_day(None) }).await.unwrap();
+    assert_eq!((same.permissions, child.expires_at), (narrow.permissions, parent.expires_at));
+    for (wanted, ends, field) in [
+        (Some(vec![EndSignIns]), None, "permissions"),
+        (Some(vec![Permission::ManageUsers]), None, "permissions"),
+        (None, Some(Ends::InDays(2)), "expires_at"),
+        (None, Some(Ends::InDays(0)), "expires_in_days"),
+        (None, Some(Ends::At(app.gateway.db.now())), "expires_at"),
+    ] {
+        let refused = make(&narrow, NewApiToken { ends, ..token_for_a_day(wanted) }).await.unwrap_err();
+        assert_eq!((refused.kind(), refused.field()), (Kind::ValidationFailed, Some(field)));
+    }
+
+    let (grandchild, last) = make(&same, token_for_a_day(Some(vec![ViewUsers]))).await.unwrap();
+    assert_eq!(grandchild.parent_id, Some(child.id));
+    identity.revoke_api_token(&admin, &parent.id).await.unwrap();
+    for fallen in [&narrow, &same, &last] {
+        assert_eq!(identity.standing(fallen).await.unwrap(), AuthorizationState::Ended);
+    }
+    assert_eq!(identity.standing(&whole).await.unwrap(), AuthorizationState::Unchanged);
+}
+
+#[tokio::test]
+async fn a_token_ends_sign_ins_only_if_it_was_given_that_by_name() {
+    let app = Harness::offline().await;
+    let (identity, admin) = (&app.gateway.identity, app.admin());
+    for permissions in [None, Some(vec![Permission::SendMessages]), Some(vec![Permission::EndSignIns])] {
+        identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
+        let sign_in = identity.sign_ins(&admin).await.unwrap().remove(0).id;
+        let (_, secret) =
+            identity.create_api_token(&admin, token_for_a_day(permissions.clone())).await.unwrap();
+        let token = identity.authenticate(&secret).await.unwrap();
+        let ended = identity.revoke_sign_in(&token, &sign_in).await;
+        match permissions.as_deref() {
+            Some([Permission::EndSignIns]) => ended.unwrap(),
+            _ => assert_eq!(ended.unwrap_err().kind(), Kind::NotAuthorized, "{permissions:?}"),
+        }
+        let _ = identity.revoke_sign_in(&admin, &sign_in).await;
+    }
+}
+
+#[tokio::test]
 async fn what_was_begun_with_other_rights_does_not_stand_as_before() {
     let app = Harness::offline().await;
     let (identity, admin) = (&app.gateway.identity, app.admin());
-    let new = NewApiToken { name: "ci".into(), expires_in_days: Some(1) };
+    let new = token_for_a_day(None);
     let (_, secret) = identity.create_api_token(&admin, new).await.unwrap();
     let caller = identity.authenticate(&secret).await.unwrap();
     let set = async |role: Role, status: UserStatus| {

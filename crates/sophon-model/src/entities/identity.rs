@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
-use crate::{ApiTokenId, AuthSessionId, Permission, Role, RoleId, TenantId, Timestamp, UserId};
+use crate::{ApiTokenId, AuthSessionId, Permission, Permissions, Role, RoleId, TenantId, Timestamp, UserId};
 
 /// A tenant: everything else belongs to one. Personal use has one with the slug `default`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -177,6 +177,10 @@ pub struct ApiToken {
     pub secret_hash: String,
     /// The first characters of the secret, to tell tokens apart.
     pub hint: String,
+    /// What it may do at most; if absent all that its owner may, except to end sign-ins.
+    pub permissions: Option<Vec<Permission>>,
+    /// The token that it was made with: it falls with that one.
+    pub parent_id: Option<ApiTokenId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -188,8 +192,10 @@ pub struct ApiToken {
 }
 
 impl Entity for ApiToken {
-    const TABLE: &'static Table =
-        &Table::new("api_tokens", "API token").held().order(Order::newest_first(&["created_at", "id"]));
+    const TABLE: &'static Table = &Table::new("api_tokens", "API token")
+        .json(&["permissions"])
+        .held()
+        .order(Order::newest_first(&["created_at", "id"]));
 }
 
 impl Insert for ApiToken {}
@@ -208,5 +214,11 @@ impl ApiToken {
     /// Whether the token still counts.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// What it may do of what its owner may.
+    pub fn rights(&self) -> Permissions {
+        let all = || Permissions::ALL.without(&[Permission::EndSignIns]);
+        self.permissions.as_deref().map_or_else(all, Permissions::of)
     }
 }

@@ -25,7 +25,8 @@ pub(super) async fn list_api_tokens(
 
 /// Make an API token
 ///
-/// It carries one's own rights. Its secret is in this answer and nowhere else.
+/// It carries one's own rights, or those of them that `permissions` names. Its secret is in this answer and nowhere else.
+/// One that is made with a token can do no more than that one, ends no later, and falls with it.
 #[utoipa::path(
     post, path = "/api/auth/tokens", tag = "Identity & auth", request_body = NewApiToken,
     responses((status = 201, body = CreatedApiToken)),
@@ -35,7 +36,7 @@ pub(super) async fn create_api_token(
     Authorized(caller): Authorized,
     Body(new): Body<NewApiToken>,
 ) -> Result<(StatusCode, Json<CreatedApiToken>)> {
-    let (token, secret) = gateway.identity.create_api_token(&caller, new.into()).await?;
+    let (token, secret) = gateway.identity.create_api_token(&caller, new.try_into()?).await?;
     Ok((StatusCode::CREATED, Json(CreatedApiToken { token: secret.into(), api_token: token.into() })))
 }
 

@@ -66,6 +66,8 @@ pub fn api_token(id: &str, created: i64) -> ApiToken {
         name: "laptop".into(),
         secret_hash: format!("{id}-hash"),
         hint: "sk_ab".into(),
+        permissions: None,
+        parent_id: None,
         created_at: at(created),
         last_used_at: Some(at(9)),
         expires_at: None,

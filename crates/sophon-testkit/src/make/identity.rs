@@ -55,6 +55,8 @@ pub fn api_token(id: impl Into<ApiTokenId>) -> ApiToken {
         secret_hash: id.to_string(),
         id,
         hint: String::new(),
+        permissions: None,
+        parent_id: None,
         created_at: NOW,
         last_used_at: None,
         expires_at: None,

@@ -55,7 +55,8 @@ async fn a_machine_is_paired_told_what_to_do_and_cut_off() {
     let command = format!("sophon-node pair --gateway {}/ --node node_", gateway.url);
     assert!(shown.contains(&command) && shown.contains(" --secret s_"), "{shown}");
 
-    for (option, scopes) in [(&[][..], json!(["system.info", "notify.send"])), (&["--no-scopes"], json!([]))] {
+    for (option, scopes) in [(&[][..], json!(["system.info", "notify.send"])), (&["--no-scopes"], json!([]))]
+    {
         let registered = program.documents(&[&["nodes", "pair", "Spare"], option].concat()).await.remove(0);
         assert_eq!(registered["scopes"], scopes, "{option:?}");
     }

@@ -109,7 +109,7 @@ impl Person {
 
     /// Makes an API token and returns its id and secret.
     pub async fn api_token(&self) -> (ApiTokenId, String) {
-        let new = NewApiToken { name: "script".into(), expires_in_days: None };
+        let new = NewApiToken { name: "script".into(), permissions: None, ends: None };
         let (token, secret) = self.gateway.identity.create_api_token(&self.caller, new).await.unwrap();
         (token.id, secret)
     }

@@ -209,6 +209,8 @@ impl Specimen for ApiToken {
             name: "New".into(),
             secret_hash: format!("new-{}", self.secret_hash),
             hint: "sk_new".into(),
+            permissions: Some(vec![Permission::ViewUsers]),
+            parent_id: Some("parent".into()),
             created_at: at(70),
             last_used_at: None,
             expires_at: Some(at(71)),
