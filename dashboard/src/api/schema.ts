@@ -419,7 +419,8 @@ export interface paths {
         put?: never;
         /**
          * Make an API token
-         * @description It carries one's own rights. Its secret is in this answer and nowhere else.
+         * @description It carries one's own rights, or those of them that `permissions` names. Its secret is in this answer and nowhere else.
+         *     One that is made with a token can do no more than that one, ends no later, and falls with it.
          */
         post: operations["createApiToken"];
         delete?: never;
@@ -1396,6 +1397,9 @@ export interface components {
              * @example Backup script
              */
             name: string;
+            parentId: components["schemas"]["ApiTokenId"] | null;
+            /** @description What it may do at most; if null all that its owner may, except to end sign-ins. */
+            permissions: components["schemas"]["Permission"][] | null;
         };
         /**
          * @description The id of a thing of this kind: An API token's public handle (the secret itself begins with `sk_`).
@@ -2215,9 +2219,10 @@ export interface components {
         };
         /** @description An API token to be made. */
         NewApiToken: {
+            expiresAt?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int32
-             * @description After how many days it ends, 1 to 3,650; never if absent.
+             * @description After how many days it ends, 1 to 3,650; in place of `expiresAt`.
              */
             expiresInDays?: number | null;
             /**
@@ -2225,6 +2230,8 @@ export interface components {
              * @example Backup script
              */
             name: string;
+            /** @description What it may do at most, of what its maker may; all of that if absent, except to end sign-ins, which must be named. */
+            permissions?: components["schemas"]["Permission"][] | null;
         };
         /** @description A file that is to go with a message. */
         NewAttachment: {
@@ -2775,9 +2782,10 @@ export interface components {
          *     - `ViewSystem`: See the detailed health and the metrics of the system.
          *     - `ManageSystem`: Pause, resume, drain and restart the system.
          *     - `SendAnnouncements`: Send an announcement to everybody in the tenant.
+         *     - `EndSignIns`: End sign-ins of one's own, with an API token. Who has signed in needs no permission for it.
          * @enum {string}
          */
-        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements";
+        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements" | "EndSignIns";
         /**
          * @description A queue of jobs. Each has a number of workers of its own, so that none holds up another.
          *     - `turns`: Work of agents: turns in sessions and runs of discussions.
