@@ -31,6 +31,8 @@ pub struct Asker {
 pub enum Is {
     Nobody,
     Person(Box<Person>),
+    /// A token of that person's, narrowed by nothing.
+    ApiToken(Box<Person>),
     Node(NodeAgent),
 }
 
@@ -48,8 +50,9 @@ impl Asker {
         match (who, &self.is) {
             (Who::Public, _) | (Who::Node, Is::Node(_)) => Verdict::Served,
             (_, Is::Nobody | Is::Node(_)) => Verdict::Unauthenticated,
-            (Who::Node, Is::Person(_)) => Verdict::NotForPeople,
-            (who, Is::Person(person)) => match who.permission() {
+            (Who::Node, Is::Person(_) | Is::ApiToken(_)) => Verdict::NotForPeople,
+            (Who::OwnerInPerson(permission), Is::ApiToken(_)) => Verdict::Missing(permission),
+            (who, Is::Person(person) | Is::ApiToken(person)) => match who.permission() {
                 Some(permission) if !person.has(permission) => Verdict::Missing(permission),
                 _ => Verdict::Served,
             },
@@ -77,7 +80,7 @@ impl Cast {
             Asker {
                 name: "an API token of the Admin's".into(),
                 token: Some(admin.api_token().await.1),
-                is: Is::Person(Box::new(admin.clone())),
+                is: Is::ApiToken(Box::new(admin.clone())),
             },
             {
                 let node = admin.node().await;

@@ -51,7 +51,7 @@ async fn every_method_of_a_hub_has_a_line() {
 async fn own(app: &App, asker: &Asker) -> Belongings {
     let gateway = &app.started.gateway;
     match &asker.is {
-        Is::Person(person) => belongings(gateway, &person.caller).await,
+        Is::Person(person) | Is::ApiToken(person) => belongings(gateway, &person.caller).await,
         Is::Nobody => belongings(gateway, &app.admin().await.caller).await,
         Is::Node(node) => {
             let mut has = belongings(gateway, &app.admin().await.caller).await;
@@ -66,9 +66,7 @@ async fn rest_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, 
     let has = own(app, asker).await;
     let token = match (&asker.is, &asker.token) {
         // The call ends the sign-in that it lives by.
-        (Is::Person(person), Some(token))
-            if line.operation == "POST /api/auth/logout" && !token.starts_with("sk_") =>
-        {
+        (Is::Person(person), Some(_)) if line.operation == "POST /api/auth/logout" => {
             Some(person.sign_in().await)
         }
         (_, token) => token.clone(),
@@ -91,7 +89,9 @@ async fn hub_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, S
     let has = own(app, asker).await;
     match invoke(app, line, asker.token.as_deref(), &has).await {
         // A hub for nodes knows no people.
-        Err(401) if line.who == Who::Node && matches!(asker.is, Is::Person(_)) => Ok(Verdict::NotForPeople),
+        Err(401) if line.who == Who::Node && matches!(asker.is, Is::Person(_) | Is::ApiToken(_)) => {
+            Ok(Verdict::NotForPeople)
+        }
         Err(401) => Ok(Verdict::Unauthenticated),
         Err(status) => Err(format!("the connection was refused with {status}")),
         Ok(None) => Ok(Verdict::Served),

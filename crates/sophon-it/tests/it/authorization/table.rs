@@ -1,11 +1,11 @@
 //! The table: who may do what. One line an operation of REST, and one a method of a hub.
 
 use sophon_model::Permission::{
-    self, ApproveActions, ManageAgents, ManageNodes, ManageSystem, SendAnnouncements, SendMessages,
-    ViewActiveTasks, ViewSystem,
+    self, ApproveActions, EndSignIns, ManageAgents, ManageNodes, ManageSystem, SendAnnouncements,
+    SendMessages, ViewActiveTasks, ViewSystem,
 };
 
-use Who::{Having, HavingAnywhere, Node, Owner, OwnerHaving, Public, SignedIn};
+use Who::{Having, HavingAnywhere, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
 
 /// Who may do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Who {
     Owner,
     /// Whose the thing is, with the permission.
     OwnerHaving(Permission),
+    /// Whose the thing is. An API token must have been given the permission by name.
+    OwnerInPerson(Permission),
     /// Nodes, for themselves.
     Node,
 }
@@ -31,13 +33,13 @@ impl Who {
     pub fn permission(self) -> Option<Permission> {
         match self {
             Having(permission) | HavingAnywhere(permission) | OwnerHaving(permission) => Some(permission),
-            Public | SignedIn | Owner | Node => None,
+            Public | SignedIn | Owner | OwnerInPerson(_) | Node => None,
         }
     }
 
     /// Whether colleagues do not learn of the thing either.
     pub fn is_owned(self) -> bool {
-        matches!(self, Owner | OwnerHaving(_))
+        matches!(self, Owner | OwnerHaving(_) | OwnerInPerson(_))
     }
 }
 
@@ -72,7 +74,7 @@ pub const REST: &[Line] = &[
     line("POST /api/auth/logout", SignedIn, "", ""),
     line("GET /api/auth/me", SignedIn, "", ""),
     line("GET /api/auth/sessions", SignedIn, "", ""),
-    line("DELETE /api/auth/sessions/{id}", Owner, "signIn", ""),
+    line("DELETE /api/auth/sessions/{id}", OwnerInPerson(EndSignIns), "signIn", ""),
     line("GET /api/auth/tokens", SignedIn, "", ""),
     line("POST /api/auth/tokens", SignedIn, "", r#"{"name":"t"}"#),
     line("DELETE /api/auth/tokens/{id}", Owner, "apiToken", ""),
