@@ -57,7 +57,7 @@ const literalTexts = [
 ].map((selector) => ({ selector, message: inCatalogue }));
 
 export default defineConfig(
-  globalIgnores(["dist", "src/api/schema.ts", "public"]),
+  globalIgnores(["dist", "src/api/schema.ts", "public", "diagram/frame.js"]),
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],

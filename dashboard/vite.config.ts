@@ -1,11 +1,25 @@
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { diagramFrame } from "./diagram/plugin.ts";
 
 /** The gateway that `npm run dev` forwards to. */
 const gateway = process.env.SOPHON_URL ?? "http://127.0.0.1:8080";
 
+/** All browsers that are built for know WOFF2: KaTeX's fonts are not put into the binary three times. */
+function oneFontFormat(): Plugin {
+  return {
+    name: "one-font-format",
+    enforce: "pre",
+    transform: {
+      filter: { id: /katex.*\.css$/ },
+      handler: (css) => css.replaceAll(/,url\([^)]+\.(?:woff|ttf)\) format\("[^"]+"\)/g, ""),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), diagramFrame(), oneFontFormat()],
   build: {
     // Browsers that know `light-dark()`, so that the palette is written once.
     target: ["chrome123", "firefox120", "safari17.5"],

@@ -82,7 +82,7 @@ describe("tasks", () => {
     await page.getByRole("button", { name: /12\*12/ }).click();
     const drawer = page.getByRole("dialog", { name: "Task" });
     await drawer.getByText("calculator").click();
-    await drawer.getByText("144").waitFor();
+    await drawer.getByText("144", { exact: true }).waitFor();
     await page.keyboard.press("Escape");
     await drawer.waitFor({ state: "hidden" });
   });

@@ -8,12 +8,21 @@ interface ListHeaderProps {
   add?: { href: string; label: string } | undefined;
 }
 
+/** What a list is called, for the eye. The heading of the page says the same. */
+export function ListTitle({ children }: { children: string }) {
+  return (
+    <p className={styles.title} aria-hidden="true">
+      {children}
+    </p>
+  );
+}
+
 /** The header of the list in a split page. */
 export function ListHeader({ title, add }: ListHeaderProps) {
   const [, navigate] = useLocation();
   return (
     <header className={styles.header}>
-      <h1>{title}</h1>
+      <ListTitle>{title}</ListTitle>
       {add && (
         <IconButton
           icon="plus"

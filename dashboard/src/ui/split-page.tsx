@@ -14,13 +14,13 @@ interface SplitPageProps {
 export function SplitPage({ label, list, narrow, children }: SplitPageProps) {
   useTitle(narrow === "list" ? label : undefined);
   return (
-    <div className={styles.page} data-narrow={narrow}>
+    <main className={styles.page} data-narrow={narrow} id="main" tabIndex={-1}>
+      {/* Not in the list, which a narrow window hides. */}
+      <h1 className="visually-hidden">{label}</h1>
       <section className={styles.list} aria-label={label}>
         {list}
       </section>
-      <main className={styles.detail} id="main" tabIndex={-1}>
-        {children}
-      </main>
-    </div>
+      <div className={styles.detail}>{children}</div>
+    </main>
   );
 }

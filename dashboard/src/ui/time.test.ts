@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { duration, shortTime, timeLeft } from "./time.ts";
+import { duration, period, shortTime, timeLeft } from "./time.ts";
 
 describe("a duration in words", () => {
   it.each([
@@ -21,6 +21,23 @@ describe("a short time", () => {
     expect(shortTime("2026-05-04T09:05:00", now)).toMatch(/9:05/);
     expect(shortTime("2026-05-03T09:05:00", now)).not.toMatch(/9:05|2026/);
     expect(shortTime("2025-05-04T09:05:00", now)).toMatch(/2025/);
+  });
+});
+
+describe("the heading of a list of times", () => {
+  const now = new Date("2026-05-04T00:30:00");
+  it.each([
+    ["2026-05-04T00:10:00", "Today"],
+    ["2026-05-04T09:00:00", "Today"],
+    ["2026-05-03T23:50:00", "Yesterday"],
+    ["2026-05-02T23:50:00", "Previous 7 days"],
+    ["2026-04-27T00:10:00", "Previous 7 days"],
+    ["2026-04-26T23:50:00", "Previous 30 days"],
+    ["2026-04-04T00:10:00", "Previous 30 days"],
+    ["2026-03-01T00:10:00", "March"],
+    ["2025-12-31T00:10:00", "December 2025"],
+  ])("of %s is %s", (time, heading) => {
+    expect(period(time, now)).toBe(heading);
   });
 });
 

@@ -13,6 +13,27 @@ export function shortTime(iso: string, now = new Date()): string {
   return (date.getFullYear() === now.getFullYear() ? day : dayAndYear).format(date);
 }
 
+const month = new Intl.DateTimeFormat(undefined, { month: "long" });
+const monthAndYear = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric" });
+
+/** The heading under which something of that time is listed: `Today`, `Yesterday`, `Previous 7 days`, or a month. */
+export function period(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const days = Math.round((midnight(now) - midnight(date)) / DAY);
+  if (days <= 0) return common.period.today;
+  if (days === 1) return common.period.yesterday;
+  if (days <= 7) return common.period.week;
+  if (days <= 30) return common.period.month;
+  return (date.getFullYear() === now.getFullYear() ? month : monthAndYear).format(date);
+}
+
+const DAY = 24 * 3_600_000;
+
+/** Days are told apart by their number, whatever the clock was set to in between. */
+function midnight(date: Date): number {
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+}
+
 export function dayAndTime(iso: string, now = new Date()): string {
   const time = clock.format(new Date(iso));
   const when = shortTime(iso, now);

@@ -34,8 +34,8 @@ function task(over: Partial<Task>): Task {
 
 const ids = { taskId: "task_1", sessionId: "ses_1" };
 const event = (name: string, data: object = {}): Action => ({
-  type: "event",
-  event: { name, data: { ...ids, ...data } } as ChatEvent,
+  type: "events",
+  events: [{ name, data: { ...ids, ...data } } as ChatEvent],
 });
 const chunk = (delta: string, offset = 0) =>
   event("StreamChunk", { messageId: "msg_2", delta, isFinal: false, offset });
@@ -58,8 +58,8 @@ describe("a streamed turn", () => {
     });
 
     const done = play(event("TaskStarted"), chunk("Hel"), {
-      type: "event",
-      event: { name: "ReceiveMessage", data: answer },
+      type: "events",
+      events: [{ name: "ReceiveMessage", data: answer }],
     });
     expect(done.runs).toEqual([]);
     expect(done.messages.map((m) => m.content)).toEqual(["Hello there"]);
@@ -138,8 +138,8 @@ describe("the person's own message", () => {
     accepted: { taskId: "task_1", sessionId: "ses_1", messageId: "msg_1" },
   };
   const told: Action = {
-    type: "event",
-    event: { name: "ReceiveMessage", data: message(1, { localId: "loc_1" }) },
+    type: "events",
+    events: [{ name: "ReceiveMessage", data: message(1, { localId: "loc_1" }) }],
   };
 
   it("is shown at once and replaced when the gateway tells it back", () => {
@@ -168,7 +168,7 @@ describe("catching up", () => {
   it("asks from before the first unfinished message", () => {
     expect(catchUpFrom(emptySession)).toBeNull();
     const told: ChatEvent = { name: "ReceiveMessage", data: message(9) };
-    expect(catchUpFrom(play({ type: "event", event: told }))).toBeNull();
+    expect(catchUpFrom(play({ type: "events", events: [told] }))).toBeNull();
     expect(catchUpFrom(play(synced([message(1), message(4)])))).toBe(4);
     const pending = message(7, { role: "agent", status: "pending" });
     expect(catchUpFrom(play(synced([message(1), pending, message(9)])))).toBe(6);
@@ -237,7 +237,7 @@ describe("catching up", () => {
     const opened = message(2, { role: "agent", status: "pending", content: "", taskId: "task_1" });
     const finished = { ...answer, updatedAt: "2026-01-01T00:00:01.000Z" };
     const state = play(
-      { type: "event", event: { name: "ReceiveMessage", data: finished } },
+      { type: "events", events: [{ name: "ReceiveMessage", data: finished }] },
       {
         type: "synced",
         messages: [message(1), opened],

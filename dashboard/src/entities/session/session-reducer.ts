@@ -24,7 +24,7 @@ export type Action =
   | { type: "accepted"; localId: string; accepted: Accepted }
   | { type: "failed"; localId: string; error: unknown }
   | { type: "discarded"; localId: string }
-  | { type: "event"; event: ChatEvent };
+  | { type: "events"; events: ChatEvent[] };
 
 export function reduceSession(state: SessionState, action: Action): SessionState {
   switch (action.type) {
@@ -44,8 +44,8 @@ export function reduceSession(state: SessionState, action: Action): SessionState
       return patchOutgoing(state, action.localId, { phase: "failed", error: action.error });
     case "discarded":
       return { ...state, outgoing: withoutLocal(state, action.localId) };
-    case "event":
-      return applyEvent(state, action.event);
+    case "events":
+      return action.events.reduce(applyEvent, state);
   }
 }
 

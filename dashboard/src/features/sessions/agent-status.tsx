@@ -1,3 +1,4 @@
+import { isWaiting, type Prompt } from "../../entities/prompt/inbox.ts";
 import type { Run } from "../../entities/session/session-state.ts";
 import { ActivityDots } from "../../ui/status.tsx";
 import styles from "./agent-status.module.css";
@@ -6,14 +7,26 @@ import { conversation as t } from "../../messages/en/conversation.ts";
 /** The tool that asks the user a question. */
 const QUESTION = "person.ask";
 
-function statusText({ phase, activity, detail }: Run, agent: string): string {
-  if (phase === "queued") return t.status.queued(agent);
-  switch (activity) {
+/**
+ * What the agent of a turn is doing, in words. What a person is asked is known better than what events tell: they
+ * tell nothing to who came later, and of an answer only when the agent goes on.
+ */
+export function statusText(run: Run, prompts: Prompt[], agent: string): string {
+  const own = prompts.filter(({ request }) => request.taskId === run.taskId);
+  const asked = own.find(isWaiting);
+  if (asked?.kind === "approval") return t.status.approval(agent, asked.request.toolName);
+  if (asked) return t.status.question(agent);
+  if (run.phase === "queued") return t.status.queued(agent);
+  const isAnswered = own.length > 0;
+  switch (run.activity) {
     case "calling_tool":
-      if (detail === QUESTION) return t.status.question(agent);
-      return detail ? t.status.tool(agent, detail) : t.status.someTool(agent);
+      if (run.detail !== QUESTION) {
+        return run.detail ? t.status.tool(agent, run.detail) : t.status.someTool(agent);
+      }
+      return isAnswered ? t.status.thinking(agent) : t.status.question(agent);
     case "waiting_approval":
-      return detail ? t.status.approval(agent, detail) : t.status.someApproval(agent);
+      if (isAnswered) return t.status.thinking(agent);
+      return run.detail ? t.status.approval(agent, run.detail) : t.status.someApproval(agent);
     case "resuming":
       return t.status.resuming(agent);
     case "writing":
@@ -23,11 +36,18 @@ function statusText({ phase, activity, detail }: Run, agent: string): string {
   }
 }
 
-export function AgentStatus({ run, agentName }: { run: Run; agentName: string }) {
+interface AgentStatusProps {
+  run: Run;
+  /** The prompts of the session. */
+  prompts: Prompt[];
+  agentName: string;
+}
+
+export function AgentStatus({ run, prompts, agentName }: AgentStatusProps) {
   return (
     <p className={styles.status}>
       <ActivityDots />
-      {statusText(run, agentName)}
+      {statusText(run, prompts, agentName)}
     </p>
   );
 }

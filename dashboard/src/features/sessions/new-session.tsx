@@ -47,7 +47,7 @@ export function NewSession() {
         <IconButton icon="back" label={t.all} onClick={() => navigate("/")} />
       </div>
       <div className={styles.middle}>
-        <h1>{t.newTitle}</h1>
+        <h2>{t.newTitle}</h2>
         {agents.data !== undefined && agents.data.length > 1 && (
           <div className={styles.picker}>
             <SelectField

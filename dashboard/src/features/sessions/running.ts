@@ -3,20 +3,32 @@ import type { Task } from "../../api/types.ts";
 import type { TaskEvent } from "../../live/events.ts";
 
 export type RunningAction = { type: "read"; tasks: Task[] } | { type: "event"; event: TaskEvent };
-type Running = ReadonlyMap<string, string>;
 
-export function reduceRunning(running: Running, action: RunningAction): Running {
+export interface Running {
+  sessionOf: ReadonlyMap<string, string>;
+  /** The tasks that ended last. What was read before may still call them running. */
+  ended: readonly string[];
+}
+
+export const noneRunning: Running = { sessionOf: new Map(), ended: [] };
+
+/** So many ended tasks are remembered: more do not end while the tasks are read. */
+const REMEMBERED = 100;
+
+export function reduceRunning({ sessionOf, ended }: Running, action: RunningAction): Running {
   if (action.type === "read") {
-    return new Map(
-      action.tasks.flatMap((task) => (task.sessionId ? [[task.id, task.sessionId]] : [])),
+    const running = action.tasks.filter(({ id }) => !ended.includes(id));
+    const entries = running.flatMap(({ id, sessionId }): [string, string][] =>
+      sessionId ? [[id, sessionId]] : [],
     );
+    return { sessionOf: new Map(entries), ended };
   }
   const { taskId, sessionId } = action.event.data;
-  const next = new Map(running);
+  const next = new Map(sessionOf);
   if (action.event.name === "TaskQueued" || action.event.name === "TaskStarted") {
     next.set(taskId, sessionId);
-  } else {
-    next.delete(taskId);
+    return { sessionOf: next, ended };
   }
-  return next;
+  next.delete(taskId);
+  return { sessionOf: next, ended: [taskId, ...ended].slice(0, REMEMBERED) };
 }

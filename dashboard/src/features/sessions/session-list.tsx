@@ -3,9 +3,11 @@ import { Link, useLocation } from "wouter";
 import type { Session } from "../../api/types.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { SearchBox } from "../../ui/field.tsx";
+import { ListTitle } from "../../ui/list-header.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
 import { ActivityDots } from "../../ui/status.tsx";
+import { period } from "../../ui/time.ts";
 import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAgentName } from "../../entities/agent/use-agents.ts";
 import { isWaiting } from "../../entities/prompt/inbox.ts";
@@ -27,7 +29,7 @@ export function SessionList({ open }: { open: string | null }) {
   return (
     <>
       <header className={styles.header}>
-        <h1 className={styles.title}>{navigation.sessions}</h1>
+        <ListTitle>{navigation.sessions}</ListTitle>
         <IconButton
           icon="plus"
           label={t.new}
@@ -46,21 +48,36 @@ export function SessionList({ open }: { open: string | null }) {
             {search === "" && <p>{t.noneAbout}</p>}
           </Empty>
         )}
-        <ul role="list">
-          {list.data?.map((session) => (
-            <SessionRow
-              key={session.id}
-              session={session}
-              open={session.id === open}
-              running={running.has(session.id)}
-              waiting={waiting.has(session.id)}
-            />
-          ))}
-        </ul>
+        {periods(list.data ?? []).map(([heading, sessions]) => (
+          <section key={heading} className={styles.period}>
+            <h2>{heading}</h2>
+            <ul role="list">
+              {sessions.map((session) => (
+                <SessionRow
+                  key={session.id}
+                  session={session}
+                  open={session.id === open}
+                  running={running.has(session.id)}
+                  waiting={waiting.has(session.id)}
+                />
+              ))}
+            </ul>
+          </section>
+        ))}
         <ShowMore list={list} label={t.older} />
       </div>
     </>
   );
+}
+
+/** The sessions by when something last happened in them, in their order. */
+function periods(sessions: Session[]): [heading: string, sessions: Session[]][] {
+  const groups = new Map<string, Session[]>();
+  for (const session of sessions) {
+    const heading = period(session.updatedAt);
+    groups.set(heading, [...(groups.get(heading) ?? []), session]);
+  }
+  return [...groups];
 }
 
 interface SessionRowProps {

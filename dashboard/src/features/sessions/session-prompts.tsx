@@ -1,27 +1,26 @@
+import type { Run } from "../../entities/session/session-state.ts";
 import { PromptCard } from "../../entities/prompt/prompt-card.tsx";
-import { isWaiting } from "../../entities/prompt/inbox.ts";
+import { isWaiting, type Prompt } from "../../entities/prompt/inbox.ts";
 import { useInbox } from "../../entities/prompt/inbox-provider.tsx";
 import styles from "./session-prompts.module.css";
 import { prompts as t } from "../../messages/en/prompts.ts";
 
-interface SessionPromptsProps {
-  sessionId: string;
-  /** The turn in progress: its answered prompts stay visible until it ends. */
-  taskId: string | null;
-}
-
-/** The prompts of this session, below the turn that waits for them. */
-export function SessionPrompts({ sessionId, taskId }: SessionPromptsProps) {
+/** The prompts of a session: those that wait, and of the turn in progress also those that were answered. */
+export function useSessionPrompts(sessionId: string, run: Run | undefined): Prompt[] {
   const { prompts } = useInbox();
-  const here = prompts.filter(
+  return prompts.filter(
     (prompt) =>
       prompt.request.sessionId === sessionId &&
-      (isWaiting(prompt) || prompt.request.taskId === taskId),
+      (isWaiting(prompt) || prompt.request.taskId === run?.taskId),
   );
-  if (here.length === 0) return null;
+}
+
+/** Below the turn that waits for them. */
+export function SessionPrompts({ prompts }: { prompts: Prompt[] }) {
+  if (prompts.length === 0) return null;
   return (
     <ul role="list" className={styles.prompts} aria-label={t.waiting}>
-      {here.map((prompt) => (
+      {prompts.map((prompt) => (
         <li key={prompt.request.id}>
           <PromptCard prompt={prompt} inSession />
         </li>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { Session } from "../../api/types.ts";
@@ -30,14 +30,17 @@ export function SessionView({ id }: { id: string }) {
   const agentName = useAgentName()(session.data?.agentId);
   const run = activeRun(open.state);
 
-  const fork = (fromMessageId?: string) =>
-    attempt(async () => {
-      const body = fromMessageId === undefined ? {} : { fromMessageId };
-      const forked = await call(
-        api.POST("/api/sessions/{id}/fork", { params: { path: { id } }, body }),
-      );
-      navigate(`/sessions/${forked.id}`);
-    });
+  const fork = useCallback(
+    (fromMessageId?: string) =>
+      void attempt(async () => {
+        const body = fromMessageId === undefined ? {} : { fromMessageId };
+        const forked = await call(
+          api.POST("/api/sessions/{id}/fork", { params: { path: { id } }, body }),
+        );
+        navigate(`/sessions/${forked.id}`);
+      }),
+    [attempt, id, navigate],
+  );
 
   if (session.error) {
     return (
@@ -53,8 +56,8 @@ export function SessionView({ id }: { id: string }) {
   }
   return (
     <div className={styles.view}>
-      <SessionHeader session={session.data} agentName={agentName} onFork={() => void fork()} />
-      <Transcript open={open} agentName={agentName} onFork={(messageId) => void fork(messageId)} />
+      <SessionHeader session={session.data} agentName={agentName} onFork={() => fork()} />
+      <Transcript open={open} agentName={agentName} onFork={fork} />
       <footer className={styles.foot}>
         <div>
           <Composer

@@ -1,12 +1,16 @@
-import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { activeRun, type SessionState } from "../../entities/session/session-state.ts";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import {
+  activeRun,
+  type Outgoing,
+  type SessionState,
+} from "../../entities/session/session-state.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { Turn, type Said } from "./turns.tsx";
 import { timeline, type Entry } from "./timeline.ts";
 import { AgentStatus } from "./agent-status.tsx";
-import { SessionPrompts } from "./session-prompts.tsx";
+import { SessionPrompts, useSessionPrompts } from "./session-prompts.tsx";
 import styles from "./transcript.module.css";
 import { TurnNotice } from "./turn-notice.tsx";
 import { useStickToBottom } from "./use-stick-to-bottom.ts";
@@ -25,23 +29,33 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const entries = timeline(state);
   const { box, content, away, onScroll, toEnd } = useStickToBottom(state.outgoing.at(-1)?.localId);
   const run = activeRun(state);
+  const prompts = useSessionPrompts(open.id, run);
+  const [first] = state.messages;
   const last = entries.at(-1);
-  const regenerate = () => void attempt(open.regenerate);
-  const goOn = () => void open.send(t.continueMessage);
+  const old = oldEntries(entries);
+  const { regenerate, send, discard } = open;
+  const again = useCallback(() => void attempt(regenerate), [attempt, regenerate]);
+  const goOn = useCallback(() => void send(t.continueMessage), [send]);
+  const onRetry = useCallback(
+    ({ content, localId }: Outgoing) => void send(content, localId),
+    [send],
+  );
+  const onDiscard = useCallback(({ localId }: Outgoing) => discard(localId), [discard]);
 
-  const show = (entry: Entry) => {
+  const show = (entry: Entry, index: number) => {
     const isOver = entry === last && run === undefined;
-    const again = isOver ? regenerate : undefined;
-    if (entry.kind === "notice") return <TurnNotice outcome={entry.outcome} onRetry={again} />;
+    const onAgain = isOver ? again : undefined;
+    if (entry.kind === "notice") return <TurnNotice outcome={entry.outcome} onRetry={onAgain} />;
     return (
       <Turn
         {...said(entry)}
         agentName={agentName}
         onFork={onFork}
-        onRegenerate={again}
+        isOld={index < old}
+        onRegenerate={onAgain}
         onContinue={isOver ? goOn : undefined}
-        onRetry={({ content, localId }) => void open.send(content, localId)}
-        onDiscard={({ localId }) => open.discard(localId)}
+        onRetry={onRetry}
+        onDiscard={onDiscard}
       />
     );
   };
@@ -58,14 +72,14 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
       >
         <div ref={content}>
           {!state.loaded && failure === null && <Loading lines={5} label={t.loadingMessages} />}
-          {state.hasOlder && <OlderMessages load={open.loadOlder} />}
+          {first && state.hasOlder && <OlderMessages load={() => open.loadOlder(first.id)} />}
           <ol role="list" className={styles.turns}>
-            {entries.map((entry) => (
-              <li key={entry.key}>{show(entry)}</li>
+            {entries.map((entry, index) => (
+              <li key={entry.key}>{show(entry, index)}</li>
             ))}
           </ol>
-          {run && <AgentStatus run={run} agentName={agentName} />}
-          <SessionPrompts sessionId={open.id} taskId={run?.taskId ?? null} />
+          {run && <AgentStatus run={run} prompts={prompts} agentName={agentName} />}
+          <SessionPrompts prompts={prompts} />
           {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
         </div>
       </div>
@@ -77,6 +91,18 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
       <Announcement state={state} agentName={agentName} />
     </div>
   );
+}
+
+/** So much of the end of a session (characters) is read at once; what is older waits until it comes near. */
+const SEEN_FIRST = 16_000;
+
+/** How many of the entries are older than what is seen first. */
+function oldEntries(entries: Entry[]): number {
+  let length = 0;
+  return entries.findLastIndex((entry) => {
+    if (entry.kind === "message") length += entry.message.content.length;
+    return length > SEEN_FIRST;
+  });
 }
 
 function said(entry: Exclude<Entry, { kind: "notice" }>): Said {

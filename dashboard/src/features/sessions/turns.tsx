@@ -1,5 +1,5 @@
 /** A turn of a session: a message, an answer that is being written, or a message that is being sent. */
-import { useDeferredValue } from "react";
+import { memo } from "react";
 import type { Message } from "../../api/types.ts";
 import type { Outgoing, Run } from "../../entities/session/session-state.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -10,6 +10,7 @@ import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAuth } from "../../entities/user/auth.ts";
 import { ToolCalls } from "../../entities/task/tool-calls.tsx";
 import styles from "./turns.module.css";
+import { useGradual } from "./use-gradual.ts";
 import { common } from "../../messages/en/common.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
 
@@ -24,6 +25,8 @@ export interface Said {
 
 interface TurnProps extends Said {
   agentName: string;
+  /** Whether it is far from the end of the session, which is what is seen first. */
+  isOld: boolean;
   onFork: (messageId: string) => void;
   onRegenerate: (() => void) | undefined;
   onContinue: (() => void) | undefined;
@@ -31,8 +34,8 @@ interface TurnProps extends Said {
   onDiscard: (outgoing: Outgoing) => void;
 }
 
-export function Turn(props: TurnProps) {
-  const { message, run, outgoing, agentName } = props;
+export const Turn = memo(function Turn(props: TurnProps) {
+  const { message, run, outgoing, agentName, isOld } = props;
   const { user } = useAuth();
   const role = message?.role ?? (outgoing === undefined ? "agent" : "user");
   if (saysNothing(props)) return null;
@@ -47,13 +50,17 @@ export function Turn(props: TurnProps) {
         {message && <Timestamp at={message.createdAt} long />}
       </header>
       <div className={styles.body}>
-        {role === "agent" ? <Answer message={message} run={run} /> : <Words {...props} />}
+        {role === "agent" ? (
+          <Answer message={message} run={run} isOld={isOld} />
+        ) : (
+          <Words {...props} />
+        )}
         {message && !run && <CutOff reason={message.finishReason} onContinue={props.onContinue} />}
       </div>
       {message && !run && <Actions {...props} message={message} />}
     </article>
   );
-}
+});
 
 /** An answer before its first word; if it failed there, the notice below says why. */
 function saysNothing({ message, run }: Said): boolean {
@@ -67,16 +74,22 @@ function authorOf(role: Message["role"], from: string, me: string, agentName: st
   return from === me ? t.you : t.someoneElse;
 }
 
-function Answer({ message, run }: { message: Message | undefined; run: Run | null | undefined }) {
-  // Parsing may lag behind a fast stream, so that typing and scrolling stay smooth.
-  const text = useDeferredValue(run?.text ?? message?.content ?? "");
+interface AnswerProps {
+  message: Message | undefined;
+  run: Run | null | undefined;
+  isOld: boolean;
+}
+
+function Answer({ message, run, isOld }: AnswerProps) {
+  const said = run?.text ?? message?.content ?? "";
+  const text = useGradual(said, run ? "" : said);
   const tools = run?.tools ?? message?.toolCalls ?? [];
   return (
     <>
       {tools.length > 0 && (
         <ToolCalls calls={tools} taskId={run?.taskId ?? message?.taskId ?? null} />
       )}
-      <Markdown text={text} />
+      <Markdown text={text} lazy={isOld} />
     </>
   );
 }

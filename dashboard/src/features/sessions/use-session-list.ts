@@ -5,7 +5,7 @@ import { api, call } from "../../api/client.ts";
 import { activeTasks } from "../../entities/task/tasks.ts";
 import { TASK_EVENTS } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
-import { reduceRunning, type RunningAction } from "./running.ts";
+import { noneRunning, reduceRunning, type RunningAction } from "./running.ts";
 
 export function useSessionList(q: string) {
   return useInfiniteQuery({
@@ -28,7 +28,7 @@ export function useSessionList(q: string) {
 /** The ids of the sessions in which an agent is working. */
 export function useRunningSessions(): Set<string> {
   const { tasks } = useLive();
-  const [running, dispatch] = useReducer(reduceRunning, new Map<string, string>());
+  const [running, dispatch] = useReducer(reduceRunning, noneRunning);
 
   useEffect(() => {
     const read = async () => {
@@ -43,5 +43,5 @@ export function useRunningSessions(): Set<string> {
     };
   }, [tasks]);
 
-  return new Set(running.values());
+  return new Set(running.sessionOf.values());
 }

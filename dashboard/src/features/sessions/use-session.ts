@@ -1,11 +1,20 @@
 /** One open session: its history, its live events, and what the user can do in it. */
-import { useEffect, useReducer, useRef, type Dispatch } from "react";
+import {
+  startTransition,
+  useCallback,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  type Dispatch,
+} from "react";
 import { api, call } from "../../api/client.ts";
 import { newLocalId } from "../../api/local-id.ts";
 import type { Message, Task } from "../../api/types.ts";
 import { SESSION_EVENTS } from "../../entities/session/session-events.ts";
 import { activeTasks, cancelTask } from "../../entities/task/tasks.ts";
-import type { Joined } from "../../live/events.ts";
+import { batch } from "../../live/batch.ts";
+import type { ChatEvent, Joined } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 import { reduceSession, type Action } from "../../entities/session/session-reducer.ts";
 import {
@@ -90,7 +99,8 @@ export interface OpenSession {
   /** Why the history could not be loaded, until a later attempt succeeds. */
   failure: unknown;
   reload: () => void;
-  loadOlder: () => Promise<void>;
+  /** Loads messages with lower numbers. */
+  loadOlder: (before: number) => Promise<void>;
   send: (content: string, localId?: string) => Promise<void>;
   discard: (localId: string) => void;
   regenerate: () => Promise<void>;
@@ -125,21 +135,31 @@ export function useSession(id: string): OpenSession {
 
   useEffect(() => {
     let open = true;
+    const events = batch<ChatEvent>((events) => dispatch({ type: "events", events }));
+    /** Nothing overtakes the events before it. */
+    const apply = (action: Action) => {
+      events.flush();
+      dispatch(action);
+    };
     const sync = async (join: boolean) => {
       try {
         if (join) {
-          dispatch({ type: "joining" });
+          apply({ type: "joining" });
           const joined = (await chat.invoke("JoinSession", { sessionId: id })) as Joined;
-          if (open) dispatch({ type: "joined", joined });
+          if (open) apply({ type: "joined", joined });
         }
         const action = await synchronise(id, latest.current);
-        if (open) dispatch(action);
+        // A page of long messages is rendered piece by piece.
+        if (open) startTransition(() => apply(action));
       } catch (failure) {
         if (open) dispatch({ type: "unreadable", failure });
       }
     };
     const stopEvents = chat.on(SESSION_EVENTS, (event) => {
-      if (event.data.sessionId === id) dispatch({ type: "event", event });
+      if (event.data.sessionId !== id) return;
+      events.add(event);
+      // Only text comes faster than it can be read.
+      if (event.name !== "StreamChunk") events.flush();
     });
     const stopConnected = chat.onConnected(() => void sync(true));
     reload.current = () => void sync(chat.state.phase === "live");
@@ -152,22 +172,19 @@ export function useSession(id: string): OpenSession {
     };
   }, [chat, id]);
 
-  return {
-    id,
-    state: view.session,
-    failure: view.failure,
-    reload: () => reload.current(),
-    ...commands(id, view.session, dispatch),
-  };
+  // The same as long as the session is open, so that turns are not rendered again because of them.
+  const stable = useMemo(() => commands(id, dispatch), [id]);
+  const again = useCallback(() => reload.current(), []);
+  return { id, state: view.session, failure: view.failure, reload: again, ...stable };
 }
 
-function commands(id: string, state: SessionState, dispatch: Dispatch<Action>) {
+function commands(id: string, dispatch: Dispatch<Action>) {
   return {
-    async loadOlder() {
-      const before = state.messages[0]?.id;
-      if (before === undefined) return;
+    async loadOlder(before: number) {
       const older = await page(id, { before, limit: PAGE });
-      dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore });
+      startTransition(() =>
+        dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore }),
+      );
     },
     /** The gateway applies a message once, even if it is sent again with the same `localId`. */
     async send(content: string, localId: string = newLocalId()) {

@@ -23,6 +23,11 @@ export const common = section("common", {
   plainText: "text",
   image: "Image",
   table: "Table",
+  code: "Code",
+  formula: "Formula",
+  diagram: "Diagram",
+  taskDone: "Done:",
+  taskOpen: "Not done:",
   hiddenCharacter: "Invisible character",
   /** Between two short facts in one line. */
   separator: " · ",
@@ -52,6 +57,12 @@ export const common = section("common", {
     critical: "Critical risk",
   },
   severity: { info: "Info", warning: "Warning", critical: "Critical" },
+  period: {
+    today: "Today",
+    yesterday: "Yesterday",
+    week: "Previous 7 days",
+    month: "Previous 30 days",
+  },
   units: { ms: "ms", s: "s", min: "min", h: "h" },
   percent: (value: number) => `${value}%`,
 });

@@ -1,78 +1,80 @@
 /**
- * Markdown written by an agent. Raw HTML stays text, the library drops dangerous addresses,
- * and nothing is fetched: an image becomes a link.
+ * Markdown written by an agent, of any length. It is read in sections, each when it comes near the window; until then
+ * it stands there as plain text, so that it can be found. While the text grows, only its last block is read again.
  */
-import {
-  isValidElement,
-  memo,
-  type ComponentProps,
-  type ReactElement,
-  type ReactNode,
-} from "react";
-import ReactMarkdown, { type Components } from "react-markdown";
-import remarkGfm from "remark-gfm";
-import { Icon } from "../icon.tsx";
-import { CodeBlock } from "./code-block.tsx";
+import { memo, useMemo, useState } from "react";
+import { RenderedContext, useRendered } from "../use-rendered.ts";
+import { Blocks } from "./blocks.tsx";
+import { LinksContext } from "./inlines.tsx";
 import styles from "./markdown.module.css";
-import { common } from "../../messages/en/common.ts";
+import { cut, noSections, type Section } from "./sections.ts";
+import { blocksOf, linksOf } from "./syntax.ts";
+import { useNear } from "./use-near.ts";
 
-type CodeElement = ReactElement<{ className?: string; children?: ReactNode }>;
-
-function Pre({ children }: { children?: ReactNode }) {
-  if (!isValidElement(children)) return <pre>{children}</pre>;
-  const { className, children: code } = (children as CodeElement).props;
-  const language = /language-(\S+)/.exec(className ?? "")?.[1] ?? null;
-  return <CodeBlock language={language} code={typeof code === "string" ? code.trimEnd() : ""} />;
+interface MarkdownProps {
+  text: string;
+  /** Whether even its beginning and its end can wait until they are near. */
+  lazy?: boolean;
 }
 
-function ExternalLink({ href, children }: { href?: string | undefined; children?: ReactNode }) {
-  return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
-  );
-}
+/** So many sections at the end are read at once, and the first. */
+const AT_ONCE = 2;
 
-function ImageLink({ src, alt }: ComponentProps<"img">) {
-  const address = typeof src === "string" ? src : undefined;
+export const Markdown = memo(function Markdown({ text, lazy = false }: MarkdownProps) {
+  const [read, setRead] = useState(() => cut(text, noSections));
+  if (read.text !== text) setRead(cut(text, read));
+  const { sections } = read;
+  const definitions = sections
+    .map((section) => section.definitions)
+    .filter(Boolean)
+    .join("\n");
+  const links = useMemo(() => linksOf(definitions), [definitions]);
   return (
-    <ExternalLink href={address}>
-      <span className={styles.image}>
-        <Icon name="image" size={16} />
-        {alt === undefined || alt === "" ? common.image : alt}
-      </span>
-    </ExternalLink>
-  );
-}
-
-function Table({ children }: { children?: ReactNode }) {
-  return (
-    // A wide table scrolls, so the keyboard must be able to reach it.
-    <div className={styles.table} role="region" aria-label={common.table} tabIndex={0}>
-      <table>{children}</table>
-    </div>
-  );
-}
-
-const COMPONENTS: Components = {
-  pre: ({ children }) => <Pre>{children}</Pre>,
-  a: ({ href, children }) => <ExternalLink href={href}>{children}</ExternalLink>,
-  img: ({ src, alt }) => <ImageLink src={src} alt={alt} />,
-  table: ({ children }) => <Table>{children}</Table>,
-  // Headings of an answer are below the headings of the page.
-  h1: ({ children }) => <h3>{children}</h3>,
-  h2: ({ children }) => <h4>{children}</h4>,
-  h3: ({ children }) => <h5>{children}</h5>,
-  h4: ({ children }) => <h6>{children}</h6>,
-};
-const PLUGINS = [remarkGfm];
-
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  return (
-    <div className={styles.markdown}>
-      <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {text}
-      </ReactMarkdown>
-    </div>
+    <LinksContext value={links}>
+      <div className={styles.markdown}>
+        {sections.map((section, index) => (
+          <SectionView
+            key={index}
+            section={section}
+            lazy={lazy || (index > 0 && index < sections.length - AT_ONCE)}
+          />
+        ))}
+      </div>
+    </LinksContext>
   );
 });
+
+interface SectionViewProps {
+  section: Section;
+  lazy: boolean;
+}
+
+/** What is out of sight is as tall as so many characters of text are, until it is known better. */
+const CHARACTERS_IN_A_LINE = 70;
+const LINE = 1.55;
+
+const SectionView = memo(
+  function SectionView({ section: { source, continues, start }, lazy }: SectionViewProps) {
+    const [element, near] = useNear(!lazy);
+    const rendered = useRendered(element);
+    const tokens = useMemo(() => (near ? blocksOf(source) : null), [near, source]);
+    const lines = Math.ceil(source.length / CHARACTERS_IN_A_LINE);
+    return (
+      <div
+        ref={element}
+        className={styles.section}
+        data-continues={continues ?? undefined}
+        data-unread={tokens === null || undefined}
+        style={{ containIntrinsicBlockSize: `auto ${(lines * LINE).toFixed(1)}em` }}
+      >
+        <RenderedContext value={rendered}>
+          {tokens === null ? source : <Blocks tokens={tokens} start={start} />}
+        </RenderedContext>
+      </div>
+    );
+  },
+  ({ section: before }, { section: after }) =>
+    before.source === after.source &&
+    before.continues === after.continues &&
+    before.start === after.start,
+);
