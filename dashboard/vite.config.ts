@@ -19,6 +19,8 @@ function oneFontFormat(): Plugin {
 }
 
 export default defineConfig({
+  // The page names the path that it is served under, in its `<base>`.
+  base: "./",
   plugins: [react(), diagramFrame(), oneFontFormat()],
   build: {
     // Browsers that know `light-dark()`, so that the palette is written once.

@@ -8,6 +8,7 @@ mod admin;
 mod agents;
 mod approvals;
 mod auth;
+mod base_path;
 mod chat;
 mod class;
 mod client;
@@ -42,7 +43,8 @@ use http::StatusCode;
 use sophon_core::Gateway;
 use sophon_model::{Error, Kind};
 use tower::ServiceExt;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa::openapi::Server;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 pub use error::error_response;
 pub use openapi::openapi;
@@ -74,12 +76,12 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(gate, gate::admit))
         .with_state(gateway)
-        .merge(SwaggerUi::new("/swagger").url("/swagger/v1/swagger.json", openapi()))
+        .merge(swagger(&options.base_path))
 }
 
 /// Puts what every wire needs before `app`, the whole gateway: a request id on every response with a log line and
 /// figures, an answer for panics, the host and origin guards, leave for the pages of allowed origins,
-/// careful headers, and the tenant prefix
+/// careful headers, and the prefixes of addresses: the path under which a proxy shows the gateway, and the tenant's
 /// (`/api/tenants/{slug}/…`).
 ///
 /// The server must be made with connect info, or clients cannot be told apart by address.
@@ -88,8 +90,20 @@ pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
         .layer(from_fn_with_state(Arc::new(Guard::new(options)), guard::check_host_and_origin))
         .layer(from_fn_with_state(Arc::new(gateway.db.clone()), request_id::observe))
         .layer(from_fn(headers::security_headers));
-    // A service rather than a layer: the prefix is to be gone before a route is chosen.
-    Router::new().fallback_service(app.map_request(tenant::take_prefix))
+    // A service rather than a layer: the prefixes are to be gone before a route is chosen.
+    let app = app.map_request(tenant::take_prefix).map_request(base_path::take(&options.base_path));
+    Router::new().fallback_service(app)
+}
+
+/// The document, and a page to look at it.
+fn swagger(base_path: &str) -> SwaggerUi {
+    const DOCUMENT: &str = "/swagger/v1/swagger.json";
+    let mut document = openapi();
+    if !base_path.is_empty() {
+        document.servers = Some(vec![Server::new(base_path)]);
+    }
+    let config = Config::from(format!("{base_path}{DOCUMENT}"));
+    SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config)
 }
 
 fn subjects() -> ApiRouter {

@@ -9,6 +9,8 @@ use ipnet::IpNet;
 pub struct Options {
     /// The address that the gateway listens on. Requests that name its IP in `Host` are served.
     pub listen: Option<SocketAddr>,
+    /// The path under which a proxy shows the gateway: empty, or for example `/sophon`.
+    pub base_path: String,
     /// Names (without port) that `Host` may have besides loopback ones: those the gateway is reached by.
     pub allowed_hosts: Vec<String>,
     /// Origins (`scheme://host[:port]`) of other sites whose pages may call the gateway.

@@ -1,10 +1,15 @@
 //! The dashboard, inside the binary.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 use sophon_model::{Error, Kind};
 use tower_http::compression::CompressionLayer;
 
@@ -13,9 +18,12 @@ use tower_http::compression::CompressionLayer;
 #[allow_missing = true]
 struct Files;
 
+/// The page.
+const PAGE: &str = "index.html";
+
 /// What the page may do: nothing from elsewhere, and no script or style that is not a file of ours.
 const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; \
-                      script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+                      script-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
 /// The frame that draws diagrams, which models write: its scripts and styles stand in the page, and it can do nothing else.
 /// It is in no origin, so that it reaches neither the page around it nor the gateway. The page says which scripts may run.
@@ -26,23 +34,66 @@ const DIAGRAM_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; st
 const MISSING: &str = "This build has no dashboard inside. Build it with: make dashboard\n\
                        The API is at /api, its description at /swagger.\n";
 
-/// Files by their path, and the page itself for every other path at which a browser asks for a page. Whatever else is at no
-/// address of a wire is answered as the API answers, also if it is nearly one.
-pub(crate) fn router() -> Router {
-    Router::new().fallback(file).layer(CompressionLayer::new())
+/// A file to be answered.
+#[derive(Clone)]
+struct Served {
+    path: String,
+    kind: String,
+    data: Bytes,
+    tag: String,
 }
 
-async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+impl Served {
+    fn of(path: &str) -> Option<Self> {
+        let file = Files::get(path)?;
+        let tag = tag(&file.metadata.sha256_hash());
+        let data = match file.data {
+            Cow::Borrowed(data) => Bytes::from_static(data),
+            Cow::Owned(data) => data.into(),
+        };
+        Some(Self { path: path.to_owned(), kind: file.metadata.mimetype().to_owned(), data, tag })
+    }
+
+    /// The page, which names the path that it is served under: all its addresses are relative to that one.
+    fn page(base_path: &str) -> Option<Self> {
+        let file = Self::of(PAGE)?;
+        let page = String::from_utf8_lossy(&file.data);
+        let page = page.replacen("<head>", &format!("<head>\n    <base href=\"{base_path}/\" />"), 1);
+        Some(Self { tag: tag(&Sha256::digest(&page)), data: page.into(), ..file })
+    }
+}
+
+fn tag(hash: &[u8]) -> String {
+    format!("\"{}\"", hex::encode(&hash[..16]))
+}
+
+/// Files by their path, and the page itself for every other path at which a browser asks for a page. Whatever else is at no
+/// address of a wire is answered as the API answers, also if it is nearly one.
+pub(crate) fn router(base_path: &str) -> Router {
+    let page = Arc::new(Served::page(base_path));
+    Router::new().fallback(file).layer(CompressionLayer::new()).with_state(page)
+}
+
+async fn file(
+    State(page): State<Arc<Option<Served>>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let path = uri.path().trim_start_matches('/');
     let reads = method == Method::GET || method == Method::HEAD;
-    if let Some(found) = Files::get(path).filter(|_| reads && !path.is_empty()) {
-        return respond(path, found, &headers);
+    if reads
+        && path != PAGE
+        && let Some(found) = Served::of(path)
+    {
+        return respond(found, &headers);
     }
-    if !reads || !may_be_page(path) || !(path.is_empty() || accepts_pages(&headers)) {
+    let is_page = path.is_empty() || path == PAGE || (may_be_page(path) && accepts_pages(&headers));
+    if !reads || !is_page {
         return sophon_rest::error_response(Error::new(Kind::NotFound, "There is nothing at this address."));
     }
-    match Files::get("index.html") {
-        Some(page) => respond("index.html", page, &headers),
+    match &*page {
+        Some(page) => respond(page.clone(), &headers),
         None => (StatusCode::NOT_FOUND, MISSING).into_response(),
     }
 }
@@ -66,8 +117,8 @@ fn policy(path: &str) -> &'static str {
     if path == DIAGRAM { DIAGRAM_POLICY } else { POLICY }
 }
 
-fn respond(path: &str, file: rust_embed::EmbeddedFile, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
+fn respond(file: Served, headers: &HeaderMap) -> Response {
+    let Served { path, kind, data, tag } = file;
     // Names under assets/ change with their content.
     let caching =
         if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -75,14 +126,13 @@ fn respond(path: &str, file: rust_embed::EmbeddedFile, headers: &HeaderMap) -> R
         if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            Response::new(Body::from(file.data))
+            Response::new(Body::from(data))
         };
-    let kind = file.metadata.mimetype();
     for (name, value) in [
-        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_TYPE, kind.as_str()),
         (header::CACHE_CONTROL, caching),
         (header::ETAG, &tag),
-        (header::CONTENT_SECURITY_POLICY, policy(path)),
+        (header::CONTENT_SECURITY_POLICY, policy(&path)),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::VARY, "accept"),

@@ -21,7 +21,7 @@ pub(crate) fn router(config: &Config, gateway: &Gateway, hubs: &Hubs, address: S
         .merge(session_sse::router(gateway.clone(), sophon_rest::error_response))
         .merge(hubs.router())
         .merge(metrics::router(gateway.clone(), hubs.clone()))
-        .merge(dashboard::router());
+        .merge(dashboard::router(&config.http.base_path));
     // Before a route is chosen.
     let wires = Router::new().fallback_service(wires.map_request(Hubs::plain_path));
     sophon_rest::front(wires, gateway, &options)
@@ -30,6 +30,7 @@ pub(crate) fn router(config: &Config, gateway: &Gateway, hubs: &Hubs, address: S
 fn options(config: &Config, address: SocketAddr) -> Options {
     Options {
         listen: Some(address),
+        base_path: config.http.base_path.clone(),
         allowed_hosts: config.http.allowed_hosts.clone(),
         allowed_origins: config.http.allowed_origins.clone(),
         trusted_proxies: config.http.trusted_proxies.iter().map(|ip| (*ip).into()).collect(),

@@ -1,5 +1,6 @@
 /** Typed calls to the gateway: `call(api.GET("/api/sessions"))` gives the body or throws an `ApiError`. */
 import createClient from "openapi-fetch";
+import { basePath } from "./base-path.ts";
 import { credentials } from "./credentials.ts";
 import type { paths } from "./schema.ts";
 import type { ErrorBody } from "./types.ts";
@@ -36,7 +37,7 @@ async function signedFetch(request: Request): Promise<Response> {
   return renewed === null ? response : fetch(withToken(request, renewed));
 }
 
-export const api = createClient<paths>({ fetch: signedFetch });
+export const api = createClient<paths>({ baseUrl: basePath, fetch: signedFetch });
 
 function errorOf(body: unknown, response: Response): ApiError {
   const error = (body as Partial<ErrorBody> | undefined)?.error;

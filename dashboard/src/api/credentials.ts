@@ -4,6 +4,7 @@
  * A refresh token is used once: two tabs that use the same one look like a theft to the gateway.
  * So a renewal holds a lock across tabs, and first checks whether another tab has renewed already.
  */
+import { basePath } from "./base-path.ts";
 import type { SignedIn } from "./types.ts";
 
 export type Credentials = Pick<SignedIn, "accessToken" | "refreshToken">;
@@ -49,7 +50,7 @@ async function rotateExclusively(stale: string): Promise<string | null> {
 async function rotate(stale: string): Promise<string | null> {
   const held = read();
   if (held?.accessToken !== stale) return held?.accessToken ?? null;
-  const response = await fetch("/api/auth/refresh", {
+  const response = await fetch(`${basePath}/api/auth/refresh`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ refreshToken: held.refreshToken }),

@@ -1,5 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, useEffect } from "react";
+import { Router } from "wouter";
+import { basePath } from "../api/base-path.ts";
 import { ApiError, isTransient } from "../api/client.ts";
 import { InboxProvider } from "../entities/prompt/inbox-provider.tsx";
 import { LiveProvider } from "../live/live.tsx";
@@ -41,20 +43,22 @@ export function App() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <QueryClientProvider client={queries}>
-      <ToastProvider>
-        <AuthGate>
-          <LiveProvider handlers={eventHandlers}>
-            <InboxProvider>
-              <Shell>
-                <Suspense fallback={<Loading />}>
-                  <Pages />
-                </Suspense>
-              </Shell>
-            </InboxProvider>
-          </LiveProvider>
-        </AuthGate>
-      </ToastProvider>
-    </QueryClientProvider>
+    <Router base={basePath}>
+      <QueryClientProvider client={queries}>
+        <ToastProvider>
+          <AuthGate>
+            <LiveProvider handlers={eventHandlers}>
+              <InboxProvider>
+                <Shell>
+                  <Suspense fallback={<Loading />}>
+                    <Pages />
+                  </Suspense>
+                </Shell>
+              </InboxProvider>
+            </LiveProvider>
+          </AuthGate>
+        </ToastProvider>
+      </QueryClientProvider>
+    </Router>
   );
 }

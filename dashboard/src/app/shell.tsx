@@ -1,5 +1,5 @@
 /** The frame around every page: the navigation bar and the state of the connection. */
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { useInbox } from "../entities/prompt/inbox-provider.tsx";
 import { useAuth } from "../entities/user/auth.ts";
@@ -24,12 +24,12 @@ export function Shell({ children }: { children: ReactNode }) {
   );
   return (
     <div className={styles.shell}>
-      <a className={classNames("visually-hidden", styles.skip)} href="#main">
+      <a className={classNames("visually-hidden", styles.skip)} href="#main" onClick={focusMain}>
         {shell.skipToContent}
       </a>
       <nav className={styles.rail} aria-label={shell.navigation}>
         <Link href="/" className={styles.brand} aria-label={shell.home}>
-          <img src="/logo.svg" alt="" width="30" height="30" />
+          <img src="logo.svg" alt="" width="30" height="30" />
         </Link>
         {entries.map((entry) => (
           <EntryLink key={entry.path} entry={entry} location={location} />
@@ -62,6 +62,12 @@ export function Shell({ children }: { children: ReactNode }) {
       </div>
     </div>
   );
+}
+
+/** The page's `<base>` makes a link to a place on the same page one to the start page. */
+function focusMain(event: MouseEvent<HTMLAnchorElement>) {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 function EntryLink({ entry, location }: { entry: NavigationEntry; location: string }) {

@@ -25,7 +25,7 @@ export function SignIn() {
           signIn.mutate();
         }}
       >
-        <img src="/logo.svg" alt="" width="44" height="44" />
+        <img src="logo.svg" alt="" width="44" height="44" />
         <h1>{shell.signInTitle}</h1>
         <TextField
           label={shell.email}

@@ -9,6 +9,7 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
+import { basePath } from "../api/base-path.ts";
 import { credentials } from "../api/credentials.ts";
 import type { HubEvents } from "./events.ts";
 import type { EventHandler } from "./handlers.ts";
@@ -20,7 +21,9 @@ const LiveContext = createContext<Live | null>(null);
 
 function hub(name: keyof HubEvents): Transport {
   return new HubConnectionBuilder()
-    .withUrl(`/hubs/${name}`, { accessTokenFactory: () => credentials.read()?.accessToken ?? "" })
+    .withUrl(`${basePath}/hubs/${name}`, {
+      accessTokenFactory: () => credentials.read()?.accessToken ?? "",
+    })
     .configureLogging(LogLevel.None)
     .build();
 }

@@ -5,12 +5,15 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Bounded;
+use super::{Bounded, Problems};
 
 /// The requests that are let in.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Http {
+    /// The path under which a proxy shows the gateway, for example `/sophon`; none if empty. A proxy may take it away from
+    /// requests, or leave it.
+    pub base_path: String,
     /// Host names that the gateway is reached by, besides loopback ones and its own address.
     pub allowed_hosts: Vec<String>,
     /// Other sites whose pages may call the gateway, for example `https://app.example.com`.
@@ -25,10 +28,30 @@ pub struct Http {
 impl Default for Http {
     fn default() -> Self {
         Self {
+            base_path: String::new(),
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             connections: Bounded::new(20_000),
+        }
+    }
+}
+
+impl Http {
+    /// Refuses a base path that no address could begin with.
+    pub(super) fn check(&self, problems: &mut Problems) {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+        let is_segment =
+            |segment: &str| !segment.trim_matches('.').is_empty() && segment.chars().all(is_plain);
+        let is_path = self.base_path.strip_prefix('/').is_some_and(|path| path.split('/').all(is_segment));
+        if !self.base_path.is_empty() && !is_path {
+            problems.add(
+                "http.base_path",
+                format!(
+                    "'{}' is no path. Write it as /sophon or /apps/sophon, without a slash at its end",
+                    self.base_path
+                ),
+            );
         }
     }
 }

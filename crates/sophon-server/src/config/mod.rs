@@ -154,6 +154,7 @@ impl Config {
 
     fn find_problems(&self, problems: &mut Problems) {
         self.auth.check(self.listen, self.tier, problems);
+        self.http.check(problems);
         self.log.check(problems);
     }
 

@@ -1,4 +1,5 @@
 import { Link } from "wouter";
+import { basePath } from "../../api/base-path.ts";
 import type { RegisteredNode } from "../../api/types.ts";
 import { CopyIcon } from "../../ui/copy-button.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
@@ -39,7 +40,7 @@ export function PairingSecret({ registered, onRestart }: PairingSecretProps) {
       </Empty>
     );
   }
-  const command = `sophon-node pair --gateway ${location.origin} --node ${id} --secret ${pairingSecret}`;
+  const command = `sophon-node pair --gateway ${location.origin}${basePath} --node ${id} --secret ${pairingSecret}`;
   return (
     <div className={styles.pairing}>
       <section>

@@ -45,7 +45,7 @@ export function Diagram({ source }: { source: string }) {
     <figure className={styles.diagram} aria-busy={height === null}>
       <iframe
         ref={frame}
-        src="/diagram.html"
+        src="diagram.html"
         title={common.diagram}
         sandbox="allow-scripts"
         loading="lazy"
