@@ -23,6 +23,8 @@ pub(crate) struct Guard {
     listen: Option<IpAddr>,
     hosts: Vec<String>,
     origins: Vec<String>,
+    /// Whether a request needs no credential.
+    is_open: bool,
 }
 
 impl Guard {
@@ -32,6 +34,7 @@ impl Guard {
             listen: options.listen.map(|address| address.ip()).filter(|ip| !ip.is_unspecified()),
             hosts: lowered(&options.allowed_hosts),
             origins: lowered(&options.allowed_origins),
+            is_open: options.auto_admin,
         }
     }
 
@@ -44,11 +47,23 @@ impl Guard {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let same_site =
             origins.all(|origin| origin.to_str().is_ok_and(|origin| self.may_call(origin, &host)));
-        if same_site {
+        if same_site && !self.is_foreign_embedding(uri, headers) {
             return Ok(());
         }
         let text = "Pages of other sites may not call this gateway. Its operator can add the origin to http.allowed_origins.";
         Err(Error::new(Kind::NotAuthorized, text).into())
+    }
+
+    /// Whether a page of another site embeds data of ours, or leads the browser to it: no `Origin` is sent then, and where
+    /// nobody signs in it would be served to the administrator's browser.
+    fn is_foreign_embedding(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        let is_data = ["/api", "/hubs", "/metrics"].iter().any(|wire| {
+            uri.path().strip_prefix(wire).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        self.is_open
+            && is_data
+            && !headers.contains_key(header::ORIGIN)
+            && headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
     }
 
     fn is_ours(&self, host: &Authority) -> bool {
@@ -98,6 +113,7 @@ pub(crate) async fn check_host_and_origin(
 mod tests {
     use super::*;
     use axum::response::IntoResponse;
+    use http::{HeaderName, HeaderValue};
 
     fn verdict(host: Option<&str>, origin: Option<&str>) -> u16 {
         let guard = Guard::new(&Options {
@@ -171,6 +187,24 @@ mod tests {
             "localhost:8080",
         ] {
             assert_eq!(verdict(Some("localhost:8080"), Some(origin)), 403, "{origin}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_signs_in_no_page_of_another_site_embeds_data() {
+        let served = |is_open: bool, path: &'static str, site: &'static str| {
+            let guard = Guard::new(&Options { auto_admin: is_open, ..Options::default() });
+            let headers = [(header::HOST, "localhost"), (HeaderName::from_static("sec-fetch-site"), site)];
+            let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+            guard.check(&Uri::from_static(path), &HeaderMap::from_iter(headers)).is_ok()
+        };
+        for (path, is_served) in
+            [("/api/sessions", false), ("/hubs/chat", false), ("/", true), ("/apiary", true)]
+        {
+            assert_eq!(served(true, path, "cross-site"), is_served, "{path}");
+        }
+        for (is_open, site) in [(true, "same-origin"), (true, "none"), (false, "cross-site")] {
+            assert!(served(is_open, "/api/sessions", site), "{site}");
         }
     }
 }

@@ -5,6 +5,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// For data: nothing in it is ever to be run or shown as a page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// For pages that set no policy of their own.
@@ -29,6 +31,8 @@ pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     unless_set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     unless_set(headers, header::REFERRER_POLICY, "no-referrer");
     if is_data {
+        // No page of another site embeds it, whatever it takes it for.
+        unless_set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         unless_set(headers, header::CACHE_CONTROL, "no-store");
     }
     response

@@ -13,6 +13,8 @@ pub struct Options {
     pub base_path: String,
     /// Names (without port) that `Host` may have besides loopback ones: those the gateway is reached by.
     pub allowed_hosts: Vec<String>,
+    /// Whether requests without a credential are the administrator's. Then none may come from a page of another site.
+    pub auto_admin: bool,
     /// Origins (`scheme://host[:port]`) of other sites whose pages may call the gateway.
     pub allowed_origins: Vec<String>,
     /// The proxies whose `X-Forwarded-For` is believed.

@@ -31,6 +31,7 @@ fn options(config: &Config, address: SocketAddr) -> Options {
     Options {
         listen: Some(address),
         base_path: config.http.base_path.clone(),
+        auto_admin: config.auth.auto_admin,
         allowed_hosts: config.http.allowed_hosts.clone(),
         allowed_origins: config.http.allowed_origins.clone(),
         trusted_proxies: config.http.trusted_proxies.iter().map(|ip| (*ip).into()).collect(),

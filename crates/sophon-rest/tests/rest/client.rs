@@ -104,6 +104,7 @@ impl Answer {
         assert!(self.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
         if self.path.starts_with("/api") {
             assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
+            assert_eq!(self.header("cross-origin-resource-policy"), Some("same-origin"), "{self:?}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read, Write};
 
 use console::{Term, style};
 use serde::Serialize;
+use sophon_model::text::visible;
 
 /// The longest line that is taken as an answer, in bytes.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -50,9 +51,13 @@ impl Screen {
         if self.json { document(value) } else { line(self.safe(sentence.as_ref())) }
     }
 
-    /// A text of somebody else's, without what would steer the terminal. Where no terminal reads it stays as it is.
+    /// A text of somebody else's, without what would steer the terminal or turn the direction of what follows. Where no
+    /// terminal reads it stays as it is.
     pub fn safe<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        let steers = |c: char| {
+            (c.is_control() && !matches!(c, '\n' | '\t'))
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
         if (self.width.is_none() && !self.is_watched) || !text.contains(steers) {
             return Cow::Borrowed(text);
         }
@@ -89,12 +94,9 @@ pub fn first_line() -> io::Result<String> {
     Ok(line)
 }
 
-/// The first line of a text of somebody else's, fit for a cell of a table.
+/// A text of somebody else's in one line, fit for a cell of a table: what nobody would see in it is written out.
 pub fn one_line(text: &str) -> String {
-    text.split_whitespace()
-        .map(|word| word.replace(char::is_control, "\u{fffd}"))
-        .collect::<Vec<_>>()
-        .join(" ")
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 /// Names and values below each other, the names as wide as the widest.
@@ -113,12 +115,14 @@ mod tests {
     fn a_text_cannot_steer_the_terminal() {
         let terminal = Screen { json: false, width: Some(80), is_watched: true };
         assert_eq!(terminal.safe("a\u{1b}[2Jb\n\tc"), "a\u{fffd}[2Jb\n\tc");
+        assert_eq!(terminal.safe("a\u{202e}b 👩‍💻"), "a\u{fffd}b 👩‍💻");
         let pipe = Screen { json: false, width: None, is_watched: false };
         assert_eq!(pipe.safe("a\u{1b}[2Jb"), "a\u{1b}[2Jb");
     }
 
     #[test]
     fn a_cell_is_one_line() {
-        assert_eq!(one_line("a\n  b\tc\u{7}"), "a b c\u{fffd}");
+        assert_eq!(one_line("a\n  b\tc\u{7}"), "a b c\\u{7}");
+        assert_eq!(one_line("pay\u{200b}pal \u{202e}gpj"), "pay\\u{200b}pal \\u{202e}gpj");
     }
 }
