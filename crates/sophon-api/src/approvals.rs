@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 
 use crate::Time;
 
-/// An action of an agent that a person is asked about.
+/// What an agent wants to do, as a person is asked about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ApprovalRequest {
-    /// Its id.
+pub struct RequestedAction {
+    /// The approval's id.
     pub id: ApprovalId,
     /// What is asked about.
     pub kind: ApprovalKind,
@@ -45,6 +45,19 @@ pub struct ApprovalRequest {
     pub user_id: UserId,
     /// Where it stands.
     pub status: ApprovalStatus,
+    /// When it was asked for.
+    pub requested_at: Time,
+    /// Until when it can be answered; after that it is refused.
+    pub expires_at: Time,
+}
+
+/// An action of an agent that a person is asked about, and the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalRequest {
+    /// The action.
+    #[serde(flatten)]
+    pub action: RequestedAction,
     /// The status, once it is final.
     #[schema(required)]
     pub outcome: Option<ApprovalStatus>,
@@ -57,10 +70,6 @@ pub struct ApprovalRequest {
     /// Who decided.
     #[schema(required)]
     pub decided_by: Option<UserId>,
-    /// When it was asked for.
-    pub requested_at: Time,
-    /// Until when it can be answered; after that it is refused.
-    pub expires_at: Time,
     /// When it was decided, or ran out.
     #[schema(required)]
     pub resolved_at: Option<Time>,
@@ -77,7 +86,7 @@ pub enum ApprovalKind {
     Tool,
 }
 
-impl From<sophon_model::Approval> for ApprovalRequest {
+impl From<sophon_model::Approval> for RequestedAction {
     fn from(approval: sophon_model::Approval) -> Self {
         Self {
             id: approval.id,
@@ -94,14 +103,22 @@ impl From<sophon_model::Approval> for ApprovalRequest {
             agent_id: approval.agent_id,
             user_id: approval.user_id,
             status: approval.status,
-            outcome: (approval.status != ApprovalStatus::Pending).then_some(approval.status),
-            outcome_detail: approval.reason,
-            modified_params: approval.edited_arguments,
-            decided_by: approval.decided_by,
             requested_at: approval.requested_at.into(),
             expires_at: approval.expires_at.into(),
+        }
+    }
+}
+
+impl From<sophon_model::Approval> for ApprovalRequest {
+    fn from(mut approval: sophon_model::Approval) -> Self {
+        Self {
+            outcome: (approval.status != ApprovalStatus::Pending).then_some(approval.status),
+            outcome_detail: approval.reason.take(),
+            modified_params: approval.edited_arguments.take(),
+            decided_by: approval.decided_by.take(),
             resolved_at: approval.resolved_at.map(Time),
             consumed_at: approval.consumed_at.map(Time),
+            action: approval.into(),
         }
     }
 }
@@ -135,11 +152,11 @@ pub struct Reject {
     pub reason: Option<String>,
 }
 
-/// A question of an agent.
+/// What an agent wants to know, as a person is asked it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct InfoRequest {
-    /// Its id.
+pub struct RequestedInfo {
+    /// The question's id.
     pub id: InfoRequestId,
     /// The question.
     #[schema(example = "Which of the two Lisbons?")]
@@ -159,19 +176,28 @@ pub struct InfoRequest {
     pub user_id: UserId,
     /// Where it stands.
     pub status: InfoRequestStatus,
-    /// The answer.
-    #[schema(required)]
-    pub response: Option<String>,
     /// When it was asked.
     pub requested_at: Time,
     /// Until when it can be answered.
     pub expires_at: Time,
+}
+
+/// A question of an agent, and the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InfoRequest {
+    /// The question.
+    #[serde(flatten)]
+    pub asked: RequestedInfo,
+    /// The answer.
+    #[schema(required)]
+    pub response: Option<String>,
     /// When it was answered, or ran out.
     #[schema(required)]
     pub resolved_at: Option<Time>,
 }
 
-impl From<sophon_model::InfoRequest> for InfoRequest {
+impl From<sophon_model::InfoRequest> for RequestedInfo {
     fn from(request: sophon_model::InfoRequest) -> Self {
         Self {
             id: request.id,
@@ -183,10 +209,18 @@ impl From<sophon_model::InfoRequest> for InfoRequest {
             agent_id: request.agent_id,
             user_id: request.user_id,
             status: request.status,
-            response: request.response,
             requested_at: request.requested_at.into(),
             expires_at: request.expires_at.into(),
+        }
+    }
+}
+
+impl From<sophon_model::InfoRequest> for InfoRequest {
+    fn from(mut request: sophon_model::InfoRequest) -> Self {
+        Self {
+            response: request.response.take(),
             resolved_at: request.resolved_at.map(Time),
+            asked: request.into(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod approvals;
 mod change;
 mod discussions;
 mod error;
+pub mod hubs;
 mod identity;
 mod jobs;
 mod list;
@@ -27,7 +28,10 @@ mod time;
 
 pub use admin::{Announcement, NewAnnouncement};
 pub use agents::{Agent, AgentFileContent, AgentPatch, AgentTools, NewAgent, NewAgentFileContent};
-pub use approvals::{ApprovalKind, ApprovalRequest, Approve, Edit, InfoRequest, Reject, Respond};
+pub use approvals::{
+    ApprovalKind, ApprovalRequest, Approve, Edit, InfoRequest, Reject, RequestedAction, RequestedInfo,
+    Respond,
+};
 pub use change::Change;
 pub use discussions::{
     Discussion, DiscussionPatch, DiscussionRun, DiscussionRunDetail, DiscussionTurn, DiscussionVerdict,
@@ -40,9 +44,7 @@ pub use identity::{
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{Accepted, Attachment, Message, MessageType, NewAttachment, SendMessage, ToolCall, Usage};
-pub use node_commands::{
-    CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand, node_commands_schema,
-};
+pub use node_commands::{CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand};
 pub use nodes::{
     ApproveNode, NewNode, Node, NodeHeartbeat, NodePatch, NodeScopes, PairNode, PairingState, PairingStatus,
     RegisteredNode,

@@ -1,12 +1,13 @@
 //! Commands to nodes.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sophon_model::{
     NODE_COMMANDS, NodeCommandId, NodeCommandSpec, NodeCommandStatus, NodeId, TaskId, UserId,
 };
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::Time;
@@ -102,28 +103,18 @@ impl PartialSchema for NodeCommandName {
             .enum_values(Some(NODE_COMMANDS.iter().map(|spec| spec.name)))
             .description(Some(lines.join("\n")))
             .examples([json!("system.info")])
+            .extensions(Some(Extensions::builder().add("x-commands", catalogue()).build()))
             .into()
     }
 }
 
 impl ToSchema for NodeCommandName {}
 
-/// The catalogue of commands as a schema, so that a client's own words for them can be held to it.
-pub fn node_commands_schema() -> Object {
-    let one_of =
-        |word: &'static str| ObjectBuilder::new().schema_type(Type::String).enum_values(Some([word]));
-    let command = |spec: &NodeCommandSpec| {
-        ObjectBuilder::new()
-            .property("scope", one_of(spec.scope.as_str()))
-            .property("risk", one_of(spec.risk.as_str()))
-            .required("scope")
-            .required("risk")
-    };
-    let all = NODE_COMMANDS
-        .iter()
-        .fold(ObjectBuilder::new(), |all, spec| all.property(spec.name, command(spec)).required(spec.name));
-    all.description(Some("The commands that exist, each with the scope it needs and the harm it can do."))
-        .build()
+/// The commands, each with its scope and its risk, for programs.
+fn catalogue() -> Value {
+    let command =
+        |spec: &NodeCommandSpec| (spec.name.to_owned(), json!({ "scope": spec.scope, "risk": spec.risk }));
+    NODE_COMMANDS.iter().map(command).collect::<Map<String, Value>>().into()
 }
 
 /// What a node is to do.
@@ -176,17 +167,18 @@ impl ExecuteCommand {
     }
 }
 
-/// What became of a command.
+/// What became of a command. Fields that are not known are passed over: no outcome may be lost.
+// The second names are those that .NET writes in MessagePack.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CommandResult {
     /// Whether it was done.
+    #[serde(alias = "Ok")]
     pub ok: bool,
     /// At most 262,144 bytes of JSON.
-    #[serde(default)]
+    #[serde(default, alias = "Result")]
     pub result: Value,
     /// Why it was not done.
-    #[serde(default)]
+    #[serde(default, alias = "Error")]
     pub error: Option<ReportedError>,
 }
 
@@ -199,9 +191,10 @@ pub enum ReportedError {
     /// For programs and people.
     Coded {
         /// For programs.
+        #[serde(alias = "Code")]
         code: String,
         /// For people.
-        #[serde(default)]
+        #[serde(default, alias = "Message")]
         message: String,
     },
 }

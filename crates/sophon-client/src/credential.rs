@@ -1,40 +1,13 @@
 //! What the client proves its caller with, and where that is kept.
 
-use std::fmt;
 use std::io;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use sophon_model::Timestamp;
+use sophon_api::{Secret, Time};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use crate::time;
-
-/// A text that is never shown: `Debug` hides it, and there is no `Display`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself, to be sent.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// What is presented to the gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,8 +30,7 @@ pub struct Login {
     /// What it is renewed with, once: each renewal gives another.
     pub refresh_token: Secret,
     /// When the access token ends.
-    #[serde(with = "time::rfc3339")]
-    pub expires_at: Timestamp,
+    pub expires_at: Time,
 }
 
 impl Credential {
@@ -136,6 +108,8 @@ impl CredentialLock for Turn {
 
 #[cfg(test)]
 mod tests {
+    use sophon_model::Timestamp;
+
     use super::*;
 
     #[test]
@@ -143,7 +117,7 @@ mod tests {
         let login = Login {
             access_token: "jwt-text".to_owned().into(),
             refresh_token: "refresh-text".to_owned().into(),
-            expires_at: Timestamp::from_millis(0),
+            expires_at: Timestamp::from_millis(0).into(),
         };
         let shown =
             format!("{:?} {:?}", Credential::Login(login), Credential::Token("sk_text".to_owned().into()));

@@ -5,8 +5,8 @@ use std::io;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
-use serde::Deserialize;
 use serde_json::Value;
+use sophon_api::ErrorBody;
 
 /// The header that names a request in the gateway's log.
 const REQUEST_ID: &str = "x-sophon-request-id";
@@ -104,11 +104,11 @@ impl ClientError {
 
     /// What an answer with an error status says.
     pub(crate) fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let envelope: Option<Envelope> = serde_json::from_slice(body).ok();
+        let envelope: Option<ErrorBody> = serde_json::from_slice(body).ok();
         let named = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
         let words = envelope.map(|envelope| envelope.error);
         let (code, message, details, told_id) = match words {
-            Some(words) => (words.code, words.message, words.details, words.request_id),
+            Some(words) => (words.code, words.message, words.details, Some(words.request_id)),
             // Hubs and proxies refuse with a bare status.
             None => (code_of(status).to_owned(), bare(status), None, None),
         };
@@ -135,22 +135,6 @@ impl ClientError {
             retry_after: None,
         }))
     }
-}
-
-#[derive(Deserialize)]
-struct Envelope {
-    error: Words,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Words {
-    code: String,
-    message: String,
-    #[serde(default)]
-    details: Option<Value>,
-    #[serde(default)]
-    request_id: Option<String>,
 }
 
 /// The code that a status has on the REST page, for answers without an envelope.

@@ -10,10 +10,11 @@ use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sophon_api::{Refresh, Secret};
 use url::Url;
 
 use crate::error::root_cause;
-use crate::{ClientError, Credential, CredentialStore, Login, Secret, SignedIn};
+use crate::{ClientError, Credential, CredentialStore, Login, SignedIn};
 
 /// How long connecting may take.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -194,11 +195,11 @@ impl Client {
             newer => return Ok(newer),
         };
         let refresh = self.post(&["api", "auth", "refresh"])?.anonymous();
-        let refresh = refresh.json(&serde_json::json!({ "refreshToken": current.refresh_token }));
+        let refresh = refresh.json(&Refresh { refresh_token: current.refresh_token });
         let answer = self.success(&refresh, None).await?;
-        let renewed: SignedIn =
+        let renewed: sophon_api::SignedIn =
             serde_json::from_slice(&answer.body).map_err(|error| self.not_understood(error.to_string()))?;
-        let renewed = Credential::Login(renewed.login);
+        let renewed = Credential::Login(SignedIn::from(renewed).login);
         lock.save(renewed.clone())?;
         Ok(renewed)
     }

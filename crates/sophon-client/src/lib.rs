@@ -3,6 +3,8 @@
 //! A [`Client`] is one gateway, seen with one credential, which it renews by itself. [`Client::chat_hub`] opens a live
 //! connection; reconnecting is the caller's business, because only the caller knows what it has shown already.
 //!
+//! What is asked and answered has the shapes of `sophon_api`.
+//!
 //! Proxy variables are not read: the client reaches the gateway it is told, or says that it cannot.
 
 mod api;
@@ -13,24 +15,12 @@ mod live;
 mod paging;
 mod time;
 
-pub use api::agents::{Agent, Model};
-pub use api::announcements::Announcement;
-pub use api::approvals::Approval;
-pub use api::chat::{Accepted, NewMessage};
-pub use api::identity::{AuthConfig, SignedIn, TenantRef, User};
-pub use api::info_requests::InfoRequest;
-pub use api::jobs::{Job, JobCounts};
-pub use api::nodes::{Node, NodeCommand, NodeError, RegisteredNode};
-pub use api::secrets::{MasterKeyState, SecretsState};
-pub use api::sessions::{Fork, Message, MessageRange, NewSession, Session, SessionFilter};
-pub use api::system::{Health, HealthStatus, Version};
-pub use api::tasks::{Task, TaskDetail, TaskFilter, ToolCall, Usage};
-pub use credential::{Credential, CredentialLock, CredentialStore, InMemory, Login, Secret};
+pub use api::identity::SignedIn;
+pub use api::sessions::{MessageRange, SessionFilter};
+pub use api::system::Health;
+pub use api::tasks::TaskFilter;
+pub use credential::{Credential, CredentialLock, CredentialStore, InMemory, Login};
 pub use error::{ClientError, Refusal};
 pub use http_client::Client;
-pub use live::event::{
-    AgentStatus, ChatEvent, SessionUpdated, StreamChunk, TaskCancelled, TaskCompleted, TaskFailed,
-    TaskQueued, TaskStarted, ToolCallCompleted, ToolCallStarted,
-};
-pub use live::{ChatHub, Joined, PendingMessage};
-pub use paging::{List, collect};
+pub use live::ChatHub;
+pub use paging::collect;

@@ -1,25 +1,11 @@
 //! Lists that come in pages.
 
-use serde::{Deserialize, Serialize};
+use sophon_api::List;
 
 use crate::ClientError;
 
 /// The most items that the gateway puts in one page.
 const LARGEST_PAGE: usize = 200;
-
-/// One page of a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct List<T> {
-    /// The items, in the gateway's order.
-    pub items: Vec<T>,
-    /// What to ask with for the next page; opaque.
-    #[serde(default)]
-    pub next_cursor: Option<String>,
-    /// Whether there is a next page.
-    #[serde(default)]
-    pub has_more: bool,
-}
 
 /// Follows a list page by page until `limit` items are there or it ends. `fetch` is given the size of a page, at most
 /// 200, and the cursor.

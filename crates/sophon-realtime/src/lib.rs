@@ -2,6 +2,5 @@
 //! happens. No wire knows another one.
 
 pub mod hubs;
-pub mod payload;
 pub mod session_sse;
 mod slots;

@@ -9,13 +9,14 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use sophon_api::{ErrorBody, ErrorInfo, node_commands_schema};
+use sophon_api::{ErrorBody, ErrorInfo, hubs};
 
 const BEARER: &str = "bearer";
 
 /// The document of this wire, OpenAPI 3.1.
 pub fn openapi() -> OpenApi {
     let mut document = crate::subjects().split().0.into_openapi();
+    hubs::describe(&mut document);
     for item in document.paths.paths.values_mut() {
         operations(item).for_each(complete);
     }
@@ -30,7 +31,6 @@ pub(crate) fn about() -> OpenApi {
     let mut components = Components::new();
     components.schemas.insert(ErrorBody::name().into(), ErrorBody::schema());
     components.schemas.insert(ErrorInfo::name().into(), ErrorInfo::schema());
-    components.schemas.insert("NodeCommands".into(), node_commands_schema().into());
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An access token from `POST /api/auth/login`, or an API token (`sk_…`)."))

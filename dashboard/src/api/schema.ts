@@ -1283,6 +1283,16 @@ export interface components {
             /** @description The task that answers. */
             taskId: components["schemas"]["TaskId"];
         };
+        /**
+         * @description What an agent is doing.
+         *     - `thinking`: Waiting for the model.
+         *     - `writing`: Writing text.
+         *     - `calling_tool`: Waiting for a tool.
+         *     - `waiting_approval`: Waiting for a person's approval, or answer.
+         *     - `resuming`: Beginning again after an interruption.
+         * @enum {string}
+         */
+        Activity: "thinking" | "writing" | "calling_tool" | "waiting_approval" | "resuming";
         /** @description An agent. */
         Agent: {
             /** @description When it was made. */
@@ -1341,6 +1351,24 @@ export interface components {
             name?: string;
             /** @description Lower-case letters, digits, `-` and `_`. */
             slug?: string;
+        };
+        /** @description What a running task is doing. */
+        AgentStatus: {
+            /** @description More about it, for people. */
+            detail: string | null;
+            /** @description The message that begins again: what was streamed of it is void. */
+            messageId?: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description Its session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description What it is doing. */
+            status: components["schemas"]["Activity"];
+            /** @description The task. */
+            taskId: components["schemas"]["TaskId"];
         };
         /** @description The tools that an agent may use. */
         AgentTools: {
@@ -1416,54 +1444,50 @@ export interface components {
          * @enum {string}
          */
         ApprovalKind: "tool";
-        /** @description An action of an agent that a person is asked about. */
-        ApprovalRequest: {
-            /** @description Who wants to act. */
-            agentId: components["schemas"]["AgentId"];
+        /** @description An approval as clients name it: its bare id, or an object with it. */
+        ApprovalRef: {
+            /** @description The approval. */
+            approvalId: components["schemas"]["ApprovalId"];
+        };
+        /** @description An action of an agent that a person is asked about, and the answer. */
+        ApprovalRequest: components["schemas"]["RequestedAction"] & {
             consumedAt: components["schemas"]["Timestamp"] | null;
             decidedBy: components["schemas"]["UserId"] | null;
-            /** @description SHA-256 over the exact action; over the changed one once it was edited. */
-            digest: string;
-            /** @description Whether `edit` is possible. */
-            editable: boolean;
-            /** @description Until when it can be answered; after that it is refused. */
-            expiresAt: components["schemas"]["Timestamp"];
-            /** @description Its id. */
-            id: components["schemas"]["ApprovalId"];
-            /** @description What is asked about. */
-            kind: components["schemas"]["ApprovalKind"];
             /** @description The arguments that a person put in the place of the agent's. */
             modifiedParams: Record<string, never> | null;
             outcome: components["schemas"]["ApprovalStatus"] | null;
             /** @description What the person said to it. */
             outcomeDetail: string | null;
-            /** @description What the tool is to be called with: whole, as the agent wrote it. */
-            params: Record<string, never>;
-            /**
-             * @description What the action comes to, in a sentence.
-             * @example Forgets all 12 entries.
-             */
-            preview: string | null;
-            /** @description When it was asked for. */
-            requestedAt: components["schemas"]["Timestamp"];
             resolvedAt: components["schemas"]["Timestamp"] | null;
-            /** @description How much harm this call can do. */
-            riskLevel: components["schemas"]["Risk"];
+        };
+        /** @description An agent wants to act. */
+        ApprovalRequested: components["schemas"]["RequestedAction"] & {
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+        };
+        /** @description An action was decided on, or its time ran out. */
+        ApprovalResolved: {
+            decidedBy: components["schemas"]["UserId"] | null;
+            /** @description The approval. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description The arguments that a person put in the place of the agent's. */
+            modifiedParams: Record<string, never> | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["ApprovalStatus"];
+            /** @description What the person said to it. */
+            outcomeDetail: string | null;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
             /** @description The session. */
             sessionId: components["schemas"]["SessionId"];
-            /** @description Where it stands. */
-            status: components["schemas"]["ApprovalStatus"];
-            /** @description The task that waits. */
+            /** @description The task that waited. */
             taskId: components["schemas"]["TaskId"];
-            /** @description The tool call that waits. */
-            toolCallId: components["schemas"]["ToolCallId"];
-            /**
-             * @description The tool.
-             * @example memory.forget_all
-             */
-            toolName: string;
-            /** @description In whose name. */
-            userId: components["schemas"]["UserId"];
         };
         /**
          * @description Where an approval stands. All but the first are final.
@@ -1544,7 +1568,7 @@ export interface components {
          * @example auth_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         AuthSessionId: string;
-        /** @description What became of a command. */
+        /** @description What became of a command. Fields that are not known are passed over: no outcome may be lost. */
         CommandResult: {
             error?: components["schemas"]["ReportedError"] | null;
             /** @description Whether it was done. */
@@ -1588,6 +1612,58 @@ export interface components {
             topic: string;
             /** @description When it last changed. */
             updatedAt: components["schemas"]["Timestamp"];
+        };
+        /** @description A run was ended by somebody. */
+        DiscussionCancelled: {
+            cancelledBy: components["schemas"]["UserId"] | null;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+        };
+        /** @description A run ended with a verdict. */
+        DiscussionCompleted: {
+            /**
+             * Format: int64
+             * @description From start to end, in milliseconds.
+             */
+            durationMs: number;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description SHA-256 of the verdict's JSON, in hex. */
+            verdictHash: string | null;
+        };
+        /** @description The judge has decided. */
+        DiscussionDecided: {
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The verdict. */
+            verdict: components["schemas"]["DiscussionVerdict"];
+        };
+        /** @description A run ended with an error. */
+        DiscussionFailed: {
+            /** @description Why, in words for people. */
+            error: string | null;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
         };
         /**
          * @description The id of a thing of this kind: A discussion, as it was planned.
@@ -1682,6 +1758,35 @@ export interface components {
          * @enum {string}
          */
         DiscussionRunStatus: "queued" | "running" | "judging" | "completed" | "failed" | "cancelled";
+        /** @description A run began. */
+        DiscussionStarted: {
+            discussionId: components["schemas"]["DiscussionId"] | null;
+            /** @description Who decides. */
+            judge: components["schemas"]["Panelist"];
+            /** @description Who argues. */
+            panelists: components["schemas"]["Panelist"][];
+            /**
+             * Format: int64
+             * @description How often each speaks.
+             */
+            rounds: number;
+            /**
+             * Format: int64
+             * @description How long a round may take, and likewise the judge.
+             */
+            roundTimeoutSeconds: number;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The run's task in the ledger. */
+            taskId: components["schemas"]["TaskId"];
+            /** @description What is argued about. */
+            topic: string;
+        };
         /** @description One panelist's turn in a round. */
         DiscussionTurn: {
             /** @description What was said. */
@@ -1746,6 +1851,13 @@ export interface components {
         };
         /** @description Other arguments. */
         Edit: {
+            /** @description What the tool is called with instead. At most 65,536 bytes of JSON. */
+            modifiedParams: Record<string, never>;
+        };
+        /** @description Other arguments. */
+        EditApproval: {
+            /** @description The approval. */
+            approvalId: components["schemas"]["ApprovalId"];
             /** @description What the tool is called with instead. At most 65,536 bytes of JSON. */
             modifiedParams: Record<string, never>;
         };
@@ -1819,42 +1931,19 @@ export interface components {
          * @enum {string}
          */
         HealthStatus: "ok" | "draining" | "storage_unavailable";
-        /** @description A question of an agent. */
-        InfoRequest: {
-            /** @description Who asks. */
-            agentId: components["schemas"]["AgentId"];
-            /**
-             * @description Answers to choose from; any other text is an answer too.
-             * @example [
-             *       "Portugal",
-             *       "Ohio"
-             *     ]
-             */
-            choices: string[];
-            /** @description Until when it can be answered. */
-            expiresAt: components["schemas"]["Timestamp"];
-            /** @description Its id. */
-            id: components["schemas"]["InfoRequestId"];
-            /**
-             * @description The question.
-             * @example Which of the two Lisbons?
-             */
-            question: string;
-            /** @description When it was asked. */
-            requestedAt: components["schemas"]["Timestamp"];
+        /** @description A question of an agent, and the answer. */
+        InfoRequest: components["schemas"]["RequestedInfo"] & {
             resolvedAt: components["schemas"]["Timestamp"] | null;
             /** @description The answer. */
             response: string | null;
-            /** @description The session. */
-            sessionId: components["schemas"]["SessionId"];
-            /** @description Where it stands. */
-            status: components["schemas"]["InfoRequestStatus"];
-            /** @description The task that waits. */
-            taskId: components["schemas"]["TaskId"];
-            /** @description The tool call that waits. */
-            toolCallId: components["schemas"]["ToolCallId"];
-            /** @description Who is asked. */
-            userId: components["schemas"]["UserId"];
+        };
+        /** @description An agent has a question. */
+        InfoRequested: components["schemas"]["RequestedInfo"] & {
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
         };
         /**
          * @description The id of a thing of this kind: A question that an agent asks a person.
@@ -1870,6 +1959,24 @@ export interface components {
          * @enum {string}
          */
         InfoRequestStatus: "pending" | "answered" | "timeOut" | "cancelled";
+        /** @description A question was answered, or its time ran out. */
+        InfoResolved: {
+            /** @description The question. */
+            id: components["schemas"]["InfoRequestId"];
+            /** @description The answer. */
+            response: string | null;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description What became of it. */
+            status: components["schemas"]["InfoRequestStatus"];
+            /** @description The task that waited. */
+            taskId: components["schemas"]["TaskId"];
+        };
         /** @description Work that the gateway does in the background. Its payload is not shown: that may be somebody's content. */
         Job: {
             /**
@@ -1925,6 +2032,30 @@ export interface components {
          * @enum {string}
          */
         JobStatus: "ready" | "blocked" | "running" | "parked" | "dead";
+        /** @description The answer to `JoinSession`. */
+        Joined: {
+            /** @description Whether nothing is missing. If something is, the session is to be read anew. */
+            complete: boolean;
+            /** @description The messages being written now. */
+            pending: components["schemas"]["PendingMessage"][];
+            /**
+             * Format: int64
+             * @description The number of the last event before.
+             */
+            seq: number;
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+        };
+        /** @description All have spoken; the judge thinks. */
+        JudgeStarted: {
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+        };
         /** @description A page of a list. */
         List_Agent: {
             /** @description Whether the list goes on. */
@@ -2370,6 +2501,14 @@ export interface components {
             /** @description The version of its program. */
             version: string | null;
         };
+        /** @description A node is otherwise than before. */
+        NodeChanged: components["schemas"]["Node"] & {
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+        };
         /** @description A command to a node. */
         NodeCommand: {
             /**
@@ -2399,6 +2538,14 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["NodeCommandStatus"];
             taskId: components["schemas"]["TaskId"] | null;
+        };
+        /** @description A command to a node was sent, taken or ended. */
+        NodeCommandChanged: components["schemas"]["NodeCommand"] & {
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
         };
         /**
          * @description The id of a thing of this kind: One command to a node.
@@ -2436,159 +2583,6 @@ export interface components {
          * @enum {string}
          */
         NodeCommandName: "system.info" | "system.processes" | "notify.show" | "clipboard.read" | "clipboard.write" | "screen.capture" | "screen.region" | "screen.monitors" | "screen.queryElements" | "window.list" | "window.move" | "window.minimize" | "window.maximize" | "app.list" | "app.launch" | "app.close" | "app.focus" | "input.mouse.move" | "input.mouse.click" | "input.mouse.scroll" | "input.keyboard.type" | "input.keyboard.press" | "input.keyboard.hotkey" | "canvas.present" | "system.execute";
-        /** @description The commands that exist, each with the scope it needs and the harm it can do. */
-        NodeCommands: {
-            "app.close": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "app.manage";
-            };
-            "app.focus": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "app.manage";
-            };
-            "app.launch": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "app.manage";
-            };
-            "app.list": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "app.manage";
-            };
-            "canvas.present": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "canvas.control";
-            };
-            "clipboard.read": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "clipboard.access";
-            };
-            "clipboard.write": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "clipboard.access";
-            };
-            "input.keyboard.hotkey": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "input.control";
-            };
-            "input.keyboard.press": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "input.control";
-            };
-            "input.keyboard.type": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "input.control";
-            };
-            "input.mouse.click": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "input.control";
-            };
-            "input.mouse.move": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "input.control";
-            };
-            "input.mouse.scroll": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "input.control";
-            };
-            "notify.show": {
-                /** @enum {string} */
-                risk: "none";
-                /** @enum {string} */
-                scope: "notify.send";
-            };
-            "screen.capture": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "screen.capture";
-            };
-            "screen.monitors": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "screen.capture";
-            };
-            "screen.queryElements": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "screen.capture";
-            };
-            "screen.region": {
-                /** @enum {string} */
-                risk: "medium";
-                /** @enum {string} */
-                scope: "screen.capture";
-            };
-            "system.execute": {
-                /** @enum {string} */
-                risk: "critical";
-                /** @enum {string} */
-                scope: "system.execute";
-            };
-            "system.info": {
-                /** @enum {string} */
-                risk: "none";
-                /** @enum {string} */
-                scope: "system.info";
-            };
-            "system.processes": {
-                /** @enum {string} */
-                risk: "none";
-                /** @enum {string} */
-                scope: "system.info";
-            };
-            "window.list": {
-                /** @enum {string} */
-                risk: "low";
-                /** @enum {string} */
-                scope: "window.manage";
-            };
-            "window.maximize": {
-                /** @enum {string} */
-                risk: "low";
-                /** @enum {string} */
-                scope: "window.manage";
-            };
-            "window.minimize": {
-                /** @enum {string} */
-                risk: "low";
-                /** @enum {string} */
-                scope: "window.manage";
-            };
-            "window.move": {
-                /** @enum {string} */
-                risk: "low";
-                /** @enum {string} */
-                scope: "window.manage";
-            };
-        };
         /**
          * @description Where a command stands. It is handed to its node once, so that it never runs twice.
          *     - `queued`: It waits for the node to take it.
@@ -2614,6 +2608,32 @@ export interface components {
              * @example The owner of the machine said no.
              */
             message: string;
+        };
+        /** @description A node said how it is. */
+        NodeHeard: {
+            /**
+             * Format: int64
+             * @description How busy its processors are, in per cent of all of them.
+             */
+            cpuPercent: number | null;
+            lastSeenAt: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The memory in use, in MiB.
+             */
+            memoryMb: number | null;
+            /** @description The node. */
+            nodeId: components["schemas"]["NodeId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description How long the machine has been up, in seconds.
+             */
+            uptime: number | null;
         };
         /** @description How a node is. Fields that are not known are passed over: what others send, the token says better. */
         NodeHeartbeat: {
@@ -2649,6 +2669,28 @@ export interface components {
              * @example Ada's laptop
              */
             displayName: string;
+        };
+        /** @description A node came or went. */
+        NodePresence: {
+            lastSeenAt: components["schemas"]["Timestamp"] | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description The node. */
+            nodeId: components["schemas"]["NodeId"];
+            /** @description Its operating system. */
+            platform: string;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description How far it has come. */
+            status: components["schemas"]["NodeStatus"];
+        };
+        /** @description A node as clients name it: its bare id, or an object with it. */
+        NodeRef: {
+            /** @description The node. */
+            nodeId: components["schemas"]["NodeId"];
         };
         /**
          * @description What a node may be told to do.
@@ -2754,6 +2796,17 @@ export interface components {
          * @enum {string}
          */
         ParticipantKind: "user" | "agent" | "observer";
+        /** @description A message being written: its text up to the moment of joining. Chunks that are not in it begin at `offset` or later. */
+        PendingMessage: {
+            /** @description Its text so far. */
+            content: string;
+            /** @description The message. */
+            messageId: components["schemas"]["MessageId"];
+            /** @description Where the chunks that follow begin: the length of the text so far, in bytes of UTF-8. */
+            offset: number;
+            /** @description The task that writes. */
+            taskId: components["schemas"]["TaskId"];
+        };
         /**
          * @description A permission, by its name.
          *     - `ManageUsers`: Create, change and delete users.
@@ -2795,10 +2848,24 @@ export interface components {
          * @enum {string}
          */
         Queue: "turns" | "delivery" | "indexing" | "maintenance";
+        /** @description A whole message. */
+        ReceiveMessage: components["schemas"]["Message"] & {
+            authorAgentId: components["schemas"]["AgentId"] | null;
+            /**
+             * Format: int64
+             * @description The event's number, where the wire has no other place for it.
+             */
+            seq?: number;
+        };
         /** @description A refresh token to be traded. */
         Refresh: {
             /** @description The newest refresh token of the sign-in. */
             refreshToken: string;
+        };
+        /** @description The scopes of the node from now on. */
+        RefreshScopes: {
+            /** @description All of them. */
+            scopes: components["schemas"]["NodeScope"][];
         };
         /** @description A node that was just registered. */
         RegisteredNode: components["schemas"]["Node"] & {
@@ -2815,12 +2882,99 @@ export interface components {
             /** @description Why, for the agent to read. At most 2,000 characters. */
             reason?: string | null;
         };
+        /** @description A refusal. */
+        RejectApproval: {
+            /** @description The approval. */
+            approvalId: components["schemas"]["ApprovalId"];
+            /** @description Why, for the agent to read. At most 2,000 characters. */
+            reason?: string | null;
+        };
         /** @description Why a command was not done: for programs and people, or for people alone. */
         ReportedError: string | {
             /** @description For programs. */
             code: string;
             /** @description For people. */
             message?: string;
+        };
+        /** @description What became of a command. */
+        ReportResult: components["schemas"]["CommandResult"] & {
+            /** @description The command. */
+            commandId: components["schemas"]["NodeCommandId"];
+        };
+        /** @description What an agent wants to do, as a person is asked about it. */
+        RequestedAction: {
+            /** @description Who wants to act. */
+            agentId: components["schemas"]["AgentId"];
+            /** @description SHA-256 over the exact action; over the changed one once it was edited. */
+            digest: string;
+            /** @description Whether `edit` is possible. */
+            editable: boolean;
+            /** @description Until when it can be answered; after that it is refused. */
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description The approval's id. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description What is asked about. */
+            kind: components["schemas"]["ApprovalKind"];
+            /** @description What the tool is to be called with: whole, as the agent wrote it. */
+            params: Record<string, never>;
+            /**
+             * @description What the action comes to, in a sentence.
+             * @example Forgets all 12 entries.
+             */
+            preview: string | null;
+            /** @description When it was asked for. */
+            requestedAt: components["schemas"]["Timestamp"];
+            /** @description How much harm this call can do. */
+            riskLevel: components["schemas"]["Risk"];
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description Where it stands. */
+            status: components["schemas"]["ApprovalStatus"];
+            /** @description The task that waits. */
+            taskId: components["schemas"]["TaskId"];
+            /** @description The tool call that waits. */
+            toolCallId: components["schemas"]["ToolCallId"];
+            /**
+             * @description The tool.
+             * @example memory.forget_all
+             */
+            toolName: string;
+            /** @description In whose name. */
+            userId: components["schemas"]["UserId"];
+        };
+        /** @description What an agent wants to know, as a person is asked it. */
+        RequestedInfo: {
+            /** @description Who asks. */
+            agentId: components["schemas"]["AgentId"];
+            /**
+             * @description Answers to choose from; any other text is an answer too.
+             * @example [
+             *       "Portugal",
+             *       "Ohio"
+             *     ]
+             */
+            choices: string[];
+            /** @description Until when it can be answered. */
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description The question's id. */
+            id: components["schemas"]["InfoRequestId"];
+            /**
+             * @description The question.
+             * @example Which of the two Lisbons?
+             */
+            question: string;
+            /** @description When it was asked. */
+            requestedAt: components["schemas"]["Timestamp"];
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description Where it stands. */
+            status: components["schemas"]["InfoRequestStatus"];
+            /** @description The task that waits. */
+            taskId: components["schemas"]["TaskId"];
+            /** @description The tool call that waits. */
+            toolCallId: components["schemas"]["ToolCallId"];
+            /** @description Who is asked. */
+            userId: components["schemas"]["UserId"];
         };
         /** @description An answer to a question. */
         Respond: {
@@ -2830,6 +2984,15 @@ export interface components {
              */
             response: string;
         };
+        /** @description An answer to a question. */
+        RespondInfo: {
+            /** @description The question. */
+            infoId: components["schemas"]["InfoRequestId"];
+            /** @description The answer; null: there will be none. */
+            response?: string | null;
+        };
+        /** @description The node was deleted: its token is void. */
+        RevokeAccess: Record<string, never>;
         /**
          * @description How much harm a tool can do. Declared by the tool, never guessed.
          *     - `none`: Only looks at what the caller could see anyway.
@@ -2840,6 +3003,31 @@ export interface components {
          * @enum {string}
          */
         Risk: "none" | "low" | "medium" | "high" | "critical";
+        /** @description A round began. */
+        RoundStarted: {
+            /**
+             * Format: int64
+             * @description Which round, from 1.
+             */
+            roundNumber: number;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+        };
+        /** @description A run as clients name it: its bare id, or an object with it. */
+        RunRef: {
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The number of the last event that the client has seen: what it missed since comes first.
+             */
+            since?: number | null;
+        };
         /**
          * @description Where an agent's turns are run.
          *     - `model`: Here, by the agent loop with a model.
@@ -2848,6 +3036,11 @@ export interface components {
          * @enum {string}
          */
         Runtime: "model" | "bridge" | "external";
+        /** @description The node has heard of its scopes. */
+        ScopeChanged: {
+            /** @description The scopes, as it knows them. */
+            scopes: string[];
+        };
         /** @description How stored secrets are sealed. */
         SecretsState: {
             /** @description The master keys, newest first. The newest one seals. */
@@ -2932,6 +3125,14 @@ export interface components {
             whileBusy: components["schemas"]["WhileBusy"];
         };
         /**
+         * @description What became of a session.
+         *     - `created`: Made.
+         *     - `updated`: Title, visibility, status or last activity changed.
+         *     - `deleted`: Deleted.
+         * @enum {string}
+         */
+        SessionChange: "created" | "updated" | "deleted";
+        /**
          * @description The id of a thing of this kind: A session: what the Socket.IO wire calls a conversation.
          * @example ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
@@ -2959,6 +3160,16 @@ export interface components {
             /** @description What becomes of a message to an agent that still works on an earlier one. */
             whileBusy?: components["schemas"]["WhileBusy"];
         };
+        /** @description A session as clients name it: its bare id, or an object with it. */
+        SessionRef: {
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /**
+             * Format: int64
+             * @description The number of the last event that the client has seen: what it missed since comes first.
+             */
+            since?: number | null;
+        };
         /**
          * @description What a participant may do in a session, from the least to the most.
          *     - `viewer`: Read and follow it.
@@ -2976,6 +3187,26 @@ export interface components {
          * @enum {string}
          */
         SessionStatus: "waiting" | "active" | "paused" | "completed";
+        /** @description A session was made, changed or deleted. */
+        SessionUpdated: {
+            /** @description Which of the three. */
+            change: components["schemas"]["SessionChange"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description Where it stands. */
+            status: components["schemas"]["SessionStatus"];
+            /** @description Its title. */
+            title: string;
+            /** @description When something last happened in it. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /** @description Who may read it. */
+            visibility: components["schemas"]["Visibility"];
+        };
         /**
          * @description How urgent an announcement is.
          *     - `info`: Good to know.
@@ -3004,6 +3235,51 @@ export interface components {
             refreshToken: string;
             /** @description Who signed in. */
             user: components["schemas"]["User"];
+        };
+        /** @description A piece of an answer. */
+        StreamChunk: {
+            /** @description What is added. */
+            delta: string;
+            /** @description Whether it was the last; then nothing is added. */
+            isFinal: boolean;
+            /** @description The message that grows. */
+            messageId: components["schemas"]["MessageId"];
+            /**
+             * @description Where it is added: the length of the message's text before it, in bytes of UTF-8. It shows whether a text
+             *     contains the chunk already.
+             */
+            offset: number;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description Its session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description The task that writes. */
+            taskId: components["schemas"]["TaskId"];
+        };
+        /** @description The answer to `Subscribe`. */
+        Subscribed: {
+            /** @description Whether nothing is missing. If something is, the run is to be read anew. */
+            complete: boolean;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The number of the last event before. The status is that of this moment; what happens later comes as events.
+             */
+            seq: number;
+            /** @description Where the run stands. */
+            status: components["schemas"]["DiscussionRunStatus"];
+        };
+        /** @description An administrator announced something. */
+        SystemAnnouncement: components["schemas"]["Announcement"] & {
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
         };
         /** @description A piece of work. */
         Task: {
@@ -3054,12 +3330,58 @@ export interface components {
             /** @description Who asked for it. */
             userId: components["schemas"]["UserId"];
         };
+        /** @description A task was ended by someone. */
+        TaskCancelled: components["schemas"]["TaskSummary"] & {
+            /**
+             * Format: int64
+             * @description From start to end, in milliseconds.
+             */
+            durationMs: number;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+        };
+        /** @description A task is done. */
+        TaskCompleted: components["schemas"]["TaskSummary"] & {
+            /**
+             * Format: int64
+             * @description From start to end, in milliseconds.
+             */
+            durationMs: number;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Tokens read and written.
+             */
+            tokensUsed: number;
+        };
         /** @description A piece of work with its tool calls and its parts. */
         TaskDetail: components["schemas"]["Task"] & {
             /** @description Its parts, oldest first. */
             children: components["schemas"]["Task"][];
             /** @description In order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
+        };
+        /** @description A task ended with an error. */
+        TaskFailed: components["schemas"]["TaskSummary"] & {
+            /**
+             * Format: int64
+             * @description From start to end, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Why, in words for people. */
+            error: string;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
         };
         /**
          * @description The id of a thing of this kind: A piece of work in the ledger.
@@ -3075,6 +3397,29 @@ export interface components {
          * @enum {string}
          */
         TaskKind: "chat" | "discussion" | "discussion_turn" | "discussion_verdict";
+        /** @description A task was accepted. */
+        TaskQueued: components["schemas"]["TaskSummary"] & {
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+        };
+        /** @description A task as clients name it: its bare id, or an object with it. */
+        TaskRef: {
+            /** @description The task. */
+            taskId: components["schemas"]["TaskId"];
+        };
+        /** @description A worker took a task up. */
+        TaskStarted: components["schemas"]["TaskSummary"] & {
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description When. */
+            startedAt: components["schemas"]["Timestamp"];
+        };
         /**
          * @description Where it stands.
          *     - `queued`: Accepted, and nobody works on it yet.
@@ -3085,6 +3430,21 @@ export interface components {
          * @enum {string}
          */
         TaskStatus: "queued" | "running" | "completed" | "failed" | "cancelled";
+        /** @description A task, as each of its events has it. */
+        TaskSummary: {
+            agentId: components["schemas"]["AgentId"] | null;
+            /** @description Who has cancelled it, if somebody has. It may have ended otherwise before that took effect. */
+            cancelledBy?: components["schemas"]["UserId"];
+            /** @description How what was asked begins. */
+            description: string;
+            /** @description What kind of work. */
+            kind: components["schemas"]["TaskKind"];
+            /** @description The task that it is a part of. */
+            parentId?: components["schemas"]["TaskId"];
+            sessionId: components["schemas"]["SessionId"] | null;
+            /** @description The task. */
+            taskId: components["schemas"]["TaskId"];
+        };
         /** @description A tenant. */
         Tenant: {
             /** @description Its id. */
@@ -3138,11 +3498,52 @@ export interface components {
              */
             toolName: string;
         };
+        /** @description A tool returned. */
+        ToolCallCompleted: {
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Whether it did what it was asked to. */
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description Its session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description The task that called it. */
+            taskId: components["schemas"]["TaskId"];
+            /** @description The call. */
+            toolCallId: components["schemas"]["ToolCallId"];
+            /** @description The tool. */
+            toolName: string;
+        };
         /**
          * @description The id of a thing of this kind: One call of a tool.
          * @example call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         ToolCallId: string;
+        /** @description A tool began to work. */
+        ToolCallStarted: {
+            /** @description SHA-256 of the arguments, which are not sent themselves. */
+            argsHash: string;
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description Its session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description The task that called it. */
+            taskId: components["schemas"]["TaskId"];
+            /** @description The call. */
+            toolCallId: components["schemas"]["ToolCallId"];
+            /** @description The tool. */
+            toolName: string;
+        };
         /**
          * @description Where a call stands.
          *     - `running`: The tool works.
@@ -3165,6 +3566,55 @@ export interface components {
             parameters: Record<string, never>;
             /** @description How much harm it can do. */
             risk: components["schemas"]["Risk"];
+        };
+        /** @description A panelist has spoken, or will not. */
+        TurnCompleted: {
+            /** @description SHA-256 of what was said, in hex. */
+            contentHash: string;
+            /**
+             * Format: int64
+             * @description From start to end, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Why nothing was said, in words for people. */
+            error: string | null;
+            /** @description Who spoke. */
+            panelistId: string;
+            /**
+             * Format: int64
+             * @description In which round, from 1.
+             */
+            roundNumber: number;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description What became of it. */
+            status: components["schemas"]["DiscussionTurnStatus"];
+            /** @description The turn's task in the ledger. */
+            taskId: components["schemas"]["TaskId"];
+        };
+        /** @description A panelist began to think. */
+        TurnStarted: {
+            /** @description Who thinks. */
+            panelistId: string;
+            /**
+             * Format: int64
+             * @description In which round, from 1.
+             */
+            roundNumber: number;
+            /** @description The run. */
+            runId: components["schemas"]["DiscussionRunId"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The turn's task in the ledger. */
+            taskId: components["schemas"]["TaskId"];
         };
         /** @description What model calls consumed. */
         Usage: {

@@ -34,7 +34,7 @@ function linked(up = true) {
   const transport = new FakeTransport();
   transport.up = up;
   const refused = vi.fn(() => Promise.resolve(false));
-  return { transport, refused, link: new HubLink<Events>(transport, refused) };
+  return { transport, refused, link: new HubLink<Events, object>(transport, refused) };
 }
 
 describe("a hub link", () => {

@@ -31,7 +31,11 @@ export function retryDelay(attempt: number): number {
   return RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length - 1)] ?? 30_000;
 }
 
-export class HubLink<Events> {
+type ArgumentOf<Method> = Method extends { argument: infer Argument } ? Argument : never;
+type ResultOf<Method> = Method extends { result: infer Result } ? Result : never;
+
+/** `Events` are the payloads by the events' names, `Methods` what clients may call by its name. */
+export class HubLink<Events, Methods> {
   #state: LinkState = { phase: "stopped" };
   #attempt = 0;
   #liveSince = 0;
@@ -78,8 +82,12 @@ export class HubLink<Events> {
     return () => void this.#onConnected.delete(action);
   }
 
-  invoke(method: string, ...args: unknown[]): Promise<unknown> {
-    return this.transport.invoke(method, ...args);
+  /** Calls a method of the hub. Only some can do without their argument. */
+  invoke<Name extends keyof Methods & string>(
+    method: Name,
+    ...args: [] | [ArgumentOf<Methods[Name]>]
+  ): Promise<ResultOf<Methods[Name]>> {
+    return this.transport.invoke(method, ...args) as Promise<ResultOf<Methods[Name]>>;
   }
 
   start() {

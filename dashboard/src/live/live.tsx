@@ -11,11 +11,12 @@ import {
 } from "react";
 import { basePath } from "../api/base-path.ts";
 import { credentials } from "../api/credentials.ts";
+import type { HubMethods } from "../api/hubs.ts";
 import type { HubEvents } from "./events.ts";
 import type { EventHandler } from "./handlers.ts";
 import { HubLink, type LinkState, type Transport } from "./hub-link.ts";
 
-type Live = { [Hub in keyof HubEvents]: HubLink<HubEvents[Hub]> };
+type Live = { [Hub in keyof HubEvents]: HubLink<HubEvents[Hub], HubMethods[Hub]> };
 
 const LiveContext = createContext<Live | null>(null);
 
@@ -37,7 +38,7 @@ async function renewWhenRejected(error: unknown): Promise<boolean> {
 
 function connect(): Live {
   const link = <Hub extends keyof HubEvents>(name: Hub) =>
-    new HubLink<HubEvents[Hub]>(hub(name), renewWhenRejected);
+    new HubLink<HubEvents[Hub], HubMethods[Hub]>(hub(name), renewWhenRejected);
   return {
     chat: link("chat"),
     tasks: link("tasks"),
@@ -53,7 +54,7 @@ function linksOf(live: Live) {
 
 function subscribe(live: Live, handler: EventHandler, queries: QueryClient) {
   // `handle` has checked the names and the event's type against the hub.
-  const link = live[handler.hub] as unknown as HubLink<Record<string, unknown>>;
+  const link = live[handler.hub] as unknown as HubLink<Record<string, unknown>, object>;
   const onEvent = handler.onEvent as (event: unknown, queries: QueryClient) => void;
   const stops = [
     link.on(handler.names, (event) => onEvent(event, queries)),

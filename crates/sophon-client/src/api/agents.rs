@@ -1,44 +1,8 @@
 //! *Agents*, and the models they may use.
 
-use serde::{Deserialize, Serialize};
-use sophon_model::{AgentId, Timestamp};
+use sophon_api::{Agent, List, Model};
 
-use crate::{Client, ClientError, List, time};
-
-/// An agent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Agent {
-    /// Its id.
-    pub id: AgentId,
-    /// Its short name, accepted wherever its id is.
-    pub slug: String,
-    /// What people call it.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Where its turns run: `model`, `bridge` or `external`.
-    pub runtime: String,
-    /// The model it prefers.
-    pub model: Option<String>,
-    /// The tools it may use: names, or prefixes ending in `*`.
-    pub tools: Vec<String>,
-    /// When it was made.
-    #[serde(with = "time::rfc3339")]
-    pub created_at: Timestamp,
-    /// When it last changed.
-    #[serde(with = "time::rfc3339")]
-    pub updated_at: Timestamp,
-}
-
-/// A model that the gateway can call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Model {
-    /// Its id; `offline` is the agent that needs no model.
-    pub id: String,
-    /// The provider's id; `sophon` for the gateway itself.
-    pub provider: String,
-}
+use crate::{Client, ClientError};
 
 impl Client {
     /// `GET /api/agents`, one page.

@@ -1,58 +1,23 @@
 //! *Identity & auth*.
 
-use serde::{Deserialize, Serialize};
-use sophon_model::{Timestamp, UserId};
+use sophon_api::{AuthConfig, Secret, User};
 
-use crate::{Client, ClientError, Login, Secret, time};
-
-/// Whether and how to sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuthConfig {
-    /// Whether everyone who reaches the gateway is its administrator, which it allows on loopback only.
-    pub auto_admin: bool,
-}
-
-/// A person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct User {
-    /// Its id.
-    pub id: UserId,
-    /// What it signs in with.
-    pub email: String,
-    /// What others see.
-    pub name: String,
-    /// The name of its role.
-    pub role: String,
-    /// Where it belongs.
-    pub tenant: TenantRef,
-    /// The names of its rights.
-    pub permissions: Vec<String>,
-    /// When it was made.
-    #[serde(with = "time::rfc3339")]
-    pub created_at: Timestamp,
-}
-
-/// A tenant, in short.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TenantRef {
-    /// Its id.
-    pub id: String,
-    /// What stands in addresses.
-    pub slug: String,
-    /// What people call it.
-    pub name: String,
-}
+use crate::{Client, ClientError, Login};
 
 /// A sign-in, just made or renewed.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SignedIn {
     /// The tokens.
-    #[serde(flatten)]
     pub login: Login,
     /// Who signed in.
     pub user: User,
+}
+
+impl From<sophon_api::SignedIn> for SignedIn {
+    fn from(signed_in: sophon_api::SignedIn) -> Self {
+        let sophon_api::SignedIn { access_token, refresh_token, expires_at, user } = signed_in;
+        Self { login: Login { access_token, refresh_token, expires_at }, user }
+    }
 }
 
 impl Client {
@@ -63,8 +28,9 @@ impl Client {
 
     /// `POST /api/auth/login`. The answer is not stored: that is the caller's decision.
     pub async fn login(&self, email: &str, password: &Secret) -> Result<SignedIn, ClientError> {
-        let body = serde_json::json!({ "email": email, "password": password });
-        self.fetch(self.post(&["api", "auth", "login"])?.anonymous().json(&body)).await
+        let body = sophon_api::Login { email: email.to_owned(), password: password.clone() };
+        let request = self.post(&["api", "auth", "login"])?.anonymous().json(&body);
+        self.fetch::<sophon_api::SignedIn>(request).await.map(SignedIn::from)
     }
 
     /// `POST /api/auth/logout`: ends the sign-in of the stored credential on the gateway.

@@ -1,46 +1,9 @@
 //! *Operations*: background jobs.
 
-use serde::{Deserialize, Serialize};
-use sophon_model::{JobId, JobStatus, Queue, TaskId, Timestamp};
+use sophon_api::{Job, JobCounts, List};
+use sophon_model::JobId;
 
-use crate::{Client, ClientError, List, time};
-
-/// Work that the gateway does in the background.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Job {
-    /// Its id.
-    pub id: JobId,
-    /// What is to be done, for example `maintenance.prune`.
-    pub kind: String,
-    /// The queue that it waits in.
-    pub queue: Queue,
-    /// Where it stands.
-    pub status: JobStatus,
-    /// The task that people see of it.
-    pub task_id: Option<TaskId>,
-    /// How often a worker took it up.
-    pub attempt: i64,
-    /// Why it failed last.
-    pub error: Option<String>,
-    /// When it was enqueued.
-    #[serde(with = "time::rfc3339")]
-    pub created_at: Timestamp,
-    /// When it is due; of a dead job, when it failed for good.
-    #[serde(with = "time::rfc3339")]
-    pub run_at: Timestamp,
-}
-
-/// How many jobs of a queue have a status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobCounts {
-    /// The queue.
-    pub queue: Queue,
-    /// The status.
-    pub status: JobStatus,
-    /// How many.
-    pub count: u64,
-}
+use crate::{Client, ClientError};
 
 impl Client {
     /// `GET /api/ops/jobs`: how many there are of each queue and status.

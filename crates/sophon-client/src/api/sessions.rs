@@ -1,100 +1,9 @@
 //! *Sessions*.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use sophon_model::{
-    AgentId, FinishReason, MessageId, MessageRole, MessageStatus, SessionId, SessionStatus, TaskId,
-    Timestamp, UserId, Visibility,
-};
+use sophon_api::{Change, ForkSession, List, Message, NewSession, Session, SessionPatch};
+use sophon_model::SessionId;
 
-use crate::{Client, ClientError, List, ToolCall, Usage, time};
-
-/// A session.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Session {
-    /// Its id.
-    pub id: SessionId,
-    /// What people call it; empty until the first message gives it one.
-    pub title: String,
-    /// The agent that answers in it.
-    pub agent_id: AgentId,
-    /// Who made it.
-    pub owner_id: UserId,
-    /// Who may read it.
-    pub visibility: Visibility,
-    /// Where it stands.
-    pub status: SessionStatus,
-    /// How its participants work together: `async` or `realtime`.
-    pub mode: String,
-    /// The channel it came in by.
-    pub channel_id: Option<String>,
-    /// A model chosen for this session alone.
-    pub model: Option<String>,
-    /// The session it was forked from.
-    pub parent_session_id: Option<SessionId>,
-    /// The last message it shares with its parent.
-    pub forked_at_message_id: Option<MessageId>,
-    /// How many messages it holds.
-    pub message_count: i64,
-    /// When it was made.
-    #[serde(with = "time::rfc3339")]
-    pub created_at: Timestamp,
-    /// When something last happened in it.
-    #[serde(with = "time::rfc3339")]
-    pub updated_at: Timestamp,
-}
-
-/// A message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Message {
-    /// Its number, which rises: what [`MessageRange`] takes.
-    pub id: i64,
-    /// Its id.
-    pub message_id: MessageId,
-    /// The session it is in.
-    pub session_id: SessionId,
-    /// Who speaks.
-    pub role: MessageRole,
-    /// Its text, in Markdown.
-    pub content: String,
-    /// How far it has come.
-    pub status: MessageStatus,
-    /// The person who wrote it.
-    #[serde(default)]
-    pub user_id: Option<UserId>,
-    /// The agent that wrote it.
-    #[serde(default)]
-    pub agent_id: Option<AgentId>,
-    /// The task that it asks for or that answers with it.
-    #[serde(default)]
-    pub task_id: Option<TaskId>,
-    /// An id that its sender gave it.
-    #[serde(default)]
-    pub local_id: Option<String>,
-    /// The message it answers.
-    #[serde(default)]
-    pub reply_to: Option<MessageId>,
-    /// Its files, as the gateway tells them.
-    #[serde(default)]
-    pub attachments: Vec<Value>,
-    /// The tool calls made for it.
-    #[serde(default)]
-    pub tool_calls: Vec<ToolCall>,
-    /// What writing it consumed.
-    #[serde(default)]
-    pub usage: Option<Usage>,
-    /// Why its text ends where it ends; absent while it is written, and for what people wrote.
-    #[serde(default)]
-    pub finish_reason: Option<FinishReason>,
-    /// When it was made.
-    #[serde(with = "time::rfc3339")]
-    pub created_at: Timestamp,
-    /// When it last changed.
-    #[serde(with = "time::rfc3339")]
-    pub updated_at: Timestamp,
-}
+use crate::{Client, ClientError};
 
 /// Which sessions are wanted.
 #[derive(Clone, Debug, Default)]
@@ -114,30 +23,6 @@ pub struct MessageRange {
     pub before: Option<i64>,
     /// How many, 200 at most.
     pub limit: Option<usize>,
-}
-
-/// A session to make.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NewSession {
-    /// The agent, by id or slug; the default agent if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agent_id: Option<String>,
-    /// Its title; the first message gives it one if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-}
-
-/// How to fork a session.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Fork {
-    /// The last message to copy; all of them if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from_message_id: Option<MessageId>,
-    /// The title of the copy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
 }
 
 impl Client {
@@ -169,7 +54,7 @@ impl Client {
 
     /// `PATCH /api/sessions/{id}` with another title.
     pub async fn rename_session(&self, id: &SessionId, title: &str) -> Result<Session, ClientError> {
-        let body = serde_json::json!({ "title": title });
+        let body = SessionPatch { title: Change::Set(title.to_owned()), ..SessionPatch::default() };
         self.fetch(self.patch(&["api", "sessions", id.as_str()])?.json(&body)).await
     }
 
@@ -179,7 +64,7 @@ impl Client {
     }
 
     /// `POST /api/sessions/{id}/fork`.
-    pub async fn fork_session(&self, id: &SessionId, fork: &Fork) -> Result<Session, ClientError> {
+    pub async fn fork_session(&self, id: &SessionId, fork: &ForkSession) -> Result<Session, ClientError> {
         self.fetch(self.post(&["api", "sessions", id.as_str(), "fork"])?.json(fork)).await
     }
 

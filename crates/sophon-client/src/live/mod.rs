@@ -1,6 +1,5 @@
 //! A live connection to `/hubs/chat`: SignalR in JSON over a WebSocket, without negotiation.
 
-pub(crate) mod event;
 mod record;
 
 use std::collections::VecDeque;
@@ -8,10 +7,12 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use http::header;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sophon_model::{MessageId, SessionId, TaskId};
+use sophon_api::hubs::{ChatEvent, HubEvent, Joined, SessionRef, TaskRef};
+use sophon_api::{Accepted, Secret, SendMessage};
+use sophon_model::{SessionId, TaskId};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -20,8 +21,7 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_asyn
 
 use crate::error::root_cause;
 use crate::http_client::{CONNECT_TIMEOUT, USER_AGENT};
-use crate::{Accepted, Client, ClientError, NewMessage, Secret};
-use event::ChatEvent;
+use crate::{Client, ClientError};
 use record::{HANDSHAKE, HandshakeAnswer, Incoming, PING};
 
 /// How long the gateway may take for the handshake.
@@ -47,31 +47,6 @@ pub struct ChatHub {
     waiting: VecDeque<ChatEvent>,
     pings: Interval,
     heard_at: Instant,
-}
-
-/// What joining a session tells.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Joined {
-    /// The session.
-    pub session_id: SessionId,
-    /// The number of the last event before.
-    pub seq: u64,
-    /// The messages being written now.
-    #[serde(default)]
-    pub pending: Vec<PendingMessage>,
-}
-
-/// A message being written: its text up to the moment of joining. Chunks that follow append to it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PendingMessage {
-    /// The task that writes.
-    pub task_id: TaskId,
-    /// The message.
-    pub message_id: MessageId,
-    /// Its text so far.
-    pub content: String,
 }
 
 impl Client {
@@ -157,18 +132,18 @@ impl ChatHub {
     }
 
     /// `SendMessage`: also joins the message's session.
-    pub async fn send_message(&mut self, message: &NewMessage) -> Result<Accepted, ClientError> {
+    pub async fn send_message(&mut self, message: &SendMessage) -> Result<Accepted, ClientError> {
         self.invoke("SendMessage", message).await
     }
 
     /// `JoinSession`: its events follow from now on.
     pub async fn join_session(&mut self, session: &SessionId) -> Result<Joined, ClientError> {
-        self.invoke("JoinSession", &serde_json::json!({ "sessionId": session })).await
+        self.invoke("JoinSession", &SessionRef::from(session.clone())).await
     }
 
     /// `CancelTask`: the task ends a little later, and says so in an event.
     pub async fn cancel_task(&mut self, task: &TaskId) -> Result<(), ClientError> {
-        self.invoke("CancelTask", &serde_json::json!({ "taskId": task })).await
+        self.invoke("CancelTask", &TaskRef::from(task.clone())).await
     }
 
     /// The next event, however long that takes. Dropping the future loses no event.

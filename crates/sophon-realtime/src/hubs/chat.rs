@@ -3,21 +3,21 @@
 use std::collections::HashMap;
 
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use signalr::{Call, Connection, ConnectionId, Hub, HubError, Invocation, Method, Reply};
+use sophon_api::hubs::{Joined, PendingMessage, SessionRef, TaskRef};
+use sophon_api::{Accepted, SendMessage};
 use sophon_core::Gateway;
-use sophon_core::chat::SendMessage;
+use sophon_core::chat;
 use sophon_core::following::revokes_access;
-use sophon_model::{Attachment, Event, MessageEvent, MessageId, SessionId, TaskId, Topic};
+use sophon_model::{Event, MessageEvent, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
 use super::error::hub_error;
 use super::groups::{Groups, Membership};
 use super::named::named;
-use super::project;
+use super::project::{self, invocation};
 use super::rates;
 use super::sign_in::People;
-use super::tasks::TaskRef;
 
 pub(crate) struct ChatHub {
     gateway: Gateway,
@@ -45,7 +45,7 @@ impl Hub for ChatHub {
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
-        project::chat(seq, event)
+        project::chat(seq, event).map(invocation)
     }
 
     /// A connection is not told what it said itself, nor of a session that is not for it any longer.
@@ -89,7 +89,7 @@ impl Hub for ChatHub {
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
         rates::count(&self.gateway, connection.caller(), call.method())?;
         match call.method() {
-            "SendMessage" => self.send_message(connection, call.arguments::<(Send,)>()?.0).await,
+            "SendMessage" => self.send_message(connection, call.arguments::<(SendMessage,)>()?.0).await,
             "CancelTask" => {
                 let TaskRef { task_id } = named::<_, TaskId>(&call)?;
                 self.gateway.tasks.cancel(connection.caller(), &task_id).await.map_err(hub_error)?;
@@ -109,7 +109,11 @@ impl Hub for ChatHub {
 impl ChatHub {
     /// Sends, and joins the session that the message goes to before it is stored, so that nothing of the turn is
     /// missed. Nothing is refused after it has been stored.
-    async fn send_message(&self, connection: &Connection<Self>, send: Send) -> Result<Reply, HubError> {
+    async fn send_message(
+        &self,
+        connection: &Connection<Self>,
+        send: SendMessage,
+    ) -> Result<Reply, HubError> {
         let caller = connection.caller();
         match &send.session_id {
             Some(session) => self.groups.enter(connection, Topic::Session(session.clone())).await?,
@@ -118,17 +122,7 @@ impl ChatHub {
         let before = self.gateway.db.bus().position();
         let is_new = send.session_id.is_none();
         let id: MessageId = self.gateway.db.new_id();
-        let send = SendMessage {
-            id: Some(id.clone()),
-            session: send.session_id,
-            agent: send.agent_id,
-            content: send.content,
-            channel_id: send.channel_id,
-            attachments: send.attachments,
-            is_streaming: send.is_streaming,
-            local_id: send.local_id,
-            reply_to: send.reply_to,
-        };
+        let send = chat::SendMessage { id: Some(id.clone()), ..send.into() };
         self.sent.lock().insert(id.clone(), connection.id());
         let sent = self.gateway.chat.send(caller, send, None).await;
         // It is another message if the sender's own id for it was known, and then there is nothing to keep back.
@@ -139,101 +133,23 @@ impl ChatHub {
         if is_new {
             self.groups.follow_new(connection, &Topic::Session(sent.session_id.clone()), before);
         }
-        Ok(Reply::value(Sent {
-            task_id: sent.task_id.to_string(),
-            session_id: sent.session_id.to_string(),
-            message_id: sent.message_id.to_string(),
-        }))
+        Ok(Reply::value(Accepted::from(sent)))
     }
 
     /// Follows a session: from now on, or from where the client left (`since`).
     async fn join(&self, connection: &Connection<Self>, wanted: SessionRef) -> Result<Reply, HubError> {
-        let session = wanted.session_id;
-        let topic = Topic::Session(session.clone());
-        let place = self.groups.catch_up(self, connection, &topic, wanted.since).await?;
+        let SessionRef { session_id, since } = wanted;
+        let topic = Topic::Session(session_id.clone());
+        let place = self.groups.catch_up(self, connection, &topic, since).await?;
         let join = || self.groups.join_at(connection, &topic, place);
-        let (joined, pending) = self.gateway.pending.join(&session, join);
+        let (joined, pending) = self.gateway.pending.join(&session_id, join);
         let Membership { seq, complete } = joined?;
-        Ok(Reply::value(Joined {
-            session_id: session.to_string(),
-            seq,
-            complete,
-            pending: pending
-                .into_iter()
-                .map(|message| Pending {
-                    task_id: message.task_id.to_string(),
-                    message_id: message.message_id.to_string(),
-                    offset: message.content.len(),
-                    content: message.content,
-                })
-                .collect(),
-        }))
+        let pending = pending.into_iter().map(|message| PendingMessage {
+            task_id: message.task_id,
+            message_id: message.message_id,
+            offset: message.content.len(),
+            content: message.content,
+        });
+        Ok(Reply::value(Joined { session_id, seq, complete, pending: pending.collect() }))
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Send {
-    #[serde(default)]
-    session_id: Option<SessionId>,
-    #[serde(default)]
-    agent_id: Option<String>,
-    content: String,
-    #[serde(default)]
-    channel_id: Option<String>,
-    #[serde(default)]
-    attachments: Vec<Attachment>,
-    #[serde(default = "yes")]
-    is_streaming: bool,
-    #[serde(default)]
-    local_id: Option<String>,
-    #[serde(default)]
-    reply_to: Option<MessageId>,
-}
-
-const fn yes() -> bool {
-    true
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "these are the names on the wire")]
-struct Sent {
-    task_id: String,
-    session_id: String,
-    message_id: String,
-}
-
-/// A session as clients name it: its bare id, or an object with it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SessionRef {
-    session_id: SessionId,
-    #[serde(default)]
-    since: Option<u64>,
-}
-
-impl From<SessionId> for SessionRef {
-    fn from(session_id: SessionId) -> Self {
-        Self { session_id, since: None }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Joined {
-    session_id: String,
-    seq: u64,
-    complete: bool,
-    pending: Vec<Pending>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Pending {
-    task_id: String,
-    message_id: String,
-    content: String,
-    /// Where the chunks that follow begin.
-    offset: usize,
 }

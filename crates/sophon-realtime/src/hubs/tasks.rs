@@ -1,13 +1,13 @@
 //! `/hubs/tasks`: the ledger of all the user's work, or single tasks.
 
-use serde::Deserialize;
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
+use sophon_api::hubs::TaskRef;
 use sophon_core::Gateway;
 use sophon_model::{Event, TaskId, Topic};
 
 use super::groups::Groups;
 use super::named::named;
-use super::project;
+use super::project::{self, invocation};
 use super::rates;
 use super::sign_in::People;
 
@@ -33,7 +33,7 @@ impl Hub for TasksHub {
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
-        project::tasks(seq, event)
+        project::tasks(seq, event).map(invocation)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -65,18 +65,5 @@ impl Hub for TasksHub {
             _ => return Err(HubError::UnknownMethod),
         }
         Ok(Reply::Void)
-    }
-}
-
-/// A task as clients name it: its bare id, or an object with it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TaskRef {
-    pub(super) task_id: TaskId,
-}
-
-impl From<TaskId> for TaskRef {
-    fn from(task_id: TaskId) -> Self {
-        Self { task_id }
     }
 }

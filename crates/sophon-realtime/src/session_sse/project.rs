@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
+use sophon_api::hubs::ReceiveMessage;
 use sophon_core::live::EventEntry;
 use sophon_model::{
     Activity, Event, MessageEvent, SessionChange, SessionEvent, SessionId, Task, TaskEvent, Timestamp,
 };
 
-use crate::payload::MessagePayload;
 use crate::slots::SESSION_SSE;
 
 /// The block of an event; empty if this wire does not tell it.
@@ -30,10 +30,11 @@ pub(super) fn block(entry: &EventEntry) -> Bytes {
 fn message(seq: u64, event: &MessageEvent) -> Bytes {
     match event {
         MessageEvent::Created { message } => {
-            encode(Some(seq), "message", &MessagePayload::new(message, &[], None))
+            encode(Some(seq), "message", &ReceiveMessage::new((**message).clone(), Vec::new(), None))
         }
         MessageEvent::Finished { message, tool_calls } => {
-            encode(Some(seq), "message", &MessagePayload::new(message, tool_calls, None))
+            let whole = ReceiveMessage::new((**message).clone(), tool_calls.clone(), None);
+            encode(Some(seq), "message", &whole)
         }
         MessageEvent::Opened { .. } | MessageEvent::Delta(_) | MessageEvent::Reset { .. } => Bytes::new(),
     }

@@ -1,7 +1,8 @@
 //! `sophon agents`.
 
 use clap::Subcommand;
-use sophon_client::{Agent, collect};
+use sophon_api::Agent;
+use sophon_client::collect;
 
 use super::context::Context;
 use super::environment;
@@ -57,7 +58,7 @@ async fn list(context: &Context, limit: usize) -> Result<(), Stop> {
             agent.slug.clone(),
             one_line(&agent.name),
             one_line(&agent.description),
-            agent.runtime.clone(),
+            agent.runtime.as_str().to_owned(),
             model(agent),
         ]);
     }
@@ -75,7 +76,7 @@ async fn show(context: &Context, id: &str) -> Result<(), Stop> {
         ("Name", one_line(&agent.name)),
         ("Description", one_line(&agent.description)),
         ("Id", agent.id.to_string()),
-        ("Runs", agent.runtime.clone()),
+        ("Runs", agent.runtime.as_str().to_owned()),
         ("Model", model(&agent)),
         ("Tools", agent.tools.join(", ")),
         ("Created", ago(now, agent.created_at)),

@@ -1,5 +1,6 @@
 //! `sophon announce`.
 
+use sophon_api::NewAnnouncement;
 use sophon_model::Severity;
 
 use super::context::Context;
@@ -29,6 +30,8 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 /// Announces it.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
-    let told = context.client.announce(&args.title, &args.body, args.severity).await?;
+    let Args { title, body, severity } = args;
+    let new = NewAnnouncement { title, body, severity: Some(severity) };
+    let told = context.client.announce(&new).await?;
     Ok(context.screen.done(&told, "Everybody who is connected has been told.")?)
 }

@@ -3,7 +3,8 @@
 use clap::Subcommand;
 use console::{StyledObject, style};
 use serde_json::Value;
-use sophon_client::{Approval, collect};
+use sophon_api::ApprovalRequest;
+use sophon_client::collect;
 use sophon_model::text::visible;
 use sophon_model::{ApprovalId, ApprovalStatus, Risk};
 
@@ -85,7 +86,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         Some(Action::Edit { id, params }) => client.approve_edited(&id, &params).await?,
         Some(Action::Reject { id, reason }) => client.reject(&id, reason.as_deref()).await?,
     };
-    let sentence = format!("{} is {}.", answered.id, answered.status.as_str());
+    let sentence = format!("{} is {}.", answered.action.id, answered.action.status.as_str());
     Ok(context.screen.done(&answered, sentence)?)
 }
 
@@ -111,43 +112,43 @@ async fn list(context: &Context, history: bool, limit: usize) -> Result<(), Stop
     let now = environment::now();
     let mut table = Table::new(&["RISK", "WHAT", "APPROVAL", "ASKED", "STATUS"], 1);
     for approval in &approvals.items {
-        let status = if approval.status == ApprovalStatus::Pending {
-            format!("{} left", span(approval.expires_at.since(now)))
+        let status = if approval.action.status == ApprovalStatus::Pending {
+            format!("{} left", span(approval.action.expires_at.since(now)))
         } else {
-            approval.status.as_str().to_owned()
+            approval.action.status.as_str().to_owned()
         };
-        let (risk, id) = (colored(approval.risk_level).to_string(), approval.id.to_string());
-        table.row([risk, summary(approval), id, ago(now, approval.requested_at), status]);
+        let (risk, id) = (colored(approval.action.risk_level).to_string(), approval.action.id.to_string());
+        table.row([risk, summary(approval), id, ago(now, approval.action.requested_at), status]);
     }
     Ok(line(table.render(context.screen.width))?)
 }
 
-fn show(context: &Context, approval: &Approval) -> Result<(), Stop> {
+fn show(context: &Context, approval: &ApprovalRequest) -> Result<(), Stop> {
     if context.screen.json {
         return Ok(document(approval)?);
     }
-    let now = environment::now();
+    let (action, now) = (&approval.action, environment::now());
     let mut lines = vec![
-        ("Approval", approval.id.to_string()),
-        ("Tool", one_line(&approval.tool_name)),
-        ("Risk", colored(approval.risk_level).to_string()),
-        ("Status", approval.status.as_str().to_owned()),
-        ("Asked", ago(now, approval.requested_at)),
-        ("Session", approval.session_id.to_string()),
-        ("Task", approval.task_id.to_string()),
-        ("Agent", approval.agent_id.to_string()),
+        ("Approval", action.id.to_string()),
+        ("Tool", one_line(&action.tool_name)),
+        ("Risk", colored(action.risk_level).to_string()),
+        ("Status", action.status.as_str().to_owned()),
+        ("Asked", ago(now, action.requested_at)),
+        ("Session", action.session_id.to_string()),
+        ("Task", action.task_id.to_string()),
+        ("Agent", action.agent_id.to_string()),
     ];
-    if approval.status == ApprovalStatus::Pending {
-        lines.push(("Left", span(approval.expires_at.since(now))));
+    if action.status == ApprovalStatus::Pending {
+        lines.push(("Left", span(action.expires_at.since(now))));
     }
-    if approval.preview.is_some() {
+    if action.preview.is_some() {
         lines.push(("What", summary(approval)));
     }
     if let Some(detail) = &approval.outcome_detail {
         lines.push(("Said", one_line(&visible(detail))));
     }
     line(facts(&lines))?;
-    line(format!("\n{}", arguments(&approval.params)))?;
+    line(format!("\n{}", arguments(&action.params)))?;
     if let Some(modified) = &approval.modified_params {
         line(format!("\nchanged to\n\n{}", arguments(modified)))?;
     }
@@ -155,8 +156,8 @@ fn show(context: &Context, approval: &Approval) -> Result<(), Stop> {
 }
 
 /// What the action comes to, in a line.
-pub fn summary(approval: &Approval) -> String {
-    one_line(&visible(approval.preview.as_deref().unwrap_or(&approval.tool_name)))
+pub fn summary(approval: &ApprovalRequest) -> String {
+    one_line(&visible(approval.action.preview.as_deref().unwrap_or(&approval.action.tool_name)))
 }
 
 /// The arguments, whole and with nothing hidden in them.

@@ -10,7 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sophon_client::{Credential, CredentialLock, CredentialStore, Login, Secret};
+use sophon_api::Secret;
+use sophon_client::{Credential, CredentialLock, CredentialStore, Login};
 use url::Url;
 
 /// What only the owner may read and write.

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use console::style;
 use serde::Serialize;
-use sophon_client::{Client, ClientError, Credential, Health, HealthStatus};
+use sophon_api::HealthStatus;
+use sophon_client::{Client, ClientError, Credential, Health};
 use tokio::time::Instant;
 use url::{Host, Url};
 

@@ -1,7 +1,8 @@
 //! `sophon jobs`.
 
 use clap::Subcommand;
-use sophon_client::{JobCounts, collect};
+use sophon_api::JobCounts;
+use sophon_client::collect;
 use sophon_model::{JobId, JobStatus, Queue};
 
 use super::confirm::confirmed;

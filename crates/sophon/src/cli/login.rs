@@ -3,7 +3,8 @@
 use std::io::{self, IsTerminal};
 
 use console::Term;
-use sophon_client::{Client, Credential, InMemory, Secret, User};
+use sophon_api::{Secret, User};
+use sophon_client::{Client, Credential, InMemory};
 
 use super::context::Context;
 use super::screen::{ask, first_line};

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Subcommand;
 use console::style;
 use serde_json::Value;
-use sophon_client::{Node, NodeCommand, RegisteredNode, collect};
+use sophon_api::{Node, NodeCommand, RegisteredNode};
+use sophon_client::collect;
 use sophon_model::{NodeId, NodeScope, NodeStatus};
 
 use super::confirm::confirmed;
@@ -227,10 +228,10 @@ fn pair(context: &Context, registered: &RegisteredNode) -> Result<(), Stop> {
     let RegisteredNode { node, pairing_secret, expires_at } = registered;
     let (id, name, gateway) = (&node.id, one_line(&node.name), context.client.base());
     let left = span(expires_at.since(environment::now()));
-    let code = node.pairing_code.as_deref().unwrap_or_default();
+    let (code, secret) = (node.pairing_code.as_deref().unwrap_or_default(), pairing_secret.reveal());
     let text = format!(
         "{name} is registered. Run this on the machine, within {left}; the secret is not shown again:\n\n  \
-         sophon-node pair --gateway {gateway} --node {id} --secret {pairing_secret}\n\n\
+         sophon-node pair --gateway {gateway} --node {id} --secret {secret}\n\n\
          When it shows the code {code}, let it in:\n\n  sophon nodes approve {id} --code {code}"
     );
     Ok(context.screen.done(registered, text)?)

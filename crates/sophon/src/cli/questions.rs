@@ -1,7 +1,8 @@
 //! `sophon questions`.
 
 use clap::Subcommand;
-use sophon_client::{InfoRequest, collect};
+use sophon_api::InfoRequest;
+use sophon_client::collect;
 use sophon_model::text::visible;
 use sophon_model::{InfoRequestId, InfoRequestStatus};
 
@@ -67,7 +68,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         Some(Action::Answer { id, answer }) => (client.respond(&id, &answer.join(" ")).await?, "answered"),
         Some(Action::Decline { id }) => (client.leave_unanswered(&id).await?, "left without an answer"),
     };
-    let sentence = format!("{} is {what}.", ended.id);
+    let sentence = format!("{} is {what}.", ended.asked.id);
     Ok(context.screen.done(&ended, sentence)?)
 }
 
@@ -83,8 +84,13 @@ async fn list(context: &Context, limit: usize) -> Result<(), Stop> {
     let now = environment::now();
     let mut table = Table::new(&["QUESTION", "ID", "ASKED", "LEFT"], 0);
     for question in &questions.items {
-        let (text, id) = (one_line(&visible(&question.question)), question.id.to_string());
-        table.row([text, id, ago(now, question.requested_at), span(question.expires_at.since(now))]);
+        let (text, id) = (one_line(&visible(&question.asked.question)), question.asked.id.to_string());
+        table.row([
+            text,
+            id,
+            ago(now, question.asked.requested_at),
+            span(question.asked.expires_at.since(now)),
+        ]);
     }
     Ok(line(table.render(context.screen.width))?)
 }
@@ -95,15 +101,15 @@ fn show(context: &Context, question: &InfoRequest) -> Result<(), Stop> {
     }
     let now = environment::now();
     let mut lines = vec![
-        ("Question", question.id.to_string()),
-        ("Status", question.status.as_str().to_owned()),
-        ("Asked", ago(now, question.requested_at)),
-        ("Session", question.session_id.to_string()),
-        ("Task", question.task_id.to_string()),
-        ("Agent", question.agent_id.to_string()),
+        ("Question", question.asked.id.to_string()),
+        ("Status", question.asked.status.as_str().to_owned()),
+        ("Asked", ago(now, question.asked.requested_at)),
+        ("Session", question.asked.session_id.to_string()),
+        ("Task", question.asked.task_id.to_string()),
+        ("Agent", question.asked.agent_id.to_string()),
     ];
-    if question.status == InfoRequestStatus::Pending {
-        lines.push(("Left", span(question.expires_at.since(now))));
+    if question.asked.status == InfoRequestStatus::Pending {
+        lines.push(("Left", span(question.asked.expires_at.since(now))));
     }
     if let Some(response) = &question.response {
         lines.push(("Answer", one_line(&visible(response))));
@@ -114,8 +120,8 @@ fn show(context: &Context, question: &InfoRequest) -> Result<(), Stop> {
 
 /// The question and the answers to choose from, each on lines of its own, whole and with nothing hidden in them.
 pub fn asked(question: &InfoRequest) -> String {
-    let text = visible(&question.question).replace('\n', "\n  ");
-    let choices = question.choices.iter().enumerate();
+    let text = visible(&question.asked.question).replace('\n', "\n  ");
+    let choices = question.asked.choices.iter().enumerate();
     choices.fold(format!("  {text}"), |text, (index, choice)| {
         format!("{text}\n  {}) {}", index + 1, one_line(&visible(choice)))
     })

@@ -1,6 +1,6 @@
 //! `sophon secrets`.
 
-use sophon_client::{MasterKeyState, SecretsState};
+use sophon_api::{MasterKeyState, SecretsState};
 
 use super::context::Context;
 use super::screen::{document, facts, line, one_line};

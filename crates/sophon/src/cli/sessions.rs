@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 use console::style;
-use sophon_client::{Fork, Message, MessageRange, Session, SessionFilter, collect};
+use sophon_api::{ForkSession, Message, Session};
+use sophon_client::{MessageRange, SessionFilter, collect};
 use sophon_model::{MessageId, MessageRole, SessionId};
 
 use super::confirm::confirmed;
@@ -95,7 +96,8 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         }
         Some(Action::Delete { id, yes }) => delete(context, &id, yes).await,
         Some(Action::Fork { id, at, title }) => {
-            let session = context.client.fork_session(&id, &Fork { from_message_id: at, title }).await?;
+            let session =
+                context.client.fork_session(&id, &ForkSession { from_message_id: at, title }).await?;
             Ok(context.screen.done(
                 &session,
                 format!("Copied to {}. Go on with `sophon chat -s {}`.", session.id, session.id),

@@ -1,6 +1,7 @@
 //! `sophon status`.
 
-use sophon_client::{ClientError, HealthStatus, User};
+use sophon_api::{HealthStatus, User};
+use sophon_client::ClientError;
 
 use super::context::Context;
 use super::screen::{document, facts, line, one_line};

@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 use console::{StyledObject, style};
-use sophon_client::{Task, TaskFilter, collect};
+use sophon_api::Task;
+use sophon_client::{TaskFilter, collect};
 use sophon_model::{SessionId, TaskId, TaskStatus, Timestamp};
 
 use super::context::Context;
@@ -164,7 +165,7 @@ async fn show(context: &Context, id: &TaskId) -> Result<(), Stop> {
 fn took(task: &Task, now: Timestamp) -> String {
     match (task.started_at, task.ended_at) {
         (None, _) => "–".to_owned(),
-        (Some(started), None) => span(now.since(started)),
+        (Some(started), None) => span(now.since(*started)),
         (Some(_), Some(_)) => span_ms(task.duration_ms),
     }
 }

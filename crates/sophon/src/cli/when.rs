@@ -11,7 +11,8 @@ const DAY: u64 = 24 * HOUR;
 const DISTANT: u64 = 30;
 
 /// How long ago `then` was, for a point in the past; the date when that is long ago.
-pub fn ago(now: Timestamp, then: Timestamp) -> String {
+pub fn ago(now: Timestamp, then: impl Into<Timestamp>) -> String {
+    let then = then.into();
     let seconds = now.since(then).as_secs();
     match seconds {
         0..10 => "just now".to_owned(),

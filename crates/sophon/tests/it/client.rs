@@ -9,7 +9,7 @@ fn login(access: &str, refresh: &str) -> InMemory {
     InMemory::new(Credential::Login(Login {
         access_token: access.to_owned().into(),
         refresh_token: refresh.to_owned().into(),
-        expires_at: Timestamp::from_millis(0),
+        expires_at: Timestamp::from_millis(0).into(),
     }))
 }
 

@@ -157,7 +157,14 @@ impl World {
         (shown != Some(&wanted)).then(refusal)
     }
 
+    /// Tells an event; every one has a number, and those of a task say what it is.
     fn tell(&self, target: &str, payload: &Value) {
+        let mut payload = payload.clone();
+        payload["seq"] = json!(1);
+        if target.starts_with("Task") {
+            payload["kind"] = json!("chat");
+            payload["description"] = json!("");
+        }
         let record = json!({"type": 1, "target": target, "arguments": [payload]});
         // Nobody needs to be connected.
         let _nobody = self.frames.send(Frame::Records(format!("{record}\u{1e}")));
@@ -167,12 +174,14 @@ impl World {
         *self.status.lock() = status;
         payload["taskId"] = json!("task_1");
         payload["sessionId"] = json!("ses_1");
+        payload["durationMs"] = json!(5);
         self.tell(target, &payload);
     }
 
     fn answer(&self) -> Value {
         json!({"id": 2, "messageId": "msg_2", "sessionId": "ses_1", "role": "agent", "content": *self.text.lock(),
-            "status": "delivered", "taskId": "task_1", "createdAt": AT, "updatedAt": AT})
+            "status": "delivered", "taskId": "task_1", "msgType": "chat", "attachments": [], "toolCalls": [],
+            "createdAt": AT, "updatedAt": AT})
     }
 
     async fn joined_again(&self, before: u32) {
@@ -219,12 +228,17 @@ impl World {
             }
         }
         self.tell("ReceiveMessage", &self.answer());
-        self.end("completed", "TaskCompleted", json!({"durationMs": 5, "tokensUsed": 7}));
+        self.end("completed", "TaskCompleted", json!({"tokensUsed": 7}));
     }
 
     fn say(&self, text: &str) {
-        self.text.lock().push_str(text);
-        let chunk = json!({"taskId": "task_1", "sessionId": "ses_1", "messageId": "msg_2", "delta": text, "isFinal": false});
+        let offset = {
+            let mut all = self.text.lock();
+            all.push_str(text);
+            all.len() - text.len()
+        };
+        let chunk = json!({"taskId": "task_1", "sessionId": "ses_1", "messageId": "msg_2", "delta": text,
+            "offset": offset, "isFinal": false});
         self.tell("StreamChunk", &chunk);
     }
 
@@ -279,7 +293,7 @@ async fn task(State(world): Shared, Path(id): Path<String>) -> Response {
     let status = *world.status.lock();
     Json(json!({"id": id, "sessionId": "ses_1", "agentId": "agent_1", "userId": "usr_1", "kind": "chat",
         "description": "", "status": status, "isStreaming": true, "tokensUsed": 0, "attempt": 1,
-        "requestMessageId": "msg_1", "replyMessageId": "msg_2", "createdAt": AT, "durationMs": 1, "toolCalls": []}))
+        "requestMessageId": "msg_1", "replyMessageId": "msg_2", "createdAt": AT, "durationMs": 1, "toolCalls": [], "children": []}))
     .into_response()
 }
 
@@ -354,11 +368,12 @@ impl World {
                 );
             }
             Some("JoinSession") => {
-                let pending =
-                    json!([{"taskId": "task_1", "messageId": "msg_2", "content": *self.text.lock()}]);
+                let text = self.text.lock().clone();
+                let pending = json!([{"taskId": "task_1", "messageId": "msg_2", "offset": text.len(), "content": text}]);
                 let is_running = *self.status.lock() == "running";
                 let pending = if is_running { pending } else { json!([]) };
-                completion["result"] = json!({"sessionId": "ses_1", "seq": 1, "pending": pending});
+                completion["result"] =
+                    json!({"sessionId": "ses_1", "seq": 1, "complete": true, "pending": pending});
                 self.joins.send_modify(|joins| *joins += 1);
             }
             Some("CancelTask") => {

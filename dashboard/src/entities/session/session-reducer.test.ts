@@ -37,6 +37,10 @@ const event = (name: string, data: object = {}): Action => ({
   type: "events",
   events: [{ name, data: { ...ids, ...data } } as ChatEvent],
 });
+const received = (data: Message): Action => ({
+  type: "events",
+  events: [{ name: "ReceiveMessage", data: { ...data, authorAgentId: data.agentId } }],
+});
 const chunk = (delta: string, offset = 0) =>
   event("StreamChunk", { messageId: "msg_2", delta, isFinal: false, offset });
 const synced = (messages: Message[], tasks: Task[] = []): Action => ({
@@ -57,10 +61,7 @@ describe("a streamed turn", () => {
       messageId: "msg_2",
     });
 
-    const done = play(event("TaskStarted"), chunk("Hel"), {
-      type: "events",
-      events: [{ name: "ReceiveMessage", data: answer }],
-    });
+    const done = play(event("TaskStarted"), chunk("Hel"), received(answer));
     expect(done.runs).toEqual([]);
     expect(done.messages.map((m) => m.content)).toEqual(["Hello there"]);
   });
@@ -137,10 +138,7 @@ describe("the person's own message", () => {
     localId: "loc_1",
     accepted: { taskId: "task_1", sessionId: "ses_1", messageId: "msg_1" },
   };
-  const told: Action = {
-    type: "events",
-    events: [{ name: "ReceiveMessage", data: message(1, { localId: "loc_1" }) }],
-  };
+  const told = received(message(1, { localId: "loc_1" }));
 
   it("is shown at once and replaced when the gateway tells it back", () => {
     expect(play(sent).outgoing).toMatchObject([{ content: "hi", phase: "sending" }]);
@@ -167,8 +165,7 @@ describe("the person's own message", () => {
 describe("catching up", () => {
   it("asks from before the first unfinished message", () => {
     expect(catchUpFrom(emptySession)).toBeNull();
-    const told: ChatEvent = { name: "ReceiveMessage", data: message(9) };
-    expect(catchUpFrom(play({ type: "events", events: [told] }))).toBeNull();
+    expect(catchUpFrom(play(received(message(9))))).toBeNull();
     expect(catchUpFrom(play(synced([message(1), message(4)])))).toBe(4);
     const pending = message(7, { role: "agent", status: "pending" });
     expect(catchUpFrom(play(synced([message(1), pending, message(9)])))).toBe(6);
@@ -201,7 +198,7 @@ describe("catching up", () => {
       { type: "joining" },
       chunk("three", 8),
       chunk(" four", 13),
-      { type: "joined", joined: { sessionId: "ses_1", pending } },
+      { type: "joined", joined: { sessionId: "ses_1", seq: 1, complete: true, pending } },
       synced([message(1), checkpoint], [task({})]),
       chunk(" five", 18),
     );
@@ -236,15 +233,12 @@ describe("catching up", () => {
   it("keeps what events told while the first page was read", () => {
     const opened = message(2, { role: "agent", status: "pending", content: "", taskId: "task_1" });
     const finished = { ...answer, updatedAt: "2026-01-01T00:00:01.000Z" };
-    const state = play(
-      { type: "events", events: [{ name: "ReceiveMessage", data: finished }] },
-      {
-        type: "synced",
-        messages: [message(1), opened],
-        tasks: [],
-        newestPage: { hasOlder: false },
-      },
-    );
+    const state = play(received(finished), {
+      type: "synced",
+      messages: [message(1), opened],
+      tasks: [],
+      newestPage: { hasOlder: false },
+    });
     expect(state.messages.map((m) => m.content)).toEqual(["text 1", "Hello there"]);
   });
 

@@ -30,7 +30,7 @@ export function useNodeWatch(nodeId: string) {
   const { notifications } = useLive();
   useEffect(() => {
     // It fails only when the connection breaks, and is repeated after the next connect.
-    const ask = (method: string) =>
+    const ask = (method: "Subscribe" | "Unsubscribe") =>
       void notifications.invoke(method, { nodeId }).catch(() => undefined);
     const stopConnected = notifications.onConnected(() => ask("Subscribe"));
     return () => {

@@ -26,7 +26,7 @@ export function reduceRunning({ sessionOf, ended }: Running, action: RunningActi
   const { taskId, sessionId } = action.event.data;
   const next = new Map(sessionOf);
   if (action.event.name === "TaskQueued" || action.event.name === "TaskStarted") {
-    next.set(taskId, sessionId);
+    if (sessionId !== null) next.set(taskId, sessionId);
     return { sessionOf: next, ended };
   }
   next.delete(taskId);

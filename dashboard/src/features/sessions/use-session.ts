@@ -14,7 +14,7 @@ import type { Message, Task } from "../../api/types.ts";
 import { SESSION_EVENTS } from "../../entities/session/session-events.ts";
 import { activeTasks, cancelTask } from "../../entities/task/tasks.ts";
 import { batch } from "../../live/batch.ts";
-import type { ChatEvent, Joined } from "../../live/events.ts";
+import type { ChatEvent } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 import { reduceSession, type Action } from "../../entities/session/session-reducer.ts";
 import {
@@ -145,7 +145,7 @@ export function useSession(id: string): OpenSession {
       try {
         if (join) {
           apply({ type: "joining" });
-          const joined = (await chat.invoke("JoinSession", { sessionId: id })) as Joined;
+          const joined = await chat.invoke("JoinSession", { sessionId: id });
           if (open) apply({ type: "joined", joined });
         }
         const action = await synchronise(id, latest.current);
@@ -168,7 +168,8 @@ export function useSession(id: string): OpenSession {
       open = false;
       stopEvents();
       stopConnected();
-      if (chat.state.phase === "live") void chat.invoke("LeaveSession", id).catch(() => undefined);
+      if (chat.state.phase !== "live") return;
+      void chat.invoke("LeaveSession", { sessionId: id }).catch(() => undefined);
     };
   }, [chat, id]);
 

@@ -47,6 +47,18 @@ async fn every_method_of_a_hub_has_a_line() {
     assert_complete(HUBS, "HUBS", methods.into_iter().map(|(hub, method)| format!("{hub} {method}")));
 }
 
+#[tokio::test]
+async fn the_document_describes_every_method_of_a_hub() {
+    let app = App::for_many().await;
+    let called = app.started.hubs.methods().into_iter().map(|(hub, method)| format!("{hub} {method}"));
+    let document = serde_json::to_value(sophon_rest::openapi()).unwrap();
+    let hubs = document["x-hubs"].as_object().unwrap();
+    let described = hubs.iter().flat_map(|(hub, about)| {
+        about["methods"].as_object().unwrap().keys().map(move |method| format!("{hub} {method}"))
+    });
+    assert_eq!(described.collect::<BTreeSet<_>>(), called.collect::<BTreeSet<_>>());
+}
+
 /// What the asker calls with: its own things. Who is nobody takes the administrator's.
 async fn own(app: &App, asker: &Asker) -> Belongings {
     let gateway = &app.started.gateway;

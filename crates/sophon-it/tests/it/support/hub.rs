@@ -1,4 +1,4 @@
-//! A SignalR client that shows everything it gets.
+//! A SignalR client that shows everything it gets, and holds it to the OpenAPI document.
 
 use std::collections::VecDeque;
 
@@ -9,11 +9,12 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use super::soon;
+use super::{hub_schemas, soon};
 
 const END: char = '\u{1e}';
 
 pub struct Hub {
+    name: String,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     records: VecDeque<Value>,
     invocations: u32,
@@ -40,7 +41,7 @@ impl Hub {
             request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         }
         let (socket, _) = connect_async(request).await?;
-        Ok(Self { socket, records: VecDeque::new(), invocations: 0 })
+        Ok(Self { name: hub.to_owned(), socket, records: VecDeque::new(), invocations: 0 })
     }
 
     pub async fn send_text(&mut self, text: &str) {
@@ -61,6 +62,9 @@ impl Hub {
             }
             kept.push(record);
         };
+        if completion["error"].is_null() {
+            hub_schemas::assert_result(&self.name, target, &completion["result"]);
+        }
         for record in kept.into_iter().rev() {
             self.records.push_front(record);
         }
@@ -78,9 +82,11 @@ impl Hub {
                 }
                 match self.socket.next().await {
                     Some(Ok(Message::Text(text))) => {
-                        let records =
-                            text.split_terminator(END).map(|record| serde_json::from_str(record).unwrap());
-                        self.records.extend(records);
+                        for record in text.split_terminator(END) {
+                            let record: Value = serde_json::from_str(record).unwrap();
+                            self.assert_described(&record);
+                            self.records.push_back(record);
+                        }
                     }
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                     Some(Ok(_)) => {}
@@ -88,6 +94,14 @@ impl Hub {
             }
         })
         .await
+    }
+
+    fn assert_described(&self, record: &Value) {
+        if record["type"] == 1 {
+            let (name, arguments) = (record["target"].as_str().unwrap(), &record["arguments"]);
+            assert_eq!(arguments.as_array().unwrap().len(), 1, "events have one argument: {record}");
+            hub_schemas::assert_event(&self.name, name, &arguments[0]);
+        }
     }
 
     /// The next event: its name and payload.

@@ -2,14 +2,15 @@
 
 mod project;
 
-use serde::{Deserialize, Serialize};
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
+use sophon_api::hubs::{RunRef, Subscribed};
 use sophon_core::Gateway;
-use sophon_model::{DiscussionRunId, DiscussionRunStatus, Event, Topic};
+use sophon_model::{DiscussionRunId, Event, Topic};
 
 use super::error::hub_error;
 use super::groups::{Groups, Membership};
 use super::named::named;
+use super::project::invocation;
 use super::rates;
 use super::sign_in::People;
 
@@ -36,7 +37,7 @@ impl Hub for DiscussionHub {
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
         match event {
-            Event::Discussion(event) => Some(project::discussion(seq, event)),
+            Event::Discussion(event) => Some(invocation(project::discussion(seq, event))),
             Event::Message(_)
             | Event::Task(_)
             | Event::ToolCall(_)
@@ -84,39 +85,13 @@ impl Hub for DiscussionHub {
 impl DiscussionHub {
     /// Follows a run: from now on, or from where the client left (`since`).
     async fn subscribe(&self, connection: &Connection<Self>, wanted: RunRef) -> Result<Reply, HubError> {
-        let id = wanted.run_id;
-        let topic = Topic::Discussion(id.clone());
+        let run_id = wanted.run_id;
+        let topic = Topic::Discussion(run_id.clone());
         // Before the run is read: what happens to it after that is told.
         let since = wanted.since.unwrap_or_else(|| self.gateway.db.bus().shown(&topic));
         let place = self.groups.catch_up(self, connection, &topic, Some(since)).await?;
-        let found = self.gateway.discussions.run(connection.caller(), &id).await.map_err(hub_error)?;
+        let found = self.gateway.discussions.run(connection.caller(), &run_id).await.map_err(hub_error)?;
         let Membership { seq, complete } = self.groups.join_at(connection, &topic, place)?;
-        let run_id = id.to_string();
         Ok(Reply::value(Subscribed { run_id, seq, complete, status: found.run.status }))
     }
-}
-
-/// A run as clients name it: its bare id, or an object with it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RunRef {
-    run_id: DiscussionRunId,
-    #[serde(default)]
-    since: Option<u64>,
-}
-
-impl From<DiscussionRunId> for RunRef {
-    fn from(run_id: DiscussionRunId) -> Self {
-        Self { run_id, since: None }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Subscribed {
-    run_id: String,
-    /// The status is that of this moment; what happened later is told.
-    seq: u64,
-    complete: bool,
-    status: DiscussionRunStatus,
 }

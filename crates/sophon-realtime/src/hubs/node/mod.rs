@@ -4,14 +4,16 @@
 //! does not matter which process the caller talks to.
 
 mod machines;
-mod wire;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde::Deserialize;
 use signalr::{Call, ClientError, Connection, Hub, HubError, Invocation, Method, Reply};
+use sophon_api::hubs::{NodeEvent, RefreshScopes, ReportResult, RevokeAccess, ScopeChanged};
+use sophon_api::{CommandResult, ExecuteCommand, NodeHeartbeat};
 use sophon_core::Gateway;
 use sophon_core::identity::Identified;
 use sophon_core::nodes::{NodeInstruction, Outcome};
@@ -21,8 +23,8 @@ use sophon_model::{Event, NodeCommand, NodeCommandId, NodeId, NodeScope, Topic};
 use tokio::time::Instant;
 
 use super::error::hub_error;
+use super::project::invocation;
 use machines::Machines;
-use wire::{CommandResult, ExecuteCommand, Heartbeat, RefreshScopes, RevokeAccess, ScopeChanged};
 
 /// Why a connection ends when its node was deleted.
 const REVOKED: &str = "The node was deleted: its access is revoked.";
@@ -103,7 +105,7 @@ impl Hub for NodeHub {
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
         match call.method() {
             "Heartbeat" => {
-                let (heartbeat,): (Heartbeat,) = call.arguments()?;
+                let (heartbeat,): (NodeHeartbeat,) = call.arguments()?;
                 if !self.listens(connection) {
                     return Ok(Reply::Void);
                 }
@@ -113,8 +115,8 @@ impl Hub for NodeHub {
             }
             // Not counted: there are no more of them than there were commands, and none may be lost.
             "CommandResult" => {
-                let (CommandResult { command_id, answer },) = call.arguments()?;
-                let reported = self.gateway.nodes.report(connection.caller(), &command_id, answer.into());
+                let (ReportResult { command_id, outcome },) = call.arguments()?;
+                let reported = self.gateway.nodes.report(connection.caller(), &command_id, outcome.into());
                 reported.await.map_err(hub_error)?;
             }
             // The scopes that count are ours; that the node has heard of them changes nothing.
@@ -157,14 +159,14 @@ impl NodeHub {
                     match scopes {
                         Some(scopes) => {
                             believed.clone_from(&scopes);
-                            let refresh = Invocation::new("RefreshScopes").arg(RefreshScopes { scopes });
+                            let refresh = invocation(NodeEvent::RefreshScopes(RefreshScopes { scopes }));
                             connection.send(refresh).await
                         }
                         None => Ok(()),
                     }
                 }
                 Ok(NodeInstruction::Revoked) => {
-                    let sent = connection.send(Invocation::new("RevokeAccess").arg(RevokeAccess {})).await;
+                    let sent = connection.send(invocation(NodeEvent::RevokeAccess(RevokeAccess {}))).await;
                     connection.close(Some(REVOKED), false);
                     sent
                 }
@@ -185,14 +187,14 @@ impl NodeHub {
         let (hub, connection) = (self.clone(), connection.clone());
         self.gateway.lifecycle.spawn(async move {
             let left = hub.gateway.nodes.time_left(&command);
-            let told = ExecuteCommand::new(&command, left);
-            let invocation = Invocation::new("ExecuteCommand").arg(told);
+            let id = command.id.clone();
+            let invocation = invocation(NodeEvent::ExecuteCommand(ExecuteCommand::new(command, left)));
             let returned = connection.invoke_client::<serde_json::Value>(invocation, left + TO_ANSWER).await;
             match returned {
-                Ok(value) => hub.take_in(&connection, &command.id, wire::outcome(value)).await,
+                Ok(value) => hub.take_in(&connection, &id, outcome(value)).await,
                 Err(ClientError::Failed(message)) if !message.contains(NO_RESULT) => {
                     let outcome = Outcome::Failed { code: "failed".into(), message };
-                    hub.take_in(&connection, &command.id, outcome).await;
+                    hub.take_in(&connection, &id, outcome).await;
                 }
                 // It may still come by `CommandResult`; when its time is over, the core says so.
                 Err(_) => {}
@@ -204,5 +206,34 @@ impl NodeHub {
         if let Err(error) = self.gateway.nodes.report(connection.caller(), id, outcome).await {
             tracing::warn!(command = %id, %error, "what a node returned could not be taken in");
         }
+    }
+}
+
+/// What a handler returned: an answer of the usual shape, or the result itself.
+fn outcome(returned: serde_json::Value) -> Outcome {
+    CommandResult::deserialize(&returned).map_or(Outcome::Done(returned), Outcome::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_handler_may_return_an_answer_or_the_bare_result() {
+        assert_eq!(outcome(json!({ "ok": true, "result": [1] })), Outcome::Done(json!([1])));
+        assert_eq!(outcome(json!({ "os": "linux" })), Outcome::Done(json!({ "os": "linux" })));
+        assert_eq!(outcome(json!("text")), Outcome::Done(json!("text")));
+        let refused = json!({ "ok": false, "error": { "code": "consent_denied", "message": "No." } });
+        let expected = Outcome::Failed { code: "consent_denied".into(), message: "No.".into() };
+        assert_eq!(outcome(refused), expected);
+        let dotnet = json!({ "Ok": false, "Error": { "Code": "consent_denied", "Message": "No." } });
+        let expected = Outcome::Failed { code: "consent_denied".into(), message: "No.".into() };
+        assert_eq!(outcome(dotnet), expected);
+        let newer = json!({ "ok": true, "result": 1, "tookMs": 5 });
+        assert_eq!(outcome(newer), Outcome::Done(json!(1)));
+        let in_words = outcome(json!({ "ok": false, "error": "It broke." }));
+        assert_eq!(in_words, Outcome::Failed { code: "failed".into(), message: "It broke.".into() });
     }
 }

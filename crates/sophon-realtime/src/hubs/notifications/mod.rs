@@ -2,13 +2,14 @@
 
 mod project;
 
-use serde::Deserialize;
 use signalr::{Call, Connection, Hub, HubError, Invocation, Method, Reply};
+use sophon_api::hubs::NodeRef;
 use sophon_core::Gateway;
 use sophon_model::{Event, NodeId, Permission, Topic};
 
 use super::groups::Groups;
 use super::named::named;
+use super::project::invocation;
 use super::rates;
 use super::sign_in::People;
 
@@ -34,7 +35,7 @@ impl Hub for NotificationsHub {
     }
 
     fn project<'a>(&'a self, seq: u64, event: &'a Event) -> Option<Invocation<'a>> {
-        project::notifications(seq, event)
+        project::notifications(seq, event).map(invocation)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -68,18 +69,5 @@ impl Hub for NotificationsHub {
             _ => return Err(HubError::UnknownMethod),
         }
         Ok(Reply::Void)
-    }
-}
-
-/// A node as clients name it: its bare id, or an object with it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NodeRef {
-    node_id: NodeId,
-}
-
-impl From<NodeId> for NodeRef {
-    fn from(node_id: NodeId) -> Self {
-        Self { node_id }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use console::style;
 use serde_json::Value;
-use sophon_client::{Accepted, Approval, ChatEvent, ClientError, InfoRequest, collect};
+use sophon_api::hubs::ChatEvent;
+use sophon_api::{Accepted, ApprovalRequest, InfoRequest};
+use sophon_client::{ClientError, collect};
 use sophon_model::{Timestamp, ToolCallId};
 
 use super::super::approvals::{arguments, colored, summary};
@@ -23,7 +25,7 @@ pub struct Asking(VecDeque<Asked>);
 /// Something that is asked.
 pub enum Asked {
     /// An action that needs leave.
-    Action(Box<Approval>),
+    Action(Box<ApprovalRequest>),
     /// A question.
     Question(Box<InfoRequest>),
 }
@@ -43,8 +45,8 @@ impl Asking {
         let approvals =
             collect(MOST_LOOKED_AT, |size, cursor| client.pending_approvals(session, size, cursor)).await?;
         let questions = collect(MOST_LOOKED_AT, |size, cursor| client.info_requests(size, cursor)).await?;
-        let actions = approvals.items.into_iter().filter(|approval| approval.task_id == turn.task_id);
-        let questions = questions.items.into_iter().filter(|question| question.task_id == turn.task_id);
+        let actions = approvals.items.into_iter().filter(|approval| approval.action.task_id == turn.task_id);
+        let questions = questions.items.into_iter().filter(|question| question.asked.task_id == turn.task_id);
         let found = actions.map(|approval| Asked::Action(Box::new(approval)));
         let found = found.chain(questions.map(|question| Asked::Question(Box::new(question))));
         Ok(self.update(found.collect()))
@@ -107,15 +109,15 @@ impl Asked {
     /// The tool call that waits.
     pub fn call(&self) -> &ToolCallId {
         match self {
-            Asked::Action(approval) => &approval.tool_call_id,
-            Asked::Question(question) => &question.tool_call_id,
+            Asked::Action(approval) => &approval.action.tool_call_id,
+            Asked::Question(question) => &question.asked.tool_call_id,
         }
     }
 
     fn requested_at(&self) -> Timestamp {
         match self {
-            Asked::Action(approval) => approval.requested_at,
-            Asked::Question(question) => question.requested_at,
+            Asked::Action(approval) => *approval.action.requested_at,
+            Asked::Question(question) => *question.asked.requested_at,
         }
     }
 
@@ -123,19 +125,20 @@ impl Asked {
     pub fn prompt(&self, now: Timestamp) -> String {
         match self {
             Asked::Action(approval) => {
-                let left = span(approval.expires_at.since(now));
-                let risk = colored(approval.risk_level).for_stderr();
-                let tool = style(one_line(&approval.tool_name)).for_stderr().bold();
-                let (what, arguments) = (summary(approval), arguments(&approval.params));
-                let edit = if approval.editable { ", edit {…} to change the arguments" } else { "" };
+                let left = span(approval.action.expires_at.since(now));
+                let risk = colored(approval.action.risk_level).for_stderr();
+                let tool = style(one_line(&approval.action.tool_name)).for_stderr().bold();
+                let (what, arguments) = (summary(approval), arguments(&approval.action.params));
+                let edit = if approval.action.editable { ", edit {…} to change the arguments" } else { "" };
                 format!(
                     "The agent needs your approval: {tool} · {risk} · {left} left\n{what}\n{arguments}\n\
                      y to let it, n [why] to refuse{edit}: "
                 )
             }
             Asked::Question(question) => {
-                let left = span(question.expires_at.since(now));
-                let how = if question.choices.is_empty() { "Your answer" } else { "A number, or any answer" };
+                let left = span(question.asked.expires_at.since(now));
+                let how =
+                    if question.asked.choices.is_empty() { "Your answer" } else { "A number, or any answer" };
                 format!("The agent asks you ({left} left):\n{}\n{how}, or /skip: ", asked(question))
             }
         }
@@ -145,16 +148,16 @@ impl Asked {
     pub fn directions(&self, now: Timestamp) -> String {
         match self {
             Asked::Action(approval) => {
-                let (id, left) = (&approval.id, span(approval.expires_at.since(now)));
+                let (id, left) = (&approval.action.id, span(approval.action.expires_at.since(now)));
                 format!(
                     "{} ({}) needs your approval within {left}: `sophon approvals show {id}`, then `sophon approvals \
                      approve {id}` or `sophon approvals reject {id}`",
-                    one_line(&approval.tool_name),
-                    approval.risk_level.as_str()
+                    one_line(&approval.action.tool_name),
+                    approval.action.risk_level.as_str()
                 )
             }
             Asked::Question(question) => {
-                let (id, left) = (&question.id, span(question.expires_at.since(now)));
+                let (id, left) = (&question.asked.id, span(question.asked.expires_at.since(now)));
                 format!(
                     "the agent asks you something and waits for {left}:\n{}\n`sophon questions answer {id} \"…\"` \
                      answers, `sophon questions decline {id}` does not",
@@ -174,34 +177,38 @@ impl Asked {
         Ok(match self {
             Asked::Action(approval) => {
                 let answered = match verdict(approval, line) {
-                    Ok(Verdict::Approve) => client.approve(&approval.id).await?,
-                    Ok(Verdict::Edit(arguments)) => client.approve_edited(&approval.id, &arguments).await?,
-                    Ok(Verdict::Reject(reason)) => client.reject(&approval.id, reason.as_deref()).await?,
+                    Ok(Verdict::Approve) => client.approve(&approval.action.id).await?,
+                    Ok(Verdict::Edit(arguments)) => {
+                        client.approve_edited(&approval.action.id, &arguments).await?
+                    }
+                    Ok(Verdict::Reject(reason)) => {
+                        client.reject(&approval.action.id, reason.as_deref()).await?
+                    }
                     Err(hint) => return Ok(Err(hint)),
                 };
-                Ok(answered.status.as_str())
+                Ok(answered.action.status.as_str())
             }
             Asked::Question(question) => {
                 let answered = match response(question, line) {
-                    Ok(Some(response)) => client.respond(&question.id, &response).await?,
-                    Ok(None) => client.leave_unanswered(&question.id).await?,
+                    Ok(Some(response)) => client.respond(&question.asked.id, &response).await?,
+                    Ok(None) => client.leave_unanswered(&question.asked.id).await?,
                     Err(hint) => return Ok(Err(hint)),
                 };
-                Ok(answered.status.as_str())
+                Ok(answered.asked.status.as_str())
             }
         })
     }
 }
 
 /// What a line says to an action.
-fn verdict(approval: &Approval, line: &str) -> Result<Verdict, String> {
+fn verdict(approval: &ApprovalRequest, line: &str) -> Result<Verdict, String> {
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     match (word.to_lowercase().as_str(), rest.trim()) {
         ("y" | "yes", "") => Ok(Verdict::Approve),
         ("n" | "no", "") => Ok(Verdict::Reject(None)),
         ("n" | "no", why) => Ok(Verdict::Reject(Some(why.to_owned()))),
-        ("edit", changed) if approval.editable => serde_json::from_str(changed)
+        ("edit", changed) if approval.action.editable => serde_json::from_str(changed)
             .map(Verdict::Edit)
             .map_err(|error| format!("that is not JSON ({error}); write it in one line")),
         _ => Err("that is neither yes nor no".to_owned()),
@@ -215,7 +222,7 @@ fn response(question: &InfoRequest, line: &str) -> Result<Option<String>, String
         "/skip" => Ok(None),
         text => {
             let number: Option<usize> = text.parse().ok();
-            let choice = number.and_then(|number| question.choices.get(number.checked_sub(1)?));
+            let choice = number.and_then(|number| question.asked.choices.get(number.checked_sub(1)?));
             Ok(Some(choice.map_or(text, String::as_str).to_owned()))
         }
     }
@@ -227,9 +234,9 @@ mod tests {
 
     use super::*;
 
-    fn approval(editable: bool) -> Approval {
+    fn approval(editable: bool) -> ApprovalRequest {
         serde_json::from_value(json!({
-            "id": "apr_1", "toolName": "node.command", "riskLevel": "critical", "editable": editable,
+            "id": "apr_1", "kind": "tool", "digest": "", "toolName": "node.command", "riskLevel": "critical", "editable": editable,
             "params": { "command": "system.execute", "params": { "argv": ["rm", "a\u{202e}b\u{1b}[2K"] } },
             "preview": null, "sessionId": "ses_1", "taskId": "task_1", "toolCallId": "call_1",
             "agentId": "agent_1", "userId": "usr_1", "status": "pending", "outcomeDetail": null,
@@ -240,7 +247,9 @@ mod tests {
     }
 
     fn question_of(call: &str) -> Asked {
-        Asked::Question(Box::new(InfoRequest { tool_call_id: call.into(), ..question() }))
+        let mut question = question();
+        question.asked.tool_call_id = call.into();
+        Asked::Question(Box::new(question))
     }
 
     #[test]

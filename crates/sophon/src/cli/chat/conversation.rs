@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sophon_client::{Accepted, ChatHub, ClientError, Joined, NewMessage, NewSession};
+use sophon_api::hubs::Joined;
+use sophon_api::{Accepted, NewSession, SendMessage};
+use sophon_client::{ChatHub, ClientError};
 use sophon_model::SessionId;
 use tokio::time::sleep;
 
@@ -102,7 +104,7 @@ impl<'a> Conversation<'a> {
         if let Some(session) = &self.session {
             return Ok(session.clone());
         }
-        let session = NewSession { agent_id: self.agent.clone(), title: None };
+        let session = NewSession { agent_id: self.agent.clone(), ..NewSession::default() };
         let session = self.context.client.create_session(&session).await?.id;
         self.session = Some(session.clone());
         Ok(session)
@@ -111,8 +113,7 @@ impl<'a> Conversation<'a> {
     /// Sends until there is an answer; the key makes it count once.
     async fn send(&self, session: &SessionId, content: String) -> Result<Accepted, Stop> {
         let key = environment::idempotency_key()?;
-        let message =
-            NewMessage { session_id: Some(session.clone()), agent_id: None, content, is_streaming: true };
+        let message = SendMessage { session_id: Some(session.clone()), content, ..SendMessage::default() };
         for pause in PAUSES {
             match self.context.client.send_message(&message, &key).await {
                 Err(error) if error.is_transient() => sleep(pause).await,

@@ -2,8 +2,10 @@
 
 use std::io::{self, IsTerminal};
 
-use sophon_client::{Accepted, ChatEvent, ChatHub, ClientError, Message, MessageRange};
-use sophon_model::TaskStatus;
+use sophon_api::hubs::{ChatEvent, ReceiveMessage};
+use sophon_api::{Accepted, Message};
+use sophon_client::{ChatHub, ClientError, MessageRange};
+use sophon_model::{Activity, TaskStatus};
 
 use super::super::context::Context;
 use super::super::environment;
@@ -53,7 +55,7 @@ impl<'a> Turn<'a> {
         loop {
             let is_asked = self.first_asked().is_some();
             let step = tokio::select! {
-                event = self.hub.next() => Step::Event(event),
+                event = self.hub.next() => Step::Event(event.map(Box::new)),
                 control = controls.meanwhile(is_asked) => Step::Control(control),
             };
             let ending = match step {
@@ -81,7 +83,9 @@ impl<'a> Turn<'a> {
         }
         self.view.event(event)?;
         Ok(match event {
-            ChatEvent::AgentStatus(status) if status.waits_for_person() => self.look(controls).await?,
+            ChatEvent::AgentStatus(status) if status.status == Activity::WaitingApproval => {
+                self.look(controls).await?
+            }
             ChatEvent::TaskCompleted(_) => Some(Ending::Completed),
             ChatEvent::TaskFailed(task) => Some(Ending::Failed(task.error.clone())),
             ChatEvent::TaskCancelled(_) => Some(Ending::Cancelled),
@@ -205,7 +209,7 @@ impl<'a> Turn<'a> {
             }
             Missed::Ending(ending, answer) => {
                 if let Some(answer) = answer {
-                    self.view.event(&ChatEvent::ReceiveMessage(answer))?;
+                    self.view.event(&received(*answer))?;
                 }
                 Ok(Some(ending))
             }
@@ -244,7 +248,13 @@ async fn find_again(context: &Context, accepted: &Accepted) -> Result<(ChatHub, 
     Ok((hub, Missed::Ending(ending, answer.map(Box::new))))
 }
 
+/// A message that was read, as the hub would have told it.
+fn received(message: Message) -> ChatEvent {
+    let author_agent_id = message.agent_id.clone();
+    ChatEvent::ReceiveMessage(ReceiveMessage { message, author_agent_id, seq: None })
+}
+
 enum Step {
-    Event(Result<ChatEvent, ClientError>),
+    Event(Result<Box<ChatEvent>, ClientError>),
     Control(Control),
 }

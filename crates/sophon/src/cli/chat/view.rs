@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use sophon_client::{Accepted, AgentStatus, ChatEvent, Message, TaskCompleted, ToolCallCompleted};
-use sophon_model::MessageRole;
+use sophon_api::hubs::{AgentStatus, ChatEvent, HubEvent, TaskCompleted, ToolCallCompleted};
+use sophon_api::{Accepted, Message};
+use sophon_model::{Activity, MessageRole};
 
 use super::super::screen::{Screen, document, one_line};
 use super::super::when::span_ms;
@@ -33,6 +34,14 @@ enum Line<'a> {
     Reconnected { content: &'a str },
 }
 
+/// An event of the hub: its name beside its payload.
+#[derive(Serialize)]
+struct NamedEvent<'a> {
+    event: &'static str,
+    #[serde(flatten)]
+    payload: &'a ChatEvent,
+}
+
 impl View {
     /// The view that the screen calls for.
     pub fn new(screen: Screen) -> Self {
@@ -54,7 +63,7 @@ impl View {
     pub fn event(&mut self, event: &ChatEvent) -> io::Result<()> {
         match self {
             View::Text(text) => text.event(event),
-            View::Json(_) => document(event),
+            View::Json(_) => document(&NamedEvent { event: event.name(), payload: event }),
         }
     }
 
@@ -123,8 +132,8 @@ impl TextView {
     fn event(&mut self, event: &ChatEvent) -> io::Result<()> {
         match event {
             ChatEvent::StreamChunk(chunk) => self.write(&chunk.delta),
-            ChatEvent::ReceiveMessage(message) => self.finish(message),
-            ChatEvent::AgentStatus(status) if status.voids_text() => self.begin_again(),
+            ChatEvent::ReceiveMessage(received) => self.finish(&received.message),
+            ChatEvent::AgentStatus(status) if status.status == Activity::Resuming => self.begin_again(),
             ChatEvent::AgentStatus(status) => {
                 self.wait(&activity(status));
                 Ok(())
@@ -263,7 +272,7 @@ impl Drop for TextView {
 }
 
 fn activity(status: &AgentStatus) -> String {
-    let doing = status.status.replace('_', " ");
+    let doing = status.status.as_str().replace('_', " ");
     match &status.detail {
         Some(detail) => format!("{} · {}", one_line(&doing), one_line(detail)),
         None => one_line(&doing),
