@@ -168,6 +168,7 @@ fn sample(key: &Key) -> (&'static str, &'static str) {
         ("hubs.session_events", _) => ("user", "User"),
         ("log.format", _) => ("json", "Json"),
         ("log.filter", _) => ("debug", "debug"),
+        ("http.base_path", _) => ("/walked", "/walked"),
         ("http.trusted_proxies", _) => ("10.9.8.7,10.9.8.6", "10.9.8.6"),
         ("egress.allowed_private", _) => ("a.example:4321,b.example:4322", "4322"),
         ("providers", _) => (r#"[{"id":"walked","type":"ollama"}]"#, "walked"),
@@ -207,5 +208,15 @@ fn the_committed_reference_and_schema_are_those_of_the_sections() {
     for (name, generated) in [("configuration.md", reference()), ("sophon.schema.json", schema_text())] {
         let committed = std::fs::read_to_string(docs.join(name)).unwrap_or_default();
         assert!(committed == generated, "docs/{name} is stale. Run: make generate");
+    }
+}
+
+#[test]
+fn a_base_path_begins_with_a_slash_and_has_none_at_its_end() {
+    for path in ["", "/sophon", "/apps/my-sophon_2"] {
+        load(&format!("[http]\nbase_path = '{path}'")).unwrap();
+    }
+    for path in ["/", "sophon", "/sophon/", "//sophon", "/a/../b", "/ä", "/a b"] {
+        assert!(load(&format!("[http]\nbase_path = '{path}'")).is_err(), "{path}");
     }
 }
