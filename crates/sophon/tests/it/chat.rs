@@ -20,6 +20,16 @@ async fn the_answer_goes_to_stdout_and_everything_else_to_stderr() {
 }
 
 #[tokio::test]
+async fn an_answer_that_was_cut_says_so_beside_it() {
+    for (reason, told) in [("length", "output limit"), ("content_filter", "content filter"), ("stop", "")] {
+        let gateway = Gateway::start(&[Step::Say("Half an ans"), Step::Cut(reason)]).await;
+        let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
+        assert_eq!((run.stdout.as_str(), run.status), ("Half an ans\n", Some(0)), "{reason}");
+        assert!(run.stderr.contains(told) && run.stderr.is_empty() == told.is_empty(), "{}", run.stderr);
+    }
+}
+
+#[tokio::test]
 async fn the_message_comes_through_a_pipe() {
     let gateway = Gateway::start(&[Step::Say("ok")]).await;
     let program = Program::new(&gateway.url);

@@ -39,6 +39,8 @@ pub enum Step {
     AwaitCancel,
     /// Goes on for ever, whoever cancels.
     Stall,
+    /// What was written so far is all, for this reason.
+    Cut(&'static str),
     /// Ends with an error.
     Fail(&'static str),
 }
@@ -61,6 +63,7 @@ struct World {
     sent: Mutex<Vec<String>>,
     sessions: Mutex<u32>,
     text: Mutex<String>,
+    finish_reason: Mutex<Option<&'static str>>,
     status: Mutex<&'static str>,
     joins: watch::Sender<u32>,
     cancelled: watch::Sender<bool>,
@@ -86,6 +89,7 @@ impl Gateway {
             sent: Mutex::default(),
             sessions: Mutex::default(),
             text: Mutex::default(),
+            finish_reason: Mutex::default(),
             status: Mutex::new("queued"),
             joins: watch::Sender::new(0),
             cancelled: watch::Sender::new(false),
@@ -181,7 +185,7 @@ impl World {
     fn answer(&self) -> Value {
         json!({"id": 2, "messageId": "msg_2", "sessionId": "ses_1", "role": "agent", "content": *self.text.lock(),
             "status": "delivered", "taskId": "task_1", "msgType": "chat", "attachments": [], "toolCalls": [],
-            "createdAt": AT, "updatedAt": AT})
+            "finishReason": *self.finish_reason.lock(), "createdAt": AT, "updatedAt": AT})
     }
 
     async fn joined_again(&self, before: u32) {
@@ -223,6 +227,7 @@ impl World {
                     self.cancelled().await;
                     return self.end("cancelled", "TaskCancelled", json!({"cancelledBy": "usr_1"}));
                 }
+                Step::Cut(reason) => *self.finish_reason.lock() = Some(reason),
                 Step::Stall => std::future::pending().await,
                 Step::Fail(error) => return self.end("failed", "TaskFailed", json!({"error": error})),
             }

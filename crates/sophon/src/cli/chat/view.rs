@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sophon_api::hubs::{AgentStatus, ChatEvent, HubEvent, TaskCompleted, ToolCallCompleted};
 use sophon_api::{Accepted, Message};
-use sophon_model::{Activity, MessageRole};
+use sophon_model::{Activity, FinishReason, MessageRole};
 
 use super::super::screen::{Screen, document, one_line};
 use super::super::when::span_ms;
@@ -159,9 +159,17 @@ impl TextView {
         Ok(())
     }
 
-    /// Writes what is still missing of the whole answer.
+    /// Writes what is still missing of the whole answer, and says if it was cut.
     fn finish(&mut self, message: &Message) -> io::Result<()> {
-        if message.role == MessageRole::Agent { self.bring_to(&message.content) } else { Ok(()) }
+        if message.role != MessageRole::Agent {
+            return Ok(());
+        }
+        self.bring_to(&message.content)?;
+        if let Some(cut) = message.finish_reason.and_then(cut) {
+            self.end_line()?;
+            self.remark(cut);
+        }
+        Ok(())
     }
 
     /// Writes what is missing of `content`; all of it if what was written is something else.
@@ -276,5 +284,17 @@ fn activity(status: &AgentStatus) -> String {
     match &status.detail {
         Some(detail) => format!("{} · {}", one_line(&doing), one_line(detail)),
         None => one_line(&doing),
+    }
+}
+
+/// What a person is told of an answer that ends before its end.
+fn cut(reason: FinishReason) -> Option<&'static str> {
+    match reason {
+        FinishReason::Length => {
+            Some("the answer was cut off at the model's output limit; send \"continue\" for the rest")
+        }
+        FinishReason::ContentFilter => Some("the provider's content filter cut the answer off"),
+        FinishReason::Incomplete => Some("the provider broke the answer off; send \"continue\" for the rest"),
+        FinishReason::Stop | FinishReason::Cancelled | FinishReason::Error => None,
     }
 }
