@@ -47,6 +47,10 @@ impl Guard {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let same_site =
             origins.all(|origin| origin.to_str().is_ok_and(|origin| self.may_call(origin, &host)));
+        if self.is_open && ["forwarded", "x-forwarded-for"].iter().any(|name| headers.contains_key(*name)) {
+            let text = "A gateway where nobody signs in serves nobody behind a proxy. Its operator can turn auth.auto_admin off.";
+            return Err(Error::new(Kind::NotAuthorized, text).into());
+        }
         if same_site && !self.is_foreign_embedding(uri, headers) {
             return Ok(());
         }

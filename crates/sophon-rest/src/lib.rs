@@ -49,6 +49,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 pub use error::error_response;
 pub use openapi::openapi;
 pub use options::Options;
+pub use request_id::leave_route;
 
 use error::ApiError;
 use gate::Gate;
@@ -60,7 +61,8 @@ type Api = State<Arc<Gateway>>;
 
 /// The REST wire alone, ready to be served: [`routes`] behind [`front`], and `not_found` for every other address.
 pub fn router(gateway: &Gateway, options: &Options) -> Router {
-    front(routes(gateway, options).fallback(not_found), gateway, options)
+    let routes = routes(gateway, options).fallback(not_found).layer(from_fn(leave_route));
+    front(routes, gateway, options)
 }
 
 /// The routes of this wire (seed 001), `/swagger`, and a JSON answer for every other address under `/api`. To be

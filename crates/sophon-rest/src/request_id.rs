@@ -42,12 +42,13 @@ impl Id for RequestId {
 pub(crate) async fn observe(State(db): State<Arc<Database>>, request: Request, next: Next) -> Response {
     let RequestId(id) = db.new_id();
     let method = known(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
-    let span = tracing::info_span!("request", request.id = %id, method, route);
+    let span = tracing::info_span!("request", request.id = %id, method, route = tracing::field::Empty);
     let started = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|panic| panicked(&*panic));
+    let route = response.extensions_mut().remove::<MatchedPath>();
+    let route = route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+    span.record("route", route);
     let failure = response.extensions_mut().remove::<Failure>();
     let elapsed = started.elapsed();
     count(method, route, response.status().as_u16(), elapsed);
@@ -57,6 +58,16 @@ pub(crate) async fn observe(State(db): State<Arc<Database>>, request: Request, n
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, id);
+    }
+    response
+}
+
+/// Leaves the route of a request on its response: it is chosen further in than where requests are counted.
+pub async fn leave_route(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
     }
     response
 }

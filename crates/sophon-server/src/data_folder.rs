@@ -9,6 +9,9 @@ use sophon_model::ports::Entropy;
 
 use crate::{StartError, private_file};
 
+/// The file of the password that was generated for the first administrator.
+const FIRST_PASSWORD: &str = "first-password";
+
 /// The folder that everything on this machine is kept in.
 pub(crate) struct DataFolder {
     root: PathBuf,
@@ -58,10 +61,15 @@ impl DataFolder {
         }
     }
 
+    /// The file of the first administrator's password, if it is still there.
+    pub(crate) fn first_password(&self) -> Option<PathBuf> {
+        Some(self.security_file(FIRST_PASSWORD)).filter(|path| path.exists())
+    }
+
     /// Keeps the password that was generated for the first administrator, and says in which file. It scrolls away where it
     /// is printed, and without it nobody could sign in.
     pub(crate) fn keep_first_password(&self, password: &str) -> Result<PathBuf, StartError> {
-        let path = self.security_file("first-password");
+        let path = self.security_file(FIRST_PASSWORD);
         private_file::write(&path, format!("{password}\n").as_bytes())
             .map_err(|error| refused(&path, &error))?;
         Ok(path)

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use sophon_core::Gateway;
 use sophon_realtime::hubs::Hubs;
 use sophon_realtime::session_sse;
@@ -21,7 +22,8 @@ pub(crate) fn router(config: &Config, gateway: &Gateway, hubs: &Hubs, address: S
         .merge(session_sse::router(gateway.clone(), sophon_rest::error_response))
         .merge(hubs.router())
         .merge(metrics::router(gateway.clone(), hubs.clone()))
-        .merge(dashboard::router(&config.http.base_path));
+        .merge(dashboard::router(&config.http.base_path))
+        .layer(from_fn(sophon_rest::leave_route));
     // Before a route is chosen.
     let wires = Router::new().fallback_service(wires.map_request(Hubs::plain_path));
     sophon_rest::front(wires, gateway, &options)

@@ -71,7 +71,7 @@ pub struct Started {
     pub gateway: Gateway,
     /// Its hubs.
     pub hubs: Hubs,
-    /// The file with the first administrator's password, if one was generated just now.
+    /// The file with the password that was generated for the first administrator, while it is there.
     pub first_password: Option<PathBuf>,
     /// Ends the listener.
     closing: CancellationToken,
@@ -84,12 +84,16 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     metrics::start();
     sophon_egress::install_crypto();
     let lifecycle = Lifecycle::default();
+    // First, so that a port which is taken leaves nothing behind.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|cause| StartError::Listen { address: config.listen.to_string(), cause })?;
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
     let gateway = open_gateway(config, &folder, store.clone(), lifecycle.clone()).await?;
     let first_password = match &gateway.generated_password {
         Some((_, password)) => Some(folder.keep_first_password(password)?),
-        None => None,
+        None => folder.first_password(),
     };
     let hub_options = signalr::Options {
         stateful_reconnect: true,
@@ -98,9 +102,6 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     };
     let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events);
 
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|cause| StartError::Listen { address: config.listen.to_string(), cause })?;
     let address = listener.local_addr()?;
     let router = http::router(config, &gateway, &hubs, address);
     lifecycle.spawn_critical("watch over rights", hubs.clone().watch_rights(gateway.clone()));
@@ -236,12 +237,14 @@ fn announce(config: &Config, started: &Started) {
         tracing::info!(providers = providers.join(", "), "model providers, in order of priority");
     }
     // Who needs no password now finds it in its file later.
-    if let Some((email, password)) = &started.gateway.generated_password
-        && let Some(file) = &started.first_password
-        && !config.auth.auto_admin
-    {
-        println!("The first administrator is {email} with the password {password}");
-        println!("It is also in {}: delete that file once you keep the password elsewhere.", file.display());
+    if let Some(file) = started.first_password.as_deref().filter(|_| !config.auth.auto_admin) {
+        if let Some((email, password)) = &started.gateway.generated_password {
+            println!("The first administrator is {email} with the password {password}");
+        }
+        println!(
+            "The first administrator's password is in {}: delete that file once you keep it elsewhere.",
+            file.display()
+        );
     }
     println!("listening on http://{}", started.address);
 }

@@ -8,6 +8,7 @@ use sophon_model::{
 };
 
 use super::{API_TOKEN_PREFIX, Identity, caller, may_act, new_secret, own_rights, rejected, secret_hash};
+use crate::policy::require;
 
 /// Use is noted at most this often, so that reading does not mean writing.
 const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
@@ -109,14 +110,20 @@ impl Identity {
         self.db.read(move |tx| tx.api_tokens(&user, now)).await
     }
 
-    /// Ends one of the caller's tokens and all that were made with it; whatever lives by them is cut off.
+    /// Ends one of the caller's tokens and all that were made with it; whatever lives by them is cut off. A token ends itself
+    /// and what was made with it; for others it must have been given the permission by name, as for sign-ins.
     pub async fn revoke_api_token(&self, caller: &Caller, id: &ApiTokenId) -> Result<()> {
-        let (identity, user, wanted) = (self.clone(), caller.user.clone(), id.clone());
+        let (identity, caller, wanted) = (self.clone(), caller.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let now = unit.now();
+                let (now, user) = (unit.now(), caller.user.clone());
                 let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(|| Error::not_found("API token"))?;
+                if let Credential::ApiToken(own) = &caller.credential
+                    && !is_at_or_below(unit.tx, &token, own)?
+                {
+                    require(&caller, Permission::EndSignIns)?;
+                }
                 for mut token in with_descendants(token, unit.tx.api_tokens(&user, now)?) {
                     token.revoked_at = Some(now);
                     unit.tx.update(&token)?;
@@ -173,6 +180,18 @@ fn narrowed(caller: &Caller, wanted: Option<Vec<Permission>>) -> Result<Option<V
         return Err(Error::validation("permissions", text));
     }
     Ok(Some(Permissions::of(&wanted).iter().collect()))
+}
+
+/// Whether `token` is the token `top`, or was made with it, or with one below it.
+fn is_at_or_below(tx: &dyn Tx, token: &ApiToken, top: &ApiTokenId) -> Result<bool> {
+    let mut at = Some(token.clone());
+    while let Some(token) = at {
+        if token.id == *top {
+            return Ok(true);
+        }
+        at = token.parent_id.as_ref().map(|id| tx.get_in(&token.user_id, id)).transpose()?.flatten();
+    }
+    Ok(false)
 }
 
 /// Refuses a token if one that it was made with, or one above that, does not count any more.

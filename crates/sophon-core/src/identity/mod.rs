@@ -57,14 +57,13 @@ pub struct Profile {
     pub user: User,
     /// Its tenant.
     pub tenant: Tenant,
-    /// What its role includes.
+    /// What it may do: what its role includes, or less with an API token.
     pub permissions: Permissions,
 }
 
 impl Profile {
-    fn of(tx: &dyn Tx, user: User) -> Result<Self> {
+    fn of(tx: &dyn Tx, user: User, permissions: Permissions) -> Result<Self> {
         let tenant = tx.get(&user.tenant_id)?.ok_or_else(|| Error::not_found("tenant"))?;
-        let permissions = permissions(tx, &user)?;
         Ok(Self { user, tenant, permissions })
     }
 }
@@ -129,11 +128,11 @@ impl Identity {
 
     /// Who the caller is.
     pub async fn me(&self, caller: &Caller) -> Result<Profile> {
-        let user = caller.user.clone();
+        let (user, permissions) = (caller.user.clone(), caller.permissions);
         self.db
             .read(move |tx| {
                 let user = tx.get(&user)?.ok_or_else(|| Error::not_found("user"))?;
-                Profile::of(tx, user)
+                Profile::of(tx, user, permissions)
             })
             .await
     }

@@ -11,7 +11,7 @@ use sophon_model::{
 };
 
 use super::password::LONGEST_PASSWORD;
-use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, rejected, secret_hash};
+use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, permissions, rejected, secret_hash};
 use crate::network::network;
 use crate::policy::require;
 
@@ -221,7 +221,8 @@ impl Identity {
         refresh_token: String,
     ) -> Result<SignedIn> {
         let (access_token, expires_at) = self.tokens.issue(&user.id, &session.id, session.last_seen_at)?;
-        let profile = Profile::of(tx, user)?;
+        let permissions = permissions(tx, &user)?;
+        let profile = Profile::of(tx, user, permissions)?;
         Ok(SignedIn { access_token, expires_at, refresh_token, profile })
     }
 }

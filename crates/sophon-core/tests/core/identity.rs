@@ -207,6 +207,11 @@ async fn a_token_ends_sign_ins_only_if_it_was_given_that_by_name() {
         let (_, secret) =
             identity.create_api_token(&admin, token_for_a_day(permissions.clone())).await.unwrap();
         let token = identity.authenticate(&secret).await.unwrap();
+        let (other, _) = identity.create_api_token(&admin, token_for_a_day(None)).await.unwrap();
+        let revoked = identity.revoke_api_token(&token, &other.id).await;
+        assert_eq!(revoked.is_ok(), permissions.as_deref() == Some(&[Permission::EndSignIns]));
+        let (own, _) = identity.create_api_token(&token, token_for_a_day(None)).await.unwrap();
+        identity.revoke_api_token(&token, &own.id).await.unwrap();
         let ended = identity.revoke_sign_in(&token, &sign_in).await;
         match permissions.as_deref() {
             Some([Permission::EndSignIns]) => ended.unwrap(),

@@ -54,6 +54,7 @@ pub fn router(gateway: Gateway, error_response: ErrorResponse) -> Router {
 
 #[derive(Deserialize)]
 struct StreamQuery {
+    #[serde(alias = "access_token")]
     token: Option<String>,
 }
 
@@ -63,7 +64,9 @@ async fn stream_session(
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Response {
-    match open(&wire, SessionId::from(id), query.token.as_deref(), &headers).await {
+    match open(&wire, SessionId::from(id), query.token.as_deref().filter(|token| !token.is_empty()), &headers)
+        .await
+    {
         Ok(opened) => respond(opened),
         Err(error) => (wire.error_response)(error),
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Problems, Tier};
+use super::{Http, Problems, Tier};
 
 /// Requests without a credential.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -17,7 +17,7 @@ pub struct Auth {
 
 impl Auth {
     /// Refuses to make strangers administrators.
-    pub(super) fn check(&self, listen: SocketAddr, tier: Tier, problems: &mut Problems) {
+    pub(super) fn check(&self, listen: SocketAddr, tier: Tier, http: &Http, problems: &mut Problems) {
         if !self.auto_admin {
             return;
         }
@@ -28,6 +28,14 @@ impl Auth {
                     "it makes every visitor the administrator, so it works on loopback only, and {listen} is not. \
                      Listen on 127.0.0.1, or turn it off and sign in"
                 ),
+            );
+        }
+        if !http.allowed_hosts.is_empty() || !http.trusted_proxies.is_empty() {
+            problems.add(
+                "auth.auto_admin",
+                "it makes every visitor the administrator, and http.allowed_hosts or http.trusted_proxies let others \
+                 in. Leave both empty, or turn it off and sign in"
+                    .into(),
             );
         }
         if tier != Tier::Personal {

@@ -153,7 +153,7 @@ impl Config {
     }
 
     fn find_problems(&self, problems: &mut Problems) {
-        self.auth.check(self.listen, self.tier, problems);
+        self.auth.check(self.listen, self.tier, &self.http, problems);
         self.http.check(problems);
         self.log.check(problems);
     }

@@ -286,7 +286,7 @@ async fn create_session(State(world): Shared, headers: HeaderMap) -> Response {
     }
     *world.sessions.lock() += 1;
     let session = json!({"id": "ses_1", "title": "", "agentId": "agent_1", "ownerId": "usr_1", "visibility": "private",
-        "status": "active", "mode": "async", "messageCount": 0, "createdAt": AT, "updatedAt": AT});
+        "status": "active", "mode": "async", "whileBusy": "queue", "messageCount": 0, "createdAt": AT, "updatedAt": AT});
     (StatusCode::CREATED, Json(session)).into_response()
 }
 

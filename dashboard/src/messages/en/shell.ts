@@ -22,7 +22,7 @@ export const shell = section("shell", {
   password: "Password",
   signIn: "Sign in",
   firstPassword:
-    "The first administrator’s password is printed once, when the gateway first starts.",
+    "The first administrator’s password is printed when the gateway first starts, and kept in security/first-password in its data folder.",
   brokenTitle: "Something went wrong",
   brokenAbout: "Your data is safe on the gateway. Reload this page, or go to another one.",
   reload: "Reload",

@@ -77,7 +77,7 @@ pub const REST: &[Line] = &[
     line("DELETE /api/auth/sessions/{id}", OwnerInPerson(EndSignIns), "signIn", ""),
     line("GET /api/auth/tokens", SignedIn, "", ""),
     line("POST /api/auth/tokens", SignedIn, "", r#"{"name":"t"}"#),
-    line("DELETE /api/auth/tokens/{id}", Owner, "apiToken", ""),
+    line("DELETE /api/auth/tokens/{id}", OwnerInPerson(EndSignIns), "apiToken", ""),
     // Agents
     line("GET /api/agents", SignedIn, "", ""),
     line("POST /api/agents", Having(ManageAgents), "", r#"{"name":"A"}"#),
