@@ -195,6 +195,20 @@ mod tests {
     }
 
     #[test]
+    fn where_nobody_signs_in_nobody_comes_through_a_proxy() {
+        let served = |is_open: bool, name: &'static str| {
+            let guard = Guard::new(&Options { auto_admin: is_open, ..Options::default() });
+            let headers = [(header::HOST, "localhost"), (HeaderName::from_static(name), "8.8.8.8")];
+            let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+            guard.check(&Uri::from_static("/api/sessions"), &HeaderMap::from_iter(headers)).is_ok()
+        };
+        for name in ["x-forwarded-for", "forwarded"] {
+            assert!(!served(true, name) && served(false, name), "{name}");
+        }
+        assert!(served(true, "x-other"));
+    }
+
+    #[test]
     fn where_nobody_signs_in_no_page_of_another_site_embeds_data() {
         let served = |is_open: bool, path: &'static str, site: &'static str| {
             let guard = Guard::new(&Options { auto_admin: is_open, ..Options::default() });

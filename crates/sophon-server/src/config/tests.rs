@@ -119,10 +119,13 @@ fn all_problems_are_told_at_once() {
 }
 
 #[test]
-fn auto_admin_is_refused_off_loopback_and_above_the_personal_tier() {
-    for unsafe_config in
-        ["listen = '0.0.0.0:8080'\n[auth]\nauto_admin = true", "tier = 'Pro'\n[auth]\nauto_admin = true"]
-    {
+fn auto_admin_is_refused_off_loopback_behind_a_proxy_and_above_the_personal_tier() {
+    for unsafe_config in [
+        "listen = '0.0.0.0:8080'\n[auth]\nauto_admin = true",
+        "tier = 'Pro'\n[auth]\nauto_admin = true",
+        "[auth]\nauto_admin = true\n[http]\nallowed_hosts = ['apps.example.com']",
+        "[auth]\nauto_admin = true\n[http]\ntrusted_proxies = ['127.0.0.1']",
+    ] {
         assert!(load(unsafe_config).is_err(), "{unsafe_config}");
     }
     load("listen = '[::1]:8080'\n[auth]\nauto_admin = true").unwrap();
