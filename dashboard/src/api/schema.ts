@@ -2835,7 +2835,7 @@ export interface components {
          *     - `ViewSystem`: See the detailed health and the metrics of the system.
          *     - `ManageSystem`: Pause, resume, drain and restart the system.
          *     - `SendAnnouncements`: Send an announcement to everybody in the tenant.
-         *     - `EndSignIns`: End sign-ins of one's own, with an API token. Who has signed in needs no permission for it.
+         *     - `EndSignIns`: End sign-ins and other API tokens of one's own, with an API token. Who has signed in needs no permission for it.
          * @enum {string}
          */
         Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements" | "EndSignIns";
