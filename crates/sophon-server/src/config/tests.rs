@@ -108,6 +108,7 @@ fn all_problems_are_told_at_once() {
             "SOPHON__HTTP__ALLOWED_HOSTS",
             "agents.workers (set by SOPHON__AGENTS__WORKERS)",
             "auth.auto_admin",
+            "auth.auto_admin",
             "http.trusted_proxies[1]",
             "http.trusted_proxies[3]",
             "listen",
