@@ -183,7 +183,8 @@ pub struct NewApiToken {
     /// What to call it: 1 to 100 characters.
     #[schema(min_length = 1, max_length = 100, example = "Backup script")]
     pub name: String,
-    /// What it may do at most, of what its maker may; all of that if absent, except to end sign-ins, which must be named.
+    /// What it may do at most, of what its maker may; all of that if absent, except to end sign-ins and other tokens, which
+    /// must be named. It reads what its owner may read, and an agent that it sends a message to has its owner's rights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<Permission>>,
     /// After how many days it ends, 1 to 3,650; in place of `expiresAt`.

@@ -17,6 +17,7 @@ mod identity;
 mod jobs;
 mod list;
 mod messages;
+mod models;
 mod node_commands;
 mod nodes;
 mod public;
@@ -43,13 +44,16 @@ pub use identity::{
 };
 pub use jobs::{Job, JobCounts};
 pub use list::List;
-pub use messages::{Accepted, Attachment, Message, MessageType, NewAttachment, SendMessage, ToolCall, Usage};
+pub use messages::{
+    Accepted, Attachment, AttachmentLimits, Message, MessageType, NewAttachment, SendMessage, ToolCall, Usage,
+};
+pub use models::{Model, ProviderCheck, ProviderProblem};
 pub use node_commands::{CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand};
 pub use nodes::{
     ApproveNode, NewNode, Node, NodeHeartbeat, NodePatch, NodeScopes, PairNode, PairingState, PairingStatus,
     RegisteredNode,
 };
-pub use public::{Health, HealthStatus, Model, ToolInfo, Version};
+pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use sessions::{ForkSession, NewSession, Participant, Session, SessionPatch, ShareSession};

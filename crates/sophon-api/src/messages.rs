@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sophon_model::{
-    AgentId, FinishReason, MessageId, MessageRole, MessageStatus, SessionId, TaskId, ToolCallId,
-    ToolCallStatus, UserId,
+    AgentId, AttachmentId, FinishReason, MessageId, MessageRole, MessageStatus, SessionId, TaskId,
+    ToolCallId, ToolCallStatus, UserId,
 };
 use utoipa::ToSchema;
 
@@ -117,6 +117,12 @@ pub struct Attachment {
     pub name: Option<String>,
 }
 
+impl From<sophon_model::StoredAttachment> for Attachment {
+    fn from(stored: sophon_model::StoredAttachment) -> Self {
+        Self { key: stored.id.to_string(), mime: stored.mime, size: stored.size, name: Some(stored.name) }
+    }
+}
+
 impl From<sophon_model::Attachment> for Attachment {
     fn from(attachment: sophon_model::Attachment) -> Self {
         let sophon_model::Attachment { key, mime, size, name } = attachment;
@@ -209,7 +215,7 @@ pub struct SendMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "webchat")]
     pub channel_id: Option<String>,
-    /// At most 10 files.
+    /// At most 10 files, each uploaded before with `POST /api/attachments`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10)]
     pub attachments: Option<Vec<NewAttachment>>,
@@ -224,28 +230,49 @@ pub struct SendMessage {
     pub reply_to: Option<MessageId>,
 }
 
-/// A file that is to go with a message.
+/// A file that is to go with a message. Its key counts; the rest may be what its upload was answered with.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAttachment {
-    /// Where it is kept.
-    pub key: String,
+    /// The key that its upload was answered with.
+    pub key: AttachmentId,
     /// Its media type.
-    #[schema(example = "image/png")]
-    pub mime: String,
-    /// Its size in bytes, at most 25 MiB.
-    #[schema(minimum = 0, maximum = 26_214_400)]
-    pub size: i64,
-    /// What to call it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "image/png")]
+    pub mime: Option<String>,
+    /// Its size in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 48_213)]
+    pub size: Option<i64>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "map.png")]
     pub name: Option<String>,
 }
 
-impl From<NewAttachment> for sophon_model::Attachment {
-    fn from(new: NewAttachment) -> Self {
-        let NewAttachment { key, mime, size, name } = new;
-        Self { key, mime, size, name }
+impl NewAttachment {
+    /// The file that was uploaded under this key.
+    pub fn of(key: AttachmentId) -> Self {
+        Self { key, mime: None, size: None, name: None }
     }
+}
+
+/// How much a user may attach, in bytes, and how much of that there is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachmentLimits {
+    /// The largest file.
+    #[schema(example = 26_214_400)]
+    pub file_bytes: u64,
+    /// The most files of one message.
+    #[schema(example = 10)]
+    pub files_per_message: u64,
+    /// The size of all attachments of the user at most.
+    #[schema(example = 2_147_483_648_u64)]
+    pub quota_bytes: u64,
+    /// The size of all attachments of the user.
+    #[schema(example = 48_213)]
+    pub used_bytes: u64,
 }
 
 /// A message that was accepted: it is stored, and its task waits or runs.
@@ -262,9 +289,9 @@ pub struct Accepted {
 
 #[cfg(feature = "core")]
 mod core {
-    use sophon_core::{chat, sessions};
+    use sophon_core::{attachments, chat, limits, sessions};
 
-    use super::{Accepted, Message, SendMessage};
+    use super::{Accepted, AttachmentLimits, Message, SendMessage};
 
     impl From<sessions::MessageWithCalls> for Message {
         fn from(stored: sessions::MessageWithCalls) -> Self {
@@ -279,11 +306,23 @@ mod core {
                 agent: send.agent_id,
                 content: send.content,
                 channel_id: send.channel_id,
-                attachments: send.attachments.into_iter().flatten().map(Into::into).collect(),
+                attachments: send.attachments.into_iter().flatten().map(|new| new.key).collect(),
                 is_streaming: send.is_streaming.unwrap_or(true),
                 local_id: send.local_id,
                 reply_to: send.reply_to,
                 id: None,
+            }
+        }
+    }
+
+    impl From<attachments::Usage> for AttachmentLimits {
+        fn from(usage: attachments::Usage) -> Self {
+            let attachments::Usage { file, quota, used } = usage;
+            Self {
+                file_bytes: file,
+                files_per_message: limits::MOST_ATTACHMENTS as u64,
+                quota_bytes: quota,
+                used_bytes: used,
             }
         }
     }

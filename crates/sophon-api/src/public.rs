@@ -1,9 +1,9 @@
-//! What anybody may ask, and the models.
+//! What anybody may ask.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sophon_model::Risk;
-use sophon_model::ports::{ModelInfo, ToolSpec};
+use sophon_model::ports::ToolSpec;
 use utoipa::ToSchema;
 
 /// How the gateway is.
@@ -59,22 +59,5 @@ impl From<&ToolSpec> for ToolInfo {
             risk: tool.risk,
             parameters: tool.parameters.clone(),
         }
-    }
-}
-
-/// A model that agents can be given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Model {
-    /// The name to ask for it by.
-    #[schema(example = "offline")]
-    pub id: String,
-    /// Who offers it.
-    #[schema(example = "sophon")]
-    pub provider: String,
-}
-
-impl From<ModelInfo> for Model {
-    fn from(ModelInfo { id, provider, .. }: ModelInfo) -> Self {
-        Self { id, provider }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
@@ -42,6 +43,9 @@ pub enum ClientError {
     /// The credential could not be read or kept.
     #[error("the stored sign-in cannot be used ({0})")]
     Credentials(#[from] io::Error),
+    /// A file that is to be sent cannot be read.
+    #[error("{} cannot be read ({})", .0.display(), .1)]
+    File(PathBuf, io::Error),
     /// An id that cannot be one: it would not name a thing in an address.
     #[error("`{0}` is not an id")]
     NotAnId(String),

@@ -14,6 +14,7 @@ use sophon_api::{Refresh, Secret};
 use url::Url;
 
 use crate::error::root_cause;
+use crate::file_form::FileForm;
 use crate::{ClientError, Credential, CredentialStore, Login, SignedIn};
 
 /// How long connecting may take.
@@ -40,17 +41,29 @@ struct Inner {
 pub(crate) struct Request {
     method: Method,
     url: Url,
-    body: Option<Vec<u8>>,
+    body: Option<Body>,
     idempotency_key: Option<String>,
     is_anonymous: bool,
     time: Duration,
+}
+
+/// What a request says.
+enum Body {
+    Json(Vec<u8>),
+    File(FileForm),
 }
 
 impl Request {
     /// With a JSON body.
     pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
         let bytes = serde_json::to_vec(body).expect("request bodies are plain structs, which JSON can hold");
-        self.body = Some(bytes);
+        self.body = Some(Body::Json(bytes));
+        self
+    }
+
+    /// With a form that has one file.
+    pub(crate) fn file(mut self, form: FileForm) -> Self {
+        self.body = Some(Body::File(form));
         self
     }
 
@@ -226,9 +239,18 @@ impl Client {
         if let Some(key) = &request.idempotency_key {
             builder = builder.header("Idempotency-Key", key);
         }
-        if let Some(body) = &request.body {
-            builder = builder.header(header::CONTENT_TYPE, "application/json").body(body.clone());
-        }
+        builder = match &request.body {
+            Some(Body::Json(bytes)) => {
+                builder.header(header::CONTENT_TYPE, "application/json").body(bytes.clone())
+            }
+            Some(Body::File(form)) => {
+                let opened =
+                    form.open().await.map_err(|error| ClientError::File(form.path().to_owned(), error))?;
+                let builder = builder.header(header::CONTENT_TYPE, form.content_type());
+                builder.header(header::CONTENT_LENGTH, form.length()).body(opened)
+            }
+            None => builder,
+        };
         let mut response = builder.send().await.map_err(|error| self.network(&error, request.time))?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.network(&error, request.time))? {

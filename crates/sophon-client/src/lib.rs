@@ -10,11 +10,13 @@
 mod api;
 mod credential;
 mod error;
+mod file_form;
 mod http_client;
 mod live;
 mod paging;
 mod time;
 
+pub use api::chat::NewFile;
 pub use api::identity::SignedIn;
 pub use api::sessions::{MessageRange, SessionFilter};
 pub use api::system::Health;

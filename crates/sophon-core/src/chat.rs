@@ -4,17 +4,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, MessageRange};
 use sophon_model::{
-    Agent, Attachment, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result,
+    Agent, AttachmentId, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result,
     Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
 };
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::attachments;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::limits::{
-    LARGEST_ATTACHMENT, LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text, title,
-};
+use crate::limits::{LONGEST_KEY, MOST_ATTACHMENTS, bounded, message_text, title};
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
 use crate::registry::Registry;
 use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in};
@@ -39,8 +38,8 @@ pub struct SendMessage {
     pub content: String,
     /// The channel it comes by.
     pub channel_id: Option<String>,
-    /// Its files.
-    pub attachments: Vec<Attachment>,
+    /// Its files, which were uploaded before.
+    pub attachments: Vec<AttachmentId>,
     /// Whether the answer is streamed while it is written.
     pub is_streaming: bool,
     /// An id given by the sender; also makes the send idempotent within the session or, without one, the user.
@@ -142,11 +141,7 @@ fn validate(send: &SendMessage, key: Option<&str>) -> Result<()> {
         return Err(Error::validation("attachments", format!("At most {MOST_ATTACHMENTS} files.")));
     }
     for attachment in &send.attachments {
-        bounded("attachments", &attachment.key, 1, LONGEST_KEY)?;
-        bounded("attachments", &attachment.mime, 1, LONGEST_NAME)?;
-        if !(0..=LARGEST_ATTACHMENT).contains(&attachment.size) {
-            return Err(Error::validation("attachments", "A file has 0 to 26,214,400 bytes (25 MiB)."));
-        }
+        bounded("attachments", attachment.as_str(), 1, LONGEST_KEY)?;
     }
     for (field, text) in [
         ("channel_id", send.channel_id.as_deref()),
@@ -206,12 +201,13 @@ fn send_in(
         status: MessageStatus::Sent,
         local_id: send.local_id,
         reply_to: send.reply_to,
-        attachments: send.attachments,
+        attachments: Vec::new(),
         usage: None,
         finish_reason: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };
+    message.attachments = attachments::claim_in(unit, caller, &send.attachments, &session, &message.id)?;
     message.number = unit.tx.insert_message(&message)?;
     unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
     let sent = queue_in(unit, caller, &session, &agent, &message, send.is_streaming)?;

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use fanout::Limits;
-use sophon_model::ports::{Clock, Entropy, Fetch, MasterKeys, ModelProvider, Store};
+use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, Store};
 use sophon_model::{Caller, Credential, Result, User};
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
+use crate::attachments::{Attachments, Quotas};
 use crate::chat::Chat;
 use crate::cursors::CursorKey;
 use crate::database::{Database, begin_events};
@@ -44,6 +45,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The keys that all secrets depend on.
     pub master_keys: Arc<dyn MasterKeys>,
+    /// Where contents are kept that are too large for the database.
+    pub blobs: Arc<dyn Blobs>,
     /// The way out for tools.
     pub fetch: Arc<dyn Fetch>,
     /// The model providers, in order of priority.
@@ -72,6 +75,8 @@ pub struct Settings {
     pub turn: TurnLimits,
     /// How long what has ended is kept.
     pub retention: Retention,
+    /// How much people may attach to messages.
+    pub quotas: Quotas,
     /// Unread events after which a slow connection is closed.
     pub buffer: usize,
 }
@@ -127,6 +132,8 @@ pub struct Gateway {
     pub models: Models,
     /// Machines that do what they are told.
     pub nodes: Nodes,
+    /// Files that go with messages.
+    pub attachments: Attachments,
     /// Secrets that are kept sealed.
     pub secrets: Secrets,
     /// Storage and the bus.
@@ -153,7 +160,7 @@ impl Gateway {
         settings: Settings,
         others: impl FnOnce(&Shared, &mut Registry),
     ) -> Result<Self> {
-        let Parts { store, clock, entropy, master_keys, fetch, providers, lifecycle } = parts;
+        let Parts { store, clock, entropy, master_keys, blobs, fetch, providers, lifecycle } = parts;
         let above = begin_events(&*store, clock.now()).await?;
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
         let db = Database::new(store, bus, clock, entropy);
@@ -167,7 +174,7 @@ impl Gateway {
         let shared = Shared {
             pending: PendingTexts::new(db.clone()),
             running: Arc::default(),
-            models: Models::new(providers),
+            models: Models::new(providers, lifecycle.clone()),
             tools: Tools::default(),
             db,
             lifecycle,
@@ -191,6 +198,7 @@ impl Gateway {
             approvals: Approvals::open(&shared, &mut registry),
             info_requests: InfoRequests::open(&shared, &mut registry),
             discussions: Discussions::open(&shared, &mut registry),
+            attachments: Attachments::open(&shared, &mut registry, blobs),
             secrets,
             generated_password,
             tools: shared.tools.clone(),
@@ -200,7 +208,7 @@ impl Gateway {
             lifecycle: shared.lifecycle.clone(),
             running: shared.running.clone(),
         };
-        turn::register(&shared, &mut registry);
+        turn::register(&shared, &gateway.attachments, &mut registry);
         others(&shared, &mut registry);
         start(shared, registry);
         Ok(gateway)

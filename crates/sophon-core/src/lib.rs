@@ -7,6 +7,7 @@
 pub mod agents;
 pub mod announcements;
 pub mod approvals;
+pub mod attachments;
 mod buckets;
 pub mod chat;
 pub mod cursors;

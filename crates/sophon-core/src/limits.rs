@@ -17,8 +17,6 @@ pub const MOST_TOOL_PATTERNS: usize = 200;
 pub const LONGEST_MESSAGE: usize = 100_000;
 /// Attachments of a message.
 pub const MOST_ATTACHMENTS: usize = 10;
-/// One attachment, in bytes.
-pub const LARGEST_ATTACHMENT: i64 = 25 * 1024 * 1024;
 /// An idempotency key or local id, in bytes.
 pub const LONGEST_KEY: usize = 255;
 /// What a memory entry says, in characters.

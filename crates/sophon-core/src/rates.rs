@@ -20,6 +20,8 @@ pub enum Class {
     Write,
     /// Approves, answers and cancels.
     Decide,
+    /// Uses much of the machine, or what others must pay for.
+    Expensive,
     /// Sends messages.
     Chat,
 }
@@ -35,7 +37,7 @@ pub struct Rates {
     pub writes: NonZeroU32,
     /// Approving and cancelling.
     pub approvals: NonZeroU32,
-    /// Uploads, backups, reports. Nothing of this version is one.
+    /// What uses much of the machine or must be paid for: the check of the model providers.
     pub expensive: NonZeroU32,
     /// Sending messages.
     pub chat: NonZeroU32,
@@ -92,6 +94,7 @@ pub struct RateLimits {
     read: Buckets,
     write: Buckets,
     decide: Buckets,
+    expensive: Buckets,
     chat: Buckets,
 }
 
@@ -106,6 +109,7 @@ impl RateLimits {
             read: Buckets::per_minute(rates.reads),
             write: Buckets::per_minute(rates.writes),
             decide: Buckets::per_minute(rates.approvals),
+            expensive: Buckets::per_minute(rates.expensive),
             chat: Buckets::per_minute(rates.chat),
         }
     }
@@ -117,6 +121,7 @@ impl RateLimits {
             Class::Read => &self.read,
             Class::Write => &self.write,
             Class::Decide => &self.decide,
+            Class::Expensive => &self.expensive,
             Class::Chat => &self.chat,
         };
         buckets.take(self.key(asker), Instant::now()).map_err(|wait| {
@@ -171,8 +176,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn each_class_has_the_rate_of_the_seed() {
         let (limits, admin) = (limits(), Asker::of(&signed_in("usr_1"), None));
-        let classes = [Class::Read, Class::Write, Class::Decide, Class::Chat];
-        assert_eq!(classes.map(|class| let_in(&limits, class, &admin)), [120, 60, 30, 60]);
+        let classes = [Class::Read, Class::Write, Class::Decide, Class::Expensive, Class::Chat];
+        assert_eq!(classes.map(|class| let_in(&limits, class, &admin)), [120, 60, 30, 10, 60]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,13 +9,15 @@ use futures_util::{StreamExt, stream};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sophon_blobs::FolderBlobs;
 use sophon_model::ports::{
-    ModelError, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelStream, ModelToolCall,
-    StopReason, ToolSpec,
+    Clock, ModelError, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelStream,
+    ModelToolCall, StopReason, ToolSpec,
 };
 use sophon_model::{Agent, Caller, Queue, Result, Risk, Task, TaskId, TaskStatus, ToolCallStatus};
 use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, SeededEntropy};
 
+use crate::attachments::Quotas;
 use crate::chat::SendMessage;
 use crate::database::Unit;
 use crate::gateway::Shared;
@@ -184,6 +186,7 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         clock: Arc::new(FakeClock::default()),
         entropy: Arc::new(SeededEntropy::new(0)),
         master_keys: Arc::new(MemoryKeys::default()),
+        blobs: Arc::new(FolderBlobs::open(folder.join("files"), FakeClock::default().now()).unwrap()),
         fetch: Arc::new(DenyAllFetch),
         providers: vec![Arc::new(Polite([model]))],
         lifecycle: Lifecycle::default(),
@@ -197,6 +200,7 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         workers: Workers::default(),
         turn: TurnLimits::default(),
         retention: Retention::default(),
+        quotas: Quotas::default(),
         buffer: 100,
     };
     Gateway::open_with(parts, settings, |shared, registry| widgets.open(shared, registry)).await.unwrap()

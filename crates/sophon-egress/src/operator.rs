@@ -90,4 +90,18 @@ impl OperatorDoor {
         *request.headers_mut() = headers;
         request
     }
+
+    /// Sends a request to a URL of the base URL's origin; to any other one it is [`EgressError::BadUrl`]. Waits for the
+    /// head of the answer, whatever its status is.
+    pub async fn send(&self, request: http::Request<Bytes>) -> Result<Reply, EgressError> {
+        let (parts, body) = request.into_parts();
+        let url = target::parse(&parts.uri.to_string())?;
+        if url.origin() != self.base.origin() {
+            return Err(EgressError::BadUrl("it is not where this door leads".into()));
+        }
+        let mut request = Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
+        Reply::to(&self.client, request, self.host(), &self.limits).await
+    }
 }

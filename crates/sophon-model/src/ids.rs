@@ -133,6 +133,8 @@ ids! {
     TaskId = "task_";
     /// A job of the durable queue.
     JobId = "job_";
+    /// A file that was uploaded for a message.
+    AttachmentId = "att_";
     /// One call of a tool.
     ToolCallId = "call_";
     /// A memory entry.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sophon_model::ports::{ModelInfo, ModelRequest};
 
 use crate::answer::Reader;
-use crate::{ProviderKind, anthropic, gemini, ollama, openai, responses};
+use crate::{ProviderKind, anthropic, gemini, listing, ollama, openai, responses};
 
 /// A wire format: where and how a request is sent, what it says, and who reads the answer.
 pub(crate) trait Format: Send + Sync {
@@ -34,6 +34,26 @@ pub(crate) trait Format: Send + Sync {
 
     /// A reader for one answer.
     fn reader(&self) -> Box<dyn Reader>;
+
+    /// The path, after the base URL, of the list of models.
+    fn list_path(&self) -> &'static str {
+        "/models"
+    }
+
+    /// The query of a request for the list, if it has one.
+    fn list_query(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// How an entry of the list is called; nothing if it is no model that writes text.
+    fn listed(&self, entry: &Value) -> Option<String> {
+        listing::name_of(entry)
+    }
+
+    /// A model's name without what may be left out of it.
+    fn short_name<'a>(&self, model: &'a str) -> &'a str {
+        model
+    }
 }
 
 /// Who is asked.

@@ -112,13 +112,17 @@ pub(crate) fn text_of(value: &Value) -> Cow<'_, str> {
     }
 }
 
+/// The largest number that is taken: sums of such numbers do not overflow.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
 /// The whole number that a value is, also as a float or as text.
 pub(crate) fn number(value: &Value) -> Option<i64> {
-    match value {
+    let number = match value {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|float| float as i64)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
-    }
+    };
+    number.map(|number| number.clamp(-LARGEST, LARGEST))
 }
 
 /// The name of a tool, to the letter: what is not quite the name of a tool is none.

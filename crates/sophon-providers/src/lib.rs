@@ -7,7 +7,7 @@
 //! - `ollama`: Ollama's own format.
 //!
 //! [`build`] makes any of them from a [`ProviderConfig`]. A provider is the same for all formats. A format is a folder:
-//! where a request goes, the `request` that is written strictly, and the `read`er of records, which is tolerant, because
+//! where a request goes, where the models are listed, the `request` that is written strictly, and the `read`er of records, which is tolerant, because
 //! hardly a server speaks a format as its inventor does. All share the record reader, the assembler of tool calls, and the
 //! end of an answer.
 //!
@@ -23,6 +23,7 @@ mod format;
 mod gemini;
 mod history;
 mod json;
+mod listing;
 mod names;
 mod ollama;
 mod openai;

@@ -2,17 +2,20 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
-use sophon_egress::{Egress, OperatorDoor, Reply};
-use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
+use serde_json::Value;
+use sophon_egress::{Egress, EgressError, OperatorDoor, Reply};
+use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelService, ModelStream};
 use sophon_model::{Error, Result};
 
-use crate::ProviderConfig;
 use crate::answer::{Answer, play};
 use crate::body::{plain, whole};
 use crate::failure::{Failure, Reporter};
 use crate::format::{Addressee, Format};
+use crate::listing::LONGEST_LIST;
 use crate::names::ToolNames;
+use crate::{ProviderConfig, ProviderKind, listing};
 
 /// How much of a refusal's body is read, in bytes.
 const REFUSAL_BYTES: usize = 64 * 1024;
@@ -23,7 +26,10 @@ pub(crate) struct Provider {
     /// Never none.
     models: Vec<ModelInfo>,
     format: &'static dyn Format,
+    kind: ProviderKind,
     door: OperatorDoor,
+    /// The door to the list of models.
+    list: OperatorDoor,
     headers: HeaderMap,
     reporter: Reporter,
     longest_record: usize,
@@ -38,14 +44,14 @@ impl Provider {
             .map_err(|error| Error::validation("base_url", format!("Provider '{}': {error}", config.id)))?;
         let limits = config.limits(door.limits(), door.is_private());
         door = door.with_limits(limits);
-        if let Some(query) = format.query() {
-            door = door.with_query(query);
-        }
+        let list = with_query(door.clone(), format.list_query());
+        door = with_query(door, format.query());
         let key = config.api_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
         let reporter = Reporter::new(config.id.clone(), door.url(), key.map(str::to_owned));
         let headers = headers(format, key)?;
         let (id, models, longest_record) = (config.id.clone(), config.models(), config.longest_record());
-        Ok(Self { id, models, format, door, headers, reporter, longest_record })
+        let kind = config.kind;
+        Ok(Self { id, models, format, kind, door, list, headers, reporter, longest_record })
     }
 
     /// The model that is asked, as far as it is known: one that is not on offer has the limits of the first.
@@ -56,14 +62,19 @@ impl Provider {
         known.unwrap_or_else(|| ModelInfo { id: wanted.to_owned(), ..first.clone() })
     }
 
+    /// The name of an entry in the list of models: the one that it is configured with, if it is configured.
+    fn listed(&self, entry: &Value) -> Option<String> {
+        let name = self.format.listed(entry)?;
+        let short = self.format.short_name(&name);
+        let configured = self.models.iter().find(|model| self.format.short_name(&model.id) == short);
+        Some(configured.map_or_else(|| short.to_owned(), |model| model.id.clone()))
+    }
+
     fn pieces(
         &self,
         reply: Reply,
         reporter: &Reporter,
-    ) -> Result<
-        impl futures_util::Stream<Item = Result<Bytes, sophon_egress::EgressError>> + Send + use<>,
-        ModelError,
-    > {
+    ) -> Result<impl futures_util::Stream<Item = Result<Bytes, EgressError>> + Send + use<>, ModelError> {
         let headers = reply.headers.clone();
         let most = self.door.limits().stream_bytes;
         plain(&headers, reply.into_stream(), self.door.host(), most).map_err(|encoding| {
@@ -92,6 +103,35 @@ impl ModelProvider for Provider {
         &self.models
     }
 
+    fn service(&self) -> Option<ModelService> {
+        Some(ModelService { kind: self.kind.name(), url: self.door.url() })
+    }
+
+    async fn offered(&self) -> Result<Option<Vec<ModelInfo>>, ModelError> {
+        let mut headers = self.headers.clone();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let at_the_door = |error: &EgressError| self.reporter.error(&Failure::at_the_door(error));
+        let asked = self.list.get(self.format.list_path(), headers).await;
+        let reply = asked.map_err(|error| at_the_door(&error))?;
+        match reply.status {
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+                return Ok(None);
+            }
+            status if !status.is_success() => return Err(self.refusal(reply, &self.reporter).await),
+            _ => {}
+        }
+        let headers = reply.headers.clone();
+        let (body, is_cut) = reply.read_up_to(LONGEST_LIST).await.map_err(|error| at_the_door(&error))?;
+        let malformed = |text: &str| self.reporter.error(&Failure::malformed(text));
+        if is_cut {
+            return Err(malformed(&format!("the list of models is longer than {} KiB", LONGEST_LIST / 1024)));
+        }
+        let body = whole(&headers, body.into(), LONGEST_LIST).await;
+        let names = listing::models(&body, |entry| self.listed(entry))
+            .ok_or_else(|| malformed("what it sends is no list of models"))?;
+        Ok(Some(names.iter().map(|name| self.model(Some(name))).collect()))
+    }
+
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
         let model = self.model(request.model.as_deref());
         let reporter = self.reporter.for_model(&model.id);
@@ -105,6 +145,13 @@ impl ModelProvider for Provider {
         let answer = Answer::new(&self.id, &model.id, ToolNames::new(&request.tools));
         let pieces = self.pieces(reply, &reporter)?;
         Ok(Box::pin(play(pieces, self.format.reader(), answer, reporter, self.longest_record)))
+    }
+}
+
+fn with_query(door: OperatorDoor, query: Option<&str>) -> OperatorDoor {
+    match query {
+        Some(query) => door.with_query(query),
+        None => door,
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Class {
     Begin,
     /// Approves, answers and cancels.
     Decide,
+    /// Uses much of the machine, or what others must pay for.
+    Expensive,
     /// Sends messages: begins work, and is counted by itself.
     Chat,
     /// For load balancers, who ask as often as they are told to.
@@ -29,6 +31,7 @@ impl Class {
             Self::Read => Some(rates::Class::Read),
             Self::Write | Self::Begin => Some(rates::Class::Write),
             Self::Decide => Some(rates::Class::Decide),
+            Self::Expensive => Some(rates::Class::Expensive),
             Self::Chat => Some(rates::Class::Chat),
             Self::Unlimited => None,
         }
@@ -66,6 +69,7 @@ mod tests {
             (Method::POST, "/api/chat", Some(rates::Class::Chat), true),
             (Method::POST, "/api/sessions/{id}/regenerate", Some(rates::Class::Chat), true),
             (Method::POST, "/api/discussions/{id}/runs", Some(rates::Class::Write), true),
+            (Method::POST, "/api/models/check", Some(rates::Class::Expensive), false),
             (Method::GET, "/health", None, false),
         ] {
             let class = class_of(&classes, &method, route).unwrap_or_else(|| panic!("{method} {route}"));

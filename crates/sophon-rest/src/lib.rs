@@ -7,6 +7,7 @@
 mod admin;
 mod agents;
 mod approvals;
+mod attachments;
 mod auth;
 mod base_path;
 mod chat;
@@ -37,9 +38,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::any;
-use http::StatusCode;
+use http::header::LOCATION;
+use http::{HeaderValue, StatusCode};
 use sophon_core::Gateway;
 use sophon_model::{Error, Kind};
 use tower::ServiceExt;
@@ -98,14 +101,24 @@ pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
 }
 
 /// The document, and a page to look at it.
-fn swagger(base_path: &str) -> SwaggerUi {
+fn swagger<S: Clone + Send + Sync + 'static>(base_path: &str) -> Router<S> {
     const DOCUMENT: &str = "/swagger/v1/swagger.json";
     let mut document = openapi();
     if !base_path.is_empty() {
         document.servers = Some(vec![Server::new(base_path)]);
     }
     let config = Config::from(format!("{base_path}{DOCUMENT}"));
-    SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config)
+    let page = Router::from(SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config));
+    // It leads from its address to the one with a slash at the end.
+    let base_path = base_path.to_owned();
+    page.layer(map_response(move |mut response: Response| {
+        let place = response.headers().get(LOCATION).and_then(|place| place.to_str().ok());
+        let below = place.and_then(|place| HeaderValue::try_from(format!("{base_path}{place}")).ok());
+        if let Some(below) = below {
+            response.headers_mut().insert(LOCATION, below);
+        }
+        std::future::ready(response)
+    }))
 }
 
 fn subjects() -> ApiRouter {
@@ -113,6 +126,7 @@ fn subjects() -> ApiRouter {
         .merge(auth::routes())
         .merge(agents::routes())
         .merge(chat::routes())
+        .merge(attachments::routes())
         .merge(sessions::routes())
         .merge(tasks::routes())
         .merge(discussions::routes())

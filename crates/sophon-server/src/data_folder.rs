@@ -32,6 +32,11 @@ impl DataFolder {
         format!("sqlite:{}", self.root.join("data").join("sophon.db").display())
     }
 
+    /// A file or folder in it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
     /// A file that only the owner may read.
     pub(crate) fn security_file(&self, name: &str) -> PathBuf {
         self.root.join("security").join(name)

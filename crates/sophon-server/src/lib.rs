@@ -6,6 +6,7 @@ mod dashboard;
 mod data_folder;
 mod environment;
 mod error;
+mod files;
 mod http;
 mod listener;
 mod master_keys;

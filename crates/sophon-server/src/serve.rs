@@ -19,7 +19,7 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{http, listener, master_keys, metrics, telemetry};
+use crate::{files, http, listener, master_keys, metrics, telemetry};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -214,6 +214,7 @@ async fn open_gateway(
         workers: Workers { turns: config.agents.workers.count(), ..Workers::default() },
         turn: config.agents.into(),
         retention: config.retention.into(),
+        quotas: config.files.quotas(),
         buffer: config.hubs.buffer.count(),
     };
     let parts = Parts {
@@ -221,6 +222,7 @@ async fn open_gateway(
         clock: Arc::new(SystemClock),
         entropy,
         master_keys: master_keys::open(&config.secrets, folder)?,
+        blobs: files::open(&config.files, folder, &egress, &SystemClock)?,
         fetch: Arc::new(egress.for_tools()),
         providers,
         lifecycle,

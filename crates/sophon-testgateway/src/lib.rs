@@ -25,8 +25,9 @@ use sophon_testkit::{FakeClock, ModelServer};
 
 pub use database::Engine;
 use guard::Guard;
-pub use models::{SilentModel, provider};
+pub use models::{SilentModel, provider, provider_at};
 pub use setup::Setup;
+pub use sophon_providers::ProviderKind;
 
 /// How long a test waits for something that must happen.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -54,6 +55,11 @@ impl TestGateway {
     /// The same with providers that these servers play, in their order of priority.
     pub async fn with_models(servers: &[&ModelServer]) -> Self {
         Setup::default().models(servers).start().await
+    }
+
+    /// The folder that attached files are kept in.
+    pub fn files(&self) -> &std::path::Path {
+        self.setup.files()
     }
 
     /// Lets the test end while tasks are queued or running.

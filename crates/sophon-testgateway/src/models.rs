@@ -10,18 +10,23 @@ use sophon_testkit::ModelServer;
 
 /// A provider with this id and model that `server` plays.
 pub fn provider(id: &str, model: &str, server: &ModelServer) -> Arc<dyn ModelProvider> {
+    provider_at(ProviderKind::OpenAi, id, model, server.openai_url())
+}
+
+/// A provider of this kind with this id and model, at `base_url`.
+pub fn provider_at(kind: ProviderKind, id: &str, model: &str, base_url: String) -> Arc<dyn ModelProvider> {
     sophon_egress::install_crypto();
     let egress = Egress::new(EgressOptions::default()).expect("there is a way out");
     let config = ProviderConfig {
-        base_url: Some(server.openai_url()),
+        base_url: Some(base_url),
         api_key: Some("key".into()),
         models: vec![model.into()],
-        ..ProviderConfig::new(id, ProviderKind::OpenAi)
+        ..ProviderConfig::new(id, kind)
     };
     sophon_providers::build(&config, &egress).expect("the provider is built")
 }
 
-/// A provider that never comes to an answer.
+/// A provider that comes to no answer, be it to a question or to what models there are.
 #[derive(Debug)]
 pub struct SilentModel(Vec<ModelInfo>);
 
@@ -39,6 +44,10 @@ impl ModelProvider for SilentModel {
 
     fn models(&self) -> &[ModelInfo] {
         &self.0
+    }
+
+    async fn offered(&self) -> Result<Option<Vec<ModelInfo>>, ModelError> {
+        std::future::pending().await
     }
 
     async fn stream(&self, _: ModelRequest) -> Result<ModelStream, ModelError> {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sophon_blobs::FolderBlobs;
+use sophon_core::attachments::Quotas;
 use sophon_core::identity::SignInRates;
 use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
@@ -11,8 +13,9 @@ use sophon_core::rates::Rates;
 use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_model::Result;
-use sophon_model::ports::{ModelProvider, Store};
+use sophon_model::ports::{Clock, ModelProvider, Store};
 use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, ModelServer, SeededEntropy};
+use tempfile::TempDir;
 use tokio::runtime::Builder;
 
 use crate::database::{Engine, TestDatabase};
@@ -30,6 +33,7 @@ pub struct Setup {
     database: Option<TestDatabase>,
     clock: Arc<FakeClock>,
     master_keys: Arc<MemoryKeys>,
+    files: Arc<TempDir>,
     seed: u64,
     may_leave_work: bool,
 }
@@ -50,6 +54,7 @@ impl Default for Setup {
                 workers: Workers { turns: 4, ..Workers::default() },
                 turn: TurnLimits { token_budget: 10_000, ..TurnLimits::default() },
                 retention: Retention::default(),
+                quotas: Quotas::default(),
                 buffer: 100,
             },
             providers: Vec::new(),
@@ -57,6 +62,7 @@ impl Default for Setup {
             database: None,
             clock: Arc::new(FakeClock::default()),
             master_keys: Arc::default(),
+            files: Arc::new(tempfile::tempdir().expect("there is room for a folder")),
             seed: 0,
             may_leave_work: false,
         }
@@ -100,6 +106,11 @@ impl Setup {
     pub fn master_keys(mut self, keys: &Arc<MemoryKeys>) -> Self {
         self.master_keys = keys.clone();
         self
+    }
+
+    /// The folder that attached files are kept in.
+    pub fn files(&self) -> &std::path::Path {
+        self.files.path()
     }
 
     /// With ids and secrets that gateways of other seeds do not have.
@@ -148,6 +159,7 @@ impl Setup {
             clock: self.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(self.seed)),
             master_keys: self.master_keys.clone(),
+            blobs: Arc::new(self.open_files()),
             fetch: Arc::new(DenyAllFetch),
             providers: self.providers.clone(),
             lifecycle: Lifecycle::default(),
@@ -166,6 +178,13 @@ impl Setup {
                 Err(error)
             }
         }
+    }
+}
+
+impl Setup {
+    fn open_files(&self) -> FolderBlobs {
+        let opened = FolderBlobs::open(self.files.path().to_owned(), self.clock.now());
+        opened.expect("the folder of files opens")
     }
 }
 

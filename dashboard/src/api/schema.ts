@@ -285,6 +285,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file for a message
+         * @description The file is the field `file` of a form. It waits 24 hours for a message that is sent with its key. 413
+         *     `quota_exceeded` says that there is no room left.
+         */
+        post: operations["uploadAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an attachment
+         * @description Whoever may read the session may. `Range` asks for a part of it. The digest of all that is sent is checked: a file that
+         *     was damaged breaks off.
+         */
+        get: operations["downloadAttachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an attachment that was not sent
+         * @description One that was sent is deleted with its session.
+         */
+        delete: operations["deleteAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how much you may attach
+         * @description And how much of it is used.
+         */
+        get: operations["attachmentLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/config": {
         parameters: {
             query?: never;
@@ -674,11 +740,34 @@ export interface paths {
         };
         /**
          * List the models that can be asked for
-         * @description In order of preference. With no provider configured it is the built-in offline agent alone.
+         * @description Those that are configured, in order of preference, and then what the providers' services offer besides. A service is
+         *     asked at most every five minutes; the first call waits for it, three seconds at the most. With no provider configured
+         *     it is the built-in offline agent alone.
          */
         get: operations["listModels"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check the model providers
+         * @description Asks each provider for its list of models, and its first model for a word, all at once. Takes 30 seconds at the most.
+         *     With no provider configured there is nothing to check.
+         */
+        post: operations["checkProviders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1536,6 +1625,38 @@ export interface components {
              */
             size: number;
         };
+        /**
+         * @description The id of a thing of this kind: A file that was uploaded for a message.
+         * @example att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        AttachmentId: string;
+        /** @description How much a user may attach, in bytes, and how much of that there is. */
+        AttachmentLimits: {
+            /**
+             * Format: int64
+             * @description The largest file.
+             * @example 26214400
+             */
+            fileBytes: number;
+            /**
+             * Format: int64
+             * @description The most files of one message.
+             * @example 10
+             */
+            filesPerMessage: number;
+            /**
+             * Format: int64
+             * @description The size of all attachments of the user at most.
+             * @example 2147483648
+             */
+            quotaBytes: number;
+            /**
+             * Format: int64
+             * @description The size of all attachments of the user.
+             * @example 48213
+             */
+            usedBytes: number;
+        };
         /** @description How one gets in. */
         AuthConfig: {
             /** @description Whether requests without a credential are the administrator's, so that nobody needs to sign in. */
@@ -1576,6 +1697,11 @@ export interface components {
             /** @description At most 262,144 bytes of JSON. */
             result?: unknown;
         };
+        /**
+         * Format: binary
+         * @description The bytes of a file.
+         */
+        Content: string;
         /** @description An API token that was just made. */
         CreatedApiToken: {
             /** @description The token. */
@@ -2177,6 +2303,14 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_ProviderCheck: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["ProviderCheck"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Session: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -2293,17 +2427,36 @@ export interface components {
         MessageType: "chat" | "system";
         /** @description A model that agents can be given. */
         Model: {
+            /** @description Whether it is in the provider's configuration. If not, the provider's service listed it when it was last asked. */
+            configured: boolean;
             /**
              * @description The name to ask for it by.
              * @example offline
              */
             id: string;
             /**
-             * @description Who offers it.
+             * @description The provider that has it.
              * @example sophon
              */
             provider: string;
         };
+        /**
+         * @description Why a model could not answer.
+         *     - `unauthorized`: The provider does not accept our credential.
+         *     - `refused`: The provider does not accept the request: it would refuse it again.
+         *     - `unknown_model`: The provider does not have the model.
+         *     - `conversation_too_long`: The conversation is longer than the model can read.
+         *     - `rate_limited`: Too often.
+         *     - `unavailable`: No answer, or one that says that the provider is in trouble.
+         *     - `timed_out`: No answer in time, or the stream went silent.
+         *     - `malformed`: An answer that cannot be understood, or that broke off.
+         *     - `empty`: An answer that says nothing and calls nothing.
+         *     - `output_too_long`: More output was asked for than the model can write, or than fits beside the conversation.
+         *     - `answer_too_long`: An answer, or a record of one, that is longer than the operator allows.
+         *     - `no_model`: What answers is no language model, and the request needs one.
+         * @enum {string}
+         */
+        ModelErrorKind: "unauthorized" | "refused" | "unknown_model" | "conversation_too_long" | "rate_limited" | "unavailable" | "timed_out" | "malformed" | "empty" | "output_too_long" | "answer_too_long" | "no_model";
         /** @description An agent to be made. What is absent gets the value that the first agent of a gateway has. */
         NewAgent: {
             /** @description BOOT.md, at most 100,000 characters. */
@@ -2361,25 +2514,32 @@ export interface components {
              * @example Backup script
              */
             name: string;
-            /** @description What it may do at most, of what its maker may; all of that if absent, except to end sign-ins, which must be named. */
+            /**
+             * @description What it may do at most, of what its maker may; all of that if absent, except to end sign-ins and other tokens, which
+             *     must be named. It reads what its owner may read, and an agent that it sends a message to has its owner's rights.
+             */
             permissions?: components["schemas"]["Permission"][] | null;
         };
-        /** @description A file that is to go with a message. */
+        /** @description A file that is to go with a message. Its key counts; the rest may be what its upload was answered with. */
         NewAttachment: {
-            /** @description Where it is kept. */
-            key: string;
+            /** @description The key that its upload was answered with. */
+            key: components["schemas"]["AttachmentId"];
             /**
              * @description Its media type.
              * @example image/png
              */
-            mime: string;
-            /** @description What to call it. */
+            mime?: string | null;
+            /**
+             * @description Its name.
+             * @example map.png
+             */
             name?: string | null;
             /**
              * Format: int64
-             * @description Its size in bytes, at most 25 MiB.
+             * @description Its size in bytes.
+             * @example 48213
              */
-            size: number;
+            size?: number | null;
         };
         /** @description A discussion to be planned. */
         NewDiscussion: {
@@ -2839,6 +2999,53 @@ export interface components {
          * @enum {string}
          */
         Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements" | "EndSignIns";
+        /** @description What came of asking a model provider for its list of models and for a word. */
+        ProviderCheck: {
+            /**
+             * Format: int64
+             * @description How long it took until the answer began, or until there was none.
+             */
+            durationMs: number;
+            /**
+             * @description The kind of provider, as it is configured.
+             * @example openai
+             */
+            kind: string | null;
+            /**
+             * @description The model that was asked: the provider's first.
+             * @example gemma4
+             */
+            model: string;
+            /**
+             * Format: int64
+             * @description How many models the service lists; null if it has no list, or did not send it.
+             */
+            offered: number | null;
+            /** @description Whether the model began to answer. */
+            ok: boolean;
+            problem: components["schemas"]["ProviderProblem"] | null;
+            /**
+             * @description The provider's id.
+             * @example main
+             */
+            provider: string;
+            /**
+             * @description Its base URL.
+             * @example http://127.0.0.1:11434
+             */
+            url: string | null;
+        };
+        /** @description What is wrong with a model provider, and what to do about it. */
+        ProviderProblem: {
+            /** @description The kind of problem. */
+            kind: components["schemas"]["ModelErrorKind"];
+            /** @description What is wrong, with the provider, the model and the URL. */
+            message: string;
+            /** @description If the model is unknown: names on offer, the nearest first. */
+            nearest: string[];
+            /** @description What to do about it. */
+            nextStep: string;
+        };
         /**
          * @description A queue of jobs. Each has a number of workers of its own, so that none holds up another.
          *     - `turns`: Work of agents: turns in sessions and runs of discussions.
@@ -3064,7 +3271,7 @@ export interface components {
         SendMessage: {
             /** @description Who is to answer, by id or slug; the session's agent if absent. */
             agentId?: string | null;
-            /** @description At most 10 files. */
+            /** @description At most 10 files, each uploaded before with `POST /api/attachments`. */
             attachments?: components["schemas"]["NewAttachment"][] | null;
             /**
              * @description The channel it comes by, for example `webchat`.
@@ -3615,6 +3822,14 @@ export interface components {
             seq: number;
             /** @description The turn's task in the ledger. */
             taskId: components["schemas"]["TaskId"];
+        };
+        /** @description A form with a file. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file: at most `fileBytes` of `GET /api/attachments/limits`.
+             */
+            file: string;
         };
         /** @description What model calls consumed. */
         Usage: {
@@ -4473,6 +4688,149 @@ export interface operations {
             };
         };
     };
+    uploadAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    downloadAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description one range of bytes, for example `bytes=0-1023` */
+                Range?: string | null;
+            };
+            path: {
+                /** @description the attachment's key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["Content"];
+                };
+            };
+            /** @description The range that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["Content"];
+                };
+            };
+            /** @description The file has no such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the attachment's key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    attachmentLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentLimits"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getAuthConfig: {
         parameters: {
             query?: never;
@@ -5296,6 +5654,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Model"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    checkProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ProviderCheck"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -19,6 +19,9 @@ export type ToolInfo = Schemas["ToolInfo"];
 
 export type SignedIn = Schemas["SignedIn"];
 export type Accepted = Schemas["Accepted"];
+/** A file that goes with a message. */
+export type Attachment = Message["attachments"][number];
+export type AttachmentLimits = Schemas["AttachmentLimits"];
 export type ErrorBody = Schemas["ErrorBody"];
 
 export type ApprovalRequest = Schemas["ApprovalRequest"];

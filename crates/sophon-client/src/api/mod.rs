@@ -7,6 +7,7 @@ pub(crate) mod chat;
 pub(crate) mod identity;
 pub(crate) mod info_requests;
 pub(crate) mod jobs;
+pub(crate) mod models;
 pub(crate) mod nodes;
 pub(crate) mod secrets;
 pub(crate) mod sessions;

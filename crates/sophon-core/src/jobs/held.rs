@@ -98,6 +98,11 @@ impl Held {
         self.db.new_id()
     }
 
+    /// Unguessable bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        self.db.random()
+    }
+
     /// Publishes an event that is not kept.
     pub(crate) fn pass(&self, event: impl Into<Event>) {
         self.db.pass(event);

@@ -14,7 +14,7 @@ mod runner;
 mod waking;
 
 pub(crate) use enqueue::{JobKind, JobOptions};
-pub(crate) use handler::{Begun, Chore, Handler, Handlers, Next};
+pub(crate) use handler::{Begun, Chore, Handler, Handlers, Next, Retry};
 pub(crate) use held::{Held, HeldError, Settled};
 pub use overview::Jobs;
 pub(crate) use runner::Runner;

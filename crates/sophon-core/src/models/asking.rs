@@ -8,7 +8,7 @@ use sophon_model::ports::{ModelError, ModelErrorKind, ModelInfo, ModelProvider, 
 use sophon_model::{Error, Kind, Result};
 
 use super::history::{LeftOut, shorten, text_tokens, tool_tokens, well_formed};
-use super::{Models, cleaned, offers};
+use super::{Models, cleaned};
 
 /// Attempts at a provider that does not begin to answer, before the next one is asked.
 const ATTEMPTS: u32 = 3;
@@ -28,8 +28,8 @@ pub(crate) struct Asking {
     models: Models,
     preferred: Option<String>,
     request: ModelRequest,
-    /// The providers whose turn is still to come, the present one first.
-    providers: Vec<Arc<dyn ModelProvider>>,
+    /// The providers in the order in which they are asked. Nothing until the first is.
+    providers: Option<Vec<Arc<dyn ModelProvider>>>,
     place: usize,
     at: Attempt,
     failures: Vec<ModelError>,
@@ -51,12 +51,11 @@ struct Attempt {
 
 impl Asking {
     pub(super) fn new(models: Models, preferred: Option<&str>, request: ModelRequest) -> Self {
-        let providers = models.in_order(preferred).into_iter().cloned().collect();
         Self {
             models,
             preferred: preferred.map(ToOwned::to_owned),
             request,
-            providers,
+            providers: None,
             place: 0,
             at: Attempt::default(),
             failures: Vec::new(),
@@ -66,7 +65,11 @@ impl Asking {
 
     /// Begins an answer. Fails when no provider is left; the error names each that was asked and its reason.
     pub(crate) async fn begin(&mut self) -> Result<ModelStream> {
-        while let Some(provider) = self.providers.get(self.place).cloned() {
+        if self.providers.is_none() {
+            self.models.look_for(self.preferred.as_deref()).await;
+            self.providers = Some(self.models.in_order(self.preferred.as_deref()));
+        }
+        while let Some(provider) = self.present() {
             let wait = std::mem::take(&mut self.at.wait);
             if !wait.is_zero() {
                 tokio::time::sleep(wait).await;
@@ -77,7 +80,13 @@ impl Asking {
                 Err(error) => self.note(error, ATTEMPTS),
             }
         }
+        self.models.offers.advise(&mut self.failures).await;
         Err(all_failed(&self.failures))
+    }
+
+    /// The provider whose turn it is.
+    fn present(&self) -> Option<Arc<dyn ModelProvider>> {
+        self.providers.as_ref()?.get(self.place).cloned()
     }
 
     /// The answer that was begun came to nothing: the next one is asked for elsewhere, or once more.
@@ -87,13 +96,15 @@ impl Asking {
 
     /// The answer that was begun says nothing and calls nothing.
     pub(crate) fn came_to_nothing(&mut self) {
-        let Some(provider) = self.providers.get(self.place) else { return };
+        let Some(provider) = self.present() else { return };
         let error = ModelError {
             provider: provider.id().to_owned(),
             kind: ModelErrorKind::Empty,
-            place: format!("model '{}'", self.info(&**provider).id),
+            model: Some(self.info(&*provider).id.into()),
+            url: provider.service().map(|service| service.url.into()),
             message: "it has no text".to_owned(),
             retry_after: None,
+            nearest: [].into(),
         };
         self.failed(error);
     }
@@ -106,7 +117,7 @@ impl Asking {
     /// The request as this provider can answer it: its model, the output that it can write, and of the conversation what
     /// fits beside that.
     fn request_for(&mut self, provider: &dyn ModelProvider) -> ModelRequest {
-        let model = self.preferred.clone().filter(|model| offers(provider, model));
+        let model = self.preferred.clone().filter(|model| self.models.model_of(provider, model).is_some());
         let info = self.info(provider);
         let learned = self.models.learned_output(provider.id(), &info.id);
         let most = learned.unwrap_or(info.output_tokens).min(info.context_tokens / 2);
@@ -123,9 +134,7 @@ impl Asking {
 
     /// The model that this provider would answer with.
     fn info(&self, provider: &dyn ModelProvider) -> ModelInfo {
-        let models = provider.models();
-        let wanted = models.iter().find(|info| Some(&info.id) == self.preferred.as_ref());
-        wanted.or(models.first()).cloned().unwrap_or_else(|| ModelInfo::unknown("", provider.id()))
+        self.models.info_of(provider, self.preferred.as_deref())
     }
 
     fn note(&mut self, error: ModelError, attempts: u32) {
@@ -160,9 +169,9 @@ impl Asking {
     /// The answer is whole: what was learned about the provider's limits is kept.
     pub(crate) fn succeeded(&self) {
         if self.at.output_halvings > 0
-            && let Some(provider) = self.providers.get(self.place)
+            && let Some(provider) = self.present()
         {
-            self.models.learn_output(provider.id(), &self.info(&**provider).id, self.at.output);
+            self.models.learn_output(provider.id(), &self.info(&*provider).id, self.at.output);
         }
     }
 }

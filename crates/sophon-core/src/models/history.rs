@@ -7,14 +7,18 @@ use std::collections::HashMap;
 
 use sophon_model::ports::{ModelMessage, ModelToolCall, ToolSpec};
 
+use crate::untrusted::without_fenced;
+
 /// What stands in for the result of a call that has none.
 const NO_RESULT: &str = "There is no result: the turn was stopped before this returned.";
 /// What stands in for the answer of a turn that was stopped after its tools had returned.
 const NO_ANSWER: &str = "(This answer was stopped before it began.)";
 /// What stands in for a result that was left out.
 const LEFT_OUT: &str = "[This result was left out: the conversation is longer than the model can read.]";
+/// What stands in for the content of a file that was left out.
+const FILE_LEFT_OUT: &str = "[This file was left out: the conversation is longer than the model can read.]";
 /// Bytes of text that count as a token. Fewer than most texts need, so that what is estimated to fit does.
-const BYTES_A_TOKEN: usize = 3;
+pub(super) const BYTES_A_TOKEN: usize = 3;
 /// Tokens that a message needs beside its text.
 const TOKENS_A_MESSAGE: usize = 8;
 
@@ -106,11 +110,21 @@ pub(crate) struct LeftOut {
     pub(crate) messages: usize,
     /// Results of tools.
     pub(crate) results: usize,
+    /// Contents of attached files.
+    pub(crate) files: usize,
 }
 
-/// Shortens a well-formed conversation to about `room` tokens: first results of tools in earlier exchanges are left out,
-/// then the oldest exchanges, then the older results of the current one. The last person's words stay. What is left is
-/// well-formed.
+impl LeftOut {
+    /// Leaves out the result or the files that a message holds.
+    fn take_from(&mut self, message: &mut ModelMessage, size: &mut usize) {
+        self.results += usize::from(leave_out_result(message, size));
+        self.files += leave_out_files(message, size);
+    }
+}
+
+/// Shortens a well-formed conversation to about `room` tokens: first results of tools and files in earlier exchanges
+/// are left out, then the oldest exchanges, then the older results of the current one, then its files. The last person's
+/// words stay. What is left is well-formed.
 pub(crate) fn shorten(messages: &mut Vec<ModelMessage>, room: usize) -> LeftOut {
     let mut left_out = LeftOut::default();
     let mut size: usize = messages.iter().map(tokens).sum();
@@ -119,7 +133,7 @@ pub(crate) fn shorten(messages: &mut Vec<ModelMessage>, room: usize) -> LeftOut 
         if size <= room {
             return left_out;
         }
-        left_out.results += usize::from(leave_out_result(message, &mut size));
+        left_out.take_from(message, &mut size);
     }
     let mut first = 0;
     while size > room && first < last_question {
@@ -140,6 +154,11 @@ pub(crate) fn shorten(messages: &mut Vec<ModelMessage>, room: usize) -> LeftOut 
         }
         left_out.results += usize::from(leave_out_result(message, &mut size));
     }
+    if size > room
+        && let Some(question) = messages.iter_mut().rfind(|message| is_person(message))
+    {
+        left_out.files += leave_out_files(question, &mut size);
+    }
     left_out
 }
 
@@ -155,6 +174,15 @@ fn leave_out_result(message: &mut ModelMessage, size: &mut usize) -> bool {
     *size -= text_tokens(content) - text_tokens(LEFT_OUT);
     LEFT_OUT.clone_into(content);
     true
+}
+
+/// Leaves out the contents of the files that go with a person's words; their names stay. Returns how many.
+fn leave_out_files(message: &mut ModelMessage, size: &mut usize) -> usize {
+    let ModelMessage::User { content } = message else { return 0 };
+    let (shorter, count) = without_fenced(content, FILE_LEFT_OUT);
+    *size = *size + text_tokens(&shorter) - text_tokens(content);
+    *content = shorter;
+    count
 }
 
 fn tokens(message: &ModelMessage) -> usize {

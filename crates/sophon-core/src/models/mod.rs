@@ -1,10 +1,14 @@
 //! Which model answers: by preference, with retries, and over to the next provider when one fails.
 
 mod asking;
+mod check;
 mod history;
+mod offered;
 mod offline;
 
 pub(crate) use asking::Asking;
+pub use check::ProviderCheck;
+pub(crate) use history::LeftOut;
 pub use offline::OfflineModel;
 
 use std::collections::HashMap;
@@ -18,6 +22,13 @@ use sophon_model::ports::{
 use sophon_model::text::{clean, clean_json};
 use sophon_model::{Error, Result, Usage};
 
+use crate::lifecycle::Lifecycle;
+use history::BYTES_A_TOKEN;
+use offered::Offers;
+
+/// Stands between a person's words and what a model is told of the files that go with them.
+pub(crate) const FILES_HEADING: &str = "[Files attached to this message]";
+
 /// The providers, in order of priority.
 #[derive(Clone)]
 pub struct Models {
@@ -25,16 +36,28 @@ pub struct Models {
     is_offline: bool,
     /// For each provider and model the most output that it turned out to accept.
     outputs: Arc<Mutex<HashMap<(String, String), u32>>>,
+    offers: Arc<Offers>,
+}
+
+/// A model that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedModel {
+    /// The model.
+    pub info: ModelInfo,
+    /// Whether it is configured. Otherwise its provider's service offers it.
+    pub is_configured: bool,
 }
 
 impl Models {
     /// With none configured, the built-in offline agent answers.
-    pub(crate) fn new(mut providers: Vec<Arc<dyn ModelProvider>>) -> Self {
+    pub(crate) fn new(mut providers: Vec<Arc<dyn ModelProvider>>, lifecycle: Lifecycle) -> Self {
         let is_offline = providers.is_empty();
         if is_offline {
             providers.push(Arc::new(OfflineModel::new()));
         }
-        Self { providers: providers.into(), is_offline, outputs: Arc::default() }
+        let providers: Arc<[_]> = providers.into();
+        let offers = Offers::new(providers.clone(), lifecycle);
+        Self { providers, is_offline, outputs: Arc::default(), offers }
     }
 
     /// Refuses what only a language model can do if there is none.
@@ -47,14 +70,30 @@ impl Models {
         Err(Error::conflict(text).with_code("no_model_provider"))
     }
 
-    /// What can be asked for.
-    pub fn list(&self) -> Vec<ModelInfo> {
-        self.providers.iter().flat_map(|provider| provider.models().to_vec()).collect()
+    /// What can be asked for: the models that are configured, and then what the services offered when they were last
+    /// asked. The first call waits for them, three seconds at the most.
+    pub async fn list(&self) -> Vec<ListedModel> {
+        self.offers.look().await;
+        let configured = self.providers.iter().flat_map(|provider| provider.models().to_vec());
+        let configured = configured.map(|info| ListedModel { info, is_configured: true });
+        let offered = self.providers.iter().flat_map(|provider| {
+            let offer = self.offers.of(provider.id()).unwrap_or_default();
+            let others = offer.iter().filter(|model| !is_configured(&**provider, &model.id));
+            others.cloned().collect::<Vec<_>>()
+        });
+        configured.chain(offered.map(|info| ListedModel { info, is_configured: false })).collect()
     }
 
     /// Begins to ask for an answer, of the preferred model first.
     pub(crate) fn asking(&self, preferred: Option<&str>, request: ModelRequest) -> Asking {
         Asking::new(self.clone(), preferred, request)
+    }
+
+    /// Bytes of text that whichever model may be asked can surely read at once.
+    pub(crate) fn readable_bytes(&self, preferred: Option<&str>) -> usize {
+        let contexts =
+            self.providers.iter().map(|provider| self.info_of(&**provider, preferred).context_tokens);
+        contexts.min().unwrap_or_default() as usize * BYTES_A_TOKEN
     }
 
     /// The text of a whole answer, cut at `longest` bytes. What it consumed is added to `usage`, also if it fails.
@@ -87,11 +126,36 @@ impl Models {
         self.outputs.lock().insert((provider.to_owned(), model.to_owned()), output);
     }
 
-    /// Those that offer the preferred model first; otherwise as configured.
-    fn in_order(&self, preferred: Option<&str>) -> Vec<&Arc<dyn ModelProvider>> {
-        let mut ordered: Vec<_> = self.providers.iter().collect();
-        ordered.sort_by_key(|provider| !preferred.is_some_and(|model| offers(&***provider, model)));
+    /// Looks what the services offer if the preferred model is not configured, and no look has ended yet.
+    async fn look_for(&self, preferred: Option<&str>) {
+        let is_known = |model| self.providers.iter().any(|provider| is_configured(&**provider, model));
+        if preferred.is_some_and(|model| !is_known(model)) {
+            self.offers.look().await;
+        }
+    }
+
+    /// Those first for which the preferred model is configured, then those that offer it; otherwise as configured.
+    fn in_order(&self, preferred: Option<&str>) -> Vec<Arc<dyn ModelProvider>> {
+        let mut ordered: Vec<_> = self.providers.iter().cloned().collect();
+        ordered.sort_by_key(|provider| match preferred {
+            Some(model) if is_configured(&**provider, model) => 0,
+            Some(model) if self.model_of(&**provider, model).is_some() => 1,
+            _ => 2,
+        });
         ordered
+    }
+
+    /// The provider's model of this name, if it is configured or on offer.
+    /// The model that this provider would answer with.
+    fn info_of(&self, provider: &dyn ModelProvider, preferred: Option<&str>) -> ModelInfo {
+        let wanted = preferred.and_then(|model| self.model_of(provider, model));
+        let first = || provider.models().first().cloned();
+        wanted.or_else(first).unwrap_or_else(|| ModelInfo::unknown("", provider.id()))
+    }
+
+    fn model_of(&self, provider: &dyn ModelProvider, model: &str) -> Option<ModelInfo> {
+        let named = |models: &[ModelInfo]| models.iter().find(|info| info.id == model).cloned();
+        named(provider.models()).or_else(|| named(&self.offers.of(provider.id())?))
     }
 }
 
@@ -120,8 +184,8 @@ fn cleaned(event: Result<ModelEvent, ModelError>) -> Result<ModelEvent, ModelErr
     }
 }
 
-fn offers(provider: &dyn ModelProvider, model: &str) -> bool {
-    provider.models().iter().any(|offered| offered.id == model)
+fn is_configured(provider: &dyn ModelProvider, model: &str) -> bool {
+    provider.models().iter().any(|configured| configured.id == model)
 }
 
 /// The whole text of an answer, cut at `longest` bytes. Calls are no text.

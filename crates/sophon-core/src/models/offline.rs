@@ -12,6 +12,7 @@ use sophon_model::ports::{
     ModelStream, ModelToolCall, StopReason,
 };
 
+use super::FILES_HEADING;
 use crate::memory::NOTHING_REMEMBERED;
 
 const PROVIDER: &str = "sophon";
@@ -111,9 +112,11 @@ fn cannot_read() -> ModelError {
     ModelError {
         provider: PROVIDER.into(),
         kind: ModelErrorKind::NoModel,
-        place: "the built-in offline agent".into(),
+        model: Some(MODEL.into()),
+        url: None,
         message: "it cannot read a text".into(),
         retry_after: None,
+        nearest: [].into(),
     }
 }
 
@@ -129,7 +132,8 @@ fn answer(request: &ModelRequest) -> Answer {
         return Answer::Say(report(&request.messages));
     }
     let asked = request.messages.iter().rev().find_map(|message| match message {
-        ModelMessage::User { content } => Some(content.trim()),
+        // It makes nothing of files.
+        ModelMessage::User { content } => content.split(FILES_HEADING).next().map(str::trim),
         _ => None,
     });
     let Some((tool, arguments)) = asked.and_then(wanted) else {

@@ -3,7 +3,8 @@
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller, NodeCommand,
-    NodeStatus, Permission, Result, Session, SessionRole, Task, TenantId, UserId, Visibility,
+    NodeStatus, Permission, Result, Session, SessionRole, StoredAttachment, Task, TenantId, UserId,
+    Visibility,
 };
 
 /// A kind of thing that rules speak of.
@@ -62,6 +63,7 @@ named! {
     Node = "node",
     NodeCommand = "command",
     Session = "session",
+    StoredAttachment = "attachment",
     System = "system",
     Task = "task",
     TenantFeed = "tenant",
@@ -87,6 +89,7 @@ owned! {
     Discussion: owner_id,
     DiscussionRun: owner_id,
     InfoRequest: user_id,
+    StoredAttachment: owner_id,
 }
 
 impl Guarded for Task {

@@ -6,7 +6,7 @@ use sophon_model::Permission::{
 };
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand, Permission,
-    Session, SessionRole, Task,
+    Session, SessionRole, StoredAttachment, Task,
 };
 
 use super::guarded::{HoldersFeed, Named, System, TenantFeed, UserFeed};
@@ -173,6 +173,10 @@ cases! {
     Session Write: Joined => Role(SessionRole::Member) Has(SendMessages);
     Session SeeParticipants: Joined;
     Session Manage: Joined => Role(SessionRole::Owner) Has(SendMessages);
+
+    StoredAttachment Create: Tenant => Has(SendMessages);
+    StoredAttachment Read: Owner;
+    StoredAttachment Write: Owner => Has(SendMessages);
 
     System Read: Tenant => Has(ViewSystem);
     System Write: Tenant => Has(ManageSystem);

@@ -8,6 +8,7 @@ use sophon_model::{
 };
 
 use super::{Sessions, store_new_in};
+use crate::attachments::{self, Quotas};
 use crate::database::Unit;
 use crate::limits::title;
 use crate::policy::{Allowed, Create, Granted, Read, allow, grant};
@@ -31,7 +32,8 @@ impl Sessions {
         let allowed = allow(caller)?;
         let fork = Fork { title: fork.title.as_deref().map(title).transpose()?, ..fork };
         let (caller, id) = (caller.clone(), id.clone());
-        self.db.write(move |unit| fork_in(unit, &caller, &allowed, &id, fork)).await
+        let quotas = self.quotas;
+        self.db.write(move |unit| fork_in(unit, &caller, &allowed, quotas, &id, fork)).await
     }
 }
 
@@ -39,6 +41,7 @@ fn fork_in(
     unit: &mut Unit<'_>,
     caller: &Caller,
     allowed: &Allowed<Session, Create>,
+    quotas: Quotas,
     id: &SessionId,
     fork: Fork,
 ) -> Result<Session> {
@@ -66,16 +69,18 @@ fn fork_in(
     // What answers what is kept: the order in which messages were written does not tell.
     let ids: HashMap<MessageId, MessageId> =
         messages.iter().map(|message| (message.id.clone(), unit.new_id())).collect();
-    for message in messages {
-        let copy = Message {
-            id: ids[&message.id].clone(),
-            session_id: session.id.clone(),
-            tenant_id: session.tenant_id.clone(),
-            task_id: None,
-            local_id: None,
-            reply_to: message.reply_to.as_ref().and_then(|question| ids.get(question)).cloned(),
-            ..message
-        };
+    let copy = |message: Message| Message {
+        id: ids[&message.id].clone(),
+        session_id: session.id.clone(),
+        tenant_id: session.tenant_id.clone(),
+        task_id: None,
+        local_id: None,
+        reply_to: message.reply_to.as_ref().and_then(|question| ids.get(question)).cloned(),
+        ..message
+    };
+    let mut copies: Vec<Message> = messages.into_iter().map(copy).collect();
+    attachments::copy_all_in(unit, allowed, quotas, &mut copies)?;
+    for copy in copies {
         unit.tx.insert_message(&copy)?;
     }
     Ok(session)

@@ -19,6 +19,7 @@ use sophon_model::{
 };
 
 use crate::agents::FIRST_AGENT;
+use crate::attachments::Quotas;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::limits::{LONGEST_NAME, bounded, title};
@@ -67,13 +68,14 @@ pub struct Sessions {
     db: Database,
     pending: PendingTexts,
     running: Arc<Running>,
+    quotas: Quotas,
 }
 
 impl Sessions {
     pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
         let (db, pending, running) = (shared.db.clone(), shared.pending.clone(), shared.running.clone());
         registry.tool(search_tool::Search::new(db.clone()));
-        Self { db, pending, running }
+        Self { db, pending, running, quotas: shared.settings.quotas }
     }
 
     /// The sessions in which the caller takes part, last active first.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::ToolSpec;
 
+use super::deep_stack::on_deep_stack;
 use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 
 /// The longest expression, in bytes.
@@ -50,14 +51,18 @@ impl Tool for Evaluate {
         if expression.len() > LONGEST_EXPRESSION {
             return Err(ToolFailure(format!("An expression has at most {LONGEST_EXPRESSION} bytes.")));
         }
-        let evaluated = tokio::task::spawn_blocking(move || evaluate(&expression)).await;
+        let evaluated = on_deep_stack(move || evaluate(&expression)).await;
         let result =
-            evaluated.map_err(|_| ToolFailure("The expression could not be evaluated.".into()))??;
+            evaluated.ok_or_else(|| ToolFailure("The expression could not be evaluated.".into()))??;
         Ok(result.into())
     }
 }
 
 fn evaluate(expression: &str) -> Result<String, ToolFailure> {
+    // A function can call itself without an end, and no deadline is looked at meanwhile.
+    if [":", "\\", "=>"].iter().any(|sign| expression.contains(sign)) {
+        return Err(ToolFailure("Functions cannot be defined here. Write the calculation itself.".into()));
+    }
     let deadline = Deadline(Instant::now() + MOST_TIME);
     let mut context = fend_core::Context::new();
     match fend_core::evaluate_with_interrupt(expression, &mut context, &deadline) {
@@ -83,6 +88,24 @@ mod tests {
         ];
         for (expression, result) in cases {
             assert_eq!(evaluate(expression).as_deref(), Ok(result), "{expression}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_would_take_the_whole_stack_is_evaluated_or_refused() {
+        let deep = |opening: &str, closing: &str, depth: usize| {
+            format!("{}1{}", opening.repeat(depth), closing.repeat(depth))
+        };
+        for expression in [
+            "(x:x x)(x:x x)".to_owned(),
+            "(\\x.x x)(\\x.x x)".to_owned(),
+            "(x => x x)(x => x x)".to_owned(),
+            deep("(", ")", 499),
+            deep("-", "", 999),
+            deep("sin ", "", 249),
+        ] {
+            let evaluated = on_deep_stack(move || evaluate(&expression)).await;
+            assert!(evaluated.is_some(), "it came to an end");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod calculator;
 mod datetime;
+mod deep_stack;
 mod toolset;
 mod web_fetch;
 

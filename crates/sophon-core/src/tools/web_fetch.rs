@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sophon_model::Risk;
 use sophon_model::ports::{Fetch, ToolSpec};
 
+use super::deep_stack::on_deep_stack;
 use super::{Tool, ToolContext, ToolFailure, ToolOutput, spec, typed};
 use crate::database::Database;
 use crate::untrusted::fence;
@@ -57,13 +58,73 @@ impl Tool for FetchPage {
     }
 }
 
+/// Levels of a page.
+const DEEPEST: usize = 500;
+/// Elements that contain nothing.
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
+];
+/// Elements that end where the next of their kind begins.
+const SIBLINGS: [&str; 5] = ["p", "li", "dt", "dd", "option"];
+
 async fn to_markdown(html: String) -> Result<String, ToolFailure> {
+    if is_too_deep(&html) {
+        return Err(ToolFailure("The page could not be read: it is nested too deeply.".into()));
+    }
     // Parsing a megabyte of markup takes long enough to be kept off the async threads.
-    let converted = tokio::task::spawn_blocking(move || {
+    let converted = on_deep_stack(move || {
         let converter =
             htmd::HtmlToMarkdown::builder().skip_tags(vec!["script", "style", "noscript", "svg"]).build();
         converter.convert(&html)
     });
     let unreadable = || ToolFailure("The page could not be read.".into());
-    converted.await.map_err(|_| unreadable())?.map_err(|_| unreadable())
+    converted.await.ok_or_else(unreadable)?.map_err(|_| unreadable())
+}
+
+/// Whether elements are nested deeper than pages are. The converter calls itself for each level.
+fn is_too_deep(html: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    for tag in html.split('<').skip(1) {
+        let is_end = tag.starts_with('/');
+        let name = tag.trim_start_matches('/');
+        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+        if name.is_empty() || VOID.iter().any(|void| void.eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        let is_same = |other: &&str| other.eq_ignore_ascii_case(name);
+        if is_end {
+            if let Some(at) = open.iter().rposition(is_same) {
+                open.truncate(at);
+            }
+        } else {
+            // Their ends may be left out.
+            if SIBLINGS.iter().any(is_same) && open.last().is_some_and(is_same) {
+                open.pop();
+            }
+            open.push(name);
+        }
+        if open.len() > DEEPEST {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_is_nested_without_an_end_is_refused_and_others_are_read() {
+        for (piece, depth) in
+            [("<table><tr><td>", 3_000), ("<div>", 5_000), ("<b><i>", 5_000), ("<div>", 200_000)]
+        {
+            assert!(to_markdown(piece.repeat(depth)).await.is_err(), "{piece}");
+        }
+        let deep = format!("{}deep{}", "<div>".repeat(490), "</div>".repeat(490));
+        let long = "<p>one<br><img src=x><ul><li>a<li>b</ul>".repeat(5_000);
+        assert!(to_markdown(deep).await.unwrap().contains("deep"));
+        assert!(to_markdown(long).await.unwrap().contains("one"));
+    }
 }

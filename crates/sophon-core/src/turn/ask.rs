@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::context::Context;
 use super::step::Step;
 use super::{Stop, Turn};
-use crate::models::{Asking, count_tokens};
+use crate::models::{Asking, LeftOut, count_tokens};
 
 /// Events that are taken at a time: text that has come together is told together.
 const TOGETHER: usize = 64;
@@ -29,8 +29,7 @@ impl Turn {
     /// Asks the model and streams what it says. An answer that breaks off is asked for again, here or elsewhere: what was
     /// shown of it is void then, which is told once, when the next one begins.
     pub(super) async fn ask(&mut self, context: &Context, number: u32) -> Result<Step, Stop> {
-        let preferred = self.session.model.clone().or_else(|| self.agent.model.clone());
-        let mut asking = self.with.models.asking(preferred.as_deref(), self.request(context));
+        let mut asking = self.with.models.asking(self.preferred_model(), self.request(context));
         let mut is_void = false;
         self.progress(Activity::Thinking, None);
         loop {
@@ -68,6 +67,11 @@ impl Turn {
         }
     }
 
+    /// The model that is asked for first, if one was chosen.
+    pub(super) fn preferred_model(&self) -> Option<&str> {
+        self.session.model.as_deref().or(self.agent.model.as_deref())
+    }
+
     /// Whether an earlier step of the turn has said something.
     fn has_written(&self) -> bool {
         !self.writer.text().trim().is_empty()
@@ -76,12 +80,13 @@ impl Turn {
     /// Tells people that the model does not see everything.
     fn tell_left_out(&self, asking: &Asking) {
         let left_out = asking.left_out();
-        if left_out.messages == 0 && left_out.results == 0 {
+        if left_out == LeftOut::default() {
             return;
         }
         let text = format!(
-            "The conversation is longer than the model can read: {} older messages and {} results of tools were left out.",
-            left_out.messages, left_out.results
+            "The conversation is longer than the model can read: {} older messages, {} results of tools and {} files \
+             were left out.",
+            left_out.messages, left_out.results, left_out.files
         );
         self.progress(Activity::Thinking, Some(text));
     }

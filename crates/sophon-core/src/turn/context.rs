@@ -6,7 +6,7 @@ use sophon_model::ports::{MemoryFilter, ModelMessage, Tx};
 use sophon_model::{Agent, Error, Result, Task, ToolCallStatus};
 
 use super::step::Step;
-use super::{Turn, conversation};
+use super::{Turn, attached, conversation};
 use crate::untrusted;
 
 /// Memory entries that every turn begins with.
@@ -24,9 +24,12 @@ impl Context {
         let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
         let (question, reply) = (turn.question.clone(), turn.reply.number);
         let uses_tools = !turn.tools.is_empty();
+        let read = move |tx: &dyn Tx| conversation::read(tx, &session, &question, reply, uses_tools);
+        let mut conversation = turn.held.read(read).await?;
+        attached::describe(turn, &mut conversation.messages).await?;
         turn.held
             .read(move |tx| {
-                let mut messages = conversation::read(tx, &session, &question, reply, uses_tools)?;
+                let mut messages = conversation.in_model_terms();
                 let is_first = messages.len() == 1;
                 let steps = steps(tx, &task, &mut messages)?;
                 Ok(Self { system: system(tx, &task, &agent, is_first)?, messages, steps })

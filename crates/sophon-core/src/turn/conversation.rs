@@ -12,6 +12,13 @@ const MOST_MESSAGES: usize = 200;
 /// Bytes of them; older ones are left out. What the model can read of that is judged later.
 const MOST_TEXT: usize = 2_000_000;
 
+/// What was said, and the calls that were made for it.
+pub(super) struct Conversation {
+    /// In the order in which a model is to read them.
+    pub(super) messages: Vec<Message>,
+    calls: HashMap<TaskId, Vec<ToolCall>>,
+}
+
 /// The questions up to `question`, each with its newest answer after it, and if the agent `uses_tools` with what they
 /// returned then. An answer may have been written after later questions were sent: what was written before the message
 /// with the number `reply` counts.
@@ -21,7 +28,7 @@ pub(super) fn read(
     question: &MessageId,
     reply: i64,
     uses_tools: bool,
-) -> Result<Vec<ModelMessage>> {
+) -> Result<Conversation> {
     let question = tx.get(question)?.ok_or_else(|| Error::not_found("message to answer"))?;
     let range = |since, before| MessageRange { since, before: Some(before), limit: MOST_MESSAGES };
     let mut stored = tx.messages(&session.id, &range(None, question.number + 1))?;
@@ -33,14 +40,22 @@ pub(super) fn read(
         .filter_map(|message| message.task_id.clone())
         .collect();
     let calls = if tasks.is_empty() { Vec::new() } else { tx.tool_calls_of(&tasks)? };
-    Ok(in_order(stored, &question.id, calls))
+    let mut conversation = Conversation { messages: in_order(stored, &question.id), calls: HashMap::new() };
+    for call in calls {
+        conversation.calls.entry(call.task_id.clone()).or_default().push(call);
+    }
+    Ok(conversation)
 }
 
-fn in_order(stored: Vec<Message>, question: &MessageId, calls: Vec<ToolCall>) -> Vec<ModelMessage> {
-    let mut calls_of: HashMap<TaskId, Vec<ToolCall>> = HashMap::new();
-    for call in calls {
-        calls_of.entry(call.task_id.clone()).or_default().push(call);
+impl Conversation {
+    /// As a model knows it.
+    pub(super) fn in_model_terms(self) -> Vec<ModelMessage> {
+        let Self { messages, mut calls } = self;
+        messages.into_iter().flat_map(|message| in_model_terms(message, &mut calls)).collect()
     }
+}
+
+fn in_order(stored: Vec<Message>, question: &MessageId) -> Vec<Message> {
     let ids: Vec<MessageId> = stored.iter().map(|message| message.id.clone()).collect();
     let mut answers: HashMap<MessageId, Message> = HashMap::new();
     let mut spoken = Vec::new();
@@ -75,7 +90,7 @@ fn in_order(stored: Vec<Message>, question: &MessageId, calls: Vec<ToolCall>) ->
         })
         .collect();
     newest.reverse();
-    newest.into_iter().flat_map(|message| in_model_terms(message, &mut calls_of)).collect()
+    newest
 }
 
 /// A message as a model knows it: before the text of an answer stand the calls that were made for it and their results.

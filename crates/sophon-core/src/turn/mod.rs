@@ -6,6 +6,7 @@
 //! ([`MessageEvent::Reset`]) and written anew.
 
 mod ask;
+mod attached;
 mod begin;
 mod clearance;
 mod context;
@@ -27,6 +28,7 @@ use sophon_model::{
     Timestamp, ToolCallId, Usage,
 };
 
+use crate::attachments::Attachments;
 use crate::database::Unit;
 use crate::gateway::Shared;
 use crate::identity::acting_for;
@@ -75,15 +77,17 @@ struct Turns {
     pending: PendingTexts,
     models: Models,
     tools: Tools,
+    attachments: Attachments,
     limits: TurnLimits,
 }
 
 /// Registers how turns are run and ended.
-pub(crate) fn register(shared: &Shared, registry: &mut Registry) {
+pub(crate) fn register(shared: &Shared, attachments: &Attachments, registry: &mut Registry) {
     registry.handler(Turns {
         pending: shared.pending.clone(),
         models: shared.models.clone(),
         tools: shared.tools.clone(),
+        attachments: attachments.clone(),
         limits: shared.settings.turn,
     });
     registry.task_end(finish::TurnsEnd);

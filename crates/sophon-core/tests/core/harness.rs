@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use sophon_core::attachments::Quotas;
 use sophon_core::database::Unit;
 use sophon_core::maintenance::Retention;
 use sophon_core::nodes::{Heartbeat, NewNode, Pairing};
@@ -31,6 +32,10 @@ impl Harness {
 
     pub async fn with_retention(retention: Retention) -> Self {
         Self(Setup::default().settings(|settings| settings.retention = retention).start().await)
+    }
+
+    pub async fn with_quotas(quotas: Quotas) -> Self {
+        Self(Setup::default().settings(|settings| settings.quotas = quotas).start().await)
     }
 
     pub async fn with_models(servers: &[&ModelServer]) -> Self {

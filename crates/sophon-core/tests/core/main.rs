@@ -2,6 +2,7 @@
 
 mod announcements;
 mod approvals;
+mod attachments;
 mod discussions;
 mod following_turns;
 mod harness;
@@ -10,6 +11,7 @@ mod identity;
 mod info_requests;
 mod leave;
 mod model_trouble;
+mod models;
 mod nodes;
 mod participants;
 mod policy;

@@ -15,7 +15,7 @@ use crate::harness::{Harness, events_until, message};
 
 impl Harness {
     /// Another user of the administrator's tenant, who may do everything there.
-    async fn colleague(&self) -> Caller {
+    pub async fn colleague(&self) -> Caller {
         let admin = self.admin();
         let tenant = admin.tenant.clone();
         let added = self.gateway.db.write(move |unit| {

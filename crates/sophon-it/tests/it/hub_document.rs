@@ -14,7 +14,7 @@ use sophon_model::{
 };
 use sophon_testkit::make::{self, AGENT, MakeMessage, MakeSession, MakeTask, NOW, TASK};
 
-use crate::support::{App, Hub, Person, described_events};
+use crate::support::{App, Hub, Person, assert_event, described_events};
 
 /// A gateway and its first user, who has a session.
 struct Scene {
@@ -322,4 +322,21 @@ async fn every_event_of_the_node_hub_is_as_the_document_has_it() {
     sent.insert(hub.event().await.0);
     assert_eq!(sent, described_events("node"));
     sending.await.unwrap();
+}
+
+#[test]
+#[should_panic(expected = "at '/extra'")]
+fn a_field_that_the_document_does_not_describe_is_noticed() {
+    let mut queued = json!({
+        "taskId": "t", "sessionId": "s", "agentId": "a", "kind": "chat", "description": "", "seq": 1,
+    });
+    assert_event("tasks", "TaskQueued", &queued);
+    queued["extra"] = json!(true);
+    assert_event("tasks", "TaskQueued", &queued);
+}
+
+#[test]
+#[should_panic(expected = "'seq'")]
+fn a_field_that_is_missing_is_noticed() {
+    assert_event("discussion", "JudgeStarted", &json!({ "runId": "run_1" }));
 }

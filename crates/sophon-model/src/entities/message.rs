@@ -81,13 +81,13 @@ pub struct Usage {
 impl Usage {
     /// Tokens read and written.
     pub fn total(&self) -> i64 {
-        self.input_tokens + self.output_tokens
+        self.input_tokens.saturating_add(self.output_tokens)
     }
 
     /// Adds another call; the model and provider of the later call stand.
     pub fn add(&mut self, other: &Usage) {
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.model.clone_from(&other.model);
         self.provider.clone_from(&other.provider);
     }

@@ -3,6 +3,7 @@
 mod agent;
 mod announcement;
 mod approval;
+mod attachment;
 mod discussion;
 mod identity;
 mod job;
@@ -20,6 +21,7 @@ mod tool_call;
 pub use agent::{Agent, AgentFile, Runtime};
 pub use announcement::{Announcement, Severity};
 pub use approval::{Approval, ApprovalStatus, InfoRequest, InfoRequestStatus};
+pub use attachment::{Blob, BlobName, Digest, StoredAttachment};
 pub use discussion::{
     Discussion, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Panelist, Speaker,
     Verdict,

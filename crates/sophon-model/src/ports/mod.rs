@@ -1,16 +1,20 @@
 //! The ports: what the core needs and others provide.
 
+mod blobs;
 mod environment;
 mod fetch;
 mod master_keys;
+mod model_error;
 mod model_provider;
 mod store;
 
+pub use blobs::{Blobs, ByteStream, HEAD, Staged};
 pub use environment::{Clock, Entropy};
 pub use fetch::{Fetch, Fetched};
 pub use master_keys::{MasterKey, MasterKeys};
+pub use model_error::{ModelError, ModelErrorKind};
 pub use model_provider::{
-    ModelError, ModelErrorKind, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest,
-    ModelStream, ModelToolCall, Reasoning, StopReason, ToolSpec,
+    ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelService, ModelStream,
+    ModelToolCall, Reasoning, StopReason, ToolSpec,
 };
 pub use store::*;

@@ -1,16 +1,14 @@
 //! Talking to language models.
 
-use std::fmt;
-use std::time::Duration;
-
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Error, Kind, Risk, Usage};
+use super::ModelError;
+use crate::{Risk, Usage};
 
-/// A model that a provider offers.
+/// A model of a provider's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelInfo {
     /// The name the provider knows it by.
@@ -146,114 +144,13 @@ pub enum ModelEvent {
 /// A model's answer as it comes. An error ends it; so does [`ModelEvent::Stop`].
 pub type ModelStream = BoxStream<'static, Result<ModelEvent, ModelError>>;
 
-/// Why a model could not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModelErrorKind {
-    /// The provider does not accept our credential.
-    Unauthorized,
-    /// The provider does not accept the request: it would refuse it again.
-    Refused,
-    /// The conversation is longer than the model can read.
-    TooLong,
-    /// Too often.
-    RateLimited,
-    /// No answer, or one that says that the provider is in trouble.
-    Unavailable,
-    /// No answer in time, or the stream went silent.
-    TimedOut,
-    /// An answer that cannot be understood, or that broke off.
-    Malformed,
-    /// An answer that says nothing and calls nothing.
-    Empty,
-    /// More output was asked for than the model can write, or than fits beside the conversation.
-    OutputTooLong,
-    /// An answer, or a record of one, that is longer than the operator allows.
-    AnswerTooLong,
-    /// What answers is no language model, and the request needs one.
-    NoModel,
-}
-
-/// Why a provider could not answer.
-#[derive(Clone, Debug)]
-pub struct ModelError {
-    /// The provider.
-    pub provider: String,
-    /// The meaning.
-    pub kind: ModelErrorKind,
-    /// The model that was asked and where, for example `model 'gemma4' at http://127.0.0.1:11434`.
-    pub place: String,
-    /// The provider's own words, shortened, without credentials.
-    pub message: String,
-    /// When the provider asks to be tried again.
-    pub retry_after: Option<Duration>,
-}
-
-impl ModelError {
-    /// Whether the same request to the same provider may succeed soon. One that timed out is not repeated: what took too
-    /// long once would be paid for twice.
-    pub fn is_passing(&self) -> bool {
-        use ModelErrorKind as K;
-        matches!(self.kind, K::RateLimited | K::Unavailable | K::Malformed)
-    }
-}
-
-impl ModelErrorKind {
-    /// What is wrong, after "The model provider X".
-    fn meaning(self) -> &'static str {
-        match self {
-            Self::Unauthorized => "does not accept the API key",
-            Self::Refused => "refused the request",
-            Self::TooLong => "cannot read a conversation this long",
-            Self::RateLimited => "is rate limiting us",
-            Self::Unavailable => "is not available",
-            Self::TimedOut => "did not answer in time",
-            Self::Malformed => "sent an answer that cannot be understood",
-            Self::Empty => "sent an empty answer",
-            Self::OutputTooLong => "cannot write that many tokens",
-            Self::AnswerTooLong => "sent more than it may",
-            Self::NoModel => "is no language model",
-        }
-    }
-
-    /// What somebody can do about it.
-    pub fn next_step(self) -> &'static str {
-        match self {
-            Self::Unauthorized => "Check the provider's API key.",
-            Self::Refused => "Check the provider's base URL and the name of the model.",
-            Self::TooLong => "Start a new session, or use a model with a larger context.",
-            Self::RateLimited => "Wait a moment and send it again.",
-            Self::Unavailable => "Check that the server runs and that its address and port are right.",
-            Self::TimedOut => {
-                "If the model is slow, raise the provider's first_byte_seconds or idle_seconds."
-            }
-            Self::Malformed => "Check that the provider's type fits the server.",
-            Self::Empty => "Send the message again, or use another model.",
-            Self::OutputTooLong => "Lower the provider's max_output_tokens.",
-            Self::AnswerTooLong => "Raise the provider's max_answer_kib or max_record_kib if it is in order.",
-            Self::NoModel => {
-                "Give the gateway a provider, for example OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST, and \
-                 start it again."
-            }
-        }
-    }
-}
-
-impl fmt::Display for ModelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { provider, kind, place, message, .. } = self;
-        let end = if message.ends_with(['.', '!', '?', '…']) { "" } else { "." };
-        let (meaning, next) = (kind.meaning(), kind.next_step());
-        write!(f, "The model provider '{provider}' ({place}) {meaning}: {message}{end} {next}")
-    }
-}
-
-impl std::error::Error for ModelError {}
-
-impl From<ModelError> for Error {
-    fn from(error: ModelError) -> Self {
-        let details = serde_json::json!({ "provider": error.provider });
-        Error::new(Kind::UpstreamUnavailable, error.to_string()).with_details(details)
-    }
+/// Where a provider is found, and what it speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelService {
+    /// The kind of provider, as it is configured: `openai` for example.
+    pub kind: &'static str,
+    /// Its base URL, with the port if there is one.
+    pub url: String,
 }
 
 /// A provider of language models. Each call is one request: retries and failover are the core's.
@@ -262,8 +159,19 @@ pub trait ModelProvider: Send + Sync {
     /// Its id, as configured.
     fn id(&self) -> &str;
 
-    /// The models it offers, the preferred one first.
+    /// The models that are configured, the preferred one first.
     fn models(&self) -> &[ModelInfo];
+
+    /// Where it is found. Nothing if it is no service but a part of this process.
+    fn service(&self) -> Option<ModelService> {
+        None
+    }
+
+    /// Lists the models that the service offers now, the configured ones among them by their configured names. Nothing
+    /// if the service has no such list.
+    async fn offered(&self) -> Result<Option<Vec<ModelInfo>>, ModelError> {
+        Ok(None)
+    }
 
     /// Begins an answer. Fails if the provider does not begin one; later trouble comes in the stream.
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError>;

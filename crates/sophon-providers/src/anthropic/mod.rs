@@ -38,4 +38,13 @@ impl Format for Messages {
     fn reader(&self) -> Box<dyn Reader> {
         Box::new(read::RecordReader::default())
     }
+
+    fn list_path(&self) -> &'static str {
+        "/v1/models"
+    }
+
+    /// Without it, the list has 20 models.
+    fn list_query(&self) -> Option<&'static str> {
+        Some("limit=1000")
+    }
 }

@@ -100,19 +100,20 @@ impl Failure {
 #[derive(Clone)]
 pub(crate) struct Reporter {
     provider: String,
-    place: String,
+    model: Option<String>,
+    url: String,
     secret: Option<String>,
 }
 
 impl Reporter {
-    /// `place` says where the provider is found.
-    pub(crate) fn new(provider: String, place: String, secret: Option<String>) -> Self {
-        Self { provider, place, secret }
+    /// `url` is the base URL of the provider.
+    pub(crate) fn new(provider: String, url: String, secret: Option<String>) -> Self {
+        Self { provider, model: None, url, secret }
     }
 
     /// The same, for requests to one model.
     pub(crate) fn for_model(&self, model: &str) -> Self {
-        Self { place: format!("model '{model}' at {}", self.place), ..self.clone() }
+        Self { model: Some(model.to_owned()), ..self.clone() }
     }
 
     /// The error that `failure` is.
@@ -126,9 +127,11 @@ impl Reporter {
         ModelError {
             provider: self.provider.clone(),
             kind: *kind,
-            place: self.place.clone(),
+            model: self.model.as_deref().map(Into::into),
+            url: Some(self.url.as_str().into()),
             message: shortened(&message),
             retry_after: None,
+            nearest: [].into(),
         }
     }
 

@@ -20,6 +20,13 @@ const TOO_LONG: [&str; 11] = [
     "too large for model",
 ];
 
+/// How providers say that they do not have the model, where they name it as a model but have no code for it.
+const UNKNOWN_MODEL: [&str; 5] =
+    ["not found", "does not exist", "no such model", "unknown model", "not a valid model"];
+
+/// How providers say that the API key is wrong, where they do not say so by the status.
+const WRONG_KEY: [&str; 3] = ["api key not valid", "incorrect api key", "invalid api key"];
+
 /// The names of the limit of output tokens, of which a refusal for it names one.
 const OUTPUT_LIMITS: [&str; 5] =
     ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxoutputtokens", "max_new_tokens"];
@@ -106,6 +113,8 @@ impl Said {
         match by_status.unwrap_or_else(|| self.kind_by_code()) {
             K::Refused | K::Unavailable if self.is_output_too_long() => K::OutputTooLong,
             K::Refused | K::Unavailable if self.is_too_long() => K::TooLong,
+            K::Refused if self.is_wrong_key() => K::Unauthorized,
+            K::Refused if self.is_unknown_model() => K::UnknownModel,
             K::RateLimited if self.has_code(&["insufficient_quota", "billing_error"]) => K::Refused,
             kind => kind,
         }
@@ -122,6 +131,7 @@ impl Said {
             "rate_limit_error" | "rate_limit_exceeded" | "resource_exhausted" => Some(K::RateLimited),
             "timeout_error" | "deadline_exceeded" => Some(K::TimedOut),
             "invalid_request_error"
+            | "model_not_found"
             | "not_found_error"
             | "billing_error"
             | "badrequesterror"
@@ -141,6 +151,18 @@ impl Said {
     fn is_output_too_long(&self) -> bool {
         let message = self.message.to_lowercase();
         OUTPUT_LIMITS.iter().any(|name| message.contains(name)) && !message.contains("unsupported parameter")
+    }
+
+    fn is_wrong_key(&self) -> bool {
+        let message = self.message.to_lowercase();
+        WRONG_KEY.iter().any(|words| message.contains(words))
+    }
+
+    fn is_unknown_model(&self) -> bool {
+        let message = self.message.to_lowercase();
+        self.has_code(&["model_not_found"])
+            || (self.has_code(&["not_found_error"]) && message.starts_with("model:"))
+            || (message.contains("model") && UNKNOWN_MODEL.iter().any(|words| message.contains(words)))
     }
 
     fn is_too_long(&self) -> bool {

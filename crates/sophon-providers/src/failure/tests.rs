@@ -11,7 +11,12 @@ fn refused(status: u16, body: &str) -> ModelError {
 fn the_status_decides_unless_the_conversation_is_too_long() {
     let table = [
         (400, r#"{"error":{"message":"bad"}}"#, K::Refused),
-        (404, r#"{"error":"model 'x' not found"}"#, K::Refused),
+        (404, r#"{"error":"model 'x' not found"}"#, K::UnknownModel),
+        (404, r#"{"error":{"type":"not_found_error","message":"model: x"}}"#, K::UnknownModel),
+        (400, r#"{"error":{"message":"x is not a valid model ID"}}"#, K::UnknownModel),
+        (404, r#"{"error":{"message":"You have no access.","code":"model_not_found"}}"#, K::UnknownModel),
+        (404, r#"{"detail":"Not Found"}"#, K::Refused),
+        (400, r#"{"error":"Incorrect API key provided: x"}"#, K::Unauthorized),
         (422, "{}", K::Refused),
         (302, "", K::Refused),
         (401, "{}", K::Unauthorized),

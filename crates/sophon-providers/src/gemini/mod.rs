@@ -11,6 +11,7 @@ use sophon_model::ports::ModelRequest;
 
 use crate::answer::Reader;
 use crate::format::{Addressee, Format};
+use crate::json::word;
 
 /// Gemini's own format.
 pub(crate) struct Contents;
@@ -26,7 +27,7 @@ impl Format for Contents {
     }
 
     fn path(&self, model: &str) -> Cow<'static, str> {
-        format!("/models/{}:streamGenerateContent", model.trim_start_matches("models/")).into()
+        format!("/models/{}:streamGenerateContent", self.short_name(model)).into()
     }
 
     fn body(&self, request: &ModelRequest, to: &Addressee<'_>) -> Value {
@@ -35,5 +36,20 @@ impl Format for Contents {
 
     fn reader(&self) -> Box<dyn Reader> {
         Box::new(read::ChunkReader::default())
+    }
+
+    /// Without it, the list has 50 models.
+    fn list_query(&self) -> Option<&'static str> {
+        Some("pageSize=1000")
+    }
+
+    fn listed(&self, entry: &Value) -> Option<String> {
+        let methods = entry["supportedGenerationMethods"].as_array();
+        let generates = methods.is_none_or(|methods| methods.iter().any(|name| name == "generateContent"));
+        generates.then(|| word(&entry["name"])).flatten().map(str::to_owned)
+    }
+
+    fn short_name<'a>(&self, model: &'a str) -> &'a str {
+        model.trim_start_matches("models/")
     }
 }

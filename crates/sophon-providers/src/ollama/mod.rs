@@ -26,4 +26,12 @@ impl Format for Chat {
     fn reader(&self) -> Box<dyn Reader> {
         Box::new(read::LineReader)
     }
+
+    fn list_path(&self) -> &'static str {
+        "/api/tags"
+    }
+
+    fn short_name<'a>(&self, model: &'a str) -> &'a str {
+        model.strip_suffix(":latest").unwrap_or(model)
+    }
 }

@@ -2,6 +2,7 @@
 
 use http::Method;
 use sophon_model::Role;
+use sophon_testkit::{ModelServer, Script};
 
 use crate::app::TestApp;
 use crate::client::json;
@@ -161,8 +162,38 @@ async fn the_list_is_walked_page_by_page() {
 }
 
 #[tokio::test]
+async fn models_tell_whether_they_are_configured_and_providers_whether_they_answer() {
+    let server = ModelServer::start(|_| Script::refuse(404, "no such model")).await;
+    server.list(Script::models(&["scripted-2", "scripted-1x"]));
+    let app = TestApp::setup().model(&server).start().await;
+    let admin = app.admin().await;
+    let models = admin.get("/api/models").await.ok();
+    let model =
+        |id: &str, configured: bool| json!({ "id": id, "provider": "scripted", "configured": configured });
+    let expected = [model("scripted-1", true), model("scripted-2", false), model("scripted-1x", false)];
+    assert_eq!(models["items"], json!(expected));
+
+    let mut check = admin.post("/api/models/check", &json!({})).await.ok()["items"][0].take();
+    assert!(check["durationMs"].take().is_u64());
+    let url = server.openai_url();
+    let problem = json!({
+        "kind": "unknown_model",
+        "message": format!("There is no model 'scripted-1' at {url} (model provider 'scripted'): HTTP 404: no such model."),
+        "nextStep": "Nearest: scripted-1x, scripted-2. Configure a model that it offers.",
+        "nearest": ["scripted-1x", "scripted-2"],
+    });
+    let expected = json!({
+        "provider": "scripted", "kind": "openai", "url": url, "model": "scripted-1", "ok": false,
+        "durationMs": null, "offered": 2, "problem": problem,
+    });
+    assert_eq!(check, expected);
+    let viewer = app.colleague(Role::Viewer).await;
+    viewer.post("/api/models/check", &json!({})).await.refused(403, "not_authorized");
+}
+
+#[tokio::test]
 async fn models_are_listed_for_those_who_signed_in() {
     let app = TestApp::start().await;
     let models = app.script().await.get("/api/models").await.ok();
-    assert_eq!(models["items"], json!([{ "id": "offline", "provider": "sophon" }]));
+    assert_eq!(models["items"], json!([{ "id": "offline", "provider": "sophon", "configured": true }]));
 }

@@ -45,7 +45,7 @@ async fn a_message_goes_on_in_its_session_and_may_answer_another() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     let sent = admin.post("/api/chat", &json!({ "content": "one" })).await.expect(202);
-    let attachment = json!({ "key": "f/1", "mime": "text/plain", "size": 3, "name": "a.txt" });
+    let attachment = admin.upload("a.txt", "abc").await.expect(201);
     let reply = json!({
         "sessionId": sent["sessionId"], "content": "two", "replyTo": sent["messageId"],
         "agentId": "sophon", "isStreaming": false, "attachments": [attachment],
@@ -120,7 +120,8 @@ async fn a_message_that_cannot_be_is_refused_and_leaves_nothing() {
         (json!({ "content": 5 }), "content"),
         (json!({ "content": "a", "sessionid": "ses_1" }), "sessionid"),
         (json!({ "content": "a", "attachments": many }), "attachments"),
-        (json!({ "content": "a", "attachments": [{ "key": "k" }] }), "attachments[0].mime"),
+        (json!({ "content": "a", "attachments": [{ "mime": "text/plain" }] }), "attachments[0].key"),
+        (json!({ "content": "a", "attachments": [{ "key": "nobody's" }] }), "attachments"),
         (json!({ "content": "a", "isStreaming": "yes" }), "isStreaming"),
         (json!({ "content": "a", "localId": "" }), "localId"),
     ] {

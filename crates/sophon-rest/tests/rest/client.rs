@@ -56,6 +56,19 @@ impl As<'_> {
         self.send_json(Method::PATCH, path, &[], body).await
     }
 
+    /// POST of a file as a browser's form has it.
+    pub async fn upload(&self, name: &str, content: impl AsRef<[u8]>) -> Answer {
+        let mut form = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: text/plain\r\n\r\n"
+        )
+        .into_bytes();
+        form.extend_from_slice(content.as_ref());
+        form.extend_from_slice(b"\r\n--edge--\r\n");
+        let headers = [("content-type", "multipart/form-data; boundary=edge")];
+        self.send(Method::POST, "/api/attachments", &headers, form.into()).await
+    }
+
     pub async fn send_json(
         &self,
         method: Method,

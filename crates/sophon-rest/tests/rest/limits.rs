@@ -39,6 +39,15 @@ async fn by_default_the_121st_read_in_a_moment_is_refused() {
 }
 
 #[tokio::test]
+async fn checks_of_the_providers_have_a_rate_of_their_own() {
+    let app = TestApp::setup().rates(|rates| rates.expensive = NonZeroU32::MIN).start().await;
+    let admin = app.admin().await;
+    admin.post("/api/models/check", &json!({})).await.ok();
+    admin.post("/api/models/check", &json!({})).await.refused(429, "rate_limited");
+    admin.post("/api/sessions", &json!({})).await.expect(201);
+}
+
+#[tokio::test]
 async fn those_who_did_not_sign_in_are_counted_by_address() {
     let app = TestApp::setup()
         .rates(|rates| rates.reads = NonZeroU32::MIN)

@@ -4,6 +4,7 @@ mod agents;
 mod api_tokens;
 mod app;
 mod approvals;
+mod attachments;
 mod bad_input;
 mod chat;
 mod client;

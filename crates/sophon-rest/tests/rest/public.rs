@@ -73,3 +73,12 @@ async fn heads_are_served_without_bodies() {
     let head = app.anonymous().send(Method::HEAD, "/api/health", &[], axum::body::Body::empty()).await;
     assert_eq!((head.status, head.text.as_str()), (200, ""));
 }
+
+#[tokio::test]
+async fn the_page_of_the_document_stays_under_the_base_path() {
+    let app = TestApp::setup().options(|options| options.base_path = "/sophon".into()).start().await;
+    let redirect = app.anonymous().get("/sophon/swagger").await;
+    assert_eq!(redirect.header("location"), Some("/sophon/swagger/"));
+    let document = app.anonymous().get("/sophon/swagger/v1/swagger.json").await.ok();
+    assert_eq!(document["servers"][0]["url"], "/sophon");
+}

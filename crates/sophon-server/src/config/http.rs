@@ -44,7 +44,10 @@ impl Http {
         let is_segment =
             |segment: &str| !segment.trim_matches('.').is_empty() && segment.chars().all(is_plain);
         let is_path = self.base_path.strip_prefix('/').is_some_and(|path| path.split('/').all(is_segment));
-        if !self.base_path.is_empty() && !is_path {
+        // Taken away twice where a proxy does so, too.
+        let first = self.base_path.split('/').nth(1).unwrap_or_default();
+        let is_wire = ["api", "hubs", "swagger", "metrics"].contains(&first);
+        if !self.base_path.is_empty() && (!is_path || is_wire) {
             problems.add(
                 "http.base_path",
                 format!(

@@ -8,6 +8,7 @@ mod auth;
 mod bounded;
 mod database;
 mod egress;
+mod files;
 mod http;
 mod hubs;
 mod log;
@@ -36,6 +37,7 @@ pub use auth::Auth;
 pub use bounded::Bounded;
 pub use database::Database;
 pub use egress::{Egress, PrivateTarget};
+pub use files::Files;
 pub use http::Http;
 pub use hubs::Hubs;
 pub use log::{Log, LogFormat};
@@ -92,6 +94,8 @@ pub struct Config {
     pub agents: Agents,
     /// How long finished things are kept.
     pub retention: Retention,
+    /// Attached files.
+    pub files: Files,
     /// Outbound connections.
     pub egress: Egress,
     /// The log.
@@ -113,6 +117,7 @@ impl Default for Config {
             hubs: Hubs::default(),
             agents: Agents::default(),
             retention: Retention::default(),
+            files: Files::default(),
             egress: Egress::default(),
             log: Log::default(),
         }
@@ -155,6 +160,7 @@ impl Config {
     fn find_problems(&self, problems: &mut Problems) {
         self.auth.check(self.listen, self.tier, &self.http, problems);
         self.http.check(problems);
+        self.files.check(problems);
         self.log.check(problems);
     }
 

@@ -20,7 +20,7 @@ pub struct RateLimits {
     /// Approving, answering and cancelling.
     #[schemars(extend("x-unit" = "requests a minute"))]
     pub approvals: NonZeroU32,
-    /// Uploads, backups and reports.
+    /// What uses much of the machine or must be paid for: checks of the model providers.
     #[schemars(extend("x-unit" = "requests a minute"))]
     pub expensive: NonZeroU32,
     /// Sending messages.

@@ -57,6 +57,19 @@ fn sections_are_read_and_unknown_keys_refused_with_the_nearest_one() {
 }
 
 #[test]
+fn files_are_kept_in_one_place() {
+    for (text, problem) in [
+        (
+            "folder = '/f'\ns3_bucket = 'b'",
+            "files.folder: files are kept in files.s3_bucket. Remove one of the two",
+        ),
+        ("s3_endpoint = 'https://s3.example.com'", "files.s3_endpoint: it needs files.s3_bucket beside it"),
+    ] {
+        assert_eq!(refused(&format!("[files]\n{text}"), &[]), [problem]);
+    }
+}
+
+#[test]
 fn what_is_out_of_bounds_is_refused() {
     for (section, wrong) in [
         ("agents", "workers = 0"),
@@ -183,6 +196,11 @@ fn sample(key: &Key) -> (&'static str, &'static str) {
     }
 }
 
+/// What else must be set for the key to be accepted.
+fn beside(key: &Key) -> &'static str {
+    if key.path == "files.s3_endpoint" { "files.s3_bucket = 'b'" } else { "" }
+}
+
 #[test]
 fn every_key_can_be_set_by_its_variable() {
     let default = format!("{:?}", Config::default());
@@ -191,7 +209,9 @@ fn every_key_can_be_set_by_its_variable() {
     for key in walked {
         let (text, shown) = sample(&key);
         let name = key.variable.clone().unwrap();
-        let config = load_with("", &[(&name, text)]).unwrap_or_else(|problems| panic!("{name}:\n{problems}"));
+        let file = beside(&key);
+        let config =
+            load_with(file, &[(&name, text)]).unwrap_or_else(|problems| panic!("{name}:\n{problems}"));
         let read = format!("{config:?}");
         assert!(read.contains(shown), "{name}: {read}");
         assert_ne!(read, default, "{name} changes something");
@@ -220,7 +240,7 @@ fn a_base_path_begins_with_a_slash_and_has_none_at_its_end() {
     for path in ["", "/sophon", "/apps/my-sophon_2"] {
         load(&format!("[http]\nbase_path = '{path}'")).unwrap();
     }
-    for path in ["/", "sophon", "/sophon/", "//sophon", "/a/../b", "/ä", "/a b"] {
+    for path in ["/", "/api", "/hubs/x", "sophon", "/sophon/", "//sophon", "/a/../b", "/ä", "/a b"] {
         assert!(load(&format!("[http]\nbase_path = '{path}'")).is_err(), "{path}");
     }
 }

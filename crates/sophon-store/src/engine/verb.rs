@@ -65,9 +65,10 @@ impl Verb {
             Verb::Select => format!("SELECT {} FROM {name} WHERE ", columns.join(", ")),
             Verb::Prune(ended) => {
                 let key = table.key.join(", ");
+                // PostgreSQL looks again at the outer condition alone, after it has waited for who holds a row.
                 format!(
                     "DELETE FROM {name} WHERE ({key}) IN \
-                     (SELECT {key} FROM {name} WHERE {ended} < $1 ORDER BY {ended} LIMIT $2)"
+                     (SELECT {key} FROM {name} WHERE {ended} < $1 ORDER BY {ended} LIMIT $2) AND {ended} < $1"
                 )
             }
         }
@@ -133,8 +134,8 @@ mod tests {
         let held = "SELECT id, over FROM things WHERE id = $1 AND home = $2 FOR NO KEY UPDATE";
         assert_eq!(text(Verb::FindHeld(Some("home"))), held);
         assert_eq!(text(Verb::Delete(Some("home"))), "DELETE FROM things WHERE id = $1 AND home = $2");
-        let prune =
-            "DELETE FROM things WHERE (id) IN (SELECT id FROM things WHERE over < $1 ORDER BY over LIMIT $2)";
+        let some = "SELECT id FROM things WHERE over < $1 ORDER BY over LIMIT $2";
+        let prune = format!("DELETE FROM things WHERE (id) IN ({some}) AND over < $1");
         assert_eq!(text(Verb::Prune("over")), prune);
     }
 }

@@ -3,6 +3,7 @@
 mod agents;
 mod api_tokens;
 mod approvals;
+mod attachments;
 mod auth_sessions;
 mod discussion_runs;
 mod entities;

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use sophon_testkit::model_server::RecordedRequest;
 use sophon_testkit::model_server::rules::{Gates, Rules};
 use sophon_testkit::{ModelServer, Script};
 
-/// Plays a model provider: answers OpenAI chat completions and Anthropic messages on loopback.
+/// Plays a model provider of any format on loopback.
 #[derive(Parser)]
 #[command(name = "model-server")]
 struct Arguments {
@@ -26,6 +27,12 @@ struct Arguments {
     /// The pause between the chunks of `--say`, in milliseconds.
     #[arg(long, default_value_t = 0)]
     pause_ms: u64,
+    /// The models that it lists, with commas between; it refuses others. Without this it lists none and takes any.
+    #[arg(long, value_delimiter = ',')]
+    models: Vec<String>,
+    /// The API key that it wants.
+    #[arg(long)]
+    key: Option<String>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -47,14 +54,32 @@ async fn main() -> ExitCode {
 
 async fn serve(arguments: Arguments) -> Result<ModelServer, Box<dyn std::error::Error>> {
     let gates = Gates::default();
-    let Arguments { port, script, say, chunks, pause_ms } = arguments;
-    let server = if let Some(path) = script {
-        let rules: Rules = serde_json::from_slice(&std::fs::read(path)?)?;
-        let named = gates.clone();
-        ModelServer::start_on(port, gates, move |request| rules.script_for(request, &named)).await?
-    } else {
-        let script = Script::say_in(chunks, &say).paced(Duration::from_millis(pause_ms));
-        ModelServer::start_on(port, gates, move |_| script.clone()).await?
+    let Arguments { port, script, say, chunks, pause_ms, models, key } = arguments;
+    let rules: Option<Rules> = match script {
+        Some(path) => Some(serde_json::from_slice(&std::fs::read(path)?)?),
+        None => None,
     };
+    let said = Script::say_in(chunks, &say).paced(Duration::from_millis(pause_ms));
+    let (named, known) = (gates.clone(), models.clone());
+    let rule = move |request: &RecordedRequest| match (refusal(request, &known, key.as_deref()), &rules) {
+        (Some(refusal), _) => refusal,
+        (None, Some(rules)) => rules.script_for(request, &named),
+        (None, None) => said.clone(),
+    };
+    let server = ModelServer::start_on(port, gates, rule).await?;
+    if !models.is_empty() {
+        server.list(Script::models(&models.iter().map(String::as_str).collect::<Vec<_>>()));
+    }
     Ok(server)
+}
+
+/// The refusal of a request with another key, or for a model that is none of those that are known.
+fn refusal(request: &RecordedRequest, known: &[String], key: Option<&str>) -> Option<Script> {
+    let credentials = ["authorization", "x-api-key", "x-goog-api-key"].map(|name| request.header(name));
+    if key.is_some_and(|key| !credentials.iter().any(|credential| credential.ends_with(key))) {
+        return Some(Script::refuse(401, "Incorrect API key provided."));
+    }
+    let model = request.model();
+    let is_known = known.is_empty() || known.iter().any(|known| known == model);
+    (!is_known).then(|| Script::refuse(404, &format!("The model `{model}` does not exist.")))
 }

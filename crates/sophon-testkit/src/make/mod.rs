@@ -4,6 +4,7 @@
 //! All of them belong together: the tenant [`TENANT`], its user [`USER`], her agent [`AGENT`] and her session
 //! [`SESSION`]. Where they belong elsewhere, `of` says so. Every time is [`NOW`] until it is set.
 
+mod attachments;
 mod chat;
 mod discussions;
 mod identity;
@@ -12,6 +13,7 @@ mod requests;
 
 use sophon_model::Timestamp;
 
+pub use attachments::{attachment, blob_of};
 pub use chat::{MakeMessage, MakeSession, MakeTask, memory, message, session, task, tool_call};
 pub use discussions::{discussion, discussion_run, persona};
 pub use identity::{agent, api_token, auth_session, tenant, user};

@@ -5,11 +5,13 @@
 //! was told to say.
 //!
 //! The end of the path decides the format: `/chat/completions`, `/responses`, `/messages`, `:streamGenerateContent` or
-//! `/api/chat`. For tests in another process, `GET /_control/requests` tells what was asked and `POST /_control/gates/{name}` opens the gate of
+//! `/api/chat`. What it does with a request for the list of models is said apart ([`ModelServer::list`]), and until then
+//! there is none. For tests in another process, `GET /_control/requests` tells what was asked and `POST /_control/gates/{name}` opens the gate of
 //! that name.
 
 mod anthropic;
 mod gemini;
+mod lists;
 mod ollama;
 mod openai;
 mod playback;
@@ -73,6 +75,17 @@ impl RecordedRequest {
     /// A header as text; empty if there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The model that is asked.
+    pub fn model(&self) -> &str {
+        match self.wire {
+            Wire::Gemini => {
+                let last = self.path.rsplit('/').next().unwrap_or_default();
+                last.split(':').next().unwrap_or_default()
+            }
+            _ => self.body["model"].as_str().unwrap_or_default(),
+        }
     }
 
     /// The text of the last message, be it a person's or the result of a tool.

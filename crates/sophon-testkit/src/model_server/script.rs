@@ -63,6 +63,8 @@ pub(super) enum Head {
         headers: Vec<(String, String)>,
     },
     Silence,
+    /// A list of models.
+    Models(Vec<String>),
 }
 
 /// How the answer ends.
@@ -126,6 +128,11 @@ impl Script {
     /// Takes the request and never answers.
     pub fn silence() -> Self {
         Self::with_head(Head::Silence)
+    }
+
+    /// A list of these models, for [`ModelServer::list`](super::ModelServer::list).
+    pub fn models(names: &[&str]) -> Self {
+        Self::with_head(Head::Models(names.iter().map(|name| (*name).to_owned()).collect()))
     }
 
     /// With a `Retry-After` header; only a refusal has one.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
@@ -20,7 +20,7 @@ use tokio::task::AbortHandle;
 
 use super::rules::Gates;
 use super::script::Head;
-use super::{RecordedRequest, Script, Wire, playback};
+use super::{RecordedRequest, Script, Wire, lists, playback};
 use crate::gate::until;
 use crate::strict_roles::check_request;
 
@@ -37,6 +37,8 @@ pub struct ModelServer {
 struct Shared {
     rule: Box<dyn Fn(&RecordedRequest) -> Script + Send + Sync>,
     requests: watch::Sender<Vec<RecordedRequest>>,
+    list: Mutex<Script>,
+    lists: watch::Sender<usize>,
     answering: watch::Sender<usize>,
     gates: Gates,
 }
@@ -68,6 +70,8 @@ impl ModelServer {
         let state = Arc::new(Shared {
             rule: Box::new(rule),
             requests: watch::Sender::default(),
+            list: Mutex::new(Script::refuse(404, "There is no list.")),
+            lists: watch::Sender::default(),
             answering: watch::Sender::default(),
             gates,
         });
@@ -93,6 +97,16 @@ impl ModelServer {
     /// The base URL for chat completions and responses.
     pub fn openai_url(&self) -> String {
         format!("{}/v1", self.url())
+    }
+
+    /// Says what becomes of requests for the list of models from now on. They are not among [`Self::requests`].
+    pub fn list(&self, script: Script) {
+        *self.state.list.lock() = script;
+    }
+
+    /// How often the list of models was asked for.
+    pub fn lists(&self) -> usize {
+        *self.state.lists.borrow()
     }
 
     /// What was asked so far, in order.
@@ -130,6 +144,13 @@ async fn open_gate(State(state): State<Arc<Shared>>, Path(name): Path<String>) -
 async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
+    if parts.method == Method::GET
+        && let Some(wire) = lists::wire_of(&parts.uri, &parts.headers)
+    {
+        state.lists.send_modify(|lists| *lists += 1);
+        let script = state.list.lock().clone();
+        return respond(script, wire, state).await;
+    }
     let Some(wire) = Wire::of_path(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let body = axum::body::to_bytes(body, LONGEST_REQUEST).await.ok();
     let Some(body) = body.and_then(|body| serde_json::from_slice(&body).ok()) else {
@@ -142,7 +163,10 @@ async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Res
         Err(problem) => Script::refuse(400, &problem),
     };
     state.requests.send_modify(|requests| requests.push(request));
+    respond(script, wire, state).await
+}
 
+async fn respond(script: Script, wire: Wire, state: Arc<Shared>) -> Response {
     let busy = Busy::new(state);
     match &script.head {
         Head::Answer => {
@@ -161,6 +185,7 @@ async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Res
             head.body(body).expect("a status and headers that HTTP knows")
         }
         Head::Silence => std::future::pending().await,
+        Head::Models(names) => Json(lists::list(wire, names)).into_response(),
     }
 }
 

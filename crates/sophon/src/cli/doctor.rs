@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use console::style;
 use serde::Serialize;
-use sophon_api::HealthStatus;
-use sophon_client::{Client, ClientError, Credential, Health};
+use sophon_api::{HealthStatus, ProviderCheck};
+use sophon_client::{Client, Credential, Health};
 use tokio::time::Instant;
 use url::{Host, Url};
 
 use super::context::Context;
 use super::environment;
+use super::providers::{self, Providers};
 use super::screen::{document, line, one_line};
 use super::stop::Stop;
 use super::when::span;
@@ -30,6 +31,15 @@ struct Check {
     name: &'static str,
     #[serde(flatten)]
     verdict: Verdict,
+    /// The provider that was looked at, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<ProviderCheck>,
+}
+
+impl Check {
+    fn new(name: &'static str, verdict: Verdict) -> Self {
+        Self { name, verdict, provider: None }
+    }
 }
 
 /// How something is; if it is not well, what to do next.
@@ -55,20 +65,19 @@ fn fail(detail: impl Into<String>, hint: impl Into<String>) -> Verdict {
 
 /// Looks everything over; fails if something does not work.
 pub async fn run(context: &Context) -> Result<(), Stop> {
-    let mut checks = vec![Check { name: "Configuration", verdict: configuration(context.config.path()) }];
-    checks.push(Check { name: "Data folder", verdict: data_folder(&context.data, context.client.base()) });
+    let mut checks = vec![Check::new("Configuration", configuration(context.config.path()))];
+    checks.push(Check::new("Data folder", data_folder(&context.data, context.client.base())));
     let asked_at = Instant::now();
     match context.client.health().await {
         Ok(health) => {
-            checks.push(Check {
-                name: "Gateway",
-                verdict: gateway(context.client.base(), &health, asked_at.elapsed()),
-            });
+            let verdict = gateway(context.client.base(), &health, asked_at.elapsed());
+            checks.push(Check::new("Gateway", verdict));
             checks.extend(of_gateway(context, &health).await);
+            checks.extend(models(&context.client).await);
         }
         Err(error) => {
             let hint = "Start one with `sophon serve`, or name another with `--gateway-url URL`.";
-            checks.push(Check { name: "Gateway", verdict: fail(error.to_string(), hint) });
+            checks.push(Check::new("Gateway", fail(error.to_string(), hint)));
         }
     }
     let is_well = !checks.iter().any(|check| matches!(check.verdict, Verdict::Fail { .. }));
@@ -83,14 +92,13 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
 }
 
 /// What can only be looked at when the gateway answers.
-async fn of_gateway(context: &Context, health: &Health) -> [Check; 5] {
+async fn of_gateway(context: &Context, health: &Health) -> [Check; 4] {
     let client = &context.client;
     [
-        Check { name: "Version", verdict: version(client).await },
-        Check { name: "Clock", verdict: clock(health) },
-        Check { name: "Sign-in", verdict: sign_in(context).await },
-        Check { name: "Live events", verdict: live(client).await },
-        Check { name: "Models", verdict: models(client).await },
+        Check::new("Version", version(client).await),
+        Check::new("Clock", clock(health)),
+        Check::new("Sign-in", sign_in(context).await),
+        Check::new("Live events", live(client).await),
     ]
 }
 
@@ -228,28 +236,35 @@ async fn live(client: &Client) -> Verdict {
     }
 }
 
-async fn models(client: &Client) -> Verdict {
-    let models = match client.models().await {
-        Ok(models) => models.items,
-        Err(error) if error.is_unauthenticated() => {
-            return warn("not to be seen without a sign-in", "Sign in with `sophon login`.");
+/// One check for each model provider.
+async fn models(client: &Client) -> Vec<Check> {
+    let verdict = match Providers::of(client).await {
+        Ok(Providers::Checked(checks)) if checks.is_empty() => {
+            let hint = "Give the gateway a provider, for example OPENAI_API_KEY or ANTHROPIC_API_KEY, and start it again.";
+            warn("only the built-in offline agent answers", hint)
         }
-        Err(error) => return failed_models(&error),
+        Ok(Providers::Checked(checks)) => return checks.into_iter().map(model).collect(),
+        Ok(Providers::Listed(models)) => {
+            warn(providers::unchecked(&models), "Ask an administrator to run `sophon doctor`.")
+        }
+        Err(error) if error.is_unauthenticated() => {
+            warn("not to be seen without a sign-in", "Sign in with `sophon login`.")
+        }
+        Err(error) if error.code() == Some("rate_limited") => {
+            warn(error.to_string(), "Each check asks for answers that may have to be paid for.")
+        }
+        Err(error) => fail(error.to_string(), "The gateway's log says more."),
     };
-    let real: Vec<String> = models
-        .iter()
-        .filter(|model| model.id != "offline")
-        .map(|model| format!("{} ({})", one_line(&model.id), one_line(&model.provider)))
-        .collect();
-    if real.is_empty() {
-        let hint = "Give the gateway a provider, for example OPENAI_API_KEY or ANTHROPIC_API_KEY, and start it again.";
-        return warn("only the built-in offline agent answers", hint);
-    }
-    ok(real.join(", "))
+    vec![Check::new("Models", verdict)]
 }
 
-fn failed_models(error: &ClientError) -> Verdict {
-    fail(error.to_string(), "The gateway's log says more.")
+fn model(check: ProviderCheck) -> Check {
+    let found = providers::outcome(&check);
+    let verdict = match &check.problem {
+        Some(problem) => fail(found, one_line(&problem.next_step)),
+        None => ok(found),
+    };
+    Check { provider: Some(check), ..Check::new("Models", verdict) }
 }
 
 fn told(check: &Check) -> String {

@@ -14,6 +14,7 @@ mod jobs;
 mod login;
 mod logout;
 mod nodes;
+mod providers;
 mod questions;
 mod screen;
 mod secrets;

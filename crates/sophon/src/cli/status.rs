@@ -1,11 +1,15 @@
 //! `sophon status`.
 
-use sophon_api::{HealthStatus, User};
-use sophon_client::ClientError;
+use sophon_api::{HealthStatus, ProviderCheck, User};
+use sophon_client::{Client, ClientError};
 
 use super::context::Context;
+use super::providers::{Providers, outcome, unchecked};
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
+
+/// The name of a provider's line, as wide as the widest of the facts above it.
+const MODEL: &str = "Model  ";
 
 /// Active tasks are counted up to here.
 const MOST_COUNTED: usize = 200;
@@ -21,12 +25,17 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
         None => None,
     };
     if context.screen.json {
+        let providers = match user {
+            Some(_) => providers(client).await.0,
+            None => None,
+        };
         return Ok(document(&serde_json::json!({
             "gateway": client.base(),
             "status": health.status,
             "version": version.version,
             "user": user,
             "activeTasks": active,
+            "providers": providers,
             "config": context.config.path(),
         }))?);
     }
@@ -44,13 +53,35 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
         Some(count) => format!("{count} active"),
         None => "–".to_owned(),
     };
-    Ok(line(facts(&[
+    line(facts(&[
         ("Gateway", client.base().to_string()),
         ("State", format!("{state} (version {})", one_line(&version.version))),
         ("You", who),
         ("Tasks", active),
         ("Config", context.config.path().display().to_string()),
-    ]))?)
+    ]))?;
+    // Providers may take their time.
+    if user.is_some() {
+        for provider in providers(client).await.1 {
+            line(facts(&[(MODEL, provider)]))?;
+        }
+    }
+    Ok(())
+}
+
+/// What came of checking the providers, and a line for each of them or one that says why there is none.
+async fn providers(client: &Client) -> (Option<Vec<ProviderCheck>>, Vec<String>) {
+    match Providers::of(client).await {
+        Ok(Providers::Checked(checks)) if checks.is_empty() => {
+            (Some(checks), vec!["only the built-in offline agent".to_owned()])
+        }
+        Ok(Providers::Checked(checks)) => {
+            let lines = checks.iter().map(outcome).collect();
+            (Some(checks), lines)
+        }
+        Ok(Providers::Listed(models)) => (None, vec![unchecked(&models)]),
+        Err(error) => (None, vec![format!("not checked: {error}")]),
+    }
 }
 
 /// Who the caller is; nobody if that cannot be told without signing in.

@@ -8,5 +8,6 @@ mod help;
 mod login;
 mod nodes;
 mod program;
+mod providers;
 mod real;
 mod terminal;

@@ -132,7 +132,7 @@ describe("a turn that fails or is cancelled", () => {
 });
 
 describe("the person's own message", () => {
-  const sent: Action = { type: "sent", localId: "loc_1", content: "hi" };
+  const sent: Action = { type: "sent", localId: "loc_1", content: "hi", attachments: [] };
   const accepted: Action = {
     type: "accepted",
     localId: "loc_1",

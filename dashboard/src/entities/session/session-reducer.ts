@@ -4,7 +4,7 @@
  * Three sources arrive in any order: pages of history (REST), the hub's events, and the messages that the
  * user sends. Messages are merged by id, the newer version wins, and numbers give the order.
  */
-import type { Accepted, Message, Task } from "../../api/types.ts";
+import type { Accepted, Attachment, Message, Task } from "../../api/types.ts";
 import type { ChatEvent, Joined } from "../../live/events.ts";
 import { applyEvent } from "./session-events.ts";
 import {
@@ -20,7 +20,7 @@ export type Action =
   | { type: "joined"; joined: Joined }
   | { type: "synced"; messages: Message[]; tasks: Task[]; newestPage: { hasOlder: boolean } | null }
   | { type: "older"; messages: Message[]; hasOlder: boolean }
-  | { type: "sent"; localId: string; content: string }
+  | { type: "sent"; localId: string; content: string; attachments: Attachment[] }
   | { type: "accepted"; localId: string; accepted: Accepted }
   | { type: "failed"; localId: string; error: unknown }
   | { type: "discarded"; localId: string }
@@ -49,8 +49,8 @@ export function reduceSession(state: SessionState, action: Action): SessionState
   }
 }
 
-function sending({ localId, content }: { localId: string; content: string }): Outgoing {
-  return { localId, content, phase: "sending", messageId: null, error: null };
+function sending({ localId, content, attachments }: Extract<Action, { type: "sent" }>): Outgoing {
+  return { localId, content, attachments, phase: "sending", messageId: null, error: null };
 }
 
 function withoutLocal(state: SessionState, localId: string): Outgoing[] {

@@ -1,5 +1,5 @@
 /** The state of one session, and the rules for merging into it. */
-import type { Message, ToolCall } from "../../api/types.ts";
+import type { Attachment, Message, ToolCall } from "../../api/types.ts";
 import type { Activity } from "../../live/events.ts";
 
 /** A tool call as far as it is known: events contain less than the finished message. */
@@ -22,6 +22,7 @@ export interface Run {
 export interface Outgoing {
   localId: string;
   content: string;
+  attachments: Attachment[];
   phase: "sending" | "accepted" | "failed";
   messageId: string | null;
   error: unknown;

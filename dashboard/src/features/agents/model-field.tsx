@@ -17,7 +17,11 @@ export function ModelField({ model, onModel }: ModelFieldProps) {
     queryFn: () => call(api.GET("/api/models")),
     staleTime: 60_000,
   });
-  const known = models.data?.items ?? [];
+  const listed = models.data?.items ?? [];
+  // Providers may have models of the same name: the first of them is asked.
+  const known = listed.filter(
+    ({ id }, place) => listed.findIndex((model) => model.id === id) === place,
+  );
   const options = [
     { value: DEFAULT, label: t.defaultModel },
     ...known.map(({ id, provider }) => ({ value: id, label: t.modelOf(id, provider) })),

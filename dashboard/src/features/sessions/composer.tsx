@@ -1,6 +1,9 @@
-import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import type { Attachment } from "../../api/types.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
+import { ChosenFiles } from "./attachment-list.tsx";
+import { useAttachments } from "./use-attachments.ts";
 import styles from "./composer.module.css";
 import { sessions as t } from "../../messages/en/sessions.ts";
 
@@ -10,14 +13,19 @@ interface ComposerProps {
   placeholder: string;
   /** Present while an agent is working. */
   onStop?: (() => void) | undefined;
-  /** If it rejects, the text is put back. */
-  onSend: (text: string) => Promise<void>;
+  /** If it rejects, the text and the files are put back. */
+  onSend: (text: string, attachments: Attachment[]) => Promise<void>;
 }
 
 export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProps) {
   const [draft, setDraft] = useDraft(draftKey);
   const text = draft ?? "";
   const box = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const attached = useAttachments();
+  const { files } = attached;
+  const [dropping, setDropping] = useState(false);
+  const ready = text.trim() !== "" && files.every((file) => file.uploaded !== null);
 
   useLayoutEffect(() => {
     const area = box.current;
@@ -28,9 +36,14 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
 
   const send = () => {
     const content = text.trim();
-    if (content === "") return;
+    if (!ready) return;
     setDraft(null);
-    onSend(content).catch(() => setDraft(content));
+    attached.replace([]);
+    const attachments = files.flatMap(({ uploaded }) => uploaded ?? []);
+    onSend(content, attachments).catch(() => {
+      setDraft(content);
+      attached.replace(files);
+    });
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -42,11 +55,36 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
   return (
     <form
       className={styles.composer}
+      data-dropping={dropping || undefined}
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes("Files")) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDrop={(event) => {
+        setDropping(false);
+        if (event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        attached.add(event.dataTransfer.files);
+      }}
     >
+      <ChosenFiles files={files} onRemove={(id) => attached.remove(id)} />
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        onChange={({ target }) => {
+          attached.add(target.files ?? []);
+          target.value = "";
+        }}
+      />
+      <IconButton icon="clip" label={t.attach} onClick={() => picker.current?.click()} />
       <textarea
         ref={box}
         rows={1}
@@ -56,15 +94,14 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
         value={text}
         onChange={(event) => setDraft(event.target.value === "" ? null : event.target.value)}
         onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          if (event.clipboardData.files.length === 0) return;
+          event.preventDefault();
+          attached.add(event.clipboardData.files);
+        }}
       />
       {onStop && <IconButton icon="stop" label={t.stop} variant="danger" onClick={onStop} />}
-      <IconButton
-        type="submit"
-        icon="send"
-        label={t.send}
-        variant="primary"
-        disabled={text.trim() === ""}
-      />
+      <IconButton type="submit" icon="send" label={t.send} variant="primary" disabled={!ready} />
     </form>
   );
 }

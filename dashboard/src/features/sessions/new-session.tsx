@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
+import type { Attachment } from "../../api/types.ts";
 import { newLocalId } from "../../api/local-id.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
@@ -22,16 +23,18 @@ export function NewSession() {
   const standard = agents.data?.find(({ slug }) => slug === "sophon") ?? agents.data?.[0];
   const agentId = picked ?? standard?.id;
 
-  const send = async (content: string) => {
+  const send = async (content: string, attachments: Attachment[] = []) => {
     setFailure(null);
-    // The same text sent again after a failure is the same message: the gateway applies it once.
-    if (attempt.current.content !== content) attempt.current = { content, localId: newLocalId() };
+    // The same message sent again after a failure is applied once by the gateway.
+    const same = JSON.stringify([content, attachments]);
+    if (attempt.current.content !== same)
+      attempt.current = { content: same, localId: newLocalId() };
     const { localId } = attempt.current;
     try {
       const { sessionId } = await call(
         api.POST("/api/chat", {
           params: { header: { "Idempotency-Key": localId } },
-          body: { content, localId, isStreaming: true, ...(agentId && { agentId }) },
+          body: { content, attachments, localId, isStreaming: true, ...(agentId && { agentId }) },
         }),
       );
       navigate(`/sessions/${sessionId}`);

@@ -29,6 +29,7 @@ describe("the timeline of a session", () => {
       localId,
       phase,
       content: "",
+      attachments: [],
       messageId: null,
       error: null,
     });
@@ -42,7 +43,13 @@ describe("the timeline of a session", () => {
   });
 
   it("knows a turn again, from what is sent to the message, and from the first word to the last", () => {
-    const sent = { localId: "loc_1", content: "hi", messageId: "msg_1", error: null };
+    const sent = {
+      localId: "loc_1",
+      content: "hi",
+      attachments: [],
+      messageId: "msg_1",
+      error: null,
+    };
     const running = { ...newRun("task_1"), messageId: "msg_2" };
     const question = { ...message(1, "user"), localId: "loc_1" };
     const answer = message(2, "agent", "task_1");

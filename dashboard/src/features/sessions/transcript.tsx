@@ -35,9 +35,9 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
   const old = oldEntries(entries);
   const { regenerate, send, discard } = open;
   const again = useCallback(() => void attempt(regenerate), [attempt, regenerate]);
-  const goOn = useCallback(() => void send(t.continueMessage), [send]);
+  const goOn = useCallback(() => void send(t.continueMessage, []), [send]);
   const onRetry = useCallback(
-    ({ content, localId }: Outgoing) => void send(content, localId),
+    ({ content, attachments, localId }: Outgoing) => void send(content, attachments, localId),
     [send],
   );
   const onDiscard = useCallback(({ localId }: Outgoing) => discard(localId), [discard]);

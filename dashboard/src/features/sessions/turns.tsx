@@ -9,6 +9,7 @@ import { ErrorText } from "../../ui/notice.tsx";
 import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAuth } from "../../entities/user/auth.ts";
 import { ToolCalls } from "../../entities/task/tool-calls.tsx";
+import { AttachmentList } from "./attachment-list.tsx";
 import styles from "./turns.module.css";
 import { useGradual } from "./use-gradual.ts";
 import { common } from "../../messages/en/common.ts";
@@ -120,6 +121,7 @@ function Words({ message, outgoing, onRetry, onDiscard }: TurnProps) {
       <p className={styles.plain} data-phase={outgoing?.phase}>
         {message?.content ?? outgoing?.content}
       </p>
+      <AttachmentList attachments={message?.attachments ?? outgoing?.attachments ?? []} />
       {outgoing?.phase === "failed" && (
         <div className={styles.unsent}>
           <ErrorText error={outgoing.error} />

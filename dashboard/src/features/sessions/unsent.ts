@@ -3,16 +3,18 @@
  * to another page. A message that did arrive comes back with the history, by its local id, and is dropped.
  */
 import { readDraft, writeDraft } from "../../ui/drafts.ts";
+import type { Attachment } from "../../api/types.ts";
 import type { Outgoing } from "../../entities/session/session-state.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
 
 const keyOf = (sessionId: string) => `${sessionId}.unsent`;
 
 export function readUnsent(sessionId: string): Outgoing[] {
-  const kept = JSON.parse(readDraft(keyOf(sessionId)) ?? "[]") as [string, string][];
-  return kept.map(([localId, content]) => ({
+  const kept = JSON.parse(readDraft(keyOf(sessionId)) ?? "[]") as [string, string, Attachment[]?][];
+  return kept.map(([localId, content, attachments = []]) => ({
     localId,
     content,
+    attachments,
     phase: "failed",
     messageId: null,
     error: new Error(t.notSent),
@@ -21,6 +23,6 @@ export function readUnsent(sessionId: string): Outgoing[] {
 
 export function keepUnsent(sessionId: string, outgoing: Outgoing[]) {
   const unsent = outgoing.filter(({ phase }) => phase !== "accepted");
-  const kept = unsent.map(({ localId, content }) => [localId, content]);
+  const kept = unsent.map(({ localId, content, attachments }) => [localId, content, attachments]);
   writeDraft(keyOf(sessionId), kept.length === 0 ? null : JSON.stringify(kept));
 }

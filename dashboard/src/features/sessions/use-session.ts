@@ -10,7 +10,7 @@ import {
 } from "react";
 import { api, call } from "../../api/client.ts";
 import { newLocalId } from "../../api/local-id.ts";
-import type { Message, Task } from "../../api/types.ts";
+import type { Attachment, Message, Task } from "../../api/types.ts";
 import { SESSION_EVENTS } from "../../entities/session/session-events.ts";
 import { activeTasks, cancelTask } from "../../entities/task/tasks.ts";
 import { batch } from "../../live/batch.ts";
@@ -101,7 +101,7 @@ export interface OpenSession {
   reload: () => void;
   /** Loads messages with lower numbers. */
   loadOlder: (before: number) => Promise<void>;
-  send: (content: string, localId?: string) => Promise<void>;
+  send: (content: string, attachments: Attachment[], localId?: string) => Promise<void>;
   discard: (localId: string) => void;
   regenerate: () => Promise<void>;
   stop: (taskId: string) => Promise<void>;
@@ -188,13 +188,13 @@ function commands(id: string, dispatch: Dispatch<Action>) {
       );
     },
     /** The gateway applies a message once, even if it is sent again with the same `localId`. */
-    async send(content: string, localId: string = newLocalId()) {
-      dispatch({ type: "sent", localId, content });
+    async send(content: string, attachments: Attachment[], localId: string = newLocalId()) {
+      dispatch({ type: "sent", localId, content, attachments });
       try {
         const accepted = await call(
           api.POST("/api/chat", {
             params: { header: { "Idempotency-Key": localId } },
-            body: { sessionId: id, content, localId, isStreaming: true },
+            body: { sessionId: id, content, attachments, localId, isStreaming: true },
           }),
         );
         dispatch({ type: "accepted", localId, accepted });

@@ -25,6 +25,8 @@ export const conversation = section("conversation", {
   you: "You",
   someoneElse: "Another user",
   copyText: "Copy text",
+  attachments: "Attachments",
+  download: "Download",
   forkHere: "Fork from here",
   regenerate: "Regenerate",
   cut: {

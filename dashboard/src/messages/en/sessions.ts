@@ -27,4 +27,10 @@ export const sessions = section("sessions", {
   message: "Message",
   stop: "Stop",
   send: "Send",
+  attach: "Attach files",
+  attachTitle: "Attached files",
+  uploading: "Uploading…",
+  removeFile: (name: string) => `Remove ${name}`,
+  fileTooLarge: (most: string) => `Larger than ${most}`,
+  tooManyFiles: (most: number) => `You can attach up to ${most} files to a message.`,
 });

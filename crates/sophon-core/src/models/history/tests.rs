@@ -3,6 +3,7 @@ use serde_json::json;
 use sophon_testkit::strict_roles;
 
 use super::*;
+use crate::untrusted::fence;
 
 fn person(content: &str) -> ModelMessage {
     ModelMessage::User { content: content.into() }
@@ -33,6 +34,18 @@ fn questions_sent_together_are_joined_and_what_says_nothing_is_left_out() {
         person("Three"),
     ]);
     assert_eq!(formed, [person("One\n\nTwo"), said("Both."), person("Three")]);
+}
+
+#[test]
+fn files_are_left_out_first_of_earlier_questions_and_of_the_last_one_only_if_nothing_else_is_left() {
+    let with_file =
+        |words: &str| person(&format!("{words}\n{}", fence("attachment", &"x".repeat(3_000), [1; 8])));
+    let without = |words: &str| person(&format!("{words}\n{}", fence("attachment", FILE_LEFT_OUT, [1; 8])));
+    let mut messages = vec![with_file("One"), said("Yes."), with_file("Two")];
+    assert_eq!(shorten(&mut messages, 1_500), LeftOut { files: 1, ..LeftOut::default() });
+    assert_eq!(messages, [without("One"), said("Yes."), with_file("Two")]);
+    assert_eq!(shorten(&mut messages, 200), LeftOut { messages: 2, files: 1, results: 0 });
+    assert_eq!(messages, [without("Two")]);
 }
 
 #[test]
@@ -79,11 +92,11 @@ fn the_oldest_goes_first_and_the_question_stays() {
     };
     let mut messages = conversation();
     assert_eq!(shorten(&mut messages, 100_000), LeftOut::default());
-    assert_eq!(shorten(&mut messages, 2_500), LeftOut { messages: 0, results: 1 });
+    assert_eq!(shorten(&mut messages, 2_500), LeftOut { results: 1, ..LeftOut::default() });
     assert_eq!((&messages[2], messages.len()), (&result("a", LEFT_OUT), 11));
-    assert_eq!(shorten(&mut messages, 1_500), LeftOut { messages: 4, results: 0 });
+    assert_eq!(shorten(&mut messages, 1_500), LeftOut { messages: 4, ..LeftOut::default() });
     assert_eq!(messages[0], person("second"));
-    assert_eq!(shorten(&mut messages, 100), LeftOut { messages: 2, results: 1 });
+    assert_eq!(shorten(&mut messages, 100), LeftOut { messages: 2, results: 1, files: 0 });
     assert_eq!(
         messages,
         [

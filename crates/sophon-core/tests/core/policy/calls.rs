@@ -37,7 +37,9 @@ pub async fn call(app: &TestGateway, case: &Case, asker: &Asker, things: &Things
         "agent" | "announcement" | "approval" | "information request" | "node" => {
             of_tenant(gateway, case, caller, things).await
         }
-        "discussion" | "run" | "session" | "task" => of_owner(gateway, case, caller, things).await,
+        "attachment" | "discussion" | "run" | "session" | "task" => {
+            of_owner(gateway, case, caller, things).await
+        }
         _ => of_places(gateway, case, caller, things).await,
     }
 }
@@ -85,6 +87,11 @@ async fn command(gateway: &Gateway, caller: &Caller, node: &Node, command: &str)
 async fn of_owner(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things) -> Result<()> {
     let (discussion, run) = (&things.discussion.id, &things.run.id);
     match (case.kind, case.verb) {
+        ("attachment", "Create") => gateway.attachments.begin_upload(caller).await.map(drop),
+        ("attachment", "Read") => {
+            gateway.attachments.get(Some(caller), &things.attachment.id).await.map(drop)
+        }
+        ("attachment", "Write") => gateway.attachments.delete(caller, &things.attachment.id).await,
         ("discussion", "Create") => {
             let persona = |name: &str| {
                 let persona = Some(format!("You are {name}."));

@@ -5,8 +5,8 @@ use std::time::Duration;
 use sophon_core::database::Unit;
 use sophon_model::{
     Agent, AgentId, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeScope, Participant,
-    ParticipantKind, Result, Session, SessionRole, Task, TaskKind, Tenant, TenantId, User, UserId,
-    Visibility,
+    ParticipantKind, Result, Session, SessionRole, StoredAttachment, Task, TaskKind, Tenant, TenantId, User,
+    UserId, Visibility,
 };
 use sophon_testgateway::TestGateway;
 use sophon_testkit::make::{self, MakeSession, MakeTask};
@@ -60,6 +60,7 @@ pub struct Things {
     pub node: Node,
     pub discussion: Discussion,
     pub run: DiscussionRun,
+    pub attachment: StoredAttachment,
 }
 
 /// Gives one of each to whom `whose` says.
@@ -127,7 +128,22 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
     let run = make::discussion_run(unit.new_id::<sophon_model::DiscussionRunId>(), &discussion);
     let run = DiscussionRun { task_id: of_run.id, ..run };
     unit.tx.insert(&run)?;
-    Ok(Things { owner, agent, session, task, approval, info_request, node, discussion, run })
+    let attachment = attachment(unit, &owner)?;
+    Ok(Things { owner, agent, session, task, approval, info_request, node, discussion, run, attachment })
+}
+
+/// One that was not sent.
+fn attachment(unit: &mut Unit<'_>, owner: &User) -> Result<StoredAttachment> {
+    let attachment = StoredAttachment {
+        tenant_id: owner.tenant_id.clone(),
+        owner_id: owner.id.clone(),
+        created_at: unit.now(),
+        unsent_since: Some(unit.now()),
+        ..make::attachment(unit.new_id::<sophon_model::AttachmentId>())
+    };
+    unit.tx.hold_blob(&make::blob_of(&attachment, unit.now().plus(LATER)))?;
+    unit.tx.insert(&attachment)?;
+    Ok(attachment)
 }
 
 /// One that a worker elsewhere is at, so that nobody here takes it up.

@@ -51,9 +51,13 @@ pub async fn send(app: &App, method: Method, path: &str, token: Option<&str>, bo
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
-    if let Some(body) = body {
-        request = request.json(&body);
-    }
+    request = match body {
+        Some(Value::String(form)) => {
+            request.header("content-type", "multipart/form-data; boundary=edge").body(form)
+        }
+        Some(body) => request.json(&body),
+        None => request,
+    };
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let mut body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);

@@ -53,7 +53,7 @@ pub struct Line {
     /// The thing that the path's `{id}` stands for, or nothing.
     pub thing: &'static str,
     /// The JSON of the body, or of the hub method's argument; empty for none. Good enough to be judged: who may do it
-    /// is to be told from it.
+    /// is to be told from it. A string is a form, whose parts are separated by `edge`.
     pub with: &'static str,
 }
 
@@ -94,6 +94,7 @@ pub const REST: &[Line] = &[
     line("PUT /api/agents/{id}/tools", Having(ManageAgents), "agent", r#"{"allowlist":[]}"#),
     // Models
     line("GET /api/models", SignedIn, "", ""),
+    line("POST /api/models/check", HavingAnywhere(ViewSystem), "", ""),
     // Chat + sessions
     line(
         "POST /api/chat",
@@ -101,6 +102,15 @@ pub const REST: &[Line] = &[
         "session",
         r#"{"content":"hi","sessionId":"$session"}"#,
     ),
+    line(
+        "POST /api/attachments",
+        Having(SendMessages),
+        "",
+        r#""--edge\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\na\r\n--edge--\r\n""#,
+    ),
+    line("GET /api/attachments/limits", SignedIn, "", ""),
+    line("GET /api/attachments/{id}", Owner, "attachment", ""),
+    line("DELETE /api/attachments/{id}", OwnerHaving(SendMessages), "attachment", ""),
     line("GET /api/sessions", SignedIn, "", ""),
     line("POST /api/sessions", Having(SendMessages), "", "{}"),
     line("GET /api/sessions/{id}", Owner, "session", ""),

@@ -15,7 +15,7 @@ pub use app::App;
 pub use events::Events;
 pub use http::Http;
 pub use hub::{Hub, streamed};
-pub use hub_schemas::described_events;
+pub use hub_schemas::{assert_event, described_events};
 pub use people::{NodeAgent, Person};
 pub use process::Process;
 pub use relay::Relay;

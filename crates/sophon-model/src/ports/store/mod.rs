@@ -11,6 +11,7 @@
 //! each query that serves a caller.
 
 mod approvals;
+mod attachments;
 mod discussions;
 mod entity;
 mod jobs;
@@ -23,6 +24,7 @@ mod value;
 mod verbs;
 
 pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows, PendingInfoRequests};
+pub use attachments::{AttachmentRows, BlobRows};
 pub use discussions::DiscussionRunRows;
 pub use entity::{
     Condition, Conditions, Delete, Ends, Entity, Every, Filter, Insert, Key, Order, Scoped, Table, Update,
@@ -103,6 +105,8 @@ pub trait Tx:
     + EventRows
     + IdempotencyRows
     + SecretRows
+    + BlobRows
+    + AttachmentRows
 {
 }
 

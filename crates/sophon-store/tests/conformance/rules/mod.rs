@@ -2,6 +2,7 @@
 
 mod agents;
 mod approvals;
+mod attachments;
 mod changes;
 mod discussion_runs;
 mod entities;
@@ -44,6 +45,7 @@ pub fn all() -> Vec<Rule> {
         turns::rules(),
         memories::rules(),
         approvals::rules(),
+        attachments::rules(),
         info_requests::rules(),
         nodes::rules(),
         node_commands::rules(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sophon_api::hubs::Joined;
-use sophon_api::{Accepted, NewSession, SendMessage};
+use sophon_api::{Accepted, Attachment, NewAttachment, NewSession, SendMessage};
 use sophon_client::{ChatHub, ClientError};
 use sophon_model::SessionId;
 use tokio::time::sleep;
@@ -31,12 +31,19 @@ pub struct Conversation<'a> {
     agent: Option<String>,
     session: Option<SessionId>,
     hub: Option<ChatHub>,
+    /// Go with the next message.
+    attachments: Vec<NewAttachment>,
 }
 
 impl<'a> Conversation<'a> {
     /// A conversation in `session`, or else in a new one with `agent`.
     pub fn new(context: &'a Context, session: Option<SessionId>, agent: Option<String>) -> Self {
-        Self { context, agent, session, hub: None }
+        Self { context, agent, session, hub: None, attachments: Vec::new() }
+    }
+
+    /// Lets files go with the next message.
+    pub fn attach(&mut self, attachments: Vec<Attachment>) {
+        self.attachments = attachments.into_iter().map(|file| NewAttachment::of(file.key.into())).collect();
     }
 
     /// The session, once there is one.
@@ -111,9 +118,14 @@ impl<'a> Conversation<'a> {
     }
 
     /// Sends until there is an answer; the key makes it count once.
-    async fn send(&self, session: &SessionId, content: String) -> Result<Accepted, Stop> {
+    async fn send(&mut self, session: &SessionId, content: String) -> Result<Accepted, Stop> {
         let key = environment::idempotency_key()?;
-        let message = SendMessage { session_id: Some(session.clone()), content, ..SendMessage::default() };
+        let message = SendMessage {
+            session_id: Some(session.clone()),
+            content,
+            attachments: Some(std::mem::take(&mut self.attachments)),
+            ..SendMessage::default()
+        };
         for pause in PAUSES {
             match self.context.client.send_message(&message, &key).await {
                 Err(error) if error.is_transient() => sleep(pause).await,

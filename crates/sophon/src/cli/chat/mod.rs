@@ -1,6 +1,7 @@
 //! `sophon chat`.
 
 mod asking;
+mod attach;
 mod controls;
 mod conversation;
 mod repl;
@@ -8,6 +9,7 @@ mod turn;
 mod view;
 
 use std::io::{self, IsTerminal, Read};
+use std::path::PathBuf;
 
 use sophon_client::SessionFilter;
 use sophon_model::SessionId;
@@ -30,6 +32,7 @@ Examples:
   sophon chat --last \"And without tax?\"        go on where you were
   echo \"Good morning\" | sophon chat            the message comes through a pipe
   git diff | sophon chat \"Review this:\" -      a message with the pipe in the place of `-`
+  sophon chat --attach plan.pdf \"Sum it up\"    a file goes with the message
   sophon chat --json \"hello\" | jq -r .event    one event a line, for programs
 
 The answer goes to standard output, everything else to standard error. Ctrl-C stops the answer;
@@ -49,6 +52,9 @@ pub struct Args {
     /// The agent for a new session, by id or short name
     #[arg(long, short, value_name = "AGENT", conflicts_with_all = ["session", "last"])]
     agent: Option<String>,
+    /// A file that goes with the message; several with several `--attach`
+    #[arg(long, value_name = "FILE", conflicts_with = "interactive")]
+    attach: Vec<PathBuf>,
     /// Talk back and forth even if the input is no terminal: one message a line
     #[arg(long, short, conflicts_with = "message")]
     interactive: bool,
@@ -56,7 +62,12 @@ pub struct Args {
 
 /// Asks once, or talks back and forth.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
-    let is_interactive = args.interactive || (args.message.is_empty() && io::stdin().is_terminal());
+    let has_terminal = args.message.is_empty() && io::stdin().is_terminal();
+    if has_terminal && !args.attach.is_empty() {
+        let stop = Stop::failed("a file goes with a message, and there is none");
+        return Err(stop.hint("Write one: `sophon chat --attach FILE \"What is this?\"`."));
+    }
+    let is_interactive = args.interactive || has_terminal;
     let message = if is_interactive { None } else { Some(message(&args.message)?) };
     let session = match args.session {
         None if args.last => Some(last_session(context).await?),
@@ -67,6 +78,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     match message {
         None => repl::run(context, conversation).await,
         Some(message) => {
+            conversation.attach(attach::upload(context, &args.attach).await?);
             let mut controls = Controls::new(None)?;
             let ending = conversation.ask(message, &mut controls).await?;
             conversation.close().await;

@@ -1,5 +1,6 @@
 //! What holds for all entities: the typed verbs, on each kind.
 
+mod attachments;
 mod specimens;
 mod widgets;
 
@@ -10,9 +11,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use sophon_model::ports::{Delete, Ends, Entity, Insert, Key, Scoped, Store, Tx, Update, every};
 use sophon_model::{
-    Agent, ApiToken, Approval, AuthSession, CustomRole, DataKey, Discussion, DiscussionRun, DiscussionTurn,
-    InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page, Participant, Result,
-    Session, StoredSecret, Task, Tenant, ToolCall, User,
+    Agent, ApiToken, Approval, AuthSession, Blob, CustomRole, DataKey, Discussion, DiscussionRun,
+    DiscussionTurn, InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page,
+    Participant, Result, Session, StoredAttachment, StoredSecret, Task, Tenant, ToolCall, User,
 };
 
 use crate::fixtures::at;
@@ -76,7 +77,7 @@ macro_rules! with_each {
     ($check:ident in $store:expr, of $($kind:ident)+) => { $($check::<$kind>($store);)+ };
     ($check:ident in $store:expr) => {
         with_each!($check in $store, of Tenant User CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
-            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun)
+            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredAttachment)
     };
 }
 
@@ -84,7 +85,7 @@ macro_rules! with_each {
 macro_rules! with_each_placed {
     ($check:ident in $store:expr) => {
         with_each!($check in $store, of User CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
-            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun)
+            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredAttachment)
     };
 }
 
@@ -148,6 +149,8 @@ pub fn rewrite_each(store: &dyn Store) -> BTreeMap<&'static str, usize> {
         count::<Job>(store),
         rewrite::<DataKey>(store),
         rewrite::<StoredSecret>(store),
+        count::<Blob>(store),
+        rewrite::<StoredAttachment>(store),
     ]
     .into()
 }
@@ -212,7 +215,7 @@ fn put_adds_and_overwrites(place: &Place) {
     }
     let store = settle(place);
     with_each!(check in &*store, of Tenant User CustomRole AuthSession ApiToken Agent Session ToolCall MemoryEntry Node
-        Discussion DiscussionRun Widget);
+        Discussion DiscussionRun StoredAttachment Widget);
 }
 
 fn what_is_removed_is_gone(place: &Place) {
@@ -226,7 +229,7 @@ fn what_is_removed_is_gone(place: &Place) {
         assert_eq!((get(store, &E::nth(1)), get(store, &E::nth(2))), (None, Some(E::nth(2))));
     }
     let store = settle(place);
-    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion Widget);
+    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion StoredAttachment Widget);
 }
 
 fn each_scope_has_its_own(place: &Place) {
@@ -255,7 +258,7 @@ fn what_is_removed_from_one_scope_is_not_removed_from_another(place: &Place) {
         assert_eq!([delete(E::elsewhere()), delete(E::home()), delete(E::home())], [false, true, false]);
     }
     let store = settle(place);
-    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion Widget);
+    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion StoredAttachment Widget);
 }
 
 fn lists_are_complete_and_in_order_page_by_page(place: &Place) {
@@ -325,5 +328,5 @@ fn what_ended_is_removed_the_oldest_first_and_some_at_a_time(place: &Place) {
         assert_eq!(is_kept(), [false, false, false, false, true, true], "{}", E::TABLE.name);
     }
     let store = settle(place);
-    with_each!(check in &*store, of Approval InfoRequest NodeCommand DiscussionRun Widget);
+    with_each!(check in &*store, of Approval InfoRequest NodeCommand DiscussionRun StoredAttachment Widget);
 }

@@ -12,6 +12,7 @@ use sophon_model::{
     ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility, WhileBusy,
 };
 
+use super::attachments::move_contents_in;
 use super::{Ending, Placed, Specimen};
 use crate::fixtures::{
     agent, api_token, approval, at, auth_session, custom_role, discussion, discussion_run, info_request,
@@ -26,11 +27,12 @@ pub fn move_all_in(tx: &mut dyn Tx) -> Result<()> {
     tx.insert(&session("x"))?;
     ["t", "u"].iter().try_for_each(|id| tx.insert(&task(id, "s", 1)))?;
     ["n", "o"].iter().try_for_each(|id| tx.insert(&node(id, 1)))?;
-    ["d", "e"].iter().try_for_each(|id| tx.insert(&discussion(id, 1)))
+    ["d", "e"].iter().try_for_each(|id| tx.insert(&discussion(id, 1)))?;
+    move_contents_in(tx)
 }
 
 /// The key of the `n`th.
-fn id(n: i64) -> String {
+pub(super) fn id(n: i64) -> String {
     format!("nth-{n}")
 }
 
@@ -66,6 +68,7 @@ macro_rules! named {
         }
     };
 }
+pub(super) use named;
 
 /// Says where the examples of a kind are, and where they are not.
 macro_rules! placed {
