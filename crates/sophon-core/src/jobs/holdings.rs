@@ -27,6 +27,9 @@ struct Shared {
 struct Holding {
     attempt: i64,
     lost: CancellationToken,
+    /// Whether the claim is committed. Until then another transaction, such as the one that renews leases, does not see
+    /// that this process holds the job.
+    is_committed: bool,
 }
 
 /// A job that is held, until this is dropped.
@@ -37,10 +40,10 @@ pub(super) struct Hold {
 }
 
 impl Holdings {
-    /// Notes a job that is held from now on; the token is cancelled when it is lost.
+    /// Notes a job that is claimed in a transaction which is still open; the token is cancelled when the job is lost.
     pub(super) fn add(&self, job: &Job) -> (Hold, CancellationToken) {
         let lost = CancellationToken::new();
-        let holding = Holding { attempt: job.attempt, lost: lost.clone() };
+        let holding = Holding { attempt: job.attempt, lost: lost.clone(), is_committed: false };
         self.0.held.lock().insert(job.id.clone(), holding);
         (Hold { holdings: self.clone(), job: job.id.clone(), attempt: job.attempt }, lost)
     }
@@ -56,10 +59,15 @@ impl Holdings {
         }
     }
 
+    fn committed(&self) -> Vec<(JobId, i64)> {
+        let held = self.0.held.lock();
+        let committed = held.iter().filter(|(_, holding)| holding.is_committed);
+        committed.map(|(id, holding)| (id.clone(), holding.attempt)).collect()
+    }
+
     /// Renews all leases in one statement. Returns the tasks, of whatever process, that are to be cancelled.
     pub(super) async fn renew(&self, db: &Database, holder: &str) -> Result<Vec<TaskId>> {
-        let before: Vec<(JobId, i64)> =
-            self.0.held.lock().iter().map(|(id, holding)| (id.clone(), holding.attempt)).collect();
+        let before = self.committed();
         if before.is_empty() {
             return Ok(Vec::new());
         }
@@ -80,6 +88,17 @@ impl Holdings {
     }
 }
 
+impl Hold {
+    /// Notes that the claim is committed: from now on the job is lost if its lease cannot be renewed.
+    pub(super) fn committed(&self) {
+        if let Some(holding) = self.holdings.0.held.lock().get_mut(&self.job)
+            && holding.attempt == self.attempt
+        {
+            holding.is_committed = true;
+        }
+    }
+}
+
 impl Drop for Hold {
     fn drop(&mut self) {
         let mut holdings = self.holdings.0.held.lock();
@@ -89,5 +108,29 @@ impl Drop for Hold {
         if holdings.is_empty() {
             self.holdings.0.emptied.notify_waiters();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use sophon_model::{Queue, Timestamp};
+
+    use super::*;
+
+    fn job() -> Job {
+        let now = Timestamp::from_millis(0);
+        Job::new(JobId::from("job_1"), "test.job", Queue::Delivery, Value::Null, now)
+    }
+
+    #[test]
+    fn a_job_whose_claim_is_not_committed_is_not_looked_for_among_the_renewed_leases() {
+        let (holdings, job) = (Holdings::default(), job());
+        let (hold, _lost) = holdings.add(&job);
+        assert_eq!(holdings.committed(), []);
+        hold.committed();
+        assert_eq!(holdings.committed(), [(job.id.clone(), job.attempt)]);
+        drop(hold);
+        assert_eq!(holdings.committed(), []);
     }
 }

@@ -240,6 +240,7 @@ impl Runner {
     /// Works on a job beside the others, for as long as its lease is held.
     fn start(&self, claimed: Claimed) {
         let Claimed { job, run, hold, lost, task } = claimed;
+        hold.committed();
         let place = self.place(job.queue);
         let cancel = task.as_ref().map_or_else(CancellationToken::new, |task| task.cancel().clone());
         let held = Held::new(self.db.clone(), job.clone(), lost, cancel);
