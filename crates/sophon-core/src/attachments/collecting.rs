@@ -74,7 +74,7 @@ impl Collector {
             }
             // What was found and not deleted is referred to by now, and is not found again.
             if deleted == 0 {
-                return held.finish(schedule_in).await;
+                return held.again_at(held.now().plus(EVERY)).await;
             }
             tracing::debug!(deleted, "deleted contents that nothing refers to");
         }

@@ -160,6 +160,12 @@ impl Held {
         .await
     }
 
+    /// Lets the job run again at a time, as if it had just been enqueued.
+    pub(crate) async fn again_at(&self, at: Timestamp) -> Result<Settled, HeldError> {
+        let job = self.job.clone();
+        self.settle(move |unit| unit.tx.reschedule_job(&job, at, None).map(drop)).await
+    }
+
     /// Lets the job sleep until it is woken or `until`. `None` if it was woken since it was claimed, or since this was
     /// last tried: whatever it waits for may have happened, so look again.
     pub(crate) async fn park(&self, until: Timestamp) -> Result<Option<Settled>, HeldError> {
