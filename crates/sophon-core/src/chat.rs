@@ -1,5 +1,8 @@
 //! Sending a message, and asking for another answer to the last one.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, MessageRange};
@@ -7,8 +10,6 @@ use sophon_model::{
     Agent, AttachmentId, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result,
     Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
 };
-use std::sync::Arc;
-use std::time::Duration;
 
 use crate::attachments;
 use crate::database::{Database, Unit};

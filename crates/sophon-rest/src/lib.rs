@@ -49,6 +49,9 @@ use tower::ServiceExt;
 use utoipa::openapi::Server;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+/// The first segments of the addresses of all wires.
+pub const WIRES: [&str; 4] = ["api", "hubs", "swagger", "metrics"];
+
 pub use error::error_response;
 pub use openapi::openapi;
 pub use options::Options;

@@ -103,7 +103,7 @@ async fn file(
 fn may_be_page(path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    !is_file && !["api", "hubs", "swagger", "metrics"].iter().any(|wire| first.eq_ignore_ascii_case(wire))
+    !is_file && !sophon_rest::WIRES.iter().any(|wire| first.eq_ignore_ascii_case(wire))
 }
 
 /// Whether the client asks for pages by name: `*/*` is what programs send that want data.

@@ -7,7 +7,9 @@ use sophon_model::{
     ApiToken, ApiTokenId, Caller, Credential, Error, Permission, Permissions, Result, Timestamp,
 };
 
-use super::{API_TOKEN_PREFIX, Identity, caller, may_act, new_secret, own_rights, rejected, secret_hash};
+use super::{
+    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, secret_hash,
+};
 use crate::policy::require;
 
 /// Use is noted at most this often, so that reading does not mean writing.
@@ -143,7 +145,7 @@ impl Identity {
                 let token = token.ok_or_else(rejected)?;
                 require_live_ancestors(tx, &token, now)?;
                 let user = tx.get(&token.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                let caller = caller(tx, user, Credential::ApiToken(token.id.clone()))?;
+                let caller = caller_by_token(tx, user, &token)?;
                 Ok((token, caller))
             })
             .await?;

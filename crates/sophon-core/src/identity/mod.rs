@@ -18,8 +18,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    AgentId, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, User, UserId,
-    UserStatus,
+    AgentId, ApiToken, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, User,
+    UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
@@ -206,14 +206,18 @@ pub(crate) fn may_act(user: &User) -> bool {
 
 /// The user as a caller, with what its role includes now.
 pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential) -> Result<Caller> {
-    let held = permissions(tx, &user)?;
-    let permissions = match &credential {
-        Credential::ApiToken(id) => {
-            let token = tx.get_in(&user.id, id)?.ok_or_else(rejected)?;
-            own_rights(held).and(token.rights())
-        }
-        Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_) => held,
-    };
+    if let Credential::ApiToken(id) = &credential {
+        let token = tx.get_in(&user.id, id)?.ok_or_else(rejected)?;
+        return caller_by_token(tx, user, &token);
+    }
+    let permissions = permissions(tx, &user)?;
+    Ok(Caller { user: user.id, tenant: user.tenant_id, role: user.role, permissions, credential })
+}
+
+/// The user as a caller with an API token that is at hand.
+fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> {
+    let permissions = own_rights(permissions(tx, &user)?).and(token.rights());
+    let credential = Credential::ApiToken(token.id.clone());
     Ok(Caller { user: user.id, tenant: user.tenant_id, role: user.role, permissions, credential })
 }
 

@@ -48,8 +48,7 @@ impl Models {
     }
 
     async fn check_one(&self, provider: &dyn ModelProvider) -> ProviderCheck {
-        let first = provider.models().first().cloned();
-        let model = first.unwrap_or_else(|| ModelInfo::unknown("", provider.id())).id;
+        let model = self.info_of(provider, None).id;
         let began = Instant::now();
         let answering = async {
             let answered = timeout(ANSWER, say_something(provider, &model)).await;

@@ -145,7 +145,6 @@ impl Models {
         ordered
     }
 
-    /// The provider's model of this name, if it is configured or on offer.
     /// The model that this provider would answer with.
     fn info_of(&self, provider: &dyn ModelProvider, preferred: Option<&str>) -> ModelInfo {
         let wanted = preferred.and_then(|model| self.model_of(provider, model));
@@ -153,6 +152,7 @@ impl Models {
         wanted.or_else(first).unwrap_or_else(|| ModelInfo::unknown("", provider.id()))
     }
 
+    /// The provider's model of this name, if it is configured or on offer.
     fn model_of(&self, provider: &dyn ModelProvider, model: &str) -> Option<ModelInfo> {
         let named = |models: &[ModelInfo]| models.iter().find(|info| info.id == model).cloned();
         named(provider.models()).or_else(|| named(&self.offers.of(provider.id())?))

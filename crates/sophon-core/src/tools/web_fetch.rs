@@ -69,17 +69,17 @@ const VOID: [&str; 14] = [
 const SIBLINGS: [&str; 5] = ["p", "li", "dt", "dd", "option"];
 
 async fn to_markdown(html: String) -> Result<String, ToolFailure> {
-    if is_too_deep(&html) {
-        return Err(ToolFailure("The page could not be read: it is nested too deeply.".into()));
-    }
+    let unreadable = || ToolFailure("The page could not be read.".into());
     // Parsing a megabyte of markup takes long enough to be kept off the async threads.
     let converted = on_deep_stack(move || {
         let converter =
             htmd::HtmlToMarkdown::builder().skip_tags(vec!["script", "style", "noscript", "svg"]).build();
-        converter.convert(&html)
+        if is_too_deep(&html) {
+            return Err(ToolFailure("The page could not be read: it is nested too deeply.".into()));
+        }
+        converter.convert(&html).map_err(|_| unreadable())
     });
-    let unreadable = || ToolFailure("The page could not be read.".into());
-    converted.await.ok_or_else(unreadable)?.map_err(|_| unreadable())
+    converted.await.ok_or_else(unreadable)?
 }
 
 /// Whether elements are nested deeper than pages are. The converter calls itself for each level.

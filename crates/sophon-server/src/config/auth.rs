@@ -11,7 +11,8 @@ use super::{Http, Problems, Tier};
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
-    /// Requests without a credential are the administrator's. Works on loopback and in the Personal tier only.
+    /// Requests without a credential are the administrator's. Works on loopback and in the Personal tier only, and
+    /// not behind a proxy.
     pub auto_admin: bool,
 }
 

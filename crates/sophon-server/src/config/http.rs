@@ -46,7 +46,7 @@ impl Http {
         let is_path = self.base_path.strip_prefix('/').is_some_and(|path| path.split('/').all(is_segment));
         // Taken away twice where a proxy does so, too.
         let first = self.base_path.split('/').nth(1).unwrap_or_default();
-        let is_wire = ["api", "hubs", "swagger", "metrics"].contains(&first);
+        let is_wire = sophon_rest::WIRES.contains(&first);
         if !self.base_path.is_empty() && (!is_path || is_wire) {
             problems.add(
                 "http.base_path",
