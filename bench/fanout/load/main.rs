@@ -16,7 +16,7 @@ use wire::Wire;
 
 /// What is not counted, while the server warms up.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// Linux tells the time of a process in these.
+/// The unit in which Linux gives the time of a process.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Measure deliveries of a server that listens already. Prints, in one line: deliveries a second, deliveries a second

@@ -13,7 +13,7 @@ use crate::wire::{MARK, Wire};
 
 /// Larger than what may be in flight, so that one read empties a socket.
 const READ_BYTES: usize = 256 * 1024;
-/// Sockets told of at a time.
+/// Sockets reported at a time.
 const READY_SOCKETS: usize = 1024;
 /// With nothing delivered for so long, the server has lost something.
 const STALLED: Duration = Duration::from_secs(10);
@@ -127,7 +127,7 @@ impl Room {
 
     fn receive(&mut self, number: usize, buffer: &mut [u8]) -> Outcome<()> {
         let Some(subscriber) = self.subscribers.get_mut(number) else {
-            // What the publisher is told is of no interest, as long as it is heard.
+            // What the publisher is sent is of no interest, as long as it is read.
             return empty(&mut self.publisher, buffer, |_| {});
         };
         let mut arrived = 0;
@@ -145,7 +145,7 @@ impl Room {
     }
 }
 
-/// Reads what there is. The poll tells of a socket again only when more has come since it was found empty.
+/// Reads what there is. The poll reports a socket again only when more has come since it was found empty.
 fn empty(socket: &mut TcpStream, buffer: &mut [u8], mut each: impl FnMut(&[u8])) -> Outcome<()> {
     loop {
         match socket.read(buffer) {

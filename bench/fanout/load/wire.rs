@@ -80,7 +80,7 @@ fn upgrade(socket: &mut TcpStream, address: SocketAddr, target: &str) -> Outcome
         "GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )?;
-    // Byte by byte: what follows the head belongs to whoever reads next.
+    // Byte by byte: what follows the head belongs to the next reader.
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

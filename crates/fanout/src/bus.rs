@@ -61,7 +61,7 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
         Self { shared: Arc::new(Mutex::new(State::new(limits, last))) }
     }
 
-    /// Numbers an event and shows it at once to whoever follows one of `topics`.
+    /// Numbers an event and publishes it at once to the readers of `topics`.
     pub fn publish(&self, topics: &[K], value: T) -> u64 {
         let mut state = self.shared.lock();
         state.last += 1;
@@ -70,8 +70,8 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
         number
     }
 
-    /// Shows an event without a number to whoever follows one of `topics` now: one that is not kept, and that nobody
-    /// who comes back is told.
+    /// Publishes an event without a number to the present readers of `topics`: one that is not kept, and that nobody
+    /// that comes back is sent.
     pub fn pass(&self, topics: &[K], value: T) -> Position {
         let mut state = self.shared.lock();
         state.ordinal += 1;

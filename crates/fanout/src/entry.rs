@@ -41,8 +41,8 @@ impl<T> Entry<T> {
         Self { position, value, encodings: Mutex::new(Vec::new()) }
     }
 
-    /// The number: unique in the bus and rising. A passing event has that of the numbered one before it, so that whoever
-    /// takes it for a cursor misses nothing.
+    /// The number: unique in the bus and rising. A passing event has that of the numbered one before it, so that a
+    /// reader that takes it for a cursor misses nothing.
     pub fn seq(&self) -> u64 {
         self.position.number
     }
@@ -58,7 +58,7 @@ impl<T> Entry<T> {
     }
 
     /// The bytes of this event in the format `slot`, made by the first who asks and shared with all others.
-    /// An event that a format does not tell is encoded as no bytes.
+    /// An event that a format does not send is encoded as no bytes.
     pub fn encoded(&self, slot: Slot, encode: impl FnOnce(&T) -> Bytes) -> Bytes {
         let mut encodings = self.encodings.lock();
         if let Some((_, bytes)) = encodings.iter().find(|(kept, _)| *kept == slot) {

@@ -13,8 +13,8 @@
 //!   ([`Lagged`]) and is to be closed; nobody else notices.
 //! * **A gap is never silent.** [`Subscription::follow`] says from where its log is complete.
 //!
-//! An event is *numbered*, and can be asked for by whoever comes back with the last number it saw, or *passing*: it stands
-//! between two numbers ([`Position`]), and is for those who are there ([`Bus::pass`]).
+//! An event is *numbered*, and can be asked for by a reader that comes back with the last number it saw, or *passing*:
+//! it stands between two numbers ([`Position`]), and is for those who are there ([`Bus::pass`]).
 
 mod bus;
 mod entry;

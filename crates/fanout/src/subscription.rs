@@ -15,7 +15,8 @@ pub enum Start {
     /// With the first numbered event above this number. Of passing events, with those that are shown from now on: what
     /// passed before, the reader may have seen.
     After(u64),
-    /// With everything behind this position, which is one that [`Bus::position`](crate::Bus::position) gave a moment ago.
+    /// With everything behind this position, which is one that [`Bus::position`](crate::Bus::position) gave a moment
+    /// ago.
     At(Position),
 }
 
@@ -41,7 +42,7 @@ impl<T> Delivery<T> {
     }
 
     /// Whether it came by topics alone that are followed [aside](Subscription::follow_aside): then its number is no
-    /// position to come back with. It would skip what the reader has not been told of other topics yet.
+    /// position to come back with. It would skip what the reader has not been sent of other topics yet.
     pub fn is_aside(&self) -> bool {
         self.role == Role::Aside
     }

@@ -1,9 +1,9 @@
 //! Reads structs from objects only: the derived `Deserialize` of a struct would take an array, too, its fields by their
-//! position, so that a client that sends one by mistake is not told.
+//! position, so that a client that sends one by mistake is not informed.
 //!
 //! On demand the keys of objects are matched in any case: .NET writes `SessionId` in MessagePack where others write
-//! `sessionId`. A struct tells its field names to the deserializer, so a key is compared with these; the keys of maps are
-//! data and stay as they are.
+//! `sessionId`. A struct gives its field names to the deserializer, so a key is compared with these; the keys of maps
+//! are data and stay as they are.
 
 use std::fmt;
 
@@ -21,7 +21,8 @@ pub enum Keys {
     AnyCase,
 }
 
-/// A deserializer around another, or around whatever else hands out values on the way: it applies to all that lies inside.
+/// A deserializer around another, or around whatever else hands out values on the way: it applies to all that lies
+/// inside.
 #[derive(Debug)]
 pub struct Objects<T> {
     inner: T,

@@ -1,4 +1,4 @@
-//! A room for measuring how fast events are told to many: `fanout [ADDRESS]` prints the address that it listens on.
+//! A room for measuring how fast events are sent to many: `fanout [ADDRESS]` prints the address that it listens on.
 //! One thread, so that it is one core's work.
 
 use axum::serve::ListenerExt as _;
@@ -53,7 +53,7 @@ async fn main() -> std::io::Result<()> {
     axum::serve(listener, hub.router("/hub")).await
 }
 
-#[expect(clippy::print_stdout, reason = "whoever started the program waits for this line")]
+#[expect(clippy::print_stdout, reason = "the starting program waits for this line")]
 fn say(line: &str) {
     println!("{line}");
 }

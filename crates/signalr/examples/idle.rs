@@ -1,5 +1,5 @@
 //! Measures what an idle WebSocket connection costs the server. `idle [COUNT]` starts the server as a process of
-//! its own, opens COUNT connections (2,000 unless told otherwise) and prints the growth of its memory.
+//! its own, opens COUNT connections (2,000 by default) and prints the growth of its memory.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

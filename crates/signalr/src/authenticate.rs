@@ -1,4 +1,4 @@
-//! Who connects.
+//! Authentication of connections.
 
 use http::header;
 use http::request::Parts;
@@ -12,10 +12,10 @@ use crate::hub::Hub;
 ///
 /// [`authenticate`](Self::authenticate) is written as a plain `async fn` in an implementation.
 pub trait Authenticate: Send + Sync + 'static {
-    /// Who is connected.
+    /// The user of the connection.
     type Caller: Clone + Send + Sync + 'static;
 
-    /// Who makes this request. `token` is the credential found: the bearer token of the `Authorization` header,
+    /// The user of this request. `token` is the credential found: the bearer token of the `Authorization` header,
     /// else the query's `access_token`. Asked at each request of a connection, not only at the first.
     fn authenticate(
         &self,
@@ -24,7 +24,7 @@ pub trait Authenticate: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Caller, Rejection>> + Send;
 
     /// May a request of `now` go on with a connection that `first` opened? Otherwise it is answered 403. By
-    /// default whoever knows the connection's secret token may.
+    /// default every request with the connection's secret token may.
     fn same_caller(&self, first: &Self::Caller, now: &Self::Caller) -> bool {
         let _ = (first, now);
         true
@@ -50,7 +50,7 @@ impl Authenticate for Anyone {
     }
 }
 
-/// Who is connected to the hub `H`.
+/// The user who is connected to the hub `H`.
 pub type Caller<H> = <<H as Hub>::Auth as Authenticate>::Caller;
 
 /// Asks who makes this request.

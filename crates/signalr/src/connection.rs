@@ -62,7 +62,7 @@ impl<H: Hub> Connection<H> {
         self.shared.link.id
     }
 
-    /// Who is connected.
+    /// The user of the connection.
     pub fn caller(&self) -> &Caller<H> {
         &self.shared.caller
     }
@@ -82,7 +82,7 @@ impl<H: Hub> Connection<H> {
         &self.shared.link.headers
     }
 
-    /// Joins a group: from now on (or from an earlier event on) the client is told what is published under
+    /// Joins a group: from now on (or from an earlier event on) the client is sent what is published under
     /// `topic`. Returns the number after which that is complete; see [`fanout::Subscription::follow`].
     pub fn follow(&self, topic: &H::Topic, start: Start) -> u64 {
         self.note(topic);
@@ -90,7 +90,7 @@ impl<H: Hub> Connection<H> {
     }
 
     /// Joins a group in which the client may still want to know what happened before: see
-    /// [`fanout::Subscription::follow_aside`]. What it is told by such groups alone bears no number.
+    /// [`fanout::Subscription::follow_aside`]. What it is sent by such groups alone bears no number.
     pub fn follow_aside(&self, topic: &H::Topic, start: Start) -> u64 {
         self.note(topic);
         self.shared.subscription.follow_aside(topic, start)
@@ -103,7 +103,7 @@ impl<H: Hub> Connection<H> {
         }
     }
 
-    /// The number after which the client is told all that happens in a group, if it is in it or joins it now.
+    /// The number after which the client is sent all that happens in a group, if it is in it or joins it now.
     pub fn complete_after(&self, topic: &H::Topic) -> u64 {
         self.shared.subscription.complete_after(topic)
     }
@@ -188,8 +188,8 @@ impl<H: Hub> Connection<H> {
         self.is_closed() && (ending.allow_reconnect || ending.manner == Manner::Gone)
     }
 
-    /// How long ago the client was last heard of, if the connection has ended for nothing but its silence. A client that
-    /// was cut off has been back since, as like as not.
+    /// How long ago the client was last heard of, if the connection has ended for nothing but its silence. A client
+    /// that was cut off has been back since, as like as not.
     pub fn vanished(&self) -> Option<Duration> {
         let times = &self.link().times;
         let heard = times.received.load(Ordering::Relaxed).max(times.left.load(Ordering::Relaxed));

@@ -29,7 +29,7 @@ const MAX_BODY_BYTES: usize = 30_000_000;
 /// their handshake before their first poll.
 const MAX_EARLY_BYTES: usize = 4 * 1024;
 
-/// A request that is turned away: a status and a word to whoever reads it.
+/// A request that is refused: a status and a reason.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refusal(StatusCode, &'static str);
 
@@ -274,7 +274,7 @@ fn keep_early<H: Hub>(
     Ok(true)
 }
 
-/// The answer to whoever sent something that was taken.
+/// The answer to a request whose body was accepted.
 fn taken() -> Response {
     ([(header::CONTENT_TYPE, "text/plain")], "").into_response()
 }

@@ -8,7 +8,7 @@ pub enum Rejection {
     Unauthorized,
     /// 403: a valid credential of someone who may not use this hub.
     Forbidden,
-    /// 503: it cannot be told now.
+    /// 503: not known at present.
     Unavailable,
 }
 
@@ -23,13 +23,13 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// How a hub method fails. What the client is told of it has the words of ASP.NET Core's server.
+/// How a hub method fails. What the client gets of it has the words of ASP.NET Core's server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HubError {
-    /// A deliberate error: its text is told to the client (`HubException: text`).
+    /// A deliberate error: its text is sent to the client (`HubException: text`).
     #[error("{0}")]
     Message(String),
-    /// Any other error: told in full only with [`Options::detailed_errors`](crate::Options::detailed_errors).
+    /// Any other error: sent in full only with [`Options::detailed_errors`](crate::Options::detailed_errors).
     #[error("{kind}: {text}")]
     Internal {
         /// The type of the error.
@@ -49,7 +49,7 @@ pub enum HubError {
 }
 
 impl HubError {
-    /// A deliberate error, to be told to the client.
+    /// A deliberate error, to be sent to the client.
     pub fn message(text: impl Into<String>) -> Self {
         Self::Message(text.into())
     }

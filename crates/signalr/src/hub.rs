@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::error::HubError;
 use crate::payload::{FromArguments, Invocation, Payload, Raw, argument};
 
-/// A hub: who may connect, what clients may call, and how they are told of events.
+/// A hub: who may connect, what clients may call, and how events are sent to them.
 ///
 /// The methods are written as plain `async fn` in an implementation.
 pub trait Hub: Send + Sync + Sized + 'static {
@@ -24,15 +24,15 @@ pub trait Hub: Send + Sync + Sized + 'static {
     /// What the bus carries. [`Broadcast`](crate::Broadcast) serves hubs without an event type of their own.
     type Event: Send + Sync + 'static;
 
-    /// Who may connect.
+    /// The callers that may connect.
     fn auth(&self) -> &Self::Auth;
 
-    /// How this hub tells the event with the number `seq` to clients. `None`: it does not. Asked once an event and
-    /// format, however many connections follow it; with the number 0, which is nobody's, for those who are told the event
-    /// [aside](Connection::follow_aside).
+    /// How this hub sends the event with the number `seq` to clients. `None`: it does not. Asked once an event and
+    /// format, however many connections follow it; with the number 0, which is nobody's, for those who are sent the
+    /// event [aside](Connection::follow_aside).
     fn project<'a>(&'a self, seq: u64, event: &'a Self::Event) -> Option<Invocation<'a>>;
 
-    /// Whether this connection is told of `event`, which a topic it follows has brought. Asked once a
+    /// Whether this connection is sent `event`, which a topic it follows has brought. Asked once a
     /// connection and event: keep it cheap.
     fn admits(&self, connection: &Connection<Self>, event: &Self::Event) -> bool {
         let _ = (connection, event);

@@ -1,13 +1,13 @@
 //! The ASP.NET Core SignalR *server* protocol for [axum]: clients in JavaScript, .NET, Java, Swift and Python
 //! connect to a Rust server as if it were Microsoft's.
 //!
-//! A [`Hub`] says which methods clients may call and how an event is told to them; its [`Authenticate`] says who may
+//! A [`Hub`] says which methods clients may call and how an event is sent to them; its [`Authenticate`] says who may
 //! connect. A [`HubServer`] speaks the protocol and gives an axum router. Events travel over a [`fanout::Bus`] that
 //! the program owns: a connection *follows* topics of the bus, and whatever is published there is encoded once,
 //! however many connections receive it. A connection that cannot keep up is closed with a reason, alone.
 //! A [`RawServer`] gives the transports without the hub protocol.
 //!
-//! Whoever owns the listener hands its connections to [`prepare`] (with axum: `ListenerExt::tap_io`).
+//! The owner of the listener hands its connections to [`prepare`] (with axum: `ListenerExt::tap_io`).
 
 mod authenticate;
 mod connection;

@@ -117,7 +117,7 @@ impl Ending {
         Self { error: None, allow_reconnect: false, manner: Manner::Gone }
     }
 
-    /// The end of a connection that went wrong, with the reason told to the client.
+    /// The end of a connection that went wrong, with the reason sent to the client.
     pub(crate) fn failed(reason: impl Into<String>, allow_reconnect: bool) -> Self {
         Self { error: Some(reason.into()), allow_reconnect, manner: Manner::Drop }
     }

@@ -22,7 +22,7 @@ impl Default for Transports {
 pub struct Options {
     /// The transports offered; others answer 404.
     pub transports: Transports,
-    /// Clients that ask for a lower negotiate version are told that it is not supported.
+    /// Clients that ask for a lower negotiate version get the error that it is not supported.
     pub minimum_negotiate_version: u32,
     /// Silence towards a client after which it is sent a ping. Long polling has none.
     pub keep_alive: Duration,
@@ -49,7 +49,7 @@ pub struct Options {
     pub max_streams: usize,
     /// Items of one upload stream that may wait to be taken; with more, nothing is read from the client.
     pub upload_buffer_items: usize,
-    /// Bytes of answers and messages to one client alone that may wait; with more, whoever sends them waits.
+    /// Bytes of answers and messages to one client alone that may wait; with more, the sender waits.
     pub outbox_bytes: usize,
     /// The most that goes into one write, in bytes, unless a single message is larger.
     pub max_write_bytes: usize,

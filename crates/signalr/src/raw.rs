@@ -25,7 +25,7 @@ use crate::transport::{Io, Transport};
 
 /// Arrivals that may wait to be received; with more, nothing is read from the client.
 const WAITING_ARRIVALS: usize = 2;
-/// Sends that may wait to be written; whoever sends more waits.
+/// Sends that may wait to be written; beyond that the sender waits.
 const WAITING_SENDS: usize = 1;
 /// Pings are messages of the hub protocol.
 const NO_PINGS: Duration = Duration::from_secs(u32::MAX as u64);
@@ -151,7 +151,7 @@ pub(crate) async fn run<H: Hub, T: Transport>(
                 writing = true;
             }
             () = &mut serving, if !served => served = true,
-            // Whoever drops its end does not want to know.
+            // A dropped end needs no answer.
             room = arrivals.reserve(), if !arrived.is_empty() => match room {
                 Ok(room) => room.send(std::mem::take(&mut arrived)),
                 Err(_) => arrived.clear(),

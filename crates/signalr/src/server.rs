@@ -20,7 +20,7 @@ use crate::protocol::Format;
 use crate::raw::Serve;
 use crate::{endpoint, negotiate, sweep};
 
-/// Under which slots of a bus entry this hub keeps its encodings. Two hubs that tell events differently, or any
+/// Under which slots of a bus entry this hub keeps its encodings. Two hubs that send events differently, or any
 /// other reader of the bus, need slots of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slots {
@@ -283,7 +283,7 @@ impl<H: Hub> HubServer<H> {
         chosen.len()
     }
 
-    /// Ends the hub: new connections are refused with 503, those open are closed with `reason` and told that
+    /// Ends the hub: new connections are refused with 503, those open are closed with `reason` and informed that
     /// they may come back. Returns when all tasks of the hub have ended, or `false` after `limit`.
     pub async fn drain(&self, reason: &str, limit: Duration) -> bool {
         self.server.registry.lock().closing = true;

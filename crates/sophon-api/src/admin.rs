@@ -1,4 +1,4 @@
-//! What administrators tell.
+//! Announcements of administrators.
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{AnnouncementId, Severity, UserId};
@@ -21,7 +21,7 @@ pub struct NewAnnouncement {
     pub severity: Option<Severity>,
 }
 
-/// An announcement as it was told.
+/// An announcement as it was published.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Announcement {
@@ -35,7 +35,7 @@ pub struct Announcement {
     pub body: String,
     /// How urgent it is.
     pub severity: Severity,
-    /// Who announced it.
+    /// The user who announced it.
     pub created_by: UserId,
     /// When.
     pub created_at: Time,

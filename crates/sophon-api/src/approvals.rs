@@ -39,7 +39,7 @@ pub struct RequestedAction {
     pub task_id: TaskId,
     /// The tool call that waits.
     pub tool_call_id: ToolCallId,
-    /// Who wants to act.
+    /// The agent that wants to act.
     pub agent_id: AgentId,
     /// In whose name.
     pub user_id: UserId,
@@ -67,7 +67,7 @@ pub struct ApprovalRequest {
     /// The arguments that a person put in the place of the agent's.
     #[schema(required, value_type = Option<Object>)]
     pub modified_params: Option<Value>,
-    /// Who decided.
+    /// The user who decided.
     #[schema(required)]
     pub decided_by: Option<UserId>,
     /// When it was decided, or ran out.
@@ -170,9 +170,9 @@ pub struct RequestedInfo {
     pub task_id: TaskId,
     /// The tool call that waits.
     pub tool_call_id: ToolCallId,
-    /// Who asks.
+    /// The caller.
     pub agent_id: AgentId,
-    /// Who is asked.
+    /// The user who is asked.
     pub user_id: UserId,
     /// Where it stands.
     pub status: InfoRequestStatus,

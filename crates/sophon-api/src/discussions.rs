@@ -20,9 +20,9 @@ pub struct Discussion {
     /// What is argued about.
     #[schema(example = "Should we move to a monorepo?")]
     pub topic: String,
-    /// Who argues: two to five.
+    /// The panelists: two to five.
     pub panelists: Vec<Panelist>,
-    /// Who decides.
+    /// The judge.
     pub judge: Panelist,
     /// How often each speaks.
     #[schema(example = 2)]
@@ -65,7 +65,7 @@ pub struct Panelist {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub agent_id: Option<AgentId>,
-    /// Who is made up.
+    /// The persona.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub persona: Option<String>,
@@ -92,10 +92,10 @@ pub struct NewDiscussion {
     /// What is argued about; at most 4,000 characters.
     #[schema(min_length = 1, max_length = 4_000, example = "Should we move to a monorepo?")]
     pub topic: String,
-    /// Who argues: two to five.
+    /// The panelists: two to five.
     #[schema(min_items = 2, max_items = 5)]
     pub panelists: Vec<NewPanelist>,
-    /// Who decides; an impartial persona if absent.
+    /// The judge; an impartial persona if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<NewPanelist>,
     /// How often each speaks; 2 if absent.
@@ -120,7 +120,7 @@ pub struct DiscussionPatch {
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_items = 2, max_items = 5)]
     pub panelists: Option<Vec<NewPanelist>>,
-    /// Who decides from now on.
+    /// The judge from now on.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub judge: Option<NewPanelist>,
@@ -150,9 +150,9 @@ pub struct DiscussionRun {
     /// What is argued about.
     #[schema(example = "Should we move to a monorepo?")]
     pub topic: String,
-    /// Who argues.
+    /// The panelists.
     pub panelists: Vec<Panelist>,
-    /// Who decides.
+    /// The judge.
     pub judge: Panelist,
     /// How often each speaks.
     #[schema(example = 2)]
@@ -171,7 +171,7 @@ pub struct DiscussionRun {
     /// Why it failed, in words for people.
     #[schema(required)]
     pub error: Option<String>,
-    /// Who cancelled it.
+    /// The user who cancelled it.
     #[schema(required)]
     pub cancelled_by: Option<UserId>,
     /// When it was asked for.
@@ -226,7 +226,7 @@ pub struct DiscussionRunDetail {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DiscussionTurn {
-    /// Who speaks.
+    /// The panelist that speaks.
     #[schema(example = "optimist")]
     pub panelist_id: String,
     /// From 1.

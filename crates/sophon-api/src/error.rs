@@ -32,7 +32,7 @@ pub struct ErrorInfo {
 }
 
 impl ErrorBody {
-    /// What is told of `error`, which happened in the request of this id.
+    /// What is sent of `error`, which happened in the request of this id.
     pub fn new(error: &Error, request_id: &str) -> Self {
         Self {
             error: ErrorInfo {
@@ -45,7 +45,7 @@ impl ErrorBody {
     }
 }
 
-/// What is told of a value that is not acceptable.
+/// What is sent about a value that is not acceptable.
 fn fact_of_field(error: &Error) -> Option<Value> {
     let field = spelled(error.field()?);
     Some(json!({ "field": field, "reason": error.message() }))

@@ -16,7 +16,7 @@ pub struct AuthConfig {
     pub setup_needed: bool,
 }
 
-/// Who signs in.
+/// The account.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Login {
@@ -44,13 +44,13 @@ pub struct SignedIn {
     /// What to send as `Authorization: Bearer …`.
     #[schema(value_type = String)]
     pub access_token: Secret,
-    /// What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the same
-    /// device gets the same answer again, should it have lost it.
+    /// What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the
+    /// same device gets the same answer again, should it have lost it.
     #[schema(value_type = String)]
     pub refresh_token: Secret,
     /// Until when the access token counts.
     pub expires_at: Time,
-    /// Who signed in.
+    /// The user who signed in.
     pub user: User,
 }
 
@@ -183,8 +183,9 @@ pub struct NewApiToken {
     /// What to call it: 1 to 100 characters.
     #[schema(min_length = 1, max_length = 100, example = "Backup script")]
     pub name: String,
-    /// What it may do at most, of what its maker may; all of that if absent, except to end sign-ins and other tokens, which
-    /// must be named. It reads what its owner may read, and an agent that it sends a message to has its owner's rights.
+    /// What it may do at most, of what its maker may; all of that if absent, except to end sign-ins and other tokens,
+    /// which must be named. It reads what its owner may read, and an agent that it sends a message to has its owner's
+    /// rights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<Permission>>,
     /// After how many days it ends, 1 to 3,650; in place of `expiresAt`.

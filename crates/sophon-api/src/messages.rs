@@ -21,7 +21,7 @@ pub struct Message {
     pub message_id: MessageId,
     /// The session it is in.
     pub session_id: SessionId,
-    /// Who speaks.
+    /// The role of the author.
     pub role: MessageRole,
     /// Its text, in Markdown.
     #[schema(example = "Which trains go to **Lisbon**?")]
@@ -50,8 +50,8 @@ pub struct Message {
     /// What writing it consumed.
     #[schema(required)]
     pub usage: Option<Usage>,
-    /// Why its text ends where it ends: `length`, `content_filter` and `incomplete` say that it was cut. Null while it is
-    /// written, and for what people wrote.
+    /// Why its text ends where it ends: `length`, `content_filter` and `incomplete` say that it was cut. Null while it
+    /// is written, and for what people wrote.
     #[schema(required)]
     pub finish_reason: Option<FinishReason>,
     /// Whether it is part of the conversation, or the gateway's own.
@@ -142,7 +142,7 @@ pub struct Usage {
     pub output_tokens: i64,
     /// The model.
     pub model: String,
-    /// Who offers it.
+    /// The provider.
     pub provider: String,
 }
 
@@ -205,7 +205,7 @@ pub struct SendMessage {
     /// Where to; a new session if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// Who is to answer, by id or slug; the session's agent if absent.
+    /// The agent that is to answer, by id or slug; the session's agent if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
     /// The text, in Markdown: at most 100,000 bytes.

@@ -128,7 +128,7 @@ pub struct SendCommand {
     #[serde(default = "no_params")]
     #[schema(value_type = Object)]
     pub params: Value,
-    /// How long to wait for the outcome: 30,000 unless told otherwise.
+    /// How long to wait for the outcome: 30,000 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1_000, maximum = 600_000)]
     pub timeout_ms: Option<u64>,
@@ -138,7 +138,7 @@ fn no_params() -> Value {
     json!({})
 }
 
-/// A command as the node is told it.
+/// A command as it is sent to its node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExecuteCommand {
@@ -156,7 +156,7 @@ pub struct ExecuteCommand {
 }
 
 impl ExecuteCommand {
-    /// The command as it is told with so much time left.
+    /// The command as it is sent with so much time left.
     pub fn new(command: sophon_model::NodeCommand, left: std::time::Duration) -> Self {
         Self {
             command_id: command.id,

@@ -1,4 +1,4 @@
-//! Machines that do what they are told within their scopes.
+//! Machines that run commands within their scopes.
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{NodeId, NodeScope, NodeStatus, UserId};
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{Secret, Time};
 
-/// A machine that does what it is told within its scopes.
+/// A machine that runs commands within its scopes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Node {
@@ -25,14 +25,14 @@ pub struct Node {
     pub status: NodeStatus,
     /// Whether it is connected, or was heard of within 90 seconds.
     pub online: bool,
-    /// What it may be told to do.
+    /// What it may be instructed to do.
     pub scopes: Vec<NodeScope>,
     /// The code that it shows, for people to compare; null once it is paired.
     #[schema(required, example = "ABC-234")]
     pub pairing_code: Option<String>,
-    /// Who registered it.
+    /// The user who registered it.
     pub registered_by: UserId,
-    /// Who approved or rejected it.
+    /// The user who approved or rejected it.
     #[schema(required)]
     pub decided_by: Option<UserId>,
     /// The version of its program.
@@ -92,7 +92,7 @@ pub struct NewNode {
     /// Its operating system, for example `linux`.
     #[schema(example = "linux")]
     pub platform: String,
-    /// What it may be told to do; nothing if absent. Whoever approves it can change that.
+    /// What it may be instructed to do; nothing if absent. The approving administrator can change that.
     #[serde(default)]
     pub scopes: Vec<NodeScope>,
 }
@@ -121,7 +121,7 @@ pub struct NodePatch {
     pub display_name: String,
 }
 
-/// What a node may be told to do.
+/// What a node may be instructed to do.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NodeScopes {
@@ -133,7 +133,7 @@ pub struct NodeScopes {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApproveNode {
-    /// What it may be told to do; as it was registered if absent.
+    /// What it may be instructed to do; as it was registered if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<NodeScope>>,
     /// The code that the node shows; another than that is refused, and counted.

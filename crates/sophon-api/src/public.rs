@@ -13,7 +13,8 @@ pub struct Health {
     pub status: HealthStatus,
 }
 
-/// Whether the gateway takes work (`ok`), is shutting down (`draining`), or cannot store anything (`storage_unavailable`).
+/// Whether the gateway takes work (`ok`), is shutting down (`draining`), or cannot store anything
+/// (`storage_unavailable`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
@@ -42,7 +43,7 @@ pub struct ToolInfo {
     /// Its name.
     #[schema(example = "memory.search")]
     pub name: String,
-    /// What it does and when to use it, as models are told.
+    /// What it does and when to use it, as models read it.
     pub description: String,
     /// How much harm it can do.
     pub risk: Risk,

@@ -1,4 +1,4 @@
-//! The keys that stored secrets are sealed with. No secret is told.
+//! The keys that stored secrets are sealed with. No secret is returned.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

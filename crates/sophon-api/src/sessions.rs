@@ -21,9 +21,9 @@ pub struct Session {
     pub title: String,
     /// The agent that answers in it.
     pub agent_id: AgentId,
-    /// Who made it.
+    /// The user who created it.
     pub owner_id: UserId,
-    /// Who may read it: its owner, or whoever knows its address.
+    /// The visibility: its owner alone, or everybody who knows its address.
     pub visibility: Visibility,
     /// Where it stands.
     pub status: SessionStatus,
@@ -107,7 +107,7 @@ pub struct SessionPatch {
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     #[schema(value_type = Option<String>, max_length = 200, example = "Trains to Lisbon")]
     pub title: Change<String>,
-    /// Who may read it.
+    /// The visibility.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub visibility: Option<Visibility>,

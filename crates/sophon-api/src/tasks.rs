@@ -18,10 +18,10 @@ pub struct Task {
     /// The session it is about; always there in a chat.
     #[schema(required)]
     pub session_id: Option<SessionId>,
-    /// Who does it; always there in a chat.
+    /// The agent that does it; always there in a chat.
     #[schema(required)]
     pub agent_id: Option<AgentId>,
-    /// Who asked for it.
+    /// The user who asked for it.
     pub user_id: UserId,
     /// What kind of work.
     pub kind: TaskKind,
@@ -50,7 +50,7 @@ pub struct Task {
     /// The message that answers, once begun.
     #[schema(required)]
     pub reply_message_id: Option<MessageId>,
-    /// Who cancelled it.
+    /// The user who cancelled it.
     #[schema(required)]
     pub cancelled_by: Option<UserId>,
     /// When it was asked for.

@@ -64,8 +64,8 @@ pub struct BucketBlobs {
 }
 
 impl BucketBlobs {
-    /// Makes ready to reach the bucket; nothing is sent yet. Contents on their way in are in the folder `staging`, which is
-    /// [swept](Blobs::sweep) as of `now`. Blocks.
+    /// Makes ready to reach the bucket; nothing is sent yet. Contents on their way in are in the folder `staging`,
+    /// which is [swept](Blobs::sweep) as of `now`. Blocks.
     pub fn open(bucket: Bucket, egress: &Egress, staging: PathBuf, now: Timestamp) -> Result<Self> {
         let door = egress.for_operator(&bucket.endpoint)?;
         let limits = Limits { stream_bytes: PART * MOST_PARTS, ..door.limits().clone() };
@@ -188,7 +188,7 @@ impl HttpService for Connector {
     }
 }
 
-/// What may be tried again is told by the kind.
+/// The kind says what may be tried again.
 fn http_error(error: EgressError) -> HttpError {
     let kind = match &error {
         EgressError::NoAddress { .. } | EgressError::Unreachable { .. } => HttpErrorKind::Connect,

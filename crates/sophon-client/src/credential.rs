@@ -51,7 +51,7 @@ pub trait CredentialStore: Send + Sync {
     fn load(&self) -> io::Result<Credential>;
 
     /// Waits for the sole right to replace the credential, across everything that shares the store. A refresh token
-    /// works once, and using it twice ends the sign-in: so whoever renews holds this and looks again first.
+    /// works once, and using it twice ends the sign-in: so a renewal holds this and looks again first.
     async fn lock(&self) -> io::Result<Box<dyn CredentialLock>>;
 }
 

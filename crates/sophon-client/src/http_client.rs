@@ -173,7 +173,7 @@ impl Client {
     }
 
     /// Sends a request whose answer says nothing.
-    pub(crate) async fn tell(&self, request: Request) -> Result<(), ClientError> {
+    pub(crate) async fn execute(&self, request: Request) -> Result<(), ClientError> {
         self.send(&request).await.map(drop)
     }
 

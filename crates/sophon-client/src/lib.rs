@@ -5,7 +5,7 @@
 //!
 //! What is asked and answered has the shapes of `sophon_api`.
 //!
-//! Proxy variables are not read: the client reaches the gateway it is told, or says that it cannot.
+//! Proxy variables are not read: the client reaches the configured gateway, or says that it cannot.
 
 mod api;
 mod credential;

@@ -1,4 +1,4 @@
-//! Announcements: what an administrator tells everybody in the tenant who is there.
+//! Announcements: what an administrator sends to everybody in the tenant who is connected.
 
 use sophon_model::{Announcement, AnnouncementEvent, Caller, Result, Severity};
 
@@ -36,7 +36,7 @@ impl Announcements {
         let title = name("title", &title)?;
         bounded("body", &body, 1, LONGEST_ANNOUNCEMENT)?;
         let (tenant_id, created_by) = (allowed.tenant().clone(), allowed.user().clone());
-        // A unit of work although nothing is kept: the caller learns if it could not be told.
+        // A unit of work although nothing is kept: the caller learns if it could not be published.
         self.db
             .write(move |unit| {
                 let (id, created_at) = (unit.new_id(), unit.now());

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 /// What a bucket is found by: a hash, whatever it is of.
 pub(crate) type Key = [u8; 16];
 
-/// The key of what these texts name together. The salt is chance: whoever could choose names with one key could use up
-/// somebody else's tokens.
+/// The key of what these texts name together. The salt is random: otherwise an attacker could choose names with one key
+/// and use up somebody else's tokens.
 pub(crate) fn hashed(salt: &[u8; 16], names: &[&str]) -> Key {
     let mut hash = Sha256::new().chain_update(salt);
     for name in names {
@@ -26,8 +26,8 @@ pub(crate) fn hashed(salt: &[u8; 16], names: &[&str]) -> Key {
     key
 }
 
-/// Buckets of one generation. When there are more, the generation before is forgotten, so that at most twice as many are
-/// kept: 1.1 MB.
+/// Buckets of one generation. When there are more, the generation before is forgotten, so that at most twice as many
+/// are kept: 1.1 MB.
 const GENERATION: usize = 10_000;
 
 /// Buckets that hold `most` tokens and get one back each `pace`.

@@ -33,7 +33,7 @@ const QUESTION_WITHIN: usize = 50;
 pub struct SendMessage {
     /// Where to; a new session if absent.
     pub session: Option<SessionId>,
-    /// Who is to answer, by id or slug; the session's agent if absent.
+    /// The agent that is to answer, by id or slug; the session's agent if absent.
     pub agent: Option<String>,
     /// The text.
     pub content: String,

@@ -18,7 +18,7 @@ impl CursorKey {
         Self(mac.chain_update(b"cursor"))
     }
 
-    /// The signature of a `position` in a `list`; `list` tells all that its order and its items depend on.
+    /// The signature of a `position` in a `list`; `list` names all that its order and its items depend on.
     pub fn sign(&self, list: &str, position: &[u8]) -> [u8; SIGNATURE] {
         let mut signature = [0; SIGNATURE];
         signature.copy_from_slice(&self.mac(list, position).finalize().into_bytes()[..SIGNATURE]);

@@ -112,7 +112,7 @@ impl Database {
     }
 
     /// Runs a unit of work and returns when it is durable. Should the caller go away meanwhile, the work is done
-    /// and its events are told all the same.
+    /// and its events are published all the same.
     pub async fn write<R, F>(&self, work: F) -> Result<R>
     where
         R: Send + 'static,
@@ -132,8 +132,8 @@ impl Database {
     }
 }
 
-/// Begins the epoch of a process that starts, for a bus that is still to be made; returns the number that its events are
-/// above.
+/// Begins the epoch of a process that starts, for a bus that is still to be made; returns the number that its events
+/// are above.
 pub(crate) async fn begin_events(store: &dyn Store, now: Timestamp) -> Result<u64> {
     struct Begin {
         above: u64,
@@ -155,8 +155,8 @@ pub(crate) async fn begin_events(store: &dyn Store, now: Timestamp) -> Result<u6
 }
 
 impl<F, R> UnitOfWork<F, R> {
-    /// Stores the events of the unit, and takes the places for them in the logs: from here on their readers wait for the
-    /// commit. The last of the transaction, since others wait for the numbers.
+    /// Stores the events of the unit, and takes the places for them in the logs: from here on their readers wait for
+    /// the commit. The last of the transaction, since others wait for the numbers.
     fn store_events(
         &mut self,
         tx: &mut dyn Tx,
@@ -183,7 +183,7 @@ type AfterCommit = Box<dyn FnOnce() + Send>;
 /// A session whose members a unit of work changed, and who they are at its end.
 type ChangedMembers = (SessionId, Option<Arc<[UserId]>>);
 
-/// A transaction with the events that tell of it.
+/// A transaction with the events that describe it.
 pub struct Unit<'a> {
     /// The transaction.
     pub tx: &'a mut dyn Tx,
@@ -215,7 +215,7 @@ impl<'a> Unit<'a> {
         self.db.random()
     }
 
-    /// Stores an event with the state that it tells of. It is shown when the transaction is durable.
+    /// Stores an event with the state that it describes. It is shown when the transaction is durable.
     pub fn emit(&mut self, event: impl Into<Event>) {
         let event = event.into();
         // If they cannot be looked up, the unit fails at its end.
@@ -331,7 +331,7 @@ where
             (Ok(()), None) => Err(Error::internal("a unit of work was committed without a result")),
             (Err(error), _) => Err(error),
         };
-        // Who is told may close storage next, which waits for the thread that this runs on: hold it no longer.
+        // The owner may close storage next, which waits for the thread that this runs on: hold it no longer.
         drop(this.db);
         let _gone_if_nobody_waits = this.reply.send(reply);
     }

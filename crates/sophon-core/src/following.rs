@@ -9,7 +9,7 @@ use crate::gateway::Gateway;
 use crate::live::EventEntry;
 use crate::policy::{FollowTasks, HoldersFeed, Read, TenantFeed, UserFeed, check};
 
-/// The most stored events that a client who comes back is sent; one who missed more is told to reload.
+/// The most stored events that a client who comes back is sent; one that missed more is told to reload.
 pub const MOST_REPLAYED: usize = 1_000;
 
 impl Gateway {
@@ -33,7 +33,8 @@ impl Gateway {
     }
 }
 
-/// Whether a session that this event tells of may be followed no longer by who follows it: it was public or shared, say.
+/// Whether a session that this event describes may be followed no longer by its followers: it was public or shared,
+/// say.
 pub fn revokes_access(event: &Event, caller: Option<&Caller>) -> bool {
     let Event::Session(event) = event else { return false };
     let takes_part = caller.is_some_and(|caller| event.members.contains(&caller.user));
@@ -52,13 +53,13 @@ pub struct CatchUp {
     pub missed: Vec<Arc<EventEntry>>,
     /// Where to follow the live log from.
     pub resume_after: u64,
-    /// Whether these and the live log are all: false if more was missed than is kept, sent or read, or the cursor is none
-    /// of this history. The client is to reload.
+    /// Whether these and the live log are all: false if more was missed than is kept, sent or read, or the cursor is
+    /// none of this history. The client is to reload.
     pub complete: bool,
 }
 
-/// What happened under `topic` after the cursor `after`, to a reader that gets all that happens after `from`, by its place
-/// in the live log.
+/// What happened under `topic` after the cursor `after`, to a reader that gets all that happens after `from`, by its
+/// place in the live log.
 pub async fn catch_up(db: &Database, topic: &Topic, after: u64, from: u64) -> Result<CatchUp> {
     let last = db.bus().last_seq();
     // The live log has all that this process stored, and others store as well where the database is not its own.

@@ -60,8 +60,8 @@ pub struct Parts {
 pub struct Settings {
     /// The key that signs access tokens.
     pub signing_key: [u8; 32],
-    /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: that is for
-    /// whoever sets this to see to.
+    /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: the operator
+    /// must see to that.
     pub auto_admin: bool,
     /// How often one may ask.
     pub rates: Rates,
@@ -102,7 +102,7 @@ pub(crate) struct Shared {
 /// The services. Cloning makes another handle.
 #[derive(Clone)]
 pub struct Gateway {
-    /// Who is who.
+    /// Users, sign-ins and tokens.
     pub identity: Identity,
     /// How often one may ask.
     pub rates: Arc<RateLimits>,
@@ -130,7 +130,7 @@ pub struct Gateway {
     pub discussions: Discussions,
     /// The models that can be asked for.
     pub models: Models,
-    /// Machines that do what they are told.
+    /// Machines that run commands.
     pub nodes: Nodes,
     /// Files that go with messages.
     pub attachments: Attachments,
@@ -215,7 +215,7 @@ impl Gateway {
     }
 }
 
-/// Who is the caller of requests without a credential.
+/// The caller of requests without a credential.
 async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> Result<Option<Caller>> {
     if !settings.auto_admin {
         return Ok(None);

@@ -18,7 +18,7 @@ pub const EVENTS_KEPT: Duration = Duration::from_hours(24);
 pub struct Retention {
     /// Approvals and questions.
     pub approvals: Duration,
-    /// Runs of discussions, with their turns. The messages that tell of them stay.
+    /// Runs of discussions, with their turns. The messages that mention them stay.
     pub discussion_runs: Duration,
     /// Commands to nodes.
     pub node_commands: Duration,

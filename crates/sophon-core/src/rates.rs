@@ -27,8 +27,8 @@ pub enum Class {
 }
 
 /// Requests a minute, for each user and separately for each API token. As many may come at once; after that they are
-/// let in at an even pace. Those who did not sign in are counted by address. The owner of a gateway for one person reads
-/// without a limit.
+/// let in at an even pace. Those who did not sign in are counted by address. The owner of a gateway for one person
+/// reads without a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
     /// Looking at things.
@@ -60,12 +60,12 @@ impl Default for Rates {
 /// The owner of a gateway for one person, on its own machine, who is free to look at things as often as wanted.
 const OWNER: &str = "owner";
 
-/// Who is counted. An API token has its own count beside its user's, and so has a node's.
+/// The key of a count. An API token has its own count beside its user's, and so has a node's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asker(&'static str, String);
 
 impl Asker {
-    /// Whoever made a request, from `address` if it did not sign in. An IPv6 network (/64) is one address.
+    /// The caller of a request, or its `address` if it did not sign in. An IPv6 network (/64) is one address.
     pub fn of(identified: &Identified, address: Option<IpAddr>) -> Self {
         match identified {
             Identified::Nobody | Identified::Rejected => {

@@ -20,7 +20,7 @@ pub struct FirstAdministrator {
     pub password: Option<String>,
 }
 
-/// Who administrates, and the password that was generated just now, if one was: to be shown once.
+/// The administrator, and the password that was generated just now, if one was: to be shown once.
 pub(crate) struct Administrator {
     pub(crate) user: User,
     pub(crate) generated_password: Option<String>,

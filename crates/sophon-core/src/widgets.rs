@@ -1,5 +1,5 @@
-//! A pretend subject: this file stands for the folder that a new one needs in the core. Nothing else has to know it. How its
-//! entity is kept is shown by the widgets of the store's conformance suite.
+//! A pretend subject: this file stands for the folder that a new one needs in the core. Nothing else has to know it.
+//! How its entity is kept is shown by the widgets of the store's conformance suite.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,7 +141,7 @@ impl Tool for DropTool {
     }
 }
 
-/// A model that calls the tool which the message names, if it is told of it, and then says that it is done. It has a fault
+/// A model that calls the tool which the message names, if it is offered, and then says that it is done. It has a fault
 /// itself.
 struct Polite([ModelInfo; 1]);
 
@@ -249,7 +249,7 @@ async fn a_panic_in_a_model_or_a_tool_ends_its_turn_with_an_error_and_nothing_el
         let is_told = task.error.is_some_and(|error| !error.is_empty());
         match content {
             "Hello" => assert_eq!((task.status, is_told), (TaskStatus::Completed, false)),
-            // The model is told of it, and the turn goes on.
+            // The model reads of it, and the turn goes on.
             "widget.drop" => {
                 assert_eq!((task.status, is_told), (TaskStatus::Completed, false));
                 assert_eq!(tool_calls.last().map(|call| call.status), Some(ToolCallStatus::Failed));

@@ -10,15 +10,15 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::EgressOptions;
 
-/// Who may be found at an address.
+/// The kind of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Anybody: a globally reachable unicast address.
     Public,
     /// The operator's own: loopback, RFC 1918, RFC 6598 (carrier-grade NAT) and unique local addresses.
     Private,
-    /// Nobody who should be asked: unspecified, link-local, multicast, broadcast, documentation, benchmarking, reserved,
-    /// transition mechanisms, and the metadata services of the clouds.
+    /// Nobody who should be asked: unspecified, link-local, multicast, broadcast, documentation, benchmarking,
+    /// reserved, transition mechanisms, and the metadata services of the clouds.
     Never,
 }
 

@@ -36,7 +36,7 @@ pub enum EgressError {
     /// The options cannot be met. Seen at the start only.
     #[error("The way out cannot be set up: {0}.")]
     Setup(String),
-    /// Not a URL that could be fetched, whoever asks.
+    /// Not a URL that can be fetched, for any caller.
     #[error("This URL cannot be fetched: {0}.")]
     BadUrl(Cow<'static, str>),
     /// The host has no address that may be dialled. Says the same of a name that does not exist, so that nobody can

@@ -39,7 +39,7 @@ impl Reply {
         Ok(Self { status: body.status(), headers, host: host.to_owned(), body, limits: limits.clone() })
     }
 
-    /// Reads at most `most_bytes` of the body; the flag tells whether there was more. [`Limits::whole`] holds.
+    /// Reads at most `most_bytes` of the body; the flag says whether there was more. [`Limits::whole`] holds.
     pub async fn read_up_to(mut self, most_bytes: usize) -> Result<(Vec<u8>, bool), EgressError> {
         let limit = self.limits.whole;
         let slow = EgressError::TimedOut { host: self.host.clone(), phase: Phase::Whole };

@@ -1,4 +1,4 @@
-//! Which URLs can be fetched at all, whoever asks.
+//! Which URLs can be fetched at all, for any caller.
 
 use std::net::IpAddr;
 

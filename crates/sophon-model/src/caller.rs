@@ -1,4 +1,4 @@
-//! Who asks: the principal that every service takes as its first argument.
+//! The caller: the principal that every service takes as its first argument.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ impl Role {
     /// Those that every tenant has, and that nobody can change.
     pub const BUILT_IN: [Role; 3] = [Role::Admin, Role::Operator, Role::Viewer];
 
-    /// What it includes; `stored` tells it of a role that is not built in.
+    /// What it includes; `stored` gives it for a role that is not built in.
     pub fn permissions<E>(
         &self,
         stored: impl FnOnce(&RoleId) -> Result<Permissions, E>,
@@ -79,7 +79,7 @@ pub enum Credential {
 /// The principal of a request: made by a wire from a credential, judged by the core.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// Who.
+    /// The user.
     pub user: UserId,
     /// In which tenant.
     pub tenant: TenantId,

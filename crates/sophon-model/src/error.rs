@@ -67,7 +67,7 @@ impl Kind {
     }
 }
 
-/// An error with a text that may be shown to whoever asked. Causes are for the log only.
+/// An error with a text that may be shown to the caller. Causes are for the log only.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {

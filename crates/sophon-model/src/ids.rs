@@ -1,4 +1,4 @@
-//! Identifiers: a prefix that tells the kind, and a time-ordered random part. Opaque to clients.
+//! Identifiers: a prefix that names the kind, and a time-ordered random part. Opaque to clients.
 
 use std::fmt;
 use std::sync::Arc;

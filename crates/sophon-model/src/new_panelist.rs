@@ -20,7 +20,7 @@ pub struct NewPanelist {
     /// The agent that speaks, by id or slug.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
-    /// Who is to be made up for the occasion; at most 10,000 characters.
+    /// A persona for this discussion; at most 10,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(max_length = 10_000))]
     pub persona: Option<String>,

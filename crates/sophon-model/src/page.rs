@@ -46,7 +46,7 @@ pub struct Paged<T> {
 }
 
 impl<T> Paged<T> {
-    /// From one item more than the page holds, if the list goes on. `position` tells an item's place.
+    /// From one item more than the page holds, if the list goes on. `position` gives an item's place.
     pub fn from_one_more(mut items: Vec<T>, page: &Page, position: impl Fn(&T) -> Position) -> Self {
         let more = items.len() > page.limit();
         items.truncate(page.limit());

@@ -84,7 +84,7 @@ permissions! {
     ViewSystem [Operator] "See the detailed health and the metrics of the system.",
     ManageSystem [Operator] "Pause, resume, drain and restart the system.",
     SendAnnouncements [] "Send an announcement to everybody in the tenant.",
-    EndSignIns [] "End sign-ins and other API tokens of one's own, with an API token. Who has signed in needs no permission for it.",
+    EndSignIns [] "End sign-ins and other API tokens of one's own, with an API token. A user who has signed in needs no permission for it.",
 }
 
 /// A set of permissions.

@@ -43,7 +43,7 @@ pub(crate) fn plain(
     Ok(pieces.boxed())
 }
 
-/// A body that has been read, as it was before it was compressed, as far as it can be told.
+/// A body that has been read, as it was before it was compressed, as far as that is known.
 pub(crate) async fn whole(headers: &HeaderMap, body: Bytes, most_bytes: usize) -> Bytes {
     let Ok(mut pieces) = plain(headers, stream::iter([Ok(body.clone())]), "", most_bytes) else {
         return body;

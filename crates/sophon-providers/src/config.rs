@@ -55,8 +55,8 @@ pub struct ProviderConfig {
     /// The models on offer, the preferred one first; a few current ones of the kind if empty.
     #[serde(default)]
     pub models: Vec<String>,
-    /// Tokens that the models can read and write together. What is longer is shortened before it is sent. If absent, what
-    /// is known of the kind: 8192 for Ollama, which is told, and 128000 or more for the others.
+    /// Tokens that the models can read and write together. What is longer is shortened before it is sent. If absent,
+    /// what is known of the kind: 8192 for Ollama, which is sent it, and 128000 or more for the others.
     #[serde(default)]
     #[schemars(extend("x-unit" = "tokens"))]
     pub context_tokens: Option<NonZeroU32>,
@@ -64,8 +64,8 @@ pub struct ProviderConfig {
     #[serde(default)]
     #[schemars(extend("x-unit" = "tokens"))]
     pub max_output_tokens: Option<NonZeroU32>,
-    /// How long to wait for the beginning of an answer, in seconds: 120, or 900 where the provider is on this machine or
-    /// in a private network.
+    /// How long to wait for the beginning of an answer, in seconds: 120, or 900 where the provider is on this machine
+    /// or in a private network.
     #[serde(default)]
     #[schemars(extend("x-unit" = "s"))]
     pub first_byte_seconds: Option<NonZeroU32>,

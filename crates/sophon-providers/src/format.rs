@@ -56,7 +56,7 @@ pub(crate) trait Format: Send + Sync {
     }
 }
 
-/// Who is asked.
+/// The user who is asked.
 #[derive(Clone, Copy)]
 pub(crate) struct Addressee<'a> {
     /// The host that the request goes to.

@@ -22,8 +22,8 @@ pub(crate) fn models(kind: ProviderKind) -> &'static [&'static str] {
     }
 }
 
-/// Tokens that models of a kind can read and write together, and write in one answer: what the least of the current ones
-/// can. A server of one's own may have less, and refuses or is configured then.
+/// Tokens that models of a kind can read and write together, and write in one answer: what the least of the current
+/// ones can. A server of one's own may have less, and refuses or is configured then.
 pub(crate) fn limits(kind: ProviderKind) -> (u32, u32) {
     match kind {
         ProviderKind::OpenAi => (128_000, 8_192),
@@ -34,7 +34,7 @@ pub(crate) fn limits(kind: ProviderKind) -> (u32, u32) {
     }
 }
 
-/// Models of OpenAI's own that reason unless told not to, and then refuse tools in chat completions.
+/// Models of OpenAI's own that reason by default, and then refuse tools in chat completions.
 pub(crate) fn refuses_tools_while_reasoning(model: &str) -> bool {
     ["gpt-5.6", "gpt-6"].iter().any(|family| model.starts_with(family))
 }

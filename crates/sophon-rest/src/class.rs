@@ -20,7 +20,7 @@ pub(crate) enum Class {
     Expensive,
     /// Sends messages: begins work, and is counted by itself.
     Chat,
-    /// For load balancers, who ask as often as they are told to.
+    /// For load balancers, which ask as often as they are configured to.
     Unlimited,
 }
 

@@ -1,4 +1,4 @@
-//! Errors as this wire tells them: the one place where a meaning becomes a status.
+//! Errors as this wire sends them: the one place where a meaning becomes a status.
 //!
 //! The body needs the id of the request, which only [`crate::request_id`] knows: the error travels to it with the
 //! response, and is logged and written there, once.
@@ -13,7 +13,7 @@ use sophon_model::{Error, Kind};
 /// The result of every handler and extractor.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
-/// An error with the status it is told with.
+/// An error with its status.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
@@ -50,7 +50,7 @@ fn status(kind: Kind) -> StatusCode {
     }
 }
 
-/// An error of another wire under `/api`, told as this one tells its own. [`front`](crate::front) writes the body.
+/// An error of another wire under `/api`, in the envelope of this one. [`front`](crate::front) writes the body.
 pub fn error_response(error: Error) -> Response {
     ApiError::from(error).into_response()
 }

@@ -50,7 +50,7 @@ pub(crate) async fn admit(
     if let Some(rate) = class.and_then(Class::rate) {
         gate.gateway.rates.check(rate, &Asker::of(&identified, address.0))?;
     }
-    // Who did not sign in belongs to no tenant; what anybody may see is the same for all of them.
+    // An anonymous caller belongs to no tenant; what is public is the same for all of them.
     if let Some(caller) = identified.caller() {
         let named = request.headers().get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
         gate.gateway.identity.require_tenants(caller, named).await?;
@@ -61,7 +61,7 @@ pub(crate) async fn admit(
     Ok(next.run(request).await)
 }
 
-/// What is begun already may be decided, cancelled and looked at to the end, and whoever leaves may sign out.
+/// What is begun already may be decided, cancelled and looked at to the end, and signing out works.
 fn refuse_while_draining(lifecycle: &Lifecycle, class: Option<Class>) -> Result<()> {
     if !class.is_some_and(Class::is_new_work) || !lifecycle.is_draining() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Who may talk to the gateway from a browser: pages of our own address, and of origins that the operator named.
+//! The browser pages that may talk to the gateway: pages of our own address, and of origins that the operator named.
 //!
 //! The `Host` check stops names that strangers point at this machine (DNS rebinding); the `Origin` check stops pages
 //! of other sites from using the gateway behind the user's back, on REST and on the sockets, which browsers do not
@@ -58,8 +58,8 @@ impl Guard {
         Err(Error::new(Kind::NotAuthorized, text).into())
     }
 
-    /// Whether a page of another site embeds data of ours, or leads the browser to it: no `Origin` is sent then, and where
-    /// nobody signs in it would be served to the administrator's browser.
+    /// Whether a page of another site embeds data of ours, or leads the browser to it: no `Origin` is sent then, and
+    /// where nobody signs in it would be served to the administrator's browser.
     fn is_foreign_embedding(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let is_data = ["/api", "/hubs", "/metrics"].iter().any(|wire| {
             uri.path().strip_prefix(wire).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

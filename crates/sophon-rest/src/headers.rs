@@ -1,4 +1,4 @@
-//! Headers that tell browsers to be careful. What a handler has set itself stays.
+//! Headers that restrict what browsers do with an answer. What a handler has set itself stays.
 
 use axum::extract::Request;
 use axum::middleware::Next;

@@ -110,7 +110,7 @@ impl TryFrom<usize> for Limit {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
-    /// Items in a page: 50 unless told otherwise, at most 200.
+    /// Items in a page: 50 by default, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     pub(crate) limit: Option<Limit>,
     /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.

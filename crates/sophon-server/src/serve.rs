@@ -147,8 +147,8 @@ impl Started {
     }
 }
 
-/// Ends the process when nothing can be stored any more: what runs cannot come to rest, and a supervisor may start a new
-/// one.
+/// Ends the process when nothing can be stored any more: what runs cannot come to rest, and a supervisor may start a
+/// new one.
 async fn watch_storage(store: Weak<dyn Store>, lifecycle: Lifecycle) {
     loop {
         tokio::select! {
@@ -238,7 +238,7 @@ fn announce(config: &Config, started: &Started) {
     } else {
         tracing::info!(providers = providers.join(", "), "model providers, in order of priority");
     }
-    // Who needs no password now finds it in its file later.
+    // An operator who needs no password now finds it in its file later.
     if let Some(file) = started.first_password.as_deref().filter(|_| !config.auth.auto_admin) {
         if let Some((email, password)) = &started.gateway.generated_password {
             println!("The first administrator is {email} with the password {password}");
@@ -281,7 +281,7 @@ async fn until_told_to_stop(lifecycle: &Lifecycle) -> Result<(), StartError> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::warn!("told twice: stopping at once");
+        tracing::warn!("a second signal: stopping at once");
         life.stop();
     });
     Ok(())

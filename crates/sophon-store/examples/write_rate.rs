@@ -1,4 +1,4 @@
-//! How many messages a second a new database takes, alone and with the two events that tell of each, by the number of
+//! How many messages a second a new database takes, alone and with the two events that describe each, by the number of
 //! callers that wait for their own: `cargo run --release -p sophon-store --example write_rate [FOLDER | postgres://…]`.
 //! The folder of the SQLite file decides which disk is measured; a PostgreSQL database must be empty.
 
@@ -52,7 +52,7 @@ fn settle(tx: &mut dyn Tx) -> Result<()> {
     tx.insert(&make::session(make::SESSION))
 }
 
-/// Adds a message; with the events that tell of it, if they are wanted.
+/// Adds a message; with the events that describe it, if they are wanted.
 fn send(tx: &mut dyn Tx, message: &Message, with_events: bool) -> Result<()> {
     tx.insert_message(message)?;
     if !with_events {

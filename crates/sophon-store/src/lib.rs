@@ -1,7 +1,7 @@
 //! Storage: the `Store` port of the model on SQLite and on PostgreSQL, with one query code.
 //!
 //! [`open`] gives a store for an address. Jobs are closures that run on storage threads, inside a transaction; what
-//! was told `Ok` is committed and synced to disk. SQLite: one writer that commits jobs in groups, and some readers.
+//! got `Ok` is committed and synced to disk. SQLite: one writer that commits jobs in groups, and some readers.
 //! PostgreSQL: some connections, one transaction a job.
 //!
 //! Dropping the last handle closes a store: what waits is finished, the threads end, and SQLite's log is copied into
@@ -32,7 +32,7 @@ pub use rows::PRUNED_AT_ONCE;
 ///
 /// `validation_failed` for an address that is none; `service_unavailable` if the database cannot be reached, another
 /// gateway already uses the SQLite file, the database was made by a newer program, or a PostgreSQL server does not
-/// make commits durable. The messages are for whoever starts the gateway.
+/// make commits durable. The messages are for the operator.
 pub fn open(url: &str, options: &Options) -> Result<Arc<dyn Store>> {
     match url.parse()? {
         options::Address::Sqlite(path) => Ok(Arc::new(workers::SqliteStore::open(&path, options)?)),

@@ -1,14 +1,14 @@
 //! The order of roles that the strictest model servers insist on.
 //!
-//! Templates of Mistral, Gemma and many others on llama.cpp and vLLM, and Anthropic, refuse a conversation that does not
-//! begin with a person, whose roles do not alternate, whose calls lack results or whose results lack calls.
+//! Templates of Mistral, Gemma and many others on llama.cpp and vLLM, and Anthropic, refuse a conversation that does
+//! not begin with a person, whose roles do not alternate, whose calls lack results or whose results lack calls.
 
 use serde_json::Value;
 use sophon_model::ports::ModelMessage;
 
 use crate::model_server::Wire;
 
-/// Who speaks, as far as order is concerned.
+/// The role of a message, as far as order is concerned.
 enum Said<'a> {
     Person { is_blank: bool },
     Model { is_blank: bool, calls: Vec<&'a str> },

@@ -1,4 +1,4 @@
-//! `stopped [CONNECTIONS [STOPPED]]` (1,000 and 10 unless told otherwise): over each transport, opens connections of
+//! `stopped [CONNECTIONS [STOPPED]]` (1,000 and 10 by default): over each transport, opens connections of
 //! which some stop reading, and prints when the server closed these and whether the others missed anything.
 
 mod client;

@@ -18,7 +18,7 @@ pub struct TestHub {
     pub bus: Bus<String, Broadcast>,
 }
 
-/// Who may visit the hub.
+/// The callers that may connect to the hub.
 pub enum Visitors {
     Everyone,
     /// Those with a credential.

@@ -96,7 +96,7 @@ async fn issue(State(tokens): State<Tokens>) -> Result<String, StatusCode> {
     tokens.issue().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-#[expect(clippy::print_stdout, reason = "whoever started the program waits for this line")]
+#[expect(clippy::print_stdout, reason = "the starting program waits for this line")]
 fn print_line(line: &str) {
     println!("{line}");
 }

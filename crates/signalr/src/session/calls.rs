@@ -100,7 +100,7 @@ enum Job {
         target: String,
         call: Call,
     },
-    /// It cannot be run; the client is told so in its turn.
+    /// It cannot be run; the client gets that error in its turn.
     Refuse { id: Option<String>, error: String },
 }
 
@@ -269,7 +269,7 @@ async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
     }
 }
 
-/// Calls the hub. An error comes back in the words that the client is told.
+/// Calls the hub. An error comes back in the words that the client gets.
 pub(super) async fn invoke<H: Hub>(
     connection: &Connection<H>,
     target: &str,
@@ -330,7 +330,7 @@ pub(super) fn complete<H: Hub>(connection: &Connection<H>, id: &str, outcome: Ou
         );
     }
     if let Some(answer) = calls.answers.remove(id) {
-        // Who asked may have stopped waiting.
+        // The caller may have stopped waiting.
         let _ = answer.send(outcome);
     }
     None

@@ -1,4 +1,4 @@
-//! The end of a connection: what the hub and the client are still told.
+//! The end of a connection: what the hub and the client still learn.
 
 use std::future::poll_fn;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::transport::{Io, Transport};
 
 /// How long a client whose socket takes nothing any more may still take its Close message.
 const STUCK_CLOSE_LIMIT: Duration = Duration::from_secs(1);
-/// How long the refusal of a handshake that came by request lets the answer to that request go ahead. JavaScript clients
-/// that hear of the refusal first take it for an error that nobody handles, which ends a Node process.
+/// How long the refusal of a handshake that came by request lets the answer to that request go ahead. JavaScript
+/// clients that hear of the refusal first take it for an error that nobody handles, which ends a Node process.
 const REFUSAL_DELAY: Duration = Duration::from_millis(100);
 
 impl<H: Hub, T: Transport> Session<H, T> {

@@ -107,7 +107,7 @@ struct Session<H: Hub, T> {
     /// To be written before anything else: acknowledgements, and what a new socket begins with.
     urgent: Bytes,
     /// The answer to the handshake is still among what is urgent. It goes out when the hub accepts the connection,
-    /// or with the first thing that there is to tell: a client that is refused should learn of its handshake and of
+    /// or with the first thing that there is to send: a client that is refused should learn of its handshake and of
     /// the reason in one write. JavaScript clients that learn of them apart send a request in between, and report
     /// that this found no connection, instead of the reason.
     unanswered: bool,
@@ -118,7 +118,7 @@ struct Session<H: Hub, T> {
 }
 
 impl<H: Hub, T: Transport> Session<H, T> {
-    /// Reads the handshake. What ends the connection before it is told as the handshake's error.
+    /// Reads the handshake. What ends the connection before it is sent as the handshake's error.
     async fn shake_hands(&mut self, early: &[u8]) -> Result<Decoder, Ending> {
         let max_bytes = self.connection.shared.server.options.max_message_bytes;
         let binary = self.connection.transport() != TransportKind::ServerSentEvents;
@@ -285,7 +285,7 @@ impl<H: Hub, T: Transport> Session<H, T> {
         self.acceptance = Acceptance::Asked(self.connection.shared.server.tasks.spawn(asked));
     }
 
-    /// The end of a client that broke the protocol. How it did so is told with detailed errors only.
+    /// The end of a client that broke the protocol. The details are sent with detailed errors only.
     fn broken(&self, error: &str) -> Ending {
         tracing::debug!(connection = %self.connection.id(), error, "a client broke the protocol");
         if self.connection.shared.server.options.detailed_errors {

@@ -107,13 +107,13 @@ struct Next {
     is_event: bool,
 }
 
-/// An event as this connection is told it; empty if it is not.
+/// An event as it is sent on this connection; empty if it is not.
 fn encode<H: Hub>(connection: &Connection<H>, told: &Delivery<H::Event>, format: Format) -> Bytes {
     let server = &connection.shared.server;
     if !server.hub.admits(connection, told.value()) {
         return Bytes::new();
     }
-    // Few are told an event aside, so that is not kept.
+    // Few are sent an event aside, so that is not kept.
     if told.is_aside() {
         return record(&server.hub, 0, told.value(), format);
     }
@@ -123,7 +123,7 @@ fn encode<H: Hub>(connection: &Connection<H>, told: &Delivery<H::Event>, format:
 fn record<H: Hub>(hub: &H, seq: u64, event: &H::Event, format: Format) -> Bytes {
     let Some(invocation) = hub.project(seq, event) else { return Bytes::new() };
     format.invocation(None, &invocation).unwrap_or_else(|error| {
-        tracing::error!(target = invocation.target(), error, "an event cannot be encoded and is not told");
+        tracing::error!(target = invocation.target(), error, "an event cannot be encoded and is not sent");
         Bytes::new()
     })
 }

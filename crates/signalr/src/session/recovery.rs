@@ -2,7 +2,7 @@
 //! losing nothing and seeing nothing twice.
 //!
 //! Invocations, items, completions and cancellations are counted from 1, in each direction. What the client has
-//! not acknowledged is kept and written again on the new socket, behind a Sequence message that tells the number
+//! not acknowledged is kept and written again on the new socket, behind a Sequence message with the number
 //! of the first. The numbers follow what Microsoft's clients do.
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! The long-polling transport: requests down, each answered when there is something to tell, and requests up.
+//! The long-polling transport: requests down, each answered when there is something to send, and requests up.
 
 use std::time::Duration;
 

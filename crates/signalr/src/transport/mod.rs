@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use crate::protocol::TransferFormat;
 
-/// What a transport has to tell.
+/// What a transport reports.
 pub(crate) enum Io {
     /// Bytes from the client.
     Received(Bytes),

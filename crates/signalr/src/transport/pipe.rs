@@ -10,7 +10,7 @@ use tokio_util::sync::{CancellationToken, PollSender};
 use super::{Io, Transport};
 use crate::protocol::TransferFormat;
 
-/// Pieces of request bodies that may wait for the session; whoever brings one more waits.
+/// Pieces of request bodies that may wait for the session; beyond that the request waits.
 const WAITING_PIECES: usize = 2;
 
 /// The requests' end, kept with the connection.

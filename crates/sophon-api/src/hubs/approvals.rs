@@ -43,7 +43,7 @@ pub struct ApprovalResolved {
     /// The arguments that a person put in the place of the agent's.
     #[schema(required, value_type = Option<Object>)]
     pub modified_params: Option<Value>,
-    /// Who decided.
+    /// The user who decided.
     #[schema(required)]
     pub decided_by: Option<UserId>,
     /// The session.

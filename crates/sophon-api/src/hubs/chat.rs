@@ -246,7 +246,7 @@ pub struct SessionUpdated {
     pub updated_at: Time,
     /// Where it stands.
     pub status: SessionStatus,
-    /// Who may read it.
+    /// The visibility.
     pub visibility: Visibility,
     /// Which of the three.
     pub change: SessionChange,

@@ -46,9 +46,9 @@ pub struct DiscussionStarted {
     pub task_id: TaskId,
     /// What is argued about.
     pub topic: String,
-    /// Who argues.
+    /// The panelists.
     pub panelists: Vec<Panelist>,
-    /// Who decides.
+    /// The judge.
     pub judge: Panelist,
     /// How often each speaks.
     pub rounds: i64,
@@ -93,7 +93,7 @@ pub struct RoundStarted {
 pub struct TurnStarted {
     /// The run.
     pub run_id: DiscussionRunId,
-    /// Who thinks.
+    /// The panelist that thinks.
     pub panelist_id: String,
     /// In which round, from 1.
     pub round_number: i64,
@@ -122,7 +122,7 @@ impl TurnStarted {
 pub struct TurnCompleted {
     /// The run.
     pub run_id: DiscussionRunId,
-    /// Who spoke.
+    /// The panelist that spoke.
     pub panelist_id: String,
     /// In which round, from 1.
     pub round_number: i64,

@@ -36,14 +36,14 @@ pub struct TaskSummary {
     /// The session it is about; always there in a chat.
     #[schema(required)]
     pub session_id: Option<SessionId>,
-    /// Who does it; always there in a chat.
+    /// The agent that does it; always there in a chat.
     #[schema(required)]
     pub agent_id: Option<AgentId>,
     /// What kind of work.
     pub kind: TaskKind,
     /// How what was asked begins.
     pub description: String,
-    /// Who has cancelled it, if somebody has. It may have ended otherwise before that took effect.
+    /// The user who cancelled it, if it was cancelled. It may have ended otherwise before that took effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub cancelled_by: Option<UserId>,

@@ -1,4 +1,4 @@
-//! *Admin*: telling everybody something.
+//! *Admin*: announcements.
 
 use sophon_api::{Announcement, NewAnnouncement};
 

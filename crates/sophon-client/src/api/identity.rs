@@ -9,7 +9,7 @@ use crate::{Client, ClientError, Login};
 pub struct SignedIn {
     /// The tokens.
     pub login: Login,
-    /// Who signed in.
+    /// The user who signed in.
     pub user: User,
 }
 
@@ -35,7 +35,7 @@ impl Client {
 
     /// `POST /api/auth/logout`: ends the sign-in of the stored credential on the gateway.
     pub async fn logout(&self) -> Result<(), ClientError> {
-        self.tell(self.post(&["api", "auth", "logout"])?).await
+        self.execute(self.post(&["api", "auth", "logout"])?).await
     }
 
     /// `GET /api/auth/me`.

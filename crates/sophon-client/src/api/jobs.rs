@@ -24,6 +24,6 @@ impl Client {
 
     /// `DELETE /api/ops/jobs/{id}`: deletes one that failed for good.
     pub async fn discard_job(&self, id: &JobId) -> Result<(), ClientError> {
-        self.tell(self.delete(&["api", "ops", "jobs", id.as_str()])?).await
+        self.execute(self.delete(&["api", "ops", "jobs", id.as_str()])?).await
     }
 }

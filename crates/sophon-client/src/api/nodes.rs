@@ -1,4 +1,4 @@
-//! *Sophon Node*: machines that do what they are told within their scopes.
+//! *Sophon Node*: machines that run commands within their scopes.
 
 use std::time::Duration;
 
@@ -89,6 +89,6 @@ impl Client {
 
     /// `DELETE /api/nodes/{id}`: its token is void from then on.
     pub async fn delete_node(&self, id: &NodeId) -> Result<(), ClientError> {
-        self.tell(self.delete(&["api", "nodes", id.as_str()])?).await
+        self.execute(self.delete(&["api", "nodes", id.as_str()])?).await
     }
 }

@@ -60,7 +60,7 @@ impl Client {
 
     /// `DELETE /api/sessions/{id}`.
     pub async fn delete_session(&self, id: &SessionId) -> Result<(), ClientError> {
-        self.tell(self.delete(&["api", "sessions", id.as_str()])?).await
+        self.execute(self.delete(&["api", "sessions", id.as_str()])?).await
     }
 
     /// `POST /api/sessions/{id}/fork`.

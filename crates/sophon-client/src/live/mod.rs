@@ -28,7 +28,7 @@ use record::{HANDSHAKE, HandshakeAnswer, Incoming, PING};
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a call may take. Calls answer when work is accepted, not when it is done.
 const INVOCATION_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often the gateway is told that we are still here; it gives up after twice as long.
+/// How often a heartbeat is sent to the gateway; it gives up after twice as long.
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// The silence after which the gateway is taken for gone; it pings every 15 s.
 const LONGEST_SILENCE: Duration = Duration::from_secs(30);
@@ -158,7 +158,7 @@ impl ChatHub {
 
     /// Says goodbye.
     pub async fn close(mut self) {
-        // Whoever closes does not care for how the other side takes it.
+        // After a close, the other side's answer does not matter.
         let _gone_already = self.socket.close(None).await;
     }
 

@@ -12,7 +12,7 @@ use sophon_model::ports::Blobs;
 use sophon_model::{Blob, Job, Priority, Queue, Result};
 
 use crate::database::Unit;
-use crate::jobs::{Begun, Handler, Held, HeldError, JobKind, JobOptions, Retry, Settled};
+use crate::jobs::{Begun, Handler, Held, HeldError, JobKind, JobOptions, Released, Retry};
 
 /// The time between two collections.
 const EVERY: Duration = Duration::from_hours(1);
@@ -57,13 +57,13 @@ impl Handler for Collector {
         Ok(Begun::Work(()))
     }
 
-    async fn run(&self, (): (), held: Held) -> Result<Settled> {
-        Settled::here_or_elsewhere(self.collect(&held).await)
+    async fn run(&self, (): (), held: Held) -> Result<Released> {
+        Released::here_or_elsewhere(self.collect(&held).await)
     }
 }
 
 impl Collector {
-    async fn collect(&self, held: &Held) -> Result<Settled, HeldError> {
+    async fn collect(&self, held: &Held) -> Result<Released, HeldError> {
         self.blobs.sweep(held.now()).await?;
         loop {
             let now = held.now();

@@ -122,7 +122,7 @@ impl Attachments {
     }
 }
 
-/// Who may not see the session learns no more of the attachment than that there is none.
+/// To a caller who may not see the session, the attachment does not exist.
 fn hide_session(error: Error) -> Error {
     match error.kind() {
         Kind::NotFound => Error::not_found("attachment"),

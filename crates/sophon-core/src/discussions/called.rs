@@ -15,7 +15,7 @@ use crate::tasks::queued;
 use crate::tools::ToolContext;
 
 impl DiscussionRunner {
-    /// Conducts a run inside of the chat that `context` tells of, and returns it as it ended. A call that is made again
+    /// Conducts a run inside the chat that `context` names, and returns it as it ended. A call that is made again
     /// goes on with the run it had begun.
     pub(crate) async fn run_for(
         &self,

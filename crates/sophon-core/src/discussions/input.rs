@@ -7,7 +7,7 @@ use crate::limits::{self, LONGEST_NAME, bounded};
 
 /// A topic, in characters.
 pub const LONGEST_TOPIC: usize = 4_000;
-/// Who somebody is to be, in characters.
+/// Length of a persona, in characters.
 pub const LONGEST_PERSONA: usize = 10_000;
 /// A panelist's short name, in characters.
 const LONGEST_ID: usize = 64;
@@ -15,24 +15,25 @@ const LONGEST_ID: usize = 64;
 const PANELISTS: std::ops::RangeInclusive<usize> = 2..=5;
 /// Rounds of a discussion.
 pub const MOST_ROUNDS: i64 = 10;
-/// How often each speaks unless told otherwise.
+/// How often each speaks by default.
 pub const ROUNDS: i64 = 2;
 /// How long a round may take, in seconds.
 const ROUND_TIMEOUTS: std::ops::RangeInclusive<i64> = 5..=3_600;
-/// How long a round may take unless told otherwise, in seconds.
+/// How long a round may take by default, in seconds.
 pub const ROUND_TIMEOUT: i64 = 180;
 
-/// Who decides if nobody was named.
-const IMPARTIAL: &str = "You are an impartial judge. You weigh arguments by their merit, whoever makes them.";
+/// The judge if none was named.
+const IMPARTIAL: &str =
+    "You are an impartial judge. You weigh arguments by their merit, not by their author.";
 
 /// A discussion to be made.
 #[derive(Clone, Debug, Default)]
 pub struct NewDiscussion {
     /// What is argued about.
     pub topic: String,
-    /// Who argues: two to five.
+    /// The panelists: two to five.
     pub panelists: Vec<NewPanelist>,
-    /// Who decides; an impartial persona if absent.
+    /// The judge; an impartial persona if absent.
     pub judge: Option<NewPanelist>,
     /// How often each speaks; [`ROUNDS`] if absent.
     pub rounds: Option<i64>,
@@ -45,9 +46,9 @@ pub struct NewDiscussion {
 pub struct ChangeDiscussion {
     /// What is argued about.
     pub topic: Option<String>,
-    /// Who argues.
+    /// The panelists.
     pub panelists: Option<Vec<NewPanelist>>,
-    /// Who decides.
+    /// The judge.
     pub judge: Option<NewPanelist>,
     /// How often each speaks.
     pub rounds: Option<i64>,

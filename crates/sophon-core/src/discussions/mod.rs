@@ -199,8 +199,8 @@ impl Discussions {
             .await
     }
 
-    /// Cancels a run. One that waits has ended when this returns; one that runs is told, and ends within seconds. One
-    /// that has ended is a conflict.
+    /// Cancels a run. One that waits has ended when this returns; one that runs is notified, and ends within seconds.
+    /// One that has ended is a conflict.
     pub async fn cancel(&self, caller: &Caller, id: &DiscussionRunId) -> Result<DiscussionRun> {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lifecycle::{RunJob, begin_in};
 use crate::database::{Database, Unit};
-use crate::jobs::{Begun, Handler, Held, HeldError, Settled};
+use crate::jobs::{Begun, Handler, Held, HeldError, Released};
 use crate::models::Models;
 use crate::tasks::{Outcome, Running, RunningTask, finish_in, queued};
 
@@ -73,11 +73,11 @@ impl Handler for DiscussionRunner {
         begin_in(unit, job, &payload)
     }
 
-    async fn run(&self, run: DiscussionRun, held: Held) -> Result<Settled> {
+    async fn run(&self, run: DiscussionRun, held: Held) -> Result<Released> {
         let cancel = held.cancel().clone();
         self.conduct(run, held.clone(), &cancel).await?;
         // The job has gone with its task, unless the run goes on elsewhere.
-        Ok(Settled::elsewhere())
+        Ok(Released::elsewhere())
     }
 }
 
@@ -226,8 +226,8 @@ impl ActiveRun<'_> {
         Duration::from_secs(u64::try_from(self.run.round_timeout_seconds).unwrap_or_default())
     }
 
-    /// Stores something of the run through the lease, if the run has not been ended elsewhere. `work` is given the run's
-    /// task as it is stored.
+    /// Stores something of the run through the lease, if the run has not been ended elsewhere. `work` is given the
+    /// run's task as it is stored.
     pub(super) async fn write<F>(&self, work: F) -> Result<(), Stop>
     where
         F: FnOnce(&mut Unit<'_>, &mut Task) -> Result<()> + Send + 'static,
@@ -271,7 +271,7 @@ pub(super) fn begin_part_in(
     Ok(())
 }
 
-/// Who cancelled a run: itself, the chat that it is a part of, or its judge.
+/// What cancelled a run: its own cancellation, that of the chat that it is a part of, or its judge.
 fn cancelled_by(unit: &Unit<'_>, task: &Task) -> Result<Option<UserId>> {
     let mut involved = vec![task.clone()];
     if let Some(chat) = &task.parent_id {

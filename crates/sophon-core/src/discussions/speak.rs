@@ -19,7 +19,7 @@ const LONGEST_TRANSCRIPT: usize = 200_000;
 
 /// How somebody speaks.
 pub(super) struct Voice {
-    /// Who it is, in words for the model.
+    /// The panelist's persona, in words for the model.
     pub(super) character: String,
     /// The model it prefers.
     pub(super) model: Option<String>,

@@ -1,4 +1,4 @@
-//! Who asks, by what a request carries: the same on every wire that takes a bearer token.
+//! The caller, by what a request carries: the same on every wire that takes a bearer token.
 
 use sophon_model::{Caller, Error, Id, Kind, NodeCaller, NodeId, Result};
 
@@ -84,8 +84,8 @@ impl Identified {
 }
 
 impl Gateway {
-    /// Who asks with this credential; without one it is the administrator, if the gateway is for one person alone.
-    /// An error means that it cannot be told now.
+    /// The caller with this credential; without one it is the administrator, if the gateway is for one person alone.
+    /// An error means that this is not known now.
     pub async fn identify(&self, presented: Presented<'_>) -> Result<Identified> {
         let credential = match presented {
             Presented::Bearer(credential) => credential,

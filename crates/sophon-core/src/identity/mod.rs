@@ -1,4 +1,4 @@
-//! Who is who: signing in, sign-ins and their refresh tokens, API tokens, and the caller behind a credential.
+//! Identity: signing in, sign-ins and their refresh tokens, API tokens, and the caller behind a credential.
 
 mod access_token;
 mod api_tokens;
@@ -50,7 +50,7 @@ pub enum AuthorizationState {
     Ended,
 }
 
-/// A user as it is told of itself.
+/// A user as it sees itself.
 #[derive(Clone, Debug)]
 pub struct Profile {
     /// The user.
@@ -126,7 +126,7 @@ impl Identity {
             .await
     }
 
-    /// Who the caller is.
+    /// The account of the caller.
     pub async fn me(&self, caller: &Caller) -> Result<Profile> {
         let (user, permissions) = (caller.user.clone(), caller.permissions);
         self.db
@@ -184,14 +184,14 @@ impl Identity {
             .await
     }
 
-    /// Tells of users whose rights change from now on: whoever serves them longer than a request asks for their
+    /// Publishes the users whose rights change from now on: what serves them longer than a request asks for their
     /// [`standing`](Self::standing) then.
     pub fn changes(&self) -> broadcast::Receiver<UserId> {
         self.changes.subscribe()
     }
 
-    /// To be called by every unit of work that gives a user rights or takes some away: it revokes a credential, disables
-    /// the user, changes its role. What is open with the old rights ends within a moment of the commit.
+    /// To be called by every unit of work that gives a user rights or takes some away: it revokes a credential,
+    /// disables the user, changes its role. What is open with the old rights ends within a moment of the commit.
     pub fn rights_change_in(&self, unit: &mut Unit<'_>, user: &UserId) {
         let (changes, user) = (self.changes.clone(), user.clone());
         unit.after_commit(move || {
@@ -246,7 +246,7 @@ pub(crate) fn acting_for(tx: &dyn Tx, user: &UserId, agent: &AgentId) -> Result<
     caller(tx, user, Credential::Agent(agent.clone()))
 }
 
-/// One answer for every reason, so that it tells nothing.
+/// One answer for every reason, so that it reveals nothing.
 fn rejected() -> Error {
     Error::unauthenticated("The credential is missing, wrong or no longer valid. Sign in again.")
 }

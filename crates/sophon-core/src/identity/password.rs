@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 /// Verifications at a time; each takes 19 MiB and tens of milliseconds of a core.
 const AT_A_TIME: usize = 2;
-/// Verifications that may wait; whoever comes then is asked to come again.
+/// Verifications that may wait; beyond that a sign-in is refused, and can be tried again.
 const MOST_WAITING: usize = 100;
 /// When to come again.
 const COME_AGAIN: Duration = Duration::from_secs(5);
@@ -96,7 +96,7 @@ fn work(waiting: &Receiver<Job>) {
             Err(RecvTimeoutError::Disconnected) => return,
         };
         let is_it = is_hash_of(&job.password, &job.hash, &mut memory).unwrap_or(false);
-        // Who asked may have gone away.
+        // The caller may have gone away.
         let _ = job.is_it.send(is_it);
     }
 }

@@ -77,7 +77,7 @@ pub struct SignedIn {
     pub expires_at: Timestamp,
     /// The token to refresh with: good for one use.
     pub refresh_token: String,
-    /// Who signed in.
+    /// The user who signed in.
     pub profile: Profile,
 }
 
@@ -191,8 +191,8 @@ impl Identity {
         self.db.read(move |tx| tx.auth_sessions(&user, now)).await
     }
 
-    /// Ends one of the caller's sign-ins; whatever lives by it is cut off. An API token must have been given the permission
-    /// for it by name.
+    /// Ends one of the caller's sign-ins; whatever lives by it is cut off. An API token must have been given the
+    /// permission for it by name.
     pub async fn revoke_sign_in(&self, caller: &Caller, id: &AuthSessionId) -> Result<()> {
         if let Credential::ApiToken(_) = caller.credential {
             require(caller, Permission::EndSignIns)?;
@@ -212,7 +212,7 @@ impl Identity {
             .await
     }
 
-    /// The answer to whoever was seen with `session` just now; the same each time it is asked for.
+    /// The answer for `session`, which was seen just now; the same each time it is asked for.
     fn signed_in(
         &self,
         tx: &dyn Tx,
@@ -227,8 +227,8 @@ impl Identity {
     }
 }
 
-/// Says which refresh token comes after another: nobody else can, and it is the same each time, so that an answer can be
-/// repeated though tokens are stored as hashes only.
+/// Says which refresh token comes after another: nobody else can, and it is the same each time, so that an answer can
+/// be repeated though tokens are stored as hashes only.
 #[derive(Clone)]
 pub(super) struct RefreshKey([u8; 32]);
 

@@ -1,9 +1,9 @@
 //! How often one may fail to sign in: from one address, and as one account from addresses that have not been here. What
-//! strangers do slows strangers down: whoever signed in from where it is, and whoever comes from somewhere else for the
+//! strangers do slows strangers down: a user who signed in from here before, and one who comes from elsewhere for the
 //! first time, has attempts of its own.
 //!
-//! Each attempt is counted before the password is looked at, so that many at once do not slip through, and forgotten again
-//! if it succeeds.
+//! Each attempt is counted before the password is looked at, so that many at once do not slip through, and forgotten
+//! again if it succeeds.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -15,8 +15,8 @@ use tokio::time::Instant;
 use crate::buckets::{Buckets, Key, hashed};
 use crate::network::network;
 
-/// Attempts on an account from an address that has not been here, when strangers have used up those of the account. Then
-/// one in ten minutes.
+/// Attempts on an account from an address that has not been here, when strangers have used up those of the account.
+/// Then one in ten minutes.
 const OF_ITS_OWN: u32 = 3;
 const ITS_OWN_PACE: Duration = Duration::from_mins(10);
 
@@ -38,7 +38,7 @@ impl Default for SignInRates {
 }
 
 pub(crate) struct LoginThrottle {
-    /// Whoever could choose e-mail addresses with one key could use up another account's attempts.
+    /// Otherwise an attacker could choose e-mail addresses with one key and use up another account's attempts.
     salt: [u8; 16],
     addresses: Buckets,
     accounts: Buckets,

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use sophon_model::{Error, Job, Result, Timestamp};
 
 use super::enqueue::JobKind;
-use super::held::{Held, Settled};
+use super::held::{Held, Released};
 use crate::database::Unit;
 
 /// What a handler makes of a job that was just claimed.
@@ -71,7 +71,7 @@ pub(crate) trait Handler: Send + Sync + 'static {
     fn begin(&self, unit: &mut Unit<'_>, job: &Job, payload: Self::Kind) -> Result<Begun<Self::Work>>;
 
     /// Does the work and brings the job to rest. An error is a failure of this attempt; so is a panic, which is final.
-    async fn run(&self, work: Self::Work, held: Held) -> Result<Settled>;
+    async fn run(&self, work: Self::Work, held: Held) -> Result<Released>;
 }
 
 /// Does the jobs of one kind that are so small that the transaction in which they are claimed does them: deadlines,
@@ -85,14 +85,14 @@ pub(crate) trait Chore: Send + Sync + 'static {
 }
 
 /// Runs a job that has begun.
-pub(super) type Run = Box<dyn FnOnce(Held) -> BoxFuture<'static, Result<Settled>> + Send>;
+pub(super) type Run = Box<dyn FnOnce(Held) -> BoxFuture<'static, Result<Released>> + Send>;
 
 /// What is to be done with a job that a handler of whatever kind was given.
 pub(super) enum Taken {
     /// A worker runs it.
     Run(Run),
     /// Nothing: it needs no worker.
-    Settled(Next),
+    Done(Next),
 }
 
 /// A handler of whatever kind.
@@ -114,7 +114,7 @@ impl<H: Handler> AnyHandler for Typed<H> {
             Begun::Work(work) => {
                 Taken::Run(Box::new(move |held| Box::pin(async move { handler.run(work, held).await })))
             }
-            Begun::Done => Taken::Settled(Next::Done),
+            Begun::Done => Taken::Done(Next::Done),
         })
     }
 }
@@ -127,7 +127,7 @@ impl<C: Chore> AnyHandler for Small<C> {
     }
 
     fn take(&self, unit: &mut Unit<'_>, job: &Job) -> Result<Taken> {
-        self.0.run_in(unit, payload_of(job)?).map(Taken::Settled)
+        self.0.run_in(unit, payload_of(job)?).map(Taken::Done)
     }
 }
 

@@ -33,13 +33,13 @@ impl From<Error> for HeldError {
 /// Proof that a job was brought to rest: it is finished, parked or rescheduled, or was not this worker's any more.
 #[derive(Debug)]
 #[must_use]
-pub(crate) struct Settled(());
+pub(crate) struct Released(());
 
-impl Settled {
+impl Released {
     /// A job that could not be brought to rest because it has gone to another worker is at rest here.
-    pub(crate) fn here_or_elsewhere(settled: Result<Self, HeldError>) -> Result<Self> {
-        match settled {
-            Ok(settled) => Ok(settled),
+    pub(crate) fn here_or_elsewhere(released: Result<Self, HeldError>) -> Result<Self> {
+        match released {
+            Ok(released) => Ok(released),
             Err(HeldError::Lost) => Ok(Self::elsewhere()),
             Err(HeldError::Failed(error)) => Err(error),
         }
@@ -47,7 +47,7 @@ impl Settled {
 
     /// Of a job that has gone to another worker.
     pub(crate) fn elsewhere() -> Self {
-        Settled(())
+        Released(())
     }
 }
 
@@ -146,12 +146,12 @@ impl Held {
     }
 
     /// Writes what came of the job, and that it is finished, in one transaction.
-    pub(crate) async fn finish<F>(&self, work: F) -> Result<Settled, HeldError>
+    pub(crate) async fn finish<F>(&self, work: F) -> Result<Released, HeldError>
     where
         F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
     {
         let job = self.job.clone();
-        self.settle(move |unit| {
+        self.release(move |unit| {
             work(unit)?;
             let now = unit.now();
             // It is gone already if its task ended with it.
@@ -161,14 +161,14 @@ impl Held {
     }
 
     /// Lets the job run again at a time, as if it had just been enqueued.
-    pub(crate) async fn again_at(&self, at: Timestamp) -> Result<Settled, HeldError> {
+    pub(crate) async fn again_at(&self, at: Timestamp) -> Result<Released, HeldError> {
         let job = self.job.clone();
-        self.settle(move |unit| unit.tx.reschedule_job(&job, at, None).map(drop)).await
+        self.release(move |unit| unit.tx.reschedule_job(&job, at, None).map(drop)).await
     }
 
     /// Lets the job sleep until it is woken or `until`. `None` if it was woken since it was claimed, or since this was
     /// last tried: whatever it waits for may have happened, so look again.
-    pub(crate) async fn park(&self, until: Timestamp) -> Result<Option<Settled>, HeldError> {
+    pub(crate) async fn park(&self, until: Timestamp) -> Result<Option<Released>, HeldError> {
         let job = Job { wakes: self.wakes.load(Ordering::Acquire), ..(*self.job).clone() };
         let parked = self.db.write(move |unit| {
             if unit.tx.park_job(&job, until)? {
@@ -180,13 +180,13 @@ impl Held {
                 stored.filter(|stored| stored.status == JobStatus::Running && stored.attempt == job.attempt);
             held.map(|stored| Some(stored.wakes)).ok_or_else(lease_lost)
         });
-        let Some(wakes) = parked.await? else { return Ok(Some(Settled(()))) };
+        let Some(wakes) = parked.await? else { return Ok(Some(Released(()))) };
         self.wakes.store(wakes, Ordering::Release);
         Ok(None)
     }
 
     /// Writes how the job was brought to rest. The queue is looked at again then: another one may go now.
-    pub(super) async fn settle<F>(&self, work: F) -> Result<Settled, HeldError>
+    pub(super) async fn release<F>(&self, work: F) -> Result<Released, HeldError>
     where
         F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
     {
@@ -195,7 +195,7 @@ impl Held {
             work(unit)
         })
         .await?;
-        Ok(Settled(()))
+        Ok(Released(()))
     }
 }
 

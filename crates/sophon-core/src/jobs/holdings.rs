@@ -1,4 +1,4 @@
-//! The jobs that this process holds: their leases are renewed together, and what is lost is told to its worker.
+//! The jobs that this process holds: their leases are renewed together, and a worker is notified of what is lost.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::handler::{AnyHandler, Handlers, Next, Run, Taken};
-use super::held::{Held, LEASE, Settled};
+use super::held::{Held, LEASE, Released};
 use super::holdings::{Hold, Holdings};
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
@@ -216,21 +216,21 @@ impl Runner {
         };
         if job.interruptions >= MOST_INTERRUPTIONS {
             let text = format!("It was interrupted {MOST_INTERRUPTIONS} times; it may crash the gateway.");
-            give_up(unit, &job, &text)?;
+            fail_for_good(unit, &job, &text)?;
             return Ok(None);
         }
-        // Noted before the claim is committed: whoever cancels a job that runs finds it here.
+        // Noted before the claim is committed, so that a cancellation of a running job finds it here.
         let task = job.task_id.as_ref().map(|task| self.running.begin(task));
         match handler.take(unit, &job)? {
             Taken::Run(run) => {
                 let (hold, lost) = self.holdings.add(&job);
                 Ok(Some(Claimed { job: Arc::new(job), run, hold, lost, task }))
             }
-            Taken::Settled(Next::Done) => {
+            Taken::Done(Next::Done) => {
                 unit.tx.finish_job(&job, now)?;
                 Ok(None)
             }
-            Taken::Settled(Next::At(time)) => {
+            Taken::Done(Next::At(time)) => {
                 unit.tx.reschedule_job(&job, time, None)?;
                 Ok(None)
             }
@@ -249,7 +249,7 @@ impl Runner {
             let working = AssertUnwindSafe(run(held.clone())).catch_unwind();
             tokio::select! {
                 outcome = working => match outcome {
-                    Ok(Ok(Settled { .. })) => {}
+                    Ok(Ok(Released { .. })) => {}
                     Ok(Err(error)) => this.fail(&held, &error, true).await,
                     Err(panic) => this.fail(&held, &Error::panicked("a job", &*panic), false).await,
                 },
@@ -275,10 +275,10 @@ impl Runner {
         let job = held.job().clone();
         log_failure(&job.id, error, "a job failed");
         let (this, text) = (self.clone(), error.message().to_owned());
-        let settled = held.settle(move |unit| this.fail_in(unit, &job, &text, may_retry));
-        if let Err(unsettled) = settled.await {
+        let released = held.release(move |unit| this.fail_in(unit, &job, &text, may_retry));
+        if let Err(error) = released.await {
             // The lease runs out, and the job is taken up again.
-            tracing::error!(job.id = %held.job().id, ?unsettled, "it could not be stored that a job failed");
+            tracing::error!(job.id = %held.job().id, ?error, "it could not be stored that a job failed");
         }
     }
 
@@ -308,7 +308,7 @@ impl Runner {
                 let at = unit.now().plus(pause);
                 unit.tx.reschedule_job(job, at, Some(&clean(reason.to_owned()))).map(drop)
             }
-            None => give_up(unit, job, reason),
+            None => fail_for_good(unit, job, reason),
         }
     }
 
@@ -335,7 +335,7 @@ impl Runner {
 }
 
 /// Stores that a job has failed for good: its task ends with that or, if it has none, it is kept as dead.
-fn give_up(unit: &mut Unit<'_>, job: &Job, reason: &str) -> Result<()> {
+fn fail_for_good(unit: &mut Unit<'_>, job: &Job, reason: &str) -> Result<()> {
     let now = unit.now();
     let task = job.task_id.as_ref().map(|task| unit.tx.get(task)).transpose()?.flatten();
     match task {

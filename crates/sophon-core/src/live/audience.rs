@@ -1,4 +1,4 @@
-//! Who is told of what: under which topics an event is published.
+//! The audience of an event: the topics under which it is published.
 
 use sophon_model::event::Audience;
 use sophon_model::{Event, Topic, UserId};

@@ -1,7 +1,7 @@
-//! Who is told what happens in which session, as it was looked up last.
+//! The members of each session, as they were looked up last.
 //!
-//! Every event of a session asks for it. A durable event is told to those who are members in its transaction; one that is
-//! not kept waits for no storage, and is told to those of the last durable event of the session.
+//! Every event of a session asks for it. A durable event goes to those who are members in its transaction; one that is
+//! not kept waits for no storage, and goes to those of the last durable event of the session.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The event logs: what is happening, for whoever watches.
+//! The event logs: what is happening, for all that follow it.
 
 mod audience;
 mod members;

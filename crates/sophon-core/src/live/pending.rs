@@ -1,6 +1,6 @@
 //! The text of messages that are being written, ahead of storage.
 //!
-//! A delta is appended here and published under one lock, so that whoever joins gets the text exactly up to where
+//! A delta is appended here and published under one lock, so that a new reader gets the text exactly up to where
 //! its deltas begin.
 
 use std::collections::HashMap;
@@ -47,7 +47,7 @@ impl PendingTexts {
         self.messages.lock().insert(message_id.clone(), message);
     }
 
-    /// Adds a piece and, if the task streams, tells of it.
+    /// Adds a piece and, if the task streams, publishes it.
     pub(crate) fn append(&self, delta: TextDelta, publish: bool) {
         let mut messages = self.messages.lock();
         let Some(message) = messages.get_mut(&delta.message_id) else { return };

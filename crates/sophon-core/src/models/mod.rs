@@ -26,7 +26,7 @@ use crate::lifecycle::Lifecycle;
 use history::BYTES_A_TOKEN;
 use offered::Offers;
 
-/// Stands between a person's words and what a model is told of the files that go with them.
+/// Stands between a person's words and what a model reads about the files that go with them.
 pub(crate) const FILES_HEADING: &str = "[Files attached to this message]";
 
 /// The providers, in order of priority.

@@ -1,6 +1,6 @@
 //! What the services offer beside the models that are configured.
 //!
-//! It is looked up when somebody wants to know, beside what goes on, and what was seen last is what is told.
+//! It is looked up when somebody wants to know, beside what goes on, and what was seen last is the answer.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) const LOOK: Duration = Duration::from_secs(10);
 const FRESH: Duration = Duration::from_mins(5);
 /// How long it counts if a service could not be looked at.
 const FRESH_AFTER_FAILURE: Duration = Duration::from_mins(1);
-/// How many names are told of those that are near to a wrong one.
+/// How many of the names that are near to a wrong one are listed.
 const MOST_NEAREST: usize = 3;
 
 /// What a service offers.

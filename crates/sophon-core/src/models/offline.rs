@@ -78,7 +78,7 @@ impl ModelProvider for OfflineModel {
                 events
             }
         };
-        // A word at a time, as a model would: whoever is watching gets to see it grow.
+        // A word at a time, as a model would, so that the answer is seen to grow.
         let paced = stream::iter(events).then(|event| async {
             tokio::task::yield_now().await;
             Ok(event)

@@ -14,7 +14,7 @@ use super::Nodes;
 use super::endings::{CommandExpiry, Waiter, expire_later};
 use crate::database::Unit;
 use crate::jobs::HeldError;
-use crate::policy::{Granted, Report, Told, covers, grant, may_command};
+use crate::policy::{Covered, Granted, Report, covers, grant, may_command};
 use crate::tools::ToolContext;
 use crate::wakers::Wakers;
 
@@ -49,7 +49,7 @@ pub struct SendCommand {
 }
 
 impl SendCommand {
-    /// Refuses what no node could be told, whoever asks.
+    /// Refuses what no node can be sent, for every caller.
     pub(crate) fn check(&self) -> Result<()> {
         NodeCommandSpec::of(&self.command)?;
         if !self.params.is_object() {
@@ -104,8 +104,8 @@ impl Nodes {
         ended
     }
 
-    /// Sends a command for a turn under an id of the turn's choice, and gives it a moment to end. A command that has the
-    /// id already is not sent again.
+    /// Sends a command for a turn under an id of the turn's choice, and gives it a moment to end. A command that has
+    /// the id already is not sent again.
     pub(crate) async fn send_for(
         &self,
         context: &ToolContext,
@@ -135,7 +135,7 @@ impl Nodes {
         let command = new_command(unit, (&node, &caller.user), id, task, send);
         unit.tx.insert(&command)?;
         expire_later(unit, &command)?;
-        tell(unit, &command);
+        emit_update(unit, &command);
         let instructions = self.instructions.clone();
         unit.after_commit(move || instructions.wake(&node.id));
         Ok(command)
@@ -175,7 +175,7 @@ impl Nodes {
                 let mut command = command.ok_or_else(|| Error::not_found("command"))?;
                 let from = command.status;
                 if matches!(from, NodeCommandStatus::Dispatched | NodeCommandStatus::Unknown) {
-                    conclude(&mut command, outcome);
+                    finish(&mut command, outcome);
                     let command = end(unit, command, from)?;
                     unit.after_commit(move || endings.wake(&command.id));
                 }
@@ -188,7 +188,7 @@ impl Nodes {
 /// Whether the node is there and has room for one more.
 fn can_take(tx: &dyn Tx, node: &Node) -> Result<()> {
     if node.status != NodeStatus::Paired || !node.is_online {
-        let text = "The node is not online, so it was not told. Start its program and try again.";
+        let text = "The node is not online, so the command was not sent. Start its program and try again.";
         return Err(Error::conflict(text).with_code("node_offline"));
     }
     if tx.open_node_commands(&node.id)?.len() >= MOST_OPEN {
@@ -200,7 +200,7 @@ fn can_take(tx: &dyn Tx, node: &Node) -> Result<()> {
 
 fn new_command(
     unit: &Unit<'_>,
-    (node, by): (&Granted<Node, Told>, &UserId),
+    (node, by): (&Granted<Node, Covered>, &UserId),
     id: NodeCommandId,
     task_id: Option<TaskId>,
     send: SendCommand,
@@ -236,7 +236,7 @@ pub(super) fn hand_out(
     let mut handed = Vec::with_capacity(taken.len());
     for mut command in taken {
         if NodeCommandSpec::of(&command.command).is_ok_and(|spec| covers(node, spec)) {
-            tell(unit, &command);
+            emit_update(unit, &command);
             handed.push(command);
         } else {
             command.status = NodeCommandStatus::Failed;
@@ -244,7 +244,7 @@ pub(super) fn hand_out(
             explain(
                 &mut command,
                 "scope_denied",
-                "The node lost the scope before it was told: it did not run.",
+                "The node lost the scope before the command was sent: it did not run.",
             );
             let ended = end(unit, command, NodeCommandStatus::Dispatched)?;
             if let Some(task) = &ended.task_id {
@@ -262,7 +262,7 @@ pub(super) fn time_left(command: &NodeCommand, now: Timestamp) -> Duration {
     command.expires_at.minus(TO_REPORT).since(now)
 }
 
-fn conclude(command: &mut NodeCommand, outcome: Outcome) {
+fn finish(command: &mut NodeCommand, outcome: Outcome) {
     let outcome = match outcome {
         Outcome::Done(result) if result.to_string().len() > LARGEST_RESULT => Outcome::Failed {
             code: "failed".into(),
@@ -298,12 +298,12 @@ pub(super) fn end(
     command.ended_at = Some(unit.now());
     if unit.tx.update_node_command(&command, from)? {
         unit.drop_job::<CommandExpiry>(command.id.as_str())?;
-        tell(unit, &command);
+        emit_update(unit, &command);
     }
     Ok(command)
 }
 
-fn tell(unit: &mut Unit<'_>, command: &NodeCommand) {
+fn emit_update(unit: &mut Unit<'_>, command: &NodeCommand) {
     unit.emit(NodeEvent::Command { command: Box::new(command.clone()) });
 }
 

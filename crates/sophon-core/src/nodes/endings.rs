@@ -27,7 +27,7 @@ impl Nodes {
         let left = sent.expires_at.since(self.db.now());
         match tokio::time::timeout(left, self.until_ended(&sent)).await {
             Ok(ended) => ended,
-            Err(_) => self.give_up(sent.clone()).await,
+            Err(_) => self.expire(sent.clone()).await,
         }
     }
 
@@ -57,7 +57,7 @@ impl Nodes {
     }
 
     /// Ends a command whose time is over, and says how it stands. It may have ended well at the last moment.
-    async fn give_up(&self, command: NodeCommand) -> Result<NodeCommand> {
+    async fn expire(&self, command: NodeCommand) -> Result<NodeCommand> {
         let endings = self.endings.clone();
         self.db
             .write(move |unit| {
@@ -202,7 +202,7 @@ pub(crate) fn call_back_in(unit: &mut Unit<'_>, task: &TaskId) -> Result<()> {
     queued.into_iter().try_for_each(|command| cancel(unit, command))
 }
 
-/// Whoever still waits sees it at the next look.
+/// A request that still waits sees it at its next look.
 fn cancel(unit: &mut Unit<'_>, mut command: NodeCommand) -> Result<()> {
     command.status = NodeCommandStatus::Cancelled;
     let message = "Nobody waited for it any more, and the node had not taken it: it did not run.";

@@ -1,4 +1,4 @@
-//! Nodes: machines that pair with the gateway, come and go, and do what they are told within their scopes.
+//! Nodes: machines that pair with the gateway, come and go, and run commands within their scopes.
 //!
 //! Everything is in storage, so that a node may be connected to another process than the one that its caller asks. A
 //! command is handed out at most once: that it was is committed before it is sent.
@@ -77,14 +77,14 @@ impl Nodes {
         self.change(caller, id, move |node| node.name = name).await
     }
 
-    /// Says what one may be told to do from now on. It is told at once if it is connected; what waits for it and is
-    /// no longer covered is not handed out.
+    /// Says what one may be instructed to do from now on. It is notified at once if it is connected; what waits for it
+    /// and is no longer covered is not handed out.
     pub async fn set_scopes(&self, caller: &Caller, id: &NodeId, scopes: Vec<NodeScope>) -> Result<Node> {
         self.change(caller, id, move |node| node.scopes = distinct(scopes)).await
     }
 
-    /// Deletes one: its token is void, its connection ends, and its commands are forgotten. Who waits for one of them is
-    /// told that the node is gone.
+    /// Deletes one: its token is void, its connection ends, and its commands are forgotten. A request that waits for
+    /// one of them is told that the node is gone.
     pub async fn revoke(&self, caller: &Caller, id: &NodeId) -> Result<()> {
         let (caller, wanted) = (caller.clone(), id.clone());
         let (instructions, endings) = (self.instructions.clone(), self.endings.clone());
@@ -132,12 +132,12 @@ fn managed(unit: &Unit<'_>, caller: &Caller, id: &NodeId) -> Result<Granted<Node
     grant(unit.tx, caller, unit.tx.get_in(&caller.tenant, id)?)
 }
 
-/// Stores a node that a user changed, and tells of it.
+/// Stores a node that a user changed, and emits its event.
 fn store_change(unit: &mut Unit<'_>, node: &mut Granted<Node, Write>) -> Result<()> {
     store(unit, node)
 }
 
-/// Stores a node that changed by what its own program did, and tells of it.
+/// Stores a node that changed by what its own program did, and emits its event.
 fn store(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
     node.updated_at = unit.now();
     unit.tx.update(node)?;

@@ -32,7 +32,7 @@ pub struct NewNode {
     pub name: String,
     /// Its operating system.
     pub platform: String,
-    /// What it may be told to do.
+    /// What it may be instructed to do.
     pub scopes: Vec<NodeScope>,
 }
 
@@ -47,7 +47,7 @@ pub struct RegisteredNode {
     pub expires_at: Timestamp,
 }
 
-/// What a node that asks for its token is told.
+/// The answer to a node that asks for its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pairing {
     /// A person has still to approve it; this is the code for them to compare.

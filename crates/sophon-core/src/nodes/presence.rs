@@ -1,4 +1,4 @@
-//! Presence: who a node is, that it was heard of, what it has to do, and what ends when it falls silent.
+//! Presence: the identity of a node, its heartbeats, its pending commands, and what ends when it falls silent.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub struct Heartbeat {
     pub memory_mb: Option<i64>,
 }
 
-/// What is to be told to a connected node.
+/// What is to be sent to a connected node.
 #[derive(Clone, Debug)]
 pub enum NodeInstruction {
     /// Other scopes than it believes to have, if they are others, and the commands that were handed out to it.
@@ -75,20 +75,20 @@ impl Nodes {
     }
 
     /// Takes in that a node is there and how it is.
-    pub async fn heard(&self, caller: &NodeCaller, heartbeat: Heartbeat) -> Result<()> {
+    pub async fn record_heartbeat(&self, caller: &NodeCaller, heartbeat: Heartbeat) -> Result<()> {
         let caller = caller.clone();
-        let heard = self.db.write(move |unit| {
+        let recorded = self.db.write(move |unit| {
             let mut node = paired(unit.tx, &caller)?;
             apply(&mut node, heartbeat);
             note(unit, &mut node)?;
             Ok(node)
         });
-        let node = heard.await?;
+        let node = recorded.await?;
         self.db.pass(NodeEvent::Heard { node: Box::new(node) });
         Ok(())
     }
 
-    /// Waits for what is to be told to a connected node that believes to have these scopes, and hands it out.
+    /// Waits for what is to be sent to a connected node that believes to have these scopes, and hands it out.
     pub async fn next_instruction(
         &self,
         caller: &NodeCaller,
@@ -97,7 +97,7 @@ impl Nodes {
         loop {
             let mut waiting_for = self.instructions.subscribe(&caller.node);
             match self.look(caller).await {
-                // What was handed out is this connection's to tell, whatever else there is to tell.
+                // What was handed out is this connection's to send, before anything else.
                 Ok((node, commands)) => {
                     let scopes = (node.scopes != believed).then_some(node.scopes);
                     if scopes.is_some() || !commands.is_empty() {
@@ -135,7 +135,7 @@ impl Nodes {
         commands::time_left(command, self.db.now())
     }
 
-    /// The node as it is, noted as heard of, and the commands that wait for it.
+    /// The node as it is, with its heartbeat recorded, and the commands that wait for it.
     async fn look(&self, caller: &NodeCaller) -> Result<(Node, Vec<NodeCommand>)> {
         let reading = caller.clone();
         let (node, open) = self
@@ -235,7 +235,7 @@ fn apply(node: &mut Node, heartbeat: Heartbeat) {
     node.memory_mb = heartbeat.memory_mb.or(node.memory_mb);
 }
 
-/// One answer for every reason, so that it tells nothing.
+/// One answer for every reason, so that it reveals nothing.
 fn rejected() -> Error {
     Error::unauthenticated("The node's token is missing, wrong or void. Pair the node anew.")
 }

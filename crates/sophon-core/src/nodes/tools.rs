@@ -183,8 +183,7 @@ struct ListArguments {}
 #[async_trait]
 impl Tool for List {
     fn spec(&self) -> ToolSpec {
-        let description =
-            "Lists the paired machines: their ids, whether they are online, and what they may be told.";
+        let description = "Lists the paired machines: their ids, whether they are online, and the commands that they accept.";
         spec("node.list", description, Risk::None, &json!({}), &[])
     }
 

@@ -14,7 +14,7 @@ mod nodes;
 mod rules;
 
 pub use guarded::{Guarded, HoldersFeed, Named, System, TenantFeed, UserFeed};
-pub(crate) use nodes::{Told, covers, may_command};
+pub(crate) use nodes::{Covered, covers, may_command};
 pub use rules::*;
 
 use std::marker::PhantomData;
@@ -26,7 +26,7 @@ use sophon_model::{
     Visibility,
 };
 
-/// Who asks.
+/// The caller.
 #[derive(Clone, Copy, Debug)]
 pub enum Asker<'a> {
     /// Somebody who did not sign in.
@@ -108,7 +108,7 @@ impl<T, V> Allowed<T, V> {
         &self.tenant
     }
 
-    /// Who.
+    /// The caller.
     pub fn user(&self) -> &UserId {
         &self.user
     }
@@ -141,7 +141,7 @@ impl<T> Visible<T> {
     }
 }
 
-/// The thing, if it is there and the asker may do `V` with it. Who takes part in it, and how, is as stored now.
+/// The thing, if it is there and the asker may do `V` with it. Its participants and their roles are those stored now.
 pub fn grant<'a, T, V>(tx: &dyn Tx, asker: impl Into<Asker<'a>>, thing: Option<T>) -> Result<Granted<T, V>>
 where
     T: Guarded + May<V>,

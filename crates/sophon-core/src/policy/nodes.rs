@@ -1,4 +1,4 @@
-//! What concerns nodes beyond the table: the scopes of a node limit what it may be told, whoever asks.
+//! The rule for nodes beyond the table: the scopes of a node limit its commands, for every caller.
 
 use std::marker::PhantomData;
 
@@ -8,9 +8,9 @@ use sophon_model::{Caller, Error, Kind, Node, NodeCommandSpec, Result, Risk};
 
 use super::{Command, CommandAtRisk, Granted, grant};
 
-/// A node may be told a certain command, by a certain caller. There is no rule for it alone: it takes the scope, too.
+/// The verb of sending a node one certain command. It has no rule of its own: the node must have the scope as well.
 #[derive(Debug)]
-pub(crate) enum Told {}
+pub(crate) enum Covered {}
 
 /// The node, if the caller may send it this command and its scopes cover the command.
 pub(crate) fn may_command(
@@ -18,7 +18,7 @@ pub(crate) fn may_command(
     caller: &Caller,
     node: Option<Node>,
     spec: &NodeCommandSpec,
-) -> Result<Granted<Node, Told>> {
+) -> Result<Granted<Node, Covered>> {
     let node = if spec.risk >= Risk::High {
         grant::<_, CommandAtRisk>(tx, caller, node)?.into_inner()
     } else {

@@ -48,7 +48,7 @@ pub enum Need {
 /// One way to be allowed.
 #[derive(Clone, Copy, Debug)]
 pub struct Way {
-    /// Who it is for.
+    /// The roles it is for.
     pub relation: Relation,
     /// What it takes beside, in the order in which it is looked at.
     pub needs: &'static [Need],
@@ -59,7 +59,7 @@ pub type Rule = &'static [Way];
 
 /// A kind of thing with which `V` can be done, by its rule.
 pub trait May<V> {
-    /// Who may.
+    /// Those allowed.
     const RULE: Rule;
 }
 
@@ -70,7 +70,7 @@ pub struct Case {
     pub kind: &'static str,
     /// What is done with it.
     pub verb: &'static str,
-    /// Who may.
+    /// Those allowed.
     pub rule: Rule,
 }
 

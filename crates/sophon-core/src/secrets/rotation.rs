@@ -71,7 +71,7 @@ impl Secrets {
 
     /// Loads the keys, because another gateway may have rotated them.
     pub(super) async fn load_again(&self) -> Result<()> {
-        // Who comes second finds the keys loaded.
+        // The second caller finds the keys loaded.
         let _one_at_a_time = self.renewal.acquire().await.map_err(Error::internal)?;
         self.load().await
     }

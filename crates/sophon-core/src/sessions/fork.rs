@@ -66,7 +66,7 @@ fn fork_in(
         updated_at: unit.now(),
     };
     store_new_in(unit, &session)?;
-    // What answers what is kept: the order in which messages were written does not tell.
+    // What answers what is kept: the order in which messages were written does not say so.
     let ids: HashMap<MessageId, MessageId> =
         messages.iter().map(|message| (message.id.clone(), unit.new_id())).collect();
     let copy = |message: Message| Message {

@@ -35,7 +35,7 @@ pub struct NewSession {
     pub agent: Option<String>,
     /// What people call it; the first message gives it a title if absent.
     pub title: Option<String>,
-    /// Who may read it; private if absent.
+    /// The visibility; private if absent.
     pub visibility: Option<Visibility>,
     /// How its participants work together; each in its own time if absent.
     pub mode: Option<SessionMode>,
@@ -52,7 +52,7 @@ pub struct NewSession {
 pub struct ChangeSession {
     /// What people call it.
     pub title: Option<String>,
-    /// Who may read it.
+    /// The visibility.
     pub visibility: Option<Visibility>,
     /// Where it stands.
     pub status: Option<SessionStatus>,
@@ -168,7 +168,7 @@ fn delete_in(unit: &mut Unit<'_>, session: &Granted<Session, Manage>, running: &
         unit.after_commit(move || running.cancel(&id));
     }
     // Before those who take part are gone with it.
-    tell(unit, session, SessionChange::Deleted)?;
+    emit_change(unit, session, SessionChange::Deleted)?;
     unit.tx.delete(&session.id).map(drop)
 }
 
@@ -219,27 +219,27 @@ pub(crate) fn agent_in(unit: &Unit<'_>, tenant: &TenantId, id_or_slug: Option<&s
     oldest.ok_or_else(|| Error::not_found("agent"))
 }
 
-/// Stores a session that a user changed, and tells of it.
+/// Stores a session that a user changed, and emits its event.
 pub(crate) fn save_in(unit: &mut Unit<'_>, session: &mut Granted<Session, Write>) -> Result<()> {
     touch_in(unit, session)
 }
 
-/// Stores a session that the gateway's own work changed, and tells of it.
+/// Stores a session that the gateway's own work changed, and emits its event.
 pub(crate) fn touch_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()> {
     session.updated_at = unit.now();
     unit.tx.update(session)?;
-    tell(unit, session, SessionChange::Updated)
+    emit_change(unit, session, SessionChange::Updated)
 }
 
-/// Stores a new session with its first participants, and tells of it.
+/// Stores a new session with its first participants, and emits its event.
 fn store_new_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
     unit.tx.insert(session)?;
     participants::begin_in(unit, session)?;
-    tell(unit, session, SessionChange::Created)
+    emit_change(unit, session, SessionChange::Created)
 }
 
-/// Emits what became of a session, to those who take part in it.
-fn tell(unit: &mut Unit<'_>, session: &Session, change: SessionChange) -> Result<()> {
+/// Emits the change of a session to its members.
+fn emit_change(unit: &mut Unit<'_>, session: &Session, change: SessionChange) -> Result<()> {
     let members = unit.members_of(&session.id)?.to_vec();
     unit.emit(SessionEvent { session: Box::new(session.clone()), change, members });
     Ok(())

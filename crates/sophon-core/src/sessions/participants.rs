@@ -1,4 +1,4 @@
-//! Who takes part in a session, and sharing it.
+//! The participants of a session, and sharing it.
 
 use sophon_model::ports::every;
 use sophon_model::{
@@ -6,7 +6,7 @@ use sophon_model::{
     SessionRole, UserId,
 };
 
-use super::{Sessions, tell};
+use super::{Sessions, emit_change};
 use crate::database::Unit;
 use crate::identity::may_act;
 use crate::policy::{Granted, Manage, SeeParticipants, grant};
@@ -65,7 +65,7 @@ impl Sessions {
                     return Err(Error::not_found("participant"));
                 }
                 unit.members_changed(&session.id);
-                tell(unit, &session, SessionChange::Updated)
+                emit_change(unit, &session, SessionChange::Updated)
             })
             .await
     }
@@ -93,7 +93,7 @@ fn share_in(
     let joined = Participant { joined_at, ..joined };
     unit.tx.put(&joined)?;
     unit.members_changed(&session.id);
-    tell(unit, session, SessionChange::Updated)?;
+    emit_change(unit, session, SessionChange::Updated)?;
     Ok(joined)
 }
 
@@ -115,7 +115,8 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
     unit.tx.insert(&agent)
 }
 
-/// Notes an agent that is asked to answer in a session that is another agent's. One for whom there is no room is not asked.
+/// Notes an agent that is asked to answer in a session that is another agent's. One for whom there is no room is not
+/// asked.
 pub(crate) fn join_agent_in(unit: &mut Unit<'_>, session: &Session, agent: &Agent) -> Result<()> {
     if agent.id == session.agent_id {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The end of a task: the only way to end one, whoever does it and why.
+//! The end of a task: the only way to end one, for every cause.
 
 use sophon_model::text::clean;
 use sophon_model::{Result, Task, TaskEvent, TaskStatus};
@@ -43,8 +43,8 @@ pub(crate) trait TaskEndHook: Send + Sync {
 /// The subjects that take part, in this order.
 pub(crate) type TaskEndHooks = Vec<Box<dyn TaskEndHook>>;
 
-/// Ends a task with all that belongs to it: its parts, what each subject keeps for it, and its job, whoever works on that.
-/// `false` if it had ended before.
+/// Ends a task with all that belongs to it: its parts, what each subject keeps for it, and its job, also when another
+/// worker holds it. `false` if it had ended before.
 pub(crate) fn finish_in(unit: &mut Unit<'_>, task: Task, outcome: Outcome) -> Result<bool> {
     let Outcome { status, error } = outcome;
     let task = Task { status, error, ended_at: Some(unit.now()), ..task };

@@ -74,7 +74,7 @@ impl Tasks {
             .await
     }
 
-    /// Cancels one. A task that waits has ended when this returns; one that runs is told, and ends within seconds:
+    /// Cancels one. A task that waits has ended when this returns; one that runs is notified, and ends within seconds:
     /// the tool that works is waited for, the others are not begun. A task that has ended is a conflict.
     pub async fn cancel(&self, caller: &Caller, id: &TaskId) -> Result<Task> {
         let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
@@ -138,7 +138,7 @@ pub(crate) fn first_line_truncated(text: &str, most: usize) -> String {
     cut
 }
 
-/// Cancels a task in the name of `by`: ends it if nobody works on it, and tells its worker otherwise.
+/// Cancels a task in the name of `by`: ends it if nobody works on it, and notifies its worker otherwise.
 pub(crate) fn cancel_in(
     unit: &mut Unit<'_>,
     by: &UserId,
@@ -151,8 +151,8 @@ pub(crate) fn cancel_in(
     })
 }
 
-/// Stops a task by a rule of what it belongs to: ends it if nobody works on it, and tells its worker otherwise. Nothing if
-/// it has ended.
+/// Stops a task by a rule of what it belongs to: ends it if nobody works on it, and notifies its worker otherwise.
+/// Nothing if it has ended.
 pub(crate) fn stop_in(
     unit: &mut Unit<'_>,
     by: &UserId,
@@ -163,7 +163,7 @@ pub(crate) fn stop_in(
     // First, so that no worker parks the job or takes it up while this goes on.
     unit.wake(&id)?;
     let Some(task) = unit.tx.request_cancel(&id, by, now)? else { return Ok(None) };
-    // A part has no job; whoever works on the whole ends it.
+    // A part has no job; the worker of the whole ends it.
     let is_worked_on = match unit.tx.job_of(&id)? {
         Some(job) => job.status == JobStatus::Running,
         None => task.parent_id.is_some(),

@@ -69,8 +69,8 @@ impl From<HeldError> for ToolFailure {
 pub enum ToolOutput {
     /// The result, for the model.
     Text(String),
-    /// The tool waits for something that happens by this time. The turn is parked, and makes the same call again when it
-    /// is woken.
+    /// The tool waits for something that happens by this time. The turn is parked, and makes the same call again when
+    /// it is woken.
     Waits(Timestamp),
 }
 
@@ -89,7 +89,7 @@ impl From<String> for ToolOutput {
 /// Something that agents can do.
 #[async_trait]
 pub trait Tool: Send + Sync {
-    /// What models are told of it.
+    /// What models read about it.
     fn spec(&self) -> ToolSpec;
 
     /// How much harm this call can do: no more than [`ToolSpec::risk`].
@@ -139,7 +139,7 @@ pub(crate) fn typed<T: DeserializeOwned>(arguments: Value) -> Result<T, ToolFail
         .map_err(|error| ToolFailure(format!("The arguments are wrong: {error}.")))
 }
 
-/// What models are told of a tool whose arguments are an object with these properties and no others.
+/// What models read about a tool whose arguments are an object with these properties and no others.
 pub(crate) fn spec(
     name: &str,
     description: &str,

@@ -91,7 +91,7 @@ async fn ask(source: &dyn ToolSource, caller: &Caller, agent: &Agent) -> Vec<Arc
     }
 }
 
-/// What a person is told of a call that needs approval.
+/// What a person sees of a call that needs approval.
 pub(crate) struct Judged {
     pub(crate) risk: Risk,
     pub(crate) preview: Option<String>,
@@ -126,7 +126,7 @@ impl Toolset {
         self.0.is_empty()
     }
 
-    /// What the model is told of them.
+    /// What the model reads about them.
     pub(crate) fn specs(&self) -> Vec<ToolSpec> {
         self.0.iter().map(|(spec, _)| spec.clone()).collect()
     }
@@ -135,7 +135,8 @@ impl Toolset {
         self.0.iter().find(|(spec, _)| spec.name == name).map(|(_, tool)| &**tool)
     }
 
-    /// What a person is to know of a call that needs approval; `None` if it needs none, or if the agent has no such tool.
+    /// What a person is to know of a call that needs approval; `None` if it needs none, or if the agent has no such
+    /// tool.
     pub(crate) fn judge(&self, name: &str, arguments: &Value) -> Result<Option<Judged>, ToolFailure> {
         let Some(tool) = self.find(name) else { return Ok(None) };
         let risk = tool.risk(arguments);
@@ -170,7 +171,7 @@ impl Toolset {
         name: &str,
         arguments: Value,
     ) -> Result<ToolOutput, ToolFailure> {
-        // A model may ask for a tool that it was not told of.
+        // A model may ask for a tool that it was not offered.
         let Some(tool) = self.find(name) else {
             return Err(ToolFailure(format!("There is no tool '{name}' that you may use.")));
         };

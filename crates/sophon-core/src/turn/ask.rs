@@ -12,7 +12,7 @@ use super::step::Step;
 use super::{Stop, Turn};
 use crate::models::{Asking, LeftOut, count_tokens};
 
-/// Events that are taken at a time: text that has come together is told together.
+/// Events that are taken at a time: text that has come together is published together.
 const TOGETHER: usize = 64;
 
 /// How the reading of an answer ended.
@@ -26,8 +26,8 @@ enum Answered {
 }
 
 impl Turn {
-    /// Asks the model and streams what it says. An answer that breaks off is asked for again, here or elsewhere: what was
-    /// shown of it is void then, which is told once, when the next one begins.
+    /// Asks the model and streams what it says. An answer that breaks off is asked for again, here or elsewhere: what
+    /// was shown of it is void then, which is announced once, when the next one begins.
     pub(super) async fn ask(&mut self, context: &Context, number: u32) -> Result<Step, Stop> {
         let mut asking = self.with.models.asking(self.preferred_model(), self.request(context));
         let mut is_void = false;
@@ -45,7 +45,7 @@ impl Turn {
             self.writer.begin_step();
             let mut step = Step::default();
             let answered = self.read(began, &mut step).await?;
-            self.writer.tell();
+            self.writer.publish_new();
             self.account(&step.usage, number).await?;
             match answered {
                 Answered::Whole => {
@@ -100,7 +100,7 @@ impl Turn {
                 () = self.held.cancel().cancelled() => return Err(Stop::Cancelled),
                 chunk = chunks.next() => chunk,
                 () = at(self.writer.due()) => {
-                    self.writer.tell();
+                    self.writer.publish_new();
                     continue;
                 }
             };
@@ -140,7 +140,7 @@ impl Turn {
         }
     }
 
-    /// Counts what a call consumed and tells of it.
+    /// Counts what a call consumed and publishes it.
     async fn account(&mut self, usage: &Usage, number: u32) -> Result<(), Stop> {
         if usage.provider.is_empty() {
             return Ok(());

@@ -86,7 +86,7 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &TurnJob) -> Res
         task.attempt += 1;
         unit.tx.update_open_task(&task)?;
     }
-    // What the turn streams is told to those who are members now.
+    // What the turn streams goes to those who are members now.
     unit.members_of(&session.id)?;
     Ok(Begun::Work(Claimed { task, question, session, agent, reply, start }))
 }

@@ -8,13 +8,13 @@ use sophon_model::{
 
 use super::{Stop, Turn};
 use crate::database::Unit;
-use crate::jobs::{HeldError, Settled};
+use crate::jobs::{HeldError, Released};
 use crate::sessions::touch_in;
 use crate::tasks::{Outcome, TaskEndHook, finish_in};
 
 impl Turn {
     /// Stores how the turn ended. A parked turn has not ended, and who has lost the job writes nothing.
-    pub(super) async fn finish(mut self, outcome: Result<StopReason, Stop>) -> Result<Settled, HeldError> {
+    pub(super) async fn finish(mut self, outcome: Result<StopReason, Stop>) -> Result<Released, HeldError> {
         let (mut task, mut message) = (self.task, self.reply);
         let outcome = match outcome {
             Ok(stop) => {
@@ -26,14 +26,14 @@ impl Turn {
                 tracing::warn!(task.id = %task.id, %error, "a turn failed");
                 Outcome::failed(error.message())
             }
-            Err(Stop::Parked(settled)) => return Ok(settled),
+            Err(Stop::Parked(released)) => return Ok(released),
             Err(Stop::Lost) => return Err(HeldError::Lost),
         };
         self.writer.complete();
         self.writer.text().clone_into(&mut message.content);
         task.usage = (self.usage.total() > 0).then(|| self.usage.clone());
         message.usage.clone_from(&task.usage);
-        let settled = self.held.finish(move |unit| {
+        let released = self.held.finish(move |unit| {
             message.updated_at = unit.now();
             // A cancel that was accepted is not lost, even in the last moment.
             let stored = unit.tx.get(&task.id)?;
@@ -47,10 +47,10 @@ impl Turn {
             unit.tx.update(&message)?;
             finish_in(unit, task, outcome).map(drop)
         });
-        let settled = settled.await;
+        let released = released.await;
         // Only now: until it is stored, the text is found nowhere else.
         drop(self.writer);
-        settled
+        released
     }
 }
 

@@ -32,7 +32,7 @@ use crate::attachments::Attachments;
 use crate::database::Unit;
 use crate::gateway::Shared;
 use crate::identity::acting_for;
-use crate::jobs::{Begun, Handler, Held, HeldError, Settled};
+use crate::jobs::{Begun, Handler, Held, HeldError, Released};
 use crate::live::PendingTexts;
 use crate::models::Models;
 use crate::registry::Registry;
@@ -101,7 +101,7 @@ enum Stop {
     /// It cannot go on.
     Failed(Error),
     /// It goes on when what it waits for has happened.
-    Parked(Settled),
+    Parked(Released),
     /// Another worker has its job: nothing more is written.
     Lost,
 }
@@ -145,7 +145,7 @@ impl Handler for Turns {
         begin::begin_in(unit, job, &payload)
     }
 
-    async fn run(&self, claimed: Claimed, held: Held) -> Result<Settled> {
+    async fn run(&self, claimed: Claimed, held: Held) -> Result<Released> {
         let Claimed { task, question, session, agent, reply, start } = claimed;
         let writer = Writer::open(self, &held, &task, &agent.id, &reply);
         let (with, usage, tools) = (self.clone(), Usage::default(), Toolset::default());
@@ -156,7 +156,7 @@ impl Handler for Turns {
             let text = format!("The turn did not come to an end within {} s of work.", within.as_secs());
             Err(Stop::Failed(Error::new(Kind::Conflict, text)))
         });
-        Settled::here_or_elsewhere(turn.finish(outcome).await)
+        Released::here_or_elsewhere(turn.finish(outcome).await)
     }
 }
 
@@ -214,8 +214,8 @@ impl Turn {
     /// happened meanwhile: look again.
     async fn park(&self, until: Timestamp) -> Result<(), Stop> {
         self.require_wanted()?;
-        if let Some(settled) = self.held.park(until.plus(WAKE_GRACE)).await? {
-            return Err(Stop::Parked(settled));
+        if let Some(released) = self.held.park(until.plus(WAKE_GRACE)).await? {
+            return Err(Stop::Parked(released));
         }
         let id = self.task.id.clone();
         let task = self.held.read(move |tx| tx.get(&id)).await?.ok_or(Stop::Lost)?;

@@ -13,8 +13,8 @@ use crate::live::PendingTexts;
 
 /// How often the text so far goes to storage.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
-/// The least time between two deltas. Text that comes faster is told together, so that a model that answers in a
-/// burst does not outrun those who watch.
+/// The least time between two deltas. Text that comes faster is published together, so that a model that answers in a
+/// burst does not outrun its readers.
 const TOGETHER_WITHIN: Duration = Duration::from_millis(10);
 /// What stands between the texts of two steps.
 const BETWEEN_STEPS: &str = "\n\n";
@@ -28,9 +28,9 @@ pub(super) struct Writer {
     agent: AgentId,
     is_streaming: bool,
     text: String,
-    /// How much of `text` was told, and when that was.
-    told: usize,
-    told_at: Option<Instant>,
+    /// How much of `text` was published, and when that was.
+    published: usize,
+    published_at: Option<Instant>,
     /// The length of `text` when the steps that are complete ended.
     complete: usize,
     between: &'static str,
@@ -50,8 +50,8 @@ impl Writer {
             agent: agent.clone(),
             is_streaming: task.is_streaming,
             text: String::new(),
-            told: 0,
-            told_at: None,
+            published: 0,
+            published_at: None,
             complete: 0,
             between: "",
             checkpointed_at: held.now(),
@@ -71,9 +71,9 @@ impl Writer {
             self.text.push_str(std::mem::take(&mut self.between));
             self.text.push_str(text);
         }
-        let added = self.text[self.told..].to_owned();
+        let added = self.text[self.published..].to_owned();
         self.pending.append(self.delta(added, false), false);
-        self.told = self.text.len();
+        self.published = self.text.len();
         self.complete = self.text.len();
     }
 
@@ -82,46 +82,49 @@ impl Writer {
     }
 
     pub(super) fn end_step(&mut self) {
-        self.tell();
+        self.publish_new();
         self.complete = self.text.len();
     }
 
-    /// Adds to the text and tells of it: at once, or a little later together with what follows. Whoever writes waits
-    /// for [`due`](Self::due) beside what it waits for anyway, and then calls [`tell`](Self::tell).
+    /// Adds to the text and publishes it: at once, or a little later together with what follows. The caller waits
+    /// for [`due`](Self::due) beside the model, and then calls [`publish_new`](Self::publish_new).
     pub(super) fn write(&mut self, piece: &str) {
         self.text.push_str(std::mem::take(&mut self.between));
         self.text.push_str(piece);
         if self.due().is_none_or(|due| due <= Instant::now()) {
-            self.tell();
+            self.publish_new();
         }
         self.checkpoint();
     }
 
-    /// When what is not told yet is to be told.
+    /// When the unpublished text is to be published.
     pub(super) fn due(&self) -> Option<Instant> {
-        (self.told < self.text.len()).then_some(self.told_at).flatten().map(|at| at + TOGETHER_WITHIN)
+        (self.published < self.text.len())
+            .then_some(self.published_at)
+            .flatten()
+            .map(|at| at + TOGETHER_WITHIN)
     }
 
-    /// Tells what is not told yet.
-    pub(super) fn tell(&mut self) {
-        if self.told < self.text.len() {
-            self.publish(self.text[self.told..].to_owned(), false);
-            self.told = self.text.len();
-            self.told_at = Some(Instant::now());
+    /// Publishes the unpublished text.
+    pub(super) fn publish_new(&mut self) {
+        if self.published < self.text.len() {
+            self.publish(self.text[self.published..].to_owned(), false);
+            self.published = self.text.len();
+            self.published_at = Some(Instant::now());
         }
     }
 
-    /// Forgets the text of the step that was not completed and tells the rest anew.
+    /// Forgets the text of the step that was not completed and publishes the rest anew.
     pub(super) fn begin_again(&mut self) {
         self.text.truncate(self.complete);
         self.pending.open(&self.task, &self.session, &self.message);
-        self.told = 0;
-        self.tell();
+        self.published = 0;
+        self.publish_new();
     }
 
-    /// Tells that the text is complete.
+    /// Publishes that the text is complete.
     pub(super) fn complete(&mut self) {
-        self.tell();
+        self.publish_new();
         self.publish(String::new(), true);
     }
 
@@ -135,7 +138,7 @@ impl Writer {
             session_id: self.session.clone(),
             message_id: self.message.clone(),
             agent_id: self.agent.clone(),
-            offset: self.told,
+            offset: self.published,
             text,
             is_final,
             at: self.held.now(),
@@ -154,7 +157,7 @@ impl Writer {
         let (message, text) = (self.message.clone(), self.text.clone());
         self.checkpoint = Some(tokio::spawn(async move {
             let stored = held.write(move |unit| {
-                // Another process may have changed who takes part, and so who is told of the stream.
+                // Another process may have changed who takes part, and so the audience of the stream.
                 unit.members_of(&session)?;
                 unit.tx.checkpoint_message(&message, &text, now)
             });

@@ -1,4 +1,4 @@
-//! What everybody in a tenant is told.
+//! What everybody in a tenant is sent.
 
 use fanout::Start;
 use serde_json::json;

@@ -12,7 +12,7 @@ use sophon_testkit::{Gate, ModelServer, Script};
 
 use crate::harness::Harness;
 
-/// Who said what in the last request, without instructions.
+/// The roles and texts of the last request, without instructions.
 fn told(model: &ModelServer) -> Vec<(String, String)> {
     let body = model.requests().pop().unwrap().body;
     let messages = body["messages"].as_array().unwrap().iter().filter(|message| message["role"] != "system");

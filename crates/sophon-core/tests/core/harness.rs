@@ -53,7 +53,7 @@ impl Harness {
             panic!("it was approved")
         };
         let machine = nodes.authenticate(&token).await.unwrap();
-        nodes.heard(&machine, Heartbeat::default()).await.unwrap();
+        nodes.record_heartbeat(&machine, Heartbeat::default()).await.unwrap();
         machine
     }
 

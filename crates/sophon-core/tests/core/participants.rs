@@ -155,7 +155,7 @@ async fn who_leaves_is_told_nothing_more_also_of_what_is_being_written() {
     gates[0].reached().await;
     let bobs = app.gateway.db.bus().subscribe();
     bobs.follow(&Topic::Feed(bob.user.clone()), Start::Now);
-    // Who joins while an answer is being written is told of it at once.
+    // A reader that joins while an answer is being written gets it at once.
     let (sessions, id) = (&app.gateway.sessions, &sent.session_id);
     sessions.share(&admin, id, &bob.user, SessionRole::Viewer).await.unwrap();
     gates[0].open();

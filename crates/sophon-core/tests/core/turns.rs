@@ -197,7 +197,7 @@ async fn a_turn_that_was_interrupted_goes_on_after_its_last_step_and_repeats_no_
     assert_eq!(second.requests().len(), 1, "only the interrupted step was asked for again");
     assert_eq!(app.gateway.tasks.get(&app.admin(), &sent.task_id).await.unwrap().tool_calls.len(), 1);
 
-    // Who was watching comes back with its cursor and gets the rest, numbered higher than all it has seen.
+    // A client that was following comes back with its cursor and gets the rest, numbered higher than all it has seen.
     let topic = Topic::Session(sent.session_id.clone());
     let from = app.gateway.db.bus().complete_after(&topic);
     let missed = catch_up(&app.gateway.db, &topic, seen, from).await.unwrap();

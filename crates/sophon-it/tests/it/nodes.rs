@@ -245,7 +245,7 @@ async fn a_machine_that_is_told_to_stop_ends_what_it_runs_and_says_so_when_it_is
     assert!(Command::new("kill").args(["-TERM", &machines_id]).status().await.unwrap().success());
     assert!(soon("the end of the program", machine.wait()).await.unwrap().success());
     let program = std::fs::read_to_string(&begun).unwrap();
-    // Ended, or ended and not yet waited for by whoever inherited it.
+    // Ended, or ended and not yet waited for by its new parent.
     let runs = async || {
         let state = Command::new("ps").args(["-o", "stat=", "-p", program.trim()]).output().await.unwrap();
         !state.stdout.is_empty() && !state.stdout.starts_with(b"Z")

@@ -39,7 +39,7 @@ pub struct Agent {
     pub tools: Vec<String>,
     /// SOUL.md: its personality, read at each turn.
     pub soul: String,
-    /// BOOT.md: what it is told in the first turn of a session.
+    /// BOOT.md: what it reads in the first turn of a session.
     pub boot: String,
     /// HEARTBEAT.md: what it goes through on each heartbeat.
     pub heartbeat: String,

@@ -17,7 +17,7 @@ text_enum! {
     }
 }
 
-/// What an administrator tells everybody in the tenant. It is told, not kept.
+/// What an administrator sends to everybody in the tenant. It is published, not kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Announcement {
     /// Its id.
@@ -30,7 +30,7 @@ pub struct Announcement {
     pub body: String,
     /// How urgent it is.
     pub severity: Severity,
-    /// Who announces it.
+    /// The user who announces it.
     pub created_by: UserId,
     /// When.
     pub created_at: Timestamp,

@@ -69,7 +69,7 @@ pub struct Approval {
     pub edited_arguments: Option<Value>,
     /// What the person said to it.
     pub reason: Option<String>,
-    /// Who decided.
+    /// The user who decided.
     pub decided_by: Option<UserId>,
     /// When it was asked for.
     pub requested_at: Timestamp,
@@ -123,7 +123,7 @@ pub struct InfoRequest {
     pub id: InfoRequestId,
     /// The tenant it belongs to.
     pub tenant_id: TenantId,
-    /// Who is asked.
+    /// The user who is asked.
     pub user_id: UserId,
     /// The session.
     pub session_id: SessionId,

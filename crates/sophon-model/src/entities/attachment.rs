@@ -90,7 +90,7 @@ pub struct StoredAttachment {
     pub id: AttachmentId,
     /// The tenant it belongs to.
     pub tenant_id: TenantId,
-    /// Who uploaded it.
+    /// The user who uploaded it.
     pub owner_id: UserId,
     /// The session of the message that it goes with; none before that is sent.
     pub session_id: Option<SessionId>,
@@ -113,7 +113,7 @@ pub struct StoredAttachment {
 }
 
 impl Entity for StoredAttachment {
-    const TABLE: &'static Table = &Table::new("attachments", "attachment").held();
+    const TABLE: &'static Table = &Table::new("attachments", "attachment").locked();
 }
 
 impl Insert for StoredAttachment {}

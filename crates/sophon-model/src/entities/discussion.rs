@@ -19,7 +19,7 @@ pub enum Speaker {
     },
     /// One that is made up for the occasion.
     Persona {
-        /// Who it is to be.
+        /// The persona.
         prompt: String,
         /// The model it prefers; the first model of the first provider if absent.
         model: Option<String>,
@@ -48,9 +48,9 @@ pub struct Discussion {
     pub owner_id: UserId,
     /// What is argued about.
     pub topic: String,
-    /// Who argues: two to five.
+    /// The panelists: two to five.
     pub panelists: Vec<Panelist>,
-    /// Who decides.
+    /// The judge.
     pub judge: Panelist,
     /// How often each speaks.
     pub rounds: i64,
@@ -65,7 +65,7 @@ pub struct Discussion {
 impl Entity for Discussion {
     const TABLE: &'static Table = &Table::new("discussions", "discussion")
         .json(&["panelists", "judge"])
-        .held()
+        .locked()
         .order(Order::newest_first(&["created_at", "id"]));
 }
 
@@ -141,9 +141,9 @@ pub struct DiscussionRun {
     pub task_id: TaskId,
     /// What is argued about.
     pub topic: String,
-    /// Who argues.
+    /// The panelists.
     pub panelists: Vec<Panelist>,
-    /// Who decides.
+    /// The judge.
     pub judge: Panelist,
     /// How often each speaks.
     pub rounds: i64,
@@ -157,7 +157,7 @@ pub struct DiscussionRun {
     pub verdict_hash: Option<String>,
     /// Why it failed, in words for people.
     pub error: Option<String>,
-    /// Who cancelled it.
+    /// The user who cancelled it.
     pub cancelled_by: Option<UserId>,
     /// When it was asked for.
     pub created_at: Timestamp,
@@ -190,8 +190,8 @@ impl Scoped for DiscussionRun {
 }
 
 impl DiscussionRun {
-    /// Takes over what its task says of it: where it stands, since when, and why it failed or who cancelled it. These fields
-    /// are a copy, for lists and for those who follow runs; nothing else sets them, but for the judge's time.
+    /// Takes over what its task says of it: where it stands, since when, and why it failed or who cancelled it. These
+    /// fields are a copy, for lists and for those who follow runs; nothing else sets them, but for the judge's time.
     pub fn follow(&mut self, task: &Task) {
         self.status = match task.status {
             TaskStatus::Queued => DiscussionRunStatus::Queued,
@@ -237,7 +237,7 @@ pub struct DiscussionTurn {
     pub run_id: DiscussionRunId,
     /// The round, from 1.
     pub round: i64,
-    /// Who speaks.
+    /// The panelist that speaks.
     pub panelist_id: String,
     /// Its task in the ledger.
     pub task_id: TaskId,

@@ -124,7 +124,7 @@ pub struct AuthSession {
     pub user_id: UserId,
     /// SHA-256 of the newest refresh token, in hex.
     pub refresh_hash: String,
-    /// SHA-256 of the one before it. Who presents that one reveals that the chain has leaked.
+    /// SHA-256 of the one before it. Its use reveals that the chain has leaked.
     pub previous_hash: Option<String>,
     /// The device as it named itself.
     pub user_agent: Option<String>,
@@ -142,7 +142,7 @@ pub struct AuthSession {
 
 impl Entity for AuthSession {
     const TABLE: &'static Table =
-        &Table::new("auth_sessions", "sign-in").held().order(Order::newest_first(&["last_seen_at", "id"]));
+        &Table::new("auth_sessions", "sign-in").locked().order(Order::newest_first(&["last_seen_at", "id"]));
 }
 
 impl Insert for AuthSession {}
@@ -194,7 +194,7 @@ pub struct ApiToken {
 impl Entity for ApiToken {
     const TABLE: &'static Table = &Table::new("api_tokens", "API token")
         .json(&["permissions"])
-        .held()
+        .locked()
         .order(Order::newest_first(&["created_at", "id"]));
 }
 

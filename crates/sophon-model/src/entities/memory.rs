@@ -7,7 +7,7 @@ use crate::words::text_enum;
 use crate::{AgentId, MemoryId, TenantId, Timestamp, UserId};
 
 text_enum! {
-    /// Who reads an entry.
+    /// The readers of an entry.
     pub enum MemoryScope {
         /// All of the owner's agents.
         User = "user",
@@ -39,7 +39,7 @@ pub struct MemoryEntry {
     pub user_id: UserId,
     /// The agent that wrote it.
     pub agent_id: Option<AgentId>,
-    /// Who reads it.
+    /// The readers.
     pub scope: MemoryScope,
     /// What kind of knowledge.
     pub category: MemoryCategory,

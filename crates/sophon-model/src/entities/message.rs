@@ -7,7 +7,7 @@ use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, UserId};
 
 text_enum! {
-    /// Who speaks.
+    /// The role of the author.
     pub enum MessageRole {
         /// A person.
         User = "user",
@@ -104,7 +104,7 @@ pub struct Message {
     pub tenant_id: TenantId,
     /// The session it is in.
     pub session_id: SessionId,
-    /// Who speaks.
+    /// The role of the author.
     pub role: MessageRole,
     /// The person who wrote it.
     pub user_id: Option<UserId>,

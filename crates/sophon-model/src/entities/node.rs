@@ -1,4 +1,4 @@
-//! Nodes: machines that do what the gateway tells them, within their scopes.
+//! Nodes: machines that run the gateway's commands, within their scopes.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a node may be told to do.
+    /// What a node may be instructed to do.
     #[derive(PartialOrd, Ord)]
     pub enum NodeScope {
         /// Take pictures of the screen.
@@ -70,13 +70,13 @@ pub struct Node {
     pub platform: String,
     /// How far it has come.
     pub status: NodeStatus,
-    /// What it may be told to do.
+    /// What it may be instructed to do.
     pub scopes: Vec<NodeScope>,
     /// The code that both sides show while it pairs, for people to compare: `ABC-123`.
     pub pairing_code: String,
-    /// Who registered it.
+    /// The user who registered it.
     pub registered_by: UserId,
-    /// Who approved or rejected it.
+    /// The user who approved or rejected it.
     pub decided_by: Option<UserId>,
     /// The version of its program.
     pub version: Option<String>,
@@ -97,7 +97,7 @@ pub struct Node {
 }
 
 impl Entity for Node {
-    const TABLE: &'static Table = &Table::new("nodes", "node").json(&["scopes"]).held();
+    const TABLE: &'static Table = &Table::new("nodes", "node").json(&["scopes"]).locked();
 }
 
 impl Insert for Node {}

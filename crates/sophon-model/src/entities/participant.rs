@@ -1,4 +1,4 @@
-//! Who takes part in a session.
+//! The participants of a session.
 
 use serde::{Deserialize, Serialize};
 

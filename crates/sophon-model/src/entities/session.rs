@@ -7,11 +7,11 @@ use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, TenantId, Timestamp, UserId};
 
 text_enum! {
-    /// Who may read a session.
+    /// The visibility of a session.
     pub enum Visibility {
         /// Its owner and those it was shared with.
         Private = "private",
-        /// Whoever knows its address, without signing in.
+        /// Everybody who knows its address, without signing in.
         Public = "public",
     }
 }
@@ -59,13 +59,13 @@ pub struct Session {
     pub id: SessionId,
     /// The tenant it belongs to.
     pub tenant_id: TenantId,
-    /// Who made it.
+    /// The user who created it.
     pub owner_id: UserId,
     /// The agent that answers in it.
     pub agent_id: AgentId,
     /// What people call it; empty until the first message gives it one.
     pub title: String,
-    /// Who may read it.
+    /// The visibility.
     pub visibility: Visibility,
     /// Where it stands.
     pub status: SessionStatus,
@@ -91,7 +91,7 @@ pub struct Session {
 
 impl Entity for Session {
     const TABLE: &'static Table =
-        &Table::new("sessions", "session").held().order(Order::newest_first(&["updated_at", "id"]));
+        &Table::new("sessions", "session").locked().order(Order::newest_first(&["updated_at", "id"]));
 }
 
 impl Insert for Session {}

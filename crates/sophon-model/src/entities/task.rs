@@ -50,7 +50,7 @@ pub struct Task {
     pub id: TaskId,
     /// The tenant it belongs to.
     pub tenant_id: TenantId,
-    /// Who asked for it.
+    /// The user who asked for it.
     pub user_id: UserId,
     /// The task that it is a part of, and whose worker does it. The others are taken out of the queue.
     pub parent_id: Option<TaskId>,
@@ -74,7 +74,7 @@ pub struct Task {
     pub error: Option<String>,
     /// What it consumed so far.
     pub usage: Option<Usage>,
-    /// Who cancelled it.
+    /// The user who cancelled it.
     pub cancelled_by: Option<UserId>,
     /// When cancelling was asked for; the worker obeys within seconds.
     pub cancel_requested_at: Option<Timestamp>,

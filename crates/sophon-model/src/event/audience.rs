@@ -1,4 +1,4 @@
-//! Whom an event concerns, as it is said beside each.
+//! The audience of an event, as it is declared beside each.
 
 use crate::{DiscussionRunId, NodeId, Permission, SessionId, TaskId, TenantId, UserId};
 
@@ -17,10 +17,10 @@ pub enum Audience<'a> {
     Tenant(&'a TenantId),
     /// Those in a tenant who have a permission.
     Holders(&'a TenantId, Permission),
-    /// Who watches a task.
+    /// The followers of a task.
     Task(&'a TaskId),
-    /// Who watches a node.
+    /// The followers of a node.
     Node(&'a NodeId),
-    /// Who watches a run of a discussion.
+    /// The followers of a run of a discussion.
     Discussion(&'a DiscussionRunId),
 }

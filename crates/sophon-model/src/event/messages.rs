@@ -48,7 +48,7 @@ pub struct TextDelta {
     pub session_id: SessionId,
     /// The message that grows.
     pub message_id: MessageId,
-    /// Who writes.
+    /// The author.
     pub agent_id: AgentId,
     /// Where it is added: the length of the message's text before it, in bytes of UTF-8.
     pub offset: usize,

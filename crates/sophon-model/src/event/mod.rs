@@ -1,7 +1,7 @@
-//! What happens, as the wires tell it. Built in the core, in the transaction of the state that it tells of.
+//! What happens, as the wires send it. Built in the core, in the transaction of the state that it describes.
 //!
-//! One file a subject: what can happen, whom it concerns ([`Audience`]), and whether it is durable, that is stored with the
-//! state that it tells of. What is not durable is for those who are there.
+//! One file a subject: what can happen, whom it concerns ([`Audience`]), and whether it is durable, that is stored with
+//! the state that it tells of. What is not durable is for those who are there.
 
 mod announcements;
 mod approvals;
@@ -31,8 +31,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::SessionId;
 
-/// The version of the encoding under which events are stored. One more whenever a change of an event, or of an entity in
-/// it, keeps what was stored before from being read: then those who come back are told to read anew.
+/// The version of the encoding under which events are stored. One more whenever a change of an event, or of an entity
+/// in it, keeps what was stored before from being read: then those who come back are told to read anew.
 pub const EVENT_VERSION: i64 = 2;
 
 /// What happened. One variant a subject.
@@ -60,7 +60,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whom it concerns.
+    /// The audience.
     pub fn audience(&self) -> Vec<Audience<'_>> {
         match self {
             Event::Message(event) => event.audience(),
@@ -83,7 +83,7 @@ impl Event {
         })
     }
 
-    /// Whether it is stored with the state that it tells of. The others are for those who are there.
+    /// Whether it is stored with the state that it describes. The others are for those who are there.
     pub fn is_durable(&self) -> bool {
         match self {
             Event::Message(event) => event.is_durable(),

@@ -1,4 +1,4 @@
-//! Nodes come and go, and do what they are told.
+//! Nodes come and go, and run commands.
 
 use serde::{Deserialize, Serialize};
 

@@ -6,8 +6,8 @@ use super::Audience;
 use crate::words::text_enum;
 use crate::{AgentId, MessageId, SessionId, Task, TaskId, Timestamp, Usage};
 
-/// What happened to a task. It concerns the members of its session, if it is in one, and who watches the task; its place
-/// in the ledger also who watches that.
+/// What happened to a task. It concerns the members of its session, if it is in one, and who watches the task; its
+/// place in the ledger also who watches that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "task_event", rename_all = "snake_case")]
 pub enum TaskEvent {
@@ -34,7 +34,7 @@ pub struct TaskProgress {
     pub task_id: TaskId,
     /// Its session.
     pub session_id: SessionId,
-    /// Who works.
+    /// The agent that works.
     pub agent_id: AgentId,
     /// What it does.
     pub activity: Activity,

@@ -1,4 +1,4 @@
-//! Who hears of an event.
+//! The topics of an event.
 
 use std::fmt;
 
@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DiscussionRunId, NodeId, Permission, SessionId, TaskId, TenantId, UserId};
 
-/// Who hears of an event: what SignalR calls a group. Each topic has one log; a connection follows some.
+/// A topic that events are published under: what SignalR calls a group. Each topic has one log; a connection follows
+/// some.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Topic {
-    /// What every connection of a user is told: its sessions' comings, goings and titles.
+    /// What every connection of a user is sent: its sessions' comings, goings and titles.
     User(UserId),
     /// The user's ledger of tasks, all sessions together.
     Tasks(UserId),
@@ -19,11 +20,12 @@ pub enum Topic {
     Feed(UserId),
     /// One task's life.
     Task(TaskId),
-    /// What everybody in a tenant is told.
+    /// What everybody in a tenant is sent.
     Tenant(TenantId),
     /// What a user's agents ask for.
     Approvals(UserId),
-    /// What those in a tenant are told who have a permission: what all agents ask for, say, or what becomes of the nodes.
+    /// What those in a tenant are sent who have a permission: what all agents ask for, say, or what becomes of the
+    /// nodes.
     Holders(TenantId, Permission),
     /// Everything about one node, its commands too.
     Node(NodeId),
@@ -32,7 +34,8 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// Whether events are found under this topic in storage, so that whoever comes back can be sent what it missed.
+    /// Whether events are found under this topic in storage, so that a reader that comes back can be sent what it
+    /// missed.
     pub fn is_stored(&self) -> bool {
         match self {
             Topic::User(_) | Topic::Tasks(_) | Topic::Session(_) | Topic::Feed(_) | Topic::Discussion(_) => {

@@ -29,7 +29,7 @@ impl ModelInfo {
     }
 }
 
-/// A tool, as a model is told of it.
+/// A tool, as a model sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolSpec {
     /// Its dotted name, for example `memory.search`.
@@ -55,8 +55,8 @@ pub struct ModelToolCall {
     pub arguments: Value,
 }
 
-/// A model's reasoning in the form of its provider, which wants it back unchanged with the results of the tools that the
-/// model called. Nobody else can read it.
+/// A model's reasoning in the form of its provider, which wants it back unchanged with the results of the tools that
+/// the model called. Nobody else can read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reasoning {
     /// The provider's id.

@@ -1,6 +1,6 @@
 //! Tool calls, put together from the pieces in which they come.
 //!
-//! Which call a piece belongs to is told by an index, by an id, by both, or by nothing but the order, and servers
+//! Which call a piece belongs to is given by an index, by an id, by both, or by nothing but the order, and servers
 //! disagree: some give every call the same index, some a new id to each piece, some repeat the name in each.
 
 use serde_json::Value;
@@ -140,8 +140,8 @@ impl Calls {
         self.list.iter().any(|call| !call.is_closed && !call.arguments.trim().is_empty() && !call.is_whole())
     }
 
-    /// The calls in their order. Arguments that are no object are passed on as text, which no tool accepts; so are those
-    /// that were cut at the limit of tokens.
+    /// The calls in their order. Arguments that are no object are passed on as text, which no tool accepts; so are
+    /// those that were cut at the limit of tokens.
     pub(super) fn finish(&mut self, stop: StopReason) -> Result<Vec<ModelToolCall>, Failure> {
         let calls = std::mem::take(&mut self.list);
         let last = calls.len().saturating_sub(1);

@@ -20,8 +20,8 @@ pub(crate) trait Reader: Send + 'static {
     /// Reads a record. `name` is the event's name, which most formats repeat in the record.
     fn read(&mut self, name: &str, record: &Value, answer: &mut Answer) -> Result<(), Failure>;
 
-    /// What the service wants back with the results of the tools that were called: the model's reasoning, in the form of
-    /// this wire format.
+    /// What the service wants back with the results of the tools that were called: the model's reasoning, in the form
+    /// of this wire format.
     fn reasoning(&mut self, _answer: &Answer) -> Option<Value> {
         None
     }
@@ -32,7 +32,7 @@ pub(crate) struct Answer {
     events: Vec<ModelEvent>,
     text: Joiner,
     has_text: bool,
-    /// What the model thought, as far as it is told.
+    /// What the model thought, as far as it is sent.
     pub(crate) thoughts: String,
     pub(crate) calls: Calls,
     usage: Usage,
@@ -87,7 +87,7 @@ impl Answer {
         !self.has_text && self.calls.is_empty()
     }
 
-    /// Notes consumption so far; what is not told, or is no number, is left as it was.
+    /// Notes consumption so far; what is not sent, or is no number, is left as it was.
     pub(crate) fn count(&mut self, input: &Value, output: &Value) {
         let (input, output) = (number(input), number(output));
         self.has_usage |= input.is_some() || output.is_some();

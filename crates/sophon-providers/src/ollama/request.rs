@@ -6,7 +6,7 @@ use sophon_model::ports::{ModelMessage, ModelRequest, ToolSpec};
 use crate::history::{as_object, own};
 use crate::names::to_wire;
 
-/// `context` is told to the server, which would otherwise take its own default and cut the conversation in silence.
+/// `context` is sent to the server, which would otherwise take its own default and cut the conversation in silence.
 pub(super) fn body(request: &ModelRequest, model: &str, context: u32, provider: &str) -> Value {
     let mut body = Map::new();
     body.insert("model".into(), model.into());

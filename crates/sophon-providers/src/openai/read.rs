@@ -7,15 +7,15 @@ use crate::answer::{Answer, Piece, Reader};
 use crate::failure::Failure;
 use crate::json::{number, text_of, tool_name, word};
 
-/// Under which names servers tell what a model thinks.
+/// The names under which servers send what a model thinks.
 const THOUGHTS: [&str; 2] = ["reasoning_content", "reasoning"];
 
 /// Reads chunks, whole completions, and what lies between.
 #[derive(Default)]
 pub(super) struct ChunkReader {
-    /// The name under which this server tells thoughts, which it wants back under the same name.
+    /// The name under which this server sends thoughts, which it wants back under the same name.
     thoughts: Option<&'static str>,
-    /// Reasoning in parts, as routers tell it.
+    /// Reasoning in parts, as routers send it.
     details: Vec<Map<String, Value>>,
 }
 
@@ -32,7 +32,7 @@ impl Reader for ChunkReader {
         }
         let delta = match (&choice["delta"], &choice["message"]) {
             (Value::Object(delta), _) if !delta.is_empty() => &choice["delta"],
-            // What is told as a whole may have been told in pieces before.
+            // What is sent as a whole may have been sent in pieces before.
             (_, message) if answer.is_blank() => message,
             _ => &Value::Null,
         };

@@ -48,7 +48,7 @@ impl Hub for ChatHub {
         project::chat(seq, event).map(invocation)
     }
 
-    /// A connection is not told what it said itself, nor of a session that is not for it any longer.
+    /// A connection is not sent what it sent itself, nor events of a session that it may no longer read.
     fn admits(&self, connection: &Connection<Self>, event: &Event) -> bool {
         match event {
             Event::Message(MessageEvent::Created { message }) => {

@@ -1,9 +1,9 @@
-//! How an error of the core is told on a hub.
+//! How an error of the core is sent on a hub.
 
 use signalr::HubError;
 use sophon_model::{Error, Kind};
 
-/// Deliberate errors are told with their code and text; what is our own fault is not told.
+/// Deliberate errors are sent with their code and text; the text of an internal fault is not.
 pub(crate) fn hub_error(error: Error) -> HubError {
     match error.kind() {
         Kind::Internal => {

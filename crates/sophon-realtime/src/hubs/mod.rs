@@ -127,7 +127,7 @@ impl Hubs {
             tokio::select! {
                 changed = changes.recv() => match changed {
                     Ok(user) => self.review(&gateway.identity, Some(&user)).await,
-                    // Too many at once to be told of each.
+                    // Too many at once to send each.
                     Err(RecvError::Lagged(_)) => self.review(&gateway.identity, None).await,
                     Err(RecvError::Closed) => return,
                 },

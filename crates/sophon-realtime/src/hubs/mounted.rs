@@ -1,4 +1,4 @@
-//! A hub for people at its address, whatever it tells.
+//! A hub for people at its address, for any of its events.
 
 use std::time::Duration;
 

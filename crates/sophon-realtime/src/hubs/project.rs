@@ -1,7 +1,7 @@
-//! How the hubs tell events: seed 000, in the words of `sophon_api::hubs`.
+//! How the hubs send events: seed 000, in the words of `sophon_api::hubs`.
 //!
-//! Each payload bears `seq`, which `JoinSession` takes as `since`: the event's number, or that of the last one before it for
-//! what is not kept (`StreamChunk`, most of `AgentStatus`), or 0 if the client is told of a session that it has not joined.
+//! Each payload bears `seq`, which `JoinSession` takes as `since`: the event's number, or that of the last one before
+//! it for what is not kept (`StreamChunk`, most of `AgentStatus`), or 0 for a session that the client has not joined.
 
 use signalr::Invocation;
 use sophon_api::hubs::{
@@ -10,7 +10,7 @@ use sophon_api::hubs::{
 };
 use sophon_model::{Activity, Event, MessageEvent, TaskEvent, ToolCallEvent};
 
-/// What is told of a message that begins again.
+/// What is sent of a message that begins again.
 const VOID: &str = "The answer begins again: what was streamed of it is void.";
 
 /// The ten events of `/hubs/chat`, and `TaskCancelled`.

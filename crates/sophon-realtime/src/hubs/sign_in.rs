@@ -1,4 +1,4 @@
-//! Who connects to the hubs.
+//! Connections of users.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use sophon_core::identity::{Presented, TENANT_HEADER};
 use sophon_model::{Caller, Credential, Error, Event, Kind, Topic};
 use tokio::time::Instant;
 
-/// A hub for people, who follow what the core tells.
+/// A hub for people, who follow the core's events.
 pub(super) trait ForPeople: Hub<Auth = People, Topic = Topic, Event = Event> {}
 
 impl<H: Hub<Auth = People, Topic = Topic, Event = Event>> ForPeople for H {}

@@ -37,7 +37,7 @@ const MOST_IN_A_WRITE: usize = 64 * 1024;
 /// How long a client waits before it comes back.
 const RETRY: &str = "retry: 1000\n\n";
 
-/// How this wire tells an error; the same envelope as the rest of `/api`.
+/// How this wire sends an error; the same envelope as the rest of `/api`.
 pub type ErrorResponse = fn(Error) -> Response;
 
 struct Wire {

@@ -1,4 +1,4 @@
-//! How session SSE tells events: seed 004.
+//! How session SSE sends events: seed 004.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use sophon_model::{
 
 use crate::slots::SESSION_SSE;
 
-/// The block of an event; empty if this wire does not tell it.
+/// The block of an event; empty if this wire does not send it.
 pub(super) fn block(entry: &EventEntry) -> Bytes {
     let seq = entry.seq();
     entry.encoded(SESSION_SSE, |event| match event {
@@ -117,7 +117,7 @@ fn encode(seq: Option<u64>, event: &str, data: &impl Serialize) -> Bytes {
     let data = match serde_json::to_string(data) {
         Ok(data) => data,
         Err(error) => {
-            tracing::error!(event, %error, "an event cannot be encoded and is not told");
+            tracing::error!(event, %error, "an event cannot be encoded and is not sent");
             return Bytes::new();
         }
     };

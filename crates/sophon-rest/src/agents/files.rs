@@ -75,7 +75,7 @@ pub(super) async fn put_agent_soul(
     write(&gateway, &caller, &id, AgentFile::Soul, content).await
 }
 
-/// Read BOOT.md: what the agent is told in the first turn of a session
+/// Read BOOT.md: what the agent reads in the first turn of a session
 #[utoipa::path(
     get, path = "/api/agents/{id}/boot", tag = "Agents",
     params(("id" = String, Path, description = "id or slug")),
@@ -89,7 +89,7 @@ pub(super) async fn get_agent_boot(
     read(&gateway, &caller, &id, AgentFile::Boot).await
 }
 
-/// Write BOOT.md: what the agent is told in the first turn of a session
+/// Write BOOT.md: what the agent reads in the first turn of a session
 #[utoipa::path(
     put, path = "/api/agents/{id}/boot", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
     request_body(content((NewAgentFileContent = "application/json"), (String = "text/markdown"))),

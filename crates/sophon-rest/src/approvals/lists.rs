@@ -31,7 +31,7 @@ pub(super) struct PendingQuery {
     #[serde(default)]
     #[param(value_type = Option<bool>)]
     mine: bool,
-    /// Items in a page: 50 unless told otherwise, at most 200.
+    /// Items in a page: 50 by default, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
     /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.
@@ -66,7 +66,7 @@ pub(super) struct HistoryQuery {
     #[serde(default)]
     #[param(value_type = Option<bool>)]
     mine: bool,
-    /// Items in a page: 50 unless told otherwise, at most 200.
+    /// Items in a page: 50 by default, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
     /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.

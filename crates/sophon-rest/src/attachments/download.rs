@@ -29,8 +29,8 @@ struct Content(Vec<u8>);
 
 /// Download an attachment
 ///
-/// Whoever may read the session may. `Range` asks for a part of it. The digest of all that is sent is checked: a file that
-/// was damaged breaks off.
+/// Everybody who may read the session may. `Range` asks for a part of it. The digest of all that is sent is checked: a
+/// file that was damaged breaks off.
 #[utoipa::path(
     get, path = "/api/attachments/{id}", tag = "Chat + sessions", security((), ("bearer" = [])),
     params(

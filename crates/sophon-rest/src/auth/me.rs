@@ -1,4 +1,4 @@
-//! Who one is.
+//! The account of the caller.
 
 use axum::Json;
 use axum::extract::State;

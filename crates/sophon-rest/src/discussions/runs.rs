@@ -60,7 +60,7 @@ pub(super) async fn get_discussion_run(
 
 /// Cancel a run
 ///
-/// One that waits has ended with this answer (200). One that runs has been told, and ends within seconds (202). One
+/// One that waits has ended with this answer (200). One that runs has been notified, and ends within seconds (202). One
 /// that has ended is a conflict.
 #[utoipa::path(
     post, path = "/api/discussions/runs/{id}/cancel", tag = "Discussions", params(("id" = String, Path)),

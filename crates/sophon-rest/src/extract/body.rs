@@ -154,7 +154,7 @@ mod tests {
         size: i64,
     }
 
-    /// The status, and the field that is told to be wrong.
+    /// The status, and the field that is reported.
     fn refused(json: &str) -> (u16, Option<String>) {
         let response = parse::<Outer>(json.as_bytes()).unwrap_err().into_response();
         let Failure(error) = response.extensions().get::<Failure>().unwrap();

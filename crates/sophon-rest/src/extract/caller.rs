@@ -1,4 +1,5 @@
-//! Who asks. The credential is looked at once a request, before its handler; these extractors hand out the result.
+//! The caller of a request. The credential is checked once a request, before its handler; these extractors hand out the
+//! result.
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;

@@ -27,7 +27,7 @@ pub(super) async fn respond_to_info_request(
 
 /// Leave a question without an answer
 ///
-/// The agent is told so and goes on.
+/// The agent learns of it and goes on.
 #[utoipa::path(
     post, path = "/api/info-requests/{id}/cancel", tag = "Approvals", params(("id" = String, Path)),
     responses((status = 200, body = InfoRequest)),

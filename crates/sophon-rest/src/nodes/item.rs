@@ -54,9 +54,9 @@ pub(super) async fn delete_node(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Say what a node may be told to do
+/// Say what a node may be instructed to do
 ///
-/// All that it may; what is not named is taken away. A connected node is told at once.
+/// All that it may; what is not named is taken away. A connected node is notified at once.
 #[utoipa::path(
     post, path = "/api/nodes/{id}/scopes", tag = "Sophon Node", params(("id" = String, Path)),
     request_body = NodeScopes, responses((status = 200, body = Node)),

@@ -18,7 +18,7 @@ use crate::extract::{AuthorizedNode, Body, Id, Params};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wait {
-    /// Seconds to wait for a command if there is none: 0 unless told otherwise, at most 30.
+    /// Seconds to wait for a command if there is none: 0 by default, at most 30.
     #[param(minimum = 0, maximum = 30)]
     wait: Option<u64>,
 }
@@ -33,7 +33,7 @@ pub(super) async fn send_heartbeat(
     AuthorizedNode(node): AuthorizedNode,
     Body(heartbeat): Body<NodeHeartbeat>,
 ) -> Result<StatusCode> {
-    gateway.nodes.heard(&node, heartbeat.into()).await?;
+    gateway.nodes.record_heartbeat(&node, heartbeat.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,4 +1,4 @@
-//! Nodes: managing them, telling them what to do, and their own side of it.
+//! Nodes: managing them, sending them commands, and their own side of it.
 
 mod collection;
 mod commands;

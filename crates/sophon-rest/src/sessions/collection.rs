@@ -20,7 +20,7 @@ pub(super) struct SessionsQuery {
     q: Option<String>,
     /// The agent that answers in it, by id or slug.
     agent: Option<String>,
-    /// Items in a page: 50 unless told otherwise, at most 200.
+    /// Items in a page: 50 by default, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
     /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.

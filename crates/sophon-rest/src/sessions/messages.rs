@@ -20,7 +20,7 @@ pub(super) struct MessagesQuery {
     since: Option<i64>,
     /// Only those with a lower number, ending with the one before.
     before: Option<i64>,
-    /// Items in a page: 50 unless told otherwise, at most 200.
+    /// Items in a page: 50 by default, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
     /// The `nextCursor` of the page before, which goes on in its direction: to later messages with `since`, else to

@@ -1,4 +1,4 @@
-//! Who takes part in a session.
+//! The participants of a session.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,8 +12,8 @@ use crate::extract::{Authorized, Body, Id, Ids};
 
 /// List who takes part in a session
 ///
-/// Its owner, the users whom it is shared with, and the agents that were asked to answer in it, in the order in which they
-/// joined; at most 100. For those who take part, also if the session is public.
+/// Its owner, the users whom it is shared with, and the agents that were asked to answer in it, in the order in which
+/// they joined; at most 100. For those who take part, also if the session is public.
 #[utoipa::path(
     get, path = "/api/sessions/{id}/participants", tag = "Chat + sessions", params(("id" = String, Path)),
     responses((status = 200, body = List<Participant>)),

@@ -26,7 +26,7 @@ pub(super) async fn get_task(
 
 /// Cancel a task
 ///
-/// One that waits has ended with this answer (200). One that runs has been told, and ends within seconds (202). One
+/// One that waits has ended with this answer (200). One that runs has been notified, and ends within seconds (202). One
 /// that has ended is a conflict.
 #[utoipa::path(
     post, path = "/api/tasks/{id}/cancel", tag = "Tasks", params(("id" = String, Path)),

@@ -2,7 +2,7 @@
 
 use sophon_providers::{ProviderConfig, ProviderKind};
 
-/// The providers that the environment tells of. `SOPHON_MODEL` names the model to prefer of the first one.
+/// The providers that the environment names. `SOPHON_MODEL` names the model to prefer of the first one.
 pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<ProviderConfig> {
     let known = [
         ("anthropic", ProviderKind::Anthropic, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),

@@ -29,8 +29,8 @@ pub struct RateLimits {
     /// Attempts to sign in that fail, from one address or one IPv6 network (/64).
     #[schemars(extend("x-unit" = "attempts a minute"))]
     pub failed_sign_ins: NonZeroU32,
-    /// Attempts to sign in as one account that fail, from addresses that it did not sign in from. Whoever comes from a new
-    /// address has three attempts besides.
+    /// Attempts to sign in as one account that fail, from addresses that it did not sign in from. A sign-in from a
+    /// new address has three attempts besides.
     #[schemars(extend("x-unit" = "attempts a minute"))]
     pub failed_sign_ins_of_account: NonZeroU32,
 }

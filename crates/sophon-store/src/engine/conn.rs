@@ -65,8 +65,8 @@ impl Conn {
         }
     }
 
-    /// The number of the next event, if it was set on this connection. It is not undone with a transaction, so that none is
-    /// given twice.
+    /// The number of the next event, if it was set on this connection. It is not undone with a transaction, so that
+    /// none is given twice.
     pub(crate) fn known_next_event(&self) -> Option<u64> {
         self.next_event.get()
     }
@@ -116,15 +116,15 @@ impl Conn {
         self.mode.get() == Mode::Write
     }
 
-    /// Whether rows can be held, and have to be: see [`Conn::held`].
-    pub(crate) fn holds(&self) -> bool {
+    /// Whether rows can be locked, and have to be: see [`Conn::for_update`].
+    pub(crate) fn locks_rows(&self) -> bool {
         self.engine() == Engine::Postgres && self.mode.get() == Mode::Write
     }
 
     /// Ends a SELECT of rows that are read to be changed: in a job that writes, nobody else changes them until it has
     /// ended. SQLite has one writer anyway.
-    pub(crate) fn held(&self) -> &'static str {
-        if self.holds() { super::verb::HELD } else { "" }
+    pub(crate) fn for_update(&self) -> &'static str {
+        if self.locks_rows() { super::verb::FOR_UPDATE } else { "" }
     }
 
     /// The text of a typed verb.

@@ -78,7 +78,7 @@ pub(crate) fn unknown_outcome(cause: impl Into<Cause>) -> Error {
     .with_cause(cause)
 }
 
-/// A failure to open, as an error with a text for whoever starts the gateway.
+/// A failure to open, as an error with a text for the operator.
 pub(crate) fn cannot_open<T>(what: &str, result: std::result::Result<T, impl Into<Cause>>) -> Result<T> {
     result.map_err(|cause| {
         let cause = cause.into();

@@ -75,7 +75,7 @@ impl SqliteLink {
         connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || watch.is_over()))?;
         let log_pages = Arc::new(AtomicU32::new(0));
         let counted = log_pages.clone();
-        // In place of SQLite's own copying of the log, which tells nobody when it fails.
+        // In place of SQLite's own copying of the log, which reports no failure.
         connection.wal_hook(Some(move |_: &mut Wal, pages| {
             counted.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
             Ok(())

@@ -2,11 +2,11 @@
 
 use sophon_model::ports::{Shape, Table};
 
-/// What PostgreSQL is told to hold rows by. Rows that refer to them can still be added meanwhile.
-pub(super) const HELD: &str = "FOR NO KEY UPDATE";
+/// The clause that locks rows in PostgreSQL. Rows that refer to them can still be added meanwhile.
+pub(super) const FOR_UPDATE: &str = "FOR NO KEY UPDATE";
 
-/// What is done with a row. The parameters of a verb that writes are the columns, in order, without those that the database
-/// fills; those of the others are the key and the scope, if there is one.
+/// What is done with a row. The parameters of a verb that writes are the columns, in order, without those that the
+/// database fills; those of the others are the key and the scope, if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Verb {
     /// Add it.
@@ -26,7 +26,7 @@ pub(crate) enum Verb {
     /// Find it; in this scope alone.
     Find(Option<&'static str>),
     /// The same, and hold it.
-    FindHeld(Option<&'static str>),
+    FindForUpdate(Option<&'static str>),
     /// The beginning of a query for rows.
     Select,
     /// Remove some that have ended: when, this column says.
@@ -61,7 +61,7 @@ impl Verb {
             Verb::Find(scope) => {
                 format!("SELECT {} FROM {name} WHERE {}", columns.join(", "), place(table, scope))
             }
-            Verb::FindHeld(scope) => format!("{} {HELD}", Verb::Find(scope).text(shape)),
+            Verb::FindForUpdate(scope) => format!("{} {FOR_UPDATE}", Verb::Find(scope).text(shape)),
             Verb::Select => format!("SELECT {} FROM {name} WHERE ", columns.join(", ")),
             Verb::Prune(ended) => {
                 let key = table.key.join(", ");
@@ -86,7 +86,7 @@ fn insert(shape: Shape) -> String {
     format!("INSERT INTO {} ({}) VALUES ({})", shape.table.name, columns.join(", "), parameters.join(", "))
 }
 
-/// Gives all columns but the key a value, which is told from the column and its parameter.
+/// Gives all columns but the key a value, which is computed from the column and its parameter.
 fn assignments(shape: Shape, value: impl Fn(&str, &str) -> String) -> String {
     let changed = written(shape).filter(|(column, _)| !shape.table.key.contains(column));
     let set = changed.map(|(column, parameter)| format!("{column} = {}", value(column, &parameter)));
@@ -132,7 +132,7 @@ mod tests {
         let text = |verb: Verb| verb.text(shape);
         assert_eq!(text(Verb::Find(None)), "SELECT id, over FROM things WHERE id = $1");
         let held = "SELECT id, over FROM things WHERE id = $1 AND home = $2 FOR NO KEY UPDATE";
-        assert_eq!(text(Verb::FindHeld(Some("home"))), held);
+        assert_eq!(text(Verb::FindForUpdate(Some("home"))), held);
         assert_eq!(text(Verb::Delete(Some("home"))), "DELETE FROM things WHERE id = $1 AND home = $2");
         let some = "SELECT id FROM things WHERE over < $1 ORDER BY over LIMIT $2";
         let prune = format!("DELETE FROM things WHERE (id) IN ({some}) AND over < $1");

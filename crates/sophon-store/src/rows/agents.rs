@@ -14,7 +14,7 @@ impl AgentRows for Conn {
     }
 
     fn agent_to_change(&mut self, tenant: &TenantId, id_or_slug: &str) -> Result<Option<Agent>> {
-        let sql = format!("{ONE} {}", self.held());
+        let sql = format!("{ONE} {}", self.for_update());
         Ok(self.that(sql.as_str(), &[tenant.as_str().into(), id_or_slug.into()])?)
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::Conn;
 impl AuthSessionRows for Conn {
     fn auth_session_by_refresh(&self, hash: &str) -> Result<Option<AuthSession>> {
         // Held likewise; and of two who present the same token at a time, the second one must see that it was used.
-        let held = self.held();
+        let held = self.for_update();
         let sql = format!("(refresh_hash = $1 OR previous_hash = $1) {held}");
         Ok(self.that(sql.as_str(), &[hash.into()])?)
     }

@@ -45,8 +45,8 @@ impl EntityRows for Conn {
 
     fn find_row(&self, shape: Shape, place: Place<'_>, on_row: OnRow<'_>) -> Result<()> {
         let scope = place.scope.map(|(column, _)| column);
-        let is_held = shape.table.is_held && self.holds();
-        let text = self.text(shape, if is_held { Verb::FindHeld(scope) } else { Verb::Find(scope) });
+        let is_locked = shape.table.is_locked && self.locks_rows();
+        let text = self.text(shape, if is_locked { Verb::FindForUpdate(scope) } else { Verb::Find(scope) });
         let (args, count) = args(place);
         self.run(&text, &args[..count], &mut |row| on_row(row).map_err(Failure::bug))?;
         Ok(())
@@ -67,8 +67,8 @@ impl EntityRows for Conn {
         if let Some(limit) = selection.limit {
             query.push(" LIMIT ").bind(limit);
         }
-        if selection.is_held && shape.table.is_held {
-            query.push(" ").push(self.held());
+        if selection.is_locked && shape.table.is_locked {
+            query.push(" ").push(self.for_update());
         }
         self.run(query.text(), query.args(), &mut |row| on_row(row).map_err(Failure::bug))?;
         Ok(())

@@ -33,7 +33,7 @@ impl SecretRows for Conn {
     }
 
     fn secret(&self, name: &SecretName) -> Result<Option<StoredSecret>> {
-        let sql = format!("{NAMED} {}", self.held());
+        let sql = format!("{NAMED} {}", self.for_update());
         Ok(self.that(sql.as_str(), &key(name))?)
     }
 

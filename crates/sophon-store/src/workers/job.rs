@@ -1,4 +1,4 @@
-//! Running a job and telling its owner: the same for both engines. A job that panics hurts only itself.
+//! Running a job and reporting to its owner: the same for both engines. A job that panics hurts only itself.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +22,7 @@ pub(crate) enum Ran {
 /// Runs a write job in the open transaction.
 ///
 /// A job whose statement failed is undone even if it says that all is well: on PostgreSQL nothing after a failed
-/// statement is kept, and a commit would tell nobody.
+/// statement is kept, and a commit would report nothing.
 pub(crate) fn run_write(conn: &mut Conn, job: &mut dyn WriteJob) -> Ran {
     conn.take_failed();
     match catch_unwind(AssertUnwindSafe(|| job.run(conn))) {
@@ -35,10 +35,10 @@ pub(crate) fn run_write(conn: &mut Conn, job: &mut dyn WriteJob) -> Ran {
     }
 }
 
-/// Tells the owner of a write job.
-pub(crate) fn tell(job: Box<dyn WriteJob>, outcome: Result<()>) {
+/// Reports the outcome of a write job to its owner.
+pub(crate) fn report(job: Box<dyn WriteJob>, outcome: Result<()>) {
     if catch_unwind(AssertUnwindSafe(|| job.done(outcome))).is_err() {
-        tracing::error!("the owner of a storage job panicked when it was told the outcome");
+        tracing::error!("the owner of a storage job panicked when it was given the outcome");
     }
 }
 

@@ -9,7 +9,7 @@ use postgres::Config;
 use sophon_model::ports::{ReadJob, Store, WriteJob};
 use sophon_model::{Error, Result};
 
-use super::job::{Ran, Threads, give, run_read, run_write, tell};
+use super::job::{Ran, Threads, give, report, run_read, run_write};
 use crate::Options;
 use crate::engine::{Conn, Failure, Link, Mode, PostgresLink, cannot_open, unknown_outcome};
 use crate::migrations::migrate;
@@ -45,7 +45,7 @@ impl Job {
 
     fn refuse(self, error: Error) {
         match self {
-            Job::Write(job) => tell(job, Err(error)),
+            Job::Write(job) => report(job, Err(error)),
             Job::Read(job) => {
                 give(job, Err(error));
             }
@@ -217,7 +217,7 @@ fn write(mut conn: Conn, mut job: Box<dyn WriteJob>) -> Option<Conn> {
         }
         Ran::Panicked(error) => (Err(error), false),
     };
-    tell(job, outcome);
+    report(job, outcome);
     is_good.then_some(conn)
 }
 

@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use sophon_model::ports::{ReadJob, Store, WriteJob};
 use sophon_model::{Error, Result};
 
-use super::job::{Ran, Threads, give, run_read, run_write, tell};
+use super::job::{Ran, Threads, give, report, run_read, run_write};
 use crate::Options;
 use crate::engine::{
     Access, Conn, Copying, Failure, Link, Mode, SqliteLink, cannot_open, is_refused_by_disk, unknown_outcome,
@@ -81,12 +81,12 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn write(&self, job: Box<dyn WriteJob>) {
         let Some(Queues { writes, .. }) = &self.queues else {
-            return tell(job, Err(Error::storage("closed")));
+            return report(job, Err(Error::storage("closed")));
         };
         match writes.try_send(job) {
             Ok(()) => {}
-            Err(TrySendError::Full(job)) => tell(job, Err(Error::storage("too many jobs wait to write"))),
-            Err(TrySendError::Disconnected(job)) => tell(job, Err(Error::storage("the writer has ended"))),
+            Err(TrySendError::Full(job)) => report(job, Err(Error::storage("too many jobs wait to write"))),
+            Err(TrySendError::Disconnected(job)) => report(job, Err(Error::storage("the writer has ended"))),
         }
     }
 
@@ -191,14 +191,14 @@ impl Writer {
         }
     }
 
-    /// Runs a group of jobs and tells each what came of it.
+    /// Runs a group of jobs and reports to each what came of it.
     fn serve(&mut self, mut jobs: Vec<Box<dyn WriteJob>>) {
         let mut outcomes = Vec::with_capacity(jobs.len());
         let end = self.commit_together(&mut jobs, &mut outcomes);
         // The jobs that were not reached share the end of the group.
         outcomes.resize_with(jobs.len(), || Ok(()));
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
-            tell(job, outcome.and_then(|()| end.for_one()));
+            report(job, outcome.and_then(|()| end.for_one()));
         }
     }
 
@@ -211,7 +211,7 @@ impl Writer {
                 self.refused_since = None;
                 End::Committed
             }
-            Err(failure) => self.give_up(failure),
+            Err(failure) => self.roll_back(failure),
         }
     }
 
@@ -280,7 +280,7 @@ impl Writer {
 
     /// Undoes the whole group. After a failed sync nothing is acknowledged any more: the system may have dropped
     /// what it could not write, and would not say so a second time.
-    fn give_up(&mut self, failure: Failure) -> End {
+    fn roll_back(&mut self, failure: Failure) -> End {
         let is_broken = self.is_over(&failure);
         let cause = failure.into_cause();
         let why: Arc<str> = cause.to_string().into();
@@ -428,7 +428,7 @@ mod tests {
         let mut bench = Bench::new();
         assert_eq!(bench.add(&["a"]), ["ok"]);
         bench.writer.conn.begin(Mode::Write).unwrap();
-        let end = bench.writer.give_up(Failure::Broken("a sync failed".into()));
+        let end = bench.writer.roll_back(Failure::Broken("a sync failed".into()));
         assert!(matches!(end, End::Unknown(_)));
         assert_eq!(bench.add(&["b", "c"]), ["storage_unavailable"; 2]);
         assert!(bench.has("a"), "what was there can still be read");

@@ -79,7 +79,7 @@ pub fn postgres_url() -> Option<String> {
     std::env::var("SOPHON_TEST_POSTGRES_URL").ok()
 }
 
-/// Tells whoever runs the tests.
+/// Prints a note for the person who runs the tests.
 #[expect(clippy::print_stderr, reason = "the harness is a program of its own")]
 pub fn say(text: &str) {
     eprintln!("{text}");

@@ -95,7 +95,7 @@ impl Script {
         Self { head, steps: Vec::new(), usage: Some((10, 5)), end: End::Finish(None), piece_bytes: None }
     }
 
-    /// An answer that says nothing yet, and reports 10 tokens read and 5 written unless told otherwise.
+    /// An answer that says nothing yet, and reports 10 tokens read and 5 written by default.
     pub fn answer() -> Self {
         Self::with_head(Head::Answer)
     }

@@ -37,7 +37,7 @@ fn verdict() -> Value {
         "dissent": ["Coffee wakes."] })
 }
 
-/// Who is asked to speak.
+/// The panelist that is asked to speak.
 fn speaker(request: &RecordedRequest) -> String {
     let system = request.body["messages"][0]["content"].as_str().unwrap();
     let name = system.split("\n\nYou are ").nth(1).unwrap();

@@ -1,4 +1,4 @@
-//! Who calls.
+//! The callers.
 
 use sophon_model::{
     AgentId, Caller, Credential, CustomRole, Permission, Permissions, Role, RoleId, TenantId, User, UserId,

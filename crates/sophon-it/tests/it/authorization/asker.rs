@@ -1,4 +1,4 @@
-//! Who calls.
+//! The callers.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ pub struct Asker {
     pub is: Is,
 }
 
-/// Who that is to the gateway.
+/// The gateway's caller of that name.
 pub enum Is {
     Nobody,
     Person(Box<Person>),

@@ -59,7 +59,7 @@ async fn the_document_describes_every_method_of_a_hub() {
     assert_eq!(described.collect::<BTreeSet<_>>(), called.collect::<BTreeSet<_>>());
 }
 
-/// What the asker calls with: its own things. Who is nobody takes the administrator's.
+/// The things that the caller names: its own. An anonymous caller names the administrator's.
 async fn own(app: &App, asker: &Asker) -> Belongings {
     let gateway = &app.started.gateway;
     match &asker.is {

@@ -1,4 +1,4 @@
-//! Who may do what, of everything that can be called.
+//! The authorization matrix: every caller, every operation.
 //!
 //! `table` says it, one line an operation. `matrix` holds the gateway to it with every kind of credential, and fails on
 //! an operation without a line or a line without an operation. `isolation` asks for what is somebody else's. `forged`

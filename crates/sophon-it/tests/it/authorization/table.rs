@@ -7,16 +7,16 @@ use sophon_model::Permission::{
 
 use Who::{Having, HavingAnywhere, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
 
-/// Who may do it.
+/// The callers that may do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     /// Anybody, without a credential too.
     Public,
     /// Everybody who signed in. A thing that is named is the tenant's.
     SignedIn,
-    /// Who has the permission. A thing that is named is the tenant's.
+    /// Holders of the permission. A thing that is named is the tenant's.
     Having(Permission),
-    /// Who has the permission, in whatever tenant. A thing that is named is the deployment's.
+    /// Holders of the permission, in any tenant. A thing that is named is the deployment's.
     HavingAnywhere(Permission),
     /// Whose the thing is.
     Owner,
@@ -48,7 +48,7 @@ impl Who {
 pub struct Line {
     /// `METHOD /path` as the document has it, or `/hubs/path Method`.
     pub operation: &'static str,
-    /// Who may.
+    /// Those allowed.
     pub who: Who,
     /// The thing that the path's `{id}` stands for, or nothing.
     pub thing: &'static str,

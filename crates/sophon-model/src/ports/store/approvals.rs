@@ -44,7 +44,7 @@ impl Filter for ApprovalFilter {
 /// The questions that a user has still to answer.
 #[derive(Clone, Debug)]
 pub struct PendingInfoRequests {
-    /// Who is asked.
+    /// The user who is asked.
     pub user: UserId,
 }
 

@@ -1,8 +1,8 @@
 //! What an entity says of the table that keeps it.
 //!
-//! The fields of an entity are the columns of its table, in that order; serde's `Serialize` and `Deserialize` tell them. So
-//! an entity that is to be kept says in its own file how its table is called, and the verbs of [`Tx`](super::Tx) do the
-//! rest.
+//! The fields of an entity are the columns of its table, in that order; serde's `Serialize` and `Deserialize` name
+//! them. So an entity that is to be kept says in its own file how its table is called, and the verbs of
+//! [`Tx`](super::Tx) do the rest.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,8 +18,8 @@ pub trait Entity: Serialize + DeserializeOwned {
 /// An entity that can simply be added. Another one has a verb of its own for that, which sees to more than the row.
 pub trait Insert: Entity {}
 
-/// An entity that can simply be overwritten by who has looked it up. Another one changes only from a certain state, by a verb
-/// of its own that compares.
+/// An entity that can simply be overwritten by who has looked it up. Another one changes only from a certain state, by
+/// a verb of its own that compares.
 pub trait Update: Entity {}
 
 /// An entity that can simply be removed, with what belongs to it.
@@ -58,11 +58,11 @@ pub struct Table {
     pub json: &'static [&'static str],
     /// The columns that the database fills.
     pub given: &'static [&'static str],
-    /// What a caller is told whose row has the key of another one; without it that is our fault.
+    /// The error for a row that has the key of another one; without it that is our fault.
     pub taken: Option<&'static str>,
-    /// Whether a job that writes holds the rows that it finds by their keys: nobody else changes them until it has ended.
-    /// For what is changed by looking it up, changing it and storing it whole.
-    pub is_held: bool,
+    /// Whether a job that writes holds the rows that it finds by their keys: nobody else changes them until it has
+    /// ended. For what is changed by looking it up, changing it and storing it whole.
+    pub is_locked: bool,
     /// The order of its lists.
     pub order: Order,
 }
@@ -77,7 +77,7 @@ impl Table {
             json: &[],
             given: &[],
             taken: None,
-            is_held: false,
+            is_locked: false,
             order: Order::oldest_first(&["created_at", "id"]),
         }
     }
@@ -107,9 +107,9 @@ impl Table {
         self
     }
 
-    /// With rows that are held by who wants to change them.
-    pub const fn held(mut self) -> Self {
-        self.is_held = true;
+    /// With rows that are locked when they are read to be changed.
+    pub const fn locked(mut self) -> Self {
+        self.is_locked = true;
         self
     }
 
@@ -172,8 +172,8 @@ impl<E: Entity> Filter for Every<E> {
 pub enum Condition<'a> {
     /// The column has this value.
     Is(&'static str, Value<'a>),
-    /// The column has one of these texts, which never change: they are written into the statement, so that an index over
-    /// the rows that have them can serve it.
+    /// The column has one of these texts, which never change: they are written into the statement, so that an index
+    /// over the rows that have them can serve it.
     IsLiterally(&'static str, &'static [&'static str]),
     /// The column has no value.
     IsNull(&'static str),

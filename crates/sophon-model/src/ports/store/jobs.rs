@@ -28,10 +28,11 @@ pub struct JobCount {
     pub count: u64,
 }
 
-/// Jobs. The verbs of workers take the job as it was claimed, and do nothing (`false`) if its attempt no longer holds it.
+/// Jobs. The verbs of workers take the job as it was claimed, and do nothing (`false`) if its attempt no longer holds
+/// it.
 ///
-/// A transaction that changes a job and other rows touches the job first, and enqueues last. So no two transactions wait
-/// for each other.
+/// A transaction that changes a job and other rows touches the job first, and enqueues last. So no two transactions
+/// wait for each other.
 pub trait JobRows {
     /// Adds one: ready, or blocked behind another one with its serial key. `false` if there was one with its
     /// deduplication key, which takes over the payload and the earlier of both times.
@@ -53,8 +54,8 @@ pub trait JobRows {
     fn renew_jobs(&mut self, holder: &str, lease_until: Timestamp) -> Result<Vec<(JobId, i64)>>;
     /// Deletes a job that is done, or makes it ready if it is to run again; lets the next one with its serial key go.
     fn finish_job(&mut self, job: &Job, now: Timestamp) -> Result<bool>;
-    /// Lets a job sleep until it is woken or `until`, if it was not woken since `job.wakes`. That it got here clears its
-    /// interruptions and failures.
+    /// Lets a job sleep until it is woken or `until`, if it was not woken since `job.wakes`. That it got here clears
+    /// its interruptions and failures.
     fn park_job(&mut self, job: &Job, until: Timestamp) -> Result<bool>;
     /// Makes a job ready for later: after a failure if `error` says which, and else as a clean start.
     fn reschedule_job(&mut self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<bool>;
@@ -63,7 +64,7 @@ pub trait JobRows {
 
     /// Wakes the job behind a task: a parked one becomes ready, one that runs does not park before it has looked again.
     fn wake_job(&mut self, task: &TaskId, now: Timestamp) -> Result<bool>;
-    /// Deletes the job behind a task, whoever holds it; lets the next one with its serial key go.
+    /// Deletes the job behind a task, also while a worker holds it; lets the next one with its serial key go.
     fn delete_job_of(&mut self, task: &TaskId) -> Result<bool>;
     /// Deletes the job of a kind with this deduplication key, unless it runs.
     fn delete_waiting_job(&mut self, kind: &str, dedupe_key: &str) -> Result<bool>;

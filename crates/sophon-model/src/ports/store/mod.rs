@@ -54,8 +54,8 @@ pub trait WriteJob: Send {
     /// a verb that failed, even if the job goes on; only after a conflict of an insert it may.
     fn run(&mut self, tx: &mut dyn Tx) -> Result<()>;
 
-    /// Told once the transaction is durable (`Ok`) or undone (`Err`). If storage was lost in the middle of a commit, the
-    /// error says that it is not known which. Runs on the storage thread: must be quick.
+    /// Told once the transaction is durable (`Ok`) or undone (`Err`). If storage was lost in the middle of a commit,
+    /// the error says that it is not known which. Runs on the storage thread: must be quick.
     fn done(self: Box<Self>, outcome: Result<()>);
 }
 
@@ -73,15 +73,15 @@ pub trait Store: Send + Sync {
     /// Whether no other process can use it as long as this one does.
     fn is_exclusive(&self) -> bool;
 
-    /// Why nothing can be stored any more, if that is so: the disk has lost what it was given, or has refused everything
-    /// for too long. The process is of no use then, and a new one may be.
+    /// Why nothing can be stored any more, if that is so: the disk has lost what it was given, or has refused
+    /// everything for too long. The process is of no use then, and a new one may be.
     fn broken(&self) -> Option<Arc<str>>;
 }
 
 /// Everything that can be said in a transaction.
 ///
-/// What all entities have in common are the typed verbs: `insert`, `put`, `update`, `delete`, `get`, `page` and so on. The
-/// traits are for what a subject has of its own.
+/// What all entities have in common are the typed verbs: `insert`, `put`, `update`, `delete`, `get`, `page` and so on.
+/// The traits are for what a subject has of its own.
 pub trait Tx:
     EntityRows
     + TenantRows
@@ -306,8 +306,8 @@ pub struct StoredEvent {
 pub trait EventRows {
     /// Begins an epoch whose numbers are above `above` and above all before; returns the number that they are above.
     fn begin_events(&mut self, above: u64) -> Result<u64>;
-    /// Adds events, numbered one after the other above `above` and all before; returns the first number. The last that a
-    /// job does: on PostgreSQL whoever else adds events waits from here until it has ended.
+    /// Adds events, numbered one after the other above `above` and all before; returns the first number. The last that
+    /// a job does: on PostgreSQL other transactions that add events wait from here until it has ended.
     fn append_events(&mut self, events: &[NewEvent<'_>], above: u64, at: Timestamp) -> Result<u64>;
     /// Those of a topic with `after < number <= up_to`, in order; at most `limit`.
     fn events(&self, topic: &Topic, after: u64, up_to: u64, limit: usize) -> Result<Vec<StoredEvent>>;
@@ -336,7 +336,7 @@ pub trait IdempotencyRows {
     /// The answer under this key that is not older than `since`. In a write job, others with this key wait from here
     /// until the job has ended: look here before doing the work, in the same job.
     fn idempotent_reply(&self, scope: &str, key: &str, since: Timestamp) -> Result<Option<IdempotentReply>>;
-    /// Keeps an answer, in the transaction that it tells of; replaces one that has lapsed.
+    /// Keeps an answer, in the transaction that it describes; replaces one that has lapsed.
     fn insert_idempotent_reply(
         &mut self,
         scope: &str,

@@ -30,7 +30,7 @@ impl Shape {
     /// Of this kind of entity.
     pub fn of<E: Entity>() -> Self {
         let mut columns: &'static [&'static str] = &[];
-        // It asks for its fields, is told that there are none, and gives up.
+        // It asks for its fields, learns that there are none, and gives up.
         let _gives_up = E::deserialize(Fields(&mut columns));
         Shape { table: E::TABLE, columns }
     }

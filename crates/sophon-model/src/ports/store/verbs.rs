@@ -40,26 +40,26 @@ pub struct Selection<'a> {
     /// At most so many.
     pub limit: Option<usize>,
     /// Whether they are looked up to be changed, if their table is one whose rows are held.
-    pub is_held: bool,
+    pub is_locked: bool,
 }
 
 impl<'a> Selection<'a> {
     fn of<F: Filter>(filter: &'a F) -> Self {
         let mut conditions = Conditions::default();
         filter.conditions(&mut conditions);
-        Selection { conditions, order: F::ORDER, after: None, limit: None, is_held: false }
+        Selection { conditions, order: F::ORDER, after: None, limit: None, is_locked: false }
     }
 
     fn within<F: Filter<Of: Scoped>>(scope: &'a <F::Of as Scoped>::Scope, filter: &'a F) -> Self {
         let mut conditions = Conditions::default();
         conditions.is(F::Of::SCOPE, scope);
         filter.conditions(&mut conditions);
-        Selection { conditions, order: F::ORDER, after: None, limit: None, is_held: false }
+        Selection { conditions, order: F::ORDER, after: None, limit: None, is_locked: false }
     }
 }
 
-/// What the typed verbs come down to: rows of whichever table. For storage to implement; everything else uses the verbs of
-/// [`Tx`].
+/// What the typed verbs come down to: rows of whichever table. For storage to implement; everything else uses the verbs
+/// of [`Tx`].
 pub trait EntityRows {
     /// Adds a row. A key that is taken is a conflict, where callers choose keys.
     fn insert_row(&mut self, shape: Shape, row: &Record) -> Result<()>;
@@ -90,8 +90,8 @@ impl dyn Tx + '_ {
     ///
     /// # Errors
     ///
-    /// A conflict, if callers choose the key and it is taken: then nothing was written, and the transaction can go on. Also
-    /// a conflict if it refers to what is not there.
+    /// A conflict, if callers choose the key and it is taken: then nothing was written, and the transaction can go on.
+    /// Also a conflict if it refers to what is not there.
     pub fn insert<E: Insert>(&mut self, entity: &E) -> Result<()> {
         self.insert_row(Shape::of::<E>(), &Record::of(entity)?)
     }
@@ -126,8 +126,8 @@ impl dyn Tx + '_ {
         self.delete_row(K::Of::TABLE, Place::within(scope, key))
     }
 
-    /// Removes at most so many entities of a kind that ended before, with what belongs to them, oldest first; returns how
-    /// many.
+    /// Removes at most so many entities of a kind that ended before, with what belongs to them, oldest first; returns
+    /// how many.
     pub fn prune<E: Ends>(&mut self, before: Timestamp, at_most: usize) -> Result<u64> {
         self.prune_rows(E::TABLE, E::ENDED, before, at_most)
     }
@@ -148,7 +148,7 @@ impl dyn Tx + '_ {
 
     /// The first one that matches, in whatever tenant, held as if it had been found by its key.
     pub fn first<F: Filter>(&self, filter: &F) -> Result<Option<F::Of>> {
-        let found = self.selected(&Selection { limit: Some(1), is_held: true, ..Selection::of(filter) })?;
+        let found = self.selected(&Selection { limit: Some(1), is_locked: true, ..Selection::of(filter) })?;
         Ok(found.into_iter().next())
     }
 

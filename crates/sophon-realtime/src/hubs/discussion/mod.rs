@@ -87,7 +87,7 @@ impl DiscussionHub {
     async fn subscribe(&self, connection: &Connection<Self>, wanted: RunRef) -> Result<Reply, HubError> {
         let run_id = wanted.run_id;
         let topic = Topic::Discussion(run_id.clone());
-        // Before the run is read: what happens to it after that is told.
+        // Before the run is read: what happens to it after that is sent.
         let since = wanted.since.unwrap_or_else(|| self.gateway.db.bus().shown(&topic));
         let place = self.groups.catch_up(self, connection, &topic, Some(since)).await?;
         let found = self.gateway.discussions.run(connection.caller(), &run_id).await.map_err(hub_error)?;

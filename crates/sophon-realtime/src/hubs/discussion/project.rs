@@ -1,4 +1,4 @@
-//! How `/hubs/discussion` tells events.
+//! How `/hubs/discussion` sends events.
 
 use sophon_api::hubs::{
     DiscussionDecided, DiscussionEvent as Told, DiscussionStarted, JudgeStarted, RoundStarted, TurnCompleted,

@@ -34,7 +34,7 @@ const CLIENT_DECIDES: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(super) struct Groups {
     gateway: Gateway,
-    /// What they are about, as clients are told when there are too many.
+    /// What they are about, as the error says when there are too many.
     about: &'static str,
     lost: Arc<Mutex<LostConnections>>,
     newcomers: Arc<Mutex<Newcomers>>,
@@ -57,7 +57,7 @@ pub(super) struct Place {
 /// That a client is in a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Membership {
-    /// Up to which event the client has been told what happened in it: what it comes back with.
+    /// Up to which event the client has been sent what happened in it: what it comes back with.
     pub(super) seq: u64,
     /// Whether nothing is missing.
     pub(super) complete: bool,
@@ -178,8 +178,8 @@ impl Groups {
         Ok(())
     }
 
-    /// Follows a topic that began after the position `before` with something that the client sent. Calls that run side by
-    /// side may each take the last place, which does not matter to them.
+    /// Follows a topic that began after the position `before` with something that the client sent. Calls that run side
+    /// by side may each take the last place, which does not matter to them.
     pub(super) fn follow_new<H: ForPeople>(
         &self,
         connection: &Connection<H>,
@@ -259,8 +259,8 @@ impl Groups {
         Ok(Membership { seq, complete: place.complete && !has_moved_on })
     }
 
-    /// Makes room for a group: leaves the oldest that the client only sent something to, where there are too many. Refuses
-    /// if it joined all of them itself.
+    /// Makes room for a group: leaves the oldest that the client only sent something to, where there are too many.
+    /// Refuses if it joined all of them itself.
     fn make_room<H: ForPeople>(&self, connection: &Connection<H>, topic: &Topic) -> Result<(), HubError> {
         if connection.followed().contains(topic) || !is_full(connection) {
             return Ok(());
@@ -299,8 +299,8 @@ impl Groups {
         connection.unfollow(topic);
     }
 
-    /// The client says itself what is to become of a group. Returns how it had chosen it before, on a connection that was
-    /// lost, if it had not said so yet.
+    /// The client says itself what is to become of a group. Returns how it had chosen it before, on a connection that
+    /// was lost, if it had not said so yet.
     fn decide<H: ForPeople>(&self, connection: &Connection<H>, topic: &Topic) -> Option<Chosen> {
         let mut undecided = self.undecided.lock();
         let left = undecided.get_mut(&connection.id())?;
@@ -347,8 +347,8 @@ impl Groups {
     }
 }
 
-/// Follows a topic that the client did not join. If it can be joined with `since`, or what happens under it is told by one
-/// that can, then the client may still be behind in it, and what it is told must not take it ahead.
+/// Follows a topic that the client did not join. If it can be joined with `since`, or what happens under it is told by
+/// one that can, then the client may still be behind in it, and what it is sent must not take it ahead.
 fn follow_from_now_on<H: ForPeople>(connection: &Connection<H>, topic: &Topic, start: Start) {
     match topic {
         Topic::User(_) | Topic::Feed(_) | Topic::Session(_) | Topic::Discussion(_) => {

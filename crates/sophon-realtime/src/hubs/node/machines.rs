@@ -1,4 +1,4 @@
-//! Who connects as a node.
+//! Connections of nodes.
 
 use http::request::Parts;
 use signalr::{Authenticate, Rejection};

@@ -1,6 +1,6 @@
-//! `/hubs/node`: where nodes are told what to do, and say what became of it.
+//! `/hubs/node`: where nodes get their commands and report the outcomes.
 //!
-//! What a node is to be told is in storage, not on the bus: each connection has a task that fetches it, so that it
+//! What a node is to be sent is in storage, not on the bus: each connection has a task that fetches it, so that it
 //! does not matter which process the caller talks to.
 
 mod machines;
@@ -111,7 +111,11 @@ impl Hub for NodeHub {
                 }
                 let node = Identified::Node(connection.caller().clone());
                 self.gateway.rates.check(Class::Write, &Asker::of(&node, None)).map_err(hub_error)?;
-                self.gateway.nodes.heard(connection.caller(), heartbeat.into()).await.map_err(hub_error)?;
+                self.gateway
+                    .nodes
+                    .record_heartbeat(connection.caller(), heartbeat.into())
+                    .await
+                    .map_err(hub_error)?;
             }
             // Not counted: there are no more of them than there were commands, and none may be lost.
             "CommandResult" => {
@@ -131,7 +135,7 @@ impl Hub for NodeHub {
 }
 
 impl NodeHub {
-    /// Whether it is time for another heartbeat of this node. What comes in between tells nobody anything, and would
+    /// Whether it is time for another heartbeat of this node. What comes in between says nothing new, and would
     /// be a write and an event each.
     fn listens(&self, connection: &Connection<Self>) -> bool {
         let mut connected = self.connected.lock();
@@ -143,7 +147,7 @@ impl NodeHub {
         is_time
     }
 
-    /// Tells the node what it is to be told, until the connection ends.
+    /// Sends the node its commands and its scopes, until the connection ends.
     async fn attend(&self, connection: &Connection<Self>, mut believed: Vec<NodeScope>) {
         let caller = connection.caller();
         loop {

@@ -1,4 +1,4 @@
-//! How the notifications hub tells events. Who follows a node closely is told more of it, by the topics it follows.
+//! How the notifications hub sends events. A connection that follows a node is sent more of it, by its topics.
 
 use sophon_api::hubs::{
     NodeChanged, NodeCommandChanged, NodeHeard, NodePresence, NotificationEvent, SystemAnnouncement,

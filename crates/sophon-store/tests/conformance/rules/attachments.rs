@@ -98,7 +98,7 @@ fn a_content_put_again_was_put_then(place: &Place) {
     assert_eq!(write(&*store, |tx| tx.hold_blob(&blob(1, 20, 30))).unwrap(), Some(at(20)));
 }
 
-/// Uploads and the collector at once: whoever comes first, an attachment is never left without its content.
+/// Uploads and the collector at once: in either order, an attachment is never left without its content.
 fn what_comes_to_be_named_is_not_deleted(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();

@@ -168,8 +168,8 @@ fn numbers_rise_over_restarts_and_failures(place: &Place) {
     assert_eq!(numbers(&*store, 9, 100, 100), [10, 11]);
 }
 
-/// Whoever sees an event sees all with lower numbers: what two processes add, at many connections, is numbered as it is
-/// committed.
+/// A reader that sees an event sees all with lower numbers: what two processes add, at many connections, is numbered
+/// in the order of commit.
 fn numbers_follow_the_order_of_commit(place: &Place) {
     let first = place.open();
     let second = if place.schema.is_some() { place.open() } else { Arc::clone(&first) };

@@ -1,4 +1,4 @@
-//! Who gets which job when, and who may write.
+//! Which worker gets which job when, and which one may write.
 
 use serde_json::json;
 use sophon_model::ports::JobCount;
