@@ -109,9 +109,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read BOOT.md: what the agent is told in the first turn of a session */
+        /** Read BOOT.md: what the agent reads in the first turn of a session */
         get: operations["getAgentBoot"];
-        /** Write BOOT.md: what the agent is told in the first turn of a session */
+        /** Write BOOT.md: what the agent reads in the first turn of a session */
         put: operations["putAgentBoot"];
         post?: never;
         delete?: never;
@@ -315,8 +315,8 @@ export interface paths {
         };
         /**
          * Download an attachment
-         * @description Whoever may read the session may. `Range` asks for a part of it. The digest of all that is sent is checked: a file that
-         *     was damaged breaks off.
+         * @description Everybody who may read the session may. `Range` asks for a part of it. The digest of all that is sent is checked: a
+         *     file that was damaged breaks off.
          */
         get: operations["downloadAttachment"];
         put?: never;
@@ -627,7 +627,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a run
-         * @description One that waits has ended with this answer (200). One that runs has been told, and ends within seconds (202). One
+         * @description One that waits has ended with this answer (200). One that runs has been notified, and ends within seconds (202). One
          *     that has ended is a conflict.
          */
         post: operations["cancelDiscussionRun"];
@@ -702,7 +702,7 @@ export interface paths {
         put?: never;
         /**
          * Leave a question without an answer
-         * @description The agent is told so and goes on.
+         * @description The agent learns of it and goes on.
          */
         post: operations["cancelInfoRequest"];
         delete?: never;
@@ -923,8 +923,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say what a node may be told to do
-         * @description All that it may; what is not named is taken away. A connected node is told at once.
+         * Say what a node may be instructed to do
+         * @description All that it may; what is not named is taken away. A connected node is notified at once.
          */
         post: operations["setNodeScopes"];
         delete?: never;
@@ -1192,8 +1192,8 @@ export interface paths {
         };
         /**
          * List who takes part in a session
-         * @description Its owner, the users whom it is shared with, and the agents that were asked to answer in it, in the order in which they
-         *     joined; at most 100. For those who take part, also if the session is public.
+         * @description Its owner, the users whom it is shared with, and the agents that were asked to answer in it, in the order in which
+         *     they joined; at most 100. For those who take part, also if the session is public.
          */
         get: operations["listParticipants"];
         put?: never;
@@ -1274,7 +1274,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a task
-         * @description One that waits has ended with this answer (200). One that runs has been told, and ends within seconds (202). One
+         * @description One that waits has ended with this answer (200). One that runs has been notified, and ends within seconds (202). One
          *     that has ended is a conflict.
          */
         post: operations["cancelTask"];
@@ -1470,7 +1470,7 @@ export interface components {
              */
             allowlist: string[];
         };
-        /** @description An announcement as it was told. */
+        /** @description An announcement as it was published. */
         Announcement: {
             /**
              * @description The whole of it.
@@ -1479,7 +1479,7 @@ export interface components {
             body: string;
             /** @description When. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description Who announced it. */
+            /** @description The user who announced it. */
             createdBy: components["schemas"]["UserId"];
             /** @description Its id. */
             id: components["schemas"]["AnnouncementId"];
@@ -1601,7 +1601,7 @@ export interface components {
              * @example ABC-234
              */
             pairingCode?: string | null;
-            /** @description What it may be told to do; as it was registered if absent. */
+            /** @description What it may be instructed to do; as it was registered if absent. */
             scopes?: components["schemas"]["NodeScope"][] | null;
         };
         /** @description A file that goes with a message. */
@@ -1715,9 +1715,9 @@ export interface components {
             createdAt: components["schemas"]["Timestamp"];
             /** @description Its id. */
             id: components["schemas"]["DiscussionId"];
-            /** @description Who decides. */
+            /** @description The judge. */
             judge: components["schemas"]["Panelist"];
-            /** @description Who argues: two to five. */
+            /** @description The panelists: two to five. */
             panelists: components["schemas"]["Panelist"][];
             /**
              * Format: int64
@@ -1798,7 +1798,7 @@ export interface components {
         DiscussionId: string;
         /** @description What is to change of a discussion; what is absent stays. */
         DiscussionPatch: {
-            /** @description Who decides from now on. */
+            /** @description The judge from now on. */
             judge?: components["schemas"]["NewPanelist"];
             /** @description All who argue from now on: two to five. */
             panelists?: components["schemas"]["NewPanelist"][];
@@ -1831,9 +1831,9 @@ export interface components {
             error: string | null;
             /** @description Its id. */
             id: components["schemas"]["DiscussionRunId"];
-            /** @description Who decides. */
+            /** @description The judge. */
             judge: components["schemas"]["Panelist"];
-            /** @description Who argues. */
+            /** @description The panelists. */
             panelists: components["schemas"]["Panelist"][];
             /**
              * Format: int64
@@ -1887,9 +1887,9 @@ export interface components {
         /** @description A run began. */
         DiscussionStarted: {
             discussionId: components["schemas"]["DiscussionId"] | null;
-            /** @description Who decides. */
+            /** @description The judge. */
             judge: components["schemas"]["Panelist"];
-            /** @description Who argues. */
+            /** @description The panelists. */
             panelists: components["schemas"]["Panelist"][];
             /**
              * Format: int64
@@ -1928,7 +1928,7 @@ export interface components {
             /** @description Why nothing was said, in words for people. */
             error: string | null;
             /**
-             * @description Who speaks.
+             * @description The panelist that speaks.
              * @example optimist
              */
             panelistId: string;
@@ -2012,7 +2012,7 @@ export interface components {
              */
             requestId: string;
         };
-        /** @description A command as the node is told it. */
+        /** @description A command as it is sent to its node. */
         ExecuteCommand: {
             /**
              * @description What to do.
@@ -2053,7 +2053,8 @@ export interface components {
             status: components["schemas"]["HealthStatus"];
         };
         /**
-         * @description Whether the gateway takes work (`ok`), is shutting down (`draining`), or cannot store anything (`storage_unavailable`).
+         * @description Whether the gateway takes work (`ok`), is shutting down (`draining`), or cannot store anything
+         *     (`storage_unavailable`).
          * @enum {string}
          */
         HealthStatus: "ok" | "draining" | "storage_unavailable";
@@ -2334,7 +2335,7 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
-        /** @description Who signs in. */
+        /** @description The account. */
         Login: {
             /**
              * @description The e-mail address, in any case.
@@ -2383,7 +2384,7 @@ export interface components {
             /** @description Whether it is part of the conversation, or the gateway's own. */
             msgType: components["schemas"]["MessageType"];
             replyTo: components["schemas"]["MessageId"] | null;
-            /** @description Who speaks. */
+            /** @description The role of the author. */
             role: components["schemas"]["MessageRole"];
             /** @description The session it is in. */
             sessionId: components["schemas"]["SessionId"];
@@ -2403,7 +2404,7 @@ export interface components {
          */
         MessageId: string;
         /**
-         * @description Who speaks.
+         * @description The role of the author.
          *     - `user`: A person.
          *     - `agent`: An agent.
          *     - `system`: The gateway.
@@ -2515,8 +2516,9 @@ export interface components {
              */
             name: string;
             /**
-             * @description What it may do at most, of what its maker may; all of that if absent, except to end sign-ins and other tokens, which
-             *     must be named. It reads what its owner may read, and an agent that it sends a message to has its owner's rights.
+             * @description What it may do at most, of what its maker may; all of that if absent, except to end sign-ins and other tokens,
+             *     which must be named. It reads what its owner may read, and an agent that it sends a message to has its owner's
+             *     rights.
              */
             permissions?: components["schemas"]["Permission"][] | null;
         };
@@ -2544,7 +2546,7 @@ export interface components {
         /** @description A discussion to be planned. */
         NewDiscussion: {
             judge?: components["schemas"]["NewPanelist"] | null;
-            /** @description Who argues: two to five. */
+            /** @description The panelists: two to five. */
             panelists: components["schemas"]["NewPanelist"][];
             /**
              * Format: int64
@@ -2574,7 +2576,7 @@ export interface components {
              * @example linux
              */
             platform: string;
-            /** @description What it may be told to do; nothing if absent. Whoever approves it can change that. */
+            /** @description What it may be instructed to do; nothing if absent. The approving administrator can change that. */
             scopes?: components["schemas"]["NodeScope"][];
         };
         /** @description Somebody who is to take part: either an agent or a persona. A bare string is an agent's id or slug. */
@@ -2587,7 +2589,7 @@ export interface components {
             model?: string | null;
             /** @description The agent's name if absent. */
             name?: string | null;
-            /** @description Who is to be made up for the occasion; at most 10,000 characters. */
+            /** @description A persona for this discussion; at most 10,000 characters. */
             persona?: string | null;
         };
         /** @description A session to be made. */
@@ -2605,7 +2607,7 @@ export interface components {
             visibility?: components["schemas"]["Visibility"] | null;
             whileBusy?: components["schemas"]["WhileBusy"] | null;
         };
-        /** @description A machine that does what it is told within its scopes. */
+        /** @description A machine that runs commands within its scopes. */
         Node: {
             /**
              * Format: int64
@@ -2645,9 +2647,9 @@ export interface components {
              * @example linux
              */
             platform: string;
-            /** @description Who registered it. */
+            /** @description The user who registered it. */
             registeredBy: components["schemas"]["UserId"];
-            /** @description What it may be told to do. */
+            /** @description What it may be instructed to do. */
             scopes: components["schemas"]["NodeScope"][];
             /** @description How far it has come. */
             status: components["schemas"]["NodeStatus"];
@@ -2853,7 +2855,7 @@ export interface components {
             nodeId: components["schemas"]["NodeId"];
         };
         /**
-         * @description What a node may be told to do.
+         * @description What a node may be instructed to do.
          *     - `screen.capture`: Take pictures of the screen.
          *     - `input.control`: Move the mouse and type.
          *     - `app.manage`: Start and end programs.
@@ -2872,7 +2874,7 @@ export interface components {
          * @enum {string}
          */
         NodeScope: "screen.capture" | "input.control" | "app.manage" | "window.manage" | "clipboard.access" | "system.info" | "system.execute" | "notify.send" | "canvas.control" | "node.command" | "filesystem.access" | "voice.runtime" | "browser.control" | "camera.capture" | "location.read";
-        /** @description What a node may be told to do. */
+        /** @description What a node may be instructed to do. */
         NodeScopes: {
             /** @description All of it. */
             scopes: components["schemas"]["NodeScope"][];
@@ -2934,7 +2936,7 @@ export interface components {
              * @example The optimist
              */
             name: string;
-            /** @description Who is made up. */
+            /** @description The persona. */
             persona?: string;
         };
         /** @description One who takes part in a session. */
@@ -2995,7 +2997,7 @@ export interface components {
          *     - `ViewSystem`: See the detailed health and the metrics of the system.
          *     - `ManageSystem`: Pause, resume, drain and restart the system.
          *     - `SendAnnouncements`: Send an announcement to everybody in the tenant.
-         *     - `EndSignIns`: End sign-ins and other API tokens of one's own, with an API token. Who has signed in needs no permission for it.
+         *     - `EndSignIns`: End sign-ins and other API tokens of one's own, with an API token. A user who has signed in needs no permission for it.
          * @enum {string}
          */
         Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements" | "EndSignIns";
@@ -3110,7 +3112,7 @@ export interface components {
         };
         /** @description What an agent wants to do, as a person is asked about it. */
         RequestedAction: {
-            /** @description Who wants to act. */
+            /** @description The agent that wants to act. */
             agentId: components["schemas"]["AgentId"];
             /** @description SHA-256 over the exact action; over the changed one once it was edited. */
             digest: string;
@@ -3151,7 +3153,7 @@ export interface components {
         };
         /** @description What an agent wants to know, as a person is asked it. */
         RequestedInfo: {
-            /** @description Who asks. */
+            /** @description The caller. */
             agentId: components["schemas"]["AgentId"];
             /**
              * @description Answers to choose from; any other text is an answer too.
@@ -3180,7 +3182,7 @@ export interface components {
             taskId: components["schemas"]["TaskId"];
             /** @description The tool call that waits. */
             toolCallId: components["schemas"]["ToolCallId"];
-            /** @description Who is asked. */
+            /** @description The user who is asked. */
             userId: components["schemas"]["UserId"];
         };
         /** @description An answer to a question. */
@@ -3263,13 +3265,13 @@ export interface components {
             params?: Record<string, never>;
             /**
              * Format: int64
-             * @description How long to wait for the outcome: 30,000 unless told otherwise.
+             * @description How long to wait for the outcome: 30,000 by default.
              */
             timeoutMs?: number | null;
         };
         /** @description A message to be sent. */
         SendMessage: {
-            /** @description Who is to answer, by id or slug; the session's agent if absent. */
+            /** @description The agent that is to answer, by id or slug; the session's agent if absent. */
             agentId?: string | null;
             /** @description At most 10 files, each uploaded before with `POST /api/attachments`. */
             attachments?: components["schemas"]["NewAttachment"][] | null;
@@ -3314,7 +3316,7 @@ export interface components {
             mode: components["schemas"]["SessionMode"];
             /** @description A model chosen for this session alone. */
             model: string | null;
-            /** @description Who made it. */
+            /** @description The user who created it. */
             ownerId: components["schemas"]["UserId"];
             parentSessionId: components["schemas"]["SessionId"] | null;
             /** @description Where it stands. */
@@ -3326,7 +3328,7 @@ export interface components {
             title: string;
             /** @description When something last happened in it. */
             updatedAt: components["schemas"]["Timestamp"];
-            /** @description Who may read it: its owner, or whoever knows its address. */
+            /** @description The visibility: its owner alone, or everybody who knows its address. */
             visibility: components["schemas"]["Visibility"];
             /** @description What becomes of a message to an agent that still works on an earlier one: it waits, interrupts, or is refused. */
             whileBusy: components["schemas"]["WhileBusy"];
@@ -3362,7 +3364,7 @@ export interface components {
              * @example Trains to Lisbon
              */
             title?: string | null;
-            /** @description Who may read it. */
+            /** @description The visibility. */
             visibility?: components["schemas"]["Visibility"];
             /** @description What becomes of a message to an agent that still works on an earlier one. */
             whileBusy?: components["schemas"]["WhileBusy"];
@@ -3411,7 +3413,7 @@ export interface components {
             title: string;
             /** @description When something last happened in it. */
             updatedAt: components["schemas"]["Timestamp"];
-            /** @description Who may read it. */
+            /** @description The visibility. */
             visibility: components["schemas"]["Visibility"];
         };
         /**
@@ -3436,11 +3438,11 @@ export interface components {
             /** @description Until when the access token counts. */
             expiresAt: components["schemas"]["Timestamp"];
             /**
-             * @description What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the same
-             *     device gets the same answer again, should it have lost it.
+             * @description What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the
+             *     same device gets the same answer again, should it have lost it.
              */
             refreshToken: string;
-            /** @description Who signed in. */
+            /** @description The user who signed in. */
             user: components["schemas"]["User"];
         };
         /** @description A piece of an answer. */
@@ -3534,7 +3536,7 @@ export interface components {
              */
             tokensUsed: number;
             usage: components["schemas"]["Usage"] | null;
-            /** @description Who asked for it. */
+            /** @description The user who asked for it. */
             userId: components["schemas"]["UserId"];
         };
         /** @description A task was ended by someone. */
@@ -3640,7 +3642,7 @@ export interface components {
         /** @description A task, as each of its events has it. */
         TaskSummary: {
             agentId: components["schemas"]["AgentId"] | null;
-            /** @description Who has cancelled it, if somebody has. It may have ended otherwise before that took effect. */
+            /** @description The user who cancelled it, if it was cancelled. It may have ended otherwise before that took effect. */
             cancelledBy?: components["schemas"]["UserId"];
             /** @description How what was asked begins. */
             description: string;
@@ -3762,7 +3764,7 @@ export interface components {
         ToolCallStatus: "running" | "completed" | "failed" | "cancelled";
         /** @description A tool that agents can be allowed to use. */
         ToolInfo: {
-            /** @description What it does and when to use it, as models are told. */
+            /** @description What it does and when to use it, as models read it. */
             description: string;
             /**
              * @description Its name.
@@ -3785,7 +3787,7 @@ export interface components {
             durationMs: number;
             /** @description Why nothing was said, in words for people. */
             error: string | null;
-            /** @description Who spoke. */
+            /** @description The panelist that spoke. */
             panelistId: string;
             /**
              * Format: int64
@@ -3806,7 +3808,7 @@ export interface components {
         };
         /** @description A panelist began to think. */
         TurnStarted: {
-            /** @description Who thinks. */
+            /** @description The panelist that thinks. */
             panelistId: string;
             /**
              * Format: int64
@@ -3847,7 +3849,7 @@ export interface components {
              * @example 310
              */
             outputTokens: number;
-            /** @description Who offers it. */
+            /** @description The provider. */
             provider: string;
         };
         /** @description A person. */
@@ -3895,9 +3897,9 @@ export interface components {
             version: string;
         };
         /**
-         * @description Who may read a session.
+         * @description The visibility of a session.
          *     - `private`: Its owner and those it was shared with.
-         *     - `public`: Whoever knows its address, without signing in.
+         *     - `public`: Everybody who knows its address, without signing in.
          * @enum {string}
          */
         Visibility: "private" | "public";
@@ -4014,7 +4016,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -4456,7 +4458,7 @@ export interface operations {
                 agent?: string;
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description Only what one's own agents ask for, also if one may answer for others. */
                 mine?: boolean;
@@ -4641,7 +4643,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Only what was asked for then or later. */
                 from?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description Only what one's own agents asked for, also if one may answer for others. */
                 mine?: boolean;
@@ -5174,7 +5176,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -5336,7 +5338,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -5512,7 +5514,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -5701,7 +5703,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -5933,7 +5935,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -6065,7 +6067,7 @@ export interface operations {
     takeCommands: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for a command if there is none: 0 unless told otherwise, at most 30. */
+                /** @description Seconds to wait for a command if there is none: 0 by default, at most 30. */
                 wait?: number;
             };
             header?: never;
@@ -6285,7 +6287,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -6359,7 +6361,7 @@ export interface operations {
                 agent?: string;
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description Words that title or messages contain, each by its beginning. */
                 q?: string;
@@ -6563,7 +6565,7 @@ export interface operations {
                  *     earlier ones.
                  */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description Only those with a higher number, beginning with the next one. */
                 since?: number;
@@ -6799,7 +6801,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: never;
@@ -6837,7 +6839,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Only what was asked for then or later. */
                 from?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description A text in the description. */
                 q?: string;
