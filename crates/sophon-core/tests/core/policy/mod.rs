@@ -5,6 +5,7 @@ mod asker;
 mod calls;
 mod things;
 
+use futures_util::future::join_all;
 use sophon_core::policy::{Act, CASES, Case, Need, Read, Relation, Report, Way, check};
 use sophon_model::{Error, Kind, Node, NodeCaller, NodeStatus, Permission, SessionRole};
 use sophon_testgateway::{Engine, Setup, TestGateway};
@@ -49,7 +50,7 @@ impl Verdict {
     }
 }
 
-/// What the table says of this asker. Told here once more, apart from the code that is put to the test.
+/// What the table says of this asker. Stated here once more, apart from the code that is put to the test.
 fn expected(case: &Case, asker: &Asker, whose: Whose) -> Verdict {
     let is_near = whose != Whose::Stranger;
     let is_related = |way: &&Way| match way.relation {
@@ -113,10 +114,9 @@ async fn services_do_what_the_table_says() {
                     // Other services take a caller: nobody cannot even ask.
                     continue;
                 }
-                for whose in Whose::ALL {
-                    asked += 1;
-                    wrong.extend(difference(&app, case, &asker, whose).await);
-                }
+                let differences = Whose::ALL.map(|whose| difference(&app, case, &asker, whose));
+                asked += differences.len();
+                wrong.extend(join_all(differences).await.into_iter().flatten());
             }
         }
         assert!(wrong.is_empty(), "{engine:?}: {} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
