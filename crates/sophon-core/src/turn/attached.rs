@@ -1,9 +1,11 @@
 //! Attached files in the prompt: each is named, and text is shown as far as there is room. What is not shown is named with
 //! the reason.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use futures_util::TryStreamExt;
+use sophon_model::ports::Tx;
 use sophon_model::{Attachment, AttachmentId, Message, Result, StoredAttachment};
 
 use super::Turn;
@@ -20,31 +22,42 @@ const PART_FOR_FILES: usize = 4;
 /// The largest file whose beginning is shown, in bytes: all of a file is read to check its digest.
 const LARGEST_SHOWN: i64 = 32 * 1024 * 1024;
 
+/// The stored attachments of the messages, as far as they are still there.
+pub(super) fn stored(tx: &dyn Tx, messages: &[Message]) -> Result<HashMap<AttachmentId, StoredAttachment>> {
+    let mut files = HashMap::new();
+    for attachment in messages.iter().flat_map(|message| &message.attachments) {
+        if let Some(stored) = tx.get(&id(attachment))? {
+            files.insert(stored.id.clone(), stored);
+        }
+    }
+    Ok(files)
+}
+
+fn id(attachment: &Attachment) -> AttachmentId {
+    AttachmentId::from(attachment.key.as_str())
+}
+
 /// Adds a description of its files to the text of each message.
-pub(super) async fn describe(turn: &Turn, messages: &mut [Message]) -> Result<()> {
+pub(super) async fn describe(
+    turn: &Turn,
+    messages: &mut [Message],
+    files: &HashMap<AttachmentId, StoredAttachment>,
+) {
     let readable = turn.with.models.readable_bytes(turn.preferred_model());
     let mut room = MOST_OF_ALL.min(readable / PART_FOR_FILES);
     for message in messages.iter_mut().rev().filter(|message| !message.attachments.is_empty()) {
         let mut text = format!("\n\n{FILES_HEADING}");
-        for (attachment, stored) in message.attachments.iter().zip(stored(turn, message).await?) {
+        for attachment in &message.attachments {
             let name = attachment.name.as_deref().unwrap_or("file").replace('"', "'");
             let _written = write!(text, "\n- \"{name}\" ({}, {} bytes): ", attachment.mime, attachment.size);
-            text.push_str(&content(turn, stored, &mut room).await);
+            text.push_str(&content(turn, files.get(&id(attachment)), &mut room).await);
         }
         message.content.push_str(&text);
     }
-    Ok(())
-}
-
-/// The stored attachments of a message, in its order.
-async fn stored(turn: &Turn, message: &Message) -> Result<Vec<Option<StoredAttachment>>> {
-    let key = |attachment: &Attachment| AttachmentId::from(attachment.key.as_str());
-    let ids: Vec<AttachmentId> = message.attachments.iter().map(key).collect();
-    turn.held.read(move |tx| ids.iter().map(|id| tx.get(id)).collect()).await
 }
 
 /// Describes the content of a file, which takes its part of the room.
-async fn content(turn: &Turn, stored: Option<StoredAttachment>, room: &mut usize) -> String {
+async fn content(turn: &Turn, stored: Option<&StoredAttachment>, room: &mut usize) -> String {
     let Some(stored) = stored else { return "its content is no longer available.".to_owned() };
     if !is_text_type(&stored.mime) {
         return "its content is not text, and you cannot see it. Say so if it matters.".to_owned();
@@ -56,7 +69,7 @@ async fn content(turn: &Turn, stored: Option<StoredAttachment>, room: &mut usize
     if most == 0 {
         return "its content is left out, because too much text is attached to this session.".to_owned();
     }
-    let text = match beginning(&turn.with.attachments, &stored, most).await {
+    let text = match beginning(&turn.with.attachments, stored, most).await {
         Ok(text) => text,
         Err(error) => {
             tracing::error!(%error, attachment = %stored.id, "an attachment could not be read for a model");

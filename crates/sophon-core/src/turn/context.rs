@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 
 use sophon_model::ports::{MemoryFilter, ModelMessage, Tx};
-use sophon_model::{Agent, Error, Result, Task, ToolCallStatus};
+use sophon_model::{
+    Agent, AttachmentId, Caller, Error, Result, StoredAttachment, Task, ToolCall, ToolCallStatus,
+};
 
+use super::conversation::Conversation;
 use super::step::Step;
 use super::{Turn, attached, conversation};
+use crate::identity::acting_for;
 use crate::untrusted;
 
 /// Memory entries that every turn begins with.
@@ -19,22 +23,45 @@ pub(super) struct Context {
     pub(super) steps: Vec<Step>,
 }
 
-impl Context {
-    pub(super) async fn load(turn: &Turn) -> Result<Self> {
+/// What is stored that a turn begins with. It is read at once: somebody waits for the first word.
+pub(super) struct Stored {
+    /// The agent as a caller, with the rights that the person has now for whom it works.
+    pub(super) caller: Caller,
+    system: String,
+    conversation: Conversation,
+    files: HashMap<AttachmentId, StoredAttachment>,
+    steps: Vec<Step>,
+    calls: Vec<ToolCall>,
+}
+
+impl Stored {
+    pub(super) async fn read(turn: &Turn) -> Result<Self> {
         let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
         let (question, reply) = (turn.question.clone(), turn.reply.number);
-        let uses_tools = !turn.tools.is_empty();
-        let read = move |tx: &dyn Tx| conversation::read(tx, &session, &question, reply, uses_tools);
-        let mut conversation = turn.held.read(read).await?;
-        attached::describe(turn, &mut conversation.messages).await?;
         turn.held
             .read(move |tx| {
-                let mut messages = conversation.in_model_terms();
-                let is_first = messages.len() == 1;
-                let steps = steps(tx, &task, &mut messages)?;
-                Ok(Self { system: system(tx, &task, &agent, is_first)?, messages, steps })
+                let conversation = conversation::read(tx, &session, &question, reply)?;
+                let is_first = conversation.messages.len() == 1;
+                let steps = tx.steps(&task.id)?.into_iter().map(serde_json::from_value);
+                Ok(Self {
+                    caller: acting_for(tx, &task.user_id, &agent.id)?,
+                    system: system(tx, &task, &agent, is_first)?,
+                    files: attached::stored(tx, &conversation.messages)?,
+                    conversation,
+                    steps: steps.collect::<Result<_, _>>().map_err(Error::internal)?,
+                    calls: tx.tool_calls(&task.id)?,
+                })
             })
             .await
+    }
+
+    /// What the model is given. An agent without tools does not read what tools returned before.
+    pub(super) async fn into_context(self, turn: &Turn) -> Context {
+        let Self { mut conversation, files, steps, calls, system, .. } = self;
+        attached::describe(turn, &mut conversation.messages, &files).await;
+        let mut messages = conversation.in_model_terms(!turn.tools.is_empty());
+        add_steps(&mut messages, &steps, calls);
+        Context { system, messages, steps }
     }
 }
 
@@ -60,13 +87,9 @@ fn system(tx: &dyn Tx, task: &Task, agent: &Agent, is_first: bool) -> Result<Str
     Ok(system)
 }
 
-/// The stored answers, which go to the end of `messages` with the results of their tools; those of the last one are
-/// still to be gathered.
-fn steps(tx: &dyn Tx, task: &Task, messages: &mut Vec<ModelMessage>) -> Result<Vec<Step>> {
-    let stored = tx.steps(&task.id)?;
-    let steps: Vec<Step> =
-        stored.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(Error::internal)?;
-    let calls = tx.tool_calls(&task.id)?;
+/// Adds the stored answers to the end of `messages` with the results of their tools; those of the last one are still to
+/// be gathered.
+fn add_steps(messages: &mut Vec<ModelMessage>, steps: &[Step], calls: Vec<ToolCall>) {
     let ended = calls.into_iter().filter(|call| call.status != ToolCallStatus::Running);
     let mut results: HashMap<String, String> =
         ended.map(|call| (call.id.to_string(), call.result.unwrap_or_default())).collect();
@@ -81,5 +104,4 @@ fn steps(tx: &dyn Tx, task: &Task, messages: &mut Vec<ModelMessage>) -> Result<V
             content: results.remove(&call.id).unwrap_or_default(),
         }));
     }
-    Ok(steps)
 }

@@ -19,16 +19,9 @@ pub(super) struct Conversation {
     calls: HashMap<TaskId, Vec<ToolCall>>,
 }
 
-/// The questions up to `question`, each with its newest answer after it, and if the agent `uses_tools` with what they
-/// returned then. An answer may have been written after later questions were sent: what was written before the message
+/// The questions up to `question`, each with its newest answer after it, and with what tools returned then. An answer may have been written after later questions were sent: what was written before the message
 /// with the number `reply` counts.
-pub(super) fn read(
-    tx: &dyn Tx,
-    session: &Session,
-    question: &MessageId,
-    reply: i64,
-    uses_tools: bool,
-) -> Result<Conversation> {
+pub(super) fn read(tx: &dyn Tx, session: &Session, question: &MessageId, reply: i64) -> Result<Conversation> {
     let question = tx.get(question)?.ok_or_else(|| Error::not_found("message to answer"))?;
     let range = |since, before| MessageRange { since, before: Some(before), limit: MOST_MESSAGES };
     let mut stored = tx.messages(&session.id, &range(None, question.number + 1))?;
@@ -36,7 +29,7 @@ pub(super) fn read(
     stored.extend(later.into_iter().filter(|message| message.role == MessageRole::Agent));
     let tasks: Vec<TaskId> = stored
         .iter()
-        .filter(|message| uses_tools && message.role == MessageRole::Agent)
+        .filter(|message| message.role == MessageRole::Agent)
         .filter_map(|message| message.task_id.clone())
         .collect();
     let calls = if tasks.is_empty() { Vec::new() } else { tx.tool_calls_of(&tasks)? };
@@ -48,9 +41,10 @@ pub(super) fn read(
 }
 
 impl Conversation {
-    /// As a model knows it.
-    pub(super) fn in_model_terms(self) -> Vec<ModelMessage> {
-        let Self { messages, mut calls } = self;
+    /// As a model knows it, with the calls if it has tools.
+    pub(super) fn in_model_terms(self, has_tools: bool) -> Vec<ModelMessage> {
+        let Self { messages, calls } = self;
+        let mut calls = if has_tools { calls } else { HashMap::new() };
         messages.into_iter().flat_map(|message| in_model_terms(message, &mut calls)).collect()
     }
 }

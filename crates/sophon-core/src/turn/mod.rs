@@ -38,7 +38,7 @@ use crate::models::Models;
 use crate::registry::Registry;
 use crate::tools::{ToolContext, Tools, Toolset};
 use begin::{Claimed, Start};
-use context::Context;
+use context::{Context, Stored};
 use step::Step;
 use writer::Writer;
 
@@ -164,8 +164,9 @@ impl Turn {
     /// Works until the model has nothing more to do, and says why it stopped then.
     async fn work(&mut self, start: Start) -> Result<StopReason, Stop> {
         self.require_wanted()?;
-        self.tools = self.with.tools.of(&self.caller().await?, &self.agent).await;
-        let mut context = Context::load(self).await?;
+        let stored = Stored::read(self).await?;
+        self.tools = self.with.tools.of(&stored.caller, &self.agent).await;
+        let mut context = stored.into_context(self).await;
         for answer in &context.steps {
             self.usage.add(&answer.usage);
             self.writer.restore(&answer.text);
