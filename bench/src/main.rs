@@ -4,6 +4,7 @@
 mod gateway;
 mod hub;
 mod limits;
+mod memory;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -19,6 +20,9 @@ use serde_json::json;
 struct Args {
     /// The binary
     binary: PathBuf,
+    /// Measure what is kept of memory after work, in place of times
+    #[arg(long)]
+    memory: bool,
     /// Starts to time
     #[arg(long, default_value_t = 10)]
     starts: usize,
@@ -40,6 +44,9 @@ async fn main() -> Outcome<()> {
     println!("binary               {:.1} MB", bytes as f64 / 1e6);
 
     let folder = tempfile::tempdir()?;
+    if args.memory {
+        return memory::measure(&args.binary, &folder.path().join("data")).await;
+    }
     let mut starts = Vec::new();
     for number in 0..args.starts {
         let began = Instant::now();
@@ -53,7 +60,7 @@ async fn main() -> Outcome<()> {
 
     let gateway = Gateway::start(&args.binary, &folder.path().join("0")).await?;
     println!("started in           {:.1} ms", gateway.started_in.as_secs_f64() * 1e3);
-    let idle = gateway.resident_kb()?;
+    let idle = gateway.memory()?.resident_kb;
     println!("resident, idle       {:.1} MB", idle as f64 / 1e3);
 
     let (mut accepted, mut turns) = time_turns(&gateway, args.turns).await?;
@@ -69,12 +76,12 @@ async fn main() -> Outcome<()> {
         median(&turns).as_secs_f64() / least.as_secs_f64()
     );
 
-    let before = gateway.resident_kb()?;
+    let before = gateway.memory()?.resident_kb;
     let mut held = Vec::with_capacity(args.connections);
     for _ in 0..args.connections {
         held.push(Hub::connect(&gateway.url).await?);
     }
-    let with = gateway.resident_kb()?;
+    let with = gateway.memory()?.resident_kb;
     println!("resident, {} idle hub connections: {:.1} MB", held.len(), with as f64 / 1e3);
     println!("an idle connection   {:.1} KB", (with - before) as f64 / held.len() as f64);
     drop(held);
