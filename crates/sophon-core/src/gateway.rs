@@ -14,6 +14,7 @@ use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::attachments::{Attachments, Quotas};
 use crate::chat::Chat;
+use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
 use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
@@ -79,6 +80,8 @@ pub struct Settings {
     pub quotas: Quotas,
     /// Unread events after which a slow connection is closed.
     pub buffer: usize,
+    /// Connections that follow events, of one caller.
+    pub connections: ConnectionLimits,
 }
 
 /// What all subjects of a gateway share.
@@ -106,6 +109,8 @@ pub struct Gateway {
     pub identity: Identity,
     /// How often one may ask.
     pub rates: Arc<RateLimits>,
+    /// How many connections that follow events one caller may have.
+    pub connections: ConnectionLimits,
     /// Signs the cursors of lists.
     pub cursors: CursorKey,
     /// Agents.
@@ -187,6 +192,7 @@ impl Gateway {
         let gateway = Self {
             identity: Identity::open(&shared, auto_admin)?,
             rates: Arc::new(RateLimits::open(&shared)),
+            connections: shared.settings.connections,
             cursors: CursorKey::new(&shared.settings.signing_key),
             agents: Agents::open(&shared),
             announcements: Announcements::open(&shared),

@@ -10,6 +10,7 @@ pub mod approvals;
 pub mod attachments;
 mod buckets;
 pub mod chat;
+pub mod connections;
 pub mod cursors;
 pub mod database;
 pub mod discussions;

@@ -1,16 +1,22 @@
-//! One object for the life of the process: soft stop, hard stop, and all tasks that run beside requests.
+//! One object for the life of the process: it drains, lets go of those that follow events, and stops; and all tasks that
+//! run beside requests.
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use sophon_model::{Error, Kind, Result};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// When a client may look whether another process has taken over from one that drains.
+const RETRY_AFTER_DRAIN: Duration = Duration::from_secs(5);
 
 /// How the process begins to end, ends, and knows that it has ended.
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {
     soft: CancellationToken,
+    followers: CancellationToken,
     hard: CancellationToken,
     tasks: TaskTracker,
     failure: Arc<OnceLock<String>>,
@@ -39,14 +45,34 @@ impl Lifecycle {
         self.soft.is_cancelled()
     }
 
+    /// Refuses new work once the soft stop has begun.
+    pub fn require_accepting(&self) -> Result<()> {
+        if !self.is_draining() {
+            return Ok(());
+        }
+        let text = "The gateway is shutting down and takes no new work. Try again in a moment.";
+        Err(Error::new(Kind::ServiceUnavailable, text).with_retry_after(RETRY_AFTER_DRAIN))
+    }
+
     /// Resolves when the soft stop begins.
     pub async fn draining(&self) {
         self.soft.cancelled().await;
     }
 
+    /// Ends the connections that follow events: the work that they wait for is done, or its time is over.
+    pub fn release_followers(&self) {
+        self.soft.cancel();
+        self.followers.cancel();
+    }
+
+    /// Resolves when connections that follow events are to end.
+    pub async fn followers_released(&self) {
+        self.followers.cancelled().await;
+    }
+
     /// Begins the hard stop: what runs is to end at once.
     pub fn stop(&self) {
-        self.soft.cancel();
+        self.release_followers();
         self.hard.cancel();
     }
 

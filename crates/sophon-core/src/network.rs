@@ -1,6 +1,11 @@
-//! Whose an address is, for whatever counts by address.
+//! Addresses of clients, and how they are counted.
 
 use std::net::{IpAddr, Ipv6Addr};
+
+/// The address of the client of a request, as far as it is known. The wire that first sees a request finds it out and adds
+/// it to the request's extensions, for all wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub Option<IpAddr>);
 
 /// The address as it is counted: one client commands a whole /64 of IPv6 addresses.
 pub fn network(address: IpAddr) -> IpAddr {

@@ -60,8 +60,11 @@ impl Default for Rates {
 /// The owner of a gateway for one person, on its own machine, who is free to look at things as often as wanted.
 const OWNER: &str = "owner";
 
+/// Those who did not sign in, by address.
+const ADDRESS: &str = "address";
+
 /// The key of a count. An API token has its own count beside its user's, and so has a node's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Asker(&'static str, String);
 
 impl Asker {
@@ -70,11 +73,21 @@ impl Asker {
         match identified {
             Identified::Nobody | Identified::Rejected => {
                 let address = address.map(|address| network(address).to_string());
-                Self("address", address.unwrap_or_default())
+                Self(ADDRESS, address.unwrap_or_default())
             }
             Identified::Node(node) => Self("node", node.node.to_string()),
             Identified::Caller(caller) => Self::from(caller),
         }
+    }
+
+    /// Whether it is the owner of a gateway for one person.
+    pub fn is_owner(&self) -> bool {
+        self.0 == OWNER
+    }
+
+    /// Whether it is an address, of a client that did not sign in.
+    pub fn is_address(&self) -> bool {
+        self.0 == ADDRESS
     }
 }
 
@@ -117,7 +130,7 @@ impl RateLimits {
     /// Counts a request, and refuses it if there were too many.
     pub fn check(&self, class: Class, asker: &Asker) -> Result<()> {
         let buckets = match class {
-            Class::Read if asker.0 == OWNER => return Ok(()),
+            Class::Read if asker.is_owner() => return Ok(()),
             Class::Read => &self.read,
             Class::Write => &self.write,
             Class::Decide => &self.decide,

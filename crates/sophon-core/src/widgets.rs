@@ -19,6 +19,7 @@ use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, SeededEntropy};
 
 use crate::attachments::Quotas;
 use crate::chat::SendMessage;
+use crate::connections::ConnectionLimits;
 use crate::database::Unit;
 use crate::gateway::Shared;
 use crate::identity::SignInRates;
@@ -202,6 +203,7 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         retention: Retention::default(),
         quotas: Quotas::default(),
         buffer: 100,
+        connections: ConnectionLimits::default(),
     };
     Gateway::open_with(parts, settings, |shared, registry| widgets.open(shared, registry)).await.unwrap()
 }

@@ -1,11 +1,15 @@
 //! Where a request comes from.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use http::header::HOST;
 use http::request::Parts;
 use ipnet::IpNet;
+use sophon_core::network::ClientAddress;
 use sophon_model::Error;
 
 use crate::error::{ApiError, Result};
@@ -13,36 +17,40 @@ use crate::error::{ApiError, Result};
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address of the client, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ClientAddress(pub(crate) Option<IpAddr>);
+/// Adds the client's address and scheme to a request of any wire.
+pub(crate) async fn locate(
+    State(trusted): State<Arc<[IpNet]>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (address, scheme) = (address(&request, &trusted), Scheme::of(&request, &trusted));
+    request.extensions_mut().insert(ClientAddress(address));
+    request.extensions_mut().insert(scheme);
+    next.run(request).await
+}
 
-impl ClientAddress {
-    /// The peer of the connection; or, if that is a trusted proxy, the last address in `X-Forwarded-For` that is
-    /// none. What stands before it was written by strangers.
-    pub(crate) fn of(request: &Request, trusted: &[IpNet]) -> Self {
-        let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
-            return Self(None);
-        };
-        let mut address = peer.ip().to_canonical();
-        let forwarded: Vec<&str> = request
-            .headers()
-            .get_all(FORWARDED_FOR)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        for hop in forwarded.iter().rev() {
-            if !trusted.iter().any(|net| net.contains(&address)) {
-                break;
-            }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(next) => address = next.to_canonical(),
-                Err(_) => break,
-            }
+/// The peer of the connection; or, if that is a trusted proxy, the last address in `X-Forwarded-For` that is none. What
+/// stands before it was written by strangers.
+fn address(request: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    let mut address = peer.ip().to_canonical();
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in forwarded.iter().rev() {
+        if !trusted.iter().any(|net| net.contains(&address)) {
+            break;
         }
-        Self(Some(address))
+        match hop.trim().parse::<IpAddr>() {
+            Ok(next) => address = next.to_canonical(),
+            Err(_) => break,
+        }
     }
+    Some(address)
 }
 
 /// How the client speaks to us, or to the proxy before us.
@@ -83,32 +91,32 @@ mod tests {
     use super::*;
     use axum::body::Body;
 
-    fn address(peer: &str, forwarded: Option<&str>) -> String {
+    fn found(peer: &str, forwarded: Option<&str>) -> String {
         let mut request = Request::new(Body::empty());
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
         if let Some(forwarded) = forwarded {
             request.headers_mut().insert(FORWARDED_FOR, forwarded.parse().unwrap());
         }
         let trusted = ["10.0.0.0/8".parse().unwrap()];
-        ClientAddress::of(&request, &trusted).0.unwrap().to_string()
+        address(&request, &trusted).unwrap().to_string()
     }
 
     #[test]
     fn only_a_trusted_proxy_is_believed() {
-        assert_eq!(address("203.0.113.9", Some("198.51.100.1")), "203.0.113.9");
-        assert_eq!(address("10.0.0.1", Some("198.51.100.1")), "198.51.100.1");
-        assert_eq!(address("::ffff:10.0.0.1", Some("198.51.100.1")), "198.51.100.1");
+        assert_eq!(found("203.0.113.9", Some("198.51.100.1")), "203.0.113.9");
+        assert_eq!(found("10.0.0.1", Some("198.51.100.1")), "198.51.100.1");
+        assert_eq!(found("::ffff:10.0.0.1", Some("198.51.100.1")), "198.51.100.1");
     }
 
     #[test]
     fn what_the_client_wrote_before_its_proxy_is_not_believed() {
-        assert_eq!(address("10.0.0.1", Some("127.0.0.1, 198.51.100.1")), "198.51.100.1");
-        assert_eq!(address("10.0.0.1", Some("127.0.0.1, 198.51.100.1, 10.0.0.7")), "198.51.100.1");
+        assert_eq!(found("10.0.0.1", Some("127.0.0.1, 198.51.100.1")), "198.51.100.1");
+        assert_eq!(found("10.0.0.1", Some("127.0.0.1, 198.51.100.1, 10.0.0.7")), "198.51.100.1");
     }
 
     #[test]
     fn a_proxy_that_says_nothing_useful_is_the_client() {
-        assert_eq!(address("10.0.0.1", None), "10.0.0.1");
-        assert_eq!(address("10.0.0.1", Some("unknown")), "10.0.0.1");
+        assert_eq!(found("10.0.0.1", None), "10.0.0.1");
+        assert_eq!(found("10.0.0.1", Some("unknown")), "10.0.0.1");
     }
 }

@@ -76,7 +76,7 @@ pub fn router(gateway: &Gateway, options: &Options) -> Router {
 pub fn routes(gateway: &Gateway, options: &Options) -> Router {
     let gateway = Arc::new(gateway.clone());
     let (subjects, classes) = subjects().split();
-    let gate = Arc::new(Gate::new(gateway.clone(), options, classes));
+    let gate = Arc::new(Gate::new(gateway.clone(), classes));
     let (subjects, _) = subjects.split_for_parts();
     subjects
         .route("/api", any(not_found))
@@ -87,7 +87,7 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
         .merge(swagger(&options.base_path))
 }
 
-/// Puts what every wire needs before `app`, the whole gateway: a request id on every response with a log line and
+/// Puts what every wire needs before `app`, the whole gateway: the client's address, a request id on every response with a log line and
 /// figures, an answer for panics, the host and origin guards, leave for the pages of allowed origins,
 /// careful headers, and the prefixes of addresses: the path under which a proxy shows the gateway, and the tenant's
 /// (`/api/tenants/{slug}/…`).
@@ -96,6 +96,7 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
 pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
     let app = cors::layer(app, &options.allowed_origins)
         .layer(from_fn_with_state(Arc::new(Guard::new(options)), guard::check_host_and_origin))
+        .layer(from_fn_with_state(Arc::from(options.trusted_proxies.as_slice()), client::locate))
         .layer(from_fn_with_state(Arc::new(gateway.db.clone()), request_id::observe))
         .layer(from_fn(headers::security_headers));
     // A service rather than a layer: the prefixes are to be gone before a route is chosen.

@@ -24,9 +24,11 @@ use crate::{files, http, listener, master_keys, metrics, telemetry};
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
 const STATEFUL_BUFFER: usize = 1024 * 1024;
-/// How long connections may take to close once the gateway drains.
+/// How long a hub connection may take for its handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long connections may take to close once work has finished.
 const SOCKETS_CLOSE: Duration = Duration::from_secs(5);
-/// How long work that runs then may take to finish.
+/// How long work that runs may take to finish once the gateway drains.
 const WORK_FINISHES: Duration = Duration::from_secs(20);
 /// How often it is looked whether storage is sound.
 const STORAGE_WATCHED_EVERY: Duration = Duration::from_millis(200);
@@ -98,6 +100,7 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let hub_options = signalr::Options {
         stateful_reconnect: true,
         stateful_buffer_bytes: STATEFUL_BUFFER,
+        handshake_timeout: HANDSHAKE,
         ..signalr::Options::default()
     };
     let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events);
@@ -113,15 +116,15 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
         router,
         lifecycle.clone(),
         closing.clone(),
-        config.http.connections.count(),
+        config.http.connection_limits(),
     );
     lifecycle.spawn_critical("listener", accepting);
     Ok(Started { address, gateway, hubs, first_password, closing, store })
 }
 
 impl Started {
-    /// Drains and stops: no new work is taken, what runs may finish, sockets are closed with a reason, and storage is
-    /// closed when this returns.
+    /// Drains and stops: no new work is taken, what runs may finish and is followed to its end, then sockets are closed
+    /// with a reason, and storage is closed when this returns.
     pub async fn stop(self) {
         let Self { gateway, hubs, closing, store, .. } = self;
         let lifecycle = gateway.lifecycle.clone();
@@ -129,10 +132,11 @@ impl Started {
         lifecycle.drain();
         tokio::select! {
             () = async {
-                hubs.drain(SOCKETS_CLOSE).await;
                 if tokio::time::timeout(WORK_FINISHES, gateway.running.idle()).await.is_err() {
                     tracing::warn!("some work did not finish in time; it is taken up at the next start");
                 }
+                lifecycle.release_followers();
+                hubs.drain(SOCKETS_CLOSE).await;
                 closing.cancel();
                 lifecycle.finished(STOP).await;
             } => {}
@@ -216,6 +220,7 @@ async fn open_gateway(
         retention: config.retention.into(),
         quotas: config.files.quotas(),
         buffer: config.hubs.buffer.count(),
+        connections: config.hubs.into(),
     };
     let parts = Parts {
         store,

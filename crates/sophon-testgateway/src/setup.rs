@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sophon_blobs::FolderBlobs;
 use sophon_core::attachments::Quotas;
+use sophon_core::connections::ConnectionLimits;
 use sophon_core::identity::SignInRates;
 use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
@@ -56,6 +57,7 @@ impl Default for Setup {
                 retention: Retention::default(),
                 quotas: Quotas::default(),
                 buffer: 100,
+                connections: ConnectionLimits::default(),
             },
             providers: Vec::new(),
             engine: Engine::Sqlite,

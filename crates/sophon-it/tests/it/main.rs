@@ -22,3 +22,4 @@ mod notifications;
 mod one_turn;
 mod participants;
 mod revocation;
+mod shares;

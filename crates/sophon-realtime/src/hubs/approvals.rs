@@ -76,6 +76,10 @@ impl Hub for ApprovalsHub {
         Ok(())
     }
 
+    async fn disconnected(&self, connection: &Connection<Self>) {
+        self.groups.disconnected(connection);
+    }
+
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
         rates::count(&self.gateway, connection.caller(), call.method())?;
         let caller = connection.caller();

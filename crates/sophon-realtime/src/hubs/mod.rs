@@ -11,6 +11,7 @@ mod node;
 mod notifications;
 mod project;
 mod rates;
+mod share;
 mod sign_in;
 mod tasks;
 
@@ -119,7 +120,8 @@ impl Hubs {
         self.people.iter().map(|hub| (hub.methods().0, hub.figures())).chain(nodes).collect()
     }
 
-    /// Closes connections whose rights are others than they were opened with, until the gateway stops.
+    /// Closes connections whose rights are others than they were opened with, until no connection is
+    /// served any more.
     pub async fn watch_rights(self, gateway: Gateway) {
         let mut changes = gateway.identity.changes();
         let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
@@ -132,7 +134,7 @@ impl Hubs {
                     Err(RecvError::Closed) => return,
                 },
                 _ = look.tick() => self.review(&gateway.identity, None).await,
-                () = gateway.lifecycle.draining() => return,
+                () = gateway.lifecycle.followers_released() => return,
             }
         }
     }

@@ -7,9 +7,13 @@ use sophon_model::Caller;
 
 use super::error::hub_error;
 
-/// Counts a call, and refuses it if there were too many of its kind.
+/// Counts a call, and refuses it if there were too many of its kind, or if it asks for new work while the gateway drains.
 pub(super) fn count(gateway: &Gateway, caller: &Caller, method: &str) -> Result<(), HubError> {
-    gateway.rates.check(class(method), &Asker::from(caller)).map_err(hub_error)
+    let class = class(method);
+    if class == Class::Chat {
+        gateway.lifecycle.require_accepting().map_err(hub_error)?;
+    }
+    gateway.rates.check(class, &Asker::from(caller)).map_err(hub_error)
 }
 
 /// What kind of asking a method is; joining and leaving groups is like reading.

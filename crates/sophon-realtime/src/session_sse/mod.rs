@@ -5,33 +5,36 @@
 //! `Last-Event-ID` (browsers do by themselves) gets what was missed as far as it is kept.
 
 mod project;
+mod shares;
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_stream::stream;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use bytes::{Bytes, BytesMut};
 use fanout::Start;
 use serde::Deserialize;
 use sophon_core::Gateway;
 use sophon_core::following::{CatchUp, catch_up, revokes_access};
-use sophon_core::identity::{AuthorizationState, Presented, TENANT_HEADER};
+use sophon_core::identity::{AuthorizationState, Identified, Presented, TENANT_HEADER};
 use sophon_core::live::{EventDelivery, EventSubscription};
+use sophon_core::network::ClientAddress;
+use sophon_core::rates::Asker;
 use sophon_model::{Caller, Error, Result, SessionId, Topic};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use shares::{OpenStream, Streams};
 
 /// The pace of the keep-alive event.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Streams at a time; one more is refused.
-const MOST_STREAMS: usize = 10_000;
 /// The most that goes into one write, in bytes, unless a single event is larger.
 const MOST_IN_A_WRITE: usize = 64 * 1024;
 /// How long a client waits before it comes back.
@@ -42,13 +45,13 @@ pub type ErrorResponse = fn(Error) -> Response;
 
 struct Wire {
     gateway: Gateway,
-    streams: Arc<Semaphore>,
+    streams: Streams,
     error_response: ErrorResponse,
 }
 
 /// The route of the stream. `error_response` renders errors in the envelope of `/api`.
 pub fn router(gateway: Gateway, error_response: ErrorResponse) -> Router {
-    let wire = Wire { gateway, streams: Arc::new(Semaphore::new(MOST_STREAMS)), error_response };
+    let wire = Wire { streams: Streams::new(gateway.connections), gateway, error_response };
     Router::new().route("/api/sessions/{id}/stream", get(stream_session)).with_state(Arc::new(wire))
 }
 
@@ -62,11 +65,12 @@ async fn stream_session(
     State(wire): State<Arc<Wire>>,
     Path(id): Path<String>,
     Query(query): Query<StreamQuery>,
+    client: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
 ) -> Response {
-    match open(&wire, SessionId::from(id), query.token.as_deref().filter(|token| !token.is_empty()), &headers)
-        .await
-    {
+    let token = query.token.as_deref().filter(|token| !token.is_empty());
+    let address = client.and_then(|Extension(client)| client.0);
+    match open(&wire, SessionId::from(id), (token, address), &headers).await {
         Ok(opened) => respond(opened),
         Err(error) => (wire.error_response)(error),
     }
@@ -79,20 +83,20 @@ struct Opened {
     caller: Option<Caller>,
     subscription: EventSubscription,
     caught_up: Option<CatchUp>,
-    permit: OwnedSemaphorePermit,
+    place: OpenStream,
 }
 
-async fn open(wire: &Wire, session: SessionId, token: Option<&str>, headers: &HeaderMap) -> Result<Opened> {
+async fn open(
+    wire: &Wire,
+    session: SessionId,
+    (token, address): (Option<&str>, Option<IpAddr>),
+    headers: &HeaderMap,
+) -> Result<Opened> {
     let gateway = wire.gateway.clone();
-    let caller = caller(&gateway, token, headers).await?;
+    let identified = identify(&gateway, token, headers).await?;
+    let caller = identified.optional_user()?.cloned();
     gateway.sessions.get(caller.as_ref(), &session).await?;
-    let permit = wire.streams.clone().try_acquire_owned().map_err(|_| {
-        Error::new(
-            sophon_model::Kind::ServiceUnavailable,
-            "Too many streams are open. Try again in a moment.",
-        )
-        .with_retry_after(Duration::from_secs(5))
-    })?;
+    let place = wire.streams.open(Asker::of(&identified, address))?;
     let topic = Topic::Session(session.clone());
     let subscription = gateway.db.bus().subscribe();
     let mut caught_up = None;
@@ -107,23 +111,23 @@ async fn open(wire: &Wire, session: SessionId, token: Option<&str>, headers: &He
         None => Start::Now,
     };
     subscription.follow(&topic, start);
-    Ok(Opened { gateway, session, caller, subscription, caught_up, permit })
+    Ok(Opened { gateway, session, caller, subscription, caught_up, place })
 }
 
 /// The header counts before the query. A credential that is given must be valid, also where none is needed, and the
 /// tenant that the request names must be the caller's.
-async fn caller(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> Result<Option<Caller>> {
+async fn identify(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> Result<Identified> {
     let values = |name: HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
     let presented = match Presented::in_headers(values(header::AUTHORIZATION)) {
         Presented::Nothing => token.map_or(Presented::Nothing, Presented::Bearer),
         in_header => in_header,
     };
-    let caller = gateway.identify(presented).await?.optional_user()?.cloned();
-    if let Some(caller) = &caller {
+    let identified = gateway.identify(presented).await?;
+    if let Some(caller) = identified.optional_user()? {
         let named = values(HeaderName::from_static(TENANT_HEADER));
         gateway.identity.require_tenants(caller, named).await?;
     }
-    Ok(caller)
+    Ok(identified)
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<u64> {
@@ -143,9 +147,9 @@ fn respond(opened: Opened) -> Response {
 /// The blocks of a stream, those that are ready together in one piece, until the client is too slow, its rights
 /// change, the session is deleted or the gateway stops.
 fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
-    let Opened { gateway, session, caller, subscription, caught_up, permit } = opened;
+    let Opened { gateway, session, caller, subscription, caught_up, place } = opened;
     stream! {
-        let _held_while_it_streams = permit;
+        let _held_while_it_streams = place;
         let mut changes = gateway.identity.changes();
         let mut first = BytesMut::from(RETRY);
         if let Some(caught_up) = &caught_up {
@@ -204,7 +208,7 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                         return;
                     }
                 }
-                () = gateway.lifecycle.draining() => return,
+                () = gateway.lifecycle.followers_released() => return,
             }
         }
     }

@@ -13,6 +13,8 @@ use serde_objects::{Keys, Objects};
 use serde_path_to_error::Path;
 use sophon_model::{Error, Kind};
 
+use tokio::time::error::Elapsed;
+
 use super::unfit::Unfit;
 use crate::error::{ApiError, Result};
 
@@ -22,6 +24,8 @@ pub(crate) const LARGEST: usize = 1024 * 1024;
 const DISCARDED: usize = 4 * LARGEST;
 /// The longest that a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest pause before more of it arrives.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// A JSON body. 400 for what is not JSON, 415 for what does not say that it is, 413 for what is too large, 422 for what
 /// has another shape than `T`.
@@ -80,8 +84,11 @@ async fn read(request: Request) -> Result<Bytes> {
     if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(unsupported("Send the body as it is, without Content-Encoding."));
     }
-    let late = |_| Error::invalid("The body did not arrive in time.");
     tokio::time::timeout(PATIENCE, collect(request.into_body())).await.map_err(late)?
+}
+
+fn late(_: Elapsed) -> ApiError {
+    Error::invalid("The body did not arrive in time.").into()
 }
 
 async fn collect(mut body: axum::body::Body) -> Result<Bytes> {
@@ -93,7 +100,7 @@ async fn collect(mut body: axum::body::Body) -> Result<Bytes> {
         return Err(too_large());
     }
     let (mut kept, mut length) = (BytesMut::new(), 0);
-    while let Some(frame) = body.frame().await {
+    while let Some(frame) = tokio::time::timeout(LONGEST_PAUSE, body.frame()).await.map_err(late)? {
         let broke_off = |error| Error::invalid("The body broke off.").with_cause(error);
         let Ok(data) = frame.map_err(broke_off)?.into_data() else { continue };
         length += data.len();

@@ -4,9 +4,9 @@ use axum::extract::FromRequestParts;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use sophon_core::identity;
+use sophon_core::network::ClientAddress;
 use sophon_model::Error;
 
-use crate::client::ClientAddress;
 use crate::error::{ApiError, Result};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";

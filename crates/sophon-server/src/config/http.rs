@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Bounded, Problems};
+use crate::listener::Limits;
 
 /// The requests that are let in.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -20,9 +21,14 @@ pub struct Http {
     pub allowed_origins: Vec<String>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Connections open at the same time. Further ones wait to be accepted.
+    /// Connections open at the same time. Beside them, 64 serve one short request each, so that health and administration
+    /// can be reached; further ones wait to be accepted.
     #[schemars(extend("x-unit" = "connections"))]
     pub connections: Bounded<1, 1_000_000>,
+    /// Of these, connections from one address or IPv6 network (/64). Without meaning for this machine and for trusted
+    /// proxies, from which many clients come.
+    #[schemars(extend("x-unit" = "connections"))]
+    pub connections_per_address: Bounded<1, 1_000_000>,
 }
 
 impl Default for Http {
@@ -33,11 +39,21 @@ impl Default for Http {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             connections: Bounded::new(20_000),
+            connections_per_address: Bounded::new(1_000),
         }
     }
 }
 
 impl Http {
+    /// The limits of the listener.
+    pub(crate) fn connection_limits(&self) -> Limits {
+        Limits {
+            connections: self.connections.count(),
+            per_address: self.connections_per_address.count(),
+            proxies: self.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
+        }
+    }
+
     /// Refuses a base path that no address could begin with.
     pub(super) fn check(&self, problems: &mut Problems) {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');

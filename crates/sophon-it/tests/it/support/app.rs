@@ -31,17 +31,21 @@ impl App {
 
     /// For one person, with a model that is played by `model`.
     pub async fn with_model(model: &ModelServer) -> Self {
-        let provider = ProviderConfig {
+        Self::start(tempfile::tempdir().unwrap(), |config| {
+            config.auth.auto_admin = true;
+            config.providers = vec![Self::provider(model)];
+        })
+        .await
+    }
+
+    /// The provider that is played by `model`.
+    pub fn provider(model: &ModelServer) -> ProviderConfig {
+        ProviderConfig {
             base_url: Some(model.openai_url()),
             api_key: Some("key".into()),
             models: vec!["scripted-1".into()],
             ..ProviderConfig::new("scripted", ProviderKind::OpenAi)
-        };
-        Self::start(tempfile::tempdir().unwrap(), |config| {
-            config.auth.auto_admin = true;
-            config.providers = vec![provider];
-        })
-        .await
+        }
     }
 
     pub async fn start(folder: TempDir, change: impl FnOnce(&mut Config)) -> Self {

@@ -21,6 +21,7 @@ use sophon_core::following::catch_up;
 use sophon_model::Topic;
 
 use super::error::hub_error;
+use super::share::Shares;
 use super::sign_in::ForPeople;
 use chosen::{BySending, Chosen, MOST_CHOSEN, is_chosen};
 use lost::{Client, LostConnections};
@@ -34,6 +35,7 @@ const CLIENT_DECIDES: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(super) struct Groups {
     gateway: Gateway,
+    shares: Arc<Shares>,
     /// What they are about, as the error says when there are too many.
     about: &'static str,
     lost: Arc<Mutex<LostConnections>>,
@@ -66,6 +68,7 @@ pub(super) struct Membership {
 impl Groups {
     pub(super) fn new(gateway: Gateway, about: &'static str) -> Self {
         Self {
+            shares: Arc::new(Shares::new(gateway.connections.hub)),
             gateway,
             about,
             lost: Arc::default(),
@@ -83,6 +86,7 @@ impl Groups {
         connection: &Connection<H>,
         own: impl IntoIterator<Item = Topic>,
     ) {
+        self.shares.add(connection);
         for topic in own {
             if self.gateway.may_follow(connection.caller(), &topic).await.is_ok() {
                 follow_from_now_on(connection, &topic, Start::Now);
@@ -101,6 +105,7 @@ impl Groups {
 
     /// A connection has ended: its groups are for the client that may come back, or has already.
     pub(super) fn disconnected<H: ForPeople>(&self, connection: &Connection<H>) {
+        self.shares.remove(connection);
         self.newcomers.lock().forget(connection.id());
         self.came_with.lock().remove(&connection.id());
         let undecided = self.undecided.lock().remove(&connection.id());

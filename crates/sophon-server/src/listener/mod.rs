@@ -1,31 +1,40 @@
-//! Accepting connections: bounded, without Nagle's delay, and with a limit on slow requests.
+//! Accepting connections: bounded, without Nagle's delay, and with limits on slow requests and readers.
+
+mod slots;
+mod stalled;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use sophon_core::lifecycle::Lifecycle;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+pub(crate) use slots::Limits;
+use slots::{SlotKind, Slots};
+use stalled::{StallLimited, Use};
+
 /// How long a client may take to send the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a connection in a reserved slot may take for its request, and for the answer.
+const RESERVED_TIME: Duration = Duration::from_secs(10);
 /// The head of a request, and what is read at a time, in bytes.
 const READ_BUFFER: usize = 16 * 1024;
 /// Request headers.
 const MOST_HEADERS: usize = 100;
-/// How long a peer may leave what was sent to it unacknowledged, or its window closed. A stopped client would otherwise
-/// keep its socket, and what waits in it, for as long as its system answers probes.
+/// How long a peer may leave what was sent to it unacknowledged. Otherwise a machine that is gone would keep its
+/// connection, and what waits in it, for a quarter of an hour.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// The pause when the system has no more file descriptors to give.
@@ -38,15 +47,10 @@ pub(crate) async fn serve(
     router: Router,
     lifecycle: Lifecycle,
     closing: CancellationToken,
-    connections: usize,
+    limits: Limits,
 ) {
-    let permits = Arc::new(Semaphore::new(connections));
+    let slots = Slots::new(limits);
     loop {
-        let permit = tokio::select! {
-            permit = permits.clone().acquire_owned() => permit,
-            () = closing.cancelled() => return,
-        };
-        let Ok(permit) = permit else { return };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = closing.cancelled() => return,
@@ -59,46 +63,75 @@ pub(crate) async fn serve(
                 continue;
             }
         };
+        let slot = tokio::select! {
+            slot = slots.take(peer.ip()) => slot,
+            () = closing.cancelled() => return,
+        };
+        let Some(slot) = slot else {
+            metrics::counter!("sophon_connections_refused_total").increment(1);
+            continue;
+        };
         let (router, closing) = (router.clone(), closing.clone());
         lifecycle.spawn(async move {
-            let _held_while_connected = permit;
-            connection(stream, peer, router, closing).await;
+            let serving = connection(stream, peer, router, slot.kind(), closing);
+            if let Err(error) = serving.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(slot);
         });
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing: CancellationToken) {
-    if let Err(error) = prepare(&stream) {
-        tracing::debug!(%error, "the connection was gone before it was served");
-        return;
-    }
+type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    kind: SlotKind,
+    closing: CancellationToken,
+) -> Outcome {
+    prepare(&stream)?;
+    let used = Use::default();
+    let io = TokioIo::new(StallLimited::new(stream, used.clone()));
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
+        let (router, used) = (router.clone(), used.clone());
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             let Ok(response) = router.oneshot(request).await;
+            if is_event_stream(&response) {
+                used.is_event_stream();
+            }
             Ok::<_, Infallible>(response)
         }
     });
-    let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(READ_BUFFER)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
+        .keep_alive(kind == SlotKind::Whole);
+    let serving = http.serve_connection(io, service);
+    if kind == SlotKind::Reserved {
+        // Without upgrades: a WebSocket is no short request.
+        return Ok(tokio::time::timeout(RESERVED_TIME, serving).await??);
+    }
+    let serving = serving.with_upgrades();
     tokio::pin!(serving);
-    let ended = tokio::select! {
-        ended = serving.as_mut() => ended,
+    tokio::select! {
+        ended = serving.as_mut() => ended?,
         () = closing.cancelled() => {
             serving.as_mut().graceful_shutdown();
-            serving.await
+            serving.await?;
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
     }
+    Ok(())
+}
+
+fn is_event_stream(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
 }
 
 fn prepare(stream: &TcpStream) -> std::io::Result<()> {
