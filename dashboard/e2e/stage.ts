@@ -15,9 +15,16 @@ interface Stage {
   open: () => Promise<Dashboard>;
 }
 
-export function onStage({ scripted = false } = {}): Stage {
+interface Setting {
+  /** Whether the model answers. */
+  scripted?: boolean;
+  /** Variables of the gateway. */
+  environment?: Record<string, string>;
+}
+
+export function onStage({ scripted = false, environment = {} }: Setting = {}): Stage {
   const model = new Model();
-  const gateway = new Gateway(() => (scripted ? model.environment : {}));
+  const gateway = new Gateway(() => ({ ...(scripted && model.environment), ...environment }));
   const dashboard = new Dashboard();
   let windows: Dashboard[] = [];
   let browser: Browser;

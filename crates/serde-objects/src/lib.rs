@@ -5,6 +5,10 @@
 //! `sessionId`. A struct gives its field names to the deserializer, so a key is compared with these; the keys of maps
 //! are data and stay as they are.
 
+mod unfit;
+
+pub use unfit::Unfit;
+
 use std::fmt;
 
 use serde::de::{

@@ -1,5 +1,12 @@
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+
+use crate::options::Options;
+
+/// Characters of a method's name that errors repeat.
+const LONGEST_NAME: usize = 64;
 
 /// Why a request is turned away before it becomes a connection. Clients see the bare status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,10 +78,14 @@ impl HubError {
     }
 
     /// What the completion of a call of `method` says.
-    pub(crate) fn told_of(&self, method: &str, detailed: bool) -> String {
+    pub(crate) fn told_of(&self, method: &str, options: &Options) -> String {
+        let detailed = options.detailed_errors;
         match self {
-            Self::UnknownMethod => format!("Unknown hub method '{method}'"),
+            Self::UnknownMethod => format!("Unknown hub method '{}'", shortened(method)),
             Self::Unauthorized => format!("Failed to invoke '{method}' because user is unauthorized"),
+            Self::Arguments(text) if options.argument_errors && !detailed => {
+                format!("Failed to invoke '{method}': {text}")
+            }
             Self::Arguments(_) => self
                 .told_after(&format!("Failed to invoke '{method}' due to an error on the server."), detailed),
             Self::Message(_) | Self::Internal { .. } => self.told_after(
@@ -82,6 +93,14 @@ impl HubError {
                 detailed,
             ),
         }
+    }
+}
+
+/// The client's own text, cut to a length that is fit to be repeated.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
 }
 

@@ -63,6 +63,9 @@ pub struct Options {
     pub stateful_buffer_bytes: usize,
     /// Tell clients the type and text of every error. Off: only of [`HubError::Message`](crate::HubError).
     pub detailed_errors: bool,
+    /// Tells clients which argument of a call does not fit and what it must be, also without detailed errors. ASP.NET Core
+    /// keeps it to itself. Off by default.
+    pub argument_errors: bool,
     /// How often connections are looked over for pings and time-outs.
     pub sweep_interval: Duration,
 }
@@ -91,6 +94,7 @@ impl Default for Options {
             stateful_reconnect: false,
             stateful_buffer_bytes: 100_000,
             detailed_errors: false,
+            argument_errors: false,
             sweep_interval: Duration::from_secs(1),
         }
     }

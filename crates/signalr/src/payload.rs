@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_objects::{Keys, Objects};
+use serde_objects::{Keys, Objects, Unfit};
 
 use crate::error::HubError;
 use crate::protocol::Format;
@@ -108,21 +108,34 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// The value as a `T`; says in words why not, if it is none. Keys of objects are matched without regard to case: .NET
-    /// writes `SessionId` in MessagePack where others write `sessionId`. An array is no object.
+    /// The value as a `T`; says in plain words why not, if it is none. Keys of objects are matched without regard to case:
+    /// .NET writes `SessionId` in MessagePack where others write `sessionId`. An array is no object.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, String> {
         match self.format {
             Format::Json => {
                 let mut from = serde_json::Deserializer::from_slice(&self.bytes);
-                T::deserialize(Objects::new(&mut from, Keys::AnyCase)).map_err(|error| error.to_string())
+                read(&mut from, |error| {
+                    let (text, at) = (error.to_string(), (error.line(), error.column()));
+                    let place = format!(" at line {} column {}", at.0, at.1);
+                    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+                })
             }
             Format::MessagePack => {
                 let mut from = rmp_serde::Deserializer::from_read_ref(&self.bytes[..]);
                 from.set_max_depth(MAX_DEPTH);
-                T::deserialize(Objects::new(&mut from, Keys::AnyCase)).map_err(|error| error.to_string())
+                read(&mut from, ToString::to_string)
             }
         }
     }
+}
+
+fn read<'de, T, D>(from: D, text: impl Fn(&D::Error) -> String) -> Result<T, String>
+where
+    T: DeserializeOwned,
+    D: serde::Deserializer<'de>,
+{
+    serde_path_to_error::deserialize(Objects::new(from, Keys::AnyCase))
+        .map_err(|error| Unfit::new(error.path(), &text(error.inner()), "The value").reason)
 }
 
 /// A tuple that the arguments of a call can be read as, one element an argument.
@@ -134,12 +147,7 @@ pub trait FromArguments: Sized {
 /// Reads the argument at `index`.
 pub(crate) fn argument<T: DeserializeOwned>(arguments: &[Raw], index: usize) -> Result<T, HubError> {
     let value = arguments.get(index).ok_or_else(|| wrong_count(arguments.len(), index + 1))?;
-    value.decode().map_err(|error| {
-        HubError::Arguments(format!(
-            "Error binding arguments. Make sure that the types of the provided values match the types of the \
-             hub method being invoked. Argument {index}: {error}"
-        ))
-    })
+    value.decode().map_err(|reason| HubError::Arguments(format!("Argument {index}: {reason}")))
 }
 
 fn wrong_count(given: usize, expected: usize) -> HubError {
@@ -233,7 +241,7 @@ mod tests {
     fn an_array_is_no_object() {
         for format in [Format::Json, Format::MessagePack] {
             let error = read::<Inner>(format, &json!(["a.txt"])).unwrap_err();
-            assert!(error.contains("expected an object"), "{error}");
+            assert_eq!(error, "The value must be an object, not an array.");
             assert_eq!(read::<(String, u8)>(format, &json!(["a", 1])), Ok(("a".to_owned(), 1)));
         }
     }

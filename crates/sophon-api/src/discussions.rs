@@ -314,7 +314,7 @@ mod core {
     impl From<DiscussionPatch> for discussions::ChangeDiscussion {
         fn from(patch: DiscussionPatch) -> Self {
             let DiscussionPatch { topic, panelists, judge, rounds, round_timeout_seconds } = patch;
-            Self { topic, panelists, judge, rounds, round_timeout_seconds }
+            Self { topic, panelists, judge, rounds, round_timeout_seconds, ..Self::default() }
         }
     }
 

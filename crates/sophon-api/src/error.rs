@@ -56,6 +56,8 @@ fn spelled(field: &str) -> String {
     match field {
         "edited_arguments" => "modifiedParams".to_owned(),
         "idempotency_key" => "Idempotency-Key".to_owned(),
+        "if_match" => "If-Match".to_owned(),
+        "if_none_match" => "If-None-Match".to_owned(),
         _ => {
             let mut words = field.split('_');
             let first = words.next().unwrap_or_default().to_owned();
@@ -88,6 +90,8 @@ mod tests {
             ("panelists[1]", "panelists[1]"),
             ("edited_arguments", "modifiedParams"),
             ("idempotency_key", "Idempotency-Key"),
+            ("if_match", "If-Match"),
+            ("if_none_match", "If-None-Match"),
         ] {
             let body = ErrorBody::new(&Error::validation(field, "No."), "req_1");
             assert_eq!(body.error.details, Some(json!({ "field": told, "reason": "No." })));

@@ -9,6 +9,7 @@
 mod admin;
 mod agents;
 mod approvals;
+mod bootstrap;
 mod change;
 mod discussions;
 mod error;
@@ -33,6 +34,7 @@ pub use approvals::{
     ApprovalKind, ApprovalRequest, Approve, Edit, InfoRequest, Reject, RequestedAction, RequestedInfo,
     Respond,
 };
+pub use bootstrap::Bootstrap;
 pub use change::Change;
 pub use discussions::{
     Discussion, DiscussionPatch, DiscussionRun, DiscussionRunDetail, DiscussionTurn, DiscussionVerdict,
@@ -45,7 +47,8 @@ pub use identity::{
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{
-    Accepted, Attachment, AttachmentLimits, Message, MessageType, NewAttachment, SendMessage, ToolCall, Usage,
+    Accepted, Answered, Attachment, AttachmentLimits, Message, MessageType, NewAttachment, SendMessage,
+    ToolCall, Usage,
 };
 pub use models::{Model, ProviderCheck, ProviderProblem};
 pub use node_commands::{CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand};

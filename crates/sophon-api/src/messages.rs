@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sophon_model::{
     AgentId, AttachmentId, FinishReason, MessageId, MessageRole, MessageStatus, SessionId, TaskId,
-    ToolCallId, ToolCallStatus, UserId,
+    TaskStatus, ToolCallId, ToolCallStatus, UserId,
 };
 use utoipa::ToSchema;
 
@@ -285,6 +285,26 @@ pub struct Accepted {
     pub session_id: SessionId,
     /// The message that is answered.
     pub message_id: MessageId,
+}
+
+/// A message that was answered while its sender waited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Answered {
+    /// The task that answered.
+    pub task_id: TaskId,
+    /// The session.
+    pub session_id: SessionId,
+    /// The message that was answered.
+    pub message_id: MessageId,
+    /// How the task ended: `completed`, `failed` or `cancelled`.
+    pub status: TaskStatus,
+    /// Why it failed; null if it did not.
+    #[schema(required)]
+    pub error: Option<String>,
+    /// The answer; null if there is none.
+    #[schema(required)]
+    pub reply: Option<Message>,
 }
 
 #[cfg(feature = "core")]

@@ -201,6 +201,7 @@ mod core {
                 status: patch.status,
                 while_busy: patch.while_busy,
                 model: patch.model.into(),
+                ..Self::default()
             }
         }
     }

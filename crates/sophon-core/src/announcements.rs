@@ -38,7 +38,7 @@ impl Announcements {
         let (tenant_id, created_by) = (allowed.tenant().clone(), allowed.user().clone());
         // A unit of work although nothing is kept: the caller learns if it could not be published.
         self.db
-            .write(move |unit| {
+            .write_once(caller, move |unit| {
                 let (id, created_at) = (unit.new_id(), unit.now());
                 let announcement =
                     Announcement { id, tenant_id, title, body, severity, created_by, created_at };

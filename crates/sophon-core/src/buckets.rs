@@ -79,6 +79,19 @@ impl Buckets {
         Ok(())
     }
 
+    /// How many tokens a bucket holds at the most.
+    pub(crate) fn most(&self) -> u32 {
+        self.most
+    }
+
+    /// How many tokens there are, and how long it is until the bucket is full.
+    pub(crate) fn left(&self, key: &Key, now: Instant) -> (u32, Duration) {
+        let full_at = self.full_at.lock().get(key);
+        let full_in = full_at.map_or(Duration::ZERO, |full_at| full_at.saturating_duration_since(now));
+        let taken = full_in.as_nanos().div_ceil(self.pace.as_nanos().max(1));
+        (self.most.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX)), full_in)
+    }
+
     /// Puts a token back.
     pub(crate) fn give_back(&self, key: Key) {
         let mut buckets = self.full_at.lock();

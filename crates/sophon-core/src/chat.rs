@@ -1,11 +1,9 @@
 //! Sending a message, and asking for another answer to the last one.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use sophon_model::ports::{IdempotentReply, MessageRange};
+use sophon_model::ports::MessageRange;
 use sophon_model::{
     Agent, AttachmentId, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result,
     Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
@@ -15,14 +13,12 @@ use crate::attachments;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::limits::{LONGEST_KEY, MOST_ATTACHMENTS, bounded, message_text, title};
+use crate::once::Once;
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
-use crate::registry::Registry;
 use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in};
 use crate::tasks::{Running, first_line_truncated, queued, require_room, stop_in};
 use crate::turn;
 
-/// How long an answer is kept under its idempotency key.
-pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
 /// Characters of the first message that become the title of its session.
 const TITLE_LENGTH: usize = 60;
 /// How far back the last question of a session is looked for, in messages.
@@ -74,25 +70,24 @@ pub struct Chat {
 }
 
 impl Chat {
-    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
-        registry.keep_for(IDEMPOTENCY_KEPT, |unit, before| unit.tx.prune_idempotent_replies(before));
+    pub(crate) fn open(shared: &Shared) -> Self {
         Self { db: shared.db.clone(), running: shared.running.clone() }
     }
 
-    /// Accepts a message: when this returns, message and task are durable. With a key, or a local id, the same
-    /// request is applied once; another request under the same key is a conflict. So is a message to an agent that is
-    /// busy in a session which says so.
-    pub async fn send(&self, caller: &Caller, send: SendMessage, key: Option<String>) -> Result<Sent> {
+    /// Accepts a message: when this returns, message and task are durable. With the key of its request, or a local id, it
+    /// is applied once; another request under the same key is a conflict. So is a message to an agent that is busy in a
+    /// session which says so.
+    pub async fn send(&self, caller: &Caller, send: SendMessage) -> Result<Sent> {
         let allowed = allow(caller)?;
-        validate(&send, key.as_deref())?;
-        let once = Once::of(caller, &send, key)?;
+        validate(&send)?;
+        let once = once(caller, &send)?;
         let (caller, running) = (caller.clone(), self.running.clone());
         self.db
             .write(move |unit| {
                 if let Some(once) = &once
-                    && let Some(sent) = once.replay(unit)?
+                    && let Some(sent) = once.replay(&*unit.tx, unit.now())?
                 {
-                    return Ok(sent);
+                    return Ok(Sent { replayed: true, ..sent });
                 }
                 let sent = send_in(unit, &caller, &allowed, send, &running)?;
                 if let Some(once) = &once {
@@ -105,10 +100,10 @@ impl Chat {
 
     /// Asks for another answer to the last question of a session.
     pub async fn regenerate(&self, caller: &Caller, session: &SessionId) -> Result<Sent> {
-        let (caller, wanted) = (caller.clone(), session.clone());
+        let (known, wanted) = (caller.clone(), session.clone());
         self.db
-            .write(move |unit| {
-                let mut session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+            .write_once(caller, move |unit| {
+                let mut session = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 require_open(&session)?;
                 let range = MessageRange { since: None, before: None, limit: QUESTION_WITHIN };
                 let mut messages = unit.tx.messages(&session.id, &range)?;
@@ -127,8 +122,8 @@ impl Chat {
                         "The question is about to be answered. Wait for the answer, or stop it.",
                     ));
                 }
-                let agent = answering_in(unit, &caller, &session, None)?;
-                let sent = queue_in(unit, &caller, &session, &agent, &question, true)?;
+                let agent = answering_in(unit, &known, &session, None)?;
+                let sent = queue_in(unit, &known, &session, &agent, &question, true)?;
                 save_in(unit, &mut session)?;
                 Ok(sent)
             })
@@ -136,7 +131,16 @@ impl Chat {
     }
 }
 
-fn validate(send: &SendMessage, key: Option<&str>) -> Result<()> {
+/// What makes the message one that is applied once: the key of its request, or its local id, which counts within its
+/// session or, without one, among the user's new sessions.
+fn once(caller: &Caller, send: &SendMessage) -> Result<Option<Once>> {
+    let (None, Some(local_id)) = (&caller.request_key, &send.local_id) else { return Ok(Once::of(caller)) };
+    let session = send.session.as_ref().map_or("", |session| session.as_str());
+    let scope = format!("chat.send.local:{}:{}:{session}", caller.tenant, caller.user);
+    Once::within(scope, local_id.clone(), send).map(Some)
+}
+
+fn validate(send: &SendMessage) -> Result<()> {
     message_text(&send.content)?;
     if send.attachments.len() > MOST_ATTACHMENTS {
         return Err(Error::validation("attachments", format!("At most {MOST_ATTACHMENTS} files.")));
@@ -144,11 +148,8 @@ fn validate(send: &SendMessage, key: Option<&str>) -> Result<()> {
     for attachment in &send.attachments {
         bounded("attachments", attachment.as_str(), 1, LONGEST_KEY)?;
     }
-    for (field, text) in [
-        ("channel_id", send.channel_id.as_deref()),
-        ("local_id", send.local_id.as_deref()),
-        ("idempotency_key", key),
-    ] {
+    for (field, text) in [("channel_id", send.channel_id.as_deref()), ("local_id", send.local_id.as_deref())]
+    {
         if let Some(text) = text {
             bounded(field, text, 1, LONGEST_KEY)?;
         }
@@ -282,48 +283,6 @@ fn queue_in(
     };
     unit.emit(TaskEvent::Queued(Box::new(task)));
     Ok(sent)
-}
-
-/// A request that is applied once.
-struct Once {
-    scope: String,
-    key: String,
-    request_hash: String,
-}
-
-impl Once {
-    /// The header's key counts within the user's sends; a local id within its session.
-    fn of(caller: &Caller, send: &SendMessage, key: Option<String>) -> Result<Option<Self>> {
-        let who = format!("{}:{}", caller.tenant, caller.user);
-        let (scope, key) = match (key, &send.local_id) {
-            (Some(key), _) => (format!("chat.send:{who}"), key),
-            (None, Some(local_id)) => {
-                let session = send.session.as_ref().map_or("", |session| session.as_str());
-                (format!("chat.send.local:{who}:{session}"), local_id.clone())
-            }
-            (None, None) => return Ok(None),
-        };
-        let request = serde_json::to_vec(send).map_err(Error::internal)?;
-        Ok(Some(Self { scope, key, request_hash: hex::encode(Sha256::digest(request)) }))
-    }
-
-    fn replay(&self, unit: &Unit<'_>) -> Result<Option<Sent>> {
-        let since = unit.now().minus(IDEMPOTENCY_KEPT);
-        let Some(kept) = unit.tx.idempotent_reply(&self.scope, &self.key, since)? else { return Ok(None) };
-        if kept.request_hash != self.request_hash {
-            let text = "This idempotency key was used for another request. Use a new key for a new request.";
-            return Err(Error::conflict(text).with_code("idempotency_conflict"));
-        }
-        let sent: Sent = serde_json::from_value(kept.reply).map_err(Error::internal)?;
-        Ok(Some(Sent { replayed: true, ..sent }))
-    }
-
-    fn keep(&self, unit: &mut Unit<'_>, sent: &Sent) -> Result<()> {
-        let reply = serde_json::to_value(sent).map_err(Error::internal)?;
-        let reply = IdempotentReply { request_hash: self.request_hash.clone(), reply };
-        let now = unit.now();
-        unit.tx.insert_idempotent_reply(&self.scope, &self.key, &reply, now)
-    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ use crate::maintenance::{self, Pruner, Retention};
 use crate::memory;
 use crate::models::Models;
 use crate::nodes::Nodes;
+use crate::once;
 use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
 use crate::secrets::Secrets;
@@ -188,6 +189,7 @@ impl Gateway {
         let mut registry = Registry::default();
         tools::register(&mut registry, &shared.db, fetch);
         memory::register(&mut registry, &shared.db);
+        once::register(&mut registry);
         maintenance::register(&mut registry);
         let gateway = Self {
             identity: Identity::open(&shared, auto_admin)?,
@@ -196,7 +198,7 @@ impl Gateway {
             cursors: CursorKey::new(&shared.settings.signing_key),
             agents: Agents::open(&shared),
             announcements: Announcements::open(&shared),
-            chat: Chat::open(&shared, &mut registry),
+            chat: Chat::open(&shared),
             sessions: Sessions::open(&shared, &mut registry),
             tasks: Tasks::open(&shared),
             jobs: Jobs::open(&shared, &mut registry),

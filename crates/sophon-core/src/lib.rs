@@ -27,6 +27,8 @@ mod memory;
 pub mod models;
 pub mod network;
 pub mod nodes;
+pub mod once;
+pub mod only_if;
 pub mod policy;
 mod prompts;
 pub mod rates;

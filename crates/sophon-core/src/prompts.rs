@@ -73,7 +73,7 @@ pub(crate) fn expire_later<P: Prompt>(unit: &mut Unit<'_>, prompt: &P) -> Result
 }
 
 /// Answers a prompt, if the caller may by the rights that it has now, with what `decide` makes of it.
-pub(crate) async fn answer<P: Prompt + Guarded + May<Answer>>(
+pub(crate) async fn answer<P: Prompt + Guarded + May<Answer> + Serialize + DeserializeOwned>(
     db: &Database,
     caller: &Caller,
     id: &P::Id,
@@ -86,7 +86,7 @@ pub(crate) async fn answer<P: Prompt + Guarded + May<Answer>>(
     };
     let look = find.clone();
     let task = db.read(move |tx| Ok(look(tx)?.task().clone())).await?;
-    let answered = db.write(move |unit| {
+    let answered = db.write_once(caller, move |unit| {
         // The job first: see `Unit::wake`.
         unit.wake(&task)?;
         let found = find(unit.tx)?;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use sophon_model::{Caller, Credential, Error, Kind, Result};
 use tokio::time::Instant;
@@ -101,6 +102,17 @@ impl From<&Caller> for Asker {
     }
 }
 
+/// What one may still ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// The most requests at once.
+    pub limit: u32,
+    /// How many of them are left.
+    pub remaining: u32,
+    /// How long it is until all of them are again.
+    pub full_in: Duration,
+}
+
 /// The counts of all askers.
 pub struct RateLimits {
     salt: [u8; 16],
@@ -129,19 +141,30 @@ impl RateLimits {
 
     /// Counts a request, and refuses it if there were too many.
     pub fn check(&self, class: Class, asker: &Asker) -> Result<()> {
-        let buckets = match class {
-            Class::Read if asker.is_owner() => return Ok(()),
-            Class::Read => &self.read,
-            Class::Write => &self.write,
-            Class::Decide => &self.decide,
-            Class::Expensive => &self.expensive,
-            Class::Chat => &self.chat,
-        };
+        let Some(buckets) = self.buckets(class, asker) else { return Ok(()) };
         buckets.take(self.key(asker), Instant::now()).map_err(|wait| {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             let text = format!("Too many requests of this kind. Try again in {seconds} s.");
             Error::new(Kind::RateLimited, text).with_retry_after(wait)
         })
+    }
+
+    /// What the asker may still ask at once; nothing if that is not limited.
+    pub fn allowance(&self, class: Class, asker: &Asker) -> Option<Allowance> {
+        let buckets = self.buckets(class, asker)?;
+        let (remaining, full_in) = buckets.left(&self.key(asker), Instant::now());
+        Some(Allowance { limit: buckets.most(), remaining, full_in })
+    }
+
+    fn buckets(&self, class: Class, asker: &Asker) -> Option<&Buckets> {
+        match class {
+            Class::Read if asker.is_owner() => None,
+            Class::Read => Some(&self.read),
+            Class::Write => Some(&self.write),
+            Class::Decide => Some(&self.decide),
+            Class::Expensive => Some(&self.expensive),
+            Class::Chat => Some(&self.chat),
+        }
     }
 
     fn key(&self, Asker(kind, name): &Asker) -> Key {
@@ -151,8 +174,6 @@ impl RateLimits {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use sophon_model::{
         ApiTokenId, AuthSessionId, NodeCaller, NodeId, Permissions, Role, TenantId, Timestamp, UserId,
     };
@@ -166,6 +187,7 @@ mod tests {
             role: Role::Admin,
             permissions: Permissions::ALL,
             credential,
+            request_key: None,
         })
     }
 
@@ -210,6 +232,19 @@ mod tests {
         assert_eq!(ask().unwrap_err().retry_after(), Some(Duration::from_millis(1)));
         tokio::time::advance(Duration::from_millis(1)).await;
         ask().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_is_told() {
+        let (limits, admin) = (limits(), Asker::of(&signed_in("usr_1"), None));
+        let left = || limits.allowance(Class::Chat, &admin).unwrap();
+        assert_eq!(left(), Allowance { limit: 60, remaining: 60, full_in: Duration::ZERO });
+        limits.check(Class::Chat, &admin).unwrap();
+        assert_eq!(left(), Allowance { limit: 60, remaining: 59, full_in: Duration::from_secs(1) });
+        while limits.check(Class::Chat, &admin).is_ok() {}
+        assert_eq!(left(), Allowance { limit: 60, remaining: 0, full_in: Duration::from_mins(1) });
+        let owner = Asker::of(&caller("usr_1", Credential::AutoAdmin), None);
+        assert_eq!(limits.allowance(Class::Read, &owner), None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -220,7 +220,7 @@ async fn until(is_so: impl Fn() -> bool) {
 async fn send(gateway: &Gateway, content: &str) -> TaskId {
     let admin = gateway.identity.auto_admin().unwrap().clone();
     let message = SendMessage { content: content.into(), is_streaming: true, ..SendMessage::default() };
-    gateway.chat.send(&admin, message, None).await.unwrap().task_id
+    gateway.chat.send(&admin, message).await.unwrap().task_id
 }
 
 #[tokio::test(flavor = "multi_thread")]

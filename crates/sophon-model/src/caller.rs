@@ -1,5 +1,8 @@
 //! The caller: the principal that every service takes as its first argument.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -89,12 +92,49 @@ pub struct Caller {
     pub permissions: Permissions,
     /// By which proof.
     pub credential: Credential,
+    /// The key under which the request is applied once, if it bears one.
+    pub request_key: Option<RequestKey>,
 }
 
 impl Caller {
     /// Whether the caller holds `permission`.
     pub fn has(&self, permission: Permission) -> bool {
         self.permissions.contain(permission)
+    }
+}
+
+/// The key of a request that is applied once, however often it is sent.
+#[derive(Clone, Debug)]
+pub struct RequestKey {
+    /// The key, as the client chose it.
+    pub key: String,
+    /// What tells the request from another under the same key.
+    pub fingerprint: String,
+    is_replayed: Arc<AtomicBool>,
+}
+
+impl RequestKey {
+    /// A key that was not looked up yet.
+    pub fn new(key: String, fingerprint: String) -> Self {
+        Self { key, fingerprint, is_replayed: Arc::default() }
+    }
+
+    /// The same key for a request that is told apart by `detail` as well.
+    #[must_use]
+    pub fn with_detail(mut self, detail: &str) -> Self {
+        self.fingerprint.push(' ');
+        self.fingerprint.push_str(detail);
+        self
+    }
+
+    /// Notes that the answer is that of an earlier request. All clones know it.
+    pub fn mark_replayed(&self) {
+        self.is_replayed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the answer is that of an earlier request.
+    pub fn is_replayed(&self) -> bool {
+        self.is_replayed.load(Ordering::Relaxed)
     }
 }
 

@@ -1,8 +1,12 @@
 //! The path under which a proxy shows the gateway, for example `/sophon`.
 
+use std::future::{Ready, ready};
+
 use axum::extract::Request;
-use http::Uri;
+use axum::response::Response;
+use http::header::LOCATION;
 use http::uri::PathAndQuery;
+use http::{HeaderValue, Uri};
 
 /// Takes `base` away from the addresses of requests, before a route is chosen. A proxy that has taken it away already is
 /// served as well. `base` is empty or begins with a slash, and has none at its end.
@@ -13,6 +17,19 @@ pub(crate) fn take(base: &str) -> impl Fn(Request) -> Request + Clone + Send + '
             *request.uri_mut() = uri;
         }
         request
+    }
+}
+
+/// Puts `base` in front of the addresses that answers lead to.
+pub(crate) fn put(base: &str) -> impl Fn(Response) -> Ready<Response> + Clone + Send + 'static {
+    let base = base.to_owned();
+    move |mut response| {
+        let place = response.headers().get(LOCATION).and_then(|place| place.to_str().ok());
+        let place = place.filter(|place| place.starts_with('/'));
+        if let Some(below) = place.and_then(|place| HeaderValue::try_from(format!("{base}{place}")).ok()) {
+            response.headers_mut().insert(LOCATION, below);
+        }
+        ready(response)
     }
 }
 

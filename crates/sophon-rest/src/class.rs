@@ -1,6 +1,7 @@
 //! What kind of asking each route is.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use http::Method;
 use sophon_core::rates;
@@ -43,13 +44,26 @@ impl Class {
     }
 }
 
-/// The class of each route: by path as it is registered, then by method. Filled where routes are registered.
-pub(crate) type Classes = HashMap<String, HashMap<Method, Class>>;
+/// What the gate knows of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    /// What kind of asking it is.
+    pub(crate) class: Class,
+    /// Whether it is applied once for each `Idempotency-Key`.
+    pub(crate) takes_key: bool,
+    /// Whether those who did not sign in are served as well.
+    pub(crate) is_public: bool,
+    /// The parameters of its query.
+    pub(crate) query: Arc<[String]>,
+}
 
-/// The class of a request. A method that the route does not have has none: it is refused anyway.
-pub(crate) fn class_of(classes: &Classes, method: &Method, route: &str) -> Option<Class> {
+/// The rule of each operation: by path as it is registered, then by method. Filled where routes are registered.
+pub(crate) type Rules = HashMap<String, HashMap<Method, Rule>>;
+
+/// The rule of a request. A method that the route does not have has none: it is refused anyway.
+pub(crate) fn rule_of<'r>(rules: &'r Rules, method: &Method, route: &str) -> Option<&'r Rule> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
-    classes.get(route)?.get(method).copied()
+    rules.get(route)?.get(method)
 }
 
 #[cfg(test)]
@@ -58,7 +72,7 @@ mod tests {
 
     #[test]
     fn routes_are_counted_as_the_seed_says_and_what_begins_work_is_known() {
-        let classes = crate::subjects().split().1;
+        let rules = crate::subjects().split().1;
         for (method, route, rate, is_new_work) in [
             (Method::GET, "/api/agents", Some(rates::Class::Read), false),
             (Method::HEAD, "/api/sessions", Some(rates::Class::Read), false),
@@ -72,9 +86,10 @@ mod tests {
             (Method::POST, "/api/models/check", Some(rates::Class::Expensive), false),
             (Method::GET, "/health", None, false),
         ] {
-            let class = class_of(&classes, &method, route).unwrap_or_else(|| panic!("{method} {route}"));
+            let rule = rule_of(&rules, &method, route).unwrap_or_else(|| panic!("{method} {route}"));
+            let class = rule.class;
             assert_eq!((class.rate(), class.is_new_work()), (rate, is_new_work), "{method} {route}");
         }
-        assert_eq!(class_of(&classes, &Method::DELETE, "/api/chat"), None);
+        assert_eq!(rule_of(&rules, &Method::DELETE, "/api/chat"), None);
     }
 }

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, Method, header};
 use sophon_core::identity::TENANT_HEADER;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::request_id;
+use crate::{gate, idempotency, request_id};
 
 /// How long a browser may remember the leave it was given.
 const REMEMBERED: Duration = Duration::from_mins(10);
@@ -22,14 +22,27 @@ pub(crate) fn layer(app: Router, origins: &[String]) -> Router {
     let asked = [
         header::AUTHORIZATION,
         header::CONTENT_TYPE,
-        HeaderName::from_static("idempotency-key"),
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        idempotency::KEY,
+        request_id::OWN,
         HeaderName::from_static("last-event-id"),
         HeaderName::from_static(TENANT_HEADER),
         // What the stock SignalR client adds.
         HeaderName::from_static("x-requested-with"),
         HeaderName::from_static("x-signalr-user-agent"),
     ];
-    let told = [request_id::HEADER, header::RETRY_AFTER, HeaderName::from_static("idempotency-replayed")];
+    let told = [
+        request_id::HEADER,
+        request_id::OWN,
+        header::RETRY_AFTER,
+        header::ETAG,
+        header::LOCATION,
+        idempotency::REPLAYED,
+        gate::RATE_LIMIT,
+        gate::RATE_REMAINING,
+        gate::RATE_RESET,
+    ];
     app.layer(
         CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins))

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use sophon_core::only_if::PRECONDITION_FAILED;
 use sophon_model::{Error, Kind};
 
 /// The result of every handler and extractor.
@@ -29,7 +30,11 @@ impl ApiError {
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self { status: status(error.kind()), error }
+        let status = match error.code() {
+            PRECONDITION_FAILED => StatusCode::PRECONDITION_FAILED,
+            _ => status(error.kind()),
+        };
+        Self { status, error }
     }
 }
 
@@ -71,7 +76,7 @@ impl IntoResponse for ApiError {
 }
 
 /// Rounded up: who waits this long does not come too early.
-fn whole_seconds(wait: Duration) -> u64 {
+pub(crate) fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 

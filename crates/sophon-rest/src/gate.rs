@@ -4,55 +4,115 @@ use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
-use http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use serde_objects::Unfit;
 use sophon_core::Gateway;
-use sophon_core::identity::TENANT_HEADER;
+use sophon_core::identity::{Identified, TENANT_HEADER};
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::network::ClientAddress;
-use sophon_core::rates::Asker;
+use sophon_core::rates::{Allowance, Asker};
+use sophon_model::Kind;
 
-use crate::class::{Class, Classes, class_of};
-use crate::error::Result;
-use crate::extract::identify;
+use crate::class::{Rule, Rules, rule_of};
+use crate::conditions::{self, Asked};
+use crate::error::{ApiError, Result, whole_seconds};
+use crate::extract::{identify, refused};
+use crate::idempotency;
+
+/// How many requests of the kind fit at once, how many are left, and in how many seconds all of them are again.
+pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+pub(crate) const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+pub(crate) const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 pub(crate) struct Gate {
     gateway: Arc<Gateway>,
-    classes: Classes,
+    rules: Rules,
 }
 
 impl Gate {
-    pub(crate) fn new(gateway: Arc<Gateway>, classes: Classes) -> Self {
-        Self { gateway, classes }
+    pub(crate) fn new(gateway: Arc<Gateway>, rules: Rules) -> Self {
+        Self { gateway, rules }
     }
 }
 
 /// Lets a request through, with the outcome of its identification as an extension.
 pub(crate) async fn admit(
     State(gate): State<Arc<Gate>>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Result<Response> {
     let route = request.extensions().get::<MatchedPath>();
-    let class = route.and_then(|route| class_of(&gate.classes, request.method(), route.as_str()));
-    refuse_while_draining(&gate.gateway.lifecycle, class)?;
+    let rule = route.and_then(|route| rule_of(&gate.rules, request.method(), route.as_str()));
+    refuse_while_draining(&gate.gateway.lifecycle, rule)?;
     let identified = identify(&gate.gateway, request.headers()).await?;
-    if let Some(rate) = class.and_then(Class::rate) {
-        let address = request.extensions().get::<ClientAddress>().and_then(|address| address.0);
-        gate.gateway.rates.check(rate, &Asker::of(&identified, address))?;
+    let Some(rate) = rule.and_then(|rule| rule.class.rate()) else {
+        return Ok(serve(&gate, rule, identified, request, next).await.into_response());
+    };
+    let address = request.extensions().get::<ClientAddress>().and_then(|address| address.0);
+    let asker = Asker::of(&identified, address);
+    let mut response = match gate.gateway.rates.check(rate, &asker) {
+        Ok(()) => serve(&gate, rule, identified, request, next).await.into_response(),
+        Err(error) => ApiError::from(error).into_response(),
+    };
+    if let Some(allowance) = gate.gateway.rates.allowance(rate, &asker) {
+        add_allowance(response.headers_mut(), &allowance);
     }
-    // An anonymous caller belongs to no tenant; what is public is the same for all of them.
-    if let Some(caller) = identified.caller() {
-        let named = request.headers().get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
-        gate.gateway.identity.require_tenants(caller, named).await?;
-    }
-    request.extensions_mut().insert(identified);
-    Ok(next.run(request).await)
+    Ok(response)
 }
 
-/// What is begun already may be decided, cancelled and looked at to the end, and signing out works.
-fn refuse_while_draining(lifecycle: &Lifecycle, class: Option<Class>) -> Result<()> {
-    if class.is_some_and(Class::is_new_work) {
+/// Serves a request that is not too many.
+async fn serve(
+    gate: &Gate,
+    rule: Option<&Rule>,
+    mut identified: Identified,
+    mut request: Request,
+    next: Next,
+) -> Result<Response> {
+    let mut key = None;
+    // An anonymous caller belongs to no tenant; what is public is the same for all of them.
+    if let Identified::Caller(caller) = &mut identified {
+        let named = request.headers().get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        gate.gateway.identity.require_tenants(caller, named).await?;
+        if rule.is_some_and(|rule| rule.takes_key) {
+            (request, key) = idempotency::take(request).await?;
+            caller.request_key.clone_from(&key);
+        }
+    }
+    // A caller that must sign in first gets that error first.
+    let is_known = matches!(identified, Identified::Caller(_) | Identified::Node(_));
+    if let Some(rule) = rule.filter(|rule| is_known || rule.is_public) {
+        require_known_query(&rule.query, request.uri())?;
+        conditions::require_known(request.method(), request.headers())?;
+    }
+    request.extensions_mut().insert(identified);
+    let asked = Asked::of(&request);
+    let mut response = asked.tagged(next.run(request).await).await;
+    if key.is_some_and(|key| key.is_replayed()) {
+        idempotency::mark_replayed(&mut response);
+    }
+    Ok(response)
+}
+
+/// Refuses a parameter that the operation does not have: a misspelt filter is an error rather than no filter.
+fn require_known_query(known: &[String], uri: &Uri) -> Result<()> {
+    let query = uri.query().unwrap_or_default();
+    let mut names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
+    match names.find(|name| !known.iter().any(|known| known == name)) {
+        None => Ok(()),
+        Some(name) => Err(refused(Kind::InvalidRequest, Unfit::unknown(&name, known)).into()),
+    }
+}
+
+fn add_allowance(headers: &mut HeaderMap, allowance: &Allowance) {
+    headers.insert(RATE_LIMIT, allowance.limit.into());
+    headers.insert(RATE_REMAINING, allowance.remaining.into());
+    headers.insert(RATE_RESET, whole_seconds(allowance.full_in).into());
+}
+
+/// What is begun already may be decided, cancelled and looked at to the end, and whoever leaves may sign out.
+fn refuse_while_draining(lifecycle: &Lifecycle, rule: Option<&Rule>) -> Result<()> {
+    if rule.is_some_and(|rule| rule.class.is_new_work()) {
         lifecycle.require_accepting()?;
     }
     Ok(())

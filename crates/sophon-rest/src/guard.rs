@@ -17,6 +17,9 @@ use sophon_model::{Error, Kind};
 use crate::Options;
 use crate::error::{ApiError, Result};
 
+/// The longest address, in bytes.
+const LONGEST_ADDRESS: usize = 8 * 1024;
+
 /// The rule.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
@@ -39,6 +42,13 @@ impl Guard {
     }
 
     fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<()> {
+        if uri.path_and_query().is_some_and(|address| address.as_str().len() > LONGEST_ADDRESS) {
+            let text = format!("An address has at most {LONGEST_ADDRESS} bytes.");
+            return Err(ApiError::with_status(
+                StatusCode::URI_TOO_LONG,
+                Error::invalid(text).with_code("uri_too_long"),
+            ));
+        }
         let Some(host) = requested_host(uri, headers).filter(|host| self.is_ours(host)) else {
             let text = "This gateway does not go by that name. Its operator can add it to http.allowed_hosts \
                 (SOPHON__HTTP__ALLOWED_HOSTS).";

@@ -13,13 +13,17 @@ mod base_path;
 mod chat;
 mod class;
 mod client;
+mod compression;
+mod conditions;
 mod cors;
+mod created;
 mod discussions;
 mod error;
 mod extract;
 mod gate;
 mod guard;
 mod headers;
+mod idempotency;
 mod info_requests;
 mod list;
 mod models;
@@ -41,8 +45,7 @@ use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::any;
-use http::header::LOCATION;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use sophon_core::Gateway;
 use sophon_model::{Error, Kind};
 use tower::ServiceExt;
@@ -75,16 +78,17 @@ pub fn router(gateway: &Gateway, options: &Options) -> Router {
 /// merged with the routes of other wires and put behind [`front`], which writes the bodies of errors.
 pub fn routes(gateway: &Gateway, options: &Options) -> Router {
     let gateway = Arc::new(gateway.clone());
-    let (subjects, classes) = subjects().split();
-    let gate = Arc::new(Gate::new(gateway.clone(), classes));
+    let (subjects, rules) = subjects().split();
+    let gate = Arc::new(Gate::new(gateway.clone(), rules));
     let (subjects, _) = subjects.split_for_parts();
-    subjects
+    let routes = subjects
         .route("/api", any(not_found))
         .route("/api/{*unknown}", any(not_found))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(gate, gate::admit))
         .with_state(gateway)
-        .merge(swagger(&options.base_path))
+        .merge(swagger(&options.base_path));
+    compression::layer(routes)
 }
 
 /// Puts what every wire needs before `app`, the whole gateway: the client's address, a request id on every response with a log line and
@@ -98,7 +102,8 @@ pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
         .layer(from_fn_with_state(Arc::new(Guard::new(options)), guard::check_host_and_origin))
         .layer(from_fn_with_state(Arc::from(options.trusted_proxies.as_slice()), client::locate))
         .layer(from_fn_with_state(Arc::new(gateway.db.clone()), request_id::observe))
-        .layer(from_fn(headers::security_headers));
+        .layer(from_fn(headers::security_headers))
+        .layer(map_response(base_path::put(&options.base_path)));
     // A service rather than a layer: the prefixes are to be gone before a route is chosen.
     let app = app.map_request(tenant::take_prefix).map_request(base_path::take(&options.base_path));
     Router::new().fallback_service(app)
@@ -112,17 +117,12 @@ fn swagger<S: Clone + Send + Sync + 'static>(base_path: &str) -> Router<S> {
         document.servers = Some(vec![Server::new(base_path)]);
     }
     let config = Config::from(format!("{base_path}{DOCUMENT}"));
-    let page = Router::from(SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config));
-    // It leads from its address to the one with a slash at the end.
-    let base_path = base_path.to_owned();
-    page.layer(map_response(move |mut response: Response| {
-        let place = response.headers().get(LOCATION).and_then(|place| place.to_str().ok());
-        let below = place.and_then(|place| HeaderValue::try_from(format!("{base_path}{place}")).ok());
-        if let Some(below) = below {
-            response.headers_mut().insert(LOCATION, below);
-        }
-        std::future::ready(response)
-    }))
+    Router::from(SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config)).layer(map_response(
+        async |mut response: Response| {
+            compression::mark(&mut response);
+            response
+        },
+    ))
 }
 
 fn subjects() -> ApiRouter {

@@ -34,6 +34,11 @@ impl FromRequestParts<Arc<Gateway>> for Listing {
 }
 
 impl Listing {
+    /// The list at this address, without filters.
+    pub(crate) fn of(gateway: &Gateway, path: &str) -> Self {
+        Self { name: name(path, ""), key: gateway.cursors.clone() }
+    }
+
     /// The page that is asked for. 400 for a cursor that this list did not hand out.
     pub(crate) fn page(&self, limit: Option<Limit>, cursor: Option<&str>) -> Result<Page> {
         let position = self.position(cursor)?;
@@ -63,6 +68,29 @@ impl Listing {
             return None;
         }
         serde_json::from_slice(position).ok()
+    }
+
+    /// A page of a list that is at hand as a whole. It goes on after the item that came last or, if that is gone, at its
+    /// place.
+    pub(crate) fn slice<E, T>(
+        &self,
+        mut items: Vec<E>,
+        query: &PageQuery,
+        id: impl Fn(&E) -> String,
+        shape: impl FnMut(E) -> T,
+    ) -> Result<List<T>> {
+        let page = self.page(query.limit, query.cursor.as_deref())?;
+        let begin = page.after.as_ref().map_or(0, |last| {
+            let place = items.iter().position(|item| id(item) == last.id);
+            place.map_or(usize::try_from(last.at).unwrap_or_default(), |place| place + 1)
+        });
+        let mut rest = items.split_off(begin.min(items.len()));
+        let has_more = rest.len() > page.limit();
+        rest.truncate(page.limit());
+        let last = i64::try_from(begin + rest.len()).unwrap_or(i64::MAX) - 1;
+        let position = |item: &E| Position { at: last, id: id(item) };
+        let next = if has_more { rest.last().map(position) } else { None };
+        Ok(self.answer(Paged { items: rest, next }, shape))
     }
 
     /// A page as it is answered.
@@ -150,6 +178,23 @@ mod tests {
         ] {
             assert!(listing(path, query).position(Some(&cursor)).is_err(), "{path}?{query}");
         }
+    }
+
+    #[test]
+    fn a_list_at_hand_goes_on_where_it_was_also_if_its_last_item_is_gone() {
+        let list = listing("/api/auth/tokens", "");
+        let page = |items: &[&str], cursor: Option<String>| {
+            let query = PageQuery { limit: Some(Limit(2)), cursor };
+            let items = items.iter().map(|&item| item.to_owned()).collect();
+            list.slice(items, &query, String::clone, |item| item).unwrap()
+        };
+        let first = page(&["a", "b", "c", "d", "e"], None);
+        assert_eq!((first.items, first.has_more), (vec!["a".to_owned(), "b".into()], true));
+        let next = first.next_cursor;
+        assert_eq!(page(&["new", "a", "b", "c", "d"], next.clone()).items, ["c", "d"]);
+        assert_eq!(page(&["a", "c", "d", "e"], next.clone()).items, ["c", "d"]);
+        let last = page(&["a", "b", "c"], next);
+        assert_eq!((last.items, last.has_more, last.next_cursor), (vec!["c".to_owned()], false, None));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them.
 
 use http::StatusCode;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{Array, Schema};
+use utoipa::openapi::schema::{Array, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, Server,
@@ -65,6 +66,9 @@ fn complete(operation: &mut Operation) {
         {
             reason.unwrap_or_default().clone_into(&mut response.description);
         }
+        if let ("201", RefOr::T(response)) = (status.as_str(), response) {
+            response.headers.insert("Location".into(), location().into());
+        }
     }
     let error = ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
     let response = ResponseBuilder::new()
@@ -79,6 +83,13 @@ fn refer_to_items(name: &str, schema: &mut RefOr<Schema>) {
     if let (Some(item), RefOr::T(Schema::Object(list))) = (name.strip_prefix("List_"), schema) {
         list.properties.insert("items".into(), Array::new(Ref::from_schema_name(item)).into());
     }
+}
+
+fn location() -> Header {
+    HeaderBuilder::new()
+        .description(Some("The address of what was made, if it has one."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
 }
 
 fn camel_case(name: &str) -> String {

@@ -11,7 +11,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use sophon_api::ErrorBody;
 use sophon_core::database::Database;
 use sophon_model::{Error, Id};
@@ -21,6 +21,10 @@ use crate::error::{ApiError, Failure};
 
 /// The header that bears the request's id.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-sophon-request-id");
+/// The header in which a client names its request itself. It is answered as it came, and logged.
+pub(crate) const OWN: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest such name, in bytes.
+const LONGEST_OWN: usize = 128;
 /// What stands for the route of a request that no route matched. The path itself would make the set of metric labels
 /// as large as strangers like.
 const UNMATCHED: &str = "unmatched";
@@ -42,7 +46,9 @@ impl Id for RequestId {
 pub(crate) async fn observe(State(db): State<Arc<Database>>, request: Request, next: Next) -> Response {
     let RequestId(id) = db.new_id();
     let method = known(request.method());
-    let span = tracing::info_span!("request", request.id = %id, method, route = tracing::field::Empty);
+    let own = own(request.headers());
+    let named = own.as_ref().and_then(|own| own.to_str().ok());
+    let span = tracing::info_span!("request", request.id = %id, client.request.id = named, method, route = tracing::field::Empty);
     let started = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|panic| panicked(&*panic));
@@ -59,7 +65,18 @@ pub(crate) async fn observe(State(db): State<Arc<Database>>, request: Request, n
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, id);
     }
+    if let Some(own) = own {
+        response.headers_mut().insert(OWN, own);
+    }
     response
+}
+
+/// How the client names its request, if it does so once and in a form that is fit for logs.
+fn own(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut names = headers.get_all(OWN).iter();
+    let (Some(name), None) = (names.next(), names.next()) else { return None };
+    let is_fit = (1..=LONGEST_OWN).contains(&name.len()) && name.as_bytes().iter().all(u8::is_ascii_graphic);
+    is_fit.then(|| name.clone())
 }
 
 /// Leaves the route of a request on its response: it is chosen further in than where requests are counted.

@@ -6,55 +6,85 @@ use axum::handler::Handler;
 use axum::routing::get;
 use http::Method;
 use sophon_core::Gateway;
-use utoipa::openapi::{OpenApi, PathItem};
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{OpenApi, PathItem, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::class::{Class, Classes};
+use crate::class::{Class, Rule, Rules};
+use crate::{conditions, idempotency};
 
-/// Routes with their documentation and their classes. There is no way to add a route without a class.
+/// Routes with their documentation and their rules. There is no way to add a route without a class.
 #[derive(Default)]
 pub(crate) struct ApiRouter {
     router: OpenApiRouter<Arc<Gateway>>,
-    classes: Classes,
+    rules: Rules,
 }
 
 impl ApiRouter {
     pub(crate) fn with_openapi(document: OpenApi) -> Self {
-        Self { router: OpenApiRouter::with_openapi(document), classes: Classes::new() }
+        Self { router: OpenApiRouter::with_openapi(document), rules: Rules::new() }
     }
 
-    /// Adds the handlers of one path, all of the same class. The path's other methods may be added with another class.
-    pub(crate) fn routes(mut self, class: Class, routes: UtoipaMethodRouter<Arc<Gateway>>) -> Self {
-        for (path, item) in &routes.1.paths {
-            for method in methods(item) {
-                self.classes.entry(path.clone()).or_default().insert(method, class);
+    /// Adds the handlers of one path, all of the same class. The path's other methods may be added with another class. A
+    /// `POST` is applied once for each `Idempotency-Key`, and a `PUT` or `PATCH` if the thing is as `If-Match` says.
+    pub(crate) fn routes(self, class: Class, routes: UtoipaMethodRouter<Arc<Gateway>>) -> Self {
+        self.add(class, true, routes)
+    }
+
+    /// The same for a `POST` that takes no key: it does nothing that must not be done twice, or its caller is nobody yet.
+    pub(crate) fn unkeyed(self, class: Class, routes: UtoipaMethodRouter<Arc<Gateway>>) -> Self {
+        self.add(class, false, routes)
+    }
+
+    fn add(mut self, class: Class, is_keyed: bool, mut routes: UtoipaMethodRouter<Arc<Gateway>>) -> Self {
+        for (path, item) in &mut routes.1.paths {
+            if let Some(operation) = item.post.as_mut().filter(|_| is_keyed) {
+                idempotency::describe(operation);
+            }
+            conditions::describe(item);
+            for (method, operation) in operations(item) {
+                let rule = Rule {
+                    class,
+                    takes_key: is_keyed && method == Method::POST,
+                    is_public: is_public(operation),
+                    query: query(operation),
+                };
+                self.rules.entry(path.clone()).or_default().insert(method, rule);
             }
         }
         Self { router: self.router.routes(routes), ..self }
     }
 
-    /// Adds a `GET` that the OpenAPI document does not list: a second address of a route that it does.
-    pub(crate) fn unlisted<H, T>(mut self, class: Class, path: &str, handler: H) -> Self
+    /// Adds a `GET` that the OpenAPI document does not list: a second address of a route that it
+    /// does, for everybody, and with the parameters of its query.
+    pub(crate) fn unlisted<H, T>(mut self, class: Class, (path, query): (&str, &[&str]), handler: H) -> Self
     where
         H: Handler<T, Arc<Gateway>>,
         T: 'static,
     {
-        self.classes.entry(path.to_owned()).or_default().insert(Method::GET, class);
+        let rule = Rule {
+            class,
+            takes_key: false,
+            is_public: true,
+            query: query.iter().map(|&name| name.to_owned()).collect(),
+        };
+        self.rules.entry(path.to_owned()).or_default().insert(Method::GET, rule);
         Self { router: self.router.route(path, get(handler)), ..self }
     }
 
     /// Adds all routes of `other`. A path belongs to one subject.
     pub(crate) fn merge(mut self, other: Self) -> Self {
-        self.classes.extend(other.classes);
+        self.rules.extend(other.rules);
         Self { router: self.router.merge(other.router), ..self }
     }
 
-    pub(crate) fn split(self) -> (OpenApiRouter<Arc<Gateway>>, Classes) {
-        (self.router, self.classes)
+    pub(crate) fn split(self) -> (OpenApiRouter<Arc<Gateway>>, Rules) {
+        (self.router, self.rules)
     }
 }
 
-fn methods(item: &PathItem) -> impl Iterator<Item = Method> {
+fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     [
         (&item.get, Method::GET),
         (&item.post, Method::POST),
@@ -63,7 +93,20 @@ fn methods(item: &PathItem) -> impl Iterator<Item = Method> {
         (&item.delete, Method::DELETE),
     ]
     .into_iter()
-    .filter_map(|(operation, method)| operation.as_ref().map(|_| method))
+    .filter_map(|(operation, method)| Some((method, operation.as_ref()?)))
+}
+
+fn is_public(operation: &Operation) -> bool {
+    operation.security.iter().flatten().any(|requirement| *requirement == SecurityRequirement::default())
+}
+
+fn query(operation: &Operation) -> Arc<[String]> {
+    let parameters = operation.parameters.iter().flatten();
+    let of_query = parameters.filter_map(|parameter| match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter.name.clone()),
+        _ => None,
+    });
+    of_query.collect()
 }
 
 #[cfg(test)]
@@ -72,12 +115,12 @@ mod tests {
 
     #[test]
     fn every_documented_operation_has_a_class() {
-        let (router, classes) = crate::subjects().split();
+        let (router, rules) = crate::subjects().split();
         let document = serde_json::to_value(router.into_openapi()).unwrap();
         for (path, operations) in document["paths"].as_object().unwrap() {
             for name in operations.as_object().unwrap().keys() {
                 let method = Method::from_bytes(name.to_uppercase().as_bytes()).unwrap();
-                assert!(classes[path].contains_key(&method), "{method} {path}");
+                assert!(rules[path].contains_key(&method), "{method} {path}");
             }
         }
     }

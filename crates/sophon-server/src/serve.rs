@@ -101,6 +101,8 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
         stateful_reconnect: true,
         stateful_buffer_bytes: STATEFUL_BUFFER,
         handshake_timeout: HANDSHAKE,
+        // In plain words, without the names of types.
+        argument_errors: true,
         ..signalr::Options::default()
     };
     let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events);

@@ -102,12 +102,12 @@ impl TestGateway {
 
     /// Sends a message of the administrator's into a new session.
     pub async fn send(&self, text: &str) -> Sent {
-        self.gateway.chat.send(&self.admin(), message(None, text), None).await.expect("it is sent")
+        self.gateway.chat.send(&self.admin(), message(None, text)).await.expect("it is sent")
     }
 
     /// Sends a message of the administrator's into a session.
     pub async fn send_to(&self, session: &SessionId, text: &str) -> Sent {
-        self.gateway.chat.send(&self.admin(), message(Some(session), text), None).await.expect("it is sent")
+        self.gateway.chat.send(&self.admin(), message(Some(session), text)).await.expect("it is sent")
     }
 
     /// Follows the events of a session.

@@ -50,15 +50,32 @@ function errorOf(body: unknown, response: Response): ApiError {
   );
 }
 
-export async function call<T>(
-  pending: Promise<{ data?: T; error?: unknown; response: Response }>,
-): Promise<NonNullable<T>> {
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+export async function call<T>(pending: Promise<Answer<T>>): Promise<NonNullable<T>> {
+  return (await callVersioned(pending)).body;
+}
+
+/** Something as it was read, with the tag that a change of just this version names in `If-Match`. */
+export interface Versioned<T> {
+  body: T;
+  tag: string;
+}
+
+export async function callVersioned<T>(
+  pending: Promise<Answer<T>>,
+): Promise<Versioned<NonNullable<T>>> {
   const answer = await pending.catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new ApiError(common.unreachable, "unreachable", 0, null);
   });
   if (!answer.response.ok) throw errorOf(answer.error, answer.response);
-  return answer.data as NonNullable<T>;
+  const tag = answer.response.headers.get("etag") ?? "";
+  return { body: answer.data as NonNullable<T>, tag };
 }
 
 /** Any JSON object, in the type that the schema gives to objects of unknown fields. */
@@ -70,6 +87,11 @@ export function anyObject(fields: Record<string, unknown>): Record<string, never
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return true;
   return error.status === 0 || error.status === 429 || error.status >= 500;
+}
+
+/** Whether somebody else changed what was to be changed. */
+export function isChangedMeanwhile(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "precondition_failed";
 }
 
 /** What to show for any thrown value. */

@@ -377,7 +377,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in */
+        /**
+         * Sign in
+         * @description 403 if the request names a tenant that the user does not belong to.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -512,6 +515,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bootstrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give a client that starts what it needs
+         * @description What somebody who signed in sees first, in one answer that is counted as one request.
+         */
+        get: operations["getBootstrap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat": {
         parameters: {
             query?: never;
@@ -523,9 +546,9 @@ export interface paths {
         put?: never;
         /**
          * Send a message
-         * @description Answers as soon as the message is stored; the agent answers in the session. With an `Idempotency-Key` the same
-         *     request, sent again within 24 hours, is answered as it was (`Idempotency-Replayed: true`); another request under
-         *     that key is a conflict (`idempotency_conflict`).
+         * @description Answers as soon as the message is stored (202); the agent answers in the session. With `wait` it answers when the agent
+         *     has (200), or with 202 when that takes longer: read the session, or send the request again under its
+         *     `Idempotency-Key` to go on waiting. A `localId` counts like an `Idempotency-Key` within its session.
          */
         post: operations["sendMessage"];
         delete?: never;
@@ -1496,6 +1519,20 @@ export interface components {
          * @example ann_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         AnnouncementId: string;
+        /** @description A message that was answered while its sender waited. */
+        Answered: {
+            /** @description Why it failed; null if it did not. */
+            error: string | null;
+            /** @description The message that was answered. */
+            messageId: components["schemas"]["MessageId"];
+            reply: components["schemas"]["Message"] | null;
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+            /** @description How the task ended: `completed`, `failed` or `cancelled`. */
+            status: components["schemas"]["TaskStatus"];
+            /** @description The task that answered. */
+            taskId: components["schemas"]["TaskId"];
+        };
         /** @description An API token, without its secret. */
         ApiToken: {
             /** @description When it was made. */
@@ -1689,6 +1726,27 @@ export interface components {
          * @example auth_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         AuthSessionId: string;
+        /**
+         * @description What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
+         *     approvals and questions the longest one, of sessions and tasks one of the usual length.
+         */
+        Bootstrap: {
+            activeTasks: components["schemas"]["List_Task"] | null;
+            /** @description `GET /api/agents` */
+            agents: components["schemas"]["List_Agent"];
+            /** @description `GET /api/approvals` */
+            approvals: components["schemas"]["List_ApprovalRequest"];
+            /** @description `GET /api/attachments/limits` */
+            attachmentLimits: components["schemas"]["AttachmentLimits"];
+            /** @description `GET /api/auth/config` */
+            config: components["schemas"]["AuthConfig"];
+            /** @description `GET /api/info-requests` */
+            infoRequests: components["schemas"]["List_InfoRequest"];
+            /** @description `GET /api/auth/me` */
+            me: components["schemas"]["User"];
+            /** @description `GET /api/sessions` */
+            sessions: components["schemas"]["List_Session"];
+        };
         /** @description What became of a command. Fields that are not known are passed over: no outcome may be lost. */
         CommandResult: {
             error?: components["schemas"]["ReportedError"] | null;
@@ -3923,7 +3981,10 @@ export interface operations {
     announce: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3936,6 +3997,10 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3956,7 +4021,10 @@ export interface operations {
     getSecretsState: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3965,11 +4033,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SecretsState"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -3985,7 +4062,10 @@ export interface operations {
     rotateMasterKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3994,6 +4074,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4019,7 +4101,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4028,11 +4113,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Agent"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4048,7 +4142,10 @@ export interface operations {
     createAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4061,6 +4158,10 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4081,7 +4182,10 @@ export interface operations {
     getAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4093,11 +4197,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4143,7 +4256,12 @@ export interface operations {
     updateAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4159,6 +4277,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4179,7 +4299,10 @@ export interface operations {
     getAgentBoot: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4191,11 +4314,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4211,7 +4343,12 @@ export interface operations {
     putAgentBoot: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4228,6 +4365,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4248,7 +4387,10 @@ export interface operations {
     getAgentHeartbeat: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4260,11 +4402,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4280,7 +4431,12 @@ export interface operations {
     putAgentHeartbeat: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4297,6 +4453,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4317,7 +4475,10 @@ export interface operations {
     getAgentSoul: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4329,11 +4490,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4349,7 +4519,12 @@ export interface operations {
     putAgentSoul: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4366,6 +4541,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4386,7 +4563,10 @@ export interface operations {
     getAgentTools: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4398,11 +4578,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentTools"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4418,7 +4607,12 @@ export interface operations {
     putAgentTools: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description id or slug */
                 id: string;
@@ -4434,6 +4628,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4472,7 +4668,10 @@ export interface operations {
                 /** @description The tool. */
                 tool?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4481,11 +4680,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_ApprovalRequest"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4501,7 +4709,10 @@ export interface operations {
     getApproval: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4512,11 +4723,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalRequest"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4532,7 +4752,10 @@ export interface operations {
     approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4547,6 +4770,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4567,7 +4792,10 @@ export interface operations {
     edit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4582,6 +4810,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4602,7 +4832,10 @@ export interface operations {
     reject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4617,6 +4850,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4664,7 +4899,10 @@ export interface operations {
                 /** @description Only what was asked for before. */
                 until?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4673,11 +4911,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_ApprovalRequest"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4693,7 +4940,10 @@ export interface operations {
     uploadAttachment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4706,6 +4956,10 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4807,7 +5061,10 @@ export interface operations {
     attachmentLimits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4816,11 +5073,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AttachmentLimits"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4836,7 +5102,10 @@ export interface operations {
     getAuthConfig: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4845,11 +5114,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthConfig"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4925,7 +5203,10 @@ export interface operations {
     getMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4934,11 +5215,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -4986,8 +5276,16 @@ export interface operations {
     };
     listAuthSessions: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4996,11 +5294,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_AuthSession"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5044,8 +5351,16 @@ export interface operations {
     };
     listApiTokens: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5054,11 +5369,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_ApiToken"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5074,7 +5398,10 @@ export interface operations {
     createApiToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5087,6 +5414,10 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5133,12 +5464,56 @@ export interface operations {
             };
         };
     };
-    sendMessage: {
+    getBootstrap: {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 visible ASCII characters */
-                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bootstrap"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sendMessage: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the answer: none unless told otherwise, at most 50. */
+                wait?: number;
+            };
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5149,11 +5524,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description `true` on the answer of an earlier request */
-                    "Idempotency-Replayed"?: string | null;
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5179,7 +5565,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5188,11 +5577,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Discussion"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5208,7 +5606,10 @@ export interface operations {
     createDiscussion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5221,6 +5622,10 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5241,7 +5646,10 @@ export interface operations {
     getDiscussion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5252,11 +5660,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Discussion"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5301,7 +5718,12 @@ export interface operations {
     updateDiscussion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5316,6 +5738,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5341,7 +5765,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5352,11 +5779,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_DiscussionRun"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5372,7 +5808,10 @@ export interface operations {
     startDiscussionRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5383,6 +5822,8 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5403,7 +5844,10 @@ export interface operations {
     getDiscussionRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5414,11 +5858,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DiscussionRunDetail"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5434,7 +5887,10 @@ export interface operations {
     cancelDiscussionRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5445,6 +5901,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5454,6 +5912,8 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5474,7 +5934,10 @@ export interface operations {
     health: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5483,11 +5946,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description It is shutting down, or nothing can be stored any more. */
             503: {
@@ -5517,7 +5989,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5526,11 +6001,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_InfoRequest"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5546,7 +6030,10 @@ export interface operations {
     getInfoRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5557,11 +6044,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["InfoRequest"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5577,7 +6073,10 @@ export interface operations {
     cancelInfoRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5588,6 +6087,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5608,7 +6109,10 @@ export interface operations {
     respondToInfoRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5623,6 +6127,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5643,7 +6149,10 @@ export interface operations {
     listModels: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5652,11 +6161,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Model"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5706,7 +6224,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5715,11 +6236,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Node"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5735,7 +6265,10 @@ export interface operations {
     registerNode: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5748,6 +6281,10 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5768,7 +6305,10 @@ export interface operations {
     getNode: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5779,11 +6319,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Node"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5828,7 +6377,12 @@ export interface operations {
     updateNode: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5843,6 +6397,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5863,7 +6419,10 @@ export interface operations {
     approveNode: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5878,6 +6437,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5898,7 +6459,10 @@ export interface operations {
     commandNode: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5913,6 +6477,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5938,7 +6504,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5949,11 +6518,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_NodeCommand"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -5969,7 +6547,10 @@ export interface operations {
     getNodeCommand: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 commandId: string;
                 id: string;
@@ -5981,11 +6562,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NodeCommand"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6001,7 +6591,10 @@ export interface operations {
     rejectNode: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6012,6 +6605,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6032,7 +6627,10 @@ export interface operations {
     setNodeScopes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6047,6 +6645,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6070,7 +6670,10 @@ export interface operations {
                 /** @description Seconds to wait for a command if there is none: 0 by default, at most 30. */
                 wait?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6079,11 +6682,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_ExecuteCommand"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6196,7 +6808,10 @@ export interface operations {
     countJobs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6205,11 +6820,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_JobCounts"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6254,7 +6878,10 @@ export interface operations {
     retryJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6265,6 +6892,8 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6290,7 +6919,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6299,11 +6931,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Job"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6319,7 +6960,10 @@ export interface operations {
     ready: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6328,11 +6972,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description It is shutting down, or storage does not answer. */
             503: {
@@ -6366,7 +7019,10 @@ export interface operations {
                 /** @description Words that title or messages contain, each by its beginning. */
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6375,11 +7031,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Session"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6395,19 +7060,26 @@ export interface operations {
     createSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["NewSession"];
+                "application/json": components["schemas"]["NewSession"] | null;
             };
         };
         responses: {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6428,7 +7100,10 @@ export interface operations {
     getSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6439,11 +7114,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6488,7 +7172,12 @@ export interface operations {
     updateSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*`: 412 if it is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6503,6 +7192,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6523,7 +7214,10 @@ export interface operations {
     forkSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6538,6 +7232,10 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description The address of what was made, if it has one. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6570,7 +7268,10 @@ export interface operations {
                 /** @description Only those with a higher number, beginning with the next one. */
                 since?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6581,11 +7282,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Message"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6601,7 +7311,10 @@ export interface operations {
     listParticipants: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6612,11 +7325,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Participant"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6632,7 +7354,10 @@ export interface operations {
     shareSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6647,6 +7372,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6697,7 +7424,10 @@ export interface operations {
     regenerateAnswer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6708,6 +7438,8 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6728,7 +7460,10 @@ export interface operations {
     getTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6739,11 +7474,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6759,7 +7503,10 @@ export interface operations {
     cancelTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6770,6 +7517,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6779,6 +7528,8 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    /** @description The answer was given before, under the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6804,7 +7555,10 @@ export interface operations {
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6813,11 +7567,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Task"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6853,7 +7616,10 @@ export interface operations {
                 /** @description Only what was asked for before. */
                 until?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6862,11 +7628,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Task"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6881,8 +7656,16 @@ export interface operations {
     };
     listTools: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6891,11 +7674,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_ToolInfo"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -6911,7 +7703,10 @@ export interface operations {
     version: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6920,11 +7715,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Version"];
                 };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {

@@ -3,6 +3,8 @@ import type { components } from "./schema.ts";
 
 type Schemas = components["schemas"];
 
+export type AuthConfig = Schemas["AuthConfig"];
+export type Bootstrap = Schemas["Bootstrap"];
 export type User = Schemas["User"];
 export type Agent = Schemas["Agent"];
 export type AgentFile = Schemas["AgentFileContent"];

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore, type ReactNode } from "react";
 import { api, call } from "../api/client.ts";
 import { credentials } from "../api/credentials.ts";
+import { readConfig, readStart } from "../entities/start/start.ts";
 import { AuthContext } from "../entities/user/auth.ts";
 import { clearDrafts } from "../ui/drafts.ts";
 import { ErrorNotice, Loading } from "../ui/notice.tsx";
@@ -15,9 +16,10 @@ async function signOut() {
 }
 
 export function AuthGate({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
   const config = useQuery({
     queryKey: ["auth", "config"],
-    queryFn: () => call(api.GET("/api/auth/config")),
+    queryFn: () => readConfig(queries),
     staleTime: Infinity,
   });
   const held = useSyncExternalStore(credentials.subscribe, credentials.snapshot);
@@ -32,7 +34,10 @@ export function AuthGate({ children }: { children: ReactNode }) {
 
 function SignedIn({ autoAdmin, children }: { autoAdmin: boolean; children: ReactNode }) {
   const queries = useQueryClient();
-  const me = useQuery({ queryKey: ["auth", "me"], queryFn: () => call(api.GET("/api/auth/me")) });
+  const me = useQuery({
+    queryKey: ["auth", "me"],
+    queryFn: async () => (await readStart(queries)).me,
+  });
 
   // Nothing that one user saw stays in the cache for the next user.
   useEffect(() => {

@@ -34,6 +34,11 @@ async fn errors_have_microsofts_words() {
     let mut client = server.connect().await;
     let cases = [
         ("Nope", json!([]), "Unknown hub method 'Nope'"),
+        (
+            "a_name_of_more_than_sixty_four_characters_is_cut_as_it_is_repeated_to_its_sender",
+            json!([]),
+            "Unknown hub method 'a_name_of_more_than_sixty_four_characters_is_cut_as_it_is_repeat…'",
+        ),
         ("fail", json!(["now"]), "An unexpected error occurred invoking 'fail' on the server."),
         (
             "Fail",

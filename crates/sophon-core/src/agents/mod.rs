@@ -12,6 +12,7 @@ use crate::gateway::Shared;
 use crate::limits::{
     self, LONGEST_AGENT_FILE, LONGEST_DESCRIPTION, LONGEST_NAME, MOST_TOOL_PATTERNS, bounded,
 };
+use crate::only_if::OnlyIf;
 use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
 
 /// An agent to be made. What is absent gets the value of the first agent of a fresh gateway.
@@ -50,6 +51,8 @@ pub struct AgentChange {
     pub tools: Option<Vec<String>>,
     /// One of its files.
     pub file: Option<(AgentFile, String)>,
+    /// What the change depends on.
+    pub only_if: OnlyIf<Agent>,
 }
 
 /// The service.
@@ -84,7 +87,7 @@ impl Agents {
     pub async fn create(&self, caller: &Caller, new: NewAgent) -> Result<Agent> {
         let allowed = allow::<Agent, Create>(caller)?;
         self.db
-            .write(move |unit| {
+            .write_once(caller, move |unit| {
                 let template = first_agent(unit.new_id(), allowed.tenant().clone(), unit.now());
                 let agent = Agent {
                     slug: new.slug.unwrap_or_else(|| slug_of(&new.name)),
@@ -115,6 +118,7 @@ impl Agents {
             .write(move |unit| {
                 let agent = unit.tx.agent_to_change(&caller.tenant, &wanted)?;
                 let mut agent: Granted<Agent, Write> = grant(unit.tx, &caller, agent)?;
+                change.only_if.require(&agent)?;
                 apply(&mut agent, change, unit.now())?;
                 validate(&agent)?;
                 unit.tx.update(&*agent)?;

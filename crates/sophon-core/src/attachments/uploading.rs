@@ -43,6 +43,7 @@ pub struct NewAttachment {
 /// Permission to upload one file, granted before anything of the file is read.
 pub struct Upload {
     attachments: Attachments,
+    caller: Caller,
     allowed: Allowed<StoredAttachment, Create>,
     room: Room,
     _slot: Slot,
@@ -56,7 +57,8 @@ impl Attachments {
         let (tenant, user, quotas) = (allowed.tenant().clone(), allowed.user().clone(), self.quotas);
         let room = self.db.read(move |tx| Room::of(tx, &tenant, &user, quotas)).await?;
         room.require(1)?;
-        Ok(Upload { attachments: self.clone(), allowed, room, _slot: slot })
+        let caller = caller.clone();
+        Ok(Upload { attachments: self.clone(), caller, allowed, room, _slot: slot })
     }
 
     /// Holds a content and keeps it; returns when it was put. One that is being deleted is put again when it is gone.
@@ -81,16 +83,19 @@ impl Upload {
     /// Takes the file in. It waits for its message for [`UNSENT_KEPT`](super::UNSENT_KEPT).
     pub async fn take(self, new: NewAttachment, content: ByteStream) -> Result<StoredAttachment> {
         let staged = self.stage(content).await?;
-        let Self { attachments, allowed, .. } = self;
+        let Self { attachments, mut caller, allowed, .. } = self;
         let mime = media_type(staged.head(), new.mime.as_deref());
         let name = safe_name(new.name.as_deref());
         let (digest, size) =
             (staged.digest().clone(), i64::try_from(staged.size()).map_err(Error::internal)?);
         let put_at = attachments.publish(staged, size).await?;
         let quotas = attachments.quotas;
+        // The wire does not look at the file, and forms of the same file differ.
+        let detail = format!("{digest} {mime} {name}");
+        caller.request_key = caller.request_key.map(|key| key.with_detail(&detail));
         attachments
             .db
-            .write(move |unit| {
+            .write_once(&caller, move |unit| {
                 // Others have uploaded meanwhile.
                 let room = Room::of(unit.tx, allowed.tenant(), allowed.user(), quotas)?;
                 room.require(size.unsigned_abs())?;

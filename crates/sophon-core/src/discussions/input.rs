@@ -4,6 +4,7 @@ use sophon_model::ports::Tx;
 use sophon_model::{Discussion, Error, NewPanelist, Panelist, Result, Speaker, TenantId};
 
 use crate::limits::{self, LONGEST_NAME, bounded};
+use crate::only_if::OnlyIf;
 
 /// A topic, in characters.
 pub const LONGEST_TOPIC: usize = 4_000;
@@ -54,6 +55,8 @@ pub struct ChangeDiscussion {
     pub rounds: Option<i64>,
     /// How long a round may take, in seconds.
     pub round_timeout_seconds: Option<i64>,
+    /// What the change depends on.
+    pub only_if: OnlyIf<Discussion>,
 }
 
 /// What a discussion and a run of it have in common.

@@ -73,7 +73,7 @@ impl Discussions {
     pub async fn create(&self, caller: &Caller, new: NewDiscussion) -> Result<Discussion> {
         let allowed = allow::<Discussion, Create>(caller)?;
         self.db
-            .write(move |unit| {
+            .write_once(caller, move |unit| {
                 let plan = Plan::of(unit.tx, allowed.tenant(), new)?;
                 let discussion = Discussion {
                     id: unit.new_id(),
@@ -117,6 +117,7 @@ impl Discussions {
             .write(move |unit| {
                 let mut discussion: Granted<Discussion, Write> =
                     grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                change.only_if.require(&discussion)?;
                 apply(unit.tx, &mut discussion, change)?;
                 discussion.updated_at = unit.now();
                 unit.tx.update(&*discussion)?;
@@ -156,10 +157,10 @@ impl Discussions {
     /// Asks for a run of one. It is in the queue when this returns. Without a model provider it is a conflict with the
     /// code `no_model_provider`; with [`MOST_OPEN_DISCUSSIONS`] that wait or run, one with the code `too_many_runs`.
     pub async fn start(&self, caller: &Caller, id: &DiscussionId) -> Result<DiscussionRun> {
-        let (caller, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
+        let (known, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
-            .write(move |unit| {
-                let discussion: Granted<Discussion, Write> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+            .write_once(caller, move |unit| {
+                let discussion: Granted<Discussion, Write> = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 models.require_language_model()?;
                 require_room(unit)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
@@ -202,12 +203,12 @@ impl Discussions {
     /// Cancels a run. One that waits has ended when this returns; one that runs is notified, and ends within seconds.
     /// One that has ended is a conflict.
     pub async fn cancel(&self, caller: &Caller, id: &DiscussionRunId) -> Result<DiscussionRun> {
-        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        let (known, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
-            .write(move |unit| {
-                let run: Granted<DiscussionRun, Cancel> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
-                let task = grant(unit.tx, &caller, unit.tx.get_in(&run.tenant_id, &run.task_id)?)?;
-                cancel_in(unit, &caller.user, &task, running)?;
+            .write_once(caller, move |unit| {
+                let run: Granted<DiscussionRun, Cancel> = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
+                let task = grant(unit.tx, &known, unit.tx.get_in(&run.tenant_id, &run.task_id)?)?;
+                cancel_in(unit, &known.user, &task, running)?;
                 unit.tx.get(&run.id)?.ok_or_else(|| Error::not_found("run"))
             })
             .await

@@ -67,14 +67,16 @@ impl Identity {
             return Err(Error::validation("name", format!("A name has 1 to {LONGEST_NAME} characters.")));
         }
         let permissions = narrowed(caller, new.permissions)?;
-        let (now, secret) = (self.db.now(), new_secret(API_TOKEN_PREFIX, self.db.random()));
-        let ends = new.ends.map(|ends| ends.time(now)).transpose()?;
+        let (now, id) = (self.db.now(), self.db.new_id::<ApiTokenId>());
+        let secrets = self.secret_maker.source(&self.db, caller);
+        let secret_of = move |id: &ApiTokenId| new_secret(API_TOKEN_PREFIX, secrets.secret_of(id.as_str()));
+        let (secret, ends) = (secret_of(&id), new.ends.map(|ends| ends.time(now)).transpose()?);
         let parent = match &caller.credential {
             Credential::ApiToken(parent) => Some(parent.clone()),
             Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_) => None,
         };
         let mut token = ApiToken {
-            id: self.db.new_id(),
+            id,
             user_id: caller.user.clone(),
             name,
             secret_hash: secret_hash(&secret),
@@ -88,7 +90,7 @@ impl Identity {
         };
         let token = self
             .db
-            .write(move |unit| {
+            .write_once(caller, move |unit| {
                 if unit.tx.api_tokens(&token.user_id, now)?.len() >= MOST_TOKENS {
                     return Err(Error::conflict(format!(
                         "You have {MOST_TOKENS} API tokens already. Revoke one that is not used."
@@ -103,6 +105,11 @@ impl Identity {
                 Ok(token)
             })
             .await?;
+        let secret = secret_of(&token.id);
+        if secret_hash(&secret) != token.secret_hash {
+            let text = "The token was made by an earlier request, and its secret can be told no more. Revoke it and make another.";
+            return Err(Error::conflict(text));
+        }
         Ok((token, secret))
     }
 

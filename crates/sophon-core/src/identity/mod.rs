@@ -18,13 +18,14 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    AgentId, ApiToken, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, User,
-    UserId, UserStatus,
+    AgentId, ApiToken, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, TenantId,
+    User, UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
+use crate::once::SecretMaker;
 use access_token::AccessTokens;
 use password::Passwords;
 use sign_in::RefreshKey;
@@ -74,6 +75,7 @@ pub struct Identity {
     db: Database,
     tokens: AccessTokens,
     refresh_key: RefreshKey,
+    secret_maker: SecretMaker,
     passwords: Passwords,
     throttle: Arc<LoginThrottle>,
     changes: broadcast::Sender<UserId>,
@@ -86,6 +88,7 @@ impl Identity {
         Ok(Self {
             tokens: AccessTokens::new(&settings.signing_key),
             refresh_key: RefreshKey::new(&settings.signing_key),
+            secret_maker: SecretMaker::new(&settings.signing_key),
             passwords: Passwords::new(db.random())?,
             throttle: Arc::new(LoginThrottle::new(db.random(), settings.sign_ins)),
             changes: broadcast::Sender::new(CHANGES_BACKLOG),
@@ -144,10 +147,18 @@ impl Identity {
         caller: &Caller,
         named: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<()> {
+        self.require_tenant(&caller.tenant, named).await
+    }
+
+    async fn require_tenant<'a>(
+        &self,
+        own: &TenantId,
+        named: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<()> {
         for slug in named {
             let slug = String::from_utf8_lossy(slug).into_owned();
             let named = self.db.read(move |tx| tx.tenant_by_slug(&slug)).await?;
-            if named.is_none_or(|tenant| tenant.id != caller.tenant) {
+            if named.is_none_or(|tenant| tenant.id != *own) {
                 let text = "You do not belong to the tenant that the request names.";
                 return Err(Error::new(Kind::NotAuthorized, text));
             }
@@ -211,14 +222,28 @@ pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential) -> Result<
         return caller_by_token(tx, user, &token);
     }
     let permissions = permissions(tx, &user)?;
-    Ok(Caller { user: user.id, tenant: user.tenant_id, role: user.role, permissions, credential })
+    Ok(Caller {
+        user: user.id,
+        tenant: user.tenant_id,
+        role: user.role,
+        permissions,
+        credential,
+        request_key: None,
+    })
 }
 
 /// The user as a caller with an API token that is at hand.
 fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> {
     let permissions = own_rights(permissions(tx, &user)?).and(token.rights());
     let credential = Credential::ApiToken(token.id.clone());
-    Ok(Caller { user: user.id, tenant: user.tenant_id, role: user.role, permissions, credential })
+    Ok(Caller {
+        user: user.id,
+        tenant: user.tenant_id,
+        role: user.role,
+        permissions,
+        credential,
+        request_key: None,
+    })
 }
 
 /// What people may hand to their API tokens: what their roles include, and what they may do whatever their roles are.

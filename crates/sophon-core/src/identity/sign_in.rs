@@ -33,6 +33,8 @@ pub struct Login {
     pub password: String,
     /// Where it is made.
     pub device: Device,
+    /// The tenants that the request names, by slug.
+    pub tenants: Vec<String>,
 }
 
 /// Where one signs in, or stays signed in.
@@ -84,12 +86,12 @@ pub struct SignedIn {
 impl Identity {
     /// Signs in. Whether the account does not exist, may not sign in or has another password cannot be told apart.
     pub async fn login(&self, login: Login) -> Result<SignedIn> {
-        let Login { email, password, device } = login;
+        let Login { email, password, device, tenants } = login;
         // Before anything else looks at them: strangers choose them.
         at_most("email", &email, LONGEST_EMAIL)?;
         at_most("password", &password, LONGEST_PASSWORD)?;
         let email = email.trim().to_lowercase();
-        let mut attempt = self.throttle.begin(device.address)?;
+        let mut attempt = self.throttle.begin(device.address).await?;
         let (wanted, now) = (email.clone(), self.db.now());
         let found = self.db.read(move |tx| {
             let Some(user) = tx.user_by_email(&wanted)?.filter(may_act) else { return Ok(None) };
@@ -97,13 +99,15 @@ impl Identity {
             Ok(Some((user, sign_ins)))
         });
         let (user, sign_ins) = found.await?.unzip();
-        attempt.on(&email, device.is_near(&sign_ins.unwrap_or_default()))?;
+        attempt.on(&email, device.is_near(&sign_ins.unwrap_or_default())).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let verified = self.passwords.verify(password, hash).await?;
         let Some(user) = user.filter(|_| verified) else {
             return Err(Error::unauthenticated("E-mail address or password is wrong."));
         };
         attempt.succeeded();
+        let named = tenants.iter().map(String::as_bytes);
+        self.require_tenant(&user.tenant_id, named).await?;
         let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
         self.db
             .write(move |unit| {

@@ -40,7 +40,7 @@ impl Jobs {
         allow::<System, Write>(caller)?;
         let wanted = id.clone();
         self.db
-            .write(move |unit| {
+            .write_once(caller, move |unit| {
                 let now = unit.now();
                 let revived = unit.tx.revive_job(&wanted, now)?;
                 unit.ring_after_commit();

@@ -160,6 +160,7 @@ mod tests {
             role: Role::Admin,
             permissions: Permissions::ALL,
             credential: Credential::AutoAdmin,
+            request_key: None,
         };
         let begun = Instant::now();
         let checks = models.check(&caller).await.unwrap();

@@ -90,11 +90,11 @@ impl Nodes {
     /// node has taken the command, it is called back.
     pub async fn command(&self, caller: &Caller, send: SendCommand) -> Result<NodeCommand> {
         send.check()?;
-        let (nodes, caller, id) = (self.clone(), caller.clone(), self.db.new_id::<NodeCommandId>());
+        let (nodes, known, id) = (self.clone(), caller.clone(), self.db.new_id::<NodeCommandId>());
         let (waiter, stored) = Waiter::new(self, send.node.clone(), id.clone());
-        let sent = self.db.write(move |unit| {
+        let sent = self.db.write_once(caller, move |unit| {
             unit.after_commit(move || drop(stored));
-            nodes.send_in(unit, &caller, id, None, send)
+            nodes.send_in(unit, &known, id, None, send)
         });
         let ended = match sent.await {
             Ok(sent) => self.ended(sent).await,

@@ -25,6 +25,8 @@ use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::lifecycle::Lifecycle;
 use crate::limits;
+use crate::once::SecretMaker;
+use crate::only_if::OnlyIf;
 use crate::policy::{Granted, Read, Write, grant, visible};
 use crate::registry::Registry;
 use crate::wakers::Wakers;
@@ -33,6 +35,7 @@ use crate::wakers::Wakers;
 #[derive(Clone)]
 pub struct Nodes {
     db: Database,
+    secret_maker: SecretMaker,
     lifecycle: Lifecycle,
     /// Wakes the connection of a node when there is something for it to do or to know.
     instructions: Wakers<NodeId>,
@@ -44,7 +47,8 @@ impl Nodes {
     pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
         let (db, lifecycle) = (shared.db.clone(), shared.lifecycle.clone());
         let (instructions, endings) = (Wakers::new(db.is_exclusive()), Wakers::new(db.is_exclusive()));
-        let nodes = Self { db, lifecycle, instructions, endings };
+        let secret_maker = SecretMaker::new(&shared.settings.signing_key);
+        let nodes = Self { db, secret_maker, lifecycle, instructions, endings };
         registry.chore(NoticeSilence);
         registry.chore(ExpireCommands { endings: nodes.endings.clone() });
         registry.task_end(CommandsEnd);
@@ -72,15 +76,30 @@ impl Nodes {
     }
 
     /// Calls one by another name.
-    pub async fn rename(&self, caller: &Caller, id: &NodeId, name: String) -> Result<Node> {
+    pub async fn rename(
+        &self,
+        caller: &Caller,
+        id: &NodeId,
+        name: String,
+        only_if: OnlyIf<Node>,
+    ) -> Result<Node> {
         let name = limits::name("display_name", &name)?;
-        self.change(caller, id, move |node| node.name = name).await
+        self.change(caller, id, move |node| {
+            only_if.require(node)?;
+            node.name = name;
+            Ok(())
+        })
+        .await
     }
 
     /// Says what one may be instructed to do from now on. It is notified at once if it is connected; what waits for it
     /// and is no longer covered is not handed out.
     pub async fn set_scopes(&self, caller: &Caller, id: &NodeId, scopes: Vec<NodeScope>) -> Result<Node> {
-        self.change(caller, id, move |node| node.scopes = distinct(scopes)).await
+        self.change(caller, id, move |node| {
+            node.scopes = distinct(scopes);
+            Ok(())
+        })
+        .await
     }
 
     /// Deletes one: its token is void, its connection ends, and its commands are forgotten. A request that waits for
@@ -112,13 +131,13 @@ impl Nodes {
         &self,
         caller: &Caller,
         id: &NodeId,
-        change: impl FnOnce(&mut Node) + Send + 'static,
+        change: impl FnOnce(&mut Node) -> Result<()> + Send + 'static,
     ) -> Result<Node> {
-        let (caller, wanted, instructions) = (caller.clone(), id.clone(), self.instructions.clone());
+        let (known, wanted, instructions) = (caller.clone(), id.clone(), self.instructions.clone());
         self.db
-            .write(move |unit| {
-                let mut node = managed(unit, &caller, &wanted)?;
-                change(&mut node);
+            .write_once(caller, move |unit| {
+                let mut node = managed(unit, &known, &wanted)?;
+                change(&mut node)?;
                 store_change(unit, &mut node)?;
                 unit.after_commit(move || instructions.wake(&wanted));
                 Ok(node.into_inner())

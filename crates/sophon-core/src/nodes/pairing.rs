@@ -70,10 +70,11 @@ impl Nodes {
         let allowed = allow(caller)?;
         let new = NewNode { name: name("display_name", &new.name)?, ..new };
         bounded("platform", &new.platform, 1, LONGEST_PLATFORM)?;
-        let pairing_secret = new_secret("s_", self.db.random());
-        let hash = secret_hash(&pairing_secret);
+        let secrets = self.secret_maker.source(&self.db, caller);
+        let pairing_secret = move |id: &NodeId| new_secret("s_", secrets.secret_of(id.as_str()));
+        let secret_of = pairing_secret.clone();
         let code = pairing_code(u64::from_be_bytes(self.db.random()));
-        let registered = self.db.write(move |unit| {
+        let registered = self.db.write_once(caller, move |unit| {
             if unit.tx.count_in(allowed.tenant(), &every::<Node>())? >= MOST_NODES {
                 return Err(Error::conflict(format!(
                     "There are {MOST_NODES} nodes already. Delete one that is not used."
@@ -83,7 +84,7 @@ impl Nodes {
             let node = new_node(unit.new_id(), &allowed, new, code, now);
             let secrets = NodeSecrets {
                 node_id: node.id.clone(),
-                pairing_hash: hash,
+                pairing_hash: secret_hash(&secret_of(&node.id)),
                 pairing_expires_at: now.plus(PAIRING_TIME),
                 pairing_failures: 0,
                 token_hash: None,
@@ -94,6 +95,7 @@ impl Nodes {
             Ok((node, secrets.pairing_expires_at))
         });
         let (node, expires_at) = registered.await?;
+        let pairing_secret = pairing_secret(&node.id);
         Ok(RegisteredNode { node, pairing_secret, expires_at })
     }
 
@@ -106,9 +108,9 @@ impl Nodes {
         scopes: Option<Vec<NodeScope>>,
         code: Option<String>,
     ) -> Result<Node> {
-        let (caller, wanted) = (caller.clone(), id.clone());
-        let approved = self.db.write(move |unit| {
-            let mut node = managed(unit, &caller, &wanted)?;
+        let (known, wanted) = (caller.clone(), id.clone());
+        let approved = self.db.write_once(caller, move |unit| {
+            let mut node = managed(unit, &known, &wanted)?;
             let mut secrets = undecided(unit, &node)?;
             if secrets.pairing_expires_at <= unit.now() || is_void(&secrets) {
                 return Err(pairing_over());
@@ -116,30 +118,30 @@ impl Nodes {
             if code.is_some_and(|code| !code.trim().eq_ignore_ascii_case(&node.pairing_code)) {
                 secrets.pairing_failures += 1;
                 unit.tx.update(&secrets)?;
-                let text =
-                    "This is not the code that the node shows. Make sure that it is the right machine.";
-                return Ok(Err(Error::validation("pairing_code", text)));
+                // An error would undo that it is counted.
+                return Ok(None);
             }
             node.status = NodeStatus::Approved;
-            node.decided_by = Some(caller.user);
+            node.decided_by = Some(known.user);
             if let Some(scopes) = scopes {
                 node.scopes = distinct(scopes);
             }
             store_change(unit, &mut node)?;
-            Ok(Ok(node.into_inner()))
+            Ok(Some(node.into_inner()))
         });
-        approved.await?
+        let text = "This is not the code that the node shows. Make sure that it is the right machine.";
+        approved.await?.ok_or_else(|| Error::validation("pairing_code", text))
     }
 
     /// Turns down one that waits.
     pub async fn reject(&self, caller: &Caller, id: &NodeId) -> Result<Node> {
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (known, wanted) = (caller.clone(), id.clone());
         self.db
-            .write(move |unit| {
-                let mut node = managed(unit, &caller, &wanted)?;
+            .write_once(caller, move |unit| {
+                let mut node = managed(unit, &known, &wanted)?;
                 undecided(unit, &node)?;
                 node.status = NodeStatus::Rejected;
-                node.decided_by = Some(caller.user);
+                node.decided_by = Some(known.user);
                 store_change(unit, &mut node)?;
                 Ok(node.into_inner())
             })

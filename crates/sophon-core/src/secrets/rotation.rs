@@ -1,5 +1,6 @@
 //! Master keys change while the gateway serves: a new one comes first, and the data keys are sealed again.
 
+use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
 use sophon_model::{Caller, Error, Kind, MasterKeyUse, Result};
 
@@ -11,7 +12,7 @@ use crate::policy::{Read, System, Write, allow};
 const RESEALED_AT_ONCE: usize = 100;
 
 /// A master key, by its fingerprint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyState {
     /// The fingerprint.
     pub id: String,
@@ -20,7 +21,7 @@ pub struct KeyState {
 }
 
 /// How the secrets are sealed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretsState {
     /// Where the master keys are kept.
     pub place: String,
@@ -48,6 +49,9 @@ impl Secrets {
     /// under it. Secrets can be read and set meanwhile.
     pub async fn rotate(&self, caller: &Caller) -> Result<SecretsState> {
         allow::<System, Write>(caller)?;
+        if let Some(state) = self.db.replay(caller).await? {
+            return Ok(state);
+        }
         let Ok(_only_one) = self.renewal.try_acquire() else {
             return Err(Error::conflict(
                 "The master keys are being renewed. Look at them when that is done.",
@@ -66,7 +70,8 @@ impl Secrets {
         }
         let resealed = self.reseal().await?;
         tracing::info!(key = self.ring().newest(), resealed, "the master key was rotated");
-        self.overview().await
+        let state = self.overview().await?;
+        self.db.write_once(caller, move |_| Ok(state)).await
     }
 
     /// Loads the keys, because another gateway may have rotated them.

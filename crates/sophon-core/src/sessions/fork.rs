@@ -31,9 +31,9 @@ impl Sessions {
     pub async fn fork(&self, caller: &Caller, id: &SessionId, fork: Fork) -> Result<Session> {
         let allowed = allow(caller)?;
         let fork = Fork { title: fork.title.as_deref().map(title).transpose()?, ..fork };
-        let (caller, id) = (caller.clone(), id.clone());
+        let (known, id) = (caller.clone(), id.clone());
         let quotas = self.quotas;
-        self.db.write(move |unit| fork_in(unit, &caller, &allowed, quotas, &id, fork)).await
+        self.db.write_once(caller, move |unit| fork_in(unit, &known, &allowed, quotas, &id, fork)).await
     }
 }
 

@@ -24,6 +24,7 @@ use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::limits::{LONGEST_NAME, bounded, title};
 use crate::live::PendingTexts;
+use crate::only_if::OnlyIf;
 use crate::policy::{Allowed, Create, Granted, Manage, Read, Write, allow, grant, visible};
 use crate::registry::Registry;
 use crate::tasks::{Outcome, Running, finish_in};
@@ -60,6 +61,8 @@ pub struct ChangeSession {
     pub while_busy: Option<WhileBusy>,
     /// A model for this session alone; `Some(None)` clears it.
     pub model: Option<Option<String>>,
+    /// What the change depends on.
+    pub only_if: OnlyIf<Session>,
 }
 
 /// The service.
@@ -104,7 +107,7 @@ impl Sessions {
     /// Makes one.
     pub async fn create(&self, caller: &Caller, new: NewSession) -> Result<Session> {
         let allowed = allow(caller)?;
-        self.db.write(move |unit| create_in(unit, &allowed, new)).await
+        self.db.write_once(caller, move |unit| create_in(unit, &allowed, new)).await
     }
 
     /// Changes one.
@@ -117,6 +120,7 @@ impl Sessions {
         self.db
             .write(move |unit| {
                 let mut session: Granted<Session, Write> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                change.only_if.require(&session)?;
                 if change.status.is_some() || change.visibility.is_some() {
                     grant::<_, Manage>(unit.tx, &caller, Some(Session::clone(&session)))?;
                 }

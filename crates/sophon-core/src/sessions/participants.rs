@@ -37,10 +37,10 @@ impl Sessions {
         if role == SessionRole::Owner {
             return Err(Error::validation("role", "A session has one owner. Choose member or viewer."));
         }
-        let (caller, wanted, user) = (caller.clone(), id.clone(), user.clone());
+        let (known, wanted, user) = (caller.clone(), id.clone(), user.clone());
         self.db
-            .write(move |unit| {
-                let session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+            .write_once(caller, move |unit| {
+                let session = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 share_in(unit, &session, &user, role)
             })
             .await

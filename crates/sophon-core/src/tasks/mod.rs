@@ -2,6 +2,7 @@
 
 mod finish;
 mod running;
+mod waiting;
 
 pub(crate) use finish::{Outcome, TaskEndHook, TaskEndHooks, finish_in};
 pub use running::Running;
@@ -77,11 +78,11 @@ impl Tasks {
     /// Cancels one. A task that waits has ended when this returns; one that runs is notified, and ends within seconds:
     /// the tool that works is waited for, the others are not begun. A task that has ended is a conflict.
     pub async fn cancel(&self, caller: &Caller, id: &TaskId) -> Result<Task> {
-        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        let (known, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
-            .write(move |unit| {
-                let task = grant(unit.tx, &caller, unit.tx.get_in(&caller.tenant, &wanted)?)?;
-                cancel_in(unit, &caller.user, &task, running)
+            .write_once(caller, move |unit| {
+                let task = grant(unit.tx, &known, unit.tx.get_in(&known.tenant, &wanted)?)?;
+                cancel_in(unit, &known.user, &task, running)
             })
             .await
     }

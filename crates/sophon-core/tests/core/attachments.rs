@@ -50,7 +50,7 @@ async fn send_as(
 ) -> Result<SessionId> {
     let attachments = files.iter().map(|id| (*id).clone()).collect();
     let send = SendMessage { attachments, ..message(session, text) };
-    let sent = app.gateway.chat.send(caller, send, None).await?;
+    let sent = app.gateway.chat.send(caller, send).await?;
     app.completed(&sent).await;
     Ok(sent.session_id)
 }
@@ -101,7 +101,7 @@ async fn an_attachment_goes_with_one_message_and_with_its_session() {
         assert!(answer.contains('2'), "the offline agent makes nothing of files: {answer}");
 
         let again = SendMessage { attachments: vec![stored.id.clone()], ..message(None, "again") };
-        let refused = app.gateway.chat.send(&app.admin(), again, None).await;
+        let refused = app.gateway.chat.send(&app.admin(), again).await;
         assert_eq!(refused.err().map(|error| error.code()), Some("validation_failed"));
         let refused = app.gateway.attachments.delete(&app.admin(), &stored.id).await;
         assert_eq!(refused.err().map(|error| error.code()), Some("conflict"));

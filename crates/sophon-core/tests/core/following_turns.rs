@@ -178,7 +178,7 @@ async fn a_message_to_a_busy_agent_is_refused_in_a_session_that_says_so() {
     let (session, hanging) = busy_session(&app, &model, WhileBusy::Reject).await;
     let another =
         SendMessage { session: Some(session.clone()), content: "Again".into(), ..SendMessage::default() };
-    let refused = app.gateway.chat.send(&app.admin(), another, None).await.unwrap_err();
+    let refused = app.gateway.chat.send(&app.admin(), another).await.unwrap_err();
     assert_eq!((refused.kind(), refused.code()), (Kind::Conflict, "agent_busy"));
     assert_eq!(app.messages(&session).await.len(), 2, "nothing was kept of it");
     app.gateway.tasks.cancel(&app.admin(), &hanging.task_id).await.unwrap();

@@ -9,7 +9,7 @@ use sophon_testgateway::{ADMIN_PASSWORD, Setup};
 use crate::harness::Harness;
 
 fn login(email: &str, password: &str) -> Login {
-    Login { email: email.into(), password: password.into(), device: device("test") }
+    Login { email: email.into(), password: password.into(), device: device("test"), tenants: Vec::new() }
 }
 
 fn device(name: &str) -> Device {

@@ -52,7 +52,7 @@ async fn a_session_begins_with_its_owner_and_its_agent_and_agents_that_are_asked
     app.clock.advance(Duration::from_secs(1));
     let mut to_second = message(Some(&session.id), "and you?");
     to_second.agent = Some(second.slug.clone());
-    let asked = app.gateway.chat.send(&app.admin(), to_second, None).await.unwrap();
+    let asked = app.gateway.chat.send(&app.admin(), to_second).await.unwrap();
     app.completed(&asked).await;
     expected.push((ParticipantKind::Agent, second.id.to_string(), SessionRole::Member));
     assert_eq!(app.who(&session.id).await, expected);
@@ -73,7 +73,7 @@ async fn two_agents_work_in_one_session_at_once() {
     let second = app.second_agent().await;
     let mut to_second = message(Some(&first.session_id), "and you?");
     to_second.agent = Some(second.slug);
-    let other = app.gateway.chat.send(&app.admin(), to_second, None).await.unwrap();
+    let other = app.gateway.chat.send(&app.admin(), to_second).await.unwrap();
     // The first is still at work.
     gates[1].reached().await;
     gates.iter().for_each(Gate::open);
@@ -89,7 +89,7 @@ async fn a_session_is_shared_by_role_and_what_a_role_does_not_cover_is_refused()
     app.completed(&sent).await;
     let id = &sent.session_id;
     assert_eq!(sessions.get(Some(&bob), id).await.unwrap_err().kind(), Kind::NotFound);
-    let write = || app.gateway.chat.send(&bob, message(Some(id), "me too"), None);
+    let write = || app.gateway.chat.send(&bob, message(Some(id), "me too"));
 
     sessions.share(&admin, id, &bob.user, SessionRole::Viewer).await.unwrap();
     sessions.get(Some(&bob), id).await.unwrap();
@@ -187,7 +187,7 @@ async fn the_owner_of_a_session_sees_and_stops_what_others_ask_for_in_it() {
     };
     share(&carol).await;
     share(&admin).await;
-    let asked = app.gateway.chat.send(&admin, message(Some(&session.id), "for me"), None).await.unwrap();
+    let asked = app.gateway.chat.send(&admin, message(Some(&session.id), "for me")).await.unwrap();
     let colleague = Caller { permissions: owner.permissions, ..carol };
     let refused = app.gateway.tasks.cancel(&colleague, &asked.task_id).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::NotAuthorized);
@@ -212,7 +212,7 @@ async fn only_so_many_take_part_and_an_agent_for_whom_there_is_no_room_is_not_as
     assert_eq!(refused.code(), "too_many_participants");
     let mut to_second = message(Some(&session.id), "and you?");
     to_second.agent = Some(app.second_agent().await.slug);
-    let refused = app.gateway.chat.send(&admin, to_second, None).await.unwrap_err();
+    let refused = app.gateway.chat.send(&admin, to_second).await.unwrap_err();
     assert_eq!(refused.code(), "too_many_participants");
     // One who is there can still get another role.
     sessions.share(&admin, &session.id, &last, SessionRole::Member).await.unwrap();

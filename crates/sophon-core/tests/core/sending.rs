@@ -1,5 +1,5 @@
 use sophon_core::sessions::{ChangeSession, Fork};
-use sophon_model::{Kind, MessageRole, SessionStatus};
+use sophon_model::{Caller, Kind, MessageRole, RequestKey, SessionStatus};
 
 use crate::harness::{Harness, message};
 
@@ -19,23 +19,29 @@ async fn a_message_makes_a_session_that_is_named_after_it_and_gets_an_answer() {
     assert!(messages[0].number < messages[1].number);
 }
 
+/// The administrator, with a request that asks for something under a key.
+fn asking(app: &Harness, key: &str, asked: &str) -> Caller {
+    Caller { request_key: Some(RequestKey::new(key.into(), asked.into())), ..app.admin() }
+}
+
 #[tokio::test]
 async fn the_same_key_is_applied_once_and_another_request_under_it_is_a_conflict() {
     let app = Harness::offline().await;
-    let (admin, key) = (app.admin(), Some("key-1".to_owned()));
-    let first = app.gateway.chat.send(&admin, message(None, "once"), key.clone()).await.unwrap();
-    let again = app.gateway.chat.send(&admin, message(None, "once"), key.clone()).await.unwrap();
-    assert!(again.replayed && !first.replayed);
+    let send = async |caller: &Caller| app.gateway.chat.send(caller, message(None, "once")).await;
+    let first = send(&asking(&app, "key-1", "once")).await.unwrap();
+    let asked_again = asking(&app, "key-1", "once");
+    let again = send(&asked_again).await.unwrap();
+    assert!(again.replayed && asked_again.request_key.unwrap().is_replayed() && !first.replayed);
     assert_eq!((first.task_id, first.message_id), (again.task_id, again.message_id));
-    let other = app.gateway.chat.send(&admin, message(None, "twice"), key).await.unwrap_err();
+    let other = send(&asking(&app, "key-1", "twice")).await.unwrap_err();
     assert_eq!((other.kind(), other.code()), (Kind::Conflict, "idempotency_conflict"));
 }
 
 #[tokio::test]
 async fn a_hundred_concurrent_sends_with_one_key_are_one() {
     let app = Harness::offline().await;
-    let admin = app.admin();
-    let sends = (0..100).map(|_| app.gateway.chat.send(&admin, message(None, "once"), Some("k".into())));
+    let admin = asking(&app, "k", "once");
+    let sends = (0..100).map(|_| app.gateway.chat.send(&admin, message(None, "once")));
     let sent = futures_util::future::join_all(sends).await;
     let fresh = sent.iter().filter(|sent| !sent.as_ref().unwrap().replayed).count();
     assert_eq!(fresh, 1);
@@ -69,13 +75,13 @@ async fn what_cannot_be_sent_is_refused_and_changes_nothing() {
     for (text, kind) in
         [("", Kind::ValidationFailed), ("  \n", Kind::ValidationFailed), (&long, Kind::PayloadTooLarge)]
     {
-        assert_eq!(app.gateway.chat.send(&admin, message(None, text), None).await.unwrap_err().kind(), kind);
+        assert_eq!(app.gateway.chat.send(&admin, message(None, text)).await.unwrap_err().kind(), kind);
     }
     let nowhere = message(Some(&"ses_unknown".into()), "hello");
-    assert_eq!(app.gateway.chat.send(&admin, nowhere, None).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(app.gateway.chat.send(&admin, nowhere).await.unwrap_err().kind(), Kind::NotFound);
     let mut to_nobody = message(None, "hello");
     to_nobody.agent = Some("nobody".into());
-    assert_eq!(app.gateway.chat.send(&admin, to_nobody, None).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(app.gateway.chat.send(&admin, to_nobody).await.unwrap_err().kind(), Kind::NotFound);
     let page = sophon_model::Page::new(None, None);
     assert!(app.gateway.sessions.list(&admin, None, None, page).await.unwrap().items.is_empty());
 }
@@ -87,8 +93,7 @@ async fn a_completed_session_takes_no_messages_and_a_fork_of_it_does() {
     app.completed(&sent).await;
     let change = ChangeSession { status: Some(SessionStatus::Completed), ..ChangeSession::default() };
     app.gateway.sessions.update(&admin, &sent.session_id, change).await.unwrap();
-    let refused =
-        app.gateway.chat.send(&admin, message(Some(&sent.session_id), "more"), None).await.unwrap_err();
+    let refused = app.gateway.chat.send(&admin, message(Some(&sent.session_id), "more")).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::Conflict);
     let fork = app.gateway.sessions.fork(&admin, &sent.session_id, Fork::default()).await.unwrap();
     assert_eq!(fork.parent_id.as_ref(), Some(&sent.session_id));

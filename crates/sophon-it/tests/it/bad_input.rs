@@ -35,14 +35,31 @@ async fn a_call_that_cannot_be_served_gets_an_error_and_changes_nothing() {
     let cases = [
         ("NoSuchMethod", json!({}), "Unknown hub method 'NoSuchMethod'"),
         ("SendMessage", json!({ "content": "" }), "validation_failed"),
-        ("SendMessage", json!({ "content": 7 }), "Failed to invoke 'SendMessage'"),
-        ("SendMessage", json!({ "content": "hi", "sesionId": "x" }), "Failed to invoke 'SendMessage'"),
+        (
+            "SendMessage",
+            json!({ "content": 7 }),
+            "Failed to invoke 'SendMessage': Argument 0: `content` must be a string, not 7.",
+        ),
+        (
+            "SendMessage",
+            json!({ "content": "hi", "sesionId": "x" }),
+            "Argument 0: `sesionId` is not a known field.",
+        ),
+        (
+            "SendMessage",
+            json!({ "content": "hi", "attachments": [{ "key": 5 }] }),
+            "Argument 0: `attachments[0].key` must be a string, not 5.",
+        ),
         ("SendMessage", json!({ "content": "hi", "sessionId": "ses_unknown" }), "not_found"),
         ("SendMessage", json!({ "Content": "hi", "SESSIONID": "ses_unknown" }), "not_found"),
-        ("SendMessage", json!(["ses_unknown", null, "hi"]), "Failed to invoke 'SendMessage'"),
+        (
+            "SendMessage",
+            json!(["ses_unknown", null, "hi"]),
+            "Argument 0: The value must be an object, not an array.",
+        ),
         ("JoinSession", json!({ "SessionId": "ses_unknown" }), "not_found"),
         ("JoinSession", json!("ses_unknown"), "not_found"),
-        ("JoinSession", json!(null), "Failed to invoke 'JoinSession'"),
+        ("JoinSession", json!(null), "Argument 0: The value must be an object, not null."),
         ("CancelTask", json!({ "taskId": "task_unknown" }), "not_found"),
     ];
     for (method, argument, text) in cases {
@@ -50,6 +67,8 @@ async fn a_call_that_cannot_be_served_gets_an_error_and_changes_nothing() {
         let error = completion["error"].as_str().unwrap_or_default();
         assert!(error.contains(text), "{method} {argument}: {completion}");
     }
+    let long = hub.invoke(&"x".repeat(10_000), json!({})).await;
+    assert_eq!(long["error"], format!("Unknown hub method '{}…'", "x".repeat(64)));
     let (_, sessions) = app.http().get("/api/sessions").await;
     assert_eq!(sessions["items"], json!([]));
 }

@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use sophon_core::only_if::OnlyIf;
 use sophon_model::{Node, NodeEvent, NodeId, Permission, Permissions, Role, Task, TaskEvent, TaskId};
 
 use crate::support::{App, Hub, Person};
@@ -81,7 +82,13 @@ async fn who_manages_nodes_hears_of_them_and_who_follows_one_hears_more() {
 
     hub.invoke("Unsubscribe", json!(near.id)).await;
     tell(&app, heard(&near.id).await).await;
-    let renamed = app.started.gateway.nodes.rename(&admin.caller, &near.id, "den".into()).await.unwrap();
+    let renamed = app
+        .started
+        .gateway
+        .nodes
+        .rename(&admin.caller, &near.id, "den".into(), OnlyIf::default())
+        .await
+        .unwrap();
     let (name, changed) = hub.event().await;
     assert_eq!((name.as_str(), &changed["name"]), ("NodeChanged", &json!(renamed.name)));
 

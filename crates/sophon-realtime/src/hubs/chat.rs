@@ -124,7 +124,7 @@ impl ChatHub {
         let id: MessageId = self.gateway.db.new_id();
         let send = chat::SendMessage { id: Some(id.clone()), ..send.into() };
         self.sent.lock().insert(id.clone(), connection.id());
-        let sent = self.gateway.chat.send(caller, send, None).await;
+        let sent = self.gateway.chat.send(caller, send).await;
         // It is another message if the sender's own id for it was known, and then there is nothing to keep back.
         if connection.is_closed() || !sent.as_ref().is_ok_and(|sent| sent.message_id == id) {
             self.sent.lock().remove(&id);

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use sophon_api::{Agent, List, NewAgent};
 
 use crate::Api;
+use crate::created::Created;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
 use crate::list::{Listing, PageQuery};
@@ -34,7 +34,7 @@ pub(super) async fn create_agent(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Body(new): Body<NewAgent>,
-) -> Result<(StatusCode, Json<Agent>)> {
+) -> Result<Created<Agent>> {
     let agent = gateway.agents.create(&caller, new.into()).await?;
-    Ok((StatusCode::CREATED, Json(agent.into())))
+    Ok(Created::at(format!("/api/agents/{}", agent.id), agent.into()))
 }

@@ -8,6 +8,7 @@ use sophon_core::agents::AgentChange;
 use sophon_model::{AgentFile, Caller};
 
 use crate::Api;
+use crate::conditions::Conditions;
 use crate::error::{ApiError, Result};
 use crate::extract::{Authorized, Body, Id, media_type, read_text};
 
@@ -39,10 +40,11 @@ async fn write(
     gateway: &Gateway,
     caller: &Caller,
     id: &str,
-    file: AgentFile,
-    content: String,
+    (file, content): (AgentFile, String),
+    conditions: Conditions,
 ) -> Result<Json<AgentFileContent>> {
-    let change = AgentChange { file: Some((file, content)), ..AgentChange::default() };
+    let only_if = conditions.on(move |agent| AgentFileContent::of(&agent, file));
+    let change = AgentChange { file: Some((file, content)), only_if, ..AgentChange::default() };
     Ok(Json(AgentFileContent::of(&gateway.agents.update(caller, id, change).await?, file)))
 }
 
@@ -70,9 +72,10 @@ pub(super) async fn put_agent_soul(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<String>,
+    conditions: Conditions,
     NewContent(content): NewContent,
 ) -> Result<Json<AgentFileContent>> {
-    write(&gateway, &caller, &id, AgentFile::Soul, content).await
+    write(&gateway, &caller, &id, (AgentFile::Soul, content), conditions).await
 }
 
 /// Read BOOT.md: what the agent reads in the first turn of a session
@@ -99,9 +102,10 @@ pub(super) async fn put_agent_boot(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<String>,
+    conditions: Conditions,
     NewContent(content): NewContent,
 ) -> Result<Json<AgentFileContent>> {
-    write(&gateway, &caller, &id, AgentFile::Boot, content).await
+    write(&gateway, &caller, &id, (AgentFile::Boot, content), conditions).await
 }
 
 /// Read HEARTBEAT.md: what the agent goes through on each heartbeat
@@ -128,7 +132,8 @@ pub(super) async fn put_agent_heartbeat(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<String>,
+    conditions: Conditions,
     NewContent(content): NewContent,
 ) -> Result<Json<AgentFileContent>> {
-    write(&gateway, &caller, &id, AgentFile::Heartbeat, content).await
+    write(&gateway, &caller, &id, (AgentFile::Heartbeat, content), conditions).await
 }

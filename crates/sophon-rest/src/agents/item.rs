@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use sophon_api::{Agent, AgentPatch};
+use sophon_core::agents::AgentChange;
 
 use crate::Api;
+use crate::conditions::Conditions;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
 
@@ -32,9 +34,11 @@ pub(super) async fn update_agent(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<String>,
+    conditions: Conditions,
     Body(patch): Body<AgentPatch>,
 ) -> Result<Json<Agent>> {
-    Ok(Json(gateway.agents.update(&caller, &id, patch.into()).await?.into()))
+    let change = AgentChange { only_if: conditions.on(Agent::from), ..patch.into() };
+    Ok(Json(gateway.agents.update(&caller, &id, change).await?.into()))
 }
 
 /// Delete an agent

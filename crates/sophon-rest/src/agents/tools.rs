@@ -4,10 +4,16 @@ use axum::Json;
 use axum::extract::State;
 use sophon_api::AgentTools;
 use sophon_core::agents::AgentChange;
+use sophon_model::Agent;
 
 use crate::Api;
+use crate::conditions::Conditions;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
+
+fn allowlist(agent: Agent) -> AgentTools {
+    AgentTools { allowlist: agent.tools }
+}
 
 /// Read an agent's tool allowlist
 #[utoipa::path(
@@ -20,8 +26,7 @@ pub(super) async fn get_agent_tools(
     Authorized(caller): Authorized,
     Id(id): Id<String>,
 ) -> Result<Json<AgentTools>> {
-    let agent = gateway.agents.get(&caller, &id).await?;
-    Ok(Json(AgentTools { allowlist: agent.tools }))
+    Ok(Json(allowlist(gateway.agents.get(&caller, &id).await?)))
 }
 
 /// Write an agent's tool allowlist
@@ -34,9 +39,10 @@ pub(super) async fn put_agent_tools(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<String>,
+    conditions: Conditions,
     Body(tools): Body<AgentTools>,
 ) -> Result<Json<AgentTools>> {
-    let change = AgentChange { tools: Some(tools.allowlist), ..AgentChange::default() };
-    let agent = gateway.agents.update(&caller, &id, change).await?;
-    Ok(Json(AgentTools { allowlist: agent.tools }))
+    let only_if = conditions.on(allowlist);
+    let change = AgentChange { tools: Some(tools.allowlist), only_if, ..AgentChange::default() };
+    Ok(Json(allowlist(gateway.agents.update(&caller, &id, change).await?)))
 }

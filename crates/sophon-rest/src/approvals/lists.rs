@@ -115,12 +115,11 @@ pub(super) async fn list_approvals(
 ) -> Result<Json<List<ApprovalRequest>>> {
     let filter = ApprovalFilter {
         user: own(&caller, query.mine),
-        statuses: vec![ApprovalStatus::Pending],
         session: query.session,
         agent: agents::named(&gateway, &caller, query.agent).await?,
         tool: query.tool,
         risk: query.risk,
-        ..ApprovalFilter::default()
+        ..ApprovalFilter::pending()
     };
     let page = list.page(query.limit, query.cursor.as_deref())?;
     let approvals = gateway.approvals.list(&caller, filter, page).await?;

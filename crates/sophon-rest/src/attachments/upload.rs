@@ -1,18 +1,17 @@
 //! `POST /api/attachments`.
 
-use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use futures_util::StreamExt;
-use http::StatusCode;
 use sophon_api::Attachment;
 use sophon_core::attachments::NewAttachment;
 use sophon_model::Error;
 use utoipa::ToSchema;
 
 use crate::Api;
+use crate::created::Created;
 use crate::error::{ApiError, Result};
-use crate::extract::Authorized;
+use crate::extract::{Authorized, media_type, require_identity, unsupported};
 
 /// The form's field that holds the file.
 const FIELD: &str = "file";
@@ -39,7 +38,13 @@ pub(super) async fn upload_attachment(
     State(gateway): Api,
     Authorized(caller): Authorized,
     request: Request,
-) -> Result<(StatusCode, Json<Attachment>)> {
+) -> Result<Created<Attachment>> {
+    if media_type(request.headers()).as_deref() != Some("multipart/form-data") {
+        return Err(unsupported(
+            "Send the file as a form (multipart/form-data), and say so in Content-Type.",
+        ));
+    }
+    require_identity(request.headers())?;
     let upload = gateway.attachments.begin_upload(&caller).await?;
     let mut form = Multipart::from_request(request, &()).await.map_err(|error| {
         Error::invalid(format!(
@@ -64,7 +69,8 @@ pub(super) async fn upload_attachment(
     let taking = upload.take(new, content.boxed());
     let reading = read(field, pieces);
     let (stored, ()) = tokio::join!(taking, reading);
-    Ok((StatusCode::CREATED, Json(stored?.into())))
+    let stored = stored?;
+    Ok(Created::at(format!("/api/attachments/{}", stored.id), stored.into()))
 }
 
 /// Hands over the pieces of the file until they end or nobody takes them.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use sophon_api::AuthConfig;
+use sophon_core::Gateway;
 
 use crate::Api;
 
@@ -12,5 +13,10 @@ use crate::Api;
     responses((status = 200, body = AuthConfig)),
 )]
 pub(super) async fn get_auth_config(State(gateway): Api) -> Json<AuthConfig> {
-    Json(AuthConfig { auto_admin: gateway.identity.auto_admin().is_some(), setup_needed: false })
+    Json(auth_config(&gateway))
+}
+
+/// How one gets in.
+pub(super) fn auth_config(gateway: &Gateway) -> AuthConfig {
+    AuthConfig { auto_admin: gateway.identity.auto_admin().is_some(), setup_needed: false }
 }

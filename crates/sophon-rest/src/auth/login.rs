@@ -8,9 +8,11 @@ use sophon_core::identity;
 
 use crate::Api;
 use crate::error::Result;
-use crate::extract::{Authorized, Body, Device};
+use crate::extract::{Authorized, Body, Device, NamedTenants};
 
 /// Sign in
+///
+/// 403 if the request names a tenant that the user does not belong to.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "Identity & auth", security(()), request_body = Login,
     responses((status = 200, body = SignedIn)),
@@ -18,9 +20,11 @@ use crate::extract::{Authorized, Body, Device};
 pub(super) async fn login(
     State(gateway): Api,
     Device(device): Device,
+    NamedTenants(tenants): NamedTenants,
     Body(login): Body<Login>,
 ) -> Result<Json<SignedIn>> {
-    let login = identity::Login { email: login.email, password: login.password.into_revealed(), device };
+    let password = login.password.into_revealed();
+    let login = identity::Login { email: login.email, password, device, tenants };
     Ok(Json(gateway.identity.login(login).await?.into()))
 }
 

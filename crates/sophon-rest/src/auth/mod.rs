@@ -1,5 +1,6 @@
 //! Signing in and out, sign-ins, API tokens, and who one is.
 
+mod bootstrap;
 mod config;
 mod login;
 mod me;
@@ -13,10 +14,11 @@ use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
+        .routes(Read, routes!(bootstrap::get_bootstrap))
         .routes(Read, routes!(config::get_auth_config))
-        .routes(Write, routes!(login::login))
-        .routes(Write, routes!(login::refresh))
-        .routes(Write, routes!(login::logout))
+        .unkeyed(Write, routes!(login::login))
+        .unkeyed(Write, routes!(login::refresh))
+        .unkeyed(Write, routes!(login::logout))
         .routes(Read, routes!(me::get_me))
         .routes(Read, routes!(sign_ins::list_auth_sessions))
         .routes(Write, routes!(sign_ins::revoke_auth_session))

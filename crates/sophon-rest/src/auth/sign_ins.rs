@@ -8,24 +8,28 @@ use sophon_model::{AuthSessionId, Credential};
 
 use crate::Api;
 use crate::error::Result;
-use crate::extract::{Authorized, Id};
+use crate::extract::{Authorized, Id, Params};
+use crate::list::{Listing, PageQuery};
 
 /// List one's live sign-ins, last seen first
 #[utoipa::path(
-    get, path = "/api/auth/sessions", tag = "Identity & auth",
+    get, path = "/api/auth/sessions", tag = "Identity & auth", params(PageQuery),
     responses((status = 200, body = List<AuthSession>)),
 )]
 pub(super) async fn list_auth_sessions(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
+    Params(page): Params<PageQuery>,
 ) -> Result<Json<List<AuthSession>>> {
     let sign_ins = gateway.identity.sign_ins(&caller).await?;
     let is_current =
         |id: &AuthSessionId| matches!(&caller.credential, Credential::Access(own, _) if own == id);
-    Ok(Json(List::whole(sign_ins.into_iter().map(|session| {
+    let shape = |session: sophon_model::AuthSession| {
         let current = is_current(&session.id);
         AuthSession::new(session, current)
-    }))))
+    };
+    Ok(Json(list.slice(sign_ins, &page, |session| session.id.to_string(), shape)?))
 }
 
 /// End one of one's sign-ins

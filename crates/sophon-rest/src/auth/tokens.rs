@@ -7,20 +7,24 @@ use sophon_api::{ApiToken, CreatedApiToken, List, NewApiToken};
 use sophon_model::ApiTokenId;
 
 use crate::Api;
+use crate::created::Created;
 use crate::error::Result;
-use crate::extract::{Authorized, Body, Id};
+use crate::extract::{Authorized, Body, Id, Params};
+use crate::list::{Listing, PageQuery};
 
 /// List one's API tokens, newest first
 #[utoipa::path(
-    get, path = "/api/auth/tokens", tag = "Identity & auth",
+    get, path = "/api/auth/tokens", tag = "Identity & auth", params(PageQuery),
     responses((status = 200, body = List<ApiToken>)),
 )]
 pub(super) async fn list_api_tokens(
     State(gateway): Api,
     Authorized(caller): Authorized,
+    list: Listing,
+    Params(page): Params<PageQuery>,
 ) -> Result<Json<List<ApiToken>>> {
     let tokens = gateway.identity.api_tokens(&caller).await?;
-    Ok(Json(List::whole(tokens.into_iter().map(ApiToken::from))))
+    Ok(Json(list.slice(tokens, &page, |token| token.id.to_string(), ApiToken::from)?))
 }
 
 /// Make an API token
@@ -35,9 +39,10 @@ pub(super) async fn create_api_token(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Body(new): Body<NewApiToken>,
-) -> Result<(StatusCode, Json<CreatedApiToken>)> {
+) -> Result<Created<CreatedApiToken>> {
     let (token, secret) = gateway.identity.create_api_token(&caller, new.try_into()?).await?;
-    Ok((StatusCode::CREATED, Json(CreatedApiToken { token: secret.into(), api_token: token.into() })))
+    let place = format!("/api/auth/tokens/{}", token.id);
+    Ok(Created::at(place, CreatedApiToken { token: secret.into(), api_token: token.into() }))
 }
 
 /// Revoke one of one's API tokens

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use sophon_api::{Discussion, List, NewDiscussion};
 
 use crate::Api;
+use crate::created::Created;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
 use crate::list::{Listing, PageQuery};
@@ -35,7 +35,7 @@ pub(super) async fn create_discussion(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Body(new): Body<NewDiscussion>,
-) -> Result<(StatusCode, Json<Discussion>)> {
+) -> Result<Created<Discussion>> {
     let discussion = gateway.discussions.create(&caller, new.into()).await?;
-    Ok((StatusCode::CREATED, Json(discussion.into())))
+    Ok(Created::at(format!("/api/discussions/{}", discussion.id), discussion.into()))
 }

@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use sophon_api::{Discussion, DiscussionPatch};
+use sophon_core::discussions::ChangeDiscussion;
 use sophon_model::DiscussionId;
 
 use crate::Api;
+use crate::conditions::Conditions;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
 
@@ -35,9 +37,11 @@ pub(super) async fn update_discussion(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<DiscussionId>,
+    conditions: Conditions,
     Body(patch): Body<DiscussionPatch>,
 ) -> Result<Json<Discussion>> {
-    Ok(Json(gateway.discussions.update(&caller, &id, patch.into()).await?.into()))
+    let change = ChangeDiscussion { only_if: conditions.on(Discussion::from), ..patch.into() };
+    Ok(Json(gateway.discussions.update(&caller, &id, change).await?.into()))
 }
 
 /// Delete a discussion with its runs

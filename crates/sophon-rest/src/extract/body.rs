@@ -9,13 +9,12 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
-use serde_objects::{Keys, Objects};
+use serde_objects::{Keys, Objects, Unfit};
 use serde_path_to_error::Path;
 use sophon_model::{Error, Kind};
 
 use tokio::time::error::Elapsed;
 
-use super::unfit::Unfit;
 use crate::error::{ApiError, Result};
 
 /// The largest body, in bytes.
@@ -49,10 +48,13 @@ impl<T: DeserializeOwned + Default, S: Sync> FromRequest<S> for OptionalBody<T> 
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        if request.body().is_end_stream() {
+        let (head, body) = request.into_parts();
+        // Also a body that is there and has nothing in it, which a chunked one shows at its end only.
+        let content = read_whole(body).await?;
+        if content.is_empty() {
             return Ok(Self(T::default()));
         }
-        let Body(body) = Body::from_request(request, state).await?;
+        let Body(body) = Body::from_request(Request::from_parts(head, content.into()), state).await?;
         Ok(Self(body))
     }
 }
@@ -74,17 +76,29 @@ fn is_json(media_type: &str) -> bool {
         || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
-fn unsupported(text: &'static str) -> ApiError {
+/// 415, with what to send instead.
+pub(crate) fn unsupported(text: &'static str) -> ApiError {
     let error = Error::invalid(text).with_code("unsupported_media_type");
     ApiError::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, error)
 }
 
-async fn read(request: Request) -> Result<Bytes> {
-    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
-    if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(unsupported("Send the body as it is, without Content-Encoding."));
+/// Refuses a body that is compressed.
+pub(crate) fn require_identity(headers: &HeaderMap) -> Result<()> {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if encodings.all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
     }
-    tokio::time::timeout(PATIENCE, collect(request.into_body())).await.map_err(late)?
+    Err(unsupported("Send the body as it is, without Content-Encoding."))
+}
+
+async fn read(request: Request) -> Result<Bytes> {
+    require_identity(request.headers())?;
+    read_whole(request.into_body()).await
+}
+
+/// All of a body, of bounded size and within bounded time.
+pub(crate) async fn read_whole(body: axum::body::Body) -> Result<Bytes> {
+    tokio::time::timeout(PATIENCE, collect(body)).await.map_err(late)?
 }
 
 fn late(_: Elapsed) -> ApiError {
@@ -131,7 +145,14 @@ fn refusal(path: &Path, error: &serde_json::Error) -> ApiError {
     }
     let text = error.to_string();
     let at = format!(" at line {} column {}", error.line(), error.column());
-    Error::from(Unfit::new(path, text.strip_suffix(&at).unwrap_or(&text))).into()
+    let unfit = Unfit::new(path, text.strip_suffix(&at).unwrap_or(&text), "The body");
+    refused(Kind::ValidationFailed, unfit).into()
+}
+
+/// The error for what does not fit. Fields have the client's own spelling in it, not the model's.
+pub(crate) fn refused(kind: Kind, unfit: Unfit) -> Error {
+    let details = serde_json::json!({ "field": unfit.field, "reason": unfit.reason });
+    Error::new(kind, unfit.reason).with_details(details)
 }
 
 fn broken(error: &serde_json::Error) -> ApiError {
@@ -162,7 +183,7 @@ mod tests {
     }
 
     /// The status, and the field that is reported.
-    fn refused(json: &str) -> (u16, Option<String>) {
+    fn refusal_of(json: &str) -> (u16, Option<String>) {
         let response = parse::<Outer>(json.as_bytes()).unwrap_err().into_response();
         let Failure(error) = response.extensions().get::<Failure>().unwrap();
         let field = error.details().and_then(|details| details["field"].as_str()).map(ToOwned::to_owned);
@@ -186,7 +207,7 @@ mod tests {
     #[test]
     fn broken_json_is_an_invalid_request() {
         for json in ["", "{", r#"{"name":}"#, r#"{"name":"a"} x"#, "\u{0}", r#"{"name":"\ud800"}"#] {
-            assert_eq!(refused(json), (400, None), "{json:?}");
+            assert_eq!(refusal_of(json), (400, None), "{json:?}");
         }
         let deep = format!(r#"{{"name":"a","inner":{}"#, "[".repeat(200_000));
         assert!(parse::<Outer>(deep.as_bytes()).is_err());
@@ -200,6 +221,7 @@ mod tests {
             ("{}", "name"),
             (r#"{"name":"a","nmae":"b"}"#, "nmae"),
             (r#"{"name":"a","name":"b"}"#, "name"),
+            (r#"{"name":"a","inner":[{"size":1,"size":2}]}"#, "inner[0].size"),
             (r#"{"name":"a","inner":[{"size":"x"}]}"#, "inner[0].size"),
             (r#"{"name":"a","inner":[{"size":1},{"size":1,"x":1}]}"#, "inner[1].x"),
             (r#"{"name":"a","inner":[{}]}"#, "inner[0].size"),
@@ -208,7 +230,7 @@ mod tests {
             ("[]", ""),
             ("null", ""),
         ] {
-            assert_eq!(refused(json), (422, Some(field.into())), "{json}");
+            assert_eq!(refusal_of(json), (422, Some(field.into())), "{json}");
         }
     }
 

@@ -3,26 +3,10 @@
 use axum::extract::FromRequestParts;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use sophon_core::identity;
+use sophon_core::identity::{self, TENANT_HEADER};
 use sophon_core::network::ClientAddress;
-use sophon_model::Error;
 
 use crate::error::{ApiError, Result};
-
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-
-/// The key under which a request is applied once.
-pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
-
-impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let Some(key) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
-        let key = key.to_str().map_err(|_| Error::invalid("An Idempotency-Key is visible ASCII text."))?;
-        Ok(Self(Some(key.to_owned())))
-    }
-}
 
 /// What is known of the device that signs in.
 pub(crate) struct Device(pub(crate) identity::Device);
@@ -34,5 +18,17 @@ impl<S: Sync> FromRequestParts<S> for Device {
         let user_agent = parts.headers.get(USER_AGENT).and_then(|name| name.to_str().ok());
         let address = parts.extensions.get::<ClientAddress>().and_then(|address| address.0);
         Ok(Self(identity::Device { user_agent: user_agent.map(ToOwned::to_owned), address }))
+    }
+}
+
+/// The tenants that the request names. Of those who signed in, the gate has looked at them.
+pub(crate) struct NamedTenants(pub(crate) Vec<String>);
+
+impl<S: Sync> FromRequestParts<S> for NamedTenants {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let named = parts.headers.get_all(TENANT_HEADER).iter();
+        Ok(Self(named.map(|slug| String::from_utf8_lossy(slug.as_bytes()).into_owned()).collect()))
     }
 }

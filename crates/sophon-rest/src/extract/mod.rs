@@ -5,10 +5,11 @@ mod caller;
 mod headers;
 mod path;
 mod query;
-mod unfit;
 
-pub(crate) use body::{Body, OptionalBody, media_type, read_text};
+pub(crate) use body::{
+    Body, OptionalBody, media_type, read_text, read_whole, refused, require_identity, unsupported,
+};
 pub(crate) use caller::{Authorized, AuthorizedNode, MaybeCaller, identify};
-pub(crate) use headers::{Device, IdempotencyKey};
+pub(crate) use headers::{Device, NamedTenants};
 pub(crate) use path::{Id, Ids};
 pub(crate) use query::Params;

@@ -3,10 +3,11 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
-use sophon_model::{Error, Kind};
+use sophon_model::Kind;
 
-use super::unfit::Unfit;
+use super::body::refused;
 use crate::error::{ApiError, Result};
+use serde_objects::Unfit;
 
 /// The query string as `T`. `T` denies unknown fields, so that a misspelt filter is an error rather than no filter.
 pub(crate) struct Params<T>(pub(crate) T);
@@ -22,9 +23,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
-        let unfit = Unfit::new(error.path(), &error.inner().to_string());
-        let details = serde_json::json!({ "field": unfit.field, "reason": unfit.reason });
-        Error::new(Kind::InvalidRequest, unfit.reason).with_details(details).into()
+        let unfit = Unfit::new(error.path(), &error.inner().to_string(), "The query");
+        refused(Kind::InvalidRequest, unfit).into()
     })
 }
 

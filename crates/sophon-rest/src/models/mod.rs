@@ -12,7 +12,7 @@ use crate::extract::Authorized;
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
-    ApiRouter::default().routes(Read, routes!(list_models)).routes(Expensive, routes!(check_providers))
+    ApiRouter::default().routes(Read, routes!(list_models)).unkeyed(Expensive, routes!(check_providers))
 }
 
 /// List the models that can be asked for

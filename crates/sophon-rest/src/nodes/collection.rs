@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use sophon_api::{List, NewNode, Node, RegisteredNode};
 
 use crate::Api;
+use crate::created::Created;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Params};
 use crate::list::{Listing, PageQuery};
@@ -37,7 +37,7 @@ pub(super) async fn register_node(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Body(new): Body<NewNode>,
-) -> Result<(StatusCode, Json<RegisteredNode>)> {
+) -> Result<Created<RegisteredNode>> {
     let registered = gateway.nodes.register(&caller, new.into()).await?;
-    Ok((StatusCode::CREATED, Json(registered.into())))
+    Ok(Created::at(format!("/api/nodes/{}", registered.node.id), registered.into()))
 }

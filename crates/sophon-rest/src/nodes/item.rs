@@ -7,6 +7,7 @@ use sophon_api::{Node, NodePatch, NodeScopes};
 use sophon_model::NodeId;
 
 use crate::Api;
+use crate::conditions::Conditions;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id};
 
@@ -32,9 +33,11 @@ pub(super) async fn update_node(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<NodeId>,
+    conditions: Conditions,
     Body(patch): Body<NodePatch>,
 ) -> Result<Json<Node>> {
-    Ok(Json(gateway.nodes.rename(&caller, &id, patch.display_name).await?.into()))
+    let only_if = conditions.on(Node::from);
+    Ok(Json(gateway.nodes.rename(&caller, &id, patch.display_name, only_if).await?.into()))
 }
 
 /// Delete a node

@@ -16,8 +16,8 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Read, routes!(version::version))
         .routes(Read, routes!(tools::list_tools))
         // Load balancers and scripts know these by their short addresses too.
-        .unlisted(Unlimited, "/health", health::health)
-        .unlisted(Unlimited, "/ready", health::ready)
-        .unlisted(Read, "/version", version::version)
-        .unlisted(Read, "/tools", tools::list_tools)
+        .unlisted(Unlimited, ("/health", &[]), health::health)
+        .unlisted(Unlimited, ("/ready", &[]), health::ready)
+        .unlisted(Read, ("/version", &[]), version::version)
+        .unlisted(Read, ("/tools", &["limit", "cursor"]), tools::list_tools)
 }

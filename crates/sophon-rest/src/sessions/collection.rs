@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use serde::Deserialize;
 use sophon_api::{List, NewSession, Session};
 
+use crate::created::Created;
 use crate::error::Result;
-use crate::extract::{Authorized, Body, Params};
+use crate::extract::{Authorized, OptionalBody, Params};
 use crate::list::{Limit, Listing};
 use crate::{Api, agents};
 
@@ -47,14 +47,14 @@ pub(super) async fn list_sessions(
 
 /// Make a session
 #[utoipa::path(
-    post, path = "/api/sessions", tag = "Chat + sessions", request_body = NewSession,
+    post, path = "/api/sessions", tag = "Chat + sessions", request_body = Option<NewSession>,
     responses((status = 201, body = Session)),
 )]
 pub(super) async fn create_session(
     State(gateway): Api,
     Authorized(caller): Authorized,
-    Body(new): Body<NewSession>,
-) -> Result<(StatusCode, Json<Session>)> {
+    OptionalBody(new): OptionalBody<NewSession>,
+) -> Result<Created<Session>> {
     let session = gateway.sessions.create(&caller, new.into()).await?;
-    Ok((StatusCode::CREATED, Json(session.into())))
+    Ok(Created::at(format!("/api/sessions/{}", session.id), session.into()))
 }

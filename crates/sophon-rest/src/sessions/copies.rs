@@ -7,6 +7,7 @@ use sophon_api::{Accepted, ForkSession, Session};
 use sophon_model::SessionId;
 
 use crate::Api;
+use crate::created::Created;
 use crate::error::Result;
 use crate::extract::{Authorized, Id, OptionalBody};
 
@@ -21,9 +22,9 @@ pub(super) async fn fork_session(
     Authorized(caller): Authorized,
     Id(id): Id<SessionId>,
     OptionalBody(fork): OptionalBody<ForkSession>,
-) -> Result<(StatusCode, Json<Session>)> {
+) -> Result<Created<Session>> {
     let session = gateway.sessions.fork(&caller, &id, fork.into()).await?;
-    Ok((StatusCode::CREATED, Json(session.into())))
+    Ok(Created::at(format!("/api/sessions/{}", session.id), session.into()))
 }
 
 /// Ask for another answer to the last question of a session

@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use sophon_api::{Session, SessionPatch};
+use sophon_core::sessions::ChangeSession;
 use sophon_model::SessionId;
 
 use crate::Api;
+use crate::conditions::Conditions;
 use crate::error::Result;
 use crate::extract::{Authorized, Body, Id, MaybeCaller};
 
@@ -36,9 +38,11 @@ pub(super) async fn update_session(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<SessionId>,
+    conditions: Conditions,
     Body(patch): Body<SessionPatch>,
 ) -> Result<Json<Session>> {
-    Ok(Json(gateway.sessions.update(&caller, &id, patch.into()).await?.into()))
+    let change = ChangeSession { only_if: conditions.on(Session::from), ..patch.into() };
+    Ok(Json(gateway.sessions.update(&caller, &id, change).await?.into()))
 }
 
 /// Delete a session with all that is in it

@@ -95,7 +95,7 @@ async fn a_file_is_its_owners_until_it_is_sent_and_then_its_sessions() {
 async fn what_is_no_form_with_a_file_is_refused() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
-    admin.post("/api/attachments", &json!({})).await.refused(400, "invalid_request");
+    admin.post("/api/attachments", &json!({})).await.refused(415, "unsupported_media_type");
     let form = [("content-type", "multipart/form-data; boundary=edge")];
     let broken = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf";
     let answer = admin.send(Method::POST, "/api/attachments", &form, broken.into()).await;

@@ -170,3 +170,28 @@ async fn sessions_that_are_held_or_over_take_no_messages() {
         admin.post("/api/chat", &send).await.refused(409, "conflict");
     }
 }
+
+#[tokio::test]
+async fn who_waits_gets_the_answer_in_the_same_request() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let answered = admin.post("/api/chat?wait=20", &json!({ "content": "calculate 6 * 7" })).await.ok();
+    assert_eq!((&answered["status"], &answered["error"]), (&json!("completed"), &Value::Null));
+    assert!(answered["reply"]["content"].as_str().unwrap().contains("42"), "{answered}");
+    assert_eq!(answered["reply"]["replyTo"], answered["messageId"]);
+    let path = format!("/api/sessions/{}/messages", answered["sessionId"].as_str().unwrap());
+    assert_eq!(admin.get(&path).await.ok()["items"][1], answered["reply"]);
+    for wait in ["51", "-1", "x"] {
+        let answer = admin.post(&format!("/api/chat?wait={wait}"), &json!({ "content": "a" })).await;
+        assert_eq!(answer.refused(400, "invalid_request")["field"], "wait", "{wait}");
+    }
+    assert_eq!(sessions(&admin).await, 1);
+}
+
+#[tokio::test]
+async fn who_does_not_wait_long_enough_is_told_where_the_answer_will_be() {
+    let app = TestApp::setup().silent_model().start().await;
+    let admin = app.admin().await;
+    let sent = admin.post("/api/chat?wait=1", &json!({ "content": "hello" })).await.expect(202);
+    admin.get(&format!("/api/tasks/{}", sent["taskId"].as_str().unwrap())).await.ok();
+}

@@ -16,7 +16,7 @@ const PUBLIC: [&str; 8] =
 const SOMETIMES_PUBLIC: [&str; 3] = ["downloadAttachment", "getSession", "listMessages"];
 
 /// Method, path with ids that nobody has, and the operation.
-fn operations() -> Vec<(Method, String, Value)> {
+pub fn operations() -> Vec<(Method, String, Value)> {
     let document = serde_json::to_value(sophon_rest::openapi()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -24,7 +24,9 @@ fn operations() -> Vec<(Method, String, Value)> {
             let method = method.to_uppercase().parse().unwrap();
             operations.push((
                 method,
-                path.replace("{id}", "unknown").replace("{commandId}", "unknown"),
+                path.replace("{id}", "unknown")
+                    .replace("{commandId}", "unknown")
+                    .replace("{userId}", "unknown"),
                 operation.clone(),
             ));
         }

@@ -185,3 +185,16 @@ async fn without_auto_admin_the_page_is_told_to_ask_for_a_password() {
     let config = app.anonymous().get("/api/auth/config").await.ok();
     assert_eq!(config, json!({ "autoAdmin": false, "setupNeeded": false }));
 }
+
+#[tokio::test]
+async fn an_office_signs_in_at_one_moment_from_one_address() {
+    let app = TestApp::start().await;
+    let login = json!({ "email": EMAIL, "password": PASSWORD });
+    let answers = futures_util::future::join_all(
+        (0..25).map(async |_| app.anonymous().post("/api/auth/login", &login).await),
+    )
+    .await;
+    for answer in answers {
+        answer.ok();
+    }
+}

@@ -53,3 +53,18 @@ async fn who_did_not_sign_in_is_told_to_in_whatever_tenant() {
     app.anonymous().get("/api/tenants/acme/health").await.ok();
     app.anonymous().get("/api/tenants/acme").await.refused(404, "not_found");
 }
+
+#[tokio::test]
+async fn who_signs_in_to_another_tenant_is_refused_and_learns_that_after_the_password_only() {
+    let app = TestApp::start().await;
+    app.stranger().await;
+    let login = |password: &str| json!({ "email": crate::app::EMAIL, "password": password });
+    let right = login(crate::app::PASSWORD);
+    for path in ["/api/tenants/acme/auth/login", "/api/tenants/nowhere/auth/login"] {
+        app.anonymous().post(path, &right).await.refused(403, "not_authorized");
+        app.anonymous().post(path, &login("wrong")).await.refused(401, "unauthenticated");
+    }
+    app.anonymous().post("/api/tenants/default/auth/login", &right).await.ok();
+    let sign_ins = app.admin().await.get("/api/auth/sessions").await.ok();
+    assert_eq!(sign_ins["items"].as_array().unwrap().len(), 2, "those that were refused left none");
+}

@@ -39,4 +39,13 @@ impl IdempotencyRows for Conn {
                    (SELECT scope, key FROM idempotent_replies WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
         Ok(self.exec(sql, &[before.into(), PRUNED_AT_ONCE.into()])?)
     }
+
+    fn trim_idempotent_replies(&mut self, most: usize) -> Result<u64> {
+        let sql = "DELETE FROM idempotent_replies WHERE (scope, key) IN \
+                   (SELECT scope, key FROM \
+                   (SELECT scope, key, row_number() OVER (PARTITION BY scope ORDER BY created_at DESC, key) AS place \
+                   FROM idempotent_replies) AS placed WHERE place > $1 LIMIT $2)";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        Ok(self.exec(sql, &[most.into(), PRUNED_AT_ONCE.into()])?)
+    }
 }

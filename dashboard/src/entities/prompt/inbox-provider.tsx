@@ -1,4 +1,5 @@
 /** The prompts that wait for the signed-in user, kept up to date by events, for every part of the page. */
+import { useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
   use,
@@ -8,8 +9,9 @@ import {
   type Dispatch,
   type ReactNode,
 } from "react";
-import { api, call } from "../../api/client.ts";
+import type { Bootstrap } from "../../api/types.ts";
 import { useLive } from "../../live/live.tsx";
+import { knownStart, refreshStart } from "../start/start.ts";
 import {
   emptyInbox,
   INBOX_EVENTS,
@@ -18,9 +20,6 @@ import {
   type Inbox,
   type InboxAction,
 } from "./inbox.ts";
-
-/** The largest page that the gateway returns; nobody answers more at once. */
-const PAGE_SIZE = 200;
 
 interface OpenInbox extends Inbox {
   waiting: number;
@@ -32,18 +31,17 @@ interface OpenInbox extends Inbox {
 
 const InboxContext = createContext<OpenInbox | null>(null);
 
-async function readInbox(): Promise<InboxAction> {
-  const query = { limit: PAGE_SIZE };
-  const [approvals, questions] = await Promise.all([
-    call(api.GET("/api/approvals", { params: { query } })),
-    call(api.GET("/api/info-requests", { params: { query } })),
-  ]);
-  return { type: "read", approvals: approvals.items, questions: questions.items };
+function asRead({ approvals, infoRequests }: Bootstrap): InboxAction {
+  return { type: "read", approvals: approvals.items, questions: infoRequests.items };
 }
 
 export function InboxProvider({ children }: { children: ReactNode }) {
   const { approvals } = useLive();
-  const [inbox, dispatch] = useReducer(reduceInbox, emptyInbox);
+  const queries = useQueryClient();
+  const [inbox, dispatch] = useReducer(reduceInbox, queries, (queries) => {
+    const start = knownStart(queries);
+    return start ? reduceInbox(emptyInbox, asRead(start)) : emptyInbox;
+  });
   const [failure, setFailure] = useState<unknown>(null);
   const [round, setRound] = useState(0);
 
@@ -53,7 +51,7 @@ export function InboxProvider({ children }: { children: ReactNode }) {
     const load = async () => {
       const mine = ++current;
       try {
-        const read = await readInbox();
+        const read = asRead(await refreshStart(queries));
         if (mine !== current) return;
         dispatch(read);
         setFailure(null);
@@ -71,13 +69,13 @@ export function InboxProvider({ children }: { children: ReactNode }) {
       if (loading) reload();
     });
     const stopConnected = approvals.onConnected(reload);
-    if (approvals.state.phase !== "live") reload();
+    if (approvals.state.phase === "waiting" || round > 0) reload();
     return () => {
       current = -1;
       stopEvents();
       stopConnected();
     };
-  }, [approvals, round]);
+  }, [approvals, queries, round]);
 
   const waiting = inbox.prompts.filter(isWaiting).length;
   return (

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, call } from "../../api/client.ts";
+import { api, callVersioned, isChangedMeanwhile, type Versioned } from "../../api/client.ts";
 import type { AgentFile } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
@@ -24,7 +24,7 @@ export function AgentFileEditor({ agentId, file }: EditorProps) {
   const params = { path: { id: agentId } };
   const saved = useQuery({
     queryKey: ["agent-file", agentId, file],
-    queryFn: () => call(api.GET(`/api/agents/{id}/${file}`, { params })),
+    queryFn: () => callVersioned(api.GET(`/api/agents/{id}/${file}`, { params })),
     // Loaded when the editor opens, and not again while the user types.
     staleTime: Infinity,
     gcTime: 0,
@@ -33,32 +33,47 @@ export function AgentFileEditor({ agentId, file }: EditorProps) {
     return <ErrorNotice error={saved.error} onRetry={() => void saved.refetch()} />;
   }
   if (saved.data === undefined) return <Loading lines={8} />;
-  return <Editor agentId={agentId} file={file} saved={saved.data} />;
+  const reload = () => void saved.refetch();
+  return <Editor agentId={agentId} file={file} saved={saved.data} onChangedMeanwhile={reload} />;
 }
 
-function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
+interface LoadedProps extends EditorProps {
+  saved: Versioned<AgentFile>;
+  /** Somebody else saved the file after it was loaded. */
+  onChangedMeanwhile: () => void;
+}
+
+function Editor({ agentId, file, saved, onChangedMeanwhile }: LoadedProps) {
   const queries = useQueryClient();
   const { notify } = useToast();
   const [draft, setDraft] = useDraft(`${agentId}.${file}`);
   const [preview, setPreview] = useState(false);
-  const text = draft ?? saved.content;
-  const changed = text !== saved.content;
+  const text = draft ?? saved.body.content;
+  const changed = text !== saved.body.content;
   const name = `${file.toUpperCase()}.md`;
 
   const save = useMutation({
     mutationFn: (content: string) =>
-      call(
+      callVersioned(
         api.PUT(`/api/agents/{id}/${file}`, {
-          params: { path: { id: agentId } },
+          params: { path: { id: agentId }, header: { "If-Match": saved.tag } },
           body: { content },
         }),
       ),
+    onError: (error) => {
+      if (isChangedMeanwhile(error)) onChangedMeanwhile();
+    },
     onSuccess: (next) => {
       queries.setQueryData(["agent-file", agentId, file], next);
       setDraft(null);
       notify(t.fileSaved(name));
     },
   });
+
+  const discard = () => {
+    save.reset();
+    setDraft(null);
+  };
 
   return (
     <div className={styles.editor}>
@@ -82,7 +97,13 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
           }}
         />
       )}
-      {save.error && <ErrorText error={save.error} />}
+      {isChangedMeanwhile(save.error) ? (
+        <p role="alert" className={styles.conflict}>
+          {t.changedMeanwhile(name)}
+        </p>
+      ) : (
+        save.error && <ErrorText error={save.error} />
+      )}
       <footer className={styles.foot}>
         <Button
           variant="primary"
@@ -95,12 +116,12 @@ function Editor({ agentId, file, saved }: EditorProps & { saved: AgentFile }) {
         <Button aria-pressed={preview} onClick={() => setPreview(!preview)}>
           {preview ? common.edit : t.preview}
         </Button>
-        {changed && <Button onClick={() => setDraft(null)}>{t.discard}</Button>}
+        {changed && <Button onClick={discard}>{t.discard}</Button>}
         <span className={styles.state}>
           {changed ? (
             common.unsaved
           ) : (
-            <Rich text={t.savedAt} parts={{ time: <Timestamp at={saved.updatedAt} long /> }} />
+            <Rich text={t.savedAt} parts={{ time: <Timestamp at={saved.body.updatedAt} long /> }} />
           )}
         </span>
         <span className={styles.count}>{t.characters(text.length)}</span>

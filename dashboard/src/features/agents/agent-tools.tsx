@@ -20,7 +20,7 @@ export function AgentTools({ agent }: { agent: Agent }) {
   const [allowlist, setAllowlist] = useState(agent.tools);
   const catalogue = useQuery({
     queryKey: ["tools"],
-    queryFn: () => call(api.GET("/api/tools")),
+    queryFn: () => call(api.GET("/api/tools", { params: { query: { limit: 200 } } })),
     staleTime: 60_000,
   });
   const save = useMutation({

@@ -1,7 +1,8 @@
 /** The sessions in the query cache, and how events of the chat hub change them. */
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import type { Session, SessionPage } from "../../api/types.ts";
 import type { ChatEvents } from "../../live/events.ts";
+import { refreshStart } from "../../entities/start/start.ts";
 import { handle, type EventHandler } from "../../live/handlers.ts";
 
 type Pages = InfiniteData<SessionPage, string | null>;
@@ -30,9 +31,18 @@ export const sessionEvents: readonly EventHandler[] = [
       );
       if (!known) refetchLists(queries);
     },
-    refetchLists,
+    (queries) => {
+      void refreshStart(queries).catch(() => undefined);
+      void queries.invalidateQueries({ predicate: isBeyondStart });
+    },
   ),
 ];
+
+/** A list that is not in the start of the page: of a search, or one in which somebody scrolled further down. */
+function isBeyondStart({ queryKey, state }: Query): boolean {
+  if (queryKey[0] !== "sessions") return false;
+  return queryKey[1] !== "" || ((state.data as Pages | undefined)?.pages.length ?? 0) > 1;
+}
 
 /** A session as the lists have it. */
 export function listedSession(queries: QueryClient, id: string): Session | undefined {

@@ -1,8 +1,8 @@
 /** The list of sessions, kept up to date by `sessionEvents`. */
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useReducer } from "react";
 import { api, call } from "../../api/client.ts";
-import { activeTasks } from "../../entities/task/tasks.ts";
+import { refreshStart } from "../../entities/start/start.ts";
 import { TASK_EVENTS } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
 import { noneRunning, reduceRunning, type RunningAction } from "./running.ts";
@@ -28,11 +28,13 @@ export function useSessionList(q: string) {
 /** The ids of the sessions in which an agent is working. */
 export function useRunningSessions(): Set<string> {
   const { tasks } = useLive();
+  const queries = useQueryClient();
   const [running, dispatch] = useReducer(reduceRunning, noneRunning);
 
   useEffect(() => {
     const read = async () => {
-      dispatch({ type: "read", tasks: await activeTasks() } satisfies RunningAction);
+      const { activeTasks } = await refreshStart(queries);
+      dispatch({ type: "read", tasks: activeTasks?.items ?? [] } satisfies RunningAction);
     };
     const stopEvents = tasks.on(TASK_EVENTS, (event) => dispatch({ type: "event", event }));
     // If the tasks cannot be read now, later events bring the marks.
@@ -41,7 +43,7 @@ export function useRunningSessions(): Set<string> {
       stopEvents();
       stopConnected();
     };
-  }, [tasks]);
+  }, [tasks, queries]);
 
   return new Set(running.sessionOf.values());
 }

@@ -23,7 +23,7 @@ export function ApiTokens() {
   const [open, setOpen] = useState<Step | null>(null);
   const tokens = useQuery({
     queryKey: ["api-tokens"],
-    queryFn: () => call(api.GET("/api/auth/tokens")),
+    queryFn: () => call(api.GET("/api/auth/tokens", { params: { query: { limit: 200 } } })),
   });
   const close = () => setOpen(null);
 

@@ -16,7 +16,7 @@ export function Devices() {
   const { attempt, notify } = useToast();
   const devices = useQuery({
     queryKey: ["auth-sessions"],
-    queryFn: () => call(api.GET("/api/auth/sessions")),
+    queryFn: () => call(api.GET("/api/auth/sessions", { params: { query: { limit: 200 } } })),
   });
   const revoke = ({ id }: AuthSession) =>
     attempt(async () => {

@@ -36,6 +36,8 @@ export const agents = section("agents", {
     heartbeat: "What the agent checks on its own from time to time.",
   },
   fileSaved: (file: string) => `${file} saved`,
+  changedMeanwhile: (file: string) =>
+    `Someone else saved ${file} after you opened it. Your text is still here: save again to replace theirs, or discard your changes to see it.`,
   fileEmpty: (file: string) => `${file} is empty`,
   preview: "Preview",
   discard: "Discard changes",

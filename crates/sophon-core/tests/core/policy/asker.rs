@@ -76,5 +76,5 @@ pub async fn caller(
         Ok(user)
     });
     let User { id: user, tenant_id: tenant, role, .. } = stored.await.expect("it is stored");
-    Caller { user, tenant, role, permissions, credential: Credential::AutoAdmin }
+    Caller { user, tenant, role, permissions, credential: Credential::AutoAdmin, request_key: None }
 }

@@ -7,6 +7,7 @@ use sophon_core::announcements::NewAnnouncement;
 use sophon_core::approvals::Answer;
 use sophon_core::discussions::{ChangeDiscussion, NewDiscussion};
 use sophon_core::nodes::{NewNode, SendCommand};
+use sophon_core::only_if::OnlyIf;
 use sophon_core::policy::Case;
 use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_model::ports::ApprovalFilter;
@@ -71,7 +72,9 @@ async fn of_tenant(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thi
             gateway.nodes.register(caller, new).await.map(drop)
         }
         ("node", "Read") => gateway.nodes.get(caller, &things.node.id).await.map(drop),
-        ("node", "Write") => gateway.nodes.rename(caller, &things.node.id, "box".into()).await.map(drop),
+        ("node", "Write") => {
+            gateway.nodes.rename(caller, &things.node.id, "box".into(), OnlyIf::default()).await.map(drop)
+        }
         ("node", "Command") => command(gateway, caller, &things.node, "system.info").await,
         ("node", "CommandAtRisk") => command(gateway, caller, &things.node, "system.execute").await,
         _ => unknown(case),

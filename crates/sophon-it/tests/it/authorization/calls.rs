@@ -1,6 +1,7 @@
 //! Making the calls of the table.
 
 use reqwest::Method;
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Error;
 
@@ -41,30 +42,56 @@ impl Line {
 
 /// Calls an operation of REST. The id of the request is left out of the answer.
 pub async fn call(app: &App, line: &Line, token: Option<&str>, has: &Belongings) -> Answer {
+    call_with(app, line, token, has, &[]).await.0
+}
+
+/// The same with more headers; the answer's come with it.
+pub async fn call_with(
+    app: &App,
+    line: &Line,
+    token: Option<&str>,
+    has: &Belongings,
+    headers: &[(&str, &str)],
+) -> (Answer, HeaderMap) {
     let (method, path) = line.address(has);
-    send(app, method, &path, token, line.argument(has)).await
+    send_with(app, (method, &path), token, line.argument(has), headers).await
 }
 
 pub async fn send(app: &App, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+    send_with(app, (method, path), token, body, &[]).await.0
+}
+
+async fn send_with(
+    app: &App,
+    (method, path): (Method, &str),
+    token: Option<&str>,
+    body: Option<Value>,
+    headers: &[(&str, &str)],
+) -> (Answer, HeaderMap) {
     let http: Http = app.http();
     let mut request = http.request(method, path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
     request = match body {
-        Some(Value::String(form)) => {
-            request.header("content-type", "multipart/form-data; boundary=edge").body(form)
+        Some(Value::String(text)) => {
+            let is_form = text.starts_with("--edge");
+            let kind = if is_form { "multipart/form-data; boundary=edge" } else { "application/json" };
+            request.header("content-type", kind).body(text)
         }
         Some(body) => request.json(&body),
         None => request,
     };
     let response = request.send().await.unwrap();
-    let status = response.status().as_u16();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let mut body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
     if let Some(error) = body.get_mut("error").and_then(Value::as_object_mut) {
         error.remove("requestId");
     }
-    Answer { status, body }
+    (Answer { status, body }, headers)
 }
 
 /// Calls a method of a hub on a connection of its own: the error, if there is one. A connection that is refused is an

@@ -100,6 +100,13 @@ impl Scene {
             assert_eq!(request.send().await.unwrap().status(), 401, "{what}");
         }
         let what = format!("{:?}", me(&viewer));
+        if !query.is_empty() {
+            // No operation knows it.
+            for request in [me(&viewer), announce(&viewer)] {
+                assert_eq!(request.send().await.unwrap().status(), 400, "{what}");
+            }
+            return;
+        }
         let told: Value = me(&viewer).send().await.unwrap().json().await.unwrap();
         assert_eq!(
             (&told["id"], &told["role"]),

@@ -10,4 +10,5 @@ mod fixtures;
 mod forged;
 mod isolation;
 mod matrix;
+mod repeats;
 mod table;

@@ -53,7 +53,7 @@ pub struct Line {
     /// The thing that the path's `{id}` stands for, or nothing.
     pub thing: &'static str,
     /// The JSON of the body, or of the hub method's argument; empty for none. Good enough to be judged: who may do it
-    /// is to be told from it. A string is a form, whose parts are separated by `edge`.
+    /// is to be told from it. A string is sent as it is: a form, if its parts are separated by `edge`.
     pub with: &'static str,
 }
 
@@ -68,6 +68,7 @@ pub const REST: &[Line] = &[
     line("GET /api/version", Public, "", ""),
     line("GET /api/tools", Public, "", ""),
     // Identity & auth. What is sent to sign in is no good, which is told without a look at who sends it.
+    line("GET /api/bootstrap", SignedIn, "", ""),
     line("GET /api/auth/config", Public, "", ""),
     line("POST /api/auth/login", Public, "", "{}"),
     line("POST /api/auth/refresh", Public, "", "{}"),

@@ -41,6 +41,7 @@ impl App {
             role: user.role,
             permissions: Permissions::ALL,
             credential: Credential::AutoAdmin,
+            request_key: None,
         };
         Person { gateway, email, password, caller }
     }
@@ -93,8 +94,14 @@ impl App {
         });
         let user = added.await.unwrap();
         let email = format!("{user}@example.com").to_lowercase();
-        let caller =
-            Caller { user, tenant: tenant.clone(), role, permissions, credential: Credential::AutoAdmin };
+        let caller = Caller {
+            user,
+            tenant: tenant.clone(),
+            role,
+            permissions,
+            credential: Credential::AutoAdmin,
+            request_key: None,
+        };
         Person { gateway, email, password, caller }
     }
 }
@@ -103,7 +110,7 @@ impl Person {
     /// Signs in and returns the access token.
     pub async fn sign_in(&self) -> String {
         let (email, password) = (self.email.clone(), self.password.clone());
-        let login = Login { email, password, device: Device::default() };
+        let login = Login { email, password, device: Device::default(), tenants: Vec::new() };
         self.gateway.identity.login(login).await.unwrap().access_token
     }
 

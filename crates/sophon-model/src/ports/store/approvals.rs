@@ -27,6 +27,13 @@ pub struct ApprovalFilter {
     pub until: Option<Timestamp>,
 }
 
+impl ApprovalFilter {
+    /// Those that wait for an answer.
+    pub fn pending() -> Self {
+        Self { statuses: vec![ApprovalStatus::Pending], ..Self::default() }
+    }
+}
+
 impl Filter for ApprovalFilter {
     type Of = Approval;
 

@@ -346,4 +346,6 @@ pub trait IdempotencyRows {
     ) -> Result<()>;
     /// Removes those made before, oldest first and at most 10,000 at once; returns how many.
     fn prune_idempotent_replies(&mut self, before: Timestamp) -> Result<u64>;
+    /// Removes those beyond the newest `most` of each scope, at most 10,000 at once; returns how many.
+    fn trim_idempotent_replies(&mut self, most: usize) -> Result<u64>;
 }

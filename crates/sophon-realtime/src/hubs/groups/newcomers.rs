@@ -70,6 +70,7 @@ mod tests {
             role: Role::Admin,
             permissions: Permissions::ALL,
             credential: Credential::AutoAdmin,
+            request_key: None,
         };
         Client::new(&caller, None)
     }

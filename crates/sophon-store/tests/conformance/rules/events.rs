@@ -25,6 +25,7 @@ pub fn rules() -> Vec<Rule> {
         rule(numbers_of_a_lost_history_are_not_given_again_and_are_known),
         rule(a_reply_is_kept_under_its_scope_and_key),
         rule(old_replies_are_removed),
+        rule(of_each_scope_the_newest_replies_are_kept),
         rule(a_request_that_comes_many_times_at_once_is_applied_once),
     ]
 }
@@ -235,6 +236,23 @@ fn old_replies_are_removed(place: &Place) {
     assert_eq!(write(&*store, |tx| tx.prune_idempotent_replies(at(3))).unwrap(), 3);
     assert!(read(&*store, |tx| tx.idempotent_reply("scope", "2", at(0))).is_none());
     assert!(read(&*store, |tx| tx.idempotent_reply("scope", "3", at(0))).is_some());
+}
+
+fn of_each_scope_the_newest_replies_are_kept(place: &Place) {
+    let store = place.open();
+    write(&*store, |tx| {
+        for n in 0..5 {
+            tx.insert_idempotent_reply("scope", &n.to_string(), &reply("1"), at(n))?;
+        }
+        tx.insert_idempotent_reply("other", "0", &reply("1"), at(0))
+    })
+    .unwrap();
+    assert_eq!(write(&*store, |tx| tx.trim_idempotent_replies(3)).unwrap(), 2);
+    let is_kept = |scope: &'static str, key: &'static str| {
+        read(&*store, move |tx| tx.idempotent_reply(scope, key, at(0))).is_some()
+    };
+    let kept = [("scope", "1"), ("scope", "2"), ("scope", "4"), ("other", "0")].map(|(s, k)| is_kept(s, k));
+    assert_eq!(kept, [false, true, true, true]);
 }
 
 fn a_request_that_comes_many_times_at_once_is_applied_once(place: &Place) {

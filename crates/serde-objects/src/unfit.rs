@@ -3,23 +3,21 @@
 //! serde says it in a text of its own, with the names of Rust's types in it. The shapes of that text are few and old;
 //! what has another shape is a text of ours, from a type's own `Deserialize`.
 
-use sophon_model::{Error, Kind};
-
 /// How many characters of the request's own text an error repeats.
 const REPEATED: usize = 80;
 
 /// Why a request cannot be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unfit {
+pub struct Unfit {
     /// The field, for example `attachments[0].size`; empty for the whole.
-    pub(super) field: String,
+    pub field: String,
     /// What is wrong with it: a sentence for people.
-    pub(super) reason: String,
+    pub reason: String,
 }
 
 impl Unfit {
-    /// What serde says (`text`) of what stands at `path`.
-    pub(super) fn new(path: &serde_path_to_error::Path, text: &str) -> Self {
+    /// What serde says (`text`) of what stands at `path`. `whole` is what the whole is called in a sentence.
+    pub fn new(path: &serde_path_to_error::Path, text: &str, whole: &str) -> Self {
         let path = shortened(&path.to_string());
         let path = if path == "." { "" } else { &path };
         if let Some(missing) = quoted(text, "missing field ") {
@@ -28,23 +26,30 @@ impl Unfit {
         }
         let field = match quoted(text, "duplicate field ") {
             Some(twice) if path.is_empty() => twice.to_owned(),
+            // serde notices it between two values, at the object that they stand in.
+            Some(twice) if !path.ends_with(&format!(".{twice}")) && path != twice => {
+                format!("{path}.{twice}")
+            }
             _ => path.to_owned(),
         };
-        let reason = reason(&field, text);
+        let reason = reason(&field, whole, text);
+        Self { field, reason }
+    }
+
+    /// A field that is none of the `known` ones.
+    pub fn unknown(field: &str, known: &[String]) -> Self {
+        let field = shortened(field);
+        let reason = if known.is_empty() {
+            format!("`{field}` is not a known field. No fields are accepted here.")
+        } else {
+            format!("`{field}` is not a known field. Known fields: {}.", known.join(", "))
+        };
         Self { field, reason }
     }
 }
 
-impl From<Unfit> for Error {
-    fn from(unfit: Unfit) -> Self {
-        // The client's own spelling, not the model's.
-        let details = serde_json::json!({ "field": unfit.field, "reason": unfit.reason });
-        Error::new(Kind::ValidationFailed, unfit.reason).with_details(details)
-    }
-}
-
-fn reason(field: &str, text: &str) -> String {
-    let what = if field.is_empty() { "The body".to_owned() } else { format!("`{field}`") };
+fn reason(field: &str, whole: &str, text: &str) -> String {
+    let what = if field.is_empty() { whole.to_owned() } else { format!("`{field}`") };
     if text.starts_with("duplicate field ") {
         return format!("{what} appears twice.");
     }

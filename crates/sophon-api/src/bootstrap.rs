@@ -1,0 +1,30 @@
+//! What a client that starts needs at once.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{Agent, ApprovalRequest, AttachmentLimits, AuthConfig, InfoRequest, List, Session, Task, User};
+
+/// What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
+/// approvals and questions the longest one, of sessions and tasks one of the usual length.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Bootstrap {
+    /// `GET /api/auth/config`
+    pub config: AuthConfig,
+    /// `GET /api/auth/me`
+    pub me: User,
+    /// `GET /api/agents`
+    pub agents: List<Agent>,
+    /// `GET /api/sessions`
+    pub sessions: List<Session>,
+    /// `GET /api/approvals`
+    pub approvals: List<ApprovalRequest>,
+    /// `GET /api/info-requests`
+    pub info_requests: List<InfoRequest>,
+    /// `GET /api/tasks/active`; null for those who may not see it.
+    #[schema(required)]
+    pub active_tasks: Option<List<Task>>,
+    /// `GET /api/attachments/limits`
+    pub attachment_limits: AttachmentLimits,
+}
