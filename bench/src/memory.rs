@@ -72,7 +72,10 @@ async fn talk(gateway: &Gateway) -> Outcome<()> {
 
 /// Waits until nothing is worked on.
 async fn idle(gateway: &Gateway) -> Outcome<()> {
-    while !gateway.get("/api/tasks/active").await?.as_array().is_none_or(Vec::is_empty) {
+    while gateway.get("/api/tasks/active?limit=1").await?["items"]
+        .as_array()
+        .is_some_and(|items| !items.is_empty())
+    {
         sleep(Duration::from_millis(200)).await;
     }
     Ok(())

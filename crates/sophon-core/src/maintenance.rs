@@ -33,8 +33,9 @@ impl Default for Retention {
 }
 
 const DAY: Duration = Duration::from_hours(24);
-/// The pace of the sweep over idle topics. A topic's log outlives its last event and follower by five of them.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// The pace of the sweep over idle topics. A topic's log outlives its last event and follower by five of them: long enough for
+/// a client that reconnects; what it missed before is read from storage.
+const SWEEP_EVERY: Duration = Duration::from_secs(3);
 /// The time between two removals of what has lapsed.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// The most rows of a kind that one run removes, so that it holds nobody up.

@@ -37,11 +37,7 @@ impl Gate {
 }
 
 /// Lets a request through, with the outcome of its identification as an extension.
-pub(crate) async fn admit(
-    State(gate): State<Arc<Gate>>,
-    request: Request,
-    next: Next,
-) -> Result<Response> {
+pub(crate) async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Result<Response> {
     let route = request.extensions().get::<MatchedPath>();
     let rule = route.and_then(|route| rule_of(&gate.rules, request.method(), route.as_str()));
     refuse_while_draining(&gate.gateway.lifecycle, rule)?;

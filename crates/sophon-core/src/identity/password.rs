@@ -21,6 +21,9 @@ const MOST_WAITING: usize = 100;
 const COME_AGAIN: Duration = Duration::from_secs(5);
 /// How long a thread keeps its memory after its last verification.
 const MEMORY_KEPT: Duration = Duration::from_secs(2);
+/// The size in bytes from which on glibc gives what is freed back to the system at once. Smaller blocks it may keep for good.
+/// What is reserved and not used costs nothing.
+const GIVEN_BACK: usize = 33 * 1024 * 1024;
 /// The longest password that is hashed, in bytes.
 pub(crate) const LONGEST_PASSWORD: usize = 1_024;
 
@@ -110,6 +113,7 @@ fn is_hash_of(password: &str, hash: &str, memory: &mut Vec<Block>) -> Option<boo
     let hasher = Argon2::new(algorithm, version, Params::try_from(&hash).ok()?);
     let blocks = hasher.params().block_count();
     if memory.len() < blocks {
+        *memory = Vec::with_capacity(blocks.max(GIVEN_BACK / size_of::<Block>()));
         memory.resize(blocks, Block::new());
     }
     let mut digest = vec![0; expected.len()];
