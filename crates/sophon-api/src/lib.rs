@@ -47,8 +47,8 @@ pub use identity::{
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{
-    Accepted, Answered, Attachment, AttachmentLimits, Message, MessageType, NewAttachment, SendMessage,
-    ToolCall, Usage,
+    Accepted, Answered, Attachment, AttachmentLimits, Cut, Fallback, Message, MessageDetails, MessageType,
+    NewAttachment, SendMessage, ToolCall, Usage,
 };
 pub use models::{Model, ProviderCheck, ProviderProblem};
 pub use node_commands::{CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand};
@@ -60,5 +60,5 @@ pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use sessions::{ForkSession, NewSession, Participant, Session, SessionPatch, ShareSession};
-pub use tasks::{Task, TaskDetail};
+pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;

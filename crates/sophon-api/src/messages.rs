@@ -54,6 +54,10 @@ pub struct Message {
     /// is written, and for what people wrote.
     #[schema(required)]
     pub finish_reason: Option<FinishReason>,
+    /// How an answer came about, where that is not as asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub details: Option<Box<MessageDetails>>,
     /// Whether it is part of the conversation, or the gateway's own.
     pub msg_type: MessageType,
     /// When it was made.
@@ -81,6 +85,7 @@ impl Message {
             tool_calls: tool_calls.into_iter().map(ToolCall::from).collect(),
             usage: message.usage.map(Usage::from),
             finish_reason: message.finish_reason,
+            details: message.details.map(|details| Box::new(details.into())),
             msg_type: match message.role {
                 MessageRole::System => MessageType::System,
                 MessageRole::User | MessageRole::Agent => MessageType::Chat,
@@ -88,6 +93,62 @@ impl Message {
             created_at: message.created_at.into(),
             updated_at: message.updated_at.into(),
         }
+    }
+}
+
+/// How an answer came about, where that is not as asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MessageDetails {
+    /// Another model answered than the one that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub fallback: Option<Fallback>,
+    /// The answer was longer than the operator allows, and its beginning was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub cut: Option<Cut>,
+}
+
+impl From<sophon_model::MessageDetails> for MessageDetails {
+    fn from(details: sophon_model::MessageDetails) -> Self {
+        Self { fallback: details.fallback.map(Fallback::from), cut: details.cut.map(Cut::from) }
+    }
+}
+
+/// Another model answered than the one that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Fallback {
+    /// The model that was asked for.
+    pub requested: String,
+    /// The model that answered.
+    pub model: String,
+    /// The provider of the model that answered.
+    pub provider: String,
+    /// Why, in words for people.
+    pub reason: String,
+}
+
+impl From<sophon_model::Fallback> for Fallback {
+    fn from(fallback: sophon_model::Fallback) -> Self {
+        let sophon_model::Fallback { requested, model, provider, reason } = fallback;
+        Self { requested, model, provider, reason }
+    }
+}
+
+/// An answer was longer than the operator allows, and its beginning was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Cut {
+    /// The bytes of text that were kept.
+    #[schema(example = 16_777_216)]
+    pub kept_bytes: u64,
+    /// What was too long, in words for people.
+    pub reason: String,
+}
+
+impl From<sophon_model::Cut> for Cut {
+    fn from(cut: sophon_model::Cut) -> Self {
+        Self { kept_bytes: cut.kept_bytes as u64, reason: cut.reason }
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Task {
     pub description: String,
     /// Where it stands.
     pub status: TaskStatus,
-    /// Why it failed, in words for people.
+    /// Why it failed, or why the gateway cancelled it, in words for people.
     #[schema(required)]
     pub error: Option<String>,
     /// Whether the answer is streamed while it is written.
@@ -38,6 +38,10 @@ pub struct Task {
     /// What it consumed so far.
     #[schema(required)]
     pub usage: Option<Usage>,
+    /// What else is to be known of how it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub details: Option<TaskDetails>,
     /// Tokens read and written so far.
     #[schema(example = 1_560)]
     pub tokens_used: i64,
@@ -80,9 +84,10 @@ impl Task {
             kind: task.kind,
             description: task.description,
             status: task.status,
-            error: task.error,
+            error: task.error.or(task.cancel_reason),
             is_streaming: task.is_streaming,
             usage: task.usage.map(Usage::from),
+            details: task.details.map(TaskDetails::from),
             attempt: task.attempt,
             request_message_id: task.request_message_id,
             reply_message_id: task.reply_message_id,
@@ -91,6 +96,40 @@ impl Task {
             started_at: task.started_at.map(Time),
             ended_at: task.ended_at.map(Time),
         }
+    }
+}
+
+/// What else is to be known of how a task was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskDetails {
+    /// What was left out of the conversation when the model was last asked, because it is longer than the model can read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub left_out: Option<LeftOut>,
+}
+
+impl From<sophon_model::TaskDetails> for TaskDetails {
+    fn from(details: sophon_model::TaskDetails) -> Self {
+        Self { left_out: details.left_out.map(LeftOut::from) }
+    }
+}
+
+/// What was left out of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftOut {
+    /// Messages of earlier exchanges.
+    pub messages: u64,
+    /// Results of tools.
+    pub results: u64,
+    /// Contents of attached files.
+    pub files: u64,
+}
+
+impl From<sophon_model::LeftOut> for LeftOut {
+    fn from(left_out: sophon_model::LeftOut) -> Self {
+        let sophon_model::LeftOut { messages, results, files } = left_out;
+        Self { messages: messages as u64, results: results as u64, files: files as u64 }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sophon_model::ports::MessageRange;
+use sophon_model::ports::{Canceller, MessageRange};
 use sophon_model::{
     Agent, AttachmentId, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result,
     Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
@@ -174,7 +174,7 @@ fn send_in(
     send: SendMessage,
     running: &Arc<Running>,
 ) -> Result<Sent> {
-    require_room(unit)?;
+    require_room(unit, &caller.user)?;
     let session = if let Some(id) = &send.session {
         unit.tx.get(id)?
     } else {
@@ -206,6 +206,7 @@ fn send_in(
         attachments: Vec::new(),
         usage: None,
         finish_reason: None,
+        details: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };
@@ -251,7 +252,7 @@ fn apply_busy_rule_in(
         return Err(Error::conflict(text).with_code("agent_busy"));
     }
     for task in busy {
-        stop_in(unit, &caller.user, &task.id, running.clone())?;
+        stop_in(unit, Canceller::User(&caller.user), &task.id, running.clone())?;
     }
     Ok(())
 }
@@ -270,7 +271,7 @@ fn queue_in(
         agent_id: Some(agent.id.clone()),
         request_message_id: Some(message.id.clone()),
         is_streaming,
-        ..queued(unit, (&session.tenant_id, &caller.user), TaskKind::Chat, &message.content)
+        ..queued(unit, caller, TaskKind::Chat, &message.content)
     };
     unit.tx.insert(&task)?;
     join_agent_in(unit, session, agent)?;

@@ -192,7 +192,7 @@ impl Gateway {
         once::register(&mut registry);
         maintenance::register(&mut registry);
         let gateway = Self {
-            identity: Identity::open(&shared, auto_admin)?,
+            identity: Identity::open(&shared, &mut registry, auto_admin)?,
             rates: Arc::new(RateLimits::open(&shared)),
             connections: shared.settings.connections,
             cursors: CursorKey::new(&shared.settings.signing_key),
@@ -228,7 +228,8 @@ async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> 
     if !settings.auto_admin {
         return Ok(None);
     }
-    db.read(|tx| caller(tx, administrator, Credential::AutoAdmin)).await.map(Some)
+    let now = db.now();
+    db.read(move |tx| caller(tx, administrator, Credential::AutoAdmin, now)).await.map(Some)
 }
 
 /// Hands what was registered to those that call it, and starts the workers.

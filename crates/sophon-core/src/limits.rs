@@ -25,6 +25,8 @@ pub const LONGEST_MEMORY: usize = 4_000;
 pub const MOST_OPEN_DISCUSSIONS: u64 = 10;
 /// Tasks that may wait; more are refused.
 pub const MOST_QUEUED_TASKS: u64 = 10_000;
+/// Tasks of one user that may wait; more are refused.
+pub const MOST_QUEUED_TASKS_OF_USER: u64 = 2_500;
 
 /// Refuses a text that is shorter or longer than allowed, in characters.
 pub(crate) fn bounded(field: &str, text: &str, least: usize, most: usize) -> Result<()> {

@@ -80,8 +80,9 @@ pub(crate) async fn answer<P: Prompt + Guarded + May<Answer> + Serialize + Deser
     decide: impl FnOnce(P) -> Result<P> + Send + 'static,
 ) -> Result<P> {
     let (known, wanted) = (caller.clone(), id.clone());
+    let now = db.now();
     let find = move |tx: &dyn Tx| -> Result<Granted<P, Answer>> {
-        let caller = as_of_now(tx, &known)?;
+        let caller = as_of_now(tx, &known, now)?;
         grant(tx, &caller, P::stored(tx, &caller.tenant, &wanted)?)
     };
     let look = find.clone();

@@ -95,9 +95,9 @@ impl Asker {
 impl From<&Caller> for Asker {
     fn from(caller: &Caller) -> Self {
         match &caller.credential {
-            Credential::ApiToken(token) => Self("token", token.to_string()),
+            Credential::ApiToken(token, _) => Self("token", token.to_string()),
             Credential::AutoAdmin => Self(OWNER, caller.user.to_string()),
-            Credential::Access(..) | Credential::Agent(_) => Self("user", caller.user.to_string()),
+            Credential::Access(..) | Credential::Agent(..) => Self("user", caller.user.to_string()),
         }
     }
 }
@@ -256,7 +256,7 @@ mod tests {
         let here = at("203.0.113.1");
         assert_eq!(count(&signed_in("usr_1"), here), 120);
         assert_eq!(count(&signed_in("usr_2"), here), 120);
-        let token = Credential::ApiToken(ApiTokenId::from("tok_1"));
+        let token = Credential::ApiToken(ApiTokenId::from("tok_1"), None);
         assert_eq!(count(&caller("usr_1", token), here), 120);
         let node = NodeCaller { node: NodeId::from("node_1"), tenant: TenantId::from("tenant_1") };
         assert_eq!(count(&Identified::Node(node), here), 120);

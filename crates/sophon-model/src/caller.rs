@@ -71,12 +71,33 @@ impl From<String> for Role {
 pub enum Credential {
     /// A signed access token of this sign-in, valid until the given time.
     Access(AuthSessionId, Timestamp),
-    /// An API token.
-    ApiToken(ApiTokenId),
+    /// An API token, valid until the given time if it ends by itself.
+    ApiToken(ApiTokenId, Option<Timestamp>),
     /// Nothing: the gateway runs for one person on this machine alone.
     AutoAdmin,
-    /// An agent at work in the person's name, whose rights it has and no others.
-    Agent(AgentId),
+    /// An agent at work in the person's name, whose rights it has and no others: of these only those of the API token that
+    /// started the work, if one did.
+    Agent(AgentId, Option<ApiTokenId>),
+}
+
+impl Credential {
+    /// The API token that the caller's rights are limited to.
+    pub fn api_token(&self) -> Option<&ApiTokenId> {
+        match self {
+            Self::ApiToken(token, _) => Some(token),
+            Self::Agent(_, token) => token.as_ref(),
+            Self::Access(..) | Self::AutoAdmin => None,
+        }
+    }
+
+    /// When it ends by itself.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Access(_, until) => Some(*until),
+            Self::ApiToken(_, until) => *until,
+            Self::AutoAdmin | Self::Agent(..) => None,
+        }
+    }
 }
 
 /// The principal of a request: made by a wire from a credential, judged by the core.

@@ -217,7 +217,11 @@ async fn open_gateway(
             email: variable("SOPHON_ADMIN_EMAIL"),
             password: variable("SOPHON_ADMIN_PASSWORD"),
         },
-        workers: Workers { turns: config.agents.workers.count(), ..Workers::default() },
+        workers: Workers {
+            turns: config.agents.workers.count(),
+            turns_per_user: config.agents.workers_per_user.count(),
+            ..Workers::default()
+        },
         turn: config.agents.into(),
         retention: config.retention.into(),
         quotas: config.files.quotas(),

@@ -1,5 +1,5 @@
-//! How many jobs a second a new SQLite file claims and ends, by the number of callers, and how long one job takes from
-//! being enqueued to its end: `cargo run --release -p sophon-store --example job_rate [FOLDER]`. The folder decides
+//! How many jobs a second a new SQLite file claims and ends, by the number of callers, how long one job takes from being
+//! enqueued to its end, and how long fair claims take while thousands of jobs of one owner wait: `cargo run --release -p sophon-store --example job_rate [FOLDER]`. The folder decides
 //! which disk is measured.
 
 use std::error::Error;
@@ -17,6 +17,10 @@ use sophon_store::Options;
 const JOBS: usize = 50_000;
 /// Jobs in one claim: as many as the gateway takes at a time.
 const BATCH: usize = 256;
+/// Jobs of one owner that wait while claims are fair: all that may wait.
+const CROWD: usize = 10_000;
+/// Jobs of one owner that run at a time.
+const PER_OWNER: usize = 32;
 /// Single jobs that are enqueued, claimed and ended one after the other.
 const ROUNDS: usize = 500;
 
@@ -62,11 +66,50 @@ fn job(id: String) -> Job {
 
 fn claim(tx: &mut dyn Tx, limit: usize) -> Result<Vec<Job>> {
     let (now, lease_until) = (Timestamp::default(), Timestamp::from_millis(30_000));
-    tx.claim_jobs(&ClaimJobs { queue: Queue::Delivery, holder: "rate", now, lease_until, limit })
+    tx.claim_jobs(&ClaimJobs {
+        queue: Queue::Delivery,
+        holder: "rate",
+        now,
+        lease_until,
+        limit,
+        per_owner: None,
+    })
 }
 
 fn finish(tx: &mut dyn Tx, job: &Job) -> Result<()> {
     tx.finish_job(job, Timestamp::default()).map(|ended| assert!(ended, "a job was not held any more"))
+}
+
+/// Claims fairly: of each owner as many as the gateway lets run for a user.
+fn claim_fairly(tx: &mut dyn Tx) -> Result<Vec<Job>> {
+    let (now, lease_until) = (Timestamp::default(), Timestamp::from_millis(30_000));
+    let (queue, per_owner) = (Queue::Turns, Some(PER_OWNER));
+    tx.claim_jobs(&ClaimJobs { queue, holder: "rate", now, lease_until, limit: BATCH, per_owner })
+}
+
+/// The first fair claim and the middle one of those that follow an end, in milliseconds, while a crowd of one owner waits.
+fn fair(store: &dyn Store) -> Result<(f64, f64)> {
+    let of_one =
+        |n| Job { queue: Queue::Turns, owner_id: Some("usr_1".into()), ..job(format!("job_fair_{n:08}")) };
+    for first in (0..CROWD).step_by(BATCH) {
+        let jobs: Vec<Job> = (first..CROWD.min(first + BATCH)).map(of_one).collect();
+        write(store, move |tx| jobs.iter().try_for_each(|job| tx.enqueue_job(job).map(drop)))?;
+    }
+    let began = Instant::now();
+    let mut running = write(store, claim_fairly)?;
+    let first = began.elapsed();
+    assert_eq!(running.len(), PER_OWNER);
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let ended = running.remove(0);
+        write(store, move |tx| finish(tx, &ended))?;
+        let began = Instant::now();
+        running.extend(write(store, claim_fairly)?);
+        times.push(began.elapsed());
+        assert_eq!(running.len(), PER_OWNER);
+    }
+    times.sort_unstable();
+    Ok((first.as_secs_f64() * 1_000.0, times[ROUNDS / 2].as_secs_f64() * 1_000.0))
 }
 
 /// Enqueues jobs, some in a transaction.
@@ -137,6 +180,10 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     for callers in [1, 2, 4, 8] {
         println!("{callers:>4} callers: {:>8.0} jobs/s claimed and ended", rate(&store, callers)?);
     }
+    let (first, next) = fair(&*store)?;
+    println!(
+        "fair claims: {first:>8.2} ms for the first of {CROWD} jobs of one owner, {next:.2} ms for the next (p50)"
+    );
     drop(store);
     std::fs::remove_dir_all(file.with_file_name(""))?;
     Ok(())

@@ -25,7 +25,7 @@ use sophon_testkit::{FakeClock, ModelServer};
 
 pub use database::Engine;
 use guard::Guard;
-pub use models::{SilentModel, provider, provider_at};
+pub use models::{SilentModel, provider, provider_at, provider_with};
 pub use setup::Setup;
 pub use sophon_providers::ProviderKind;
 

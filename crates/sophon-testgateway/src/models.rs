@@ -15,15 +15,34 @@ pub fn provider(id: &str, model: &str, server: &ModelServer) -> Arc<dyn ModelPro
 
 /// A provider of this kind with this id and model, at `base_url`.
 pub fn provider_at(kind: ProviderKind, id: &str, model: &str, base_url: String) -> Arc<dyn ModelProvider> {
-    sophon_egress::install_crypto();
-    let egress = Egress::new(EgressOptions::default()).expect("there is a way out");
     let config = ProviderConfig {
         base_url: Some(base_url),
         api_key: Some("key".into()),
         models: vec![model.into()],
         ..ProviderConfig::new(id, kind)
     };
-    sophon_providers::build(&config, &egress).expect("the provider is built")
+    build(&config)
+}
+
+/// A provider `short` that `server` plays, with what `change` makes of its configuration.
+pub fn provider_with(
+    server: &ModelServer,
+    change: impl FnOnce(&mut ProviderConfig),
+) -> Arc<dyn ModelProvider> {
+    let mut config = ProviderConfig {
+        base_url: Some(server.openai_url()),
+        api_key: Some("key".into()),
+        models: vec!["model".into()],
+        ..ProviderConfig::new("short", ProviderKind::OpenAi)
+    };
+    change(&mut config);
+    build(&config)
+}
+
+fn build(config: &ProviderConfig) -> Arc<dyn ModelProvider> {
+    sophon_egress::install_crypto();
+    let egress = Egress::new(EgressOptions::default()).expect("there is a way out");
+    sophon_providers::build(config, &egress).expect("the provider is built")
 }
 
 /// A provider that comes to no answer, be it to a question or to what models there are.

@@ -1397,6 +1397,7 @@ export interface components {
         };
         /**
          * @description What an agent is doing.
+         *     - `queued`: Waiting for a free worker.
          *     - `thinking`: Waiting for the model.
          *     - `writing`: Writing text.
          *     - `calling_tool`: Waiting for a tool.
@@ -1404,7 +1405,7 @@ export interface components {
          *     - `resuming`: Beginning again after an interruption.
          * @enum {string}
          */
-        Activity: "thinking" | "writing" | "calling_tool" | "waiting_approval" | "resuming";
+        Activity: "queued" | "thinking" | "writing" | "calling_tool" | "waiting_approval" | "resuming";
         /** @description An agent. */
         Agent: {
             /** @description When it was made. */
@@ -1767,6 +1768,17 @@ export interface components {
             /** @description The secret, shown this once. */
             token: string;
         };
+        /** @description An answer was longer than the operator allows, and its beginning was kept. */
+        Cut: {
+            /**
+             * Format: int64
+             * @description The bytes of text that were kept.
+             * @example 16777216
+             */
+            keptBytes: number;
+            /** @description What was too long, in words for people. */
+            reason: string;
+        };
         /** @description Several who argue, and one who decides. */
         Discussion: {
             /** @description When it was made. */
@@ -2088,6 +2100,17 @@ export interface components {
              */
             timeoutMs: number;
         };
+        /** @description Another model answered than the one that was asked for. */
+        Fallback: {
+            /** @description The model that answered. */
+            model: string;
+            /** @description The provider of the model that answered. */
+            provider: string;
+            /** @description Why, in words for people. */
+            reason: string;
+            /** @description The model that was asked for. */
+            requested: string;
+        };
         /**
          * @description Why the text of an answer ends where it ends.
          *     - `stop`: The model was done.
@@ -2240,6 +2263,24 @@ export interface components {
              * @description The event's number.
              */
             seq: number;
+        };
+        /** @description What was left out of a conversation. */
+        LeftOut: {
+            /**
+             * Format: int64
+             * @description Contents of attached files.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Messages of earlier exchanges.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Results of tools.
+             */
+            results: number;
         };
         /** @description A page of a list. */
         List_Agent: {
@@ -2428,6 +2469,8 @@ export interface components {
             content: string;
             /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
+            /** @description How an answer came about, where that is not as asked. */
+            details?: components["schemas"]["MessageDetails"];
             finishReason: components["schemas"]["FinishReason"] | null;
             /**
              * Format: int64
@@ -2455,6 +2498,13 @@ export interface components {
             updatedAt: components["schemas"]["Timestamp"];
             usage: components["schemas"]["Usage"] | null;
             userId: components["schemas"]["UserId"] | null;
+        };
+        /** @description How an answer came about, where that is not as asked. */
+        MessageDetails: {
+            /** @description The answer was longer than the operator allows, and its beginning was kept. */
+            cut?: components["schemas"]["Cut"];
+            /** @description Another model answered than the one that was asked for. */
+            fallback?: components["schemas"]["Fallback"];
         };
         /**
          * @description The id of a thing of this kind: A message.
@@ -3565,6 +3615,8 @@ export interface components {
              * @example Which trains go to Lisbon?
              */
             description: string;
+            /** @description What else is to be known of how it was done. */
+            details?: components["schemas"]["TaskDetails"];
             /**
              * Format: int64
              * @description From start to end in milliseconds, or until now while it runs.
@@ -3572,7 +3624,7 @@ export interface components {
              */
             durationMs: number;
             endedAt: components["schemas"]["Timestamp"] | null;
-            /** @description Why it failed, in words for people. */
+            /** @description Why it failed, or why the gateway cancelled it, in words for people. */
             error: string | null;
             /** @description Its id. */
             id: components["schemas"]["TaskId"];
@@ -3604,6 +3656,8 @@ export interface components {
              * @description From start to end, in milliseconds.
              */
             durationMs: number;
+            /** @description Why, in words for people, if the gateway cancelled it. */
+            reason?: string;
             /**
              * Format: int64
              * @description The event's number.
@@ -3634,6 +3688,11 @@ export interface components {
             children: components["schemas"]["Task"][];
             /** @description In order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
+        };
+        /** @description What else is to be known of how a task was done. */
+        TaskDetails: {
+            /** @description What was left out of the conversation when the model was last asked, because it is longer than the model can read. */
+            leftOut?: components["schemas"]["LeftOut"];
         };
         /** @description A task ended with an error. */
         TaskFailed: components["schemas"]["TaskSummary"] & {

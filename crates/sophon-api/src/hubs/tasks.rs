@@ -111,6 +111,10 @@ pub struct TaskCancelled {
     pub task: TaskSummary,
     /// From start to end, in milliseconds.
     pub duration_ms: i64,
+    /// Why, in words for people, if the gateway cancelled it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reason: Option<String>,
     /// The event's number.
     pub seq: u64,
 }
@@ -142,7 +146,10 @@ impl TaskEvent {
                 let error = task.error.clone().unwrap_or_default();
                 Self::TaskFailed(TaskFailed { task: summary, duration_ms, error, seq })
             }
-            TaskStatus::Cancelled => Self::TaskCancelled(TaskCancelled { task: summary, duration_ms, seq }),
+            TaskStatus::Cancelled => {
+                let reason = task.cancel_reason.clone();
+                Self::TaskCancelled(TaskCancelled { task: summary, duration_ms, reason, seq })
+            }
         }
     }
 }

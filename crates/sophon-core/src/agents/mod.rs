@@ -12,6 +12,7 @@ use crate::gateway::Shared;
 use crate::limits::{
     self, LONGEST_AGENT_FILE, LONGEST_DESCRIPTION, LONGEST_NAME, MOST_TOOL_PATTERNS, bounded,
 };
+use crate::models::Models;
 use crate::only_if::OnlyIf;
 use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
 
@@ -59,11 +60,12 @@ pub struct AgentChange {
 #[derive(Clone)]
 pub struct Agents {
     db: Database,
+    models: Models,
 }
 
 impl Agents {
     pub(crate) fn open(shared: &Shared) -> Self {
-        Self { db: shared.db.clone() }
+        Self { db: shared.db.clone(), models: shared.models.clone() }
     }
 
     /// The tenant's agents, oldest first.
@@ -86,6 +88,7 @@ impl Agents {
     /// Makes one.
     pub async fn create(&self, caller: &Caller, new: NewAgent) -> Result<Agent> {
         let allowed = allow::<Agent, Create>(caller)?;
+        self.require_model(new.model.as_deref()).await?;
         self.db
             .write_once(caller, move |unit| {
                 let template = first_agent(unit.new_id(), allowed.tenant().clone(), unit.now());
@@ -113,6 +116,7 @@ impl Agents {
 
     /// Changes one. A running turn goes on with what it began with; the next one sees the change.
     pub async fn update(&self, caller: &Caller, id_or_slug: &str, change: AgentChange) -> Result<Agent> {
+        self.require_model(change.model.as_ref().and_then(Option::as_deref)).await?;
         let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
             .write(move |unit| {
@@ -125,6 +129,13 @@ impl Agents {
                 Ok(agent.into_inner())
             })
             .await
+    }
+
+    /// Refuses the name of a model that nobody offers.
+    async fn require_model(&self, model: Option<&str>) -> Result<()> {
+        let Some(model) = model else { return Ok(()) };
+        bounded("model", model, 1, LONGEST_NAME)?;
+        self.models.require_offered("model", model).await
     }
 
     /// Deletes one. Its sessions stay, with another agent to be chosen by who writes into them.
@@ -179,9 +190,6 @@ fn validate(agent: &Agent) -> Result<()> {
         ));
     }
     bounded("description", &agent.description, 0, LONGEST_DESCRIPTION)?;
-    if let Some(model) = &agent.model {
-        bounded("model", model, 1, LONGEST_NAME)?;
-    }
     for (name, text) in [("soul", &agent.soul), ("boot", &agent.boot), ("heartbeat", &agent.heartbeat)] {
         bounded(name, text, 0, LONGEST_AGENT_FILE)?;
     }

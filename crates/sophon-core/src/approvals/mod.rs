@@ -18,7 +18,7 @@ use sophon_model::{
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::identity::acting_for;
+use crate::identity::{ActingFor, acting_for};
 use crate::limits::{LONGEST_DESCRIPTION, bounded};
 use crate::policy::{Granted, Read, grant, visible};
 use crate::prompts::{self, Prompt, Unanswered};
@@ -96,8 +96,13 @@ impl Approvals {
 
     /// The tools that the agent has now which asked for this approval.
     async fn tools_of(&self, approval: Approval) -> Result<Toolset> {
+        let now = self.db.now();
         let read = self.db.read(move |tx| {
-            let asking = acting_for(tx, &approval.user_id, &approval.agent_id)?;
+            let token = tx.get(&approval.task_id)?.and_then(|task| task.api_token_id);
+            let asking = match acting_for(tx, &approval.user_id, token, &approval.agent_id, now)? {
+                ActingFor::Caller(asking) => asking,
+                ActingFor::Nobody(reason) => return Err(Error::conflict(reason)),
+            };
             let agent = tx.agent(&approval.tenant_id, approval.agent_id.as_str())?;
             Ok((asking, agent.ok_or_else(|| Error::not_found("agent"))?))
         });

@@ -24,6 +24,7 @@ impl DiscussionRunner {
     ) -> Result<DiscussionRun, HeldError> {
         let allowed = allow::<DiscussionRun, Create>(&context.caller)?;
         self.models.require_language_model()?;
+        new.require_models(&self.models).await?;
         let (id, called) = (run_id(&context.call), context.clone());
         let wanted = id.clone();
         let run = context.held.write(move |unit| match unit.tx.get(&wanted)? {
@@ -61,7 +62,7 @@ fn begin_in(
         status: TaskStatus::Running,
         attempt: 1,
         started_at: Some(unit.now()),
-        ..queued(unit, (tenant, user), TaskKind::Discussion, &plan.topic)
+        ..queued(unit, &context.caller, TaskKind::Discussion, &plan.topic)
     };
     let run = run_of((id, None), &task, plan);
     unit.tx.insert(&task)?;

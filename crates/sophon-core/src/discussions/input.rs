@@ -4,6 +4,7 @@ use sophon_model::ports::Tx;
 use sophon_model::{Discussion, Error, NewPanelist, Panelist, Result, Speaker, TenantId};
 
 use crate::limits::{self, LONGEST_NAME, bounded};
+use crate::models::Models;
 use crate::only_if::OnlyIf;
 
 /// A topic, in characters.
@@ -88,6 +89,31 @@ impl From<Discussion> for Plan {
     }
 }
 
+/// Refuses the name of a model that nobody offers.
+async fn require_models(models: &Models, field: &str, named: &[NewPanelist]) -> Result<()> {
+    for model in named.iter().filter_map(|panelist| panelist.model.as_deref()) {
+        bounded(field, model, 1, LONGEST_NAME)?;
+        models.require_offered(field, model).await?;
+    }
+    Ok(())
+}
+
+impl NewDiscussion {
+    /// Refuses the names of models that nobody offers.
+    pub(super) async fn require_models(&self, models: &Models) -> Result<()> {
+        require_models(models, "panelists", &self.panelists).await?;
+        require_models(models, "judge", self.judge.as_slice()).await
+    }
+}
+
+impl ChangeDiscussion {
+    /// Refuses the names of models that nobody offers.
+    pub(super) async fn require_models(&self, models: &Models) -> Result<()> {
+        require_models(models, "panelists", self.panelists.as_deref().unwrap_or_default()).await?;
+        require_models(models, "judge", self.judge.as_slice()).await
+    }
+}
+
 pub(super) fn topic(topic: String) -> Result<String> {
     bounded("topic", &topic, 1, LONGEST_TOPIC)?;
     Ok(topic)
@@ -162,9 +188,6 @@ fn panelist(
         }
         (None, Some(prompt)) => {
             bounded(field, &prompt, 1, LONGEST_PERSONA)?;
-            if let Some(model) = &new.model {
-                bounded(field, model, 1, LONGEST_NAME)?;
-            }
             let id = short_name(new.name.as_deref().unwrap_or(unnamed));
             (Speaker::Persona { prompt, model: new.model }, unnamed.to_owned(), id)
         }

@@ -23,8 +23,7 @@ impl JobKind for RunJob {
 
 /// Puts a run into the queue.
 pub(super) fn enqueue_in(unit: &mut Unit<'_>, task: &Task) -> Result<()> {
-    let options = JobOptions { task: Some(task.id.clone()), ..JobOptions::default() };
-    unit.enqueue(&RunJob { task: task.id.clone() }, options)
+    unit.enqueue(&RunJob { task: task.id.clone() }, JobOptions::of_task(task))
 }
 
 /// Begins a run that was claimed, or ends it if it can or should not be begun.

@@ -19,7 +19,7 @@ pub use speak::LONGEST_TURN;
 
 use std::sync::Arc;
 
-use sophon_model::ports::{Tx, every};
+use sophon_model::ports::{Canceller, Tx, every};
 use sophon_model::{
     Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
     Error, Page, Paged, Result, Task, TaskEvent, TaskKind, UserId,
@@ -72,6 +72,7 @@ impl Discussions {
     /// Plans one.
     pub async fn create(&self, caller: &Caller, new: NewDiscussion) -> Result<Discussion> {
         let allowed = allow::<Discussion, Create>(caller)?;
+        new.require_models(&self.models).await?;
         self.db
             .write_once(caller, move |unit| {
                 let plan = Plan::of(unit.tx, allowed.tenant(), new)?;
@@ -112,6 +113,7 @@ impl Discussions {
         id: &DiscussionId,
         change: ChangeDiscussion,
     ) -> Result<Discussion> {
+        change.require_models(&self.models).await?;
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
@@ -139,7 +141,9 @@ impl Discussions {
                         // As it is now, and its worker can store nothing from here on.
                         unit.wake(&run.task_id)?;
                         let now = unit.now();
-                        if let Some(task) = unit.tx.request_cancel(&run.task_id, &caller.user, now)? {
+                        if let Some(task) =
+                            unit.tx.request_cancel(&run.task_id, Canceller::User(&caller.user), now)?
+                        {
                             finish_in(unit, task, Outcome::cancelled())?;
                         }
                         let running = running.clone();
@@ -162,10 +166,9 @@ impl Discussions {
             .write_once(caller, move |unit| {
                 let discussion: Granted<Discussion, Write> = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 models.require_language_model()?;
-                require_room(unit)?;
+                require_room(unit, &known.user)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
-                let owner = (&discussion.tenant_id, &discussion.owner_id);
-                let task = queued(unit, owner, TaskKind::Discussion, &discussion.topic);
+                let task = queued(unit, &known, TaskKind::Discussion, &discussion.topic);
                 let asked = (unit.new_id(), Some(discussion.id.clone()));
                 let run = run_of(asked, &task, discussion.into_inner().into());
                 unit.tx.insert(&task)?;

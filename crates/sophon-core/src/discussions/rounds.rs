@@ -140,12 +140,9 @@ impl ActiveRun<'_> {
                     DiscussionTurnStatus::Cancelled => Outcome::cancelled(),
                     _ => Outcome::failed(turn.error.clone().unwrap_or_default()),
                 };
-                let cancelled_by = part.cancelled_by.clone().or_else(|| {
-                    (turn.status == DiscussionTurnStatus::Cancelled)
-                        .then(|| task.cancelled_by.clone())
-                        .flatten()
-                });
-                finish_in(unit, Task { usage: turn.usage.clone(), cancelled_by, ..part }, outcome)?;
+                let is_cancelled = turn.status == DiscussionTurnStatus::Cancelled;
+                let part = if is_cancelled { part.cancelled_with(task) } else { part };
+                finish_in(unit, Task { usage: turn.usage.clone(), ..part }, outcome)?;
             }
             count(task, turn.usage.as_ref());
             unit.tx.update_open_task(task)?;

@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sophon_model::{
     DiscussionEvent, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Error, Job,
-    Result, Task, TaskEvent, TaskId, TaskKind, TaskStatus, Usage, UserId, Verdict,
+    Result, Task, TaskEvent, TaskId, TaskKind, TaskStatus, Usage, Verdict,
 };
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::lifecycle::{RunJob, begin_in};
 use crate::database::{Database, Unit};
+use crate::identity::ended_rights;
 use crate::jobs::{Begun, Handler, Held, HeldError, Released};
 use crate::models::Models;
 use crate::tasks::{Outcome, Running, RunningTask, finish_in, queued};
@@ -30,6 +31,8 @@ pub(crate) struct DiscussionRunner {
 pub(super) enum Stop {
     /// Somebody cancelled it.
     Cancelled,
+    /// The rights that it was started with have ended: in words for people.
+    RightsEnded(&'static str),
     /// There can be no verdict: in words for people.
     Failed(String),
     /// It has gone to another worker, or was ended elsewhere: nothing more is stored.
@@ -89,10 +92,17 @@ impl DiscussionRunner {
         held: Held,
         cancel: &CancellationToken,
     ) -> Result<()> {
-        let id = run.id.clone();
-        let turns = self.db.read(move |tx| tx.discussion_turns(&id)).await?;
+        let (id, task, now) = (run.id.clone(), run.task_id.clone(), self.db.now());
+        let read = self.db.read(move |tx| {
+            let task = tx.get(&task)?.ok_or_else(|| Error::not_found("task"))?;
+            Ok((tx.discussion_turns(&id)?, ended_rights(tx, &task, now)?))
+        });
+        let (turns, ended) = read.await?;
         let mut conducted = ActiveRun { with: self, held, run, turns, cancel };
-        let outcome = conducted.work().await;
+        let outcome = match ended {
+            Some(reason) => Err(Stop::RightsEnded(reason)),
+            None => conducted.work().await,
+        };
         conducted.finish(outcome).await
     }
 }
@@ -151,8 +161,7 @@ impl ActiveRun<'_> {
         let mut run = self.run.clone();
         let stored = self.write(move |unit, task| {
             if let Some(part) = unit.tx.get_in(&task.tenant_id, &part)? {
-                let cancelled_by = part.cancelled_by.clone().or_else(|| task.cancelled_by.clone());
-                finish_in(unit, Task { usage: usage.clone(), cancelled_by, ..part }, outcome)?;
+                finish_in(unit, Task { usage: usage.clone(), ..part.cancelled_with(task) }, outcome)?;
             }
             count(task, usage.as_ref());
             unit.tx.update_open_task(task)?;
@@ -187,9 +196,14 @@ impl ActiveRun<'_> {
 
     /// Stores how the run ended, with its task and all that is still open of it.
     async fn finish(self, outcome: Result<(), Stop>) -> Result<()> {
+        let mut reason = None;
         let outcome = match outcome {
             Ok(()) => Outcome::completed(),
             Err(Stop::Cancelled) => Outcome::cancelled(),
+            Err(Stop::RightsEnded(ended)) => {
+                reason = Some(ended.to_owned());
+                Outcome::cancelled()
+            }
             Err(Stop::Failed(reason)) => {
                 tracing::warn!(run.id = %self.run.id, reason, "a discussion failed");
                 Outcome::failed(reason)
@@ -201,9 +215,9 @@ impl ActiveRun<'_> {
             Err(Stop::Storage(error)) => return Err(error),
         };
         let stored = self.write(move |unit, task| {
-            let mut task = task.clone();
+            let mut task = Task { cancel_reason: task.cancel_reason.clone().or(reason), ..task.clone() };
             if outcome.status() == TaskStatus::Cancelled {
-                task.cancelled_by = cancelled_by(unit, &task)?;
+                task = cancelled_with_those_involved(unit, task)?;
             }
             finish_in(unit, task, outcome).map(drop)
         });
@@ -264,22 +278,22 @@ pub(super) fn begin_part_in(
         status: TaskStatus::Running,
         attempt: 1,
         started_at: Some(unit.now()),
-        ..queued(unit, (&task.tenant_id, &task.user_id), kind, asked)
+        ..queued(unit, task, kind, asked)
     };
     unit.tx.insert(&part)?;
     unit.emit(TaskEvent::Started(Box::new(part)));
     Ok(())
 }
 
-/// What cancelled a run: its own cancellation, that of the chat that it is a part of, or its judge.
-fn cancelled_by(unit: &Unit<'_>, task: &Task) -> Result<Option<UserId>> {
-    let mut involved = vec![task.clone()];
+/// The task of a run, cancelled as it was itself, the chat that it is a part of, or its judge.
+fn cancelled_with_those_involved(unit: &Unit<'_>, task: Task) -> Result<Task> {
+    let mut involved = Vec::new();
     if let Some(chat) = &task.parent_id {
         involved.extend(unit.tx.get_in(&task.tenant_id, chat)?);
     }
     let parts = unit.tx.child_tasks(&task.id)?;
     involved.extend(parts.into_iter().filter(|part| part.kind == TaskKind::DiscussionVerdict));
-    Ok(involved.into_iter().find_map(|task| task.cancelled_by))
+    Ok(involved.iter().fold(task, Task::cancelled_with))
 }
 
 /// Adds to what the run's task consumed.

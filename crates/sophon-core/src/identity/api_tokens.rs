@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use sophon_model::ports::Tx;
-use sophon_model::{
-    ApiToken, ApiTokenId, Caller, Credential, Error, Permission, Permissions, Result, Timestamp,
-};
+use sophon_model::{ApiToken, ApiTokenId, Caller, Error, Permission, Permissions, Result, Timestamp};
 
 use super::{
-    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, secret_hash,
+    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, rights,
+    secret_hash,
 };
 use crate::policy::require;
 
@@ -71,10 +70,7 @@ impl Identity {
         let secrets = self.secret_maker.source(&self.db, caller);
         let secret_of = move |id: &ApiTokenId| new_secret(API_TOKEN_PREFIX, secrets.secret_of(id.as_str()));
         let (secret, ends) = (secret_of(&id), new.ends.map(|ends| ends.time(now)).transpose()?);
-        let parent = match &caller.credential {
-            Credential::ApiToken(parent) => Some(parent.clone()),
-            Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_) => None,
-        };
+        let parent = caller.credential.api_token().cloned();
         let mut token = ApiToken {
             id,
             user_id: caller.user.clone(),
@@ -102,6 +98,7 @@ impl Identity {
                     token.expires_at = within(token.expires_at, parent.expires_at)?;
                 }
                 unit.tx.insert(&token)?;
+                rights::review_at_expiry_in(unit, &token)?;
                 Ok(token)
             })
             .await?;
@@ -128,7 +125,7 @@ impl Identity {
                 let (now, user) = (unit.now(), caller.user.clone());
                 let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(|| Error::not_found("API token"))?;
-                if let Credential::ApiToken(own) = &caller.credential
+                if let Some(own) = caller.credential.api_token()
                     && !is_at_or_below(unit.tx, &token, own)?
                 {
                     require(&caller, Permission::EndSignIns)?;
@@ -136,9 +133,9 @@ impl Identity {
                 for mut token in with_descendants(token, unit.tx.api_tokens(&user, now)?) {
                     token.revoked_at = Some(now);
                     unit.tx.update(&token)?;
+                    rights::drop_review_in(unit, &token)?;
                 }
-                identity.rights_change_in(unit, &user);
-                Ok(())
+                identity.rights_change_in(unit, &user)
             })
             .await
     }
@@ -179,7 +176,7 @@ impl Identity {
 /// What a token of the caller's may do, in catalogue order. Refuses what the caller may not do. What a narrowed token does
 /// not say is what it may do itself.
 fn narrowed(caller: &Caller, wanted: Option<Vec<Permission>>) -> Result<Option<Vec<Permission>>> {
-    let is_token = matches!(caller.credential, Credential::ApiToken(_));
+    let is_token = caller.credential.api_token().is_some();
     let rights = if is_token { caller.permissions } else { own_rights(caller.permissions) };
     let Some(wanted) = wanted else {
         return Ok(is_token.then(|| rights.iter().collect()));

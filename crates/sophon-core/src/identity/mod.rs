@@ -4,12 +4,14 @@ mod access_token;
 mod api_tokens;
 mod identified;
 mod password;
+mod rights;
 mod sign_in;
 mod throttle;
 
 pub use api_tokens::{Ends, NewApiToken};
 pub use identified::{Identified, Presented};
 pub(crate) use password::hash_password;
+pub(crate) use rights::{ActingFor, acting_for, ended_rights};
 pub use sign_in::{Device, Login, SignedIn};
 pub use throttle::SignInRates;
 
@@ -18,14 +20,15 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    AgentId, ApiToken, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, TenantId,
-    User, UserId, UserStatus,
+    ApiToken, ApiTokenId, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, TenantId,
+    Timestamp, User, UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::once::SecretMaker;
+use crate::registry::Registry;
 use access_token::AccessTokens;
 use password::Passwords;
 use sign_in::RefreshKey;
@@ -83,15 +86,17 @@ pub struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn open(shared: &Shared, auto_admin: Option<Caller>) -> Result<Self> {
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry, auto_admin: Option<Caller>) -> Result<Self> {
         let (db, settings) = (shared.db.clone(), &shared.settings);
+        let changes = broadcast::Sender::new(CHANGES_BACKLOG);
+        registry.chore(rights::Reviewer::new(changes.clone(), shared.running.clone()));
         Ok(Self {
             tokens: AccessTokens::new(&settings.signing_key),
             refresh_key: RefreshKey::new(&settings.signing_key),
             secret_maker: SecretMaker::new(&settings.signing_key),
             passwords: Passwords::new(db.random())?,
             throttle: Arc::new(LoginThrottle::new(db.random(), settings.sign_ins)),
-            changes: broadcast::Sender::new(CHANGES_BACKLOG),
+            changes,
             auto_admin,
             db,
         })
@@ -124,7 +129,7 @@ impl Identity {
                 let session = tx.get(&claims.sid)?.filter(|session| session.is_live(now));
                 let session = session.filter(|session| session.user_id == claims.sub).ok_or_else(rejected)?;
                 let user = tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                caller(tx, user, Credential::Access(session.id, claims.expires_at()))
+                caller(tx, user, Credential::Access(session.id, claims.expires_at()), now)
             })
             .await
     }
@@ -174,20 +179,18 @@ impl Identity {
                 let Some(user) = tx.get(&before.user)?.filter(may_act) else {
                     return Ok(AuthorizationState::Ended);
                 };
-                let is_live = match &before.credential {
-                    Credential::Access(session, until) => {
-                        let session = tx.get(session)?;
-                        *until > now && session.is_some_and(|session| session.is_live(now))
+                if let Credential::Access(session, until) = &before.credential {
+                    let session = tx.get(session)?.filter(|session| session.is_live(now));
+                    if *until <= now || session.is_none() {
+                        return Ok(AuthorizationState::Ended);
                     }
-                    Credential::ApiToken(id) => {
-                        tx.get_in(&before.user, id)?.is_some_and(|token| token.is_live(now))
-                    }
-                    Credential::AutoAdmin | Credential::Agent(_) => true,
-                };
-                if !is_live {
-                    return Ok(AuthorizationState::Ended);
                 }
-                let after = self::caller(tx, user, before.credential.clone())?;
+                let after = match self::caller(tx, user, before.credential.clone(), now) {
+                    Err(error) if error.kind() == Kind::Unauthenticated => {
+                        return Ok(AuthorizationState::Ended);
+                    }
+                    after => after?,
+                };
                 let same = (&before.tenant, &before.role, before.permissions)
                     == (&after.tenant, &after.role, after.permissions);
                 Ok(if same { AuthorizationState::Unchanged } else { AuthorizationState::Changed })
@@ -201,13 +204,12 @@ impl Identity {
         self.changes.subscribe()
     }
 
-    /// To be called by every unit of work that gives a user rights or takes some away: it revokes a credential,
-    /// disables the user, changes its role. What is open with the old rights ends within a moment of the commit.
-    pub fn rights_change_in(&self, unit: &mut Unit<'_>, user: &UserId) {
-        let (changes, user) = (self.changes.clone(), user.clone());
-        unit.after_commit(move || {
-            let _nobody_listens = changes.send(user);
-        });
+    /// To be called by every unit of work that gives a user rights or takes some away: it revokes a credential, disables
+    /// the user, changes its role. What is open with the old rights ends within a moment of the commit, and so does the
+    /// work that was started with rights that have ended.
+    pub fn rights_change_in(&self, unit: &mut Unit<'_>, user: &UserId) -> Result<()> {
+        rights::tell_after_commit(unit, &self.changes, user);
+        rights::review_in(unit, user)
     }
 }
 
@@ -215,13 +217,14 @@ pub(crate) fn may_act(user: &User) -> bool {
     user.status == UserStatus::Active
 }
 
-/// The user as a caller, with what its role includes now.
-pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential) -> Result<Caller> {
-    if let Credential::ApiToken(id) = &credential {
-        let token = tx.get_in(&user.id, id)?.ok_or_else(rejected)?;
-        return caller_by_token(tx, user, &token);
-    }
-    let permissions = permissions(tx, &user)?;
+/// The user as a caller, with what its role includes now and its API token, if it has one, allows now.
+pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential, now: Timestamp) -> Result<Caller> {
+    let held = permissions(tx, &user)?;
+    let permissions = match &credential {
+        Credential::ApiToken(id, _) => own_rights(held).and(live_token(tx, &user.id, id, now)?.rights()),
+        Credential::Agent(_, Some(id)) => held.and(live_token(tx, &user.id, id, now)?.rights()),
+        Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_, None) => held,
+    };
     Ok(Caller {
         user: user.id,
         tenant: user.tenant_id,
@@ -232,10 +235,10 @@ pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential) -> Result<
     })
 }
 
-/// The user as a caller with an API token that is at hand.
+/// The user as a caller with a live API token that is at hand.
 fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> {
     let permissions = own_rights(permissions(tx, &user)?).and(token.rights());
-    let credential = Credential::ApiToken(token.id.clone());
+    let credential = Credential::ApiToken(token.id.clone(), token.expires_at);
     Ok(Caller {
         user: user.id,
         tenant: user.tenant_id,
@@ -244,6 +247,11 @@ fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> 
         credential,
         request_key: None,
     })
+}
+
+/// The user's API token, if it still counts. Those that it was made with are not looked at: none of them ends without it.
+fn live_token(tx: &dyn Tx, user: &UserId, id: &ApiTokenId, now: Timestamp) -> Result<ApiToken> {
+    tx.get_in(user, id)?.filter(|token| token.is_live(now)).ok_or_else(rejected)
 }
 
 /// What people may hand to their API tokens: what their roles include, and what they may do whatever their roles are.
@@ -260,15 +268,9 @@ fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
 }
 
 /// The caller with the rights that it has now. A connection that stays open knows those of when it began.
-pub(crate) fn as_of_now(tx: &dyn Tx, known: &Caller) -> Result<Caller> {
+pub(crate) fn as_of_now(tx: &dyn Tx, known: &Caller, now: Timestamp) -> Result<Caller> {
     let user = tx.get(&known.user)?.filter(|user| may_act(user) && user.tenant_id == known.tenant);
-    caller(tx, user.ok_or_else(rejected)?, known.credential.clone())
-}
-
-/// The agent as a caller: it has the rights of the person it works for, as they are now.
-pub(crate) fn acting_for(tx: &dyn Tx, user: &UserId, agent: &AgentId) -> Result<Caller> {
-    let user = tx.get(user)?.filter(may_act).ok_or_else(|| Error::not_found("user"))?;
-    caller(tx, user, Credential::Agent(agent.clone()))
+    caller(tx, user.ok_or_else(rejected)?, known.credential.clone(), now)
 }
 
 /// One answer for every reason, so that it reveals nothing.

@@ -160,7 +160,7 @@ impl Identity {
                 } else if now.since(session.last_seen_at) > ANSWER_REPEATED || !device.is_that_of(&session) {
                     session.revoked_at = Some(now);
                     unit.tx.update(&session)?;
-                    identity.rights_change_in(unit, &session.user_id);
+                    identity.rights_change_in(unit, &session.user_id)?;
                     return Ok(Found::Leaked(session.id));
                 }
                 let user = unit.tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
@@ -181,7 +181,7 @@ impl Identity {
     pub async fn logout(&self, caller: &Caller) -> Result<()> {
         match &caller.credential {
             Credential::Access(session, _) => self.revoke_sign_in(caller, session).await,
-            Credential::ApiToken(_) | Credential::AutoAdmin | Credential::Agent(_) => Err(Error::new(
+            Credential::ApiToken(..) | Credential::AutoAdmin | Credential::Agent(..) => Err(Error::new(
                 Kind::Conflict,
                 "There is no sign-in to end: the request was made with an API token or with none. \
                  API tokens are revoked with DELETE /api/auth/tokens/{id}.",
@@ -198,7 +198,7 @@ impl Identity {
     /// Ends one of the caller's sign-ins; whatever lives by it is cut off. An API token must have been given the
     /// permission for it by name.
     pub async fn revoke_sign_in(&self, caller: &Caller, id: &AuthSessionId) -> Result<()> {
-        if let Credential::ApiToken(_) = caller.credential {
+        if caller.credential.api_token().is_some() {
             require(caller, Permission::EndSignIns)?;
         }
         let (identity, user, wanted) = (self.clone(), caller.user.clone(), id.clone());
@@ -210,8 +210,7 @@ impl Identity {
                 let mut session = session.ok_or_else(|| Error::not_found("sign-in"))?;
                 session.revoked_at = Some(now);
                 unit.tx.update(&session)?;
-                identity.rights_change_in(unit, &session.user_id);
-                Ok(())
+                identity.rights_change_in(unit, &session.user_id)
             })
             .await
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sophon_model::{Error, Job, Priority, Queue, Result, TaskId, Timestamp};
+use sophon_model::{Error, Job, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp, UserId};
 
 use crate::database::Unit;
 
@@ -27,11 +27,28 @@ pub(crate) struct JobOptions {
     pub(crate) dedupe_key: Option<String>,
     /// The task that people see of it.
     pub(crate) task: Option<TaskId>,
+    /// For whom it is done, where workers are shared fairly.
+    pub(crate) owner: Option<(TenantId, UserId)>,
+}
+
+impl JobOptions {
+    /// A job that does a task, for the task's user.
+    pub(crate) fn of_task(task: &Task) -> Self {
+        let owner = Some((task.tenant_id.clone(), task.user_id.clone()));
+        Self { task: Some(task.id.clone()), owner, ..Self::default() }
+    }
 }
 
 impl Default for JobOptions {
     fn default() -> Self {
-        Self { run_at: None, priority: Priority::Normal, serial_key: None, dedupe_key: None, task: None }
+        Self {
+            run_at: None,
+            priority: Priority::Normal,
+            serial_key: None,
+            dedupe_key: None,
+            task: None,
+            owner: None,
+        }
     }
 }
 
@@ -39,7 +56,10 @@ impl Unit<'_> {
     /// Puts a job into the queue, with the transaction. Its worker is woken when that is durable.
     pub(crate) fn enqueue<K: JobKind>(&mut self, payload: &K, options: JobOptions) -> Result<()> {
         let payload = serde_json::to_value(payload).map_err(Error::internal)?;
+        let (tenant_id, owner_id) = options.owner.unzip();
         let job = Job {
+            tenant_id,
+            owner_id,
             priority: options.priority,
             serial_key: options.serial_key,
             dedupe_key: options.dedupe_key,

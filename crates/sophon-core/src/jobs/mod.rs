@@ -11,6 +11,7 @@ mod held;
 mod holdings;
 mod overview;
 mod runner;
+mod waiting;
 mod waking;
 
 pub(crate) use enqueue::{JobKind, JobOptions};

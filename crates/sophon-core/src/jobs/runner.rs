@@ -39,6 +39,8 @@ const MOST_INTERRUPTIONS: i64 = 5;
 pub struct Workers {
     /// Turns of agents and runs of discussions.
     pub turns: usize,
+    /// Of these at most so many for one user.
+    pub turns_per_user: usize,
     /// Deliveries to the outside.
     pub delivery: usize,
     /// Indexing.
@@ -49,7 +51,7 @@ pub struct Workers {
 
 impl Default for Workers {
     fn default() -> Self {
-        Self { turns: 16, delivery: 16, indexing: 2, maintenance: 8 }
+        Self { turns: 256, turns_per_user: 32, delivery: 16, indexing: 2, maintenance: 8 }
     }
 }
 
@@ -62,19 +64,28 @@ impl Workers {
             Queue::Maintenance => self.maintenance,
         }
     }
+
+    /// How many jobs of one owner are worked on at a time, in queues whose workers are shared fairly.
+    fn per_owner(&self, queue: Queue) -> Option<usize> {
+        match queue {
+            Queue::Turns => Some(self.turns_per_user),
+            Queue::Delivery | Queue::Indexing | Queue::Maintenance => None,
+        }
+    }
 }
 
 /// Claims jobs and has their handlers do them.
 #[derive(Clone)]
 pub(crate) struct Runner {
-    db: Database,
+    pub(super) db: Database,
     handlers: Arc<Handlers>,
     running: Arc<Running>,
-    lifecycle: Lifecycle,
+    pub(super) lifecycle: Lifecycle,
     holdings: Holdings,
     /// This process, as it is named in the jobs that it holds.
     holder: Arc<str>,
     places: Arc<[(Queue, Arc<Semaphore>)]>,
+    pub(super) workers: Workers,
 }
 
 /// A job that this process has just claimed.
@@ -107,12 +118,14 @@ impl Runner {
             lifecycle,
             holdings: Holdings::default(),
             places: places.collect(),
+            workers,
         }
     }
 
     /// Works until the gateway drains. What runs then may finish.
     pub(crate) async fn run(self) {
         self.lifecycle.spawn(self.clone().keep_leases());
+        self.lifecycle.spawn(self.clone().tell_who_waits());
         while !self.lifecycle.is_draining() {
             let rung = self.db.job_bell();
             let claim = match self.claim().await {
@@ -161,6 +174,12 @@ impl Runner {
         free.filter(|(_, free)| *free > 0).map(|(queue, free)| (queue, free.min(MOST_CLAIMED))).collect()
     }
 
+    /// How many jobs of a queue are worked on here.
+    pub(super) fn at_work(&self, queue: Queue) -> usize {
+        let places = self.places.iter().find(|(of, _)| *of == queue);
+        places.map_or(0, |(_, places)| self.workers.of(queue) - places.available_permits())
+    }
+
     /// Claims jobs of each queue that has free workers.
     async fn claim(&self) -> Result<Claim> {
         let (this, wanted) = (self.clone(), self.wanted());
@@ -204,7 +223,8 @@ impl Runner {
     }
 
     fn wish(&self, queue: Queue, now: Timestamp, limit: usize) -> ClaimJobs<'_> {
-        ClaimJobs { queue, holder: &self.holder, now, lease_until: now.plus(LEASE), limit }
+        let per_owner = self.workers.per_owner(queue);
+        ClaimJobs { queue, holder: &self.holder, now, lease_until: now.plus(LEASE), limit, per_owner }
     }
 
     fn begin_in(&self, unit: &mut Unit<'_>, job: Job) -> Result<Option<Claimed>> {

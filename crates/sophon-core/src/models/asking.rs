@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use sophon_model::ports::{ModelError, ModelErrorKind, ModelInfo, ModelProvider, ModelRequest, ModelStream};
-use sophon_model::{Error, Kind, Result};
+use sophon_model::{Error, Fallback, Kind, LeftOut, Result};
 
-use super::history::{LeftOut, shorten, text_tokens, tool_tokens, well_formed};
-use super::{Models, cleaned};
+use super::history::{shorten, text_tokens, tool_tokens, well_formed};
+use super::{Availability, Models, cleaned};
 
 /// Attempts at a provider that does not begin to answer, before the next one is asked.
 const ATTEMPTS: u32 = 3;
@@ -20,6 +20,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How often the conversation, and likewise the limit of output, is halved for a provider that refuses it.
 const MOST_HALVINGS: u32 = 5;
+/// How long the lists of all providers count for turns whose model they do not name.
+const LISTS_COUNT: Duration = Duration::from_mins(1);
 /// The fewest tokens of output that are asked for.
 const LEAST_OUTPUT: u32 = 256;
 
@@ -30,6 +32,8 @@ pub(crate) struct Asking {
     request: ModelRequest,
     /// The providers in the order in which they are asked. Nothing until the first is.
     providers: Option<Vec<Arc<dyn ModelProvider>>>,
+    /// Whether the preferred model can be asked for.
+    availability: Availability,
     place: usize,
     at: Attempt,
     failures: Vec<ModelError>,
@@ -47,6 +51,8 @@ struct Attempt {
     output_halvings: u32,
     /// The limit of output of the last request.
     output: u32,
+    /// Whether the provider turned out not to have the model that nobody knew of whether it has it.
+    lacks_model: bool,
 }
 
 impl Asking {
@@ -56,6 +62,7 @@ impl Asking {
             preferred: preferred.map(ToOwned::to_owned),
             request,
             providers: None,
+            availability: Availability::Offered,
             place: 0,
             at: Attempt::default(),
             failures: Vec::new(),
@@ -63,10 +70,16 @@ impl Asking {
         }
     }
 
-    /// Begins an answer. Fails when no provider is left; the error names each that was asked and its reason.
+    /// Begins an answer. Fails when no provider is left; the error names each that was asked and its reason. Fails also if
+    /// nobody offers the preferred model, and no other may answer in its place.
     pub(crate) async fn begin(&mut self) -> Result<ModelStream> {
         if self.providers.is_none() {
-            self.models.look_for(self.preferred.as_deref()).await;
+            if let Some(preferred) = &self.preferred {
+                self.availability = self.models.availability(preferred, LISTS_COUNT).await;
+                if self.availability == Availability::Unknown && !self.models.fails_over() {
+                    return Err(self.models.not_offered(preferred));
+                }
+            }
             self.providers = Some(self.models.in_order(self.preferred.as_deref()));
         }
         while let Some(provider) = self.present() {
@@ -114,10 +127,48 @@ impl Asking {
         self.left_out
     }
 
+    /// Whether the preferred model could not be looked for, because the list of a provider cannot be read.
+    pub(crate) fn is_unchecked(&self) -> bool {
+        self.availability == Availability::Unchecked
+    }
+
+    /// That another model answers than the one that was asked for, or than the first one if none was.
+    pub(crate) fn fallback(&self) -> Option<Fallback> {
+        let (provider, first) = (self.present()?, self.providers.as_ref()?.first()?);
+        let model = self.info(&*provider).id;
+        let requested = match &self.preferred {
+            Some(preferred) => preferred.clone(),
+            None => self.info(&**first).id,
+        };
+        let is_other = model != requested || self.preferred.is_none() && self.place > 0;
+        is_other.then(|| Fallback {
+            reason: match self.failures.first() {
+                Some(failure) => failure.summary(),
+                None => format!("No model provider offers the model '{requested}'."),
+            },
+            requested,
+            model,
+            provider: provider.id().to_owned(),
+        })
+    }
+
+    /// The name of the preferred model, if this provider is to be asked for it: it is known to have the model, or it may
+    /// have it, as far as anybody knows.
+    fn name_for(&self, provider: &dyn ModelProvider) -> Option<String> {
+        let preferred = self.preferred.as_ref()?;
+        let is_known = self.models.model_of(provider, preferred).is_some();
+        (is_known || self.may_have(provider)).then(|| preferred.clone())
+    }
+
+    fn may_have(&self, provider: &dyn ModelProvider) -> bool {
+        let is_open = !self.models.has_known_list(provider) || !self.models.fails_over();
+        self.is_unchecked() && is_open && !self.at.lacks_model
+    }
+
     /// The request as this provider can answer it: its model, the output that it can write, and of the conversation what
     /// fits beside that.
     fn request_for(&mut self, provider: &dyn ModelProvider) -> ModelRequest {
-        let model = self.preferred.clone().filter(|model| self.models.model_of(provider, model).is_some());
+        let model = self.name_for(provider);
         let info = self.info(provider);
         let learned = self.models.learned_output(provider.id(), &info.id);
         let most = learned.unwrap_or(info.output_tokens).min(info.context_tokens / 2);
@@ -134,10 +185,23 @@ impl Asking {
 
     /// The model that this provider would answer with.
     fn info(&self, provider: &dyn ModelProvider) -> ModelInfo {
-        self.models.info_of(provider, self.preferred.as_deref())
+        match self.name_for(provider) {
+            Some(name) if self.models.model_of(provider, &name).is_none() => {
+                ModelInfo::unknown(&name, provider.id())
+            }
+            _ => self.models.info_of(provider, self.preferred.as_deref()),
+        }
     }
 
     fn note(&mut self, error: ModelError, attempts: u32) {
+        let may_answer_otherwise = error.kind == ModelErrorKind::UnknownModel
+            && self.models.fails_over()
+            && self.present().is_some_and(|provider| self.may_have(&*provider));
+        if may_answer_otherwise {
+            self.at.lacks_model = true;
+            self.failures.push(error);
+            return;
+        }
         let at = &mut self.at;
         match error.kind {
             ModelErrorKind::OutputTooLong
@@ -173,6 +237,18 @@ impl Asking {
         {
             self.models.learn_output(provider.id(), &self.info(&*provider).id, self.at.output);
         }
+    }
+}
+
+impl Models {
+    /// The error of a turn whose model nobody offers.
+    fn not_offered(&self, model: &str) -> Error {
+        let nearest = self.nearest(model).join(", ");
+        let text = format!(
+            "No model provider offers the model '{model}' any more. Nearest: {nearest}. Choose another model for the \
+             session or the agent."
+        );
+        Error::new(Kind::UpstreamUnavailable, text)
     }
 }
 

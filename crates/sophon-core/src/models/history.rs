@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use sophon_model::LeftOut;
 use sophon_model::ports::{ModelMessage, ModelToolCall, ToolSpec};
 
 use crate::untrusted::without_fenced;
@@ -103,25 +104,6 @@ fn said(content: &str) -> ModelMessage {
     ModelMessage::Assistant { content: content.to_owned(), tool_calls: Vec::new(), reasoning: None }
 }
 
-/// What was taken out of a conversation so that it fits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LeftOut {
-    /// Messages of earlier exchanges.
-    pub(crate) messages: usize,
-    /// Results of tools.
-    pub(crate) results: usize,
-    /// Contents of attached files.
-    pub(crate) files: usize,
-}
-
-impl LeftOut {
-    /// Leaves out the result or the files that a message holds.
-    fn take_from(&mut self, message: &mut ModelMessage, size: &mut usize) {
-        self.results += usize::from(leave_out_result(message, size));
-        self.files += leave_out_files(message, size);
-    }
-}
-
 /// Shortens a well-formed conversation to about `room` tokens: first results of tools and files in earlier exchanges
 /// are left out, then the oldest exchanges, then the older results of the current one, then its files. The last person's
 /// words stay. What is left is well-formed.
@@ -133,7 +115,8 @@ pub(crate) fn shorten(messages: &mut Vec<ModelMessage>, room: usize) -> LeftOut 
         if size <= room {
             return left_out;
         }
-        left_out.take_from(message, &mut size);
+        left_out.results += usize::from(leave_out_result(message, &mut size));
+        left_out.files += leave_out_files(message, &mut size);
     }
     let mut first = 0;
     while size > room && first < last_question {

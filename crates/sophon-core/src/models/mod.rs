@@ -8,14 +8,15 @@ mod offline;
 
 pub(crate) use asking::Asking;
 pub use check::ProviderCheck;
-pub(crate) use history::LeftOut;
 pub use offline::OfflineModel;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use parking_lot::Mutex;
+use serde_json::json;
 use sophon_model::ports::{
     ModelError, ModelEvent, ModelInfo, ModelProvider, ModelRequest, ModelStream, ModelToolCall,
 };
@@ -24,7 +25,7 @@ use sophon_model::{Error, Result, Usage};
 
 use crate::lifecycle::Lifecycle;
 use history::BYTES_A_TOKEN;
-use offered::Offers;
+use offered::{Offers, nearest};
 
 /// Stands between a person's words and what a model reads about the files that go with them.
 pub(crate) const FILES_HEADING: &str = "[Files attached to this message]";
@@ -37,6 +38,17 @@ pub struct Models {
     /// For each provider and model the most output that it turned out to accept.
     outputs: Arc<Mutex<HashMap<(String, String), u32>>>,
     offers: Arc<Offers>,
+}
+
+/// Whether a model can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Availability {
+    /// A provider has it configured or offers it.
+    Offered,
+    /// No provider offers it.
+    Unknown,
+    /// The list of a provider that may offer it cannot be read.
+    Unchecked,
 }
 
 /// A model that can be asked for.
@@ -82,6 +94,62 @@ impl Models {
             others.cloned().collect::<Vec<_>>()
         });
         configured.chain(offered.map(|info| ListedModel { info, is_configured: false })).collect()
+    }
+
+    /// Refuses the name of a model that no provider offers, with the nearest that one does. While the list of a provider
+    /// cannot be read, every name is accepted; a turn that asks for it says what the provider makes of it.
+    pub(crate) async fn require_offered(&self, field: &str, model: &str) -> Result<()> {
+        // Whoever names it may just have put it there.
+        if self.availability(model, Duration::ZERO).await != Availability::Unknown {
+            return Ok(());
+        }
+        let nearest = self.nearest(model);
+        let text = format!("No model provider offers the model '{model}'. Nearest: {}.", nearest.join(", "));
+        let details = json!({ "field": field, "reason": text, "nearest": nearest });
+        Err(Error::validation(field, text).with_details(details))
+    }
+
+    /// Whether a provider offers a model of this name, as far as can be found out now. Lists that do not name it are read
+    /// again if they are older than `max_age`.
+    async fn availability(&self, model: &str, max_age: Duration) -> Availability {
+        self.look_for(Some(model)).await;
+        if self.is_available(model) {
+            return Availability::Offered;
+        }
+        let is_read = self.offers.refresh(max_age).await;
+        if self.is_available(model) {
+            Availability::Offered
+        } else if is_read && self.providers.iter().all(|provider| self.has_known_list(&**provider)) {
+            Availability::Unknown
+        } else {
+            Availability::Unchecked
+        }
+    }
+
+    fn is_available(&self, model: &str) -> bool {
+        self.providers.iter().any(|provider| self.model_of(&**provider, model).is_some())
+    }
+
+    /// Whether all models of a provider are known: a part of this process has those that are configured.
+    fn has_known_list(&self, provider: &dyn ModelProvider) -> bool {
+        provider.service().is_none() || self.offers.of(provider.id()).is_some()
+    }
+
+    /// The names of models that are nearest to a wrong one.
+    fn nearest(&self, wanted: &str) -> Box<[String]> {
+        let mut known: Vec<ModelInfo> = Vec::new();
+        for provider in &*self.providers {
+            known.extend(provider.models().iter().cloned());
+            known.extend(self.offers.of(provider.id()).iter().flat_map(|offer| offer.iter().cloned()));
+        }
+        known.sort_by(|one, other| one.id.cmp(&other.id));
+        known.dedup_by(|one, other| one.id == other.id);
+        nearest(wanted, &known)
+    }
+
+    /// Whether another model may answer than the one that is asked for: there is another provider, or none at all.
+    fn fails_over(&self) -> bool {
+        self.providers.len() > 1 || self.is_offline
     }
 
     /// Begins to ask for an answer, of the preferred model first.
@@ -134,13 +202,15 @@ impl Models {
         }
     }
 
-    /// Those first for which the preferred model is configured, then those that offer it; otherwise as configured.
+    /// Those first for which the preferred model is configured, then those that offer it, then those that may; otherwise
+    /// as configured.
     fn in_order(&self, preferred: Option<&str>) -> Vec<Arc<dyn ModelProvider>> {
         let mut ordered: Vec<_> = self.providers.iter().cloned().collect();
         ordered.sort_by_key(|provider| match preferred {
             Some(model) if is_configured(&**provider, model) => 0,
             Some(model) if self.model_of(&**provider, model).is_some() => 1,
-            _ => 2,
+            Some(_) if !self.has_known_list(&**provider) => 2,
+            _ => 3,
         });
         ordered
     }

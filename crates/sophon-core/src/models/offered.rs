@@ -44,6 +44,8 @@ struct Seen {
     has_looked: bool,
     /// When the next look is due.
     due: Option<Instant>,
+    /// When the last look ended that could read all lists.
+    whole_at: Option<Instant>,
 }
 
 impl Offers {
@@ -65,6 +67,14 @@ impl Offers {
         let _in_time = timeout_at(began + FIRST_LOOK, seen.wait_for(|seen| seen.has_looked)).await;
     }
 
+    /// Looks at once, unless all lists were read within `max_age`, but not longer than [`FIRST_LOOK`]. Says whether all
+    /// lists could be read.
+    pub(super) async fn refresh(&self, max_age: Duration) -> bool {
+        let is_fresh = |at: Instant| at.elapsed() < max_age;
+        self.seen.borrow().whole_at.is_some_and(is_fresh)
+            || timeout(FIRST_LOOK, self.look_at_all()).await.unwrap_or(false)
+    }
+
     fn look_if_due(self: &Arc<Self>) {
         let now = Instant::now();
         let is_due = self.seen.send_if_modified(|seen| {
@@ -80,20 +90,25 @@ impl Offers {
             self.lifecycle.spawn(async move {
                 tokio::select! {
                     () = offers.lifecycle.draining() => {}
-                    () = offers.look_at_all() => {}
+                    _ = offers.look_at_all() => {}
                 }
             });
         }
     }
 
-    async fn look_at_all(&self) {
+    /// Whether all could be looked at.
+    async fn look_at_all(&self) -> bool {
         let looks = join_all(self.providers.iter().map(|provider| self.look_at(&**provider))).await;
+        let (is_whole, now) = (!looks.contains(&false), Instant::now());
         self.seen.send_modify(|seen| {
             seen.has_looked = true;
-            if looks.contains(&false) {
-                seen.due = Some(Instant::now() + FRESH_AFTER_FAILURE);
+            if is_whole {
+                seen.whole_at = Some(now);
+            } else {
+                seen.due = Some(now + FRESH_AFTER_FAILURE);
             }
         });
+        is_whole
     }
 
     /// Whether it could be looked at.

@@ -258,7 +258,7 @@ struct Facts {
 fn require_all(asker: Asker<'_>, needs: &[Need], facts: Facts) -> Result<()> {
     needs.iter().try_for_each(|need| {
         let caller = asker.signed_in()?;
-        let is_agent = matches!(caller.credential, Credential::Agent(_));
+        let is_agent = matches!(caller.credential, Credential::Agent(..));
         match *need {
             Need::PersonHas(_) if is_agent => Ok(()),
             Need::Has(permission) | Need::PersonHas(permission) => require(caller, permission),

@@ -24,6 +24,7 @@ use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::limits::{LONGEST_NAME, bounded, title};
 use crate::live::PendingTexts;
+use crate::models::Models;
 use crate::only_if::OnlyIf;
 use crate::policy::{Allowed, Create, Granted, Manage, Read, Write, allow, grant, visible};
 use crate::registry::Registry;
@@ -72,13 +73,14 @@ pub struct Sessions {
     pending: PendingTexts,
     running: Arc<Running>,
     quotas: Quotas,
+    models: Models,
 }
 
 impl Sessions {
     pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
         let (db, pending, running) = (shared.db.clone(), shared.pending.clone(), shared.running.clone());
         registry.tool(search_tool::Search::new(db.clone()));
-        Self { db, pending, running, quotas: shared.settings.quotas }
+        Self { db, pending, running, quotas: shared.settings.quotas, models: shared.models.clone() }
     }
 
     /// The sessions in which the caller takes part, last active first.
@@ -107,15 +109,14 @@ impl Sessions {
     /// Makes one.
     pub async fn create(&self, caller: &Caller, new: NewSession) -> Result<Session> {
         let allowed = allow(caller)?;
+        self.require_model(new.model.as_deref()).await?;
         self.db.write_once(caller, move |unit| create_in(unit, &allowed, new)).await
     }
 
     /// Changes one.
     pub async fn update(&self, caller: &Caller, id: &SessionId, change: ChangeSession) -> Result<Session> {
         let change = ChangeSession { title: change.title.as_deref().map(title).transpose()?, ..change };
-        if let Some(Some(model)) = &change.model {
-            bounded("model", model, 1, LONGEST_NAME)?;
-        }
+        self.require_model(change.model.as_ref().and_then(Option::as_deref)).await?;
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .write(move |unit| {
@@ -148,6 +149,13 @@ impl Sessions {
                 Ok(session.into_inner())
             })
             .await
+    }
+
+    /// Refuses the name of a model that nobody offers.
+    async fn require_model(&self, model: Option<&str>) -> Result<()> {
+        let Some(model) = model else { return Ok(()) };
+        bounded("model", model, 1, LONGEST_NAME)?;
+        self.models.require_offered("model", model).await
     }
 
     /// Deletes one, with all that is in it. Work that runs for it is stopped.
@@ -184,10 +192,8 @@ pub(crate) fn create_in(
 ) -> Result<Session> {
     let agent = agent_in(unit, allowed.tenant(), new.agent.as_deref())?;
     let title = title(&new.title.unwrap_or_default())?;
-    for (field, text) in [("model", &new.model), ("channelId", &new.channel_id)] {
-        if let Some(text) = text {
-            bounded(field, text, 1, LONGEST_NAME)?;
-        }
+    if let Some(channel) = &new.channel_id {
+        bounded("channel_id", channel, 1, LONGEST_NAME)?;
     }
     let session = Session {
         id: unit.new_id(),

@@ -54,8 +54,7 @@ pub(crate) fn finish_in(unit: &mut Unit<'_>, task: Task, outcome: Outcome) -> Re
     // As it is stored: others may have noted meanwhile who cancels it.
     let task = unit.tx.get(&task.id)?.unwrap_or(task);
     for part in unit.tx.child_tasks(&task.id)?.into_iter().filter(|part| !part.status.is_final()) {
-        let cancelled_by = part.cancelled_by.clone().or_else(|| task.cancelled_by.clone());
-        finish_in(unit, Task { cancelled_by, ..part }, Outcome::cancelled())?;
+        finish_in(unit, part.cancelled_with(&task), Outcome::cancelled())?;
     }
     for hook in unit.task_end_hooks() {
         hook.task_ended(unit, &task)?;

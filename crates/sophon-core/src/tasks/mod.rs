@@ -11,15 +11,15 @@ pub(crate) use running::RunningTask;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sophon_model::ports::TaskFilter;
+use sophon_model::ports::{Canceller, TaskFilter};
 use sophon_model::{
-    Caller, Error, JobStatus, Kind, Page, Paged, Result, Task, TaskId, TaskKind, TaskStatus, TenantId,
-    ToolCall, UserId,
+    ApiTokenId, Caller, Error, JobStatus, Kind, Page, Paged, Result, Task, TaskId, TaskKind, TaskStatus,
+    TenantId, ToolCall, UserId,
 };
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::limits::MOST_QUEUED_TASKS;
+use crate::limits::{MOST_QUEUED_TASKS, MOST_QUEUED_TASKS_OF_USER};
 use crate::nodes;
 use crate::policy::{Cancel, Granted, Read, grant, visible};
 
@@ -88,17 +88,41 @@ impl Tasks {
     }
 }
 
+/// For whom a task is done, and with which rights.
+#[derive(Clone, Copy)]
+pub(crate) struct StartedBy<'a> {
+    pub(crate) tenant: &'a TenantId,
+    pub(crate) user: &'a UserId,
+    /// The API token that the rights are limited to.
+    pub(crate) api_token: Option<&'a ApiTokenId>,
+}
+
+impl<'a> From<&'a Caller> for StartedBy<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        Self { tenant: &caller.tenant, user: &caller.user, api_token: caller.credential.api_token() }
+    }
+}
+
+/// A part has what the whole has.
+impl<'a> From<&'a Task> for StartedBy<'a> {
+    fn from(whole: &'a Task) -> Self {
+        Self { tenant: &whole.tenant_id, user: &whole.user_id, api_token: whole.api_token_id.as_ref() }
+    }
+}
+
 /// A task that is asked for now and waits. What is particular to its kind is for the caller to fill in.
-pub(crate) fn queued(
+pub(crate) fn queued<'a>(
     unit: &Unit<'_>,
-    (tenant, user): (&TenantId, &UserId),
+    started_by: impl Into<StartedBy<'a>>,
     kind: TaskKind,
     asked: &str,
 ) -> Task {
+    let StartedBy { tenant, user, api_token } = started_by.into();
     Task {
         id: unit.new_id(),
         tenant_id: tenant.clone(),
         user_id: user.clone(),
+        api_token_id: api_token.cloned(),
         parent_id: None,
         session_id: None,
         agent_id: None,
@@ -110,7 +134,9 @@ pub(crate) fn queued(
         is_streaming: false,
         error: None,
         usage: None,
+        details: None,
         cancelled_by: None,
+        cancel_reason: None,
         cancel_requested_at: None,
         attempt: 0,
         created_at: unit.now(),
@@ -119,13 +145,20 @@ pub(crate) fn queued(
     }
 }
 
-/// Refuses more work while too much of it waits.
-pub(crate) fn require_room(unit: &Unit<'_>) -> Result<()> {
-    if unit.tx.queued_tasks()? < MOST_QUEUED_TASKS {
+/// Refuses more work of a user while too much of the user's, or of all users', waits.
+pub(crate) fn require_room(unit: &Unit<'_>, user: &UserId) -> Result<()> {
+    let error = if unit.tx.queued_tasks_of(user)? >= MOST_QUEUED_TASKS_OF_USER {
+        let text = format!(
+            "{MOST_QUEUED_TASKS_OF_USER} of your tasks are waiting, and that is the most. Wait until some have ended, or \
+             cancel some."
+        );
+        Error::new(Kind::RateLimited, text).with_code("too_many_tasks")
+    } else if unit.tx.queued_tasks()? >= MOST_QUEUED_TASKS {
+        Error::new(Kind::ServiceUnavailable, "Too much work is waiting. Try again in a moment.")
+    } else {
         return Ok(());
-    }
-    let text = "Too much work is waiting. Try again in a moment.";
-    Err(Error::new(Kind::ServiceUnavailable, text).with_retry_after(Duration::from_secs(5)))
+    };
+    Err(error.with_retry_after(Duration::from_secs(5)))
 }
 
 /// The first line of a text, cut at `most` characters.
@@ -146,17 +179,17 @@ pub(crate) fn cancel_in(
     task: &Granted<Task, Cancel>,
     running: Arc<Running>,
 ) -> Result<Task> {
-    let stopped = stop_in(unit, by, &task.id, running)?;
+    let stopped = stop_in(unit, Canceller::User(by), &task.id, running)?;
     stopped.ok_or_else(|| {
         Error::conflict(format!("The task has ended already: it is {}.", task.status.as_str()))
     })
 }
 
-/// Stops a task by a rule of what it belongs to: ends it if nobody works on it, and notifies its worker otherwise.
-/// Nothing if it has ended.
+/// Stops a task by a rule of what it belongs to, or because its rights have ended: ends it if nobody works on it, and
+/// notifies its worker otherwise. Nothing if it has ended.
 pub(crate) fn stop_in(
     unit: &mut Unit<'_>,
-    by: &UserId,
+    by: Canceller<'_>,
     id: &TaskId,
     running: Arc<Running>,
 ) -> Result<Option<Task>> {

@@ -2,15 +2,15 @@
 
 use futures_util::StreamExt;
 use sophon_model::event::Activity;
-use sophon_model::ports::{ModelError, ModelErrorKind, ModelEvent, ModelStream, ModelToolCall};
-use sophon_model::{ModelUse, TaskEvent, ToolCallId, Usage};
+use sophon_model::ports::{ModelError, ModelErrorKind, ModelEvent, ModelStream, ModelToolCall, StopReason};
+use sophon_model::{Cut, LeftOut, ModelUse, TaskEvent, ToolCallId, Usage};
 
 use tokio::time::Instant;
 
 use super::context::Context;
 use super::step::Step;
 use super::{Stop, Turn};
-use crate::models::{Asking, LeftOut, count_tokens};
+use crate::models::{Asking, count_tokens};
 
 /// Events that are taken at a time: text that has come together is published together.
 const TOGETHER: usize = 64;
@@ -38,7 +38,8 @@ impl Turn {
                 () = self.held.cancel().cancelled() => return Err(Stop::Cancelled),
                 began = asking.begin() => began?,
             };
-            self.tell_left_out(&asking);
+            self.note_left_out(asking.left_out());
+            self.tell_unchecked(&asking);
             if std::mem::take(&mut is_void) {
                 self.reset().await?;
             }
@@ -48,8 +49,18 @@ impl Turn {
             self.writer.publish_new();
             self.account(&step.usage, number).await?;
             match answered {
+                Answered::Failed(error) if is_worth_keeping(&error, &step) => {
+                    asking.succeeded();
+                    self.writer.end_step();
+                    step.stop = StopReason::Length;
+                    let cut = Cut { kept_bytes: step.text.len(), reason: error.to_string() };
+                    self.reply.details.get_or_insert_default().cut = Some(cut);
+                    return Ok(step);
+                }
                 Answered::Whole => {
                     asking.succeeded();
+                    step.fallback = asking.fallback();
+                    self.note_fallback(&step);
                     self.writer.end_step();
                     return Ok(step);
                 }
@@ -77,12 +88,30 @@ impl Turn {
         !self.writer.text().trim().is_empty()
     }
 
-    /// Tells people that the model does not see everything.
-    fn tell_left_out(&self, asking: &Asking) {
-        let left_out = asking.left_out();
-        if left_out == LeftOut::default() {
-            return;
+    /// Notes for the answer that another model wrote it than the one that was asked for.
+    pub(super) fn note_fallback(&mut self, step: &Step) {
+        if step.fallback.is_some() {
+            self.reply.details.get_or_insert_default().fallback.clone_from(&step.fallback);
         }
+    }
+
+    /// Tells people that nobody knows whether the model is there that is asked for.
+    fn tell_unchecked(&self, asking: &Asking) {
+        if let Some(model) = self.preferred_model().filter(|_| asking.is_unchecked()) {
+            let text = format!(
+                "Whether '{model}' is offered is not known: a provider's list of models cannot be read."
+            );
+            self.progress(Activity::Thinking, Some(text));
+        }
+    }
+
+    /// Notes in the task, and tells people, that the model does not see everything.
+    fn note_left_out(&mut self, left_out: LeftOut) {
+        let left_out = Some(left_out).filter(|left_out| *left_out != LeftOut::default());
+        if left_out.is_some() || self.task.details.is_some() {
+            self.task.details.get_or_insert_default().left_out = left_out;
+        }
+        let Some(left_out) = left_out else { return };
         let text = format!(
             "The conversation is longer than the model can read: {} older messages, {} results of tools and {} files \
              were left out.",
@@ -167,6 +196,12 @@ impl Turn {
             .await?;
         Ok(())
     }
+}
+
+/// Whether an answer that is longer than the operator allows is kept as far as it came: it has text, which was paid for,
+/// and no calls, which might lack others that belong to them.
+fn is_worth_keeping(error: &ModelError, step: &Step) -> bool {
+    error.kind == ModelErrorKind::AnswerTooLong && !step.text.trim().is_empty() && step.tool_calls.is_empty()
 }
 
 /// Resolves at that time; never if there is none.

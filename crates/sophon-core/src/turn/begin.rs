@@ -25,8 +25,7 @@ impl JobKind for TurnJob {
 pub(crate) fn enqueue_in(unit: &mut Unit<'_>, task: &Task, session: &Session, agent: &Agent) -> Result<()> {
     let options = JobOptions {
         serial_key: Some(format!("chat {} {}", session.id, agent.id)),
-        task: Some(task.id.clone()),
-        ..JobOptions::default()
+        ..JobOptions::of_task(task)
     };
     unit.enqueue(&TurnJob { task: task.id.clone() }, options)
 }
@@ -120,6 +119,7 @@ fn open_reply(
         attachments: Vec::new(),
         usage: None,
         finish_reason: None,
+        details: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };

@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 
 use sophon_model::ports::{MemoryFilter, ModelMessage, Tx};
-use sophon_model::{
-    Agent, AttachmentId, Caller, Error, Result, StoredAttachment, Task, ToolCall, ToolCallStatus,
-};
+use sophon_model::{Agent, AttachmentId, Error, Result, StoredAttachment, Task, ToolCall, ToolCallStatus};
 
 use super::conversation::Conversation;
 use super::step::Step;
 use super::{Turn, attached, conversation};
-use crate::identity::acting_for;
+use crate::identity::{ActingFor, acting_for};
 use crate::untrusted;
 
 /// Memory entries that every turn begins with.
@@ -25,8 +23,6 @@ pub(super) struct Context {
 
 /// What is stored that a turn begins with. It is read at once: somebody waits for the first word.
 pub(super) struct Stored {
-    /// The agent as a caller, with the rights that the person has now for whom it works.
-    pub(super) caller: Caller,
     system: String,
     conversation: Conversation,
     files: HashMap<AttachmentId, StoredAttachment>,
@@ -35,29 +31,31 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    pub(super) async fn read(turn: &Turn) -> Result<Self> {
+    /// The rights that the turn has now, and what is stored.
+    pub(super) async fn read(turn: &Turn) -> Result<(ActingFor, Self)> {
         let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
-        let (question, reply) = (turn.question.clone(), turn.reply.number);
+        let (question, reply, now) = (turn.question.clone(), turn.reply.number, turn.held.now());
         turn.held
             .read(move |tx| {
                 let conversation = conversation::read(tx, &session, &question, reply)?;
                 let is_first = conversation.messages.len() == 1;
                 let steps = tx.steps(&task.id)?.into_iter().map(serde_json::from_value);
-                Ok(Self {
-                    caller: acting_for(tx, &task.user_id, &agent.id)?,
+                let acting = acting_for(tx, &task.user_id, task.api_token_id.clone(), &agent.id, now)?;
+                let stored = Self {
                     system: system(tx, &task, &agent, is_first)?,
                     files: attached::stored(tx, &conversation.messages)?,
                     conversation,
                     steps: steps.collect::<Result<_, _>>().map_err(Error::internal)?,
                     calls: tx.tool_calls(&task.id)?,
-                })
+                };
+                Ok((acting, stored))
             })
             .await
     }
 
     /// What the model is given. An agent without tools does not read what tools returned before.
     pub(super) async fn into_context(self, turn: &Turn) -> Context {
-        let Self { mut conversation, files, steps, calls, system, .. } = self;
+        let Self { mut conversation, files, steps, calls, system } = self;
         attached::describe(turn, &mut conversation.messages, &files).await;
         let mut messages = conversation.in_model_terms(!turn.tools.is_empty());
         add_steps(&mut messages, &steps, calls);

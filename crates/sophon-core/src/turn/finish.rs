@@ -22,6 +22,10 @@ impl Turn {
                 Outcome::completed()
             }
             Err(Stop::Cancelled) => Outcome::cancelled(),
+            Err(Stop::RightsEnded(reason)) => {
+                task.cancel_reason = Some(reason.to_owned());
+                Outcome::cancelled()
+            }
             Err(Stop::Failed(error)) => {
                 tracing::warn!(task.id = %task.id, %error, "a turn failed");
                 Outcome::failed(error.message())

@@ -31,7 +31,7 @@ use sophon_model::{
 use crate::attachments::Attachments;
 use crate::database::Unit;
 use crate::gateway::Shared;
-use crate::identity::acting_for;
+use crate::identity::{ActingFor, acting_for};
 use crate::jobs::{Begun, Handler, Held, HeldError, Released};
 use crate::live::PendingTexts;
 use crate::models::Models;
@@ -98,6 +98,8 @@ pub(crate) fn register(shared: &Shared, attachments: &Attachments, registry: &mu
 enum Stop {
     /// Somebody cancelled it.
     Cancelled,
+    /// The rights that it was started with have ended: in words for people.
+    RightsEnded(&'static str),
     /// It cannot go on.
     Failed(Error),
     /// It goes on when what it waits for has happened.
@@ -118,6 +120,14 @@ impl From<HeldError> for Stop {
             HeldError::Lost => Stop::Lost,
             HeldError::Failed(error) => Stop::Failed(error),
         }
+    }
+}
+
+/// The caller that a turn acts as; the turn stops if its rights have ended.
+fn require_rights(acting: ActingFor) -> Result<Caller, Stop> {
+    match acting {
+        ActingFor::Caller(caller) => Ok(caller),
+        ActingFor::Nobody(reason) => Err(Stop::RightsEnded(reason)),
     }
 }
 
@@ -164,11 +174,12 @@ impl Turn {
     /// Works until the model has nothing more to do, and says why it stopped then.
     async fn work(&mut self, start: Start) -> Result<StopReason, Stop> {
         self.require_wanted()?;
-        let stored = Stored::read(self).await?;
-        self.tools = self.with.tools.of(&stored.caller, &self.agent).await;
+        let (acting, stored) = Stored::read(self).await?;
+        self.tools = self.with.tools.of(&require_rights(acting)?, &self.agent).await;
         let mut context = stored.into_context(self).await;
         for answer in &context.steps {
             self.usage.add(&answer.usage);
+            self.note_fallback(answer);
             self.writer.restore(&answer.text);
         }
         if start == Start::Interrupted {
@@ -205,10 +216,12 @@ impl Turn {
         if self.held.cancel().is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
     }
 
-    /// The agent as a caller, with the rights that the person has now for whom it works.
+    /// The agent as a caller, with the rights that the person for whom it works, and the API token that started the turn,
+    /// have now.
     async fn caller(&self) -> Result<Caller, Stop> {
-        let (user, agent) = (self.task.user_id.clone(), self.agent.id.clone());
-        Ok(self.held.read(move |tx| acting_for(tx, &user, &agent)).await?)
+        let (user, token) = (self.task.user_id.clone(), self.task.api_token_id.clone());
+        let (agent, now) = (self.agent.id.clone(), self.held.now());
+        require_rights(self.held.read(move |tx| acting_for(tx, &user, token, &agent, now)).await?)
     }
 
     /// Parks the turn until what it waits for has happened, or until a moment after `until`. Returns if something

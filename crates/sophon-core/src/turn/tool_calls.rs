@@ -145,18 +145,22 @@ impl Turn {
             }
             Clearance::NotNeeded | Clearance::Refused(_) => None,
         };
-        let tenant = self.task.tenant_id.clone();
+        let (tenant, task) = (self.task.tenant_id.clone(), self.task.id.clone());
         let stored = self.held.write(move |unit| {
+            // Nothing begins after a cancel that was accepted, also if word of it is still on its way to this turn.
+            if unit.tx.get(&task)?.is_none_or(|task| task.cancel_requested_at.is_some()) {
+                return Ok(None);
+            }
             if let Some((approval, digest)) = approval
                 && let Err(not_covered) = consume_in(unit, (&tenant, &approval), &digest)?
             {
-                return Ok(Err(not_covered));
+                return Ok(Some(Err(not_covered)));
             }
             unit.tx.insert(&started)?;
             unit.emit(ToolCallEvent::Started { call: Box::new(started.clone()) });
-            Ok(Ok(started))
+            Ok(Some(Ok(started)))
         });
-        Ok(stored.await?)
+        stored.await?.ok_or(Stop::Cancelled)
     }
 
     /// Stores a call that is not made, and returns what the model reads of it.

@@ -307,7 +307,7 @@ async fn an_agent_answers_nothing_whatever_the_person_it_works_for_may() {
     app.may_leave_work();
     app.send("forget everything").await;
     let asked = app.asked_once().await;
-    let agent = Caller { credential: Credential::Agent(asked.agent_id.clone()), ..app.admin() };
+    let agent = Caller { credential: Credential::Agent(asked.agent_id.clone(), None), ..app.admin() };
     for number in 0..3 {
         let refused = app.gateway.approvals.answer(&agent, &asked.id, answer(number)).await.unwrap_err();
         assert_eq!(refused.code(), "not_authorized");

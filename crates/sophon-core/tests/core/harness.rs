@@ -59,9 +59,14 @@ impl Harness {
 
     /// Waits until the turn has given its worker to others.
     pub async fn parked(&self, id: &TaskId) {
-        self.until(async || {
+        Self::is_parked(&self.0, id).await;
+    }
+
+    /// The same, in any gateway.
+    pub async fn is_parked(app: &TestGateway, id: &TaskId) {
+        app.until(async || {
             let id = id.clone();
-            let job = self.gateway.db.read(move |tx| tx.job_of(&id)).await.unwrap();
+            let job = app.gateway.db.read(move |tx| tx.job_of(&id)).await.unwrap();
             job.filter(|job| job.status == JobStatus::Parked).map(drop)
         })
         .await;

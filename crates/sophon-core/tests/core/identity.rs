@@ -145,7 +145,7 @@ async fn an_api_token_works_until_it_is_revoked_or_lapses() {
     let new = token_for_a_day(None);
     let (token, secret) = identity.create_api_token(&admin, new.clone()).await.unwrap();
     let caller = identity.authenticate(&secret).await.unwrap();
-    assert_eq!(caller.credential, Credential::ApiToken(token.id.clone()));
+    assert_eq!(caller.credential, Credential::ApiToken(token.id.clone(), token.expires_at));
     assert!(identity.api_tokens(&admin).await.unwrap()[0].last_used_at.is_some());
     let mut changes = identity.changes();
     identity.revoke_api_token(&admin, &token.id).await.unwrap();

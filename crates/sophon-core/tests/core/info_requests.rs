@@ -91,7 +91,7 @@ async fn an_agent_does_not_answer_what_the_person_is_asked() {
     app.may_leave_work();
     app.send("paint it").await;
     let asked = app.question().await;
-    let agent = Caller { credential: Credential::Agent(asked.agent_id.clone()), ..app.admin() };
+    let agent = Caller { credential: Credential::Agent(asked.agent_id.clone(), None), ..app.admin() };
     let refused = app.gateway.info_requests.respond(&agent, &asked.id, Some("red".into())).await;
     assert_eq!(refused.unwrap_err().code(), "not_authorized");
     assert_eq!(app.question().await, asked);

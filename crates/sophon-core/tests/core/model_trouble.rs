@@ -1,11 +1,16 @@
 //! Whatever a model server does, the turn ends, people are told the truth, and what was paid for is kept.
 
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use fanout::Start;
 use serde_json::{Value, json};
 use sophon_core::turn::TurnLimits;
 use sophon_model::event::TaskProgress;
+use sophon_model::ports::{ModelError, ModelErrorKind, ModelInfo, ModelProvider, ModelRequest, ModelStream};
 use sophon_model::{Event, FinishReason, MessageEvent, MessageStatus, TaskEvent, TaskStatus, ToolCallStatus};
-use sophon_testgateway::Setup;
+use sophon_testgateway::{Setup, provider, provider_with};
 use sophon_testkit::{Call, Gate, ModelServer, Script};
 
 use crate::harness::{Harness, events_until, streamed};
@@ -249,4 +254,75 @@ async fn a_turn_that_works_too_long_fails_and_its_session_goes_on() {
     let task = app.ended(&sent).await;
     assert!(task.error.unwrap().contains("did not come to an end"), "it fails");
     app.completed(&app.send_to(&sent.session_id, "again").await).await;
+}
+
+#[tokio::test]
+async fn what_was_left_out_of_a_long_conversation_is_kept_in_the_details_of_the_task() {
+    let model = ModelServer::start(|_| Script::say("ok")).await;
+    let app = Harness::with_models(&[&model]).await;
+    let words = "word ".repeat(18_000);
+    let first = app.send(&words).await;
+    assert_eq!(app.completed(&first).await.details, None);
+    let mut last = None;
+    for _ in 0..5 {
+        let sent = app.send_to(&first.session_id, &words).await;
+        last = app.completed(&sent).await.details;
+    }
+    let left_out = last.unwrap().left_out.unwrap();
+    assert!(left_out.messages >= 2 && left_out.results == 0, "{left_out:?}");
+    let sent = app.send("short").await;
+    assert_eq!(app.completed(&sent).await.details, None);
+}
+
+/// A provider whose answer takes too long.
+struct Slow(AtomicUsize);
+
+#[async_trait::async_trait]
+impl ModelProvider for Slow {
+    fn id(&self) -> &'static str {
+        "slow"
+    }
+
+    fn models(&self) -> &[ModelInfo] {
+        &[]
+    }
+
+    async fn stream(&self, _: ModelRequest) -> Result<ModelStream, ModelError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(ModelError {
+            provider: "slow".into(),
+            kind: ModelErrorKind::TimedOut,
+            model: None,
+            url: None,
+            message: "nothing came within 900 s".into(),
+            retry_after: None,
+            nearest: [].into(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_prompt_that_timed_out_is_not_sent_again() {
+    let slow = Arc::new(Slow(AtomicUsize::default()));
+    let app = Setup::default().provider(slow.clone()).start().await;
+    let sent = app.send("hi").await;
+    let error = app.ended(&sent).await.error.unwrap();
+    assert!(error.contains("did not answer in time") && error.contains("first_byte_seconds"), "{error}");
+    assert_eq!(slow.0.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_longer_than_allowed_is_kept_as_far_as_it_came_and_says_so() {
+    let model = ModelServer::start(|_| Script::say_in(50, &"word ".repeat(4_000))).await;
+    let other = ModelServer::start(|_| Script::say("I am the second.")).await;
+    let short = provider_with(&model, |config| config.max_answer_kib = NonZeroU32::new(8));
+    let app = Setup::default().provider(short).provider(provider("other", "other", &other)).start().await;
+    let sent = app.send("hi").await;
+    app.completed(&sent).await;
+    let answer = app.messages(&sent.session_id).await.remove(1);
+    let cut = answer.details.unwrap().cut.unwrap();
+    assert!(answer.content.starts_with("word word") && answer.content.len() < 8 * 1024);
+    assert_eq!((answer.finish_reason, cut.kept_bytes), (Some(FinishReason::Length), answer.content.len()));
+    assert!(cut.reason.contains("max_answer_kib"), "{}", cut.reason);
+    assert!(other.requests().is_empty(), "what was paid for is not asked for elsewhere");
 }

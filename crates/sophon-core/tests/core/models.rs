@@ -1,9 +1,11 @@
 //! Which models there are, and whether their providers answer.
 
-use sophon_core::agents::AgentChange;
+use sophon_core::agents::{AgentChange, NewAgent};
+use sophon_core::discussions::NewDiscussion;
 use sophon_core::models::ProviderCheck;
+use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_model::ports::ModelErrorKind;
-use sophon_model::{Kind, Permission, TaskStatus};
+use sophon_model::{Error, Kind, NewPanelist, Permission, Session, TaskStatus};
 use sophon_testgateway::{ProviderKind, Setup, provider, provider_at};
 use sophon_testkit::{ModelServer, Script};
 
@@ -203,4 +205,143 @@ async fn one_broken_provider_says_nothing_of_the_others() {
     let found: Vec<_> =
         checks.iter().map(|check| (check.provider.as_str(), check.problem.is_none())).collect();
     assert_eq!(found, [("bad", false), ("good", true)]);
+}
+
+/// The answers to a model's name wherever one is accepted.
+async fn answers_to(app: &TestGateway, model: &str) -> Vec<(&'static str, Result<(), Error>)> {
+    let (gateway, admin, name) = (&app.gateway, app.admin(), Some(model.to_owned()));
+    let session = gateway.sessions.create(&admin, NewSession::default()).await.unwrap().id;
+    let panelist = |model| {
+        let persona = Some("You like tea.".to_owned());
+        NewPanelist { persona, model, ..NewPanelist::default() }
+    };
+    let panelists = vec![panelist(None), panelist(name.clone())];
+    let discussion = NewDiscussion { topic: "Tea?".into(), panelists, ..NewDiscussion::default() };
+    let judged = NewDiscussion {
+        panelists: vec![panelist(None), panelist(None)],
+        judge: Some(panelist(name.clone())),
+        ..discussion.clone()
+    };
+    let agent = NewAgent { name: format!("Ada {model}"), model: name.clone(), ..NewAgent::default() };
+    let new = NewSession { model: name.clone(), ..NewSession::default() };
+    let change = ChangeSession { model: Some(name.clone()), ..ChangeSession::default() };
+    let agent_change = AgentChange { model: Some(name), ..AgentChange::default() };
+    vec![
+        ("model", gateway.sessions.create(&admin, new).await.map(drop)),
+        ("model", gateway.sessions.update(&admin, &session, change).await.map(drop)),
+        ("model", gateway.agents.create(&admin, agent).await.map(drop)),
+        ("model", gateway.agents.update(&admin, "sophon", agent_change).await.map(drop)),
+        ("panelists", gateway.discussions.create(&admin, discussion).await.map(drop)),
+        ("judge", gateway.discussions.create(&admin, judged).await.map(drop)),
+    ]
+}
+
+#[tokio::test]
+async fn a_model_that_nobody_offers_is_refused_with_the_nearest_that_somebody_does() {
+    let model = server(Script::say("ok"), Script::models(&["gemma-4", "model-0", "noop"])).await;
+    let app = TestGateway::with_models(&[&model]).await;
+    for (field, answer) in answers_to(&app, "nope").await {
+        let refused = answer.unwrap_err();
+        assert_eq!((refused.kind(), refused.field()), (Kind::ValidationFailed, Some(field)));
+        assert!(refused.message().contains("Nearest: noop"), "{}", refused.message());
+        assert_eq!(refused.details().unwrap()["nearest"][0], "noop");
+    }
+    for known in ["model-0", "noop"] {
+        assert!(answers_to(&app, known).await.into_iter().all(|(_, answer)| answer.is_ok()), "{known}");
+    }
+    let offline = TestGateway::offline().await;
+    assert!(answers_to(&offline, "nope").await.into_iter().all(|(_, answer)| answer.is_err()));
+}
+
+#[tokio::test]
+async fn a_model_that_came_after_the_last_look_is_accepted() {
+    let model = server(Script::say("ok"), Script::models(&["model-0"])).await;
+    let app = TestGateway::with_models(&[&model]).await;
+    assert!(answers_to(&app, "new").await.into_iter().all(|(_, answer)| answer.is_err()));
+    let other = TestGateway::with_models(&[&model]).await;
+    listed(&other).await;
+    model.list(Script::models(&["model-0", "new"]));
+    assert!(answers_to(&other, "new").await.into_iter().all(|(_, answer)| answer.is_ok()));
+}
+
+/// A new session with this model, chosen while the list of a provider could not be read.
+async fn session_with(app: &TestGateway, model: &str) -> Session {
+    let new = NewSession { model: Some(model.into()), ..NewSession::default() };
+    app.gateway.sessions.create(&app.admin(), new).await.unwrap()
+}
+
+#[tokio::test]
+async fn where_a_list_cannot_be_read_any_name_is_accepted_and_the_provider_is_asked_for_it() {
+    let unknown = Script::refuse(404, "The model `nope` does not exist.");
+    let model = ModelServer::start(move |request| match request.model() {
+        "nope" => unknown.clone(),
+        _ => Script::say("ok"),
+    })
+    .await;
+    model.list(Script::refuse(503, "busy"));
+    let app = TestGateway::with_models(&[&model]).await;
+    let session = session_with(&app, "nope").await;
+    let task = app.ended(&app.send_to(&session.id, "hi").await).await;
+    assert!(task.error.unwrap().contains("no model 'nope'"), "another model must not answer unsaid");
+
+    let other = server(Script::say("second"), Script::models(&["model-1"])).await;
+    let app = TestGateway::with_models(&[&model, &other]).await;
+    let session = session_with(&app, "nope").await.id;
+    app.completed(&app.send_to(&session, "hi").await).await;
+    let answer = app.messages(&session).await.remove(1);
+    let fallback = answer.details.unwrap().fallback.unwrap();
+    assert_eq!((fallback.requested.as_str(), fallback.model.as_str()), ("nope", "model-0"));
+    assert!(fallback.reason.contains("no model 'nope'"), "{}", fallback.reason);
+}
+
+#[tokio::test]
+async fn a_model_that_nobody_offers_any_more_fails_the_turn_or_another_answers_and_says_so() {
+    let first = server(Script::say("first"), Script::refuse(503, "busy")).await;
+    let second = server(Script::say("second"), Script::models(&["model-1"])).await;
+    let app = TestGateway::with_models(&[&first]).await;
+    let session = session_with(&app, "gone").await.id;
+    first.list(Script::models(&["model-0", "goner"]));
+    let task = app.ended(&app.send_to(&session, "hi").await).await;
+    let error = task.error.unwrap();
+    assert!(error.contains("'gone' any more") && error.contains("Nearest: goner"), "{error}");
+
+    let app = TestGateway::with_models(&[&first, &second]).await;
+    first.list(Script::refuse(503, "busy"));
+    let session = session_with(&app, "gone").await.id;
+    first.list(Script::models(&["model-0"]));
+    app.completed(&app.send_to(&session, "hi").await).await;
+    let answer = app.messages(&session).await.remove(1);
+    let fallback = answer.details.unwrap().fallback.unwrap();
+    assert_eq!((fallback.requested.as_str(), fallback.model.as_str()), ("gone", "model-0"));
+    assert_eq!((fallback.provider.as_str(), answer.content.as_str()), ("provider-0", "first"));
+    assert!(fallback.reason.contains("No model provider offers"), "{}", fallback.reason);
+}
+
+#[tokio::test]
+async fn a_provider_whose_list_is_not_known_answers_with_its_own_model_when_another_one_fails() {
+    let down = server(Script::refuse(401, "who?"), Script::models(&["model-0"])).await;
+    let up = server(Script::say("second"), Script::refuse(404, "what?")).await;
+    let app = TestGateway::with_models(&[&down, &up]).await;
+    let session = session_with(&app, "model-0").await.id;
+    app.completed(&app.send_to(&session, "hi").await).await;
+    assert_eq!(up.requests()[0].model(), "model-1");
+    let fallback = app.messages(&session).await.remove(1).details.unwrap().fallback.unwrap();
+    assert_eq!((fallback.requested.as_str(), fallback.model.as_str()), ("model-0", "model-1"));
+}
+
+#[tokio::test]
+async fn an_answer_says_that_the_first_provider_failed_and_one_as_asked_says_nothing() {
+    let down = server(Script::refuse(401, "who?"), Script::refuse(401, "who?")).await;
+    let up = server(Script::say("second"), Script::models(&["model-1"])).await;
+    let app = TestGateway::with_models(&[&down, &up]).await;
+    let sent = app.send("hi").await;
+    app.completed(&sent).await;
+    let fallback = app.messages(&sent.session_id).await.remove(1).details.unwrap().fallback.unwrap();
+    assert_eq!((fallback.requested.as_str(), fallback.model.as_str()), ("model-0", "model-1"));
+    assert!(fallback.reason.contains("does not accept the API key"), "{}", fallback.reason);
+
+    let app = TestGateway::with_models(&[&up]).await;
+    let sent = app.send("hi").await;
+    app.completed(&sent).await;
+    assert_eq!(app.messages(&sent.session_id).await.remove(1).details, None);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sophon_core::identity::{Ends, NewApiToken};
 use sophon_model::{Permissions, Role, TaskEvent, TaskId, User, UserStatus};
 use tokio::time::timeout;
 
@@ -37,8 +38,7 @@ async fn change(app: &App, person: &Person, role: Role, status: UserStatus) {
     let changed = app.started.gateway.db.write(move |unit| {
         let user = unit.tx.get(&id)?.unwrap();
         unit.tx.update(&User { role, status, ..user })?;
-        identity.rights_change_in(unit, &id);
-        Ok(())
+        identity.rights_change_in(unit, &id)
     });
     changed.await.unwrap();
 }
@@ -57,6 +57,27 @@ async fn connections_end_with_their_credential_on_every_hub_and_others_stay() {
     }
     assert!(Hub::open(&app.url(), "chat", Some(&secret)).await.is_err());
     assert!(other.invoke("SendMessage", json!({ "content": "still here" })).await["result"].is_object());
+}
+
+#[tokio::test]
+async fn connections_end_when_their_api_token_expires() {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let identity = &app.started.gateway.identity;
+    let owner = app.http().with_token(&admin.sign_in().await);
+    let (_, session) = owner.post("/api/sessions", &json!({})).await;
+    let id = session["id"].as_str().unwrap();
+    let expires_at = app.started.gateway.db.now().plus(Duration::from_secs(3));
+    let new = NewApiToken { name: "short".into(), permissions: None, ends: Some(Ends::At(expires_at)) };
+    let (_, secret) = identity.create_api_token(&admin.caller, new).await.unwrap();
+    let mut hub = Hub::connect(&app.url(), "chat", Some(&secret)).await;
+    let mut stream = Events::open_with(&app.http().with_token(&secret), id, None).await;
+    let (close, ended) = tokio::join!(hub.record(), stream.next());
+    let late = app.started.gateway.db.now().since(expires_at);
+    assert_eq!(close.unwrap()["type"], 7);
+    assert!(ended.is_none());
+    // Connections are looked over once a second.
+    assert!(late < 2 * AT_MOST, "{late:?} after it had expired");
 }
 
 #[tokio::test]

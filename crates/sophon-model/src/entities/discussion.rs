@@ -201,7 +201,7 @@ impl DiscussionRun {
             TaskStatus::Failed => DiscussionRunStatus::Failed,
             TaskStatus::Cancelled => DiscussionRunStatus::Cancelled,
         };
-        self.error.clone_from(&task.error);
+        self.error = task.error.clone().or_else(|| task.cancel_reason.clone());
         self.cancelled_by.clone_from(&task.cancelled_by);
         self.started_at = task.started_at;
         self.ended_at = task.ended_at;

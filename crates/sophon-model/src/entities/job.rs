@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::ports::{Entity, Key, Table};
 use crate::words::text_enum;
-use crate::{JobId, TaskId, Timestamp};
+use crate::{JobId, TaskId, TenantId, Timestamp, UserId};
 
 text_enum! {
     /// A queue of jobs. Each has a number of workers of its own, so that none holds up another.
@@ -94,6 +94,12 @@ pub struct Job {
     pub dedupe_key: Option<String>,
     /// The task that people see of it. The job goes when the task does.
     pub task_id: Option<TaskId>,
+    /// The tenant of its owner.
+    pub tenant_id: Option<TenantId>,
+    /// The user for whom it is done. Workers are shared fairly among users where a queue says so.
+    pub owner_id: Option<UserId>,
+    /// Whether it is parked because as many jobs of its owner run as may at a time.
+    pub is_throttled: bool,
     /// Where it stands.
     pub status: JobStatus,
     /// When it is due; of a parked job, when it is resumed unless it is woken before.
@@ -138,6 +144,9 @@ impl Job {
             serial_key: None,
             dedupe_key: None,
             task_id: None,
+            tenant_id: None,
+            owner_id: None,
+            is_throttled: false,
             status: JobStatus::Ready,
             run_at: now,
             attempt: 0,

@@ -93,6 +93,38 @@ impl Usage {
     }
 }
 
+/// How an answer came about, where that is not as asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageDetails {
+    /// Another model answered than the one that was asked for.
+    pub fallback: Option<Fallback>,
+    /// The answer was longer than the operator allows, and its beginning was kept.
+    #[serde(default)]
+    pub cut: Option<Cut>,
+}
+
+/// An answer was longer than the operator allows, and its beginning was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    /// The bytes of text that were kept.
+    pub kept_bytes: usize,
+    /// What was too long, in words for people.
+    pub reason: String,
+}
+
+/// Another model answered than the one that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallback {
+    /// The model that was asked for.
+    pub requested: String,
+    /// The model that answered.
+    pub model: String,
+    /// The provider of the model that answered.
+    pub provider: String,
+    /// Why, in words for people.
+    pub reason: String,
+}
+
 /// A message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -126,6 +158,8 @@ pub struct Message {
     pub usage: Option<Usage>,
     /// Why its text ends where it ends; absent while it is written, and for what people wrote.
     pub finish_reason: Option<FinishReason>,
+    /// How it came about, where that is not as asked.
+    pub details: Option<MessageDetails>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -134,7 +168,7 @@ pub struct Message {
 
 impl Entity for Message {
     const TABLE: &'static Table = &Table::new("messages", "message")
-        .json(&["attachments", "usage"])
+        .json(&["attachments", "details", "usage"])
         .given(&["number"])
         .order(Order::oldest_first(&["number"]));
 }

@@ -29,12 +29,14 @@ pub use discussion::{
 pub use identity::{ApiToken, AuthSession, CustomRole, Tenant, User, UserStatus};
 pub use job::{Job, JobStatus, Priority, Queue};
 pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};
-pub use message::{Attachment, FinishReason, Message, MessageRole, MessageStatus, Usage};
+pub use message::{
+    Attachment, Cut, Fallback, FinishReason, Message, MessageDetails, MessageRole, MessageStatus, Usage,
+};
 pub use node::{Node, NodeScope, NodeSecrets, NodeStatus};
 pub use node_catalogue::{NODE_COMMANDS, NodeCommandSpec};
 pub use node_command::{NodeCommand, NodeCommandStatus};
 pub use participant::{Participant, ParticipantKind, SessionRole};
 pub use secret::{DataKey, MasterKeyUse, SecretName, SecretOwner, SecretPurpose, StoredSecret};
 pub use session::{Session, SessionMode, SessionStatus, Visibility, WhileBusy};
-pub use task::{Task, TaskKind, TaskStatus};
+pub use task::{LeftOut, Task, TaskDetails, TaskKind, TaskStatus};
 pub use tool_call::{Risk, ToolCall, ToolCallStatus};

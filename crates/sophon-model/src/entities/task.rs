@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{Entity, Insert, Key, Order, Scoped, Table};
 use crate::words::text_enum;
-use crate::{AgentId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId};
+use crate::{AgentId, ApiTokenId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId};
 
 text_enum! {
     /// What kind of work it is.
@@ -43,6 +43,24 @@ impl TaskStatus {
     }
 }
 
+/// What else is to be known of how a task was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDetails {
+    /// What was left out of the conversation when the model was last asked, if anything was.
+    pub left_out: Option<LeftOut>,
+}
+
+/// What was left out of a conversation because it is longer than the model can read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Messages of earlier exchanges.
+    pub messages: usize,
+    /// Results of tools.
+    pub results: usize,
+    /// Contents of attached files.
+    pub files: usize,
+}
+
 /// A piece of work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
@@ -52,6 +70,8 @@ pub struct Task {
     pub tenant_id: TenantId,
     /// The user who asked for it.
     pub user_id: UserId,
+    /// The API token that started it, if one did: the task may do no more than the token, and ends with it.
+    pub api_token_id: Option<ApiTokenId>,
     /// The task that it is a part of, and whose worker does it. The others are taken out of the queue.
     pub parent_id: Option<TaskId>,
     /// The session it is about; always there in a chat.
@@ -74,8 +94,12 @@ pub struct Task {
     pub error: Option<String>,
     /// What it consumed so far.
     pub usage: Option<Usage>,
+    /// What else is to be known of how it was done.
+    pub details: Option<TaskDetails>,
     /// The user who cancelled it.
     pub cancelled_by: Option<UserId>,
+    /// Why the gateway cancelled it, in words for people. Absent if a person did.
+    pub cancel_reason: Option<String>,
     /// When cancelling was asked for; the worker obeys within seconds.
     pub cancel_requested_at: Option<Timestamp>,
     /// How often a worker began with it: once, and once more after each interruption.
@@ -89,8 +113,9 @@ pub struct Task {
 }
 
 impl Entity for Task {
-    const TABLE: &'static Table =
-        &Table::new("tasks", "task").json(&["usage"]).order(Order::newest_first(&["created_at", "id"]));
+    const TABLE: &'static Table = &Table::new("tasks", "task")
+        .json(&["details", "usage"])
+        .order(Order::newest_first(&["created_at", "id"]));
 }
 
 impl Insert for Task {}
@@ -105,6 +130,15 @@ impl Scoped for Task {
 }
 
 impl Task {
+    /// The task, cancelled by whoever cancelled `other`, unless somebody has cancelled it already.
+    pub fn cancelled_with(self, other: &Task) -> Self {
+        if self.cancelled_by.is_some() || self.cancel_reason.is_some() {
+            return self;
+        }
+        let (cancelled_by, cancel_reason) = (other.cancelled_by.clone(), other.cancel_reason.clone());
+        Self { cancelled_by, cancel_reason, ..self }
+    }
+
     /// Milliseconds from start to end, or to `now` while it runs; 0 before it starts.
     pub fn duration_ms(&self, now: Timestamp) -> i64 {
         let Some(started) = self.started_at else { return 0 };

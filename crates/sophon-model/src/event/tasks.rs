@@ -47,6 +47,8 @@ pub struct TaskProgress {
 text_enum! {
     /// What an agent is doing.
     pub enum Activity {
+        /// Waiting for a free worker.
+        Queued = "queued",
         /// Waiting for the model.
         Thinking = "thinking",
         /// Writing text.

@@ -1,13 +1,11 @@
 //! Connections of users.
 
-use std::time::Duration;
-
 use http::HeaderValue;
 use http::request::Parts;
 use signalr::{Authenticate, Hub, Rejection};
 use sophon_core::Gateway;
 use sophon_core::identity::{Presented, TENANT_HEADER};
-use sophon_model::{Caller, Credential, Error, Event, Kind, Topic};
+use sophon_model::{Caller, Error, Event, Kind, Topic};
 use tokio::time::Instant;
 
 /// A hub for people, who follow the core's events.
@@ -47,13 +45,8 @@ impl Authenticate for People {
 
     /// When the credential runs out, on the clock of the connections.
     fn expires(&self, caller: &Caller) -> Option<Instant> {
-        match &caller.credential {
-            Credential::Access(_, until) => {
-                let left: Duration = until.since(self.gateway.db.now());
-                Some(Instant::now() + left)
-            }
-            Credential::ApiToken(_) | Credential::AutoAdmin | Credential::Agent(_) => None,
-        }
+        let left = caller.credential.expires_at()?.since(self.gateway.db.now());
+        Some(Instant::now() + left)
     }
 }
 

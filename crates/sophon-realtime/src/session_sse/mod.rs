@@ -208,9 +208,19 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                         return;
                     }
                 }
+                () = expiry(&gateway, caller.as_ref()) => return,
                 () = gateway.lifecycle.followers_released() => return,
             }
         }
+    }
+}
+
+/// Resolves when the caller's credential expires; never if it does not by itself.
+async fn expiry(gateway: &Gateway, caller: Option<&Caller>) {
+    match caller.and_then(|caller| caller.credential.expires_at()) {
+        // The clock may be set meanwhile: it is looked at again with each heartbeat.
+        Some(at) => tokio::time::sleep(at.since(gateway.db.now())).await,
+        None => std::future::pending().await,
     }
 }
 

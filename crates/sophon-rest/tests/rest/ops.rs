@@ -13,7 +13,14 @@ async fn failed(app: &TestApp, id: &'static str) {
         let now = unit.now();
         let job = Job::new(JobId::from(id), "old.kind", Queue::Delivery, json!({ "text": "private" }), now);
         unit.tx.enqueue_job(&job)?;
-        let claim = ClaimJobs { queue: Queue::Delivery, holder: "test", now, lease_until: now, limit: 1 };
+        let claim = ClaimJobs {
+            queue: Queue::Delivery,
+            holder: "test",
+            now,
+            lease_until: now,
+            limit: 1,
+            per_owner: None,
+        };
         let claimed = unit.tx.claim_jobs(&claim)?.remove(0);
         unit.tx.bury_job(&claimed, "The receiver is gone.", now)
     });

@@ -12,9 +12,12 @@ use super::Bounded;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Agents {
-    /// Turns that run at the same time.
+    /// Turns that run at the same time. They cost little while they wait for a model.
     #[schemars(extend("x-unit" = "turns"))]
     pub workers: Bounded<1, 4_096>,
+    /// Turns of one user that run at the same time; further ones wait. Free workers go to the user who has the fewest.
+    #[schemars(extend("x-unit" = "turns"))]
+    pub workers_per_user: Bounded<1, 4_096>,
     /// Tokens that the model calls of one turn may read and write together.
     #[schemars(extend("x-unit" = "tokens"))]
     pub token_budget: Bounded<1, 1_000_000_000_000>,
@@ -29,7 +32,8 @@ pub struct Agents {
 impl Default for Agents {
     fn default() -> Self {
         Self {
-            workers: Bounded::new(16),
+            workers: Bounded::new(256),
+            workers_per_user: Bounded::new(32),
             token_budget: Bounded::new(1_000_000),
             answer_within_seconds: Bounded::new(300),
             work_within_seconds: Bounded::new(3_600),

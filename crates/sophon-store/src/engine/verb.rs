@@ -52,7 +52,9 @@ impl Verb {
             }
             Verb::UpdateOpen => {
                 let update = update(shape, |column, given| match column {
-                    "cancelled_by" | "cancel_requested_at" => format!("COALESCE({column}, {given})"),
+                    "cancelled_by" | "cancel_reason" | "cancel_requested_at" => {
+                        format!("COALESCE({column}, {given})")
+                    }
                     _ => given.to_owned(),
                 });
                 format!("{update} AND status IN ('queued', 'running')")

@@ -17,9 +17,9 @@ const DUE: &str = "queue = $1 AND priority = $2 AND status IN ('ready', 'parked'
 
 /// The list of ids is bound as JSON.
 const CLAIM: (&str, &str) = (
-    "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $2, lease_until = $3 \
+    "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $2, lease_until = $3, is_throttled = FALSE \
      WHERE id IN (SELECT value FROM json_each($1))",
-    "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $2, lease_until = $3 \
+    "UPDATE jobs SET status = 'running', attempt = attempt + 1, holder = $2, lease_until = $3, is_throttled = FALSE \
      WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1)))",
 );
 
@@ -50,6 +50,9 @@ impl JobRows for Conn {
     }
 
     fn claim_jobs(&mut self, claim: &ClaimJobs<'_>) -> Result<Vec<Job>> {
+        if let Some(per_owner) = claim.per_owner {
+            return Ok(self.claim_fairly(claim, per_owner)?);
+        }
         // PostgreSQL is to lock what it chooses, and to pass over what others have.
         let due = format!("{DUE} {}", self.unlocked());
         let mut claimed: Vec<Job> = Vec::new();
@@ -59,18 +62,7 @@ impl JobRows for Conn {
             let args = [claim.queue.as_str().into(), priority, claim.now.into(), room.into()];
             claimed.extend(self.those::<Job>(due.as_str(), &args)?);
         }
-        if claimed.is_empty() {
-            return Ok(claimed);
-        }
-        for job in &mut claimed {
-            job.status = JobStatus::Running;
-            job.attempt += 1;
-            job.holder = Some(claim.holder.to_owned());
-            job.lease_until = Some(claim.lease_until);
-        }
-        let ids: Vec<&JobId> = claimed.iter().map(|job| &job.id).collect();
-        let args = [Value::Json(&json_text(&ids)?), claim.holder.into(), claim.lease_until.into()];
-        self.exec(CLAIM, &args)?;
+        self.hand_out(&mut claimed, claim)?;
         Ok(claimed)
     }
 
@@ -207,6 +199,10 @@ impl JobRows for Conn {
         Ok(self.exec(sql, &[before.into(), PRUNED_AT_ONCE.into()])?)
     }
 
+    fn waiting_tasks(&self, queue: Queue, now: Timestamp, limit: usize) -> Result<Vec<TaskId>> {
+        Ok(self.in_fair_order(queue, now, limit)?)
+    }
+
     fn job_of(&self, task: &TaskId) -> Result<Option<Job>> {
         Ok(self.that("task_id = $1", &[task.as_str().into()])?)
     }
@@ -227,13 +223,31 @@ impl JobRows for Conn {
 }
 
 impl Conn {
+    /// Gives jobs that are due to the process that claims them.
+    pub(super) fn hand_out(&self, jobs: &mut [Job], claim: &ClaimJobs<'_>) -> Result<(), Failure> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        for job in &mut *jobs {
+            job.status = JobStatus::Running;
+            job.attempt += 1;
+            job.holder = Some(claim.holder.to_owned());
+            job.lease_until = Some(claim.lease_until);
+            job.is_throttled = false;
+        }
+        let ids: Vec<&JobId> = jobs.iter().map(|job| &job.id).collect();
+        let args = [Value::Json(&json_text(&ids)?), claim.holder.into(), claim.lease_until.into()];
+        self.exec(CLAIM, &args)?;
+        Ok(())
+    }
+
     fn kept(&self, id: &JobId) -> Result<Option<Job>> {
         let tx: &dyn Tx = self;
         tx.get(id)
     }
 
     /// What PostgreSQL adds to a SELECT that is to lock its rows and to pass over those that others have locked.
-    fn unlocked(&self) -> &'static str {
+    pub(super) fn unlocked(&self) -> &'static str {
         Sql::from(("", "FOR UPDATE SKIP LOCKED")).of(self.engine())
     }
 

@@ -8,6 +8,7 @@ mod auth_sessions;
 mod discussion_runs;
 mod entities;
 mod events;
+mod fair_jobs;
 mod idempotency;
 mod info_requests;
 mod jobs;

@@ -1,6 +1,6 @@
 //! The ledger of work.
 
-use sophon_model::ports::{TaskRows, Tx};
+use sophon_model::ports::{Canceller, TaskRows, Tx, Value};
 use sophon_model::{Result, SessionId, Task, TaskId, Timestamp, UserId};
 
 use crate::engine::{Conn, Verb};
@@ -10,11 +10,18 @@ impl TaskRows for Conn {
         self.overwrite(Verb::UpdateOpen, task)
     }
 
-    fn request_cancel(&mut self, id: &TaskId, by: &UserId, now: Timestamp) -> Result<Option<Task>> {
-        let sql = "UPDATE tasks SET cancelled_by = COALESCE(cancelled_by, $2), \
-                   cancel_requested_at = COALESCE(cancel_requested_at, $3) \
+    fn request_cancel(&mut self, id: &TaskId, by: Canceller<'_>, now: Timestamp) -> Result<Option<Task>> {
+        // The first request counts.
+        let sql = "UPDATE tasks SET \
+                   cancelled_by = CASE WHEN cancel_requested_at IS NULL THEN $2 ELSE cancelled_by END, \
+                   cancel_reason = CASE WHEN cancel_requested_at IS NULL THEN $3 ELSE cancel_reason END, \
+                   cancel_requested_at = COALESCE(cancel_requested_at, $4) \
                    WHERE id = $1 AND status IN ('queued', 'running')";
-        let noted = self.exec(sql, &[id.as_str().into(), by.as_str().into(), now.into()])? > 0;
+        let (user, reason) = match by {
+            Canceller::User(user) => (user.as_str().into(), Value::Null),
+            Canceller::Gateway(reason) => (Value::Null, reason.into()),
+        };
+        let noted = self.exec(sql, &[id.as_str().into(), user, reason, now.into()])? > 0;
         let tx: &dyn Tx = self;
         if noted { tx.get(id) } else { Ok(None) }
     }
@@ -35,6 +42,26 @@ impl TaskRows for Conn {
         let sql = "session_id = $1 AND status IN ('queued', 'running') \
                    ORDER BY created_at, id";
         Ok(self.those(sql, &[session.as_str().into()])?)
+    }
+
+    fn tasks_without_rights(&self, user: &UserId, now: Timestamp, limit: usize) -> Result<Vec<TaskId>> {
+        // No row is held: the jobs of the tasks come first in every transaction.
+        let sql = "SELECT id FROM tasks WHERE user_id = $1 AND status IN ('queued', 'running') \
+                   AND cancel_requested_at IS NULL AND ( \
+                   NOT EXISTS (SELECT 1 FROM users WHERE id = tasks.user_id AND status = 'active') \
+                   OR api_token_id IS NOT NULL AND NOT EXISTS ( \
+                   SELECT 1 FROM api_tokens WHERE id = tasks.api_token_id AND user_id = tasks.user_id \
+                   AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2))) \
+                   ORDER BY parent_id IS NOT NULL, id LIMIT $3";
+        let tasks: Vec<(TaskId,)> = self.all(sql, &[user.as_str().into(), now.into(), limit.into()])?;
+        Ok(tasks.into_iter().map(|(id,)| id).collect())
+    }
+
+    fn queued_tasks_of(&self, user: &UserId) -> Result<u64> {
+        // As the index has it.
+        let sql = "SELECT count(*) FROM tasks WHERE user_id = $1 AND status IN ('queued', 'running') \
+                   AND status = 'queued' AND parent_id IS NULL";
+        Ok(self.count(sql, &[user.as_str().into()])?)
     }
 
     fn queued_tasks(&self) -> Result<u64> {

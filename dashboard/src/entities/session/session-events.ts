@@ -29,7 +29,7 @@ export function applyEvent(state: SessionState, event: ChatEvent): SessionState 
     case "TaskFailed":
       return ended(state, event.data.taskId, "failed", event.data.error);
     case "TaskCancelled":
-      return ended(state, event.data.taskId, "cancelled", null);
+      return ended(state, event.data.taskId, "cancelled", event.data.reason ?? null);
     case "SessionUpdated":
       return state;
     default:
@@ -65,7 +65,7 @@ function progressed(state: SessionState, event: Progress): SessionState {
 function withActivity(run: Run, status: ChatEvents["AgentStatus"]): Run {
   const next: Run = {
     ...run,
-    phase: "running",
+    phase: status.status === "queued" ? "queued" : "running",
     activity: status.status,
     detail: status.detail,
     messageId: status.messageId ?? run.messageId,

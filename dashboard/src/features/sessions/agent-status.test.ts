@@ -34,7 +34,7 @@ describe("what an agent is doing", () => {
 
   it("is not what another turn waits for", () => {
     expect(text({}, prompt("approval", "pending", "task_2"))).toBe("Ada is thinking");
-    expect(text({ phase: "queued" })).toBe("Ada is next in the queue");
+    expect(text({ phase: "queued" })).toBe("Ada is waiting in the queue");
     expect(text({ activity: "calling_tool", detail: "calculator" })).toBe(
       "Ada is using calculator",
     );

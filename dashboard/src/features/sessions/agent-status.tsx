@@ -16,7 +16,7 @@ export function statusText(run: Run, prompts: Prompt[], agent: string): string {
   const asked = own.find(isWaiting);
   if (asked?.kind === "approval") return t.status.approval(agent, asked.request.toolName);
   if (asked) return t.status.question(agent);
-  if (run.phase === "queued") return t.status.queued(agent);
+  if (run.phase === "queued") return t.status.queued(agent, run.detail);
   const isAnswered = own.length > 0;
   switch (run.activity) {
     case "calling_tool":

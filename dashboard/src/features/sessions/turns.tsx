@@ -56,7 +56,8 @@ export const Turn = memo(function Turn(props: TurnProps) {
         ) : (
           <Words {...props} />
         )}
-        {message && !run && <CutOff reason={message.finishReason} onContinue={props.onContinue} />}
+        {message && !run && <OtherModel details={message.details} />}
+        {message && !run && <CutOff message={message} onContinue={props.onContinue} />}
       </div>
       {message && !run && <Actions {...props} message={message} />}
     </article>
@@ -95,17 +96,29 @@ function Answer({ message, run, isOld }: AnswerProps) {
   );
 }
 
+/** Says that another model wrote an answer than the one that was asked for. */
+function OtherModel({ details }: { details: Message["details"] }) {
+  const fallback = details?.fallback;
+  if (!fallback) return null;
+  return (
+    <p className={styles.unsent} role="note" title={fallback.reason}>
+      {t.otherModel(fallback.model, fallback.requested)}
+    </p>
+  );
+}
+
 interface CutOffProps {
-  reason: Message["finishReason"];
+  message: Message;
   onContinue: (() => void) | undefined;
 }
 
 /** Says that an answer is not whole. One that failed or was stopped has a notice of its own. */
-function CutOff({ reason, onContinue }: CutOffProps) {
+function CutOff({ message, onContinue }: CutOffProps) {
+  const reason = message.finishReason;
   if (reason !== "length" && reason !== "content_filter" && reason !== "incomplete") return null;
   return (
     <div className={styles.unsent} role="note">
-      <p>{t.cut[reason]}</p>
+      <p>{message.details?.cut?.reason ?? t.cut[reason]}</p>
       {onContinue && (
         <Button small onClick={onContinue}>
           {t.continueAnswer}

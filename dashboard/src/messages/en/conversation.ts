@@ -34,6 +34,8 @@ export const conversation = section("conversation", {
     content_filter: "The provider’s content filter cut the answer off.",
     incomplete: "The provider stopped the answer before it was complete.",
   },
+  otherModel: (model: string, requested: string) =>
+    `Answered by ${model}, because ${requested} was not available.`,
   continueAnswer: "Continue",
   continueMessage: "Continue exactly where you stopped.",
   notSent: "Not sent.",
@@ -41,7 +43,8 @@ export const conversation = section("conversation", {
   discard: "Discard",
   tokens: (count: number) => plural(count, { one: "# token", other: "# tokens" }),
   status: {
-    queued: (agent: string) => `${agent} is next in the queue`,
+    queued: (agent: string, ahead: string | null) =>
+      ahead === null ? `${agent} is waiting in the queue` : `${agent} is waiting: ${ahead}`,
     thinking: (agent: string) => `${agent} is thinking`,
     writing: (agent: string) => `${agent} is writing`,
     tool: (agent: string, tool: string) => `${agent} is using ${tool}`,

@@ -24,7 +24,14 @@ async fn a_worker_that_has_lost_a_run_stores_nothing_more_of_it() {
         let now = unit.now().plus(Duration::from_hours(1));
         unit.tx.requeue_lapsed_jobs(now)?;
         let lease_until = now.plus(Duration::from_hours(1));
-        unit.tx.claim_jobs(&ClaimJobs { queue: Queue::Turns, holder: "another", now, lease_until, limit: 1 })
+        unit.tx.claim_jobs(&ClaimJobs {
+            queue: Queue::Turns,
+            holder: "another",
+            now,
+            lease_until,
+            limit: 1,
+            per_owner: None,
+        })
     });
     assert_eq!(claimed.await.unwrap()[0].task_id, Some(run.task_id.clone()));
     let (bus, parts) = (app.gateway.db.bus(), app.parts(&run).await);

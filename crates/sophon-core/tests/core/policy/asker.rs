@@ -40,7 +40,7 @@ pub async fn askers(app: &TestGateway, named: &[Permission]) -> Vec<Asker> {
     let tenant = app.admin().tenant;
     for (name, role, permissions) in roles {
         let caller = caller(app, &tenant, role, permissions).await;
-        let agent = Credential::Agent(AgentId::from("agent_of_theirs"));
+        let agent = Credential::Agent(AgentId::from("agent_of_theirs"), None);
         let as_agent = Caller { credential: agent, ..caller.clone() };
         askers.push(Asker { name: format!("an agent of {name}"), caller: Some(as_agent), is_agent: true });
         askers.push(Asker { name, caller: Some(caller), is_agent: false });

@@ -15,6 +15,9 @@ pub struct ClaimJobs<'a> {
     pub lease_until: Timestamp,
     /// At most so many.
     pub limit: usize,
+    /// At most so many of one owner run at a time, in all processes, and those go first whose owner, and whose tenant, has
+    /// the fewest. Without it the oldest go first.
+    pub per_owner: Option<usize>,
 }
 
 /// How many jobs stand where.
@@ -37,7 +40,7 @@ pub trait JobRows {
     /// Adds one: ready, or blocked behind another one with its serial key. `false` if there was one with its
     /// deduplication key, which takes over the payload and the earlier of both times.
     fn enqueue_job(&mut self, job: &Job) -> Result<bool>;
-    /// Takes jobs that are due, by priority and time: status running, attempt raised by one.
+    /// Takes jobs that are due, by priority and then by time or fairly: status running, attempt raised by one.
     fn claim_jobs(&mut self, claim: &ClaimJobs<'_>) -> Result<Vec<Job>>;
     /// Makes jobs whose lease is over ready again, each with one more interruption. Returns how many.
     fn requeue_lapsed_jobs(&mut self, now: Timestamp) -> Result<u64>;
@@ -75,6 +78,9 @@ pub trait JobRows {
     /// Deletes some of the jobs that died before, the oldest first; returns how many.
     fn prune_dead_jobs(&mut self, before: Timestamp) -> Result<u64>;
 
+    /// The tasks whose jobs are due or throttled, in the order in which fair claims would take them as things stand now. Of
+    /// very many the oldest; at most `limit`.
+    fn waiting_tasks(&self, queue: Queue, now: Timestamp, limit: usize) -> Result<Vec<TaskId>>;
     /// The one behind a task.
     fn job_of(&self, task: &TaskId) -> Result<Option<Job>>;
     /// The dead ones, newest first.

@@ -225,20 +225,36 @@ impl Filter for TaskFilter {
     }
 }
 
+/// On whose behalf a task is cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canceller<'a> {
+    /// A user's.
+    User(&'a UserId),
+    /// The gateway's, for this reason.
+    Gateway(&'a str),
+}
+
 /// The ledger of work.
 pub trait TaskRows {
-    /// Overwrites a task that has not ended; `false` if it has. A wish to cancel that others noted meanwhile stands.
+    /// Overwrites a task that has not ended; `false` if it has. A request to cancel that others noted meanwhile stands.
     fn update_open_task(&mut self, task: &Task) -> Result<bool>;
-    /// Notes that cancelling was asked for, if it has not ended; returns it as it is then.
-    fn request_cancel(&mut self, id: &TaskId, by: &UserId, now: Timestamp) -> Result<Option<Task>>;
+    /// Notes that cancelling was asked for, by a user or for a reason of the gateway's own, if the task has not ended;
+    /// returns it as it is then.
+    fn request_cancel(&mut self, id: &TaskId, by: Canceller<'_>, now: Timestamp) -> Result<Option<Task>>;
     /// The running tasks that are to be cancelled, of all tenants: what workers look at now and then.
     fn tasks_to_cancel(&self, limit: usize) -> Result<Vec<TaskId>>;
     /// The parts of a task, oldest first.
     fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>>;
     /// The tasks of a session that have not ended, oldest first.
     fn open_tasks_of(&self, session: &SessionId) -> Result<Vec<Task>>;
+    /// Tasks of a user that wait or run although their rights have ended: the user is suspended, or the API token that
+    /// started them was revoked or has expired. Those that are to be cancelled already are left out. At most `limit`, and
+    /// no part before its whole.
+    fn tasks_without_rights(&self, user: &UserId, now: Timestamp, limit: usize) -> Result<Vec<TaskId>>;
     /// How many wait.
     fn queued_tasks(&self) -> Result<u64>;
+    /// How many of a user wait.
+    fn queued_tasks_of(&self, user: &UserId) -> Result<u64>;
 }
 
 /// The completed steps of a task, so that a turn that is taken up again does not repeat them.

@@ -102,6 +102,8 @@ fn turn(task: &str, agent: &str, session: &str, created: i64) -> Job {
         payload: json!({"task": task}),
         serial_key: Some(format!("chat {session} {agent}")),
         task_id: Some(TaskId::from(task)),
+        tenant_id: Some(TenantId::from("home")),
+        owner_id: Some("ann".into()),
         ..job(&format!("job_{task}"), created)
     }
 }
@@ -185,7 +187,14 @@ fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
     let counts = read(&*store, |tx| tx.job_counts());
     assert_eq!(counts.iter().map(|count| count.count).sum::<u64>(), expected.len() as u64, "{counts:?}");
 
-    let claim = ClaimJobs { queue: Queue::Turns, holder: "me", now: at(10), lease_until: at(20), limit: 9 };
+    let claim = ClaimJobs {
+        queue: Queue::Turns,
+        holder: "me",
+        now: at(10),
+        lease_until: at(20),
+        limit: 9,
+        per_owner: None,
+    };
     let claimed = write(&*store, move |tx| tx.claim_jobs(&claim)).unwrap();
     assert_eq!(
         claimed.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(),

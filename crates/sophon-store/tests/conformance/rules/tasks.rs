@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use sophon_model::ports::{Store, TaskFilter};
-use sophon_model::{AgentId, Page, SessionId, Task, TaskId, TaskStatus, TenantId, UserId};
+use sophon_model::ports::{Canceller, Store, TaskFilter};
+use sophon_model::{
+    AgentId, ApiToken, Page, SessionId, Task, TaskId, TaskStatus, TenantId, User, UserId, UserStatus,
+};
 
-use crate::fixtures::{at, move_in, session, task, usage, user};
+use crate::fixtures::{api_token, at, move_in, session, task, usage, user};
 use crate::harness::{Place, Rule, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
@@ -18,6 +20,7 @@ pub fn rules() -> Vec<Rule> {
         rule(tasks_are_found_by_all_that_can_be_asked),
         rule(tasks_are_listed_newest_first_page_by_page),
         rule(waiting_tasks_are_counted),
+        rule(open_tasks_whose_rights_have_ended_are_found),
     ]
 }
 
@@ -72,7 +75,8 @@ fn a_wish_to_cancel_outlives_what_the_worker_writes(place: &Place) {
     let read_before = || running(task("1", "s", 1));
     add(&*store, vec![read_before()]);
     let cancel = |by: &'static str, now| {
-        write(&*store, move |tx| tx.request_cancel(&TaskId::from("1"), &UserId::from(by), at(now))).unwrap()
+        write(&*store, move |tx| tx.request_cancel(&TaskId::from("1"), Canceller::User(&by.into()), at(now)))
+            .unwrap()
     };
     let noted = cancel("ann", 12).unwrap();
     assert_eq!((noted.cancelled_by, noted.cancel_requested_at), (Some(UserId::from("ann")), Some(at(12))));
@@ -88,8 +92,10 @@ fn a_wish_to_cancel_outlives_what_the_worker_writes(place: &Place) {
 fn only_what_has_not_ended_can_be_cancelled(place: &Place) {
     let store = settle(place, &[]);
     add(&*store, vec![task("1", "s", 1)]);
-    let cancel =
-        || write(&*store, |tx| tx.request_cancel(&TaskId::from("1"), &UserId::from("ann"), at(12))).unwrap();
+    let cancel = || {
+        write(&*store, |tx| tx.request_cancel(&TaskId::from("1"), Canceller::User(&"ann".into()), at(12)))
+            .unwrap()
+    };
     assert_eq!(cancel().unwrap().status, TaskStatus::Queued);
     assert!(update(&*store, running(task("1", "s", 1))));
     assert_eq!(cancel().unwrap().status, TaskStatus::Running);
@@ -192,4 +198,39 @@ fn waiting_tasks_are_counted(place: &Place) {
     assert_eq!(read(&*store, |tx| tx.queued_tasks()), 2);
     assert!(update(&*store, running(task("1", "s", 1))));
     assert_eq!(read(&*store, |tx| tx.queued_tasks()), 1);
+}
+
+fn open_tasks_whose_rights_have_ended_are_found(place: &Place) {
+    let store = settle(place, &[]);
+    let with = |id: &str, token: &str| Task { api_token_id: Some(token.into()), ..task(id, "s", 1) };
+    let is = |status| {
+        let ann = User { status, ..user("ann") };
+        write(&*store, move |tx| tx.update(&ann)).unwrap();
+    };
+    is(UserStatus::Active);
+    let live = ApiToken { expires_at: Some(at(50)), revoked_at: None, ..api_token("live", 1) };
+    let revoked = ApiToken { expires_at: None, revoked_at: Some(at(5)), ..api_token("revoked", 1) };
+    write(&*store, move |tx| [live, revoked].iter().try_for_each(|token| tx.insert(token))).unwrap();
+    let part = Task { parent_id: Some(TaskId::from("d")), ..running(with("a", "revoked")) };
+    let tasks = vec![
+        task("own", "s", 1),
+        with("lives", "live"),
+        running(with("d", "revoked")),
+        with("e", "unknown"),
+        Task { cancel_requested_at: Some(at(6)), ..running(with("stops", "revoked")) },
+        completed(with("over", "revoked")),
+        Task { user_id: UserId::from("bob"), ..with("anothers", "revoked") },
+        part,
+    ];
+    add(&*store, tasks);
+    let found = |now, limit| {
+        let ann = UserId::from("ann");
+        let found = read(&*store, move |tx| tx.tasks_without_rights(&ann, at(now), limit));
+        found.into_iter().map(|id| id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(49, 9), ["d", "e", "a"], "no part before its whole");
+    assert_eq!(found(50, 9), ["d", "e", "lives", "a"]);
+    assert_eq!(found(50, 1), ["d"]);
+    is(UserStatus::Suspended);
+    assert_eq!(found(1, 9).len(), 5, "all of a user who may do nothing");
 }

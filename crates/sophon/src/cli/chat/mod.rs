@@ -130,7 +130,7 @@ impl Ending {
             Ending::Completed => Ok(()),
             Ending::Failed(error) => Err(Stop::failed(error)
                 .hint("`sophon tasks --history` has the details; `sophon doctor` looks for the cause.")),
-            Ending::Cancelled | Ending::Left => Err(Stop::interrupted()),
+            Ending::Cancelled(_) | Ending::Left => Err(Stop::interrupted()),
         }
     }
 }

@@ -68,7 +68,7 @@ async fn ask(
     let ending = conversation.ask(message.to_owned(), controls).await;
     let failure = match ending {
         Ok(Ending::Left) => return Ok(Next::Leave),
-        Ok(Ending::Completed | Ending::Cancelled) => return Ok(Next::Go),
+        Ok(Ending::Completed | Ending::Cancelled(_)) => return Ok(Next::Go),
         Ok(Ending::Failed(error)) => Stop::failed(error),
         Err(stop @ Stop::Silent(_)) => return Err(stop),
         Err(stop) => stop,

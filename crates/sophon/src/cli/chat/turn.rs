@@ -25,8 +25,8 @@ pub enum Ending {
     Completed,
     /// There is none, or not all of it, for this reason.
     Failed(String),
-    /// Someone stopped it.
-    Cancelled,
+    /// Someone stopped it, or the gateway did, for this reason.
+    Cancelled(Option<String>),
     /// It goes on in the gateway, but not before our eyes.
     Left,
 }
@@ -88,7 +88,7 @@ impl<'a> Turn<'a> {
             }
             ChatEvent::TaskCompleted(_) => Some(Ending::Completed),
             ChatEvent::TaskFailed(task) => Some(Ending::Failed(task.error.clone())),
-            ChatEvent::TaskCancelled(_) => Some(Ending::Cancelled),
+            ChatEvent::TaskCancelled(task) => Some(Ending::Cancelled(task.reason.clone())),
             _ => None,
         })
     }
@@ -238,7 +238,7 @@ async fn find_again(context: &Context, accepted: &Accepted) -> Result<(ChatHub, 
         TaskStatus::Queued | TaskStatus::Running => return Ok((hub, Missed::Nothing)),
         TaskStatus::Completed => Ending::Completed,
         TaskStatus::Failed => Ending::Failed(task.error.unwrap_or_else(|| "it failed".to_owned())),
-        TaskStatus::Cancelled => Ending::Cancelled,
+        TaskStatus::Cancelled => Ending::Cancelled(task.error),
     };
     let messages = context.client.messages(&accepted.session_id, MessageRange::default()).await?;
     let answer = messages

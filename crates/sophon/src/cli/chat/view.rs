@@ -165,7 +165,15 @@ impl TextView {
             return Ok(());
         }
         self.bring_to(&message.content)?;
-        if let Some(cut) = message.finish_reason.and_then(cut) {
+        if let Some(fallback) = message.details.as_ref().and_then(|details| details.fallback.as_ref()) {
+            self.end_line()?;
+            let (model, requested) = (one_line(&fallback.model), one_line(&fallback.requested));
+            self.remark(&format!("answered by {model}, because {requested} was not available"));
+        }
+        if let Some(cut) = message.details.as_ref().and_then(|details| details.cut.as_ref()) {
+            self.end_line()?;
+            self.remark(&format!("the first {} bytes were kept: {}", cut.kept_bytes, one_line(&cut.reason)));
+        } else if let Some(cut) = message.finish_reason.and_then(cut) {
             self.end_line()?;
             self.remark(cut);
         }
@@ -216,7 +224,8 @@ impl TextView {
     fn end(&mut self, ending: &Ending) -> io::Result<()> {
         self.end_line()?;
         match ending {
-            Ending::Cancelled => self.remark("stopped"),
+            Ending::Cancelled(None) => self.remark("stopped"),
+            Ending::Cancelled(Some(reason)) => self.remark(&format!("stopped: {reason}")),
             Ending::Left => self.remark("left; the gateway goes on: `sophon chat --last` comes back to it"),
             Ending::Completed | Ending::Failed(_) => {}
         }

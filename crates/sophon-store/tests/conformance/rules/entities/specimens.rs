@@ -4,12 +4,13 @@ use serde_json::json;
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Approval, ApprovalId, ApprovalStatus, AuthSession, AuthSessionId,
-    CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, FinishReason,
-    InfoRequest, InfoRequestId, InfoRequestStatus, MemoryCategory, MemoryEntry, MemoryId, MemoryScope,
-    Message, MessageId, MessageRole, MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus,
-    NodeId, NodeScope, NodeStatus, Permission, Result, Risk, Role, RoleId, Runtime, Session, SessionId,
-    SessionMode, SessionStatus, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, ToolCall, ToolCallId,
-    ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility, WhileBusy,
+    CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, Fallback,
+    FinishReason, InfoRequest, InfoRequestId, InfoRequestStatus, LeftOut, MemoryCategory, MemoryEntry,
+    MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus, Node, NodeCommand,
+    NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus, Permission, Result, Risk, Role, RoleId,
+    Runtime, Session, SessionId, SessionMode, SessionStatus, Task, TaskDetails, TaskId, TaskKind, TaskStatus,
+    Tenant, TenantId, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility,
+    WhileBusy,
 };
 
 use super::attachments::move_contents_in;
@@ -286,6 +287,12 @@ impl Specimen for Message {
     }
 
     fn changed(self) -> Self {
+        let fallback = Fallback {
+            requested: "a".into(),
+            model: "b".into(),
+            provider: "p".into(),
+            reason: "Nobody offers it.".into(),
+        };
         Message {
             role: MessageRole::User,
             user_id: Some("ann".into()),
@@ -297,6 +304,7 @@ impl Specimen for Message {
             reply_to: Some("m".into()),
             attachments: Vec::new(),
             finish_reason: Some(FinishReason::Cancelled),
+            details: Some(MessageDetails { fallback: Some(fallback), cut: None }),
             usage: None,
             created_at: at(70),
             updated_at: at(71),
@@ -331,6 +339,7 @@ impl Specimen for Task {
     fn changed(self) -> Self {
         Task {
             user_id: "bob".into(),
+            api_token_id: Some("tok_1".into()),
             parent_id: Some("t".into()),
             session_id: None,
             agent_id: None,
@@ -342,7 +351,9 @@ impl Specimen for Task {
             is_streaming: false,
             error: Some("It broke.".into()),
             usage: Some(usage()),
+            details: Some(TaskDetails { left_out: Some(LeftOut { messages: 3, results: 1, files: 0 }) }),
             cancelled_by: Some("bob".into()),
+            cancel_reason: Some("Its token fell.".into()),
             cancel_requested_at: Some(at(69)),
             attempt: 3,
             created_at: at(70),

@@ -3,6 +3,7 @@
 mod claims;
 mod crowd;
 mod ends;
+mod fair;
 mod machine;
 mod model;
 pub mod processes;
@@ -19,10 +20,18 @@ use crate::harness::{Place, Rule, read, write};
 
 /// The rules of the folder.
 pub fn rules() -> Vec<Rule> {
-    [claims::rules(), ends::rules(), races::rules(), machine::rules(), crowd::rules(), processes::rules()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        claims::rules(),
+        fair::rules(),
+        ends::rules(),
+        races::rules(),
+        machine::rules(),
+        crowd::rules(),
+        processes::rules(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// How long a claim holds jobs.
@@ -119,7 +128,14 @@ impl Calls {
 
 /// Up to `limit` jobs of the queue that the fixtures are in.
 fn claim(holder: &str, now: i64, limit: usize) -> ClaimJobs<'_> {
-    ClaimJobs { queue: Queue::Delivery, holder, now: at(now), lease_until: at(now + LEASE), limit }
+    ClaimJobs {
+        queue: Queue::Delivery,
+        holder,
+        now: at(now),
+        lease_until: at(now + LEASE),
+        limit,
+        per_owner: None,
+    }
 }
 
 fn ids(jobs: &[Job]) -> Vec<&str> {
