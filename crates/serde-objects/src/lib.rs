@@ -4,7 +4,10 @@
 //! On demand the keys of objects are matched in any case: .NET writes `SessionId` in MessagePack where others write
 //! `sessionId`. A struct gives its field names to the deserializer, so a key is compared with these; the keys of maps
 //! are data and stay as they are.
+//!
+//! And it says in plain words what is wrong with a value that cannot be read ([`Complaint`]), and where ([`Unfit`]).
 
+mod complaint;
 mod unfit;
 
 pub use unfit::Unfit;
@@ -15,6 +18,8 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess,
     Visitor,
 };
+
+pub use complaint::{Complaint, Format, shortened};
 
 /// How the keys of objects are matched with the names of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -189,6 +189,9 @@ pub enum PairingStatus {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeHeartbeat {
+    /// `offline` if the node stops, so that it is shown so at once. With anything else, or nothing, it is online.
+    #[schema(example = "online")]
+    pub status: Option<String>,
     /// How long the machine has been up, in seconds.
     pub uptime: Option<f64>,
     /// Its operating system.
@@ -244,6 +247,7 @@ mod core {
         fn from(said: NodeHeartbeat) -> Self {
             let whole = |number: Option<f64>| number.map(|number| number.round() as i64);
             Self {
+                is_last: said.status.as_deref() == Some("offline"),
                 platform: said.platform,
                 version: said.version,
                 uptime_seconds: whole(said.uptime),

@@ -26,11 +26,19 @@ pub enum ClientError {
         /// What the network said.
         reason: String,
     },
+    /// Something answers at that address, and no secure connection to it comes about.
+    #[error("there is no secure connection to {url}: {reason}")]
+    Insecure {
+        /// The gateway's address.
+        url: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The gateway took longer than this.
     #[error("the gateway did not answer within {} s", .0.as_secs())]
     TimedOut(Duration),
     /// Something answers, but not as a gateway does.
-    #[error("what answers at {url} is not a Sophon gateway of a version that this program knows ({reason})")]
+    #[error("what answers at {url} is not a Sophon gateway that this program knows: {reason}")]
     NotUnderstood {
         /// The gateway's address.
         url: String,
@@ -103,16 +111,35 @@ impl ClientError {
         if error.is_timeout() && !error.is_connect() {
             return ClientError::TimedOut(limit);
         }
-        ClientError::Unreachable { url: url.to_owned(), reason: root_cause(error) }
+        let reason = root_cause(error);
+        // A server that wants TLS answers so to plain HTTP.
+        if reason.starts_with("invalid HTTP") {
+            let reason = "it does not speak HTTP; perhaps its address begins with https://".to_owned();
+            return ClientError::NotUnderstood { url: url.to_owned(), reason };
+        }
+        Self::unconnected(error, url)
     }
 
-    /// What an answer with an error status says.
-    pub(crate) fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+    /// Why there is no connection.
+    pub(crate) fn unconnected(error: &(dyn Error + 'static), url: &str) -> Self {
+        let url = url.to_owned();
+        match insecurity(error) {
+            Some(reason) => ClientError::Insecure { url, reason },
+            None => ClientError::Unreachable { url, reason: root_cause(error) },
+        }
+    }
+
+    /// What an answer with an error status says, or that no gateway answers so.
+    pub(crate) fn from_answer(url: &str, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let envelope: Option<ErrorBody> = serde_json::from_slice(body).ok();
         let named = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
         let words = envelope.map(|envelope| envelope.error);
         let (code, message, details, told_id) = match words {
             Some(words) => (words.code, words.message, words.details, Some(words.request_id)),
+            None if is_from_elsewhere(status) => {
+                let reason = elsewhere(status, headers, body);
+                return ClientError::NotUnderstood { url: url.to_owned(), reason };
+            }
             // Hubs and proxies refuse with a bare status.
             None => (code_of(status).to_owned(), bare(status), None, None),
         };
@@ -158,6 +185,45 @@ fn code_of(status: StatusCode) -> &'static str {
     }
 }
 
+/// Whether a gateway, or a proxy before one, would say more than this bare status.
+fn is_from_elsewhere(status: StatusCode) -> bool {
+    status.is_redirection() || matches!(status.as_u16(), 400 | 404 | 405 | 501)
+}
+
+fn elsewhere(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
+    match headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) {
+        Some(location) if status.is_redirection() => format!("it redirects to {location}"),
+        _ if is_web_page(body) => format!("it answers {status} with a web page"),
+        _ => format!("it answers {status} and gives no reason"),
+    }
+}
+
+/// Whether an answer is a page for people.
+pub(crate) fn is_web_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
+}
+
+/// What keeps TLS from coming about, if it is that.
+fn insecurity(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        match error.downcast_ref() {
+            Some(rustls::Error::InvalidMessage(_)) => return Some("it does not speak TLS".to_owned()),
+            Some(error) => return Some(error.to_string()),
+            None => cause = inner(error),
+        }
+    }
+    None
+}
+
+/// What is inside an error. An I/O error names as its source what is inside of that.
+fn inner<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
 fn bare(status: StatusCode) -> String {
     match status.as_u16() {
         401 => "The gateway does not know you, or your sign-in has ended.".to_owned(),
@@ -189,7 +255,7 @@ mod tests {
         let body = br#"{"error":{"code":"rate_limited","message":"Slower.","details":{"class":"chat"},"requestId":"req_1"}}"#;
         let mut headers = HeaderMap::new();
         headers.insert(header::RETRY_AFTER, "7".parse().expect("a value"));
-        let error = ClientError::from_answer(StatusCode::TOO_MANY_REQUESTS, &headers, body);
+        let error = ClientError::from_answer("http://gw/", StatusCode::TOO_MANY_REQUESTS, &headers, body);
         let refusal = error.refusal().expect("a refusal");
         assert_eq!(refusal.status, Some(429));
         assert_eq!(refusal.code, "rate_limited");
@@ -201,9 +267,22 @@ mod tests {
 
     #[test]
     fn a_bare_status_still_has_a_code() {
-        let error = ClientError::from_answer(StatusCode::UNAUTHORIZED, &HeaderMap::new(), b"");
+        let error = ClientError::from_answer("http://gw/", StatusCode::UNAUTHORIZED, &HeaderMap::new(), b"");
         assert_eq!(error.code(), Some("unauthenticated"));
         assert!(error.is_unauthenticated());
+    }
+
+    #[test]
+    fn what_no_gateway_says_names_the_address() {
+        let told = |status, headers: &HeaderMap, body: &[u8]| {
+            ClientError::from_answer("http://gw/", status, headers, body).to_string()
+        };
+        let page = told(StatusCode::NOT_FOUND, &HeaderMap::new(), b"\n<html>");
+        assert!(page.contains("http://gw/") && page.ends_with("404 Not Found with a web page"), "{page}");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::LOCATION, "https://gw/".parse().expect("a value"));
+        let moved = told(StatusCode::MOVED_PERMANENTLY, &headers, b"");
+        assert!(moved.ends_with("it redirects to https://gw/"), "{moved}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use sophon_api::{Refresh, Secret};
 use url::Url;
 
-use crate::error::root_cause;
+use crate::error::{is_web_page, root_cause};
 use crate::file_form::FileForm;
 use crate::{ClientError, Credential, CredentialStore, Login, SignedIn};
 
@@ -169,7 +169,18 @@ impl Client {
     /// Sends a request and reads what it answers as `T`.
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: Request) -> Result<T, ClientError> {
         let answer = self.send(&request).await?;
-        serde_json::from_slice(&answer.body).map_err(|error| self.not_understood(error.to_string()))
+        self.read(&answer.body)
+    }
+
+    /// Reads the body of an answer.
+    pub(crate) fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, ClientError> {
+        serde_json::from_slice(body).map_err(|error| {
+            self.not_understood(match error {
+                _ if is_web_page(body) => "it answers with a web page".to_owned(),
+                error if error.is_data() => format!("its answer has another form ({error})"),
+                _ => "its answer is not JSON".to_owned(),
+            })
+        })
     }
 
     /// Sends a request whose answer says nothing.
@@ -210,8 +221,7 @@ impl Client {
         let refresh = self.post(&["api", "auth", "refresh"])?.anonymous();
         let refresh = refresh.json(&Refresh { refresh_token: current.refresh_token });
         let answer = self.success(&refresh, None).await?;
-        let renewed: sophon_api::SignedIn =
-            serde_json::from_slice(&answer.body).map_err(|error| self.not_understood(error.to_string()))?;
+        let renewed: sophon_api::SignedIn = self.read(&answer.body)?;
         let renewed = Credential::Login(SignedIn::from(renewed).login);
         lock.save(renewed.clone())?;
         Ok(renewed)
@@ -222,7 +232,7 @@ impl Client {
         if answer.status.is_success() {
             return Ok(answer);
         }
-        Err(ClientError::from_answer(answer.status, &answer.headers, &answer.body))
+        Err(self.refused(&answer))
     }
 
     /// Sends a request and reads the whole answer.
@@ -260,6 +270,11 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status: response.status(), headers: response.headers().clone(), body })
+    }
+
+    /// What an answer with an error status says.
+    pub(crate) fn refused(&self, answer: &Answer) -> ClientError {
+        ClientError::from_answer(self.0.base.as_str(), answer.status, &answer.headers, &answer.body)
     }
 
     fn network(&self, error: &reqwest::Error, time: Duration) -> ClientError {

@@ -150,6 +150,8 @@ pub struct Gateway {
     pub lifecycle: Lifecycle,
     /// What runs here.
     pub running: Arc<Running>,
+    /// Whether there was an administrator before this start, so that what is asked for a first one does not count.
+    pub had_administrator: bool,
     /// The administrator's password, if it was generated at this start: to be shown once.
     pub generated_password: Option<(String, String)>,
 }
@@ -174,7 +176,7 @@ impl Gateway {
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
         secrets.prepare(&administrator.user.tenant_id).await?;
         take_over(&db).await?;
-        let Administrator { user, generated_password } = administrator;
+        let Administrator { user, is_old: had_administrator, generated_password } = administrator;
         let generated_password = generated_password.map(|password| (user.email.clone(), password));
         let auto_admin = auto_admin(&db, &settings, user).await?;
         let shared = Shared {
@@ -208,6 +210,7 @@ impl Gateway {
             discussions: Discussions::open(&shared, &mut registry),
             attachments: Attachments::open(&shared, &mut registry, blobs),
             secrets,
+            had_administrator,
             generated_password,
             tools: shared.tools.clone(),
             models: shared.models.clone(),

@@ -6,7 +6,7 @@ use sophon_model::{Result, Role, Tenant, User, UserStatus};
 
 use crate::agents::first_agent;
 use crate::database::{Database, Unit};
-use crate::identity::hash_password;
+use crate::identity::{check_new_password, hash_password};
 
 /// The slug of the tenant that every gateway has.
 const FIRST_TENANT: &str = "default";
@@ -20,16 +20,22 @@ pub struct FirstAdministrator {
     pub password: Option<String>,
 }
 
-/// The administrator, and the password that was generated just now, if one was: to be shown once.
+/// The administrator, and how they came to be.
 pub(crate) struct Administrator {
     pub(crate) user: User,
+    /// Whether they were there before.
+    pub(crate) is_old: bool,
+    /// The password that was generated just now, if one was: to be shown once.
     pub(crate) generated_password: Option<String>,
 }
 
-/// Makes what is missing. A gateway that has users is left as it is.
+/// Makes what is missing. `validation_failed` if the password is not fit to be one. A gateway that has users is left as it is.
 pub(crate) async fn set_up(db: &Database, wanted: FirstAdministrator) -> Result<Administrator> {
     if let Some(user) = db.read(|tx: &dyn Tx| tx.first_user()).await? {
-        return Ok(Administrator { user, generated_password: None });
+        return Ok(Administrator { user, is_old: true, generated_password: None });
+    }
+    if let Some(password) = &wanted.password {
+        check_new_password(password)?;
     }
     let generated = wanted
         .password
@@ -39,7 +45,7 @@ pub(crate) async fn set_up(db: &Database, wanted: FirstAdministrator) -> Result<
     let hash = hash_password(&password, db.random())?;
     let email = wanted.email.unwrap_or_else(|| "admin@localhost".into()).trim().to_lowercase();
     let user = db.write(move |unit| first_rows(unit, email, hash)).await?;
-    Ok(Administrator { user, generated_password: generated })
+    Ok(Administrator { user, is_old: false, generated_password: generated })
 }
 
 fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Result<User> {

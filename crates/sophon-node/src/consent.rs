@@ -1,16 +1,20 @@
-//! Consent: whoever sits at the machine decides whether a program runs, beside the approval at the gateway.
+//! Consent: the person at the machine decides whether a command runs, beside the approval at the gateway; or the policy
+//! that its owner has written decides, where nobody is there to be asked.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use tokio::process::Command;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use crate::commands::{COMMANDS, EXECUTE};
 use crate::machine::has_desktop;
 
 /// Characters of a program and its arguments that a person can be shown; what is longer is denied, so that nobody
@@ -19,45 +23,86 @@ const LONGEST_SHOWN: usize = 2_000;
 /// How long what was typed before a question is looked for.
 const TYPED_AHEAD: Duration = Duration::from_millis(100);
 
-/// Whether to run programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// Whether to do what the gateway says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Consent {
-    /// Ask whoever is here, on the terminal or the desktop; deny where nobody can be asked.
+    /// Ask the person at the machine, on the terminal or the desktop; deny where nobody can be asked.
     Ask,
-    /// Run them: the approval at the gateway is enough.
+    /// Do it: the approval at the gateway is enough.
     Allow,
-    /// Run none.
+    /// Do not do it.
     Deny,
+}
+
+/// What the owner of the machine has decided for commands: `consent.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Policy {
+    commands: BTreeMap<Known, Consent>,
+}
+
+/// A command that this node can do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+struct Known(String);
+
+impl TryFrom<String> for Known {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        if COMMANDS.contains(&name.as_str()) {
+            return Ok(Self(name));
+        }
+        Err(format!("{name} is no command of this node. It can do: {}", COMMANDS.join(", ")))
+    }
 }
 
 /// Asks, one question at a time.
 #[derive(Clone)]
 pub(crate) struct Judge {
-    consent: Consent,
+    /// For programs of which the policy says nothing.
+    programs: Consent,
+    policy: Arc<Policy>,
     terminal: Arc<Mutex<Option<Lines<BufReader<Stdin>>>>>,
 }
 
 impl Judge {
-    pub(crate) fn new(consent: Consent) -> Self {
-        Self { consent, terminal: Arc::default() }
+    /// Decides by the policy; `programs` is for programs of which it says nothing. Other commands are done then.
+    pub(crate) fn new(programs: Consent, policy: Policy) -> Self {
+        Self { programs, policy: Arc::new(policy), terminal: Arc::default() }
     }
 
-    /// Whether `what` may be done; the reason why not. Silence for `limit` is a no.
-    pub(crate) async fn agrees(&self, what: &str, limit: Duration) -> Result<(), &'static str> {
-        match self.consent {
+    fn consent(&self, command: &str) -> Consent {
+        let decided = self.policy.commands.iter().find(|(known, _)| known.0 == command);
+        match decided {
+            Some((_, consent)) => *consent,
+            None if command == EXECUTE => self.programs,
+            None => Consent::Allow,
+        }
+    }
+
+    /// Whether the command may be done, which is shown to people as `what`; the reason why not. Silence for `limit` is a
+    /// no.
+    pub(crate) async fn agrees(&self, command: &str, what: &str, limit: Duration) -> Result<(), String> {
+        match self.consent(command) {
             Consent::Allow => Ok(()),
-            Consent::Deny => Err("The node runs no programs: it was started with --consent deny."),
+            Consent::Deny => Err(format!("The owner of the node has decided that it does not do {command}.")),
             Consent::Ask if what.chars().count() > LONGEST_SHOWN => {
-                Err("It is too long to be shown to the person at the node.")
+                Err("It is too long to be shown to the person at the node.".to_owned())
             }
-            Consent::Ask => match timeout(limit, self.ask(what)).await {
-                Ok(Some(true)) => Ok(()),
-                Ok(Some(false)) => Err("The person at the node said no, or could not be shown the question."),
-                Ok(None) => Err(
-                    "Nobody can be asked at the node: it has neither a terminal nor a desktop with zenity.",
-                ),
-                Err(_) => Err("Nobody at the node answered in time."),
-            },
+            Consent::Ask => {
+                let denied = match timeout(limit, self.ask(what)).await {
+                    Ok(Some(true)) => return Ok(()),
+                    Ok(Some(false)) => "The person at the node said no, or could not be shown the question.",
+                    Ok(None) => {
+                        "Nobody can be asked at the node: it has neither a terminal nor a desktop with zenity. Its owner \
+                         can decide in consent.toml."
+                    }
+                    Err(_) => "Nobody at the node answered in time.",
+                };
+                Err(denied.to_owned())
+            }
         }
     }
 
@@ -83,30 +128,44 @@ impl Judge {
 fn dialog(what: &str) -> Command {
     let mut dialog = Command::new("zenity");
     dialog.args(["--question", "--default-cancel", "--no-markup", "--title=Sophon", "--text"]);
-    dialog.arg(format!("Sophon wants to run:\n\n{what}")).stdin(Stdio::null()).kill_on_drop(true);
+    dialog.arg(format!("Sophon wants to do this:\n\n{what}")).stdin(Stdio::null()).kill_on_drop(true);
     dialog
 }
 
 #[expect(clippy::print_stderr, reason = "a question on the terminal")]
 fn put_question(what: &str) {
-    eprintln!("Sophon wants to run:\n  {what}\nRun it? [y/N]");
+    eprintln!("Sophon wants to do this:\n  {what}\nDo it? [y/N]");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LIMIT: Duration = Duration::from_secs(1);
+
     #[tokio::test]
-    async fn what_was_said_at_the_start_counts() {
-        let limit = Duration::from_secs(1);
-        assert_eq!(Judge::new(Consent::Allow).agrees("true", limit).await, Ok(()));
-        Judge::new(Consent::Deny).agrees("true", limit).await.unwrap_err();
+    async fn what_was_said_at_the_start_counts_for_programs() {
+        let judge = |consent| Judge::new(consent, Policy::default());
+        assert_eq!(judge(Consent::Allow).agrees(EXECUTE, "true", LIMIT).await, Ok(()));
+        judge(Consent::Deny).agrees(EXECUTE, "true", LIMIT).await.unwrap_err();
+        assert_eq!(judge(Consent::Deny).agrees("notify.show", "", LIMIT).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn the_policy_decides_for_each_command_that_it_names() {
+        let text = r#"{"commands": {"system.execute": "allow", "screen.capture": "deny"}}"#;
+        let judge = Judge::new(Consent::Deny, serde_json::from_str(text).unwrap());
+        assert_eq!(judge.agrees(EXECUTE, "true", LIMIT).await, Ok(()));
+        let denied = judge.agrees("screen.capture", "", LIMIT).await.unwrap_err();
+        assert!(denied.contains("does not do screen.capture"), "{denied}");
+        assert_eq!(judge.agrees("clipboard.read", "", LIMIT).await, Ok(()));
     }
 
     #[tokio::test]
     async fn what_cannot_be_shown_whole_is_denied() {
         let long = "x".repeat(LONGEST_SHOWN + 1);
-        let denied = Judge::new(Consent::Ask).agrees(&long, Duration::from_secs(1)).await;
+        let judge = Judge::new(Consent::Ask, Policy::default());
+        let denied = judge.agrees(EXECUTE, &long, LIMIT).await;
         assert!(denied.unwrap_err().contains("too long"));
     }
 }

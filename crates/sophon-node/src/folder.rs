@@ -1,17 +1,28 @@
 //! What the node keeps: its token and its journal, in a folder for nobody else.
 
+use std::fmt;
 use std::fs::{self, TryLockError};
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_objects::{Complaint, Format};
 use url::Url;
 
 use crate::Failure;
+use crate::consent::Policy;
 
 const PAIRED: &str = "node.json";
 const JOURNAL: &str = "journal.jsonl";
 const LOCK: &str = "lock";
+const CONSENT: &str = "consent.toml";
+/// What a file's mode gives to others.
+#[cfg(unix)]
+const FOR_OTHERS: u32 = 0o077;
+/// The largest policy that is read, in bytes.
+const LARGEST_POLICY: u64 = 64 * 1024;
 
 /// The folder.
 #[derive(Debug)]
@@ -64,7 +75,34 @@ impl Folder {
     pub(crate) fn paired(&self) -> Result<Paired, Failure> {
         let text = fs::read(self.0.join(PAIRED))
             .map_err(|_| Failure("This machine is not paired. Run `sophon-node pair` first.".into()))?;
-        serde_json::from_slice(&text).map_err(|error| Failure(format!("{PAIRED} cannot be read: {error}.")))
+        let value = serde_json::from_slice(&text).map_err(|error| {
+            let place = self.0.join(PAIRED);
+            Failure(format!("{} is not JSON: {error}. Pair this machine anew.", place.display()))
+        })?;
+        read(&self.0.join(PAIRED), value, Format::Json)
+    }
+
+    /// The policy that the owner of the machine has written, if there is one: nobody else may have.
+    pub(crate) fn policy(&self) -> Result<Policy, Failure> {
+        let path = self.0.join(CONSENT);
+        let unusable = |reason: &dyn fmt::Display| Failure(format!("{} {reason}.", path.display()));
+        let mut file = match fs::File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Policy::default()),
+            Err(error) => return Err(unusable(&format_args!("cannot be read: {error}"))),
+        };
+        let about = file.metadata()?;
+        if !is_private(&about) {
+            return Err(unusable(&"must be yours, and for nobody else. Run `chmod 600` on it"));
+        }
+        if about.len() > LARGEST_POLICY {
+            return Err(unusable(&format_args!("has more than {LARGEST_POLICY} bytes")));
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+        let table: serde_json::Map<String, Value> =
+            toml::from_str(&text).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+        read(&path, Value::Object(table), Format::Toml)
     }
 
     /// Keeps the token: written beside and moved into place, so that there is never half of it.
@@ -77,7 +115,34 @@ impl Folder {
     }
 }
 
-fn make_private(path: &Path) -> std::io::Result<()> {
+/// Reads what a file holds. What is wrong with it is said in plain words.
+fn read<T: DeserializeOwned>(path: &Path, value: Value, format: Format) -> Result<T, Failure> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let text = error.inner().to_string();
+        let complaint = Complaint::read(&text);
+        let key = match (error.path().to_string().as_str(), complaint) {
+            (".", Complaint::Missing(name)) => name.to_owned(),
+            (path, Complaint::Missing(name)) => format!("{path}.{name}"),
+            (path, _) => path.to_owned(),
+        };
+        Failure(format!("{}: {key} {}", path.display(), complaint.predicate(format)))
+    })
+}
+
+/// Whether a file is this person's, or the administrator's, and nobody else can read or change it.
+#[cfg(unix)]
+fn is_private(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let is_ours = about.uid() == rustix::process::geteuid().as_raw() || about.uid() == 0;
+    is_ours && about.mode() & FOR_OTHERS == 0
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &fs::Metadata) -> bool {
+    true
+}
+
+fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -86,7 +151,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 /// A new or emptied file that only its owner can read.
-pub(crate) fn private_file(path: &Path) -> std::io::Result<fs::File> {
+pub(crate) fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -95,7 +160,7 @@ pub(crate) fn private_file(path: &Path) -> std::io::Result<fs::File> {
 }
 
 /// Moves a file that was written beside into its place, for good: also the folder's entry is on disk.
-pub(crate) fn put_in_place(file: &fs::File, beside: &Path, place: &Path) -> std::io::Result<()> {
+pub(crate) fn put_in_place(file: &fs::File, beside: &Path, place: &Path) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(beside, place)?;
     #[cfg(unix)]
@@ -131,5 +196,42 @@ mod tests {
         assert!(folder.claim().unwrap_err().to_string().contains("Another sophon-node"));
         drop(claim);
         folder.claim().unwrap();
+    }
+
+    fn with_policy(text: &str, mode: u32) -> (tempfile::TempDir, Folder) {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(Some(place.path().to_owned())).unwrap();
+        let path = folder.path().join(CONSENT);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        (place, folder)
+    }
+
+    #[test]
+    fn a_policy_is_its_owners_alone() {
+        for (mode, is_read) in [(0o600, true), (0o400, true), (0o644, false), (0o620, false)] {
+            let (_place, folder) = with_policy("[commands]\n\"screen.capture\" = \"deny\"\n", mode);
+            assert_eq!(folder.policy().is_ok(), is_read, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_policy_that_is_not_understood_is_refused_in_plain_words() {
+        let cases = [
+            ("commands = 5", "commands must be a table, not 5."),
+            ("command = {}", "command is not a known field. Known fields: commands."),
+            (
+                "[commands]\n\"screen.capture\" = \"maybe\"",
+                "commands.screen.capture must be one of: ask, allow, deny. It is \"maybe\".",
+            ),
+            ("[commands]\n\"screen.capture\" = true", "commands.screen.capture must be"),
+            ("[commands]\n\"disk.format\" = \"ask\"", "disk.format is no command of this node"),
+        ];
+        for (text, told) in cases {
+            let (_place, folder) = with_policy(text, 0o600);
+            let error = folder.policy().unwrap_err().to_string();
+            assert!(error.contains(told) && error.contains("consent.toml"), "{error}");
+            assert!(!error.contains("map") && !error.contains("struct"), "{error}");
+        }
     }
 }

@@ -125,6 +125,13 @@ impl Gateway {
         send(self.http.post(url).bearer_auth(&self.token).json(heartbeat)).await.map(drop).map_err(revoked)
     }
 
+    /// Tells that the node stops.
+    pub(crate) async fn leave(&self) -> Result<(), GatewayError> {
+        let url = self.address(&["api", "nodes", "me", "heartbeat"])?;
+        let leaving = json!({ "nodeId": self.node_id(), "status": "offline" });
+        send(self.http.post(url).bearer_auth(&self.token).json(&leaving)).await.map(drop).map_err(revoked)
+    }
+
     /// The commands that wait; none if there is none within 20 s.
     pub(crate) async fn commands(&self) -> Result<Vec<Order>, GatewayError> {
         #[derive(Deserialize)]

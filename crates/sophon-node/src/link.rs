@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::Failure;
 use crate::consent::{Consent, Judge};
@@ -15,6 +15,8 @@ use crate::work::Worker;
 /// The first and the longest wait before the gateway is tried again; each is twice the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long the gateway may take to be told that the node stops.
+const TO_LEAVE: Duration = Duration::from_secs(2);
 /// How long commands are polled for before the hub is tried again.
 const POLL_FOR: Duration = Duration::from_mins(5);
 
@@ -23,11 +25,19 @@ pub(crate) async fn run(folder: &Folder, consent: Consent) -> Result<(), Failure
     let Paired { gateway, token } = folder.paired()?;
     let _claim = folder.claim()?;
     let gateway = Gateway::new(gateway, token)?;
-    let worker = Worker::new(Journal::open(&folder.journal())?, Judge::new(consent));
+    let judge = Judge::new(consent, folder.policy()?);
+    let worker = Worker::new(Journal::open(&folder.journal())?, judge);
     tokio::select! {
-        ended = obey(&gateway, &worker) => Err(ended.into()),
-        () = told_to_stop() => Ok(()),
+        ended = obey(&gateway, &worker) => return Err(ended.into()),
+        () = told_to_stop() => {}
     }
+    // The connection is gone. The gateway would show the node as online until its silence is noticed.
+    match timeout(TO_LEAVE, gateway.leave()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the gateway does not know that this node stops"),
+        Err(_) => tracing::warn!("the gateway took too long to be told that this node stops"),
+    }
+    Ok(())
 }
 
 /// Returns when the gateway wants nothing more of this node.

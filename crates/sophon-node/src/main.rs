@@ -14,6 +14,7 @@ mod pair;
 mod service;
 mod work;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -38,6 +39,15 @@ struct SophonNode {
     data: Option<PathBuf>,
 }
 
+const CONSENT_HELP: &str = "\
+Where nobody can be asked, consent.toml in the data folder decides (mode 600, read at the start):
+
+  [commands]
+  \"system.execute\" = \"allow\"    # ask, allow or deny, for each command
+  \"screen.capture\" = \"deny\"
+
+A program of which it says nothing is decided by --consent; other commands are done then.";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Pair with a gateway: shows a code, waits until somebody approves it, and keeps the token
@@ -53,8 +63,9 @@ enum Command {
         secret: String,
     },
     /// Connect, and do what the gateway says
+    #[command(after_help = CONSENT_HELP)]
     Start {
-        /// Whether to run programs: ask whoever is here, allow all, or deny all
+        /// Whether to run programs of which consent.toml says nothing: ask the person here, allow all, or deny all
         #[arg(long, value_enum, default_value = "ask")]
         consent: Consent,
     },
@@ -89,6 +100,8 @@ impl From<std::io::Error> for Failure {
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // <https://no-color.org>
+        .with_ansi(std::io::stderr().is_terminal() && !machine::has("NO_COLOR"))
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
         )

@@ -15,7 +15,7 @@ const UNIT: &str = "sophon-node.service";
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum Action {
     /// Run from now on, and whenever this person signs in; where there is a desktop, as a part of its session. Programs
-    /// run only with consent on the desktop
+    /// run with consent on the desktop, or as consent.toml says (see `sophon-node start --help`)
     Install,
     /// Stop, and run no more
     Uninstall,
@@ -33,9 +33,13 @@ pub(crate) async fn act(folder: &Folder, action: Action) -> Result<(), Failure> 
         Action::Install => {
             folder.paired()?;
             let path = unit_path()?;
-            let session = if has_desktop() { Session::Desktop } else { Session::Plain };
             let program = std::env::current_exe()?.display().to_string();
-            let text = unit(&program, &std::path::absolute(folder.path())?.display().to_string(), session);
+            let folder = std::path::absolute(folder.path())?.display().to_string();
+            if let Err(reason) = reach_manager().await {
+                return Err(without_manager(&reason, &program, &folder));
+            }
+            let session = if has_desktop() { Session::Desktop } else { Session::Plain };
+            let text = unit(&program, &folder, &session);
             fs::create_dir_all(path.parent().unwrap_or(&path))?;
             fs::write(&path, text)?;
             systemctl(&["daemon-reload"]).await?;
@@ -57,28 +61,74 @@ fn unit_path() -> Result<PathBuf, Failure> {
     Ok(config.join("systemd/user").join(UNIT))
 }
 
+/// Whether the person's own systemd can be asked; the reason why not.
+async fn reach_manager() -> Result<(), String> {
+    let asked = Command::new("systemctl").args(["--user", "show-environment"]).output().await;
+    match asked {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        Err(error) => Err(format!("systemctl cannot be started: {error}")),
+    }
+}
+
+/// Prints a unit for the system's own systemd, and says what to do with it or in its place.
+#[expect(clippy::print_stdout, reason = "the unit is what can be installed by hand")]
+fn without_manager(reason: &str, program: &str, folder: &str) -> Failure {
+    let user = user();
+    print!("{}", unit(program, folder, &Session::System { user: user.clone() }));
+    Failure(format!(
+        "Your own systemd cannot be reached here ({reason}).\n\
+         Either run `sudo loginctl enable-linger {user}`, sign in again, and repeat this;\n\
+         or install the unit above for the whole system: write it to /etc/systemd/system/{UNIT}, then run\n\
+         `sudo systemctl enable --now {UNIT}`. Without systemd, run `sophon-node start` by other means.\n\
+         Nobody can be asked for consent there: see `sophon-node start --help` for consent.toml."
+    ))
+}
+
+/// Who runs this, by name or else by number.
+fn user() -> String {
+    let name = std::env::var_os("USER").filter(|name| !name.is_empty());
+    name.map_or_else(user_id, |name| name.to_string_lossy().into_owned())
+}
+
+#[cfg(unix)]
+fn user_id() -> String {
+    rustix::process::getuid().as_raw().to_string()
+}
+
+#[cfg(not(unix))]
+fn user_id() -> String {
+    String::new()
+}
+
 /// What the unit is a part of.
-#[derive(Clone, Copy)]
 enum Session {
     /// Where there is a desktop: before it has come up, nobody could be asked and nothing shown.
     Desktop,
     /// The person's being signed in.
     Plain,
+    /// The system's running, for this user.
+    System { user: String },
 }
 
-fn unit(program: &str, folder: &str, session: Session) -> String {
+fn unit(program: &str, folder: &str, session: &Session) -> String {
     let (program, folder) = (quoted(program), quoted(folder));
-    let (part, wanted) = match session {
+    let (part, wanted, user) = match session {
         Session::Desktop => {
             let target = "graphical-session.target";
-            (format!("PartOf={target}\nAfter={target}\n"), target)
+            (format!("PartOf={target}\nAfter={target}\n"), target, String::new())
         }
-        Session::Plain => (String::new(), "default.target"),
+        Session::Plain => (String::new(), "default.target", String::new()),
+        Session::System { user } => {
+            let target = "network-online.target";
+            let part = format!("Wants={target}\nAfter={target}\n");
+            (part, "multi-user.target", format!("User={user}\n"))
+        }
     };
     // What this program ends with by itself (1) is not mended by trying again: it waits for a gateway that is away.
     format!(
         "[Unit]\nDescription=Sophon Node\n{part}\n\
-         [Service]\nExecStart={program} --data {folder} start\n\
+         [Service]\n{user}ExecStart={program} --data {folder} start\n\
          Restart=on-failure\nRestartSec=5\nRestartPreventExitStatus=1\n\n\
          [Install]\nWantedBy={wanted}\n"
     )
@@ -102,13 +152,18 @@ mod tests {
 
     #[test]
     fn the_unit_starts_this_program_on_this_folder() {
-        let plain = unit("/opt/so phon/sophon-node", "/home/a/100%", Session::Plain);
+        let plain = unit("/opt/so phon/sophon-node", "/home/a/100%", &Session::Plain);
         assert!(
             plain.contains("ExecStart=\"/opt/so phon/sophon-node\" --data \"/home/a/100%%\" start\n"),
             "{plain}"
         );
         assert!(plain.ends_with("WantedBy=default.target\n"), "{plain}");
-        let desktop = unit("/opt/sophon-node", "/home/a", Session::Desktop);
+        let desktop = unit("/opt/sophon-node", "/home/a", &Session::Desktop);
         assert!(desktop.ends_with("WantedBy=graphical-session.target\n"), "{desktop}");
+        let system = unit("/opt/sophon-node", "/home/a", &Session::System { user: "ada".into() });
+        assert!(
+            system.contains("[Service]\nUser=ada\nExecStart=") && system.ends_with("multi-user.target\n"),
+            "{system}"
+        );
     }
 }

@@ -8,7 +8,7 @@ use crate::config::Problems;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration cannot be read or is refused.
-    #[error("the configuration is not usable:\n{0}")]
+    #[error("the configuration is not usable{place}:\n{0}", place = .0.place())]
     Configuration(#[from] Problems),
     /// The data folder cannot be used.
     #[error("the data folder {path} cannot be used: {reason}")]
@@ -29,6 +29,9 @@ pub enum StartError {
     /// Storage or another part refuses.
     #[error(transparent)]
     Part(#[from] sophon_model::Error),
+    /// The password that is asked for the first administrator is none.
+    #[error("SOPHON_ADMIN_PASSWORD is refused: {0}")]
+    AdministratorPassword(String),
     /// The way out cannot be opened.
     #[error("outbound connections cannot be set up: {0}")]
     Egress(String),

@@ -9,6 +9,7 @@ use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
+use sophon_model::Kind;
 use sophon_model::ports::{ModelProvider, Store};
 use sophon_realtime::hubs::Hubs;
 use tokio::net::TcpListener;
@@ -238,7 +239,11 @@ async fn open_gateway(
         providers,
         lifecycle,
     };
-    Ok(Gateway::open(parts, settings).await?)
+    Gateway::open(parts, settings).await.map_err(|error| match error.kind() {
+        // Nothing else is asked of it in words that it could refuse.
+        Kind::ValidationFailed => StartError::AdministratorPassword(error.message().to_owned()),
+        _ => error.into(),
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "scripts and tests wait for this line")]
@@ -248,6 +253,12 @@ fn announce(config: &Config, started: &Started) {
         tracing::info!("no model provider is configured; the built-in offline agent answers");
     } else {
         tracing::info!(providers = providers.join(", "), "model providers, in order of priority");
+    }
+    if started.gateway.had_administrator && variable("SOPHON_ADMIN_PASSWORD").is_some() {
+        tracing::warn!(
+            "SOPHON_ADMIN_PASSWORD is ignored: the data folder has an administrator already, with the password of the \
+             first start"
+        );
     }
     // An operator who needs no password now finds it in its file later.
     if let Some(file) = started.first_password.as_deref().filter(|_| !config.auth.auto_admin) {

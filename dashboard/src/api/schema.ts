@@ -2920,6 +2920,11 @@ export interface components {
             /** @description Its operating system. */
             platform?: string | null;
             /**
+             * @description `offline` if the node stops, so that it is shown so at once. With anything else, or nothing, it is online.
+             * @example online
+             */
+            status?: string | null;
+            /**
              * Format: double
              * @description How long the machine has been up, in seconds.
              */

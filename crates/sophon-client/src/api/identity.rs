@@ -1,6 +1,7 @@
 //! *Identity & auth*.
 
-use sophon_api::{AuthConfig, Secret, User};
+use sophon_api::{ApiToken, AuthConfig, CreatedApiToken, List, NewApiToken, Secret, User};
+use sophon_model::ApiTokenId;
 
 use crate::{Client, ClientError, Login};
 
@@ -41,5 +42,20 @@ impl Client {
     /// `GET /api/auth/me`.
     pub async fn me(&self) -> Result<User, ClientError> {
         self.fetch(self.get(&["api", "auth", "me"])?).await
+    }
+
+    /// `GET /api/auth/tokens`: all of one's API tokens, newest first.
+    pub async fn api_tokens(&self) -> Result<List<ApiToken>, ClientError> {
+        self.fetch(self.get(&["api", "auth", "tokens"])?).await
+    }
+
+    /// `POST /api/auth/tokens`. The secret is in this answer and nowhere else.
+    pub async fn create_api_token(&self, new: &NewApiToken) -> Result<CreatedApiToken, ClientError> {
+        self.fetch(self.post(&["api", "auth", "tokens"])?.json(new)).await
+    }
+
+    /// `DELETE /api/auth/tokens/{id}`.
+    pub async fn revoke_api_token(&self, id: &ApiTokenId) -> Result<(), ClientError> {
+        self.execute(self.delete(&["api", "auth", "tokens", id.as_str()])?).await
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod agents;
 pub(crate) mod announcements;
 pub(crate) mod approvals;
 pub(crate) mod chat;
+pub(crate) mod discussions;
 pub(crate) mod identity;
 pub(crate) mod info_requests;
 pub(crate) mod jobs;

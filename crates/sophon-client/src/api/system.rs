@@ -21,10 +21,9 @@ impl Client {
         let request = self.get(&["api", "health"])?.anonymous();
         let answer = self.exchange(&request, None).await?;
         if !answer.status.is_success() && answer.status != StatusCode::SERVICE_UNAVAILABLE {
-            return Err(ClientError::from_answer(answer.status, &answer.headers, &answer.body));
+            return Err(self.refused(&answer));
         }
-        let body: sophon_api::Health =
-            serde_json::from_slice(&answer.body).map_err(|error| self.not_understood(error.to_string()))?;
+        let body: sophon_api::Health = self.read(&answer.body)?;
         let date = answer.headers.get(header::DATE).and_then(|date| date.to_str().ok());
         Ok(Health { status: body.status, clock: date.and_then(time::http_date) })
     }

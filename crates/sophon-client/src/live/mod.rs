@@ -93,10 +93,10 @@ impl Client {
         match error {
             tungstenite::Error::Http(answer) => {
                 let body = answer.body().as_deref().unwrap_or_default();
-                ClientError::from_answer(answer.status(), answer.headers(), body)
+                ClientError::from_answer(self.base().as_str(), answer.status(), answer.headers(), body)
             }
             tungstenite::Error::Protocol(error) => self.not_understood(error.to_string()),
-            other => ClientError::Unreachable { url: self.base().to_string(), reason: root_cause(&other) },
+            other => ClientError::unconnected(&other, self.base().as_str()),
         }
     }
 }

@@ -10,7 +10,7 @@ mod throttle;
 
 pub use api_tokens::{Ends, NewApiToken};
 pub use identified::{Identified, Presented};
-pub(crate) use password::hash_password;
+pub(crate) use password::{check_new_password, hash_password};
 pub(crate) use rights::{ActingFor, acting_for, ended_rights};
 pub use sign_in::{Device, Login, SignedIn};
 pub use throttle::SignInRates;

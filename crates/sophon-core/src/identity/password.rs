@@ -27,6 +27,24 @@ const GIVEN_BACK: usize = 33 * 1024 * 1024;
 /// The longest password that is hashed, in bytes.
 pub(crate) const LONGEST_PASSWORD: usize = 1_024;
 
+/// A password, in characters.
+const SHORTEST_PASSWORD: usize = 8;
+
+/// Refuses a password that is too easily guessed, or too long to be hashed.
+pub(crate) fn check_new_password(password: &str) -> Result<()> {
+    if password.chars().count() < SHORTEST_PASSWORD {
+        let text = format!("A password has at least {SHORTEST_PASSWORD} characters.");
+        return Err(Error::validation("password", text));
+    }
+    if password.len() > LONGEST_PASSWORD {
+        return Err(Error::validation(
+            "password",
+            format!("A password has at most {LONGEST_PASSWORD} bytes."),
+        ));
+    }
+    Ok(())
+}
+
 /// A password's hash in PHC form, with this salt.
 pub(crate) fn hash_password(password: &str, salt: [u8; 16]) -> Result<String> {
     let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);

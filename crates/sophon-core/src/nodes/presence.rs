@@ -28,6 +28,8 @@ const LONGEST_WORD: usize = 50;
 /// What a node says of itself, all of it optional.
 #[derive(Clone, Debug, Default)]
 pub struct Heartbeat {
+    /// Whether it stops: it is offline with this, and not only after a silence.
+    pub is_last: bool,
     /// Its operating system.
     pub platform: Option<String>,
     /// The version of its program.
@@ -77,14 +79,21 @@ impl Nodes {
     /// Takes in that a node is there and how it is.
     pub async fn record_heartbeat(&self, caller: &NodeCaller, heartbeat: Heartbeat) -> Result<()> {
         let caller = caller.clone();
+        let is_last = heartbeat.is_last;
         let recorded = self.db.write(move |unit| {
             let mut node = paired(unit.tx, &caller)?;
             apply(&mut node, heartbeat);
-            note(unit, &mut node)?;
+            if is_last {
+                note_offline(unit, &mut node)?;
+            } else {
+                note(unit, &mut node)?;
+            }
             Ok(node)
         });
         let node = recorded.await?;
-        self.db.pass(NodeEvent::Heard { node: Box::new(node) });
+        if !is_last {
+            self.db.pass(NodeEvent::Heard { node: Box::new(node) });
+        }
         Ok(())
     }
 
@@ -189,9 +198,7 @@ impl Chore for NoticeSilence {
         if silent_at > unit.now() {
             return Ok(Next::At(silent_at));
         }
-        node.is_online = false;
-        unit.tx.update(&node)?;
-        unit.emit(NodeEvent::Offline { node: Box::new(node.clone()) });
+        note_offline(unit, &mut node)?;
         Ok(Next::Done)
     }
 }
@@ -217,6 +224,15 @@ fn note(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
         };
         unit.enqueue(&payload, options)?;
         unit.emit(NodeEvent::Online { node: Box::new(node.clone()) });
+    }
+    Ok(())
+}
+
+/// Stores that a node is not there any more, if it was.
+fn note_offline(unit: &mut Unit<'_>, node: &mut Node) -> Result<()> {
+    if std::mem::take(&mut node.is_online) {
+        unit.tx.update(node)?;
+        unit.emit(NodeEvent::Offline { node: Box::new(node.clone()) });
     }
     Ok(())
 }

@@ -92,6 +92,36 @@ async fn a_machine_pairs_obeys_within_its_scopes_and_is_cut_off_within_a_second(
     assert!(!cut_off.expect("within a second").unwrap().success());
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_stops_is_offline_at_once_and_its_owners_policy_decides_where_nobody_is() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (app, data) = (App::for_one().await, tempfile::tempdir().unwrap());
+    let http = app.http();
+    let path = pair(&app, data.path(), &["node.command"]).await;
+    let policy = data.path().join("consent.toml");
+    std::fs::write(&policy, "[commands]\n\"system.execute\" = \"allow\"\n\"system.info\" = \"deny\"\n")
+        .unwrap();
+    std::fs::set_permissions(&policy, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let mut machine = sophon_node(data.path(), &["start"]).spawn().unwrap();
+    online(&http, &path).await;
+    let command = async |body: Value| http.post(&format!("{path}/command"), &body).await.1;
+    let allowed =
+        command(json!({ "command": "system.execute", "params": { "argv": ["printf", "done"] } })).await;
+    assert_eq!(allowed["result"]["stdout"], "done", "{allowed}");
+    let denied = command(json!({ "command": "system.info" })).await;
+    assert_eq!(denied["error"]["code"], "consent_denied", "{denied}");
+
+    let id = machine.id().expect("it runs").to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    assert!(soon("the machine's end", machine.wait()).await.unwrap().success());
+    assert_eq!(http.get(&path).await.1["online"], false, "and not only after a silence");
+    let mut again = sophon_node(data.path(), &["start"]).spawn().unwrap();
+    online(&http, &path).await;
+    again.kill().await.unwrap();
+}
+
 /// Programs that stand in for those of a desktop. Each notes its arguments in `told`.
 #[cfg(unix)]
 fn desktop(folder: &Path) -> std::path::PathBuf {

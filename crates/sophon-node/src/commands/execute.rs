@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{failed, late};
+use super::{EXECUTE, denied, failed, late};
 use crate::answer::Answer;
 use crate::consent::Judge;
 
@@ -40,10 +40,7 @@ pub(super) async fn execute(params: Params, limit: Duration, judge: &Judge) -> R
     let limit = params.timeout_ms.map_or(limit, |asked| limit.min(Duration::from_millis(asked)));
     let until = Instant::now() + limit.saturating_sub(TO_STOP);
     let shown = describe(&params);
-    judge
-        .agrees(&shown, limit.saturating_sub(TO_STOP))
-        .await
-        .map_err(|reason| Answer::failed("consent_denied", reason))?;
+    judge.agrees(EXECUTE, &shown, limit.saturating_sub(TO_STOP)).await.map_err(denied)?;
     let mut group = Group::start(&params)?;
     let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
     let mut outputs = tokio::spawn(async move { tokio::join!(read(stdout), read(stderr)) });
@@ -142,11 +139,11 @@ async fn read(output: Option<impl AsyncRead + Unpin>) -> (String, bool) {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::consent::Consent;
+    use crate::consent::{Consent, Policy};
 
     async fn run(params: Value, consent: Consent) -> Result<Value, Value> {
         let params = serde_json::from_value(params).unwrap();
-        let outcome = execute(params, Duration::from_secs(10), &Judge::new(consent)).await;
+        let outcome = execute(params, Duration::from_secs(10), &Judge::new(consent, Policy::default())).await;
         outcome.map_err(|answer| json!(answer)["error"]["code"].clone())
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::Value;
+use serde_objects::{Complaint, Format};
 use serde_path_to_error::Segment;
 
 use super::reference::{Key, nearest};
@@ -28,12 +29,23 @@ pub(super) fn read(value: Value, keys: &[Key], problems: &mut Problems) -> Confi
         if text.starts_with(UNKNOWN_KEY) {
             problems.add(&name, format!("no key has this name.{}", suggestion(&name, keys)));
         } else if !was_taken_out(&name, &text, problems) {
-            problems.add(&name, text);
+            add(&name, &text, problems);
         }
         if !remainder.take_out(&path) {
             return Config::default();
         }
     }
+}
+
+/// Adds what serde says of the key `name`, in plain words.
+fn add(name: &str, text: &str, problems: &mut Problems) {
+    let complaint = Complaint::read(text);
+    let key = match complaint {
+        Complaint::Missing(key) if name.is_empty() => key.to_owned(),
+        Complaint::Missing(key) => format!("{name}.{key}"),
+        _ => name.to_owned(),
+    };
+    problems.add(&key, complaint.predicate(Format::Toml));
 }
 
 /// Whether a key is missing because its value was refused and taken out in an earlier round.

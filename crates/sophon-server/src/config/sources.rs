@@ -32,6 +32,7 @@ impl Sources {
             }
             Err(error) => Err(format!("the file cannot be read: {error}")),
             Ok(text) => {
+                problems.read_from(path);
                 toml::from_str::<Map<_, _>>(&text).map(Value::Object).map_err(|error| error.to_string())
             }
         };

@@ -93,6 +93,27 @@ fn what_is_out_of_bounds_is_refused() {
 }
 
 #[test]
+fn what_a_key_must_be_is_said_in_plain_words() {
+    let cases = [
+        ("listen = 'somewhere'", "listen: must be an address and a port, like 127.0.0.1:8080."),
+        ("hubs = 7", "hubs: must be a table, not 7."),
+        ("[agents]\nworkers = 0", "agents.workers: must be a whole number from 1 to"),
+        ("[agents]\nworkers = 'many'", "agents.workers: must be a whole number from 1 to"),
+        ("[auth]\nauto_admin = 'maybe'", "auth.auto_admin: must be true or false, not a string."),
+        ("tier = 'Gold'", "tier: must be one of: Personal, Pro, Enterprise. It is \"Gold\"."),
+        ("[http]\nallowed_hosts = { a = 1 }", "http.allowed_hosts: must be an array, not a table."),
+        ("[[providers]]\ntype = 'openai'", "providers[0].id: is required."),
+        ("[[providers]]\nid = 'a'\ntype = 5", "providers[0].type: must be"),
+    ];
+    for (text, told) in cases {
+        let lines = refused(text, &[]);
+        assert!(lines[0].starts_with(told), "{lines:?}");
+        let rust = ["struct", "enum", "map", "invalid type", "variant", "u64", "expected"];
+        assert!(rust.iter().all(|word| !lines[0].contains(word)), "{lines:?}");
+    }
+}
+
+#[test]
 fn all_problems_are_told_at_once() {
     let text = "
         listen = 'somewhere'

@@ -32,6 +32,9 @@ pub struct Globals {
     /// The data folder of the gateway on this machine [default: ~/.sophon]
     #[arg(long, global = true, value_name = "DIR", env = "SOPHON_DATA", hide_env_values = true)]
     pub data: Option<PathBuf>,
+    /// Where programs keep what they remember of a person [default: ~/.local/state]
+    #[arg(long, global = true, value_name = "DIR", env = "XDG_STATE_HOME", hide = true)]
+    state_home: Option<PathBuf>,
 }
 
 /// What every command works with.
@@ -46,6 +49,8 @@ pub struct Context {
     pub config: ConfigFile,
     /// Where a gateway on this machine has its data.
     pub data: PathBuf,
+    /// Where the command line keeps what it remembers of the person.
+    pub state: PathBuf,
 }
 
 impl Context {
@@ -63,7 +68,10 @@ impl Context {
             None => gateway_url(DEFAULT_GATEWAY).map_err(Stop::failed)?,
         };
         let client = Client::new(gateway.clone(), FileStore { file: config.clone(), gateway })?;
-        Ok(Self { client, screen, settings, config, data })
+        let state = globals.state_home.filter(|folder| folder.is_absolute());
+        let state = state.or_else(|| home().map(|home| home.join(".local/state")));
+        let state = state.map_or_else(|| folder.clone(), |folder| folder.join("sophon"));
+        Ok(Self { client, screen, settings, config, data, state })
     }
 
     /// What the gateway is shown.
@@ -72,12 +80,15 @@ impl Context {
     }
 }
 
+fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+}
+
 /// The data folder, and the folder of `cli.json`, which is in it unless told otherwise.
 fn folders(data: Option<PathBuf>, config: Option<PathBuf>) -> Result<(PathBuf, PathBuf), Stop> {
     let data = match data {
         Some(data) => data,
-        None => std::env::home_dir()
-            .filter(|home| !home.as_os_str().is_empty())
+        None => home()
             .map(|home| home.join(".sophon"))
             .ok_or_else(|| Stop::failed("there is no home folder").hint("Set HOME or SOPHON_DATA."))?,
     };

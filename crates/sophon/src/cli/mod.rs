@@ -8,11 +8,13 @@ mod completion;
 mod config;
 mod confirm;
 mod context;
+mod discussions;
 mod doctor;
 mod environment;
 mod jobs;
 mod login;
 mod logout;
+mod markdown;
 mod nodes;
 mod providers;
 mod questions;
@@ -23,6 +25,7 @@ mod status;
 mod stop;
 mod table;
 mod tasks;
+mod tokens;
 mod values;
 mod when;
 
@@ -62,10 +65,14 @@ pub enum Command {
     Approvals(approvals::Args),
     /// List and answer questions from agents
     Questions(questions::Args),
+    /// Let several agents discuss a question
+    Discussions(discussions::Args),
     /// List and pair machines, and run commands on them
     Nodes(nodes::Args),
     /// Send an announcement
     Announce(announce::Args),
+    /// List, create and revoke API tokens
+    Tokens(tokens::Args),
     /// Show and rotate the keys that stored secrets are sealed with
     Secrets(secrets::Args),
     /// List and show agents
@@ -114,8 +121,10 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Tasks(args) => tasks::run(&context, args).await,
         Command::Approvals(args) => approvals::run(&context, args).await,
         Command::Questions(args) => questions::run(&context, args).await,
+        Command::Discussions(args) => discussions::run(&context, args).await,
         Command::Nodes(args) => nodes::run(&context, args).await,
         Command::Announce(args) => announce::run(&context, args).await,
+        Command::Tokens(args) => tokens::run(&context, args).await,
         Command::Secrets(args) => secrets::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
         Command::Jobs(args) => jobs::run(&context, args).await,

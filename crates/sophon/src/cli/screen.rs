@@ -7,6 +7,8 @@ use console::{Term, style};
 use serde::Serialize;
 use sophon_model::text::visible;
 
+use super::markdown;
+
 /// The longest line that is taken as an answer, in bytes.
 const LONGEST_LINE: u64 = 64 * 1024;
 
@@ -30,14 +32,9 @@ impl Screen {
         }
         let stdout = Term::stdout();
         let width = stdout.is_term().then(|| usize::from(stdout.size().1));
-        Self { json, width, is_watched: Term::stderr().is_term() }
-    }
-
-    /// Writes a piece of the result at once.
-    pub fn piece(&self, text: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(self.safe(text).as_bytes())?;
-        stdout.flush()
+        // Where lines cannot be written over, nothing is shown that comes and goes.
+        let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+        Self { json, width, is_watched: Term::stderr().is_term() && !is_dumb }
     }
 
     /// Makes a remark, which is no part of the result.
@@ -49,6 +46,15 @@ impl Screen {
     /// Says that something was done: a sentence for people, or `value` for programs.
     pub fn done(&self, value: &impl Serialize, sentence: impl AsRef<str>) -> io::Result<()> {
         if self.json { document(value) } else { line(self.safe(sentence.as_ref())) }
+    }
+
+    /// A text in Markdown that somebody else wrote, as it is to be read here; as it is where no person reads it.
+    pub fn prose(&self, text: &str) -> String {
+        let safe = self.safe(text.trim_end());
+        match self.width {
+            Some(width) if console::colors_enabled() => markdown::lines(&safe, width).join("\n"),
+            _ => safe.into_owned(),
+        }
     }
 
     /// A text of somebody else's, without what would steer the terminal or turn the direction of what follows. Where no
@@ -63,6 +69,23 @@ impl Screen {
         }
         Cow::Owned(text.replace(steers, "\u{fffd}"))
     }
+}
+
+/// Columns of the terminal on which a person watches standard error.
+pub fn stderr_width() -> usize {
+    usize::from(Term::stderr().size().1)
+}
+
+/// Writes a piece of the result at once.
+pub fn piece(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+/// Writes lines for the person.
+pub fn to_stderr(text: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "{text}")
 }
 
 /// Writes a line of the result.

@@ -155,7 +155,7 @@ async fn show(context: &Context, id: &SessionId, limit: usize) -> Result<(), Sto
             );
             line(style(call).dim().to_string())?;
         }
-        line(context.screen.safe(message.content.trim_end()))?;
+        line(context.screen.prose(&message.content))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use sophon_client::{Client, ClientError};
 use super::context::Context;
 use super::providers::{Providers, outcome, unchecked};
 use super::screen::{document, facts, line, one_line};
-use super::stop::Stop;
+use super::stop::{Stop, missing_permission};
 
 /// The name of a provider's line, as wide as the widest of the facts above it.
 const MODEL: &str = "Model  ";
@@ -19,9 +19,13 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
     let client = &context.client;
     let health = client.health().await?;
     let version = client.version().await?;
+    let mut lacking = Vec::new();
     let user = signed_in(client.me().await)?;
     let active = match user {
-        Some(_) => Some(client.active_tasks(MOST_COUNTED, None).await?.items.len()),
+        Some(_) => {
+            let tasks = permitted(client.active_tasks(MOST_COUNTED, None).await, &mut lacking)?;
+            tasks.map(|tasks| tasks.items.len())
+        }
         None => None,
     };
     if context.screen.json {
@@ -36,6 +40,7 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
             "user": user,
             "activeTasks": active,
             "providers": providers,
+            "missingPermissions": lacking,
             "config": context.config.path(),
         }))?);
     }
@@ -51,7 +56,10 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
     let active = match active {
         Some(MOST_COUNTED) => format!("{MOST_COUNTED} or more active"),
         Some(count) => format!("{count} active"),
-        None => "–".to_owned(),
+        None => match lacking.first() {
+            Some(permission) => format!("not shown, as you lack the permission {permission}"),
+            None => "–".to_owned(),
+        },
     };
     line(facts(&[
         ("Gateway", client.base().to_string()),
@@ -81,6 +89,20 @@ async fn providers(client: &Client) -> (Option<Vec<ProviderCheck>>, Vec<String>)
         }
         Ok(Providers::Listed(models)) => (None, vec![unchecked(&models)]),
         Err(error) => (None, vec![format!("not checked: {error}")]),
+    }
+}
+
+/// What was asked for, or nothing if a permission for it is lacking, which is noted then.
+fn permitted<T>(asked: Result<T, ClientError>, lacking: &mut Vec<String>) -> Result<Option<T>, ClientError> {
+    match asked {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) => match error.refusal().and_then(missing_permission) {
+            Some(permission) => {
+                lacking.push(permission.to_owned());
+                Ok(None)
+            }
+            None => Err(error),
+        },
     }
 }
 

@@ -127,8 +127,12 @@ fn hint(error: &ClientError) -> Option<String> {
             "Start a gateway with `sophon serve`, or name another with `--gateway-url URL`."
         }
         ClientError::TimedOut(_) => "It may be busy. `sophon doctor` looks closer.",
+        ClientError::Insecure { .. } => {
+            "Check that the address begins with https:// only where the gateway speaks TLS, and that this machine trusts \
+             its certificate."
+        }
         ClientError::NotUnderstood { .. } => {
-            "Check the address with `sophon status`, and the versions with `sophon doctor`."
+            "Check the address, its port and its path; name another with `--gateway-url URL`."
         }
         ClientError::Disconnected(_) => "Try again; `sophon chat --last` goes on where you were.",
         ClientError::Credentials(_) => "Mend or delete the file, then sign in again with `sophon login`.",
@@ -143,8 +147,10 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
         return Some(format!("Try again in {} s.", wait.as_secs().max(1)));
     }
     let hint = match refusal.code.as_str() {
-        "unauthenticated" => "Sign in with `sophon login`.",
-        "not_authorized" => "Your role does not allow it. Ask whoever runs the gateway.",
+        "unauthenticated" => {
+            "Sign in with `sophon login`; in place of an API token that has expired or was revoked, create another."
+        }
+        "not_authorized" => return Some(lacking(refusal)),
         "not_found" => {
             "`sophon sessions`, `sophon tasks --history`, `sophon nodes` and `sophon agents` list what there is."
         }
@@ -154,6 +160,22 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// What to do about a permission or a role that is missing. With an API token, signing in would not help.
+fn lacking(refusal: &Refusal) -> String {
+    match missing_permission(refusal) {
+        Some(permission) => format!(
+            "With an API token, create one that has the permission {permission}; or ask an administrator for a role \
+             that has it."
+        ),
+        None => "Your role does not allow it. Ask an administrator.".to_owned(),
+    }
+}
+
+/// The permission that a refusal names.
+pub fn missing_permission(refusal: &Refusal) -> Option<&str> {
+    refusal.details.as_ref()?.get("permission")?.as_str()
 }
 
 #[cfg(test)]
@@ -185,7 +207,8 @@ mod tests {
         let text = told(&refused("unauthenticated", None));
         assert_eq!(
             text,
-            "error: No.\nhint: Sign in with `sophon login`.\n\
+            "error: No.\nhint: Sign in with `sophon login`; in place of an API token that has expired or was revoked, \
+             create another.\n\
              request: req_1 (the gateway's log has more under this name)"
         );
         assert!(told(&refused("rate_limited", Some(7))).contains("Try again in 7 s."));

@@ -2,6 +2,8 @@
 
 use console::{Alignment, measure_text_width, pad_str, style, truncate_str};
 
+use super::screen::facts;
+
 /// Spaces between columns.
 const GAP: usize = 2;
 /// A column that gives way keeps this much.
@@ -26,12 +28,24 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// The text, in at most `width` columns if that can be; uncut if `None`.
+    /// The text, in at most `width` columns; uncut if `None`. Where the columns do not fit beside each other, each row is a
+    /// list of its cells.
     pub fn render(&self, width: Option<usize>) -> String {
         let widths = self.widths(width);
+        if width.is_some_and(|width| total(&widths) > width) {
+            return self.stacked();
+        }
         let titles = self.titles.iter().map(|title| style(title).dim().to_string()).collect();
         let lines = std::iter::once(&titles).chain(&self.rows).map(|row| line(row, &widths));
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn stacked(&self) -> String {
+        let row = |cells: &Vec<String>| {
+            let cells = self.titles.iter().copied().zip(cells.iter().cloned());
+            facts(&cells.collect::<Vec<_>>())
+        };
+        self.rows.iter().map(row).collect::<Vec<_>>().join("\n\n")
     }
 
     fn widths(&self, width: Option<usize>) -> Vec<usize> {
@@ -41,13 +55,17 @@ impl Table {
                 *widest = measure_text_width(cell).max(*widest);
             }
         }
-        let total = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
-        let excess = width.map_or(0, |width| total.saturating_sub(width));
+        let excess = width.map_or(0, |width| total(&widths).saturating_sub(width));
         if let Some(column) = widths.get_mut(self.gives_way) {
             *column = column.saturating_sub(excess).max(NARROWEST.min(*column));
         }
         widths
     }
+}
+
+/// Columns that these take, with what is between them.
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
 fn line(cells: &[String], widths: &[usize]) -> String {
@@ -96,7 +114,10 @@ mod tests {
     }
 
     #[test]
-    fn it_is_not_cut_to_nothing() {
-        assert!(rendered(Some(5)).contains("A very long…"));
+    fn what_does_not_fit_beside_each_other_stands_below_each_other_uncut() {
+        assert_eq!(
+            rendered(Some(18)),
+            "TITLE  A very long title of a session\nID     ses_1\n\nTITLE  短い\nID     ses_22"
+        );
     }
 }

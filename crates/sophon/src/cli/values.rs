@@ -6,3 +6,22 @@ use serde_json::Value;
 pub fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("that is not JSON ({error})"))
 }
+
+/// A number of days, as `30d` or `30`.
+pub fn days(text: &str) -> Result<u32, String> {
+    let days = text.strip_suffix('d').unwrap_or(text).parse().ok();
+    days.filter(|days| *days > 0).ok_or_else(|| "give a number of days, for example 30d".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_a_number_with_or_without_their_unit() {
+        assert_eq!((days("30d"), days("7")), (Ok(30), Ok(7)));
+        for wrong in ["", "d", "0d", "-1", "1w", "1.5d"] {
+            assert!(days(wrong).is_err(), "{wrong}");
+        }
+    }
+}

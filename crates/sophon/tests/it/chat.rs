@@ -21,10 +21,11 @@ async fn the_answer_goes_to_stdout_and_everything_else_to_stderr() {
 
 #[tokio::test]
 async fn an_answer_that_was_cut_says_so_beside_it() {
-    for (reason, told) in [("length", "output limit"), ("content_filter", "content filter"), ("stop", "")] {
+    let cases = [("length", "output limit", 1), ("content_filter", "content filter", 1), ("stop", "", 0)];
+    for (reason, told, status) in cases {
         let gateway = Gateway::start(&[Step::Say("Half an ans"), Step::Cut(reason)]).await;
         let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
-        assert_eq!((run.stdout.as_str(), run.status), ("Half an ans\n", Some(0)), "{reason}");
+        assert_eq!((run.stdout.as_str(), run.status), ("Half an ans\n", Some(status)), "{reason}");
         assert!(run.stderr.contains(told) && run.stderr.is_empty() == told.is_empty(), "{}", run.stderr);
     }
 }
@@ -36,6 +37,14 @@ async fn the_message_comes_through_a_pipe() {
     assert_eq!(program.run_with(&["chat"], "from a pipe\n").await.status, Some(0));
     assert_eq!(program.run_with(&["chat", "Review:", "-"], "diff").await.status, Some(0));
     assert_eq!(gateway.sent(), ["from a pipe\n", "Review:\n\ndiff"]);
+}
+
+#[tokio::test]
+async fn colours_that_came_through_a_pipe_are_not_sent() {
+    let gateway = Gateway::start(&[Step::Say("ok")]).await;
+    let run = Program::new(&gateway.url).run_with(&["chat"], "\u{1b}[31m-old\u{1b}[0m\n\tnew").await;
+    assert_eq!(run.status, Some(0));
+    assert_eq!(gateway.sent(), ["-old\n\tnew"]);
 }
 
 #[tokio::test]
@@ -146,6 +155,6 @@ async fn a_conversation_takes_one_message_a_line_until_it_is_left() {
 async fn a_conversation_outlives_an_answer_that_fails() {
     let gateway = Gateway::start(&[Step::Fail("no model")]).await;
     let run = Program::new(&gateway.url).run_with(&["chat", "-i"], "one\ntwo\n").await;
-    assert_eq!(run.status, Some(0), "{run:?}");
     assert_eq!(run.stderr.matches("error: no model").count(), 2);
+    assert_eq!(run.status, Some(1), "the script is told in the end: {run:?}");
 }

@@ -35,6 +35,8 @@ pub enum Step {
     HangUpForGood,
     /// Something that no client knows.
     Unknown,
+    /// Waits until the test lets it go on.
+    AwaitTest,
     /// Waits until someone cancels.
     AwaitCancel,
     /// Goes on for ever, whoever cancels.
@@ -66,6 +68,7 @@ struct World {
     finish_reason: Mutex<Option<&'static str>>,
     status: Mutex<&'static str>,
     joins: watch::Sender<u32>,
+    may_go_on: tokio::sync::Notify,
     cancelled: watch::Sender<bool>,
     frames: broadcast::Sender<Frame>,
 }
@@ -92,6 +95,7 @@ impl Gateway {
             finish_reason: Mutex::default(),
             status: Mutex::new("queued"),
             joins: watch::Sender::new(0),
+            may_go_on: tokio::sync::Notify::new(),
             cancelled: watch::Sender::new(false),
             frames: broadcast::Sender::new(1024),
         });
@@ -126,6 +130,11 @@ impl Gateway {
     /// How many sessions were made.
     pub fn sessions(&self) -> u32 {
         *self.world.sessions.lock()
+    }
+
+    /// Lets the agent go on that waits for it, or will.
+    pub fn go_on(&self) {
+        self.world.may_go_on.notify_one();
     }
 
     /// Waits until someone has cancelled.
@@ -223,6 +232,7 @@ impl World {
                 Step::HangUpForGood => {
                     let _nobody = self.frames.send(Frame::HangUp);
                 }
+                Step::AwaitTest => self.may_go_on.notified().await,
                 Step::AwaitCancel => {
                     self.cancelled().await;
                     return self.end("cancelled", "TaskCancelled", json!({"cancelledBy": "usr_1"}));

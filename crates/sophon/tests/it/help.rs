@@ -2,7 +2,7 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "login",
     "logout",
     "chat",
@@ -10,8 +10,10 @@ const COMMANDS: [&str; 15] = [
     "tasks",
     "approvals",
     "questions",
+    "discussions",
     "nodes",
     "announce",
+    "tokens",
     "secrets",
     "agents",
     "jobs",

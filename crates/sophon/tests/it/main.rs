@@ -1,8 +1,11 @@
 //! The command line and the client, against a gateway that does what the test says, and against the real one.
 
+mod addresses;
 mod asking;
 mod chat;
+mod chat_terminal;
 mod client;
+mod discussions;
 mod gateway;
 mod help;
 mod login;
@@ -11,3 +14,4 @@ mod program;
 mod providers;
 mod real;
 mod terminal;
+mod tokens;

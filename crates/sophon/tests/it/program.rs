@@ -31,6 +31,11 @@ impl Program {
         Self { home: tempfile::tempdir().expect("a folder"), gateway: gateway.to_owned() }
     }
 
+    /// The home folder.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// Where the configuration is.
     pub fn config(&self) -> PathBuf {
         self.home.path().join(".sophon/config/cli.json")

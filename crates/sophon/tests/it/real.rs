@@ -1,5 +1,6 @@
 //! The whole way: this program as the gateway, and this program as its client.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use tempfile::TempDir;
@@ -8,10 +9,10 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::gateway::PATIENCE;
-use crate::program::Program;
+use crate::program::{Program, finish};
 
-const EMAIL: &str = "admin@example.com";
-const PASSWORD: &str = "correct horse battery staple";
+pub const EMAIL: &str = "admin@example.com";
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A gateway of our own, stopped when dropped.
 pub struct Served {
@@ -123,4 +124,38 @@ async fn tasks_and_agents_are_listed_and_shown() {
     let agent = program.documents(&["agents", "show", "sophon"]).await;
     assert_eq!(agent[0]["slug"], "sophon");
     assert_eq!(program.documents(&["status"]).await[0]["activeTasks"], 0);
+}
+
+/// Starts a gateway on `data`, and ends it once it listens, unless it has ended by itself; gives what it wrote.
+async fn told_at_start(program: &Program, data: &Path, password: &str) -> String {
+    let data = data.to_str().expect("UTF-8");
+    let mut command = program.command(&["serve", "--listen", "127.0.0.1:0", "--data", data]);
+    command.current_dir(program.home()).env("SOPHON_ADMIN_PASSWORD", password);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().expect("it starts");
+    let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+    let listening = async {
+        while let Some(line) = lines.next_line().await.expect("text") {
+            if line.starts_with("listening on ") {
+                process.start_kill().expect("it runs");
+            }
+        }
+    };
+    timeout(PATIENCE, listening).await.expect("it listens in time");
+    finish(process).await.stderr
+}
+
+#[tokio::test]
+async fn a_first_password_that_is_too_short_is_refused_and_a_later_one_is_ignored_with_a_word() {
+    let (program, data) = (Program::new("http://127.0.0.1:1"), tempfile::tempdir().expect("a folder"));
+    let folder = data.path().join("sophon");
+    let told = told_at_start(&program, &folder, "short").await;
+    assert!(
+        told.contains("error: SOPHON_ADMIN_PASSWORD is refused: A password has at least 8 characters."),
+        "{told}"
+    );
+    let told = told_at_start(&program, &folder, PASSWORD).await;
+    assert!(!told.contains("SOPHON_ADMIN_PASSWORD"), "{told}");
+    let told = told_at_start(&program, &folder, "short").await;
+    assert!(told.contains("SOPHON_ADMIN_PASSWORD is ignored"), "{told}");
 }

@@ -16,7 +16,7 @@ use sophon_api::hubs::{NodeEvent, RefreshScopes, ReportResult, RevokeAccess, Sco
 use sophon_api::{CommandResult, ExecuteCommand, NodeHeartbeat};
 use sophon_core::Gateway;
 use sophon_core::identity::Identified;
-use sophon_core::nodes::{NodeInstruction, Outcome};
+use sophon_core::nodes::{Heartbeat, NodeInstruction, Outcome};
 use sophon_core::rates::{Asker, Class};
 use sophon_model::{Event, NodeCommand, NodeCommandId, NodeId, NodeScope, Topic};
 
@@ -106,14 +106,15 @@ impl Hub for NodeHub {
         match call.method() {
             "Heartbeat" => {
                 let (heartbeat,): (NodeHeartbeat,) = call.arguments()?;
-                if !self.listens(connection) {
+                let heartbeat = Heartbeat::from(heartbeat);
+                if !heartbeat.is_last && !self.listens(connection) {
                     return Ok(Reply::Void);
                 }
                 let node = Identified::Node(connection.caller().clone());
                 self.gateway.rates.check(Class::Write, &Asker::of(&node, None)).map_err(hub_error)?;
                 self.gateway
                     .nodes
-                    .record_heartbeat(connection.caller(), heartbeat.into())
+                    .record_heartbeat(connection.caller(), heartbeat)
                     .await
                     .map_err(hub_error)?;
             }

@@ -30,6 +30,12 @@ pub enum Asked {
     Question(Box<InfoRequest>),
 }
 
+/// What a person is asked: the whole of it, and how to answer.
+pub struct Prompt {
+    pub text: String,
+    pub hint: String,
+}
+
 /// What a person says to an action.
 #[derive(Debug, PartialEq)]
 enum Verdict {
@@ -122,7 +128,7 @@ impl Asked {
     }
 
     /// All of it, for somebody who can answer here and now.
-    pub fn prompt(&self, now: Timestamp) -> String {
+    pub fn prompt(&self, now: Timestamp) -> Prompt {
         match self {
             Asked::Action(approval) => {
                 let left = span(approval.action.expires_at.since(now));
@@ -130,16 +136,21 @@ impl Asked {
                 let tool = style(one_line(&approval.action.tool_name)).for_stderr().bold();
                 let (what, arguments) = (summary(approval), arguments(&approval.action.params));
                 let edit = if approval.action.editable { ", edit {…} to change the arguments" } else { "" };
-                format!(
-                    "The agent needs your approval: {tool} · {risk} · {left} left\n{what}\n{arguments}\n\
-                     y to let it, n [why] to refuse{edit}: "
-                )
+                Prompt {
+                    text: format!(
+                        "The agent needs your approval: {tool} · {risk} · {left} left\n{what}\n{arguments}"
+                    ),
+                    hint: format!("y to let it, n [why] to refuse{edit}: "),
+                }
             }
             Asked::Question(question) => {
                 let left = span(question.asked.expires_at.since(now));
                 let how =
                     if question.asked.choices.is_empty() { "Your answer" } else { "A number, or any answer" };
-                format!("The agent asks you ({left} left):\n{}\n{how}, or /skip: ", asked(question))
+                Prompt {
+                    text: format!("The agent asks you ({left} left):\n{}", asked(question)),
+                    hint: format!("{how}, or /skip: "),
+                }
             }
         }
     }
@@ -305,9 +316,9 @@ mod tests {
     #[test]
     fn what_is_asked_is_shown_whole_with_nothing_hidden() {
         let now = Timestamp::from_millis(1_795_348_800_000);
-        let action = Asked::Action(Box::new(approval(true))).prompt(now);
+        let action = Asked::Action(Box::new(approval(true))).prompt(now).text;
         assert!(action.contains(r"a\u{202e}b\u001b[2K"), "{action}");
-        let question = Asked::Question(Box::new(question())).prompt(now);
-        assert!(question.contains("  Which?\n  y to let it\n  1) red\n  2) blue\n"), "{question}");
+        let question = Asked::Question(Box::new(question())).prompt(now).text;
+        assert!(question.ends_with("  Which?\n  y to let it\n  1) red\n  2) blue"), "{question}");
     }
 }

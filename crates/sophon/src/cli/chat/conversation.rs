@@ -59,7 +59,7 @@ impl<'a> Conversation<'a> {
     /// Sends a message and shows the answer.
     pub async fn ask(&mut self, content: String, controls: &mut Controls) -> Result<Ending, Stop> {
         let (accepted, hub) = tokio::select! {
-            begun = self.begin(content) => begun?,
+            begun = self.begin(without_escapes(&content)) => begun?,
             () = controls.interrupt() => return Ok(Ending::Left),
         };
         let mut view = View::new(self.context.screen);
@@ -136,6 +136,12 @@ impl<'a> Conversation<'a> {
     }
 }
 
+/// The text without what steers a terminal: colours that came through a pipe, say.
+fn without_escapes(text: &str) -> String {
+    let text = console::strip_ansi_codes(text);
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()
+}
+
 /// Opens another connection and joins the session, for as long as a gateway may take to restart.
 pub async fn reconnect(context: &Context, session: &SessionId) -> Result<(ChatHub, Joined), ClientError> {
     for pause in PAUSES {
@@ -151,4 +157,14 @@ async fn connect(context: &Context, session: &SessionId) -> Result<(ChatHub, Joi
     let mut hub = context.client.chat_hub().await?;
     let joined = hub.join_session(session).await?;
     Ok((hub, joined))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_not_sent() {
+        assert_eq!(without_escapes("\u{1b}[31m-old\u{1b}[0m\r\n\tnew\u{7}\u{1b}"), "-old\r\n\tnew");
+    }
 }

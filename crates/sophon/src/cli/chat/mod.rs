@@ -1,10 +1,14 @@
 //! `sophon chat`.
 
+mod answer;
 mod asking;
 mod attach;
 mod controls;
 mod conversation;
+mod editor;
+mod keyboard;
 mod repl;
+mod status;
 mod turn;
 mod view;
 
@@ -36,7 +40,11 @@ Examples:
   sophon chat --json \"hello\" | jq -r .event    one event a line, for programs
 
 The answer goes to standard output, everything else to standard error. Ctrl-C stops the answer;
-a second Ctrl-C leaves. The exit status is 1 if the answer failed, 130 if it was stopped.
+a second Ctrl-C leaves. The exit status is 1 if the answer failed or was cut off, 130 if it was stopped.
+
+At the prompt, Alt+Enter or a backslash at the end of a line begins another line, and what you paste
+stays together. What you type while an answer comes is kept for the next message. Earlier messages
+come back with the up arrow; they are kept in your state folder ($XDG_STATE_HOME/sophon).
 
 When the agent needs your approval or asks a question, the terminal asks you. Without a
 terminal you are told how to answer with `sophon approvals` and `sophon questions`.")]
@@ -79,7 +87,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         None => repl::run(context, conversation).await,
         Some(message) => {
             conversation.attach(attach::upload(context, &args.attach).await?);
-            let mut controls = Controls::new(None)?;
+            let mut controls = Controls::interrupts()?;
             let ending = conversation.ask(message, &mut controls).await?;
             conversation.close().await;
             ending.into_status()
@@ -130,6 +138,8 @@ impl Ending {
             Ending::Completed => Ok(()),
             Ending::Failed(error) => Err(Stop::failed(error)
                 .hint("`sophon tasks --history` has the details; `sophon doctor` looks for the cause.")),
+            // The view has said why.
+            Ending::CutOff(_) => Err(Stop::told()),
             Ending::Cancelled(_) | Ending::Left => Err(Stop::interrupted()),
         }
     }

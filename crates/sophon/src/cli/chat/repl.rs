@@ -1,60 +1,95 @@
 //! Talking back and forth.
 
-use std::io::{self, Write};
-
-use console::style;
+use std::io::{self, IsTerminal};
 
 use super::super::context::Context;
 use super::super::stop::Stop;
-use super::controls::{Control, Controls, stdin_lines};
+use super::controls::{Control, Controls};
 use super::conversation::Conversation;
+use super::editor::Editor;
 use super::turn::Ending;
 
-const HELP: &str =
-    "/new begins a new session, /stop ends the answer (as Ctrl-C does), /exit leaves (as Ctrl-D does)";
+const HELP: &str = "/new begins a new session, /stop or Ctrl-C ends the answer, /exit or Ctrl-D leaves";
+const LINES: &str = "Alt+Enter, or \\ at the end, begins another line; up arrow: earlier messages";
 
 /// Takes a message, shows the answer, and so on until the person leaves.
 pub async fn run(context: &Context, mut conversation: Conversation<'_>) -> Result<(), Stop> {
-    let mut controls = Controls::new(Some(stdin_lines()))?;
-    context.screen.remark(format!("{}: {HELP}", context.client.base()));
+    let screen = context.screen;
+    let is_terminal = !screen.json && screen.is_watched && io::stdin().is_terminal();
+    let mut controls = if is_terminal { Controls::terminal(editor(context))? } else { Controls::pipe()? };
+    screen.remark(context.client.base());
+    screen.remark(HELP);
+    if is_terminal {
+        screen.remark(LINES);
+    }
+    let (mut has_failed, mut was_interrupted) = (false, false);
     loop {
-        prompt(context);
         let control = tokio::select! {
-            control = controls.next() => control,
+            control = controls.next() => control?,
             never = conversation.idle() => match never {},
         };
         let line = match control {
             Control::Line(line) => line,
+            Control::Interrupt if is_terminal && !was_interrupted => {
+                was_interrupted = true;
+                screen.remark("Ctrl-C again leaves, and so does Ctrl-D");
+                continue;
+            }
             Control::End | Control::Interrupt => break,
+            Control::Typed => continue,
         };
+        was_interrupted = false;
         match line.trim() {
             "" | "/stop" => {}
             "/exit" | "/quit" => break,
             "/new" => {
                 conversation.begin_anew();
-                context.screen.remark("the next message begins a new session");
+                screen.remark("the next message begins a new session");
             }
-            "/help" => context.screen.remark(HELP),
+            "/help" => {
+                screen.remark(HELP);
+                screen.remark(LINES);
+            }
             command if is_command(command) => {
-                context.screen.remark(format!("{command} is not understood; {HELP}"));
+                screen.remark(format!("{command} is not understood; {HELP}"));
             }
             message => {
-                if ask(&mut conversation, message, &mut controls, context).await? == Next::Leave {
-                    return Err(Stop::interrupted());
+                if is_terminal {
+                    controls.listen()?;
+                }
+                match ask(&mut conversation, message, &mut controls, context).await? {
+                    Next::Go => {}
+                    Next::GoAfterFailure => has_failed = true,
+                    Next::Leave => return Err(Stop::interrupted()),
                 }
             }
         }
     }
     if let Some(session) = conversation.session() {
-        context.screen.remark(format!("`sophon chat -s {session}` goes on here"));
+        screen.remark(format!("`sophon chat -s {session}` goes on here"));
     }
     conversation.close().await;
-    Ok(())
+    // A person has seen it; a script has not.
+    if has_failed && !is_terminal { Err(Stop::told()) } else { Ok(()) }
+}
+
+/// The prompt. Where the history cannot be kept, it lasts as long as the conversation.
+fn editor(context: &Context) -> Editor {
+    let history = context.state.join("chat-history");
+    let has_colors = console::colors_enabled_stderr();
+    Editor::with_history(&history, has_colors).unwrap_or_else(|error| {
+        let place = history.display();
+        context
+            .screen
+            .remark(format!("your messages will not be remembered: {place} cannot be used ({error})"));
+        Editor::new(has_colors)
+    })
 }
 
 #[derive(PartialEq, Eq)]
 enum Next {
     Go,
+    GoAfterFailure,
     Leave,
 }
 
@@ -69,28 +104,20 @@ async fn ask(
     let failure = match ending {
         Ok(Ending::Left) => return Ok(Next::Leave),
         Ok(Ending::Completed | Ending::Cancelled(_)) => return Ok(Next::Go),
+        Ok(Ending::CutOff(_)) => return Ok(Next::GoAfterFailure),
         Ok(Ending::Failed(error)) => Stop::failed(error),
         Err(stop @ Stop::Silent(_)) => return Err(stop),
         Err(stop) => stop,
     };
     // Told here, because the conversation goes on.
     let _status = failure.tell(context.screen.json);
-    Ok(Next::Go)
+    Ok(Next::GoAfterFailure)
 }
 
 /// `/etc/hosts is broken` is a message; `/foo` is a command.
 fn is_command(line: &str) -> bool {
     line.strip_prefix('/')
         .is_some_and(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic()))
-}
-
-fn prompt(context: &Context) {
-    if context.screen.is_watched {
-        // Where nobody listens there is nobody to tell that.
-        let mut stderr = io::stderr();
-        let _unheard = write!(stderr, "{} ", style("›").for_stderr().cyan().bold());
-        let _unheard = stderr.flush();
-    }
 }
 
 #[cfg(test)]

@@ -5,15 +5,16 @@ use std::io::{self, IsTerminal};
 use sophon_api::hubs::{ChatEvent, ReceiveMessage};
 use sophon_api::{Accepted, Message};
 use sophon_client::{ChatHub, ClientError, MessageRange};
-use sophon_model::{Activity, TaskStatus};
+use sophon_model::{Activity, FinishReason, MessageRole, TaskStatus};
 
 use super::super::context::Context;
 use super::super::environment;
+use super::super::screen::one_line;
 use super::super::stop::Stop;
 use super::asking::{Asked, Asking};
 use super::controls::{Control, Controls};
 use super::conversation::reconnect;
-use super::view::View;
+use super::view::{View, cut};
 
 /// What is said when an answer to what stands before the person's eyes would come too late.
 const OVERTAKEN: &str = "it waits no longer: somebody answered elsewhere, or its time is over";
@@ -23,6 +24,8 @@ const OVERTAKEN: &str = "it waits no longer: somebody answered elsewhere, or its
 pub enum Ending {
     /// The answer is complete.
     Completed,
+    /// The answer ends before its end, for this reason.
+    CutOff(FinishReason),
     /// There is none, or not all of it, for this reason.
     Failed(String),
     /// Someone stopped it, or the gateway did, for this reason.
@@ -41,13 +44,24 @@ pub struct Turn<'a> {
     asking: Asking,
     /// Whether the person can be asked in the terminal.
     is_here: bool,
+    /// Why the answer ends before its end, if it does.
+    cut_off: Option<FinishReason>,
 }
 
 impl<'a> Turn<'a> {
     /// A turn that was accepted, watched on `hub`.
     pub fn new(context: &'a Context, accepted: Accepted, hub: ChatHub, view: View) -> Self {
         let is_here = !context.screen.json && context.screen.is_watched && io::stdin().is_terminal();
-        Self { context, accepted, hub, view, has_asked_to_stop: false, asking: Asking::default(), is_here }
+        Self {
+            context,
+            accepted,
+            hub,
+            view,
+            has_asked_to_stop: false,
+            asking: Asking::default(),
+            is_here,
+            cut_off: None,
+        }
     }
 
     /// Shows the turn to its end. Gives the connection back, unless it was left.
@@ -65,6 +79,7 @@ impl<'a> Turn<'a> {
             };
             let Some(ending) = ending else {
                 self.ask(controls)?;
+                self.show_typing(controls);
                 continue;
             };
             self.view.end(&ending)?;
@@ -79,18 +94,26 @@ impl<'a> Turn<'a> {
             return Ok(None);
         }
         if self.asking.overtaken(event).is_some() && self.is_here {
-            self.view.remark(OVERTAKEN);
+            self.overtaken(controls);
         }
         self.view.event(event)?;
         Ok(match event {
             ChatEvent::AgentStatus(status) if status.status == Activity::WaitingApproval => {
                 self.look(controls).await?
             }
-            ChatEvent::TaskCompleted(_) => Some(Ending::Completed),
+            ChatEvent::ReceiveMessage(received) => {
+                self.cut_off = cut_off(&received.message);
+                None
+            }
+            ChatEvent::TaskCompleted(_) => Some(self.completed()),
             ChatEvent::TaskFailed(task) => Some(Ending::Failed(task.error.clone())),
             ChatEvent::TaskCancelled(task) => Some(Ending::Cancelled(task.reason.clone())),
             _ => None,
         })
+    }
+
+    fn completed(&self) -> Ending {
+        self.cut_off.map_or(Ending::Completed, Ending::CutOff)
     }
 
     async fn obey(&mut self, control: Control, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
@@ -101,12 +124,18 @@ impl<'a> Turn<'a> {
             Control::Line(line) if self.first_asked().is_some() => {
                 return self.answer(&line, controls).await;
             }
-            Control::Line(line) => controls.keep(line),
+            Control::Line(line) if line.trim().is_empty() => {}
+            Control::Line(line) => {
+                if controls.is_listening() {
+                    self.view.remark(&format!("next: {}", one_line(&line)));
+                }
+                controls.keep(line);
+            }
             Control::End if self.is_here => {
                 self.is_here = false;
                 self.direct_elsewhere(0);
             }
-            Control::End => {}
+            Control::Typed | Control::End => {}
         }
         Ok(None)
     }
@@ -125,9 +154,16 @@ impl<'a> Turn<'a> {
             Err(error) => self.view.remark(&format!("what the agent asks could not be read: {error}")),
         }
         if before.is_some() && before.as_ref() != self.first_asked().map(Asked::call) {
-            self.view.remark(OVERTAKEN);
+            self.overtaken(controls);
         }
         Ok(None)
+    }
+
+    /// What stands before the person's eyes is asked no more.
+    fn overtaken(&mut self, controls: &mut Controls) {
+        controls.take_up();
+        self.view.was_answered("");
+        self.view.remark(OVERTAKEN);
     }
 
     /// What is before the person's eyes, if the person can be asked here.
@@ -141,15 +177,26 @@ impl<'a> Turn<'a> {
             && !self.view.is_asking()
         {
             let prompt = asked.prompt(environment::now());
-            controls.listen();
+            controls.listen()?;
             controls.set_aside();
             self.view.ask(&prompt)?;
         }
         Ok(())
     }
 
+    /// Shows what is typed. Where only an answer to what is asked is, the rest is for the shell.
+    fn show_typing(&mut self, controls: &mut Controls) {
+        if self.first_asked().is_none() && !controls.has_prompt() {
+            controls.end_turn();
+        }
+        if controls.is_listening() {
+            self.view.typing(controls.draft());
+        }
+    }
+
     async fn answer(&mut self, line: &str, controls: &mut Controls) -> Result<Option<Ending>, Stop> {
-        self.view.was_answered();
+        self.view.was_answered(line);
+        controls.take_up();
         let became = tokio::select! {
             became = self.asking.answer(self.context, line) => became?,
             () = controls.interrupt() => return Ok(Some(Ending::Left)),
@@ -209,9 +256,10 @@ impl<'a> Turn<'a> {
             }
             Missed::Ending(ending, answer) => {
                 if let Some(answer) = answer {
+                    self.cut_off = cut_off(&answer);
                     self.view.event(&received(*answer))?;
                 }
-                Ok(Some(ending))
+                Ok(Some(if ending == Ending::Completed { self.completed() } else { ending }))
             }
         }
     }
@@ -252,6 +300,10 @@ async fn find_again(context: &Context, accepted: &Accepted) -> Result<(ChatHub, 
 fn received(message: Message) -> ChatEvent {
     let author_agent_id = message.agent_id.clone();
     ChatEvent::ReceiveMessage(ReceiveMessage { message, author_agent_id, seq: None })
+}
+
+fn cut_off(message: &Message) -> Option<FinishReason> {
+    message.finish_reason.filter(|reason| message.role == MessageRole::Agent && cut(*reason).is_some())
 }
 
 enum Step {

@@ -1,25 +1,24 @@
 //! How a turn is shown: text for people, or one JSON object a line for programs.
 
-use std::io::{self, Write};
-use std::time::Duration;
+use std::io;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sophon_api::hubs::{AgentStatus, ChatEvent, HubEvent, TaskCompleted, ToolCallCompleted};
 use sophon_api::{Accepted, Message};
 use sophon_model::{Activity, FinishReason, MessageRole};
 
-use super::super::screen::{Screen, document, one_line};
+use super::super::screen::{self, Screen, document, one_line, piece};
 use super::super::when::span_ms;
+use super::answer::Answer;
+use super::asking::Prompt;
+use super::editor::INDICATOR;
+use super::status::Status;
 use super::turn::Ending;
-
-/// How often the spinner moves.
-const SPIN_EVERY: Duration = Duration::from_millis(120);
 
 /// One turn, as it is shown.
 pub enum View {
     /// For people.
-    Text(TextView),
+    Text(Box<TextView>),
     /// For programs.
     Json(Screen),
 }
@@ -45,7 +44,7 @@ struct NamedEvent<'a> {
 impl View {
     /// The view that the screen calls for.
     pub fn new(screen: Screen) -> Self {
-        if screen.json { View::Json(screen) } else { View::Text(TextView::new(screen)) }
+        if screen.json { View::Json(screen) } else { View::Text(Box::new(TextView::new(screen))) }
     }
 
     /// The message was stored.
@@ -75,23 +74,30 @@ impl View {
         }
     }
 
-    /// Asks the person something and leaves the rest of the line to the answer.
-    pub fn ask(&mut self, prompt: &str) -> io::Result<()> {
+    /// Asks the person something.
+    pub fn ask(&mut self, asked: &Prompt) -> io::Result<()> {
         match self {
-            View::Text(text) => text.ask(prompt),
+            View::Text(text) => text.ask(asked),
             View::Json(_) => Ok(()),
         }
     }
 
     /// Whether what was asked last still stands there, without an answer.
     pub fn is_asking(&self) -> bool {
-        matches!(self, View::Text(text) if text.is_asking)
+        matches!(self, View::Text(text) if text.asked.is_some())
     }
 
-    /// The person has written a line, and with it ended that of the prompt.
-    pub fn was_answered(&mut self) {
+    /// Shows what the person types.
+    pub fn typing(&mut self, text: &str) {
+        if let View::Text(view) = self {
+            view.typing(text);
+        }
+    }
+
+    /// What was asked last is asked no more: the person answered with `line`, or it is overtaken.
+    pub fn was_answered(&mut self, line: &str) {
         if let View::Text(text) = self {
-            text.is_asking = false;
+            text.was_answered(line);
         }
     }
 
@@ -112,26 +118,24 @@ impl View {
     }
 }
 
-/// Text as it comes, tools as remarks, and a spinner while there is nothing to see.
+/// Text as it comes, tools as remarks, and what is done below, while nothing else is to be seen.
 pub struct TextView {
     screen: Screen,
-    /// The answer as far as it has been written.
-    written: String,
-    /// Whether what was written last ended a line. On a terminal all writing shares one cursor.
-    is_at_line_start: bool,
-    /// Whether a prompt waits for the person, at the end of its line.
-    is_asking: bool,
-    spinner: Option<ProgressBar>,
+    answer: Answer,
+    status: Option<Status>,
+    /// What is asked of the person: the label of the line in which the answer is typed.
+    asked: Option<String>,
 }
 
 impl TextView {
     fn new(screen: Screen) -> Self {
-        Self { screen, written: String::new(), is_at_line_start: true, is_asking: false, spinner: None }
+        let status = screen.is_watched.then(|| Status::new(screen::stderr_width()));
+        Self { screen, answer: Answer::new(screen), status, asked: None }
     }
 
     fn event(&mut self, event: &ChatEvent) -> io::Result<()> {
         match event {
-            ChatEvent::StreamChunk(chunk) => self.write(&chunk.delta),
+            ChatEvent::StreamChunk(chunk) => self.push(&chunk.delta),
             ChatEvent::ReceiveMessage(received) => self.finish(&received.message),
             ChatEvent::AgentStatus(status) if status.status == Activity::Resuming => self.begin_again(),
             ChatEvent::AgentStatus(status) => {
@@ -148,15 +152,29 @@ impl TextView {
         }
     }
 
+    fn push(&mut self, text: &str) -> io::Result<()> {
+        let shown = self.answer.push(text);
+        self.write(&shown)?;
+        if let Some(status) = &self.status {
+            status.preview(self.answer.pending());
+        }
+        Ok(())
+    }
+
+    /// Writes to standard output, above the status; where no more can stand below, it is taken away.
     fn write(&mut self, text: &str) -> io::Result<()> {
         if text.is_empty() {
             return Ok(());
         }
-        self.still();
-        self.screen.piece(text)?;
-        self.written.push_str(text);
-        self.is_at_line_start = text.ends_with('\n');
-        Ok(())
+        match &mut self.status {
+            Some(status) if self.answer.is_at_line_start() => status.above(|| piece(text)),
+            status => {
+                if let Some(status) = status {
+                    status.clear();
+                }
+                piece(text)
+            }
+        }
     }
 
     /// Writes what is still missing of the whole answer, and says if it was cut.
@@ -182,24 +200,24 @@ impl TextView {
 
     /// Writes what is missing of `content`; all of it if what was written is something else.
     fn bring_to(&mut self, content: &str) -> io::Result<()> {
-        if let Some(missing) = content.strip_prefix(&self.written) {
+        if let Some(missing) = content.strip_prefix(self.answer.text()) {
             let missing = missing.to_owned();
-            return self.write(&missing);
+            return self.push(&missing);
         }
-        if content.trim_end() == self.written.trim_end() {
+        if content.trim_end() == self.answer.text().trim_end() {
             return Ok(());
         }
         self.begin_again()?;
-        self.write(content)
+        self.push(content)
     }
 
     /// What was written is void.
     fn begin_again(&mut self) -> io::Result<()> {
-        if self.written.is_empty() {
+        if self.answer.text().is_empty() {
             return Ok(());
         }
         self.end_line()?;
-        self.written.clear();
+        self.answer.begin_again();
         self.remark("the answer begins again; what stands above is void");
         Ok(())
     }
@@ -227,64 +245,56 @@ impl TextView {
             Ending::Cancelled(None) => self.remark("stopped"),
             Ending::Cancelled(Some(reason)) => self.remark(&format!("stopped: {reason}")),
             Ending::Left => self.remark("left; the gateway goes on: `sophon chat --last` comes back to it"),
-            Ending::Completed | Ending::Failed(_) => {}
+            Ending::Completed | Ending::CutOff(_) | Ending::Failed(_) => {}
         }
         Ok(())
     }
 
     fn end_line(&mut self) -> io::Result<()> {
-        self.still();
-        if !self.is_at_line_start {
-            self.screen.piece("\n")?;
-            self.is_at_line_start = true;
+        let missing = self.answer.end_line();
+        self.write(&missing)
+    }
+
+    fn remark(&self, remark: &str) {
+        match &self.status {
+            Some(status) => status.above(|| self.screen.remark(remark)),
+            None => self.screen.remark(remark),
         }
-        Ok(())
     }
 
-    fn remark(&mut self, remark: &str) {
-        self.still();
-        self.screen.remark(remark);
-    }
-
-    fn ask(&mut self, prompt: &str) -> io::Result<()> {
+    fn ask(&mut self, asked: &Prompt) -> io::Result<()> {
         self.end_line()?;
-        let mut stderr = io::stderr();
-        stderr.write_all(prompt.as_bytes())?;
-        stderr.flush()?;
-        self.is_asking = true;
+        let Some(status) = &mut self.status else { return Ok(()) };
+        status.above(|| screen::to_stderr(&asked.text))?;
+        status.doing("waiting for your answer");
+        status.typing(&asked.hint, "");
+        self.asked = Some(asked.hint.clone());
         Ok(())
     }
 
-    /// Takes the spinner away, and leaves the line of a prompt, before anything else is written.
-    fn still(&mut self) {
-        if let Some(spinner) = self.spinner.take() {
-            spinner.finish_and_clear();
-        }
-        if std::mem::take(&mut self.is_asking) {
-            self.screen.remark("");
+    fn typing(&mut self, text: &str) {
+        if let Some(status) = &mut self.status {
+            status.typing(self.asked.as_deref().unwrap_or(INDICATOR), text);
         }
     }
 
-    /// Shows that work goes on, where a spinner would not write over text.
+    /// Shows what was typed as an answer, and asks no more.
+    fn was_answered(&mut self, line: &str) {
+        let Some(hint) = self.asked.take() else { return };
+        self.remark(&format!("{hint}{line}"));
+        if let Some(status) = &mut self.status {
+            status.stop_typing();
+        }
+    }
+
+    /// Shows that work goes on, where that would not be written over text.
     fn wait(&mut self, doing: &str) {
-        if !self.screen.is_watched || !self.is_at_line_start || self.is_asking {
-            return;
+        if let Some(status) = &mut self.status
+            && self.answer.is_at_line_start()
+            && self.asked.is_none()
+        {
+            status.doing(doing);
         }
-        let spinner = self.spinner.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{spinner:.dim} {msg:.dim}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
-            let spinner = ProgressBar::new_spinner().with_style(style);
-            spinner.enable_steady_tick(SPIN_EVERY);
-            spinner
-        });
-        spinner.set_message(doing.to_owned());
-    }
-}
-
-/// The spinner leaves no trace.
-impl Drop for TextView {
-    fn drop(&mut self) {
-        self.still();
     }
 }
 
@@ -297,7 +307,7 @@ fn activity(status: &AgentStatus) -> String {
 }
 
 /// What a person is told of an answer that ends before its end.
-fn cut(reason: FinishReason) -> Option<&'static str> {
+pub fn cut(reason: FinishReason) -> Option<&'static str> {
     match reason {
         FinishReason::Length => {
             Some("the answer was cut off at the model's output limit; send \"continue\" for the rest")
