@@ -75,8 +75,8 @@ pub enum Credential {
     ApiToken(ApiTokenId, Option<Timestamp>),
     /// Nothing: the gateway runs for one person on this machine alone.
     AutoAdmin,
-    /// An agent at work in the person's name, whose rights it has and no others: of these only those of the API token that
-    /// started the work, if one did.
+    /// An agent at work in the person's name, whose rights it has and no others: of these only those of the API token
+    /// that started the work, if one did.
     Agent(AgentId, Option<ApiTokenId>),
 }
 
@@ -129,7 +129,7 @@ impl Caller {
 pub struct RequestKey {
     /// The key, as the client chose it.
     pub key: String,
-    /// What tells the request from another under the same key.
+    /// What distinguishes the request from another under the same key.
     pub fingerprint: String,
     is_replayed: Arc<AtomicBool>,
 }
@@ -140,7 +140,7 @@ impl RequestKey {
         Self { key, fingerprint, is_replayed: Arc::default() }
     }
 
-    /// The same key for a request that is told apart by `detail` as well.
+    /// The same key for a request that is distinguished by `detail` as well.
     #[must_use]
     pub fn with_detail(mut self, detail: &str) -> Self {
         self.fingerprint.push(' ');

@@ -15,7 +15,7 @@ use crate::work::Worker;
 /// The first and the longest wait before the gateway is tried again; each is twice the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// How long the gateway may take to be told that the node stops.
+/// How long the notice to the gateway that the node stops may take.
 const TO_LEAVE: Duration = Duration::from_secs(2);
 /// How long commands are polled for before the hub is tried again.
 const POLL_FOR: Duration = Duration::from_mins(5);

@@ -85,7 +85,7 @@ fn without_manager(reason: &str, program: &str, folder: &str) -> Failure {
     ))
 }
 
-/// Who runs this, by name or else by number.
+/// The user who runs this, by name or else by number.
 fn user() -> String {
     let name = std::env::var_os("USER").filter(|name| !name.is_empty());
     name.map_or_else(user_id, |name| name.to_string_lossy().into_owned())

@@ -1,7 +1,7 @@
 //! Smaller answers for clients that take gzip or brotli.
 //!
-//! Only what reads is compressed, as a whole: no stream, and no answer that has a secret beside text that somebody chose,
-//! whose length would tell of the secret. No `GET` gives a secret away.
+//! Only what reads is compressed, as a whole: no stream, and no answer that has a secret beside text that somebody
+//! chose, whose length would reveal the secret. No `GET` gives a secret away.
 
 use axum::Router;
 use axum::response::Response;

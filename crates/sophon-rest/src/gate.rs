@@ -106,7 +106,7 @@ fn add_allowance(headers: &mut HeaderMap, allowance: &Allowance) {
     headers.insert(RATE_RESET, whole_seconds(allowance.full_in).into());
 }
 
-/// What is begun already may be decided, cancelled and looked at to the end, and whoever leaves may sign out.
+/// What is begun already may be decided, cancelled and looked at to the end, and signing out works.
 fn refuse_while_draining(lifecycle: &Lifecycle, rule: Option<&Rule>) -> Result<()> {
     if rule.is_some_and(|rule| rule.class.is_new_work()) {
         lifecycle.require_accepting()?;

@@ -1,7 +1,8 @@
 //! Requests that are applied once: `Idempotency-Key`, for every `POST` that makes or does something.
 //!
-//! The gate takes the key and what tells the request from another one, and hands both on with the caller. The core keeps
-//! the answer in the transaction of what the request does. Routes take the key unless they were registered without.
+//! The gate takes the key and what distinguishes the request from another one, and hands both on with the caller. The
+//! core keeps the answer in the transaction of what the request does. Routes take the key unless they were registered
+//! without.
 
 use axum::extract::Request;
 use axum::response::Response;
@@ -28,8 +29,8 @@ const NAME: &str = "Idempotency-Key";
 /// The field that errors of a key speak of.
 const FIELD: &str = "idempotency_key";
 
-/// Takes the key of a request, with what the request asks for: method, address and body. A form is told apart by the file
-/// in it, which the core sees: each form has a boundary of its own.
+/// Takes the key of a request, with what the request asks for: method, address and body. A form is distinguished by the
+/// file in it, which the core sees: each form has a boundary of its own.
 pub(crate) async fn take(request: Request) -> Result<(Request, Option<RequestKey>)> {
     let Some(key) = key(request.headers())? else { return Ok((request, None)) };
     let mut asked = Sha256::new();
@@ -56,8 +57,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>> {
         }
         return Ok(None);
     };
-    let is_key =
-        (1..=LONGEST_KEY).contains(&key.len()) && key.as_bytes().iter().all(|byte| byte.is_ascii_graphic());
+    let is_key = (1..=LONGEST_KEY).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic);
     match key.to_str() {
         Ok(key) if is_key => Ok(Some(key.to_owned())),
         _ => Err(Error::validation(FIELD, format!("A key has 1 to {LONGEST_KEY} visible ASCII characters."))

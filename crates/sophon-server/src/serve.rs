@@ -13,7 +13,7 @@ use sophon_model::Kind;
 use sophon_model::ports::{ModelProvider, Store};
 use sophon_realtime::hubs::Hubs;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::StartError;
@@ -56,12 +56,14 @@ pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
     let config = Config::load(&args)?;
     telemetry::start(&config.log)?;
     let started = start(&config).await?;
+    // Before it is said that the gateway serves: a supervisor that reads it may send one.
+    let signals = Signals::listen()?;
     announce(&config, &started);
     if args.open && has_desktop() {
         open_dashboard(started.address);
     }
     let lifecycle = started.gateway.lifecycle.clone();
-    until_told_to_stop(&lifecycle).await?;
+    signals.until_stop(&lifecycle).await;
     started.stop().await;
     lifecycle.failure().map_or(Ok(()), |reason| Err(StartError::Stopped(reason.to_owned())))
 }
@@ -289,22 +291,35 @@ fn has_desktop() -> bool {
         || ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(|name| variable(name).is_some())
 }
 
-/// Resolves at the first signal, or when a critical worker has ended. A second signal ends the process at once.
-async fn until_told_to_stop(lifecycle: &Lifecycle) -> Result<(), StartError> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        () = lifecycle.draining() => return Ok(()),
+/// The signals that end a gateway. From when this is made on, they no longer kill the process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    let life = lifecycle.clone();
-    tokio::spawn(async move {
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-        tracing::warn!("a second signal: stopping at once");
-        life.stop();
-    });
-    Ok(())
+    }
+
+    /// Resolves at the first signal, or when a critical worker has ended. A second signal ends the process at once.
+    async fn until_stop(mut self, lifecycle: &Lifecycle) {
+        tokio::select! {
+            () = self.next() => {}
+            () = lifecycle.draining() => return,
+        }
+        let life = lifecycle.clone();
+        tokio::spawn(async move {
+            self.next().await;
+            tracing::warn!("a second signal: stopping at once");
+            life.stop();
+        });
+    }
 }

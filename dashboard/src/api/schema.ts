@@ -5343,7 +5343,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: {
@@ -5418,7 +5418,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: {
@@ -7723,7 +7723,7 @@ export interface operations {
             query?: {
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
-                /** @description Items in a page: 50 unless told otherwise, at most 200. */
+                /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
             };
             header?: {

@@ -204,11 +204,11 @@ impl Identity {
         self.changes.subscribe()
     }
 
-    /// To be called by every unit of work that gives a user rights or takes some away: it revokes a credential, disables
-    /// the user, changes its role. What is open with the old rights ends within a moment of the commit, and so does the
-    /// work that was started with rights that have ended.
+    /// To be called by every unit of work that gives a user rights or takes some away: it revokes a credential,
+    /// disables the user, changes its role. What is open with the old rights ends within a moment of the commit, and so
+    /// does the work that was started with rights that have ended.
     pub fn rights_change_in(&self, unit: &mut Unit<'_>, user: &UserId) -> Result<()> {
-        rights::tell_after_commit(unit, &self.changes, user);
+        rights::publish_after_commit(unit, &self.changes, user);
         rights::review_in(unit, user)
     }
 }
@@ -249,7 +249,8 @@ fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> 
     })
 }
 
-/// The user's API token, if it still counts. Those that it was made with are not looked at: none of them ends without it.
+/// The user's API token, if it still counts. Those that it was made with are not looked at: none of them ends without
+/// it.
 fn live_token(tx: &dyn Tx, user: &UserId, id: &ApiTokenId, now: Timestamp) -> Result<ApiToken> {
     tx.get_in(user, id)?.filter(|token| token.is_live(now)).ok_or_else(rejected)
 }

@@ -1,8 +1,8 @@
 //! Work that was started with rights which have ended since is cancelled.
 //!
 //! A task has at each step the rights that its user, and the API token that started it, have at that moment. When these
-//! end, nothing waits for the next step: whatever takes rights away enqueues a review of the user's tasks, and a token that
-//! expires has its review enqueued as it is made.
+//! end, nothing waits for the next step: whatever takes rights away enqueues a review of the user's tasks, and a token
+//! that expires has its review enqueued as it is made.
 
 use std::sync::Arc;
 
@@ -32,8 +32,8 @@ pub(crate) enum ActingFor {
     Nobody(&'static str),
 }
 
-/// An agent at work as a caller: it has the rights of the person it works for, as they are now, and of these those of the
-/// API token that started the work.
+/// An agent at work as a caller: it has the rights of the person it works for, as they are now, and of these those of
+/// the API token that started the work.
 pub(crate) fn acting_for(
     tx: &dyn Tx,
     user: &UserId,
@@ -95,8 +95,8 @@ pub(super) fn drop_review_in(unit: &mut Unit<'_>, token: &ApiToken) -> Result<()
     unit.drop_job::<RightsReview>(token.id.as_str())
 }
 
-/// Tells those who serve the user for longer than a request that its rights have changed, once that is durable.
-pub(super) fn tell_after_commit(unit: &mut Unit<'_>, changes: &broadcast::Sender<UserId>, user: &UserId) {
+/// Notifies those who serve the user for longer than a request that its rights have changed, once that is durable.
+pub(super) fn publish_after_commit(unit: &mut Unit<'_>, changes: &broadcast::Sender<UserId>, user: &UserId) {
     let (changes, user) = (changes.clone(), user.clone());
     unit.after_commit(move || {
         let _nobody_listens = changes.send(user);
@@ -124,7 +124,7 @@ impl Chore for Reviewer {
         for task in &ended {
             stop_in(unit, Canceller::Gateway(RIGHTS_ENDED), task, self.running.clone())?;
         }
-        tell_after_commit(unit, &self.changes, &user);
+        publish_after_commit(unit, &self.changes, &user);
         Ok(if ended.len() < MOST_CANCELLED { Next::Done } else { Next::At(now) })
     }
 }

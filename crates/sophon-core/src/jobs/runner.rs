@@ -125,7 +125,7 @@ impl Runner {
     /// Works until the gateway drains. What runs then may finish.
     pub(crate) async fn run(self) {
         self.lifecycle.spawn(self.clone().keep_leases());
-        self.lifecycle.spawn(self.clone().tell_who_waits());
+        self.lifecycle.spawn(self.clone().publish_places());
         while !self.lifecycle.is_draining() {
             let rung = self.db.job_bell();
             let claim = match self.claim().await {

@@ -1,4 +1,4 @@
-//! Telling people whose turns wait for a free worker how many are ahead of them.
+//! How many turns are ahead of one that waits for a free worker, published to the people who wait.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use sophon_model::{Queue, Result, Task, TaskEvent};
 
 use super::runner::Runner;
 
-/// How often it is told.
-const TELL_EVERY: Duration = Duration::from_secs(2);
-/// Turns that are told it; those behind them are told later.
-const MOST_TOLD: usize = 100;
+/// How often it is published.
+const PUBLISHED_EVERY: Duration = Duration::from_secs(2);
+/// Turns that learn their place; those behind them learn it later.
+const MOST_PUBLISHED: usize = 100;
 
 impl Runner {
-    /// Tells it until the gateway drains.
-    pub(super) async fn tell_who_waits(self) {
+    /// Publishes the places in the queue until the gateway drains.
+    pub(super) async fn publish_places(self) {
         loop {
             tokio::select! {
-                () = tokio::time::sleep(TELL_EVERY) => {}
+                () = tokio::time::sleep(PUBLISHED_EVERY) => {}
                 () = self.lifecycle.draining() => return,
             }
             // With fewer at work nobody waits.
@@ -27,7 +27,7 @@ impl Runner {
             match self.waiting().await {
                 Ok(waiting) => {
                     for (ahead, task) in waiting.into_iter().enumerate() {
-                        self.tell(ahead, task);
+                        self.publish_place(ahead, task);
                     }
                 }
                 Err(error) => tracing::warn!(%error, "who waits for a worker could not be read"),
@@ -39,13 +39,13 @@ impl Runner {
     async fn waiting(&self) -> Result<Vec<Task>> {
         let now = self.db.now();
         let read = self.db.read(move |tx| {
-            let waiting = tx.waiting_tasks(Queue::Turns, now, MOST_TOLD)?;
+            let waiting = tx.waiting_tasks(Queue::Turns, now, MOST_PUBLISHED)?;
             waiting.iter().map(|id| tx.get(id)).collect::<Result<Vec<_>>>()
         });
         Ok(read.await?.into_iter().flatten().collect())
     }
 
-    fn tell(&self, ahead: usize, task: Task) {
+    fn publish_place(&self, ahead: usize, task: Task) {
         let (Some(session_id), Some(agent_id)) = (task.session_id, task.agent_id) else { return };
         let detail = match ahead {
             0 => "Next in the queue".to_owned(),

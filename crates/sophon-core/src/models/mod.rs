@@ -96,10 +96,10 @@ impl Models {
         configured.chain(offered.map(|info| ListedModel { info, is_configured: false })).collect()
     }
 
-    /// Refuses the name of a model that no provider offers, with the nearest that one does. While the list of a provider
-    /// cannot be read, every name is accepted; a turn that asks for it says what the provider makes of it.
+    /// Refuses the name of a model that no provider offers, with the nearest that one does. While the list of a
+    /// provider cannot be read, every name is accepted; a turn that asks for it says what the provider makes of it.
     pub(crate) async fn require_offered(&self, field: &str, model: &str) -> Result<()> {
-        // Whoever names it may just have put it there.
+        // The caller that names it may just have put it there.
         if self.availability(model, Duration::ZERO).await != Availability::Unknown {
             return Ok(());
         }
@@ -109,8 +109,8 @@ impl Models {
         Err(Error::validation(field, text).with_details(details))
     }
 
-    /// Whether a provider offers a model of this name, as far as can be found out now. Lists that do not name it are read
-    /// again if they are older than `max_age`.
+    /// Whether a provider offers a model of this name, as far as can be found out now. Lists that do not name it are
+    /// read again if they are older than `max_age`.
     async fn availability(&self, model: &str, max_age: Duration) -> Availability {
         self.look_for(Some(model)).await;
         if self.is_available(model) {
@@ -202,8 +202,8 @@ impl Models {
         }
     }
 
-    /// Those first for which the preferred model is configured, then those that offer it, then those that may; otherwise
-    /// as configured.
+    /// Those first for which the preferred model is configured, then those that offer it, then those that may;
+    /// otherwise as configured.
     fn in_order(&self, preferred: Option<&str>) -> Vec<Arc<dyn ModelProvider>> {
         let mut ordered: Vec<_> = self.providers.iter().cloned().collect();
         ordered.sort_by_key(|provider| match preferred {

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{TaskDetail, Tasks};
 use crate::live::{EventDelivery, EventSubscription};
 
-/// How often the task is looked at while no event tells of its end: it may end in another process.
+/// How often the task is looked at while no event announces its end: it may end in another process.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 impl Tasks {
@@ -32,7 +32,7 @@ impl Tasks {
     }
 }
 
-/// Resolves when an event tells of the end of the task; never if events were missed.
+/// Resolves when an event announces the end of the task; never if events were missed.
 async fn ended(events: &EventSubscription, id: &TaskId) {
     let mut told = Vec::new();
     while events.next(&mut told).await.is_ok() {
@@ -41,7 +41,7 @@ async fn ended(events: &EventSubscription, id: &TaskId) {
         }
         told.clear();
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn is_end_of(event: &EventDelivery, id: &TaskId) -> bool {

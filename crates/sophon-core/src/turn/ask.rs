@@ -39,7 +39,7 @@ impl Turn {
                 began = asking.begin() => began?,
             };
             self.note_left_out(asking.left_out());
-            self.tell_unchecked(&asking);
+            self.publish_unchecked(&asking);
             if std::mem::take(&mut is_void) {
                 self.reset().await?;
             }
@@ -96,7 +96,7 @@ impl Turn {
     }
 
     /// Tells people that nobody knows whether the model is there that is asked for.
-    fn tell_unchecked(&self, asking: &Asking) {
+    fn publish_unchecked(&self, asking: &Asking) {
         if let Some(model) = self.preferred_model().filter(|_| asking.is_unchecked()) {
             let text = format!(
                 "Whether '{model}' is offered is not known: a provider's list of models cannot be read."
@@ -105,7 +105,7 @@ impl Turn {
         }
     }
 
-    /// Notes in the task, and tells people, that the model does not see everything.
+    /// Notes in the task, and publishes, that the model does not see everything.
     fn note_left_out(&mut self, left_out: LeftOut) {
         let left_out = Some(left_out).filter(|left_out| *left_out != LeftOut::default());
         if left_out.is_some() || self.task.details.is_some() {
@@ -198,8 +198,8 @@ impl Turn {
     }
 }
 
-/// Whether an answer that is longer than the operator allows is kept as far as it came: it has text, which was paid for,
-/// and no calls, which might lack others that belong to them.
+/// Whether an answer that is longer than the operator allows is kept as far as it came: it has text, which was paid
+/// for, and no calls, which might lack others that belong to them.
 fn is_worth_keeping(error: &ModelError, step: &Step) -> bool {
     error.kind == ModelErrorKind::AnswerTooLong && !step.text.trim().is_empty() && step.tool_calls.is_empty()
 }

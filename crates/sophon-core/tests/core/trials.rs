@@ -1,8 +1,8 @@
 //! Turns that are killed, cancelled, or lose their session at random moments: every task ends, no job is left over, and
 //! every session that lives goes on.
 //!
-//! `SOPHON_TRIALS` says how many trials there are, `SOPHON_SEED` where their chances begin. A trial that fails names its
-//! seed.
+//! `SOPHON_TRIALS` says how many trials there are, `SOPHON_SEED` where their chances begin. A trial that fails names
+//! its seed.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use sophon_model::{ApprovalStatus, Kind, Page, SessionId, Task, TaskStatus};
 use sophon_testgateway::{Engine, Setup, TestGateway, message};
 use sophon_testkit::{ModelServer, Script};
 
-/// Trials unless told otherwise.
+/// Trials by default.
 const TRIALS: u64 = 25;
 /// Sessions of a trial.
 const SESSIONS: u64 = 3;

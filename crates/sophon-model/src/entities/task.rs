@@ -130,7 +130,7 @@ impl Scoped for Task {
 }
 
 impl Task {
-    /// The task, cancelled by whoever cancelled `other`, unless somebody has cancelled it already.
+    /// The task, cancelled by the canceller of `other`, unless it was cancelled already.
     pub fn cancelled_with(self, other: &Task) -> Self {
         if self.cancelled_by.is_some() || self.cancel_reason.is_some() {
             return self;

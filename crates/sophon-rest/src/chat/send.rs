@@ -25,7 +25,7 @@ const LONGEST_WAIT: u64 = 50;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct WaitQuery {
-    /// Seconds to wait for the answer: none unless told otherwise, at most 50.
+    /// Seconds to wait for the answer: none by default, at most 50.
     #[param(value_type = Option<u64>, minimum = 0, maximum = 50)]
     wait: Option<Wait>,
 }
@@ -47,8 +47,8 @@ impl TryFrom<u64> for Wait {
 
 /// Send a message
 ///
-/// Answers as soon as the message is stored (202); the agent answers in the session. With `wait` it answers when the agent
-/// has (200), or with 202 when that takes longer: read the session, or send the request again under its
+/// Answers as soon as the message is stored (202); the agent answers in the session. With `wait` it answers when the
+/// agent has (200), or with 202 when that takes longer: read the session, or send the request again under its
 /// `Idempotency-Key` to go on waiting. A `localId` counts like an `Idempotency-Key` within its session.
 #[utoipa::path(
     post, path = "/api/chat", tag = "Chat + sessions", params(WaitQuery),

@@ -59,6 +59,7 @@ async fn what_an_agent_cannot_be_is_refused_with_the_field() {
         (json!({ "name": "" }), "name"),
         (json!({ "name": "x".repeat(201) }), "name"),
         (json!({ "name": "日本" }), "slug"),
+        (json!({ "name": "a", "model": "nope" }), "model"),
         (json!({ "name": "a", "slug": "A b" }), "slug"),
         (json!({ "name": "a", "slug": "agent_1" }), "slug"),
         (json!({ "name": "a", "tools": ["*x"] }), "tools"),

@@ -1,4 +1,4 @@
-//! Keys of requests. That every operation which makes or does something honours them is told by the integration tests.
+//! Keys of requests. The integration tests show that every operation which makes or does something honours them.
 
 use http::Method;
 use serde_json::Value;

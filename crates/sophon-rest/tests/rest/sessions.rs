@@ -51,6 +51,7 @@ async fn what_a_session_cannot_be_is_refused_with_the_field() {
         (json!({ "visibility": "secret" }), "visibility"),
         (json!({ "mode": 1 }), "mode"),
         (json!({ "model": "" }), "model"),
+        (json!({ "model": "nope" }), "model"),
         (json!({ "owner": "usr_1" }), "owner"),
     ] {
         let details = admin.post("/api/sessions", &new).await.refused(422, "validation_failed");

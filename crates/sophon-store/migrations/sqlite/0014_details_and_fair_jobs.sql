@@ -1,6 +1,6 @@
 -- How tasks were done and answers came about, where that is to be known.
-ALTER TABLE tasks ADD COLUMN details TEXT;
-ALTER TABLE messages ADD COLUMN details TEXT;
+ALTER TABLE tasks ADD COLUMN details JSON_TEXT;
+ALTER TABLE messages ADD COLUMN details JSON_TEXT;
 
 -- For whom jobs are done, so that workers can be shared fairly.
 ALTER TABLE jobs ADD COLUMN tenant_id TEXT;

@@ -21,7 +21,7 @@ pub async fn confirmed(
     let answer = ask(&format!("{} [y/N] ", question().await?))?;
     if !answer.trim().eq_ignore_ascii_case("y") && !answer.trim().eq_ignore_ascii_case("yes") {
         context.screen.remark("Nothing was deleted.");
-        return Err(Stop::told());
+        return Err(Stop::reported());
     }
     Ok(())
 }

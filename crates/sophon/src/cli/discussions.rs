@@ -205,7 +205,7 @@ async fn follow(context: &Context, id: &DiscussionRunId) -> Result<(), Stop> {
             }
             return match run.status {
                 DiscussionRunStatus::Completed => Ok(()),
-                _ => Err(Stop::told()),
+                _ => Err(Stop::reported()),
             };
         }
         sleep(LOOK_EVERY).await;

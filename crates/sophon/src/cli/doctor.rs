@@ -85,10 +85,10 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
         document(&serde_json::json!({ "ok": is_well, "checks": checks }))?;
     } else {
         for check in &checks {
-            line(told(check))?;
+            line(text_of(check))?;
         }
     }
-    if is_well { Ok(()) } else { Err(Stop::told()) }
+    if is_well { Ok(()) } else { Err(Stop::reported()) }
 }
 
 /// What can only be looked at when the gateway answers.
@@ -267,7 +267,7 @@ fn model(check: ProviderCheck) -> Check {
     Check { provider: Some(check), ..Check::new("Models", verdict) }
 }
 
-fn told(check: &Check) -> String {
+fn text_of(check: &Check) -> String {
     let (mark, detail, hint) = match &check.verdict {
         Verdict::Ok { detail } => (style("ok  ").green(), detail, None),
         Verdict::Warn { detail, hint } => (style("warn").yellow(), detail, Some(hint)),

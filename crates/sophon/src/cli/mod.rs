@@ -92,7 +92,7 @@ pub enum Command {
 pub fn main(command: Command, globals: Globals) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return Stop::failed(format!("no work can be started ({error})")).tell(globals.json),
+        Err(error) => return Stop::failed(format!("no work can be started ({error})")).report(globals.json),
     };
     let code = runtime.block_on(run(command, globals));
     runtime.shutdown_background();
@@ -104,7 +104,7 @@ pub async fn run(command: Command, globals: Globals) -> ExitCode {
     let json = globals.json;
     match dispatch(command, globals).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(stop) => stop.tell(json),
+        Err(stop) => stop.report(json),
     }
 }
 

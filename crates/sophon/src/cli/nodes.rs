@@ -149,7 +149,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         }
         Some(Action::Command { id, command, params, timeout }) => {
             let limit = Duration::from_secs(timeout);
-            return tell(context, &client.command_node(&id, &command, &params, limit).await?);
+            return print_outcome(context, &client.command_node(&id, &command, &params, limit).await?);
         }
         Some(Action::History { id, limit }) => return history(context, &id, usize::from(limit)).await,
         Some(Action::Revoke { id, yes }) => return revoke(context, &id, yes).await,
@@ -237,10 +237,10 @@ fn pair(context: &Context, registered: &RegisteredNode) -> Result<(), Stop> {
     Ok(context.screen.done(registered, text)?)
 }
 
-fn tell(context: &Context, command: &NodeCommand) -> Result<(), Stop> {
+fn print_outcome(context: &Context, command: &NodeCommand) -> Result<(), Stop> {
     if context.screen.json {
         document(command)?;
-        return if command.ok == Some(true) { Ok(()) } else { Err(Stop::told()) };
+        return if command.ok == Some(true) { Ok(()) } else { Err(Stop::reported()) };
     }
     if command.ok == Some(true) {
         let result = command.result.as_ref().unwrap_or(&Value::Null);

@@ -45,7 +45,7 @@ impl Stop {
     }
 
     /// It failed, and has said so already.
-    pub fn told() -> Self {
+    pub fn reported() -> Self {
         Stop::Silent(1)
     }
 
@@ -55,7 +55,7 @@ impl Stop {
     }
 
     /// Says on standard error what went wrong, as one JSON object a line if `json`. Gives the exit status.
-    pub fn tell(&self, json: bool) -> ExitCode {
+    pub fn report(&self, json: bool) -> ExitCode {
         let failure = match self {
             Stop::Silent(status) => return ExitCode::from(*status),
             Stop::Failed(failure) => failure,

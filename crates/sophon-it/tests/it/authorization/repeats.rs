@@ -113,7 +113,7 @@ async fn every_post_takes_a_key_but_those_that_have_a_reason() {
     let unkeyed = REST.iter().map(|line| line.operation).filter(|operation| operation.starts_with("POST "));
     let unkeyed: Vec<&str> = unkeyed.filter(|operation| !keyed.contains(operation)).collect();
     let with_a_reason = [
-        // Whoever calls is nobody yet, or not any more.
+        // The caller is not signed in yet, or not any more.
         "POST /api/auth/login",
         "POST /api/auth/refresh",
         "POST /api/auth/logout",
@@ -164,7 +164,7 @@ async fn what_the_client_has_already_is_not_sent_again() {
     let lines = calling.that_take("If-None-Match");
     let lines: Vec<_> = lines.into_iter().filter(|line| line.operation.starts_with("GET ")).collect();
     assert!(lines.len() >= 30, "{}", lines.len());
-    // These tell how long what goes on has been going on.
+    // These show how long what goes on has been going on.
     let moving =
         ["GET /api/bootstrap", "GET /api/tasks/active", "GET /api/tasks/history", "GET /api/tasks/{id}"];
     for line in lines.into_iter().filter(|line| !moving.contains(&line.operation)) {

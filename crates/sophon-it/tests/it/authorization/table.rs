@@ -53,7 +53,7 @@ pub struct Line {
     /// The thing that the path's `{id}` stands for, or nothing.
     pub thing: &'static str,
     /// The JSON of the body, or of the hub method's argument; empty for none. Good enough to be judged: who may do it
-    /// is to be told from it. A string is sent as it is: a form, if its parts are separated by `edge`.
+    /// is to be distinguished by it. A string is sent as it is: a form, if its parts are separated by `edge`.
     pub with: &'static str,
 }
 

@@ -62,7 +62,7 @@ impl App {
             ..Config::default()
         };
         change(&mut config);
-        let started = sophon_server::start(&config).await.unwrap();
+        let started = Box::pin(sophon_server::start(&config)).await.unwrap();
         let http = Http::new(&format!("http://{}", started.address));
         Self { started, http, folder }
     }
@@ -70,14 +70,14 @@ impl App {
     /// Stops in good order and starts again on the same data.
     pub async fn restart(self) -> Self {
         let Self { started, folder, .. } = self;
-        started.stop().await;
+        Box::pin(started.stop()).await;
         Self::start(folder, |config| config.auth.auto_admin = true).await
     }
 
     /// Stops in good order, runs a script on the database, and starts again.
     pub async fn restart_on_changed_data(self, script: &str) -> Self {
         let Self { started, folder, .. } = self;
-        started.stop().await;
+        Box::pin(started.stop()).await;
         let file = folder.path().join("sophon/data/sophon.db");
         assert!(file.exists(), "the database is where it was");
         rusqlite::Connection::open(file).unwrap().execute_batch(script).unwrap();

@@ -139,7 +139,7 @@ impl Ending {
             Ending::Failed(error) => Err(Stop::failed(error)
                 .hint("`sophon tasks --history` has the details; `sophon doctor` looks for the cause.")),
             // The view has said why.
-            Ending::CutOff(_) => Err(Stop::told()),
+            Ending::CutOff(_) => Err(Stop::reported()),
             Ending::Cancelled(_) | Ending::Left => Err(Stop::interrupted()),
         }
     }

@@ -70,7 +70,7 @@ pub async fn run(context: &Context, mut conversation: Conversation<'_>) -> Resul
     }
     conversation.close().await;
     // A person has seen it; a script has not.
-    if has_failed && !is_terminal { Err(Stop::told()) } else { Ok(()) }
+    if has_failed && !is_terminal { Err(Stop::reported()) } else { Ok(()) }
 }
 
 /// The prompt. Where the history cannot be kept, it lasts as long as the conversation.
@@ -110,7 +110,7 @@ async fn ask(
         Err(stop) => stop,
     };
     // Told here, because the conversation goes on.
-    let _status = failure.tell(context.screen.json);
+    let _status = failure.report(context.screen.json);
     Ok(Next::GoAfterFailure)
 }
 
