@@ -546,8 +546,8 @@ export interface paths {
         put?: never;
         /**
          * Send a message
-         * @description Answers as soon as the message is stored (202); the agent answers in the session. With `wait` it answers when the agent
-         *     has (200), or with 202 when that takes longer: read the session, or send the request again under its
+         * @description Answers as soon as the message is stored (202); the agent answers in the session. With `wait` it answers when the
+         *     agent has (200), or with 202 when that takes longer: read the session, or send the request again under its
          *     `Idempotency-Key` to go on waiting. A `localId` counts like an `Idempotency-Key` within its session.
          */
         post: operations["sendMessage"];
@@ -5572,7 +5572,7 @@ export interface operations {
     sendMessage: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for the answer: none unless told otherwise, at most 50. */
+                /** @description Seconds to wait for the answer: none by default, at most 50. */
                 wait?: number;
             };
             header?: {
