@@ -144,8 +144,8 @@ for (const choice of CHOICES) {
       await refused(/HubException: not_found: /, "SendMessage", { sessionId: "ses_unknown", content: "hi" });
       await refused(/HubException: not_found: /, "SendMessage", { agentId: "nobody", content: "hi" });
       await refused(/HubException: not_found: /, "CancelTask", "task_unknown");
-      await refused(/Failed to invoke 'SendMessage' due to an error on the server/, "SendMessage", "hi");
-      await refused(/Failed to invoke 'SendMessage' due to an error on the server/, "SendMessage", { text: "hi" });
+      await refused(/Failed to invoke 'SendMessage': Argument 0: The value must be an object, /, "SendMessage", "hi");
+      await refused(/Failed to invoke 'SendMessage': Argument 0: `text` is not a known field/, "SendMessage", { text: "hi" });
       await hub.caughtUp();
       assert.deepEqual(hub.events.take(), []);
     });

@@ -1,7 +1,7 @@
 /** What the page needs as it starts: read in one request, and put where each part of the page looks for it. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { api, ApiError, call } from "../../api/client.ts";
-import type { AuthConfig, Bootstrap, SessionPage, Task } from "../../api/types.ts";
+import type { AuthConfig, Bootstrap, SessionPage } from "../../api/types.ts";
 
 const KEY = ["start"];
 
@@ -24,8 +24,6 @@ export async function readStart(queries: QueryClient): Promise<Bootstrap> {
   queries.setQueryData(["auth", "me"], start.me);
   queries.setQueryData(["agents"], start.agents);
   queries.setQueryData(["attachments", "limits"], start.attachmentLimits);
-  // Known tasks are newer than this answer: events have changed them meanwhile.
-  queries.setQueryData<Task[]>(["tasks", "active"], (known) => known ?? start.activeTasks?.items);
   queries.setQueryData<InfiniteData<SessionPage, string | null>>(["sessions", ""], (known) =>
     // A list in which somebody scrolled further down is read anew as a whole.
     known && known.pages.length > 1 ? known : { pages: [start.sessions], pageParams: [null] },
