@@ -53,7 +53,7 @@ impl Gateway {
     /// The same; nothing if the gateway has too much to do at this moment.
     pub(crate) async fn try_post(&self, path: &str, body: &Value) -> Outcome<Option<Value>> {
         let response = self.client.post(format!("{}{path}", self.url)).json(body).send().await?;
-        if response.status() == reqwest::StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(response.status().as_u16(), 429 | 503) {
             return Ok(None);
         }
         Ok(Some(response.error_for_status()?.json().await?))
