@@ -19,8 +19,8 @@ use object_store::client::{
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
 use sophon_egress::{Egress, EgressError, Limits, OperatorDoor};
-use sophon_model::ports::{Blobs, ByteStream, Staged};
-use sophon_model::{BlobName, Digest, Error, Result, Timestamp};
+use sophon_model::ports::{Blobs, ByteStream, Content, Staged};
+use sophon_model::{BlobName, Error, Result, Timestamp};
 use sync_wrapper::SyncStream;
 use tokio::io::AsyncWriteExt;
 
@@ -128,20 +128,12 @@ struct StagedForBucket {
 
 #[async_trait]
 impl Staged for StagedForBucket {
-    fn digest(&self) -> &Digest {
-        &self.staged.digest
-    }
-
-    fn size(&self) -> u64 {
-        self.staged.size
-    }
-
-    fn head(&self) -> &[u8] {
-        &self.staged.head
+    fn content(&self) -> &Content {
+        &self.staged.content
     }
 
     async fn publish(self: Box<Self>, put_at: Timestamp) -> Result<()> {
-        let name = BlobName { digest: self.staged.digest.clone(), put_at };
+        let name = BlobName { digest: self.staged.content.digest.clone(), put_at };
         let store: Arc<dyn ObjectStore> = self.store.clone();
         let mut source = tokio::fs::File::open(self.staged.file.path()).await.map_err(unavailable)?;
         let mut target = BufWriter::with_capacity(store, place(&self.prefix, &name), PART)

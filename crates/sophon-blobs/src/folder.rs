@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
-use sophon_model::ports::{Blobs, ByteStream, Staged};
-use sophon_model::{BlobName, Digest, Result, Timestamp};
+use sophon_model::ports::{Blobs, ByteStream, Content, Staged};
+use sophon_model::{BlobName, Result, Timestamp};
 use tokio_util::io::ReaderStream;
 
 use crate::staging::{StagedFile, Staging, blocking, make_folder};
@@ -66,23 +66,15 @@ struct StagedHere {
 
 #[async_trait]
 impl Staged for StagedHere {
-    fn digest(&self) -> &Digest {
-        &self.staged.digest
-    }
-
-    fn size(&self) -> u64 {
-        self.staged.size
-    }
-
-    fn head(&self) -> &[u8] {
-        &self.staged.head
+    fn content(&self) -> &Content {
+        &self.staged.content
     }
 
     /// Renames the file, which was synced, and syncs the folder that it is in now.
     async fn publish(self: Box<Self>, put_at: Timestamp) -> Result<()> {
         let Self { root, staged } = *self;
         blocking(move || {
-            let place = place(&root, &BlobName { digest: staged.digest, put_at });
+            let place = place(&root, &BlobName { digest: staged.content.digest, put_at });
             let folder = place.parent().unwrap_or(&root);
             if !folder.exists() {
                 make_folder(folder)?;

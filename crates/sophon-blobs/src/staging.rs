@@ -4,10 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::StreamExt;
 use sha2::{Digest as _, Sha256};
-use sophon_model::ports::{ByteStream, HEAD};
+use sophon_model::ports::{ByteStream, Content, HEAD};
 use sophon_model::{Digest, Error, Kind, Result, Timestamp};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
@@ -24,9 +23,7 @@ pub(crate) struct Staging(PathBuf);
 /// A content in a temporary file, which is gone when this is dropped.
 pub(crate) struct StagedFile {
     pub(crate) file: NamedTempFile,
-    pub(crate) digest: Digest,
-    pub(crate) size: u64,
-    pub(crate) head: Bytes,
+    pub(crate) content: Content,
 }
 
 impl Staging {
@@ -81,7 +78,7 @@ impl Staging {
         writing.flush().await.map_err(unavailable)?;
         writing.sync_all().await.map_err(unavailable)?;
         let digest = Digest::new(hash.finalize().into());
-        Ok(StagedFile { file: temp, digest, size, head: head.into() })
+        Ok(StagedFile { file: temp, content: Content { digest, size, head: head.into() } })
     }
 }
 

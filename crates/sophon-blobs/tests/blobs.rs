@@ -81,7 +81,7 @@ impl Place {
 
     async fn put_at(&self, content: &[u8], millis: i64) -> BlobName {
         let (staged, put_at) = (self.stage(content).await, Timestamp::from_millis(millis));
-        let name = BlobName { digest: staged.digest().clone(), put_at };
+        let name = BlobName { digest: staged.content().digest.clone(), put_at };
         staged.publish(put_at).await.unwrap();
         name
     }

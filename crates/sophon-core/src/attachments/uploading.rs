@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use sophon_model::ports::{ByteStream, Staged, Tx};
+use sophon_model::ports::{ByteStream, Content, Staged, Tx};
 use sophon_model::{
     Blob, Caller, Digest, Error, Kind, Result, StoredAttachment, TenantId, Timestamp, UserId,
 };
@@ -65,7 +65,7 @@ impl Attachments {
     async fn publish(&self, staged: Box<dyn Staged>, size: i64) -> Result<Timestamp> {
         // In a transaction of its own: the job holds its row while it takes those of contents.
         self.db.write(schedule_in).await?;
-        let digest = staged.digest().clone();
+        let digest = staged.content().digest.clone();
         for _ in 0..DELETION_POLLS {
             let digest = digest.clone();
             if let Some(put_at) = self.db.write(move |unit| hold_in(unit, &digest, size)).await? {
@@ -84,10 +84,10 @@ impl Upload {
     pub async fn take(self, new: NewAttachment, content: ByteStream) -> Result<StoredAttachment> {
         let staged = self.stage(content).await?;
         let Self { attachments, mut caller, allowed, .. } = self;
-        let mime = media_type(staged.head(), new.mime.as_deref());
+        let Content { digest, size, head } = staged.content().clone();
+        let mime = media_type(&head, new.mime.as_deref());
         let name = safe_name(new.name.as_deref());
-        let (digest, size) =
-            (staged.digest().clone(), i64::try_from(staged.size()).map_err(Error::internal)?);
+        let size = i64::try_from(size).map_err(Error::internal)?;
         let put_at = attachments.publish(staged, size).await?;
         let quotas = attachments.quotas;
         // The wire does not look at the file, and forms of the same file differ.

@@ -225,28 +225,24 @@ pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential, now: Times
         Credential::Agent(_, Some(id)) => held.and(live_token(tx, &user.id, id, now)?.rights()),
         Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_, None) => held,
     };
-    Ok(Caller {
-        user: user.id,
-        tenant: user.tenant_id,
-        role: user.role,
-        permissions,
-        credential,
-        request_key: None,
-    })
+    Ok(as_caller(user, permissions, credential))
 }
 
 /// The user as a caller with a live API token that is at hand.
 fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> {
     let permissions = own_rights(permissions(tx, &user)?).and(token.rights());
-    let credential = Credential::ApiToken(token.id.clone(), token.expires_at);
-    Ok(Caller {
+    Ok(as_caller(user, permissions, Credential::ApiToken(token.id.clone(), token.expires_at)))
+}
+
+fn as_caller(user: User, permissions: Permissions, credential: Credential) -> Caller {
+    Caller {
         user: user.id,
         tenant: user.tenant_id,
         role: user.role,
         permissions,
         credential,
         request_key: None,
-    })
+    }
 }
 
 /// The user's API token, if it still counts. Those that it was made with are not looked at: none of them ends without

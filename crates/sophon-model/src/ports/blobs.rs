@@ -32,14 +32,21 @@ pub trait Blobs: Send + Sync {
 /// A content that was taken in. Dropping it throws it away.
 #[async_trait]
 pub trait Staged: Send + Sync {
-    /// Its digest.
-    fn digest(&self) -> &Digest;
-    /// Its size in bytes.
-    fn size(&self) -> u64;
-    /// Its first bytes, at most [`HEAD`].
-    fn head(&self) -> &[u8];
+    /// What it turned out to be.
+    fn content(&self) -> &Content;
     /// Keeps it durably under its digest and this time. What has that name says the same, and is overwritten.
     async fn publish(self: Box<Self>, put_at: Timestamp) -> Result<()>;
+}
+
+/// What a content turned out to be as it was taken in.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its first bytes, at most [`HEAD`].
+    pub head: Bytes,
 }
 
 /// How much of its beginning a staged content shows, in bytes.

@@ -8,7 +8,7 @@ mod model_error;
 mod model_provider;
 mod store;
 
-pub use blobs::{Blobs, ByteStream, HEAD, Staged};
+pub use blobs::{Blobs, ByteStream, Content, HEAD, Staged};
 pub use environment::{Clock, Entropy};
 pub use fetch::{Fetch, Fetched};
 pub use master_keys::{MasterKey, MasterKeys};

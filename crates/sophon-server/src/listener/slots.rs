@@ -1,10 +1,9 @@
 //! The connections that may be open at a time: of all, and of one address.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use sophon_core::connections::{Place, Places};
 use sophon_core::network::network;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -29,14 +28,14 @@ pub(super) struct Slots {
     limits: Arc<Limits>,
     whole: Arc<Semaphore>,
     reserved: Arc<Semaphore>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    by_address: Places<IpAddr>,
 }
 
 /// The slot of an open connection. Dropping it frees the slot.
 pub(super) struct Slot {
     kind: SlotKind,
     _permit: OwnedSemaphorePermit,
-    _share: Option<AddressShare>,
+    _share: Option<Place<IpAddr>>,
 }
 
 /// What a connection may be used for.
@@ -48,18 +47,13 @@ pub(super) enum SlotKind {
     Reserved,
 }
 
-struct AddressShare {
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    address: IpAddr,
-}
-
 impl Slots {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             whole: Arc::new(Semaphore::new(limits.connections)),
             reserved: Arc::new(Semaphore::new(RESERVED)),
             limits: Arc::new(limits),
-            by_address: Arc::default(),
+            by_address: Places::default(),
         }
     }
 
@@ -82,19 +76,13 @@ impl Slots {
     }
 
     /// The address's share of the slots; `Ok(None)` if many clients come from there: from a proxy, or this machine.
-    fn share(&self, peer: IpAddr) -> Result<Option<AddressShare>, ShareTaken> {
+    fn share(&self, peer: IpAddr) -> Result<Option<Place<IpAddr>>, ShareTaken> {
         let peer = peer.to_canonical();
         if peer.is_loopback() || self.limits.proxies.contains(&peer) {
             return Ok(None);
         }
-        let address = network(peer);
-        let mut by_address = self.by_address.lock();
-        let open = by_address.entry(address).or_default();
-        if *open >= self.limits.per_address {
-            return Err(ShareTaken);
-        }
-        *open += 1;
-        Ok(Some(AddressShare { by_address: self.by_address.clone(), address }))
+        let place = self.by_address.take(network(peer), self.limits.per_address);
+        place.map(Some).ok_or(ShareTaken)
     }
 }
 
@@ -103,18 +91,6 @@ struct ShareTaken;
 impl Slot {
     pub(super) fn kind(&self) -> SlotKind {
         self.kind
-    }
-}
-
-impl Drop for AddressShare {
-    fn drop(&mut self) {
-        let mut by_address = self.by_address.lock();
-        if let Some(open) = by_address.get_mut(&self.address) {
-            *open -= 1;
-            if *open == 0 {
-                by_address.remove(&self.address);
-            }
-        }
     }
 }
 
@@ -144,7 +120,7 @@ mod tests {
         assert!(take(&slots, "2001:db8::1").await.is_none(), "the same network");
         assert_eq!(take(&slots, "203.0.113.9").await.unwrap().kind(), SlotKind::Whole);
         open.clear();
-        assert!(slots.by_address.lock().is_empty());
+        assert_eq!(slots.by_address.keys(), 0);
         assert_eq!(take(&slots, "2001:db8::1").await.unwrap().kind(), SlotKind::Whole);
     }
 

@@ -13,7 +13,7 @@ use super::environment;
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
-use super::values::json;
+use super::values::{Limit, json};
 use super::when::{ago, span};
 
 /// Which approvals, and what to do with them.
@@ -34,9 +34,8 @@ pub struct Args {
     /// Those that were answered or ran out, newest first
     #[arg(long)]
     history: bool,
-    /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
+    #[command(flatten)]
+    limit: Limit<20>,
 }
 
 #[derive(Debug, Subcommand)]

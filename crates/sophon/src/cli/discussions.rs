@@ -15,6 +15,7 @@ use super::environment;
 use super::screen::{Screen, document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
+use super::values::Limit;
 use super::when::{ago, span_ms};
 
 /// How often a run that is followed is looked at.
@@ -36,9 +37,8 @@ Examples:
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
-    /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
+    #[command(flatten)]
+    limit: Limit<20>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@ use super::environment;
 use super::screen::{document, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
+use super::values::Limit;
 use super::when::ago;
 
 /// What to show of the background jobs, and what to do with one.
@@ -35,9 +36,8 @@ pub struct Args {
 enum Action {
     /// List the jobs that failed for good, newest first
     Failed {
-        /// How many at most
-        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
-        limit: u16,
+        #[command(flatten)]
+        limit: Limit<50>,
     },
     /// Run a job again that failed for good
     Retry {

@@ -15,7 +15,7 @@ use super::environment;
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
-use super::values::json;
+use super::values::{Limit, json};
 use super::when::{ago, span};
 
 /// Which machines, and what to do with them.
@@ -34,9 +34,8 @@ Examples:
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
-    /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
+    #[command(flatten)]
+    limit: Limit<20>,
 }
 
 /// What a machine may be told to do unless the person says otherwise, as in the dashboard: nothing that can do harm.
@@ -115,9 +114,8 @@ enum Action {
         /// The machine
         #[arg(value_name = "NODE")]
         id: NodeId,
-        /// How many at most
-        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-        limit: u16,
+        #[command(flatten)]
+        limit: Limit<20>,
     },
     /// Cut a machine off and forget it
     Revoke {

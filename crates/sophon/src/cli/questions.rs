@@ -11,6 +11,7 @@ use super::environment;
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
+use super::values::Limit;
 use super::when::{ago, span};
 
 /// Which questions, and what to say to them.
@@ -27,9 +28,8 @@ Examples:
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
-    /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
+    #[command(flatten)]
+    limit: Limit<20>,
 }
 
 #[derive(Debug, Subcommand)]

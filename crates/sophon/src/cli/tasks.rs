@@ -11,6 +11,7 @@ use super::environment;
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
+use super::values::Limit;
 use super::when::{ago, span, span_ms};
 
 /// Which tasks, and what to do with them.
@@ -41,9 +42,8 @@ pub struct Args {
     /// Only those with these words
     #[arg(long, short = 'q', value_name = "WORDS", requires = "history")]
     search: Option<String>,
-    /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
+    #[command(flatten)]
+    limit: Limit<20>,
 }
 
 #[derive(Debug, Subcommand)]

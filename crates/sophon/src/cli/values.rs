@@ -1,6 +1,21 @@
 //! Values that people type.
 
+use clap::Args;
 use serde_json::Value;
+
+/// The length of a list.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Limit<const BY_DEFAULT: u16> {
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = BY_DEFAULT, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+}
+
+impl<const BY_DEFAULT: u16> From<Limit<BY_DEFAULT>> for usize {
+    fn from(Limit { limit }: Limit<BY_DEFAULT>) -> Self {
+        limit.into()
+    }
+}
 
 /// JSON, as an argument.
 pub fn json(text: &str) -> Result<Value, String> {
