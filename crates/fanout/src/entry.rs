@@ -23,7 +23,7 @@ impl Position {
     }
 }
 
-/// One event: its position, its value and the encodings made of it so far.
+/// An event: its position, its value and the encodings made of it so far.
 #[derive(Debug)]
 pub struct Entry<T> {
     position: Position,

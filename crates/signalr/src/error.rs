@@ -78,7 +78,7 @@ impl HubError {
     }
 
     /// What the completion of a call of `method` says.
-    pub(crate) fn told_of(&self, method: &str, options: &Options) -> String {
+    pub(crate) fn text_for(&self, method: &str, options: &Options) -> String {
         let detailed = options.detailed_errors;
         match self {
             Self::UnknownMethod => format!("Unknown hub method '{}'", shortened(method)),

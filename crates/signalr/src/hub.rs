@@ -113,7 +113,7 @@ impl Call {
         T::from_arguments(&self.arguments)
     }
 
-    /// One argument, counted from 0. For methods that take more than one shape of arguments.
+    /// The argument at an index, counted from 0. For methods that take more than one shape of arguments.
     pub fn argument<T: DeserializeOwned>(&self, index: usize) -> Result<T, HubError> {
         argument(&self.arguments, index)
     }
@@ -172,14 +172,14 @@ pub type Items = BoxStream<'static, Result<Box<dyn Payload>, HubError>>;
 pub enum Reply {
     /// Nothing.
     Void,
-    /// One value.
+    /// A single value.
     Value(Box<dyn Payload>),
     /// A stream of items; only from a [`Method::stream`].
     Stream(Items),
 }
 
 impl Reply {
-    /// One value.
+    /// Answers with a single value.
     pub fn value(value: impl Payload + 'static) -> Self {
         Self::Value(Box::new(value))
     }

@@ -20,7 +20,7 @@ use crate::transport::websocket::WebSocket;
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportKind {
-    /// One socket both ways.
+    /// A single socket for both directions.
     WebSockets,
     /// An event stream down, requests up.
     ServerSentEvents,

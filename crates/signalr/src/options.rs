@@ -3,7 +3,7 @@ use std::time::Duration;
 /// Which transports a hub offers. All three by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transports {
-    /// One socket both ways; text and binary.
+    /// A single socket for both directions; text and binary.
     pub websockets: bool,
     /// An event stream down and requests up; text only.
     pub server_sent_events: bool,

@@ -1,4 +1,4 @@
-//! Clients of which some stop reading for good: what becomes of them, and whether the others notice. The server and
+//! Clients of which some stop reading for good: how they end, and whether the others notice. The server and
 //! its clients share a process; a stopped client touches its socket no more, as if its process had got SIGSTOP.
 
 use std::collections::BTreeMap;

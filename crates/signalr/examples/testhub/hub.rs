@@ -21,7 +21,7 @@ pub struct TestHub {
 /// The callers that may connect to the hub.
 pub enum Visitors {
     Everyone,
-    /// Those with a credential.
+    /// Callers with a credential.
     Holders(Tokens),
 }
 

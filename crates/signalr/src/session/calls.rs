@@ -164,7 +164,7 @@ pub(super) fn begin<H: Hub>(connection: &Connection<H>, incoming: IncomingCall) 
 fn check<H: Hub>(calls: &Calls, connection: &Connection<H>, call: &IncomingCall) -> Result<Method, String> {
     let (server, target) = (&connection.shared.server, &call.target);
     let found = server.hub.methods().iter().find(|method| method.name.eq_ignore_ascii_case(target));
-    let method = *found.ok_or_else(|| HubError::UnknownMethod.told_of(target, &server.options))?;
+    let method = *found.ok_or_else(|| HubError::UnknownMethod.text_for(target, &server.options))?;
     if method.streams != call.streaming {
         let (is, was) =
             if method.streams { ("streaming", "non-streaming") } else { ("non-streaming", "streaming") };
@@ -254,7 +254,7 @@ async fn run<H: Hub>(connection: &Connection<H>, job: Job) {
         Reply::Value(value) => Ok(Some(value)),
         Reply::Stream(_) => {
             let error = HubError::internal("InvalidOperationException", "the method is not a streaming one");
-            Err(error.told_of(&target, &connection.shared.server.options))
+            Err(error.text_for(&target, &connection.shared.server.options))
         }
     });
     // Without an id nobody waits for the outcome.
@@ -284,7 +284,7 @@ pub(super) async fn invoke<H: Hub>(
     result.map_err(|error| {
         server.counts.failed_calls.fetch_add(1, Ordering::Relaxed);
         span.in_scope(|| tracing::debug!(%error, "a hub method failed"));
-        error.told_of(target, &server.options)
+        error.text_for(target, &server.options)
     })
 }
 
@@ -297,7 +297,7 @@ pub(super) async fn complete_call<H: Hub>(
     let format = connection.link().format().unwrap_or(Format::Json);
     let encoded = format.completion(id, outcome).or_else(|error| {
         let error = HubError::internal("SerializationException", error);
-        format.completion(id, Err(&error.told_of(target, &connection.shared.server.options)))
+        format.completion(id, Err(&error.text_for(target, &connection.shared.server.options)))
     });
     deliver(connection, encoded).await;
 }

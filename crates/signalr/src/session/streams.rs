@@ -23,7 +23,7 @@ pub(super) async fn run<H: Hub>(
         Ok(Reply::Stream(items)) => send_items(&connection, &id, items, &cancelled).await,
         Ok(_) => {
             let error = HubError::internal("InvalidOperationException", "the method gave no stream");
-            Err(error.told_of(&target, &connection.shared.server.options))
+            Err(error.text_for(&target, &connection.shared.server.options))
         }
         Err(error) => Err(error),
     };
