@@ -9,7 +9,6 @@ use super::environment;
 use super::screen::{document, facts, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
-use super::values::Limit;
 use super::when::ago;
 
 /// Which agents.
@@ -25,8 +24,9 @@ Examples:
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
-    #[command(flatten)]
-    limit: Limit<50>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
 }
 
 #[derive(Debug, Subcommand)]

@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long)]
     history: bool,
     #[command(flatten)]
-    limit: Limit<20>,
+    limit: Limit,
 }
 
 #[derive(Debug, Subcommand)]

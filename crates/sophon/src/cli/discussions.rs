@@ -38,7 +38,7 @@ pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
     #[command(flatten)]
-    limit: Limit<20>,
+    limit: Limit,
 }
 
 #[derive(Debug, Subcommand)]

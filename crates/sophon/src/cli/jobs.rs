@@ -11,7 +11,6 @@ use super::environment;
 use super::screen::{document, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
-use super::values::Limit;
 use super::when::ago;
 
 /// What to show of the background jobs, and what to do with one.
@@ -36,8 +35,9 @@ pub struct Args {
 enum Action {
     /// List the jobs that failed for good, newest first
     Failed {
-        #[command(flatten)]
-        limit: Limit<50>,
+        /// How many at most
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
     },
     /// Run a job again that failed for good
     Retry {

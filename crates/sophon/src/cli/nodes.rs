@@ -35,7 +35,7 @@ pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
     #[command(flatten)]
-    limit: Limit<20>,
+    limit: Limit,
 }
 
 /// What a machine may be told to do unless the person says otherwise, as in the dashboard: nothing that can do harm.
@@ -115,7 +115,7 @@ enum Action {
         #[arg(value_name = "NODE")]
         id: NodeId,
         #[command(flatten)]
-        limit: Limit<20>,
+        limit: Limit,
     },
     /// Cut a machine off and forget it
     Revoke {

@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long, short, value_name = "AGENT")]
     agent: Option<String>,
     #[command(flatten)]
-    limit: Limit<20>,
+    limit: Limit,
 }
 
 #[derive(Debug, Subcommand)]

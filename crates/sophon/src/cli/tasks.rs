@@ -43,7 +43,7 @@ pub struct Args {
     #[arg(long, short = 'q', value_name = "WORDS", requires = "history")]
     search: Option<String>,
     #[command(flatten)]
-    limit: Limit<20>,
+    limit: Limit,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,16 +3,16 @@
 use clap::Args;
 use serde_json::Value;
 
-/// The length of a list.
+/// The length of a list, where there is no reason for another default.
 #[derive(Clone, Copy, Debug, Args)]
-pub struct Limit<const BY_DEFAULT: u16> {
+pub struct Limit {
     /// How many at most
-    #[arg(long, value_name = "N", default_value_t = BY_DEFAULT, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
 }
 
-impl<const BY_DEFAULT: u16> From<Limit<BY_DEFAULT>> for usize {
-    fn from(Limit { limit }: Limit<BY_DEFAULT>) -> Self {
+impl From<Limit> for usize {
+    fn from(Limit { limit }: Limit) -> Self {
         limit.into()
     }
 }
