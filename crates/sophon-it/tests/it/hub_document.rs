@@ -312,6 +312,7 @@ async fn every_event_of_the_node_hub_is_as_the_document_has_it() {
     let node = scene.user.node().await;
     let mut hub = Hub::connect(&scene.app.url(), "node", Some(&node.token)).await;
     let (http, path) = (scene.app.http().with_token(&scene.token), format!("/api/nodes/{}", node.id));
+    http.node_online(&path).await;
     let (sender, to) = (http.clone(), format!("{path}/command"));
     let sending = tokio::spawn(async move { sender.post(&to, &json!({ "command": "system.info" })).await });
     let mut sent = BTreeSet::from([hub.event().await.0]);

@@ -53,22 +53,13 @@ async fn pair_at(url: &str, http: &Http, data: &Path, scopes: &[&str]) -> String
     path
 }
 
-async fn online(http: &Http, path: &str) {
-    soon("the node is online", async {
-        while http.get(path).await.1["online"] != true {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_machine_pairs_obeys_within_its_scopes_and_is_cut_off_within_a_second() {
     let (app, data) = (App::for_one().await, tempfile::tempdir().unwrap());
     let http = app.http();
     let path = pair(&app, data.path(), &["system.info"]).await;
     let mut machine = start(data.path());
-    online(&http, &path).await;
+    http.node_online(&path).await;
     let command = async |body: Value| http.post(&format!("{path}/command"), &body).await;
 
     let (_, told) = command(json!({ "command": "system.info" })).await;
@@ -105,7 +96,7 @@ async fn a_machine_that_stops_is_offline_at_once_and_its_owners_policy_decides_w
         .unwrap();
     std::fs::set_permissions(&policy, std::fs::Permissions::from_mode(0o600)).unwrap();
     let mut machine = sophon_node(data.path(), &["start"]).spawn().unwrap();
-    online(&http, &path).await;
+    http.node_online(&path).await;
     let command = async |body: Value| http.post(&format!("{path}/command"), &body).await.1;
     let allowed =
         command(json!({ "command": "system.execute", "params": { "argv": ["printf", "done"] } })).await;
@@ -118,7 +109,7 @@ async fn a_machine_that_stops_is_offline_at_once_and_its_owners_policy_decides_w
     assert!(soon("the machine's end", machine.wait()).await.unwrap().success());
     assert_eq!(http.get(&path).await.1["online"], false, "and not only after a silence");
     let mut again = sophon_node(data.path(), &["start"]).spawn().unwrap();
-    online(&http, &path).await;
+    http.node_online(&path).await;
     again.kill().await.unwrap();
 }
 
@@ -156,7 +147,7 @@ async fn what_needs_a_desktop_is_done_by_its_own_tools_and_programs_run_with_its
     machine.env_remove("WAYLAND_DISPLAY").env("DISPLAY", ":9");
     machine.env("PATH", format!("{}:/usr/bin:/bin", tools.path().display()));
     let _machine = machine.spawn().unwrap();
-    online(&http, &path).await;
+    http.node_online(&path).await;
     let command = async |command: &str, params: Value| {
         let body = json!({ "command": command, "params": params, "timeoutMs": 10_000 });
         http.post(&format!("{path}/command"), &body).await.1
@@ -208,7 +199,7 @@ async fn a_node_that_is_killed_at_random_does_nothing_twice_and_each_caller_is_t
     let (http, file) = (app.http(), data.path().join("done"));
     let path = pair(&app, data.path(), &["system.execute"]).await;
     let mut machine = start(data.path());
-    online(&http, &path).await;
+    http.node_online(&path).await;
     let mut senders = JoinSet::new();
     for sender in 0..SENDERS {
         let numbers = (sender..COMMANDS).step_by(SENDERS).collect();
@@ -259,7 +250,7 @@ async fn a_machine_that_is_told_to_stop_ends_what_it_runs_and_says_so_when_it_is
     let http = app.http();
     let path = pair(&app, data.path(), &["system.execute"]).await;
     let mut machine = start(data.path());
-    online(&http, &path).await;
+    http.node_online(&path).await;
     let begun = data.path().join("begun");
     let argv = json!(["sh", "-c", "echo $$ > $0.new; mv $0.new $0; sleep 60", begun]);
     let body = json!({ "command": "system.execute", "params": { "argv": argv } });
@@ -299,7 +290,7 @@ async fn a_gateway_that_is_killed_while_a_machine_works_hears_of_it_when_it_is_b
         let relay = Relay::start(&gateway.url, websockets).await;
         let path = pair_at(&relay.url, &gateway.http(), data.path(), &["system.execute"]).await;
         let _machine = start(data.path());
-        online(&gateway.http(), &path).await;
+        gateway.http().node_online(&path).await;
         let (begun, go_on) = (data.path().join("begun"), data.path().join("go-on"));
         let script = "echo begun >> $0; until [ -e $1 ]; do sleep 0.05; done";
         let argv = json!(["sh", "-c", script, begun, go_on]);

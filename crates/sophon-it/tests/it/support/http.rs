@@ -51,6 +51,16 @@ impl Http {
         page["items"].as_array().unwrap().clone()
     }
 
+    /// Waits until the node at `path` is online. It is not yet when its handshake is answered.
+    pub async fn node_online(&self, path: &str) {
+        super::soon("the node is online", async {
+            while self.get(path).await.1["online"] != true {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
+
     /// Waits until the task has ended and returns it.
     pub async fn ended(&self, task: &str) -> Value {
         super::soon("the end of the task", async {
