@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sophon_blobs::FolderBlobs;
 use sophon_model::ports::{
     Clock, ModelError, ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelStream,
-    ModelToolCall, StopReason, ToolSpec,
+    ModelToolCall, StopReason, ToolSpec, Tx,
 };
 use sophon_model::{Agent, Caller, Queue, Result, Risk, Task, TaskId, TaskStatus, ToolCallStatus};
 use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, SeededEntropy};
@@ -93,17 +93,12 @@ impl TaskEndHook for Widgets {
 /// Gives its tool to one agent alone.
 struct WidgetTools;
 
-#[async_trait]
 impl ToolSource for WidgetTools {
-    fn name(&self) -> &'static str {
-        "widgets"
-    }
-
     fn catalogue(&self) -> Vec<ToolSpec> {
         vec![PolishTool.spec(), DropTool.spec()]
     }
 
-    async fn tools(&self, _: &Caller, agent: &Agent) -> Result<Vec<Arc<dyn Tool>>> {
+    fn tools(&self, _: &dyn Tx, _: &Caller, agent: &Agent) -> Result<Vec<Arc<dyn Tool>>> {
         let tools: Vec<Arc<dyn Tool>> = vec![Arc::new(PolishTool), Arc::new(DropTool)];
         Ok(if agent.slug == "sophon" { tools } else { Vec::new() })
     }

@@ -96,7 +96,7 @@ impl Approvals {
 
     /// The tools that the agent has now which asked for this approval.
     async fn tools_of(&self, approval: Approval) -> Result<Toolset> {
-        let now = self.db.now();
+        let (now, tools) = (self.db.now(), self.tools.clone());
         let read = self.db.read(move |tx| {
             let token = tx.get(&approval.task_id)?.and_then(|task| task.api_token_id);
             let asking = match acting_for(tx, &approval.user_id, token, &approval.agent_id, now)? {
@@ -104,10 +104,9 @@ impl Approvals {
                 ActingFor::Nobody(reason) => return Err(Error::conflict(reason)),
             };
             let agent = tx.agent(&approval.tenant_id, approval.agent_id.as_str())?;
-            Ok((asking, agent.ok_or_else(|| Error::not_found("agent"))?))
+            tools.of(tx, &asking, &agent.ok_or_else(|| Error::not_found("agent"))?)
         });
-        let (asking, agent) = read.await?;
-        Ok(self.tools.of(&asking, &agent).await)
+        read.await
     }
 }
 

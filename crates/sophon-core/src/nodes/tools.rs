@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use sophon_model::ports::ToolSpec;
+use sophon_model::ports::{ToolSpec, Tx, every};
 use sophon_model::{
-    Agent, Caller, Id, Kind, NODE_COMMANDS, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus,
+    Agent, Caller, Id, NODE_COMMANDS, Node, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus,
     NodeId, Page, Result, Risk,
 };
 
 use super::{Nodes, SendCommand};
+use crate::policy::visible;
 use crate::tools::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, ToolOutput, ToolSource, spec, typed};
 use crate::untrusted::fence;
 
@@ -22,35 +23,26 @@ const AROUND: usize = 1024;
 
 /// The tools for machines: there are some as long as the caller can see a machine.
 pub(super) struct NodeTools {
-    nodes: Nodes,
     tools: [Arc<dyn Tool>; 2],
 }
 
 impl NodeTools {
     pub(super) fn new(nodes: Nodes) -> Self {
         let list = List { nodes: nodes.clone() };
-        let command = Command { nodes: nodes.clone() };
-        Self { nodes, tools: [Arc::new(list), Arc::new(command)] }
+        let command = Command { nodes };
+        Self { tools: [Arc::new(list), Arc::new(command)] }
     }
 }
 
-#[async_trait]
 impl ToolSource for NodeTools {
-    fn name(&self) -> &'static str {
-        "nodes"
-    }
-
     fn catalogue(&self) -> Vec<ToolSpec> {
         self.tools.iter().map(|tool| tool.spec()).collect()
     }
 
-    async fn tools(&self, caller: &Caller, _: &Agent) -> Result<Vec<Arc<dyn Tool>>> {
-        match self.nodes.list(caller, Page::new(Some(1), None)).await {
-            Ok(nodes) if nodes.items.is_empty() => Ok(Vec::new()),
-            Ok(_) => Ok(self.tools.to_vec()),
-            Err(error) if error.kind() == Kind::NotAuthorized => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+    fn tools(&self, tx: &dyn Tx, caller: &Caller, _: &Agent) -> Result<Vec<Arc<dyn Tool>>> {
+        let Ok(visible) = visible::<Node>(caller) else { return Ok(Vec::new()) };
+        let nodes = tx.page(visible.tenant(), &every::<Node>(), &Page::new(Some(1), None))?;
+        Ok(if nodes.items.is_empty() { Vec::new() } else { self.tools.to_vec() })
     }
 }
 
@@ -197,7 +189,7 @@ impl Tool for List {
     }
 }
 
-fn describe(node: &sophon_model::Node) -> Value {
+fn describe(node: &Node) -> Value {
     let commands: Vec<&str> =
         NODE_COMMANDS.iter().filter(|spec| node.has(spec.scope)).map(|spec| spec.name).collect();
     json!({

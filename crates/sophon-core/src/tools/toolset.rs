@@ -3,13 +3,10 @@
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use async_trait::async_trait;
 use futures_util::FutureExt;
-use futures_util::future::join_all;
 use serde_json::Value;
-use sophon_model::ports::ToolSpec;
+use sophon_model::ports::{ToolSpec, Tx};
 use sophon_model::text::{clean, visible};
 use sophon_model::{Agent, Caller, Error, Result, Risk};
 use tokio::time::timeout;
@@ -18,24 +15,18 @@ use super::{LONGEST_RESULT, Tool, ToolContext, ToolFailure, ToolOutput};
 
 /// Tools that a turn may have. What is beyond it is left out and logged: model servers refuse more.
 pub const MOST_TOOLS: usize = 128;
-/// How long a source may take to say which tools it has.
-const SOURCE_TIME: Duration = Duration::from_secs(5);
 /// From this risk on a person is asked.
 const ASKED_FROM: Risk = Risk::High;
 
 /// Where tools come from that not everybody has, or not always. It is asked for each turn, and again when a turn is
 /// resumed, so that its tools can come and go.
-#[async_trait]
 pub(crate) trait ToolSource: Send + Sync + 'static {
-    /// What logs call it.
-    fn name(&self) -> &str;
-
     /// All that it may have for anybody, for those who write an agent's allowlist.
     fn catalogue(&self) -> Vec<ToolSpec>;
 
-    /// The tools that it has now for this agent in the service of this caller. A source that fails, or takes longer
-    /// than 5 s, is left out of the turn, which goes on with the tools of the others.
-    async fn tools(&self, caller: &Caller, agent: &Agent) -> Result<Vec<Arc<dyn Tool>>>;
+    /// The tools that it has now for this agent in the service of this caller. It is asked in the read that a turn
+    /// begins with, while somebody waits for the first word: it knows from storage or from memory what it has.
+    fn tools(&self, tx: &dyn Tx, caller: &Caller, agent: &Agent) -> Result<Vec<Arc<dyn Tool>>>;
 }
 
 /// What the subjects of a gateway have registered.
@@ -67,27 +58,13 @@ impl Tools {
     }
 
     /// The tools that the agent has now in the service of this caller: those that its allowlist names.
-    pub(crate) async fn of(&self, caller: &Caller, agent: &Agent) -> Toolset {
-        let Some(registered) = self.0.get() else { return Toolset::default() };
-        let asked = registered.sources.iter().map(|source| ask(&**source, caller, agent));
-        let found = join_all(asked).await.into_iter().flatten();
-        Toolset::of(agent, registered.fixed.iter().cloned().chain(found))
-    }
-}
-
-/// The tools of a source; none if it does not say.
-async fn ask(source: &dyn ToolSource, caller: &Caller, agent: &Agent) -> Vec<Arc<dyn Tool>> {
-    match timeout(SOURCE_TIME, source.tools(caller, agent)).await {
-        Ok(Ok(tools)) => tools,
-        Ok(Err(error)) => {
-            tracing::warn!(source = source.name(), %error, "a source of tools failed; the turn goes on without it");
-            Vec::new()
+    pub(crate) fn of(&self, tx: &dyn Tx, caller: &Caller, agent: &Agent) -> Result<Toolset> {
+        let Some(registered) = self.0.get() else { return Ok(Toolset::default()) };
+        let mut tools = registered.fixed.clone();
+        for source in &registered.sources {
+            tools.extend(source.tools(tx, caller, agent)?);
         }
-        Err(_) => {
-            let limit = SOURCE_TIME.as_secs();
-            tracing::warn!(source = source.name(), limit, "a source of tools did not answer in time");
-            Vec::new()
-        }
+        Ok(Toolset::of(agent, tools))
     }
 }
 
@@ -104,7 +81,7 @@ pub(crate) struct Toolset(Vec<(ToolSpec, Arc<dyn Tool>)>);
 
 impl Toolset {
     /// Those that the agent's allowlist names, the first of each name.
-    fn of(agent: &Agent, tools: impl Iterator<Item = Arc<dyn Tool>>) -> Self {
+    fn of(agent: &Agent, tools: Vec<Arc<dyn Tool>>) -> Self {
         let mut names = HashSet::new();
         let mut kept = Vec::new();
         for tool in tools {

@@ -7,8 +7,9 @@ use sophon_model::{Agent, AttachmentId, Error, Result, StoredAttachment, Task, T
 
 use super::conversation::Conversation;
 use super::step::Step;
-use super::{Turn, attached, conversation};
-use crate::identity::{ActingFor, acting_for};
+use super::{Stop, Turn, attached, conversation, require_rights};
+use crate::identity::acting_for;
+use crate::tools::Toolset;
 use crate::untrusted;
 
 /// Memory entries that every turn begins with.
@@ -31,16 +32,21 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// The rights that the turn has now, and what is stored.
-    pub(super) async fn read(turn: &Turn) -> Result<(ActingFor, Self)> {
+    /// The tools that the turn has now, and what is stored. The turn stops if its rights have ended.
+    pub(super) async fn read(turn: &Turn) -> Result<(Toolset, Self), Stop> {
         let (task, session, agent) = (turn.task.clone(), turn.session.clone(), turn.agent.clone());
         let (question, reply, now) = (turn.question.clone(), turn.reply.number, turn.held.now());
+        let tools = turn.with.tools.clone();
         turn.held
             .read(move |tx| {
+                let acting = acting_for(tx, &task.user_id, task.api_token_id.clone(), &agent.id, now)?;
+                let tools = match require_rights(acting) {
+                    Ok(acting) => tools.of(tx, &acting, &agent)?,
+                    Err(stop) => return Ok(Err(stop)),
+                };
                 let conversation = conversation::read(tx, &session, &question, reply)?;
                 let is_first = conversation.messages.len() == 1;
                 let steps = tx.steps(&task.id)?.into_iter().map(serde_json::from_value);
-                let acting = acting_for(tx, &task.user_id, task.api_token_id.clone(), &agent.id, now)?;
                 let stored = Self {
                     system: system(tx, &task, &agent, is_first)?,
                     files: attached::stored(tx, &conversation.messages)?,
@@ -48,9 +54,9 @@ impl Stored {
                     steps: steps.collect::<Result<_, _>>().map_err(Error::internal)?,
                     calls: tx.tool_calls(&task.id)?,
                 };
-                Ok((acting, stored))
+                Ok(Ok((tools, stored)))
             })
-            .await
+            .await?
     }
 
     /// What the model is given. An agent without tools does not read what tools returned before.

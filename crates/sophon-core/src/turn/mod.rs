@@ -174,8 +174,8 @@ impl Turn {
     /// Works until the model has nothing more to do, and says why it stopped then.
     async fn work(&mut self, start: Start) -> Result<StopReason, Stop> {
         self.require_wanted()?;
-        let (acting, stored) = Stored::read(self).await?;
-        self.tools = self.with.tools.of(&require_rights(acting)?, &self.agent).await;
+        let (tools, stored) = Stored::read(self).await?;
+        self.tools = tools;
         let mut context = stored.into_context(self).await;
         for answer in &context.steps {
             self.usage.add(&answer.usage);
