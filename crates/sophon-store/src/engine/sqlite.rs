@@ -24,8 +24,10 @@ const STATEMENTS: usize = 256;
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 /// How long another process (a backup tool, for example) may hold the file before we give up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Page cache a connection, in KiB (negative: SQLite's way to say that it is not in pages).
-const CACHE_KIB: i64 = -8_192;
+/// Page caches, in KiB (negative: SQLite's way to say that it is not in pages). What a reader misses is mostly in the
+/// system's cache of the file, which all readers share.
+const READ_CACHE_KIB: i64 = -1_024;
+const WRITE_CACHE_KIB: i64 = -8_192;
 /// The log file is cut back to this many bytes once it has been copied into the database.
 const LOG_KEPT_BYTES: i64 = 64 << 20;
 
@@ -69,7 +71,8 @@ impl SqliteLink {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+        let cache = if access == Access::Read { READ_CACHE_KIB } else { WRITE_CACHE_KIB };
+        connection.pragma_update(None, "cache_size", cache)?;
         connection.pragma_update(None, "journal_size_limit", LOG_KEPT_BYTES)?;
         connection.pragma_update(None, "query_only", access == Access::Read)?;
         if access == Access::Write {
