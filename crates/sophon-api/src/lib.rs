@@ -47,8 +47,8 @@ pub use identity::{
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{
-    Accepted, Answered, Attachment, AttachmentLimits, Cut, Fallback, Message, MessageDetails, MessageType,
-    NewAttachment, SendMessage, ToolCall, Usage,
+    Accepted, Answered, Attachment, AttachmentLimits, Cut, ExcerptPiece, Fallback, FoundMessage, Message,
+    MessageDetails, MessageType, NewAttachment, SendMessage, ToolCall, Usage,
 };
 pub use models::{Model, ProviderCheck, ProviderProblem};
 pub use node_commands::{CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand};

@@ -96,6 +96,41 @@ impl Message {
     }
 }
 
+/// A message in which the words of a search were found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundMessage {
+    /// The message's number.
+    #[schema(example = 42)]
+    pub id: i64,
+    /// The message's id.
+    pub message_id: MessageId,
+    /// The session it is in.
+    pub session_id: SessionId,
+    /// What people call that session; empty if it has no title.
+    #[schema(example = "Flights to Lisbon")]
+    pub session_title: String,
+    /// The role of the author.
+    pub role: MessageRole,
+    /// When it was made.
+    pub created_at: Time,
+    /// At most some 240 characters of its text, from shortly before the first of the words on, as pieces that belong
+    /// together.
+    pub excerpt: Vec<ExcerptPiece>,
+}
+
+/// A piece of an excerpt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExcerptPiece {
+    /// Its text, as it stands in the message's Markdown.
+    #[schema(example = "trains")]
+    pub text: String,
+    /// Whether it is one of the words that were searched for.
+    #[schema(example = true)]
+    pub is_hit: bool,
+}
+
 /// How an answer came about, where that is not as asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MessageDetails {

@@ -46,6 +46,16 @@ pub struct Paged<T> {
 }
 
 impl<T> Paged<T> {
+    /// The same page of other items.
+    pub fn map<U>(self, shape: impl FnMut(T) -> U) -> Paged<U> {
+        Paged { items: self.items.into_iter().map(shape).collect(), next: self.next }
+    }
+
+    /// A page with nothing on it.
+    pub fn empty() -> Self {
+        Self { items: Vec::new(), next: None }
+    }
+
     /// From one item more than the page holds, if the list goes on. `position` gives an item's place.
     pub fn from_one_more(mut items: Vec<T>, page: &Page, position: impl Fn(&T) -> Position) -> Self {
         let more = items.len() > page.limit();

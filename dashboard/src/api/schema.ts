@@ -754,6 +754,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the messages of all of one's sessions, newest first
+         * @description What is being written is not searched yet.
+         */
+        get: operations["searchMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -2082,6 +2102,19 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description A piece of an excerpt. */
+        ExcerptPiece: {
+            /**
+             * @description Whether it is one of the words that were searched for.
+             * @example true
+             */
+            isHit: boolean;
+            /**
+             * @description Its text, as it stands in the message's Markdown.
+             * @example trains
+             */
+            text: string;
+        };
         /** @description A command as it is sent to its node. */
         ExecuteCommand: {
             /**
@@ -2127,6 +2160,33 @@ export interface components {
             fromMessageId?: components["schemas"]["MessageId"] | null;
             /** @description At most 200 characters; the parent's title if absent. */
             title?: string | null;
+        };
+        /** @description A message in which the words of a search were found. */
+        FoundMessage: {
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * @description At most some 240 characters of its text, from shortly before the first of the words on, as pieces that belong
+             *     together.
+             */
+            excerpt: components["schemas"]["ExcerptPiece"][];
+            /**
+             * Format: int64
+             * @description The message's number.
+             * @example 42
+             */
+            id: number;
+            /** @description The message's id. */
+            messageId: components["schemas"]["MessageId"];
+            /** @description The role of the author. */
+            role: components["schemas"]["MessageRole"];
+            /** @description The session it is in. */
+            sessionId: components["schemas"]["SessionId"];
+            /**
+             * @description What people call that session; empty if it has no title.
+             * @example Flights to Lisbon
+             */
+            sessionTitle: string;
         };
         /** @description How the gateway is. */
         Health: {
@@ -2335,6 +2395,14 @@ export interface components {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             items: components["schemas"]["ExecuteCommand"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_FoundMessage: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            items: components["schemas"]["FoundMessage"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -6198,6 +6266,54 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InfoRequest"];
                 };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    searchMessages: {
+        parameters: {
+            query: {
+                /** @description The `nextCursor` of the page before, with the same words. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+                /** @description Words that the message contains, each by its beginning. The first 16 count. */
+                q: string;
+            };
+            header?: {
+                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FoundMessage"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {

@@ -1,14 +1,18 @@
 //! Sessions: making, listing, changing, forking and deleting them, and reading their messages.
 
+mod excerpt;
 mod fork;
 mod history;
 mod participants;
+mod search;
 mod search_tool;
 
+pub use excerpt::{Excerpt, Piece};
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
 pub use participants::MOST_PARTICIPANTS;
 pub(crate) use participants::join_agent_in;
+pub use search::FoundMessage;
 
 use std::sync::Arc;
 

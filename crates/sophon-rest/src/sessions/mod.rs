@@ -5,6 +5,7 @@ mod copies;
 mod item;
 mod messages;
 mod participants;
+mod search;
 
 use utoipa_axum::routes;
 
@@ -18,6 +19,7 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Read, routes!(item::get_session))
         .routes(Write, routes!(item::update_session, item::delete_session))
         .routes(Read, routes!(messages::list_messages))
+        .routes(Read, routes!(search::search_messages))
         .routes(Read, routes!(participants::list_participants))
         .routes(Write, routes!(participants::share_session))
         .routes(Write, routes!(participants::unshare_session))

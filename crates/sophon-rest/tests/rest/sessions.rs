@@ -107,6 +107,36 @@ async fn the_list_is_searched_and_filtered() {
 }
 
 #[tokio::test]
+async fn words_are_found_in_the_messages_of_all_sessions_and_marked() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = admin.post("/api/sessions", &json!({ "title": "Garden" })).await.expect(201);
+    for text in ["Which roses bloom in May?", "And a rose in June?"] {
+        let sent = json!({ "sessionId": session["id"], "content": text });
+        admin.post("/api/chat?wait=20", &sent).await.ok();
+    }
+    let list = admin.get("/api/messages/search?q=ROSE&limit=200").await.ok();
+    let asked: Vec<&Value> =
+        list["items"].as_array().unwrap().iter().filter(|hit| hit["role"] == "user").collect();
+    assert_eq!(asked.len(), 2, "{list}");
+    let pieces = |hit: &Value| hit["excerpt"].clone();
+    assert_eq!(
+        pieces(asked[0]),
+        json!([
+            { "text": "And a ", "isHit": false },
+            { "text": "rose", "isHit": true },
+            { "text": " in June?", "isHit": false },
+        ])
+    );
+    assert_eq!((&asked[1]["sessionTitle"], &asked[1]["sessionId"]), (&json!("Garden"), &session["id"]));
+    let (first, second) = (asked[0]["id"].as_i64().unwrap(), asked[1]["id"].as_i64().unwrap());
+    assert!(first > second, "the newest comes first");
+    admin.get("/api/messages/search?q=%20").await.refused(422, "validation_failed");
+    admin.get("/api/messages/search").await.refused(400, "invalid_request");
+    assert_eq!(admin.get("/api/messages/search?q=tulip").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
 async fn messages_are_read_newest_page_first_and_then_in_both_directions() {
     let app = TestApp::start().await;
     let admin = app.admin().await;

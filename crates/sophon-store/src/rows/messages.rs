@@ -1,9 +1,9 @@
 //! Messages.
 
 use sophon_model::ports::{MessageRange, MessageRows};
-use sophon_model::{Message, MessageId, Result, SessionId, Timestamp};
+use sophon_model::{Message, MessageId, Page, Paged, Position, Result, SessionId, Timestamp, UserId};
 
-use crate::engine::Conn;
+use crate::engine::{Conn, Engine, Query};
 use crate::words::{Need, words_query};
 
 const SEARCH: (&str, &str) = (
@@ -49,5 +49,30 @@ impl MessageRows for Conn {
     fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>> {
         let Some(query) = words_query(self.engine(), words, Need::All) else { return Ok(Vec::new()) };
         Ok(self.all(SEARCH, &[query.as_str().into(), session.as_str().into(), limit.into()])?)
+    }
+
+    fn find_messages(&self, user: &UserId, words: &str, wanted: &Page) -> Result<Paged<Message>> {
+        let Some(words) = words_query(self.engine(), words, Need::All) else { return Ok(Paged::empty()) };
+        let (found, closed) = match self.engine() {
+            Engine::Sqlite => (
+                "SELECT m.* FROM messages_words AS w JOIN messages AS m ON m.number = w.rowid WHERE messages_words MATCH ",
+                "",
+            ),
+            Engine::Postgres => (
+                "SELECT m.* FROM messages AS m WHERE m.status <> 'pending' AND words_of(m.content) @@ to_tsquery('simple', ",
+                ")",
+            ),
+        };
+        let mut query = Query::new(found);
+        query.bind(words.as_str()).push(closed);
+        query.push(" AND m.session_id IN (SELECT id FROM sessions WHERE owner_id = ").bind(user.as_str());
+        query.push(" UNION SELECT session_id FROM participants WHERE kind = 'user' AND member_id = ");
+        query.bind(user.as_str()).push(")");
+        if let Some(Position { at, .. }) = &wanted.after {
+            query.push(" AND m.number < ").bind(*at);
+        }
+        query.push(" ORDER BY m.number DESC LIMIT ").bind(wanted.limit() + 1);
+        let position = |message: &Message| Position { at: message.number, id: message.id.to_string() };
+        Ok(Paged::from_one_more(self.select(&query)?, wanted, position))
     }
 }

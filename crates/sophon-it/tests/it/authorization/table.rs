@@ -118,6 +118,7 @@ pub const REST: &[Line] = &[
     line("PATCH /api/sessions/{id}", OwnerHaving(SendMessages), "session", r#"{"title":"T"}"#),
     line("DELETE /api/sessions/{id}", OwnerHaving(SendMessages), "session", ""),
     line("GET /api/sessions/{id}/messages", Owner, "session", ""),
+    line("GET /api/messages/search?q=a", SignedIn, "", ""),
     line("GET /api/sessions/{id}/participants", Owner, "session", ""),
     line(
         "POST /api/sessions/{id}/participants",

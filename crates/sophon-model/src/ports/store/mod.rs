@@ -189,6 +189,9 @@ pub trait MessageRows {
     /// The messages of a session that contain all words, each by its beginning; best match first. Not those that are
     /// pending.
     fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>>;
+    /// The messages of all sessions in which the user takes part that contain all words, each by its beginning; newest
+    /// first, by their numbers. Not those that are pending.
+    fn find_messages(&self, user: &UserId, words: &str, page: &Page) -> Result<Paged<Message>>;
 }
 
 /// Which tasks are asked for.

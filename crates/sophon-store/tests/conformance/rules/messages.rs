@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use sophon_model::ports::{MessageRange, Store};
-use sophon_model::{Message, MessageId, MessageStatus, SessionId};
+use sophon_model::{Message, MessageId, MessageStatus, Page, Position, SessionId, UserId};
 
 use crate::fixtures::{at, message, move_in, session};
 use crate::harness::{Place, Rule, code, read, rule, write};
@@ -18,6 +18,7 @@ pub fn rules() -> Vec<Rule> {
         rule(a_checkpoint_is_for_pending_messages_only),
         rule(a_message_needs_a_session),
         rule(a_search_wants_all_words_by_their_beginning),
+        rule(a_search_in_all_sessions_is_of_those_in_which_one_takes_part_newest_first_and_in_pages),
         rule(a_search_gives_the_best_match_first_and_no_more_than_asked),
         rule(a_search_follows_what_becomes_of_a_message),
         rule(a_search_knows_letters_of_all_scripts),
@@ -190,6 +191,30 @@ fn a_search_wants_all_words_by_their_beginning(place: &Place) {
     assert_eq!(found(&*store, "hale"), NOTHING);
     assert_eq!(found(&*store, "blue red"), NOTHING);
     assert_eq!(found(&*store, ""), NOTHING);
+}
+
+fn a_search_in_all_sessions_is_of_those_in_which_one_takes_part_newest_first_and_in_pages(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    tell(&*store, &[("a", "a blue whale"), ("b", "a red whale"), ("c", "blue whales")]);
+    write(&*store, |tx| {
+        tx.insert(&session("other"))?;
+        tx.insert_message(&Message { session_id: SessionId::from("other"), ..message("d", "Blue. Whale.") })?;
+        let open = Message { status: MessageStatus::Pending, ..message("e", "blue whale") };
+        tx.insert_message(&open)
+    })
+    .unwrap();
+    let owner = read(&*store, |tx| tx.get(&s())).unwrap().owner_id;
+    let find = |user: UserId, after: Option<Position>| {
+        let page = Page::new(Some(2), after);
+        let found = read(&*store, move |tx| tx.find_messages(&user, "blu WHALE", &page));
+        let ids: Vec<String> = found.items.iter().map(|message| message.id.to_string()).collect();
+        (ids, found.next)
+    };
+    let (first, next) = find(owner.clone(), None);
+    assert_eq!(first, ["d", "c"]);
+    assert_eq!(find(owner, next), (vec!["a".into()], None));
+    assert_eq!(find(UserId::from("stranger"), None), (vec![], None));
 }
 
 fn a_search_gives_the_best_match_first_and_no_more_than_asked(place: &Place) {
