@@ -3,6 +3,11 @@ import { onStage } from "./stage.ts";
 
 const { dashboard, gateway } = onStage();
 
+function isInWindow(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= window.innerHeight;
+}
+
 describe("a session", () => {
   it("answers a calculation with the tool call that made it", async () => {
     await dashboard.begin("calculate 6*7");
@@ -47,6 +52,30 @@ describe("a session", () => {
     await expect.poll(() => list.getByRole("listitem").allInnerTexts()).toHaveLength(1);
     await list.getByLabel("Search sessions").fill("no such title");
     await list.getByText("No results").waitFor();
+  });
+
+  it("is opened at a message that has the words, however old it is", async () => {
+    await dashboard.begin("which plant is the tallest zanzibar fern?");
+    const session = dashboard.sessionId;
+    const token = await gateway.signIn();
+    // More than a page of messages, so that the first one is not loaded with the session.
+    for (let turn = 0; turn < 30; turn += 1) {
+      const message = { sessionId: session, content: `calculate ${turn}+1` };
+      await gateway.post("/api/chat?wait=20", message, token);
+    }
+    await dashboard.page.goto("/sessions/new");
+    const list = dashboard.page.getByRole("region", { name: "Sessions" });
+    await list.getByLabel("Search sessions").fill("zanzib");
+    const hits = list.getByRole("region", { name: "Messages" });
+    expect(await hits.locator("mark").first().innerText()).toBe("zanzibar");
+    await hits
+      .getByRole("link", { name: /tallest/ })
+      .last()
+      .click();
+    const found = dashboard.turns("user").filter({ hasText: "tallest zanzibar" });
+    await found.waitFor();
+    await expect.poll(() => found.evaluate(isInWindow)).toBe(true);
+    expect(await dashboard.turns("agent").count()).toBeGreaterThan(30);
   });
 
   it("is forked from an answer, and the fork goes its own way", async () => {

@@ -9,6 +9,7 @@ export type User = Schemas["User"];
 export type Agent = Schemas["Agent"];
 export type AgentFile = Schemas["AgentFileContent"];
 export type Session = Schemas["Session"];
+export type FoundMessage = Schemas["FoundMessage"];
 export type SessionPage = Schemas["List_Session"];
 export type Message = Schemas["Message"];
 export type ToolCall = Schemas["ToolCall"];

@@ -5,7 +5,7 @@ import { api, call } from "../../api/client.ts";
 import type { Session } from "../../api/types.ts";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
-import { sessionTitle } from "./session-list.tsx";
+import { sessionTitle } from "./session-title.ts";
 import { common } from "../../messages/en/common.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
 

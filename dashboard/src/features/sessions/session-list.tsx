@@ -12,7 +12,9 @@ import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAgentName } from "../../entities/agent/use-agents.ts";
 import { isWaiting } from "../../entities/prompt/inbox.ts";
 import { useInbox } from "../../entities/prompt/inbox-provider.tsx";
+import { MessageHits, useMessageHits } from "./message-hits.tsx";
 import styles from "./session-list.module.css";
+import { sessionTitle } from "./session-title.ts";
 import { useRunningSessions, useSessionList } from "./use-session-list.ts";
 import { common } from "../../messages/en/common.ts";
 import { navigation } from "../../messages/en/navigation.ts";
@@ -24,7 +26,10 @@ export function SessionList({ open }: { open: string | null }) {
   const running = useRunningSessions();
   const { prompts } = useInbox();
   const waiting = new Set(prompts.filter(isWaiting).map(({ request }) => request.sessionId));
-  const list = useSessionList(useDeferredValue(search.trim()));
+  const words = useDeferredValue(search.trim());
+  const list = useSessionList(words);
+  const hits = useMessageHits(words);
+  const isEmpty = list.data?.length === 0 && (words === "" || hits.data?.length === 0);
 
   return (
     <>
@@ -43,11 +48,12 @@ export function SessionList({ open }: { open: string | null }) {
       <div className={styles.scroll}>
         {list.error && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
         {list.isPending && <Loading lines={6} label={t.loading} />}
-        {list.data?.length === 0 && (
+        {isEmpty && (
           <Empty title={search === "" ? t.noneTitle : t.notFound}>
             {search === "" && <p>{t.noneAbout}</p>}
           </Empty>
         )}
+        {words !== "" && <MessageHits list={hits} />}
         {periods(list.data ?? []).map(([heading, sessions]) => (
           <section key={heading} className={styles.period}>
             <h2>{heading}</h2>
@@ -111,8 +117,4 @@ function SessionRow({ session, open, running, waiting }: SessionRowProps) {
       </Link>
     </li>
   );
-}
-
-export function sessionTitle({ title }: Pick<Session, "title">): string {
-  return title === "" ? t.untitled : title;
 }

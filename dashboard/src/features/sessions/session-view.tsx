@@ -13,7 +13,8 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAgentName } from "../../entities/agent/use-agents.ts";
 import { Composer } from "./composer.tsx";
 import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
-import { sessionTitle } from "./session-list.tsx";
+import { useAddressedMessage } from "./message-address.ts";
+import { sessionTitle } from "./session-title.ts";
 import { listedSession } from "./session-cache.ts";
 import styles from "./session-view.module.css";
 import { Transcript } from "./transcript.tsx";
@@ -29,6 +30,7 @@ export function SessionView({ id }: { id: string }) {
   const [, navigate] = useLocation();
   const agentName = useAgentName()(session.data?.agentId);
   const run = activeRun(open.state);
+  const addressed = useAddressedMessage();
 
   const fork = useCallback(
     (fromMessageId?: string) =>
@@ -57,7 +59,7 @@ export function SessionView({ id }: { id: string }) {
   return (
     <div className={styles.view}>
       <SessionHeader session={session.data} agentName={agentName} onFork={() => fork()} />
-      <Transcript open={open} agentName={agentName} onFork={fork} />
+      <Transcript open={open} agentName={agentName} addressed={addressed} onFork={fork} />
       <footer className={styles.foot}>
         <div>
           <Composer

@@ -13,6 +13,7 @@ import { AgentStatus } from "./agent-status.tsx";
 import { SessionPrompts, useSessionPrompts } from "./session-prompts.tsx";
 import styles from "./transcript.module.css";
 import { TurnNotice } from "./turn-notice.tsx";
+import { NUMBER, useShownMessage } from "./use-shown-message.ts";
 import { useStickToBottom } from "./use-stick-to-bottom.ts";
 import type { OpenSession } from "./use-session.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
@@ -20,14 +21,19 @@ import { conversation as t } from "../../messages/en/conversation.ts";
 interface TranscriptProps {
   open: OpenSession;
   agentName: string;
+  /** The number of the message that is to be shown first; else the newest is. */
+  addressed: number | null;
   onFork: (messageId: string) => void;
 }
 
-export function Transcript({ open, agentName, onFork }: TranscriptProps) {
+export function Transcript({ open, agentName, addressed, onFork }: TranscriptProps) {
   const { state, failure } = open;
   const { attempt } = useToast();
   const entries = timeline(state);
-  const { box, content, away, onScroll, toEnd } = useStickToBottom(state.outgoing.at(-1)?.localId);
+  const { box, content, away, onScroll, toEnd, toElement } = useStickToBottom(
+    state.outgoing.at(-1)?.localId,
+  );
+  useShownMessage(open, addressed, content, toElement);
   const run = activeRun(state);
   const prompts = useSessionPrompts(open.id, run);
   const [first] = state.messages;
@@ -75,7 +81,9 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
           {first && state.hasOlder && <OlderMessages load={() => open.loadOlder(first.id)} />}
           <ol role="list" className={styles.turns}>
             {entries.map((entry, index) => (
-              <li key={entry.key}>{show(entry, index)}</li>
+              <li key={entry.key} {...place(entry, addressed)}>
+                {show(entry, index)}
+              </li>
             ))}
           </ol>
           {run && <AgentStatus run={run} prompts={prompts} agentName={agentName} />}
@@ -91,6 +99,12 @@ export function Transcript({ open, agentName, onFork }: TranscriptProps) {
       <Announcement state={state} agentName={agentName} />
     </div>
   );
+}
+
+/** By what the message with the number `addressed` is found, focused and told from the others. */
+function place(entry: Entry, addressed: number | null) {
+  if (entry.kind !== "message" || entry.message.id !== addressed) return {};
+  return { [NUMBER]: addressed, tabIndex: -1, className: styles.addressed };
 }
 
 /** So much of the end of a session (characters) is read at once; what is older waits until it comes near. */

@@ -25,6 +25,8 @@ import {
 import { keepUnsent, readUnsent } from "./unsent.ts";
 
 const PAGE = 50;
+/** So many pages are loaded at most to reach a message that somebody wants to see. */
+const PAGES_BACK = 50;
 /** If more pages than this were missed, only the newest page is shown. */
 const CATCH_UP_PAGES = 10;
 const CATCH_UP_PAGE = 200;
@@ -101,6 +103,8 @@ export interface OpenSession {
   reload: () => void;
   /** Loads messages with lower numbers. */
   loadOlder: (before: number) => Promise<void>;
+  /** Loads messages with lower numbers until the one with the number `target` is there. */
+  loadBackTo: (target: number, before: number) => Promise<void>;
   send: (content: string, attachments: Attachment[], localId?: string) => Promise<void>;
   discard: (localId: string) => void;
   regenerate: () => Promise<void>;
@@ -186,6 +190,19 @@ function commands(id: string, dispatch: Dispatch<Action>) {
       startTransition(() =>
         dispatch({ type: "older", messages: older.items, hasOlder: older.hasMore }),
       );
+    },
+    async loadBackTo(target: number, before: number) {
+      const messages: Message[] = [];
+      let hasOlder = true;
+      for (let turn = 0; turn < PAGES_BACK && hasOlder; turn += 1) {
+        const first = messages[0]?.id ?? before;
+        if (first <= target) break;
+        const older = await page(id, { before: first, limit: CATCH_UP_PAGE });
+        messages.unshift(...older.items);
+        hasOlder = older.hasMore;
+      }
+      // Shown at once, and not as a transition: somebody waits for one of them.
+      dispatch({ type: "older", messages, hasOlder });
     },
     /** The gateway applies a message once, even if it is sent again with the same `localId`. */
     async send(content: string, attachments: Attachment[], localId: string = newLocalId()) {

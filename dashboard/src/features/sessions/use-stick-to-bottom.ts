@@ -59,7 +59,16 @@ export function useStickToBottom(ownKey: string | undefined) {
     settle();
   }, [settle]);
 
-  return { box, content, away, onScroll, toEnd };
+  const toElement = useCallback((element: HTMLElement) => {
+    pinned.current = false;
+    element.scrollIntoView({ block: "start" });
+    element.focus({ preventScroll: true });
+    place.current = { element, top: element.getBoundingClientRect().top };
+    last.current = box.current?.scrollTop ?? 0;
+    setAway(true);
+  }, []);
+
+  return { box, content, away, onScroll, toEnd, toElement };
 }
 
 /** Calls `onChange` before the window is painted with the box or its content in another size. */

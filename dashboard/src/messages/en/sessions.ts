@@ -10,6 +10,8 @@ export const sessions = section("sessions", {
   noneTitle: "No sessions yet",
   noneAbout: "Send a message to start one.",
   notFound: "No results",
+  hits: "Messages",
+  moreHits: "Show more messages",
   older: "Show older sessions",
   fork: "fork",
   working: "is working",
