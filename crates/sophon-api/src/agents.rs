@@ -20,6 +20,7 @@ pub struct Agent {
     #[schema(example = "Sophon")]
     pub name: String,
     /// What it is for.
+    #[schema(example = "Plans journeys by train")]
     pub description: String,
     /// Where its turns run.
     pub runtime: Runtime,
@@ -92,11 +93,11 @@ pub struct NewAgent {
 pub struct AgentPatch {
     /// What people call it: 1 to 200 characters.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "Travel agent")]
     pub name: Option<String>,
     /// Lower-case letters, digits, `-` and `_`.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "travel")]
     pub slug: Option<String>,
     /// At most 2,000 characters; null takes it away.
     #[serde(default, skip_serializing_if = "Change::is_keep")]

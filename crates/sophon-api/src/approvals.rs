@@ -32,6 +32,7 @@ pub struct RequestedAction {
     /// Whether `edit` is possible.
     pub editable: bool,
     /// SHA-256 over the exact action; over the changed one once it was edited.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub digest: String,
     /// The session.
     pub session_id: SessionId,

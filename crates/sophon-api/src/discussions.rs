@@ -67,11 +67,11 @@ pub struct Panelist {
     pub agent_id: Option<AgentId>,
     /// The persona.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "sceptic")]
     pub persona: Option<String>,
     /// The model that a persona prefers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "llama3.2")]
     pub model: Option<String>,
 }
 
@@ -114,7 +114,7 @@ pub struct NewDiscussion {
 pub struct DiscussionPatch {
     /// At most 4,000 characters.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 4_000)]
+    #[schema(nullable = false, min_length = 1, max_length = 4_000, example = "Train or flight to Lisbon?")]
     pub topic: Option<String>,
     /// All who argue from now on: two to five.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
@@ -126,11 +126,11 @@ pub struct DiscussionPatch {
     pub judge: Option<NewPanelist>,
     /// How often each speaks.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1, maximum = 10)]
+    #[schema(nullable = false, minimum = 1, maximum = 10, example = 2)]
     pub rounds: Option<i64>,
     /// How long a round may take, and likewise the judge.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 5, maximum = 3_600)]
+    #[schema(nullable = false, minimum = 5, maximum = 3_600, example = 120)]
     pub round_timeout_seconds: Option<i64>,
 }
 
@@ -183,6 +183,7 @@ pub struct DiscussionRun {
     #[schema(required)]
     pub ended_at: Option<Time>,
     /// From start to end in milliseconds; 0 before that.
+    #[schema(example = 42_000)]
     pub duration_ms: i64,
 }
 
@@ -237,8 +238,10 @@ pub struct DiscussionTurn {
     /// Where it stands.
     pub status: DiscussionTurnStatus,
     /// What was said.
+    #[schema(example = "I would take the night train.")]
     pub content: String,
     /// SHA-256 of it, in hex; empty while the panelist thinks.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub content_hash: String,
     /// Why nothing was said, in words for people.
     #[schema(required)]
@@ -252,6 +255,7 @@ pub struct DiscussionTurn {
     #[schema(required)]
     pub ended_at: Option<Time>,
     /// From start to end in milliseconds; 0 before that.
+    #[schema(example = 3_500)]
     pub duration_ms: i64,
 }
 
@@ -281,13 +285,16 @@ pub struct DiscussionVerdict {
     #[schema(example = "Move, one team at a time.")]
     pub recommendation: String,
     /// Why.
+    #[schema(example = "The train costs less, and takes no longer from door to door.")]
     pub reasoning: String,
     /// How sure the judge is.
-    #[schema(minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1, example = 0.8)]
     pub confidence: f64,
     /// What carried the decision.
+    #[schema(example = json!(["Both arrive before noon."]))]
     pub key_points: Vec<String>,
     /// What speaks against it.
+    #[schema(example = json!(["The night train is less reliable."]))]
     pub dissent: Vec<String>,
 }
 

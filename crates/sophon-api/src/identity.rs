@@ -24,7 +24,7 @@ pub struct Login {
     #[schema(example = "ada@example.com")]
     pub email: String,
     /// The password.
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, example = "correct horse battery staple")]
     pub password: Secret,
 }
 
@@ -33,7 +33,7 @@ pub struct Login {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Refresh {
     /// The newest refresh token of the sign-in.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "rt_7e8f9a0b3c5d")]
     pub refresh_token: Secret,
 }
 
@@ -42,11 +42,11 @@ pub struct Refresh {
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// What to send as `Authorization: Bearer …`.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "at_3c5d7e8f9a0b")]
     pub access_token: Secret,
     /// What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the
     /// same device gets the same answer again, should it have lost it.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "rt_7e8f9a0b3c5d")]
     pub refresh_token: Secret,
     /// Until when the access token counts.
     pub expires_at: Time,
@@ -202,7 +202,7 @@ pub struct NewApiToken {
 #[serde(rename_all = "camelCase")]
 pub struct CreatedApiToken {
     /// The secret, shown this once.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "sk_9f6a3c5d7e8f")]
     pub token: Secret,
     /// The token.
     pub api_token: ApiToken,

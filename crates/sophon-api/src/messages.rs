@@ -154,12 +154,16 @@ impl From<sophon_model::MessageDetails> for MessageDetails {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fallback {
     /// The model that was asked for.
+    #[schema(example = "gpt-5")]
     pub requested: String,
     /// The model that answered.
+    #[schema(example = "llama3.2")]
     pub model: String,
     /// The provider of the model that answered.
+    #[schema(example = "ollama")]
     pub provider: String,
     /// Why, in words for people.
+    #[schema(example = "The provider did not answer.")]
     pub reason: String,
 }
 
@@ -178,6 +182,7 @@ pub struct Cut {
     #[schema(example = 16_777_216)]
     pub kept_bytes: u64,
     /// What was too long, in words for people.
+    #[schema(example = "The answer had more characters than the operator allows.")]
     pub reason: String,
 }
 
@@ -201,6 +206,7 @@ pub enum MessageType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Attachment {
     /// Where it is kept.
+    #[schema(example = "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b")]
     pub key: String,
     /// Its media type.
     #[schema(example = "image/png")]
@@ -237,8 +243,10 @@ pub struct Usage {
     #[schema(example = 310)]
     pub output_tokens: i64,
     /// The model.
+    #[schema(example = "llama3.2")]
     pub model: String,
     /// The provider.
+    #[schema(example = "ollama")]
     pub provider: String,
 }
 
@@ -262,6 +270,7 @@ pub struct ToolCall {
     #[schema(example = json!({ "query": "Lisbon" }))]
     pub arguments: Value,
     /// SHA-256 of the arguments' canonical JSON, in hex.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub args_hash: String,
     /// Where it stands.
     pub status: ToolCallStatus,

@@ -45,6 +45,7 @@ pub struct ProviderCheck {
     /// Whether the model began to answer.
     pub ok: bool,
     /// How long it took until the answer began, or until there was none.
+    #[schema(example = 180)]
     pub duration_ms: u64,
     /// How many models the service lists; null if it has no list, or did not send it.
     #[schema(required)]
@@ -61,10 +62,13 @@ pub struct ProviderProblem {
     /// The kind of problem.
     pub kind: ModelErrorKind,
     /// What is wrong, with the provider, the model and the URL.
+    #[schema(example = "ollama at http://127.0.0.1:11434 has no model named llama3.")]
     pub message: String,
     /// What to do about it.
+    #[schema(example = "Choose one of the models that the provider has.")]
     pub next_step: String,
     /// If the model is unknown: names on offer, the nearest first.
+    #[schema(example = json!(["llama3.2"]))]
     pub nearest: Vec<String>,
 }
 

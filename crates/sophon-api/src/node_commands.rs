@@ -185,6 +185,7 @@ pub struct CommandResult {
 /// Why a command was not done: for programs and people, or for people alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(examples(json!({ "code": "exit_status", "message": "The program ended with 1." })))]
 pub enum ReportedError {
     /// For people alone.
     Text(String),

@@ -165,7 +165,7 @@ pub struct PairingState {
     pub pairing_code: Option<String>,
     /// `<nodeId>.<secret>`, handed out this once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, nullable = false)]
+    #[schema(value_type = Option<String>, nullable = false, example = "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b.7e8f9a0b3c5d")]
     pub token: Option<Secret>,
     /// Where to connect to, with the token.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -44,6 +44,7 @@ pub struct ToolInfo {
     #[schema(example = "memory.search")]
     pub name: String,
     /// What it does and when to use it, as models read it.
+    #[schema(example = "Tells the time in a place.")]
     pub description: String,
     /// How much harm it can do.
     pub risk: Risk,

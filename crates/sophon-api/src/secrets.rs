@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct SecretsState {
     /// Where the master keys are kept.
+    #[schema(example = "/var/lib/sophon/master.key")]
     pub place: String,
     /// The master keys, newest first. The newest one seals.
     pub master_keys: Vec<MasterKeyState>,
@@ -18,8 +19,10 @@ pub struct SecretsState {
 #[serde(rename_all = "camelCase")]
 pub struct MasterKeyState {
     /// The beginning of a hash of the key.
+    #[schema(example = "b5bb9d80")]
     pub fingerprint: String,
     /// How many data keys are sealed under it. One without any is needed for backups only.
+    #[schema(example = 3)]
     pub data_keys: u64,
 }
 

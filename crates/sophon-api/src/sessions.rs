@@ -132,6 +132,7 @@ pub struct Participant {
     /// What it is.
     pub kind: ParticipantKind,
     /// The id of the user or of the agent.
+    #[schema(example = "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b")]
     pub id: String,
     /// What it may do.
     pub role: SessionRole,

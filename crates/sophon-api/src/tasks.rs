@@ -119,10 +119,13 @@ impl From<sophon_model::TaskDetails> for TaskDetails {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeftOut {
     /// Messages of earlier exchanges.
+    #[schema(example = 12)]
     pub messages: u64,
     /// Results of tools.
+    #[schema(example = 2)]
     pub results: u64,
     /// Contents of attached files.
+    #[schema(example = 1)]
     pub files: u64,
 }
 

@@ -18,7 +18,6 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sophon_core::only_if::OnlyIf;
 use sophon_model::{Error, Kind};
-use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Required, ResponseBuilder};
@@ -26,9 +25,12 @@ use utoipa::openapi::{RefOr, Required, ResponseBuilder};
 use crate::compression;
 use crate::error::{ApiError, Result};
 use crate::extract::media_type;
+use crate::openapi::add_header;
 
 /// Bytes of the digest in a tag.
 const TAG_LENGTH: usize = 16;
+/// A tag as it looks.
+const EXAMPLE: &str = "\"pLk3vQ0yq3jXo4mJ8s2WmA\"";
 /// Tags that one request may name.
 const MOST_TAGS: usize = 32;
 
@@ -209,7 +211,8 @@ pub(crate) fn describe(item: &mut PathItem) {
             "If-None-Match",
             "The `ETag` that the client has: 304 if it is the same still.",
         );
-        let unchanged = ResponseBuilder::new().description("It is as `If-None-Match` says.").build();
+        let mut unchanged = ResponseBuilder::new().description("It is as `If-None-Match` says.").build();
+        add_header(&mut unchanged, "ETag");
         operation.responses.responses.insert("304".into(), unchanged.into());
     }
     for operation in [&mut item.put, &mut item.patch].into_iter().flatten() {
@@ -233,17 +236,14 @@ fn describe_header(operation: &mut Operation, name: &str, text: &str) {
         .required(Required::False)
         .description(Some(text))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .example(Some(EXAMPLE.into()))
         .build();
     operation.parameters.get_or_insert_default().push(header.into());
 }
 
 fn describe_tag(operation: &mut Operation) {
     if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
-        let tag = HeaderBuilder::new()
-            .description(Some("What the answer says, in short: for `If-Match` and `If-None-Match`."))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-            .build();
-        answer.headers.insert("ETag".into(), tag.into());
+        add_header(answer, "ETag");
     }
 }
 

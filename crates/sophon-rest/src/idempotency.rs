@@ -12,13 +12,13 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 use sophon_core::limits::LONGEST_KEY;
 use sophon_model::{Error, Kind, RequestKey};
-use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Required};
 
 use crate::error::Result;
 use crate::extract::{media_type, read_whole};
+use crate::openapi::add_header;
 
 /// The header that bears the key.
 pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -86,13 +86,9 @@ pub(crate) fn describe(operation: &mut Operation) {
         ))
         .build();
     operation.parameters.get_or_insert_default().push(key.into());
-    let replayed = HeaderBuilder::new()
-        .description(Some("The answer was given before, under the same `Idempotency-Key`."))
-        .schema(Some(text().enum_values(Some(["true"]))))
-        .build();
     for (status, response) in &mut operation.responses.responses {
         if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
-            response.headers.insert("Idempotency-Replayed".into(), replayed.clone().into());
+            add_header(response, "Idempotency-Replayed");
         }
     }
 }

@@ -40,11 +40,11 @@ mod tenant;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use axum::response::Response;
-use axum::routing::any;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use axum::{Json, Router};
 use http::StatusCode;
 use sophon_core::Gateway;
 use sophon_model::{Error, Kind};
@@ -63,6 +63,7 @@ pub use request_id::leave_route;
 use error::ApiError;
 use gate::Gate;
 use guard::Guard;
+use openapi::three_zero;
 use router::ApiRouter;
 
 /// What handlers are given: the services.
@@ -109,20 +110,25 @@ pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
     Router::new().fallback_service(app)
 }
 
-/// The document, and a page to look at it.
+/// The document, a copy of it in OpenAPI 3.0, and a page to look at it.
 fn swagger<S: Clone + Send + Sync + 'static>(base_path: &str) -> Router<S> {
     const DOCUMENT: &str = "/swagger/v1/swagger.json";
+    const OLDER: &str = "/swagger/v1/openapi-3.0.json";
     let mut document = openapi();
     if !base_path.is_empty() {
         document.servers = Some(vec![Server::new(base_path)]);
     }
+    let older = Arc::new(three_zero::of(&document));
+    let older = get(async move || match &*older {
+        Ok(document) => Json(document).into_response(),
+        Err(error) => ApiError::from(Error::internal(error.to_string())).into_response(),
+    });
     let config = Config::from(format!("{base_path}{DOCUMENT}"));
-    Router::from(SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config)).layer(map_response(
-        async |mut response: Response| {
-            compression::mark(&mut response);
-            response
-        },
-    ))
+    let pages = SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config);
+    Router::from(pages).route(OLDER, older).layer(map_response(async |mut response: Response| {
+        compression::mark(&mut response);
+        response
+    }))
 }
 
 fn subjects() -> ApiRouter {

@@ -12,7 +12,7 @@ use utoipa::openapi::{OpenApi, PathItem, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::class::{Class, Rule, Rules};
-use crate::{conditions, idempotency};
+use crate::{conditions, idempotency, openapi};
 
 /// Routes with their documentation and their rules. There is no way to add a route without a class.
 #[derive(Default)]
@@ -44,12 +44,10 @@ impl ApiRouter {
             }
             conditions::describe(item);
             for (method, operation) in operations(item) {
-                let rule = Rule {
-                    class,
-                    takes_key: is_keyed && method == Method::POST,
-                    is_public: is_public(operation),
-                    query: query(operation),
-                };
+                let takes_key = is_keyed && method == Method::POST;
+                openapi::describe_answers(&method, operation, class, takes_key);
+                let rule =
+                    Rule { class, takes_key, is_public: is_public(operation), query: query(operation) };
                 self.rules.entry(path.clone()).or_default().insert(method, rule);
             }
         }
@@ -84,16 +82,16 @@ impl ApiRouter {
     }
 }
 
-fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     [
-        (&item.get, Method::GET),
-        (&item.post, Method::POST),
-        (&item.put, Method::PUT),
-        (&item.patch, Method::PATCH),
-        (&item.delete, Method::DELETE),
+        (&mut item.get, Method::GET),
+        (&mut item.post, Method::POST),
+        (&mut item.put, Method::PUT),
+        (&mut item.patch, Method::PATCH),
+        (&mut item.delete, Method::DELETE),
     ]
     .into_iter()
-    .filter_map(|(operation, method)| Some((method, operation.as_ref()?)))
+    .filter_map(|(operation, method)| Some((method, operation.as_mut()?)))
 }
 
 fn is_public(operation: &Operation) -> bool {

@@ -31,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how stored secrets are sealed */
+        /**
+         * Show how stored secrets are sealed
+         * @description Show how stored secrets are sealed.
+         */
         get: operations["getSecretsState"];
         put?: never;
         post?: never;
@@ -69,10 +72,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the agents, oldest first */
+        /**
+         * List the agents, oldest first
+         * @description List the agents, oldest first.
+         */
         get: operations["listAgents"];
         put?: never;
-        /** Make an agent */
+        /**
+         * Make an agent
+         * @description Make an agent.
+         */
         post: operations["createAgent"];
         delete?: never;
         options?: never;
@@ -87,7 +96,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe an agent */
+        /**
+         * Describe an agent
+         * @description Describe an agent.
+         */
         get: operations["getAgent"];
         put?: never;
         post?: never;
@@ -98,7 +110,10 @@ export interface paths {
         delete: operations["deleteAgent"];
         options?: never;
         head?: never;
-        /** Change an agent */
+        /**
+         * Change an agent
+         * @description Change an agent.
+         */
         patch: operations["updateAgent"];
         trace?: never;
     };
@@ -109,9 +124,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read BOOT.md: what the agent reads in the first turn of a session */
+        /**
+         * Read BOOT.md: what the agent reads in the first turn of a session
+         * @description Read BOOT.md: what the agent reads in the first turn of a session.
+         */
         get: operations["getAgentBoot"];
-        /** Write BOOT.md: what the agent reads in the first turn of a session */
+        /**
+         * Write BOOT.md: what the agent reads in the first turn of a session
+         * @description Write BOOT.md: what the agent reads in the first turn of a session.
+         */
         put: operations["putAgentBoot"];
         post?: never;
         delete?: never;
@@ -127,9 +148,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read HEARTBEAT.md: what the agent goes through on each heartbeat */
+        /**
+         * Read HEARTBEAT.md: what the agent goes through on each heartbeat
+         * @description Read HEARTBEAT.md: what the agent goes through on each heartbeat.
+         */
         get: operations["getAgentHeartbeat"];
-        /** Write HEARTBEAT.md: what the agent goes through on each heartbeat */
+        /**
+         * Write HEARTBEAT.md: what the agent goes through on each heartbeat
+         * @description Write HEARTBEAT.md: what the agent goes through on each heartbeat.
+         */
         put: operations["putAgentHeartbeat"];
         post?: never;
         delete?: never;
@@ -145,9 +172,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read SOUL.md: the agent's personality */
+        /**
+         * Read SOUL.md: the agent's personality
+         * @description Read SOUL.md: the agent's personality.
+         */
         get: operations["getAgentSoul"];
-        /** Write SOUL.md: the agent's personality, read at each turn */
+        /**
+         * Write SOUL.md: the agent's personality, read at each turn
+         * @description Write SOUL.md: the agent's personality, read at each turn.
+         */
         put: operations["putAgentSoul"];
         post?: never;
         delete?: never;
@@ -163,9 +196,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an agent's tool allowlist */
+        /**
+         * Read an agent's tool allowlist
+         * @description Read an agent's tool allowlist.
+         */
         get: operations["getAgentTools"];
-        /** Write an agent's tool allowlist */
+        /**
+         * Write an agent's tool allowlist
+         * @description Write an agent's tool allowlist.
+         */
         put: operations["putAgentTools"];
         post?: never;
         delete?: never;
@@ -201,7 +240,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe an approval */
+        /**
+         * Describe an approval
+         * @description Describe an approval.
+         */
         get: operations["getApproval"];
         put?: never;
         post?: never;
@@ -260,7 +302,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refuse an action */
+        /**
+         * Refuse an action
+         * @description Refuse an action.
+         */
         post: operations["reject"];
         delete?: never;
         options?: never;
@@ -275,7 +320,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the approvals that were answered or ran out, newest first */
+        /**
+         * List the approvals that were answered or ran out, newest first
+         * @description List the approvals that were answered or ran out, newest first.
+         */
         get: operations["listApprovalHistory"];
         put?: never;
         post?: never;
@@ -358,7 +406,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell how one gets in */
+        /**
+         * Tell how one gets in
+         * @description Tell how one gets in.
+         */
         get: operations["getAuthConfig"];
         put?: never;
         post?: never;
@@ -415,7 +466,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell who one is and what one may do */
+        /**
+         * Tell who one is and what one may do
+         * @description Tell who one is and what one may do.
+         */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -434,7 +488,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Trade a refresh token for a new pair of tokens */
+        /**
+         * Trade a refresh token for a new pair of tokens
+         * @description Trade a refresh token for a new pair of tokens.
+         */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -449,7 +506,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's live sign-ins, last seen first */
+        /**
+         * List one's live sign-ins, last seen first
+         * @description List one's live sign-ins, last seen first.
+         */
         get: operations["listAuthSessions"];
         put?: never;
         post?: never;
@@ -469,7 +529,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of one's sign-ins */
+        /**
+         * End one of one's sign-ins
+         * @description End one of one's sign-ins.
+         */
         delete: operations["revokeAuthSession"];
         options?: never;
         head?: never;
@@ -483,7 +546,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's API tokens, newest first */
+        /**
+         * List one's API tokens, newest first
+         * @description List one's API tokens, newest first.
+         */
         get: operations["listApiTokens"];
         put?: never;
         /**
@@ -508,7 +574,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke one of one's API tokens */
+        /**
+         * Revoke one of one's API tokens
+         * @description Revoke one of one's API tokens.
+         */
         delete: operations["revokeApiToken"];
         options?: never;
         head?: never;
@@ -564,10 +633,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's discussions, newest first */
+        /**
+         * List one's discussions, newest first
+         * @description List one's discussions, newest first.
+         */
         get: operations["listDiscussions"];
         put?: never;
-        /** Plan a discussion */
+        /**
+         * Plan a discussion
+         * @description Plan a discussion.
+         */
         post: operations["createDiscussion"];
         delete?: never;
         options?: never;
@@ -582,7 +657,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe a discussion */
+        /**
+         * Describe a discussion
+         * @description Describe a discussion.
+         */
         get: operations["getDiscussion"];
         put?: never;
         post?: never;
@@ -607,7 +685,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the runs of a discussion, newest first */
+        /**
+         * List the runs of a discussion, newest first
+         * @description List the runs of a discussion, newest first.
+         */
         get: operations["listDiscussionRuns"];
         put?: never;
         /**
@@ -629,7 +710,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe a run, with what was said */
+        /**
+         * Describe a run, with what was said
+         * @description Describe a run, with what was said.
+         */
         get: operations["getDiscussionRun"];
         put?: never;
         post?: never;
@@ -687,7 +771,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the questions that wait for one's answer, newest first */
+        /**
+         * List the questions that wait for one's answer, newest first
+         * @description List the questions that wait for one's answer, newest first.
+         */
         get: operations["listInfoRequests"];
         put?: never;
         post?: never;
@@ -704,7 +791,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe a question */
+        /**
+         * Describe a question
+         * @description Describe a question.
+         */
         get: operations["getInfoRequest"];
         put?: never;
         post?: never;
@@ -824,7 +914,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the nodes, oldest first */
+        /**
+         * List the nodes, oldest first
+         * @description List the nodes, oldest first.
+         */
         get: operations["listNodes"];
         put?: never;
         /**
@@ -846,7 +939,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe a node */
+        /**
+         * Describe a node
+         * @description Describe a node.
+         */
         get: operations["getNode"];
         put?: never;
         post?: never;
@@ -858,7 +954,10 @@ export interface paths {
         delete: operations["deleteNode"];
         options?: never;
         head?: never;
-        /** Rename a node */
+        /**
+         * Rename a node
+         * @description Rename a node.
+         */
         patch: operations["updateNode"];
         trace?: never;
     };
@@ -912,7 +1011,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the commands of a node, newest first */
+        /**
+         * List the commands of a node, newest first
+         * @description List the commands of a node, newest first.
+         */
         get: operations["listNodeCommands"];
         put?: never;
         post?: never;
@@ -929,7 +1031,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe a command */
+        /**
+         * Describe a command
+         * @description Describe a command.
+         */
         get: operations["getNodeCommand"];
         put?: never;
         post?: never;
@@ -948,7 +1053,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn a node down */
+        /**
+         * Turn a node down
+         * @description Turn a node down.
+         */
         post: operations["rejectNode"];
         delete?: never;
         options?: never;
@@ -1025,7 +1133,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say, as a node, that it is there */
+        /**
+         * Say, as a node, that it is there
+         * @description Say, as a node, that it is there.
+         */
         post: operations["sendHeartbeat"];
         delete?: never;
         options?: never;
@@ -1084,7 +1195,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a background job that failed for good */
+        /**
+         * Delete a background job that failed for good
+         * @description Delete a background job that failed for good.
+         */
         delete: operations["discardJob"];
         options?: never;
         head?: never;
@@ -1118,7 +1232,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the background jobs that failed for good, newest first */
+        /**
+         * List the background jobs that failed for good, newest first
+         * @description List the background jobs that failed for good, newest first.
+         */
         get: operations["listDeadJobs"];
         put?: never;
         post?: never;
@@ -1155,10 +1272,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's sessions, last active first */
+        /**
+         * List one's sessions, last active first
+         * @description List one's sessions, last active first.
+         */
         get: operations["listSessions"];
         put?: never;
-        /** Make a session */
+        /**
+         * Make a session
+         * @description Make a session.
+         */
         post: operations["createSession"];
         delete?: never;
         options?: never;
@@ -1180,11 +1303,17 @@ export interface paths {
         get: operations["getSession"];
         put?: never;
         post?: never;
-        /** Delete a session with all that is in it */
+        /**
+         * Delete a session with all that is in it
+         * @description Delete a session with all that is in it.
+         */
         delete: operations["deleteSession"];
         options?: never;
         head?: never;
-        /** Change a session */
+        /**
+         * Change a session
+         * @description Change a session.
+         */
         patch: operations["updateSession"];
         trace?: never;
     };
@@ -1197,7 +1326,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fork a session: make one of one's own that begins with the same messages */
+        /**
+         * Fork a session: make one of one's own that begins with the same messages
+         * @description Fork a session: make one of one's own that begins with the same messages.
+         */
         post: operations["forkSession"];
         delete?: never;
         options?: never;
@@ -1281,7 +1413,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for another answer to the last question of a session */
+        /**
+         * Ask for another answer to the last question of a session
+         * @description Ask for another answer to the last question of a session.
+         */
         post: operations["regenerateAnswer"];
         delete?: never;
         options?: never;
@@ -1296,7 +1431,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe a task */
+        /**
+         * Describe a task
+         * @description Describe a task.
+         */
         get: operations["getTask"];
         put?: never;
         post?: never;
@@ -1334,7 +1472,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's tasks that wait or run, newest first */
+        /**
+         * List one's tasks that wait or run, newest first
+         * @description List one's tasks that wait or run, newest first.
+         */
         get: operations["listActiveTasks"];
         put?: never;
         post?: never;
@@ -1351,7 +1492,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's tasks of any status, newest first */
+        /**
+         * List one's tasks of any status, newest first
+         * @description List one's tasks of any status, newest first.
+         */
         get: operations["listTaskHistory"];
         put?: never;
         post?: never;
@@ -1430,7 +1574,10 @@ export interface components {
         Agent: {
             /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description What it is for. */
+            /**
+             * @description What it is for.
+             * @example Plans journeys by train
+             */
             description: string;
             /** @description Its id. */
             id: components["schemas"]["AgentId"];
@@ -1480,9 +1627,15 @@ export interface components {
             description?: string | null;
             /** @description Null clears it: then the first model of the first provider answers. */
             model?: string | null;
-            /** @description What people call it: 1 to 200 characters. */
+            /**
+             * @description What people call it: 1 to 200 characters.
+             * @example Travel agent
+             */
             name?: string;
-            /** @description Lower-case letters, digits, `-` and `_`. */
+            /**
+             * @description Lower-case letters, digits, `-` and `_`.
+             * @example travel
+             */
             slug?: string;
         };
         /** @description What a running task is doing. */
@@ -1546,6 +1699,7 @@ export interface components {
             error: string | null;
             /** @description The message that was answered. */
             messageId: components["schemas"]["MessageId"];
+            /** @description The answer; null if there is none. */
             reply: components["schemas"]["Message"] | null;
             /** @description The session. */
             sessionId: components["schemas"]["SessionId"];
@@ -1558,6 +1712,7 @@ export interface components {
         ApiToken: {
             /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
+            /** @description When it ends; never if null. */
             expiresAt: components["schemas"]["Timestamp"] | null;
             /**
              * @description How its secret begins.
@@ -1566,12 +1721,14 @@ export interface components {
             hint: string;
             /** @description Its public handle. */
             id: components["schemas"]["ApiTokenId"];
+            /** @description When it was last used, to the minute. */
             lastUsedAt: components["schemas"]["Timestamp"] | null;
             /**
              * @description What its owner calls it.
              * @example Backup script
              */
             name: string;
+            /** @description The token that it was made with: it falls with that one. */
             parentId: components["schemas"]["ApiTokenId"] | null;
             /** @description What it may do at most; if null all that its owner may, except to end sign-ins. */
             permissions: components["schemas"]["Permission"][] | null;
@@ -1598,13 +1755,17 @@ export interface components {
         };
         /** @description An action of an agent that a person is asked about, and the answer. */
         ApprovalRequest: components["schemas"]["RequestedAction"] & {
+            /** @description When the action began. */
             consumedAt: components["schemas"]["Timestamp"] | null;
+            /** @description The user who decided. */
             decidedBy: components["schemas"]["UserId"] | null;
             /** @description The arguments that a person put in the place of the agent's. */
             modifiedParams: Record<string, never> | null;
+            /** @description The status, once it is final. */
             outcome: components["schemas"]["ApprovalStatus"] | null;
             /** @description What the person said to it. */
             outcomeDetail: string | null;
+            /** @description When it was decided, or ran out. */
             resolvedAt: components["schemas"]["Timestamp"] | null;
         };
         /** @description An agent wants to act. */
@@ -1617,6 +1778,7 @@ export interface components {
         };
         /** @description An action was decided on, or its time ran out. */
         ApprovalResolved: {
+            /** @description The user who decided. */
             decidedBy: components["schemas"]["UserId"] | null;
             /** @description The approval. */
             id: components["schemas"]["ApprovalId"];
@@ -1664,7 +1826,10 @@ export interface components {
         };
         /** @description A file that goes with a message. */
         Attachment: {
-            /** @description Where it is kept. */
+            /**
+             * @description Where it is kept.
+             * @example att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+             */
             key: string;
             /**
              * @description Its media type.
@@ -1752,6 +1917,7 @@ export interface components {
          *     approvals and questions the longest one, of sessions and tasks one of the usual length.
          */
         Bootstrap: {
+            /** @description `GET /api/tasks/active`; null for those who may not see it. */
             activeTasks: components["schemas"]["List_Task"] | null;
             /** @description `GET /api/agents` */
             agents: components["schemas"]["List_Agent"];
@@ -1770,6 +1936,7 @@ export interface components {
         };
         /** @description What became of a command. Fields that are not known are passed over: no outcome may be lost. */
         CommandResult: {
+            /** @description Why it was not done. */
             error?: components["schemas"]["ReportedError"] | null;
             /** @description Whether it was done. */
             ok: boolean;
@@ -1785,7 +1952,10 @@ export interface components {
         CreatedApiToken: {
             /** @description The token. */
             apiToken: components["schemas"]["ApiToken"];
-            /** @description The secret, shown this once. */
+            /**
+             * @description The secret, shown this once.
+             * @example sk_9f6a3c5d7e8f
+             */
             token: string;
         };
         /** @description An answer was longer than the operator allows, and its beginning was kept. */
@@ -1796,7 +1966,10 @@ export interface components {
              * @example 16777216
              */
             keptBytes: number;
-            /** @description What was too long, in words for people. */
+            /**
+             * @description What was too long, in words for people.
+             * @example The answer had more characters than the operator allows.
+             */
             reason: string;
         };
         /** @description Several who argue, and one who decides. */
@@ -1831,6 +2004,7 @@ export interface components {
         };
         /** @description A run was ended by somebody. */
         DiscussionCancelled: {
+            /** @description By whom. */
             cancelledBy: components["schemas"]["UserId"] | null;
             /** @description The run. */
             runId: components["schemas"]["DiscussionRunId"];
@@ -1895,27 +2069,36 @@ export interface components {
             /**
              * Format: int64
              * @description How often each speaks.
+             * @example 2
              */
             rounds?: number;
             /**
              * Format: int64
              * @description How long a round may take, and likewise the judge.
+             * @example 120
              */
             roundTimeoutSeconds?: number;
-            /** @description At most 4,000 characters. */
+            /**
+             * @description At most 4,000 characters.
+             * @example Train or flight to Lisbon?
+             */
             topic?: string;
         };
         /** @description One run of a discussion, with the discussion as it was then. */
         DiscussionRun: {
+            /** @description The user who cancelled it. */
             cancelledBy: components["schemas"]["UserId"] | null;
             /** @description When it was asked for. */
             createdAt: components["schemas"]["Timestamp"];
+            /** @description Null if an agent called for the run alone. */
             discussionId: components["schemas"]["DiscussionId"] | null;
             /**
              * Format: int64
              * @description From start to end in milliseconds; 0 before that.
+             * @example 42000
              */
             durationMs: number;
+            /** @description When it ended. */
             endedAt: components["schemas"]["Timestamp"] | null;
             /** @description Why it failed, in words for people. */
             error: string | null;
@@ -1939,6 +2122,7 @@ export interface components {
             roundTimeoutSeconds: number;
             /** @description The same, as the discussion hub calls it. */
             runId: components["schemas"]["DiscussionRunId"];
+            /** @description When it began. */
             startedAt: components["schemas"]["Timestamp"] | null;
             /** @description Where it stands. */
             status: components["schemas"]["DiscussionRunStatus"];
@@ -1949,6 +2133,7 @@ export interface components {
              * @example Should we move to a monorepo?
              */
             topic: string;
+            /** @description What the judge decided. */
             verdict: components["schemas"]["DiscussionVerdict"] | null;
             /** @description SHA-256 of the verdict's JSON, in hex. */
             verdictHash: string | null;
@@ -1976,6 +2161,7 @@ export interface components {
         DiscussionRunStatus: "queued" | "running" | "judging" | "completed" | "failed" | "cancelled";
         /** @description A run began. */
         DiscussionStarted: {
+            /** @description The discussion; null if an agent called for the run alone. */
             discussionId: components["schemas"]["DiscussionId"] | null;
             /** @description The judge. */
             judge: components["schemas"]["Panelist"];
@@ -2005,15 +2191,23 @@ export interface components {
         };
         /** @description One panelist's turn in a round. */
         DiscussionTurn: {
-            /** @description What was said. */
+            /**
+             * @description What was said.
+             * @example I would take the night train.
+             */
             content: string;
-            /** @description SHA-256 of it, in hex; empty while the panelist thinks. */
+            /**
+             * @description SHA-256 of it, in hex; empty while the panelist thinks.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             contentHash: string;
             /**
              * Format: int64
              * @description From start to end in milliseconds; 0 before that.
+             * @example 3500
              */
             durationMs: number;
+            /** @description When it ended. */
             endedAt: components["schemas"]["Timestamp"] | null;
             /** @description Why nothing was said, in words for people. */
             error: string | null;
@@ -2034,6 +2228,7 @@ export interface components {
             status: components["schemas"]["DiscussionTurnStatus"];
             /** @description Its task in the ledger, which can be cancelled alone. */
             taskId: components["schemas"]["TaskId"];
+            /** @description What it consumed. */
             usage: components["schemas"]["Usage"] | null;
         };
         /**
@@ -2051,13 +2246,27 @@ export interface components {
             /**
              * Format: double
              * @description How sure the judge is.
+             * @example 0.8
              */
             confidence: number;
-            /** @description What speaks against it. */
+            /**
+             * @description What speaks against it.
+             * @example [
+             *       "The night train is less reliable."
+             *     ]
+             */
             dissent: string[];
-            /** @description What carried the decision. */
+            /**
+             * @description What carried the decision.
+             * @example [
+             *       "Both arrive before noon."
+             *     ]
+             */
             keyPoints: string[];
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example The train costs less, and takes no longer from door to door.
+             */
             reasoning: string;
             /**
              * @description What is to be done.
@@ -2135,13 +2344,25 @@ export interface components {
         };
         /** @description Another model answered than the one that was asked for. */
         Fallback: {
-            /** @description The model that answered. */
+            /**
+             * @description The model that answered.
+             * @example llama3.2
+             */
             model: string;
-            /** @description The provider of the model that answered. */
+            /**
+             * @description The provider of the model that answered.
+             * @example ollama
+             */
             provider: string;
-            /** @description Why, in words for people. */
+            /**
+             * @description Why, in words for people.
+             * @example The provider did not answer.
+             */
             reason: string;
-            /** @description The model that was asked for. */
+            /**
+             * @description The model that was asked for.
+             * @example gpt-5
+             */
             requested: string;
         };
         /**
@@ -2157,6 +2378,7 @@ export interface components {
         FinishReason: "stop" | "length" | "content_filter" | "incomplete" | "cancelled" | "error";
         /** @description How to fork. */
         ForkSession: {
+            /** @description The last message to copy; all if absent. */
             fromMessageId?: components["schemas"]["MessageId"] | null;
             /** @description At most 200 characters; the parent's title if absent. */
             title?: string | null;
@@ -2201,6 +2423,7 @@ export interface components {
         HealthStatus: "ok" | "draining" | "storage_unavailable";
         /** @description A question of an agent, and the answer. */
         InfoRequest: components["schemas"]["RequestedInfo"] & {
+            /** @description When it was answered, or ran out. */
             resolvedAt: components["schemas"]["Timestamp"] | null;
             /** @description The answer. */
             response: string | null;
@@ -2270,6 +2493,7 @@ export interface components {
             runAt: components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["JobStatus"];
+            /** @description The task that people see of it. */
             taskId: components["schemas"]["TaskId"] | null;
         };
         /** @description How many jobs of a queue have a status. */
@@ -2329,16 +2553,19 @@ export interface components {
             /**
              * Format: int64
              * @description Contents of attached files.
+             * @example 1
              */
             files: number;
             /**
              * Format: int64
              * @description Messages of earlier exchanges.
+             * @example 12
              */
             messages: number;
             /**
              * Format: int64
              * @description Results of tools.
+             * @example 2
              */
             results: number;
         };
@@ -2346,6 +2573,7 @@ export interface components {
         List_Agent: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Agent"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2354,6 +2582,7 @@ export interface components {
         List_ApiToken: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["ApiToken"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2362,6 +2591,7 @@ export interface components {
         List_ApprovalRequest: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["ApprovalRequest"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2370,6 +2600,7 @@ export interface components {
         List_AuthSession: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["AuthSession"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2378,6 +2609,7 @@ export interface components {
         List_Discussion: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Discussion"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2386,6 +2618,7 @@ export interface components {
         List_DiscussionRun: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["DiscussionRun"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2394,6 +2627,7 @@ export interface components {
         List_ExecuteCommand: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["ExecuteCommand"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2402,6 +2636,7 @@ export interface components {
         List_FoundMessage: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["FoundMessage"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2410,6 +2645,7 @@ export interface components {
         List_InfoRequest: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["InfoRequest"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2418,6 +2654,7 @@ export interface components {
         List_Job: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Job"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2426,6 +2663,7 @@ export interface components {
         List_JobCounts: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["JobCounts"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2434,6 +2672,7 @@ export interface components {
         List_Message: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Message"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2442,6 +2681,7 @@ export interface components {
         List_Model: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Model"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2450,6 +2690,7 @@ export interface components {
         List_Node: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Node"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2458,6 +2699,7 @@ export interface components {
         List_NodeCommand: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["NodeCommand"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2466,6 +2708,7 @@ export interface components {
         List_Participant: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Participant"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2474,6 +2717,7 @@ export interface components {
         List_ProviderCheck: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["ProviderCheck"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2482,6 +2726,7 @@ export interface components {
         List_Session: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Session"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2490,6 +2735,7 @@ export interface components {
         List_Task: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["Task"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2498,6 +2744,7 @@ export interface components {
         List_ToolInfo: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
+            /** @description The items, in order. */
             items: components["schemas"]["ToolInfo"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
@@ -2512,21 +2759,32 @@ export interface components {
             /**
              * Format: password
              * @description The password.
+             * @example correct horse battery staple
              */
             password: string;
         };
+        /**
+         * @description The file itself.
+         * @example You plan journeys by train.
+         */
+        Markdown: string;
         /** @description A master key. */
         MasterKeyState: {
             /**
              * Format: int64
              * @description How many data keys are sealed under it. One without any is needed for backups only.
+             * @example 3
              */
             dataKeys: number;
-            /** @description The beginning of a hash of the key. */
+            /**
+             * @description The beginning of a hash of the key.
+             * @example b5bb9d80
+             */
             fingerprint: string;
         };
         /** @description A message. */
         Message: {
+            /** @description The agent that wrote it. */
             agentId: components["schemas"]["AgentId"] | null;
             /** @description Its files. */
             attachments: components["schemas"]["Attachment"][];
@@ -2539,6 +2797,10 @@ export interface components {
             createdAt: components["schemas"]["Timestamp"];
             /** @description How an answer came about, where that is not as asked. */
             details?: components["schemas"]["MessageDetails"];
+            /**
+             * @description Why its text ends where it ends: `length`, `content_filter` and `incomplete` say that it was cut. Null while it
+             *     is written, and for what people wrote.
+             */
             finishReason: components["schemas"]["FinishReason"] | null;
             /**
              * Format: int64
@@ -2552,6 +2814,7 @@ export interface components {
             messageId: components["schemas"]["MessageId"];
             /** @description Whether it is part of the conversation, or the gateway's own. */
             msgType: components["schemas"]["MessageType"];
+            /** @description The message it answers. */
             replyTo: components["schemas"]["MessageId"] | null;
             /** @description The role of the author. */
             role: components["schemas"]["MessageRole"];
@@ -2559,12 +2822,15 @@ export interface components {
             sessionId: components["schemas"]["SessionId"];
             /** @description How far it has come; `pending` while it is being written. */
             status: components["schemas"]["MessageStatus"];
+            /** @description The task that answers with it. */
             taskId: components["schemas"]["TaskId"] | null;
             /** @description The tool calls made for it, in order of start. */
             toolCalls: components["schemas"]["ToolCall"][];
             /** @description When it last changed. */
             updatedAt: components["schemas"]["Timestamp"];
+            /** @description What writing it consumed. */
             usage: components["schemas"]["Usage"] | null;
+            /** @description The person who wrote it. */
             userId: components["schemas"]["UserId"] | null;
         };
         /** @description How an answer came about, where that is not as asked. */
@@ -2671,6 +2937,7 @@ export interface components {
              * @example The gateway restarts at 22:00.
              */
             body: string;
+            /** @description `info` if absent. */
             severity?: components["schemas"]["Severity"] | null;
             /**
              * @description What it is about: 1 to 200 characters.
@@ -2680,6 +2947,7 @@ export interface components {
         };
         /** @description An API token to be made. */
         NewApiToken: {
+            /** @description When it ends, within 3,650 days; with the token that it is made with if absent, or never. */
             expiresAt?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int32
@@ -2721,6 +2989,7 @@ export interface components {
         };
         /** @description A discussion to be planned. */
         NewDiscussion: {
+            /** @description The judge; an impartial persona if absent. */
             judge?: components["schemas"]["NewPanelist"] | null;
             /** @description The panelists: two to five. */
             panelists: components["schemas"]["NewPanelist"][];
@@ -2772,6 +3041,7 @@ export interface components {
         NewSession: {
             /** @description The agent that answers, by id or slug; the first agent if absent. */
             agentId?: string | null;
+            /** @description Each in its own time if absent. */
             mode?: components["schemas"]["SessionMode"] | null;
             /** @description A model for this session alone. */
             model?: string | null;
@@ -2780,7 +3050,9 @@ export interface components {
              * @example Flights to Lisbon
              */
             title?: string | null;
+            /** @description Private if absent. */
             visibility?: components["schemas"]["Visibility"] | null;
+            /** @description What becomes of a message to an agent that still works on an earlier one; it waits if absent. */
             whileBusy?: components["schemas"]["WhileBusy"] | null;
         };
         /** @description A machine that runs commands within its scopes. */
@@ -2792,6 +3064,7 @@ export interface components {
             cpuPercent: number | null;
             /** @description When it was registered. */
             createdAt: components["schemas"]["Timestamp"];
+            /** @description The user who approved or rejected it. */
             decidedBy: components["schemas"]["UserId"] | null;
             /**
              * @description The same as `name`.
@@ -2800,6 +3073,7 @@ export interface components {
             displayName: string;
             /** @description Its id. */
             id: components["schemas"]["NodeId"];
+            /** @description When it was last heard of. */
             lastSeenAt: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -2858,8 +3132,11 @@ export interface components {
             commandId: components["schemas"]["NodeCommandId"];
             /** @description When it was sent. */
             createdAt: components["schemas"]["Timestamp"];
+            /** @description When the node took it. */
             dispatchedAt: components["schemas"]["Timestamp"] | null;
+            /** @description When it ended. */
             endedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was not done. */
             error: components["schemas"]["NodeError"] | null;
             /** @description Until when its answer is waited for. */
             expiresAt: components["schemas"]["Timestamp"];
@@ -2875,6 +3152,7 @@ export interface components {
             result: unknown;
             /** @description Where it stands. */
             status: components["schemas"]["NodeCommandStatus"];
+            /** @description The task that waits for it, if an agent sent it. */
             taskId: components["schemas"]["TaskId"] | null;
         };
         /** @description A command to a node was sent, taken or ended. */
@@ -2954,6 +3232,7 @@ export interface components {
              * @description How busy its processors are, in per cent of all of them.
              */
             cpuPercent: number | null;
+            /** @description When. */
             lastSeenAt: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -3015,6 +3294,7 @@ export interface components {
         };
         /** @description A node came or went. */
         NodePresence: {
+            /** @description When it was last heard of. */
             lastSeenAt: components["schemas"]["Timestamp"] | null;
             /** @description What people call it. */
             name: string;
@@ -3083,7 +3363,10 @@ export interface components {
             pairingCode?: string;
             /** @description Whether a person has decided, and how. */
             status: components["schemas"]["PairingStatus"];
-            /** @description `<nodeId>.<secret>`, handed out this once. */
+            /**
+             * @description `<nodeId>.<secret>`, handed out this once.
+             * @example node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b.7e8f9a0b3c5d
+             */
             token?: string;
         };
         /**
@@ -3110,19 +3393,28 @@ export interface components {
              * @example optimist
              */
             id: string;
-            /** @description The model that a persona prefers. */
+            /**
+             * @description The model that a persona prefers.
+             * @example llama3.2
+             */
             model?: string;
             /**
              * @description What people read.
              * @example The optimist
              */
             name: string;
-            /** @description The persona. */
+            /**
+             * @description The persona.
+             * @example sceptic
+             */
             persona?: string;
         };
         /** @description One who takes part in a session. */
         Participant: {
-            /** @description The id of the user or of the agent. */
+            /**
+             * @description The id of the user or of the agent.
+             * @example user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+             */
             id: string;
             /** @description When it joined. */
             joinedAt: components["schemas"]["Timestamp"];
@@ -3187,6 +3479,7 @@ export interface components {
             /**
              * Format: int64
              * @description How long it took until the answer began, or until there was none.
+             * @example 180
              */
             durationMs: number;
             /**
@@ -3206,6 +3499,7 @@ export interface components {
             offered: number | null;
             /** @description Whether the model began to answer. */
             ok: boolean;
+            /** @description What is wrong; null if nothing is. */
             problem: components["schemas"]["ProviderProblem"] | null;
             /**
              * @description The provider's id.
@@ -3222,11 +3516,22 @@ export interface components {
         ProviderProblem: {
             /** @description The kind of problem. */
             kind: components["schemas"]["ModelErrorKind"];
-            /** @description What is wrong, with the provider, the model and the URL. */
+            /**
+             * @description What is wrong, with the provider, the model and the URL.
+             * @example ollama at http://127.0.0.1:11434 has no model named llama3.
+             */
             message: string;
-            /** @description If the model is unknown: names on offer, the nearest first. */
+            /**
+             * @description If the model is unknown: names on offer, the nearest first.
+             * @example [
+             *       "llama3.2"
+             *     ]
+             */
             nearest: string[];
-            /** @description What to do about it. */
+            /**
+             * @description What to do about it.
+             * @example Choose one of the models that the provider has.
+             */
             nextStep: string;
         };
         /**
@@ -3240,6 +3545,7 @@ export interface components {
         Queue: "turns" | "delivery" | "indexing" | "maintenance";
         /** @description A whole message. */
         ReceiveMessage: components["schemas"]["Message"] & {
+            /** @description The agent that wrote it, as other clients call it. */
             authorAgentId: components["schemas"]["AgentId"] | null;
             /**
              * Format: int64
@@ -3249,7 +3555,10 @@ export interface components {
         };
         /** @description A refresh token to be traded. */
         Refresh: {
-            /** @description The newest refresh token of the sign-in. */
+            /**
+             * @description The newest refresh token of the sign-in.
+             * @example rt_7e8f9a0b3c5d
+             */
             refreshToken: string;
         };
         /** @description The scopes of the node from now on. */
@@ -3279,7 +3588,13 @@ export interface components {
             /** @description Why, for the agent to read. At most 2,000 characters. */
             reason?: string | null;
         };
-        /** @description Why a command was not done: for programs and people, or for people alone. */
+        /**
+         * @description Why a command was not done: for programs and people, or for people alone.
+         * @example {
+         *       "code": "exit_status",
+         *       "message": "The program ended with 1."
+         *     }
+         */
         ReportedError: string | {
             /** @description For programs. */
             code: string;
@@ -3295,7 +3610,10 @@ export interface components {
         RequestedAction: {
             /** @description The agent that wants to act. */
             agentId: components["schemas"]["AgentId"];
-            /** @description SHA-256 over the exact action; over the changed one once it was edited. */
+            /**
+             * @description SHA-256 over the exact action; over the changed one once it was edited.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             digest: string;
             /** @description Whether `edit` is possible. */
             editable: boolean;
@@ -3435,7 +3753,10 @@ export interface components {
         SecretsState: {
             /** @description The master keys, newest first. The newest one seals. */
             masterKeys: components["schemas"]["MasterKeyState"][];
-            /** @description Where the master keys are kept. */
+            /**
+             * @description Where the master keys are kept.
+             * @example /var/lib/sophon/master.key
+             */
             place: string;
         };
         /** @description What a node is to do. */
@@ -3470,7 +3791,9 @@ export interface components {
             isStreaming?: boolean | null;
             /** @description An id given by the sender. Sending the same message twice with it, in a session, is sending it once. */
             localId?: string | null;
+            /** @description The message it answers. */
             replyTo?: components["schemas"]["MessageId"] | null;
+            /** @description Where to; a new session if absent. */
             sessionId?: components["schemas"]["SessionId"] | null;
         };
         /** @description A session: where people and agents meet. */
@@ -3484,6 +3807,7 @@ export interface components {
             channelId: string | null;
             /** @description When it was made. */
             createdAt: components["schemas"]["Timestamp"];
+            /** @description The last message it shares with its parent. */
             forkedAtMessageId: components["schemas"]["MessageId"] | null;
             /** @description Its id. */
             id: components["schemas"]["SessionId"];
@@ -3499,6 +3823,7 @@ export interface components {
             model: string | null;
             /** @description The user who created it. */
             ownerId: components["schemas"]["UserId"];
+            /** @description The session it was forked from. */
             parentSessionId: components["schemas"]["SessionId"] | null;
             /** @description Where it stands. */
             status: components["schemas"]["SessionStatus"];
@@ -3614,13 +3939,17 @@ export interface components {
         };
         /** @description A sign-in that succeeded. */
         SignedIn: {
-            /** @description What to send as `Authorization: Bearer …`. */
+            /**
+             * @description What to send as `Authorization: Bearer …`.
+             * @example at_3c5d7e8f9a0b
+             */
             accessToken: string;
             /** @description Until when the access token counts. */
             expiresAt: components["schemas"]["Timestamp"];
             /**
              * @description What to trade for the next pair. Good for one use: using it twice ends the sign-in, but for half a minute the
              *     same device gets the same answer again, should it have lost it.
+             * @example rt_7e8f9a0b3c5d
              */
             refreshToken: string;
             /** @description The user who signed in. */
@@ -3673,6 +4002,7 @@ export interface components {
         };
         /** @description A piece of work. */
         Task: {
+            /** @description The agent that does it; always there in a chat. */
             agentId: components["schemas"]["AgentId"] | null;
             /**
              * Format: int64
@@ -3680,6 +4010,7 @@ export interface components {
              * @example 1
              */
             attempt: number;
+            /** @description The user who cancelled it. */
             cancelledBy: components["schemas"]["UserId"] | null;
             /** @description When it was asked for. */
             createdAt: components["schemas"]["Timestamp"];
@@ -3696,6 +4027,7 @@ export interface components {
              * @example 2400
              */
             durationMs: number;
+            /** @description When it ended. */
             endedAt: components["schemas"]["Timestamp"] | null;
             /** @description Why it failed, or why the gateway cancelled it, in words for people. */
             error: string | null;
@@ -3705,10 +4037,15 @@ export interface components {
             isStreaming: boolean;
             /** @description What kind of work. */
             kind: components["schemas"]["TaskKind"];
+            /** @description The task that it is a part of. */
             parentId: components["schemas"]["TaskId"] | null;
+            /** @description The message that answers, once begun. */
             replyMessageId: components["schemas"]["MessageId"] | null;
+            /** @description The message that asks; always there in a chat. */
             requestMessageId: components["schemas"]["MessageId"] | null;
+            /** @description The session it is about; always there in a chat. */
             sessionId: components["schemas"]["SessionId"] | null;
+            /** @description When a worker first took it up. */
             startedAt: components["schemas"]["Timestamp"] | null;
             /** @description Where it stands. */
             status: components["schemas"]["TaskStatus"];
@@ -3718,6 +4055,7 @@ export interface components {
              * @example 1560
              */
             tokensUsed: number;
+            /** @description What it consumed so far. */
             usage: components["schemas"]["Usage"] | null;
             /** @description The user who asked for it. */
             userId: components["schemas"]["UserId"];
@@ -3831,6 +4169,7 @@ export interface components {
         TaskStatus: "queued" | "running" | "completed" | "failed" | "cancelled";
         /** @description A task, as each of its events has it. */
         TaskSummary: {
+            /** @description The agent that does it; always there in a chat. */
             agentId: components["schemas"]["AgentId"] | null;
             /** @description The user who cancelled it, if it was cancelled. It may have ended otherwise before that took effect. */
             cancelledBy?: components["schemas"]["UserId"];
@@ -3840,6 +4179,7 @@ export interface components {
             kind: components["schemas"]["TaskKind"];
             /** @description The task that it is a part of. */
             parentId?: components["schemas"]["TaskId"];
+            /** @description The session it is about; always there in a chat. */
             sessionId: components["schemas"]["SessionId"] | null;
             /** @description The task. */
             taskId: components["schemas"]["TaskId"];
@@ -3872,7 +4212,10 @@ export interface components {
         Timestamp: string;
         /** @description One call of a tool. */
         ToolCall: {
-            /** @description SHA-256 of the arguments' canonical JSON, in hex. */
+            /**
+             * @description SHA-256 of the arguments' canonical JSON, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             argsHash: string;
             /** @description What it was called with. */
             arguments: unknown;
@@ -3882,6 +4225,7 @@ export interface components {
              * @example 12
              */
             durationMs: number;
+            /** @description When it ended. */
             endedAt: components["schemas"]["Timestamp"] | null;
             /** @description Its id. */
             id: components["schemas"]["ToolCallId"];
@@ -3954,7 +4298,10 @@ export interface components {
         ToolCallStatus: "running" | "completed" | "failed" | "cancelled";
         /** @description A tool that agents can be allowed to use. */
         ToolInfo: {
-            /** @description What it does and when to use it, as models read it. */
+            /**
+             * @description What it does and when to use it, as models read it.
+             * @example Tells the time in a place.
+             */
             description: string;
             /**
              * @description Its name.
@@ -4020,6 +4367,7 @@ export interface components {
             /**
              * Format: binary
              * @description The file: at most `fileBytes` of `GET /api/attachments/limits`.
+             * @example %PDF-1.7 …
              */
             file: string;
         };
@@ -4031,7 +4379,10 @@ export interface components {
              * @example 1250
              */
             inputTokens: number;
-            /** @description The model. */
+            /**
+             * @description The model.
+             * @example llama3.2
+             */
             model: string;
             /**
              * Format: int64
@@ -4039,7 +4390,10 @@ export interface components {
              * @example 310
              */
             outputTokens: number;
-            /** @description The provider. */
+            /**
+             * @description The provider.
+             * @example ollama
+             */
             provider: string;
         };
         /** @description A person. */
@@ -4102,10 +4456,349 @@ export interface components {
          */
         WhileBusy: "queue" | "interrupt" | "reject";
     };
-    responses: never;
+    responses: {
+        /** @description The request cannot be read: its query, a header or its JSON is malformed. */
+        BadRequest: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "invalid_request",
+                 *         "details": {
+                 *           "field": "limit",
+                 *           "reason": "`limit` must be a whole number."
+                 *         },
+                 *         "message": "`limit` must be a whole number.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description It is not in a state in which this can be done, or the `Idempotency-Key` belongs to another request. */
+        Conflict: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "already_resolved",
+                 *         "message": "Somebody has answered already: approved. The first answer counts.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Any other error; `error.code` says which. */
+        Failure: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "service_unavailable",
+                 *         "message": "The gateway is stopping. Send the request again in a moment.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The caller may not do this, or the page that sends the request may not call this gateway. */
+        NotAuthorized: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "not_authorized",
+                 *         "message": "Missing required permission: ManageAgents",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description It does not exist, or the caller may not see it. */
+        NotFound: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "not_found",
+                 *         "message": "There is no such session.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The body, or what it would be stored with, is too large. */
+        PayloadTooLarge: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "payload_too_large",
+                 *         "message": "The body has more than 1048576 bytes.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description It is not as `If-Match` or `If-None-Match` says. */
+        PreconditionFailed: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "precondition_failed",
+                 *         "message": "It was changed meanwhile. Read it again, and repeat the change.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The file has no such range. */
+        RangeNotSatisfiable: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "range_not_satisfiable",
+                 *         "message": "The file has 48213 bytes, and no such range.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Too many requests of this kind; `Retry-After` says when to send the next one. */
+        RateLimited: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "rate_limited",
+                 *         "message": "Too many requests of this kind. Try again in 3 s.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The credential is missing, expired or revoked. */
+        Unauthenticated: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "unauthenticated",
+                 *         "message": "The credential is missing, wrong or no longer valid. Sign in again.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The body is not of a media type that this takes, or it is compressed. */
+        UnsupportedMediaType: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "unsupported_media_type",
+                 *         "message": "Send the body as application/json, and say so in Content-Type.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description A value is not acceptable; `error.details` names the field. */
+        ValidationFailed: {
+            headers: {
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "validation_failed",
+                 *         "details": {
+                 *           "field": "title",
+                 *           "reason": "`title` has at most 200 characters."
+                 *         },
+                 *         "message": "`title` has at most 200 characters.",
+                 *         "requestId": "req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description What the answer says, in short: for `If-Match` and `If-None-Match`.
+         * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+         */
+        ETag: string;
+        /**
+         * @description The answer was given before, under the same `Idempotency-Key`.
+         * @example true
+         */
+        "Idempotency-Replayed": string;
+        /**
+         * @description The address of what was made, if it has one.
+         * @example /api/sessions/ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        Location: string;
+        /**
+         * @description Requests of this kind that fit at once.
+         * @example 120
+         */
+        "RateLimit-Limit": number;
+        /**
+         * @description Requests of this kind that are left.
+         * @example 119
+         */
+        "RateLimit-Remaining": number;
+        /**
+         * @description Seconds until all of them are left again.
+         * @example 1
+         */
+        "RateLimit-Reset": number;
+        /**
+         * @description Seconds to wait before the request is sent again.
+         * @example 3
+         */
+        "Retry-After": number;
+        /**
+         * @description How to sign in: with `Authorization: Bearer …`.
+         * @example Bearer
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description The client's own name of the request, if it sent one: 1 to 128 visible ASCII characters.
+         * @example import-17
+         */
+        "X-Request-Id": string;
+        /**
+         * @description The id of the request, which errors and the log name too.
+         * @example req_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        "X-Sophon-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -4122,6 +4815,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "body": "The gateway restarts at 22:00.",
+                 *       "severity": "info",
+                 *       "title": "Maintenance tonight"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAnnouncement"];
             };
         };
@@ -4129,32 +4829,48 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "body": "The gateway restarts at 22:00.",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "createdBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "id": "ann_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "severity": "info",
+                     *       "title": "Maintenance tonight"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Announcement"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getSecretsState: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -4165,30 +4881,47 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "masterKeys": [
+                     *         {
+                     *           "dataKeys": 3,
+                     *           "fingerprint": "b5bb9d80"
+                     *         }
+                     *       ],
+                     *       "place": "/var/lib/sophon/master.key"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecretsState"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     rotateMasterKey: {
@@ -4206,23 +4939,37 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "masterKeys": [
+                     *         {
+                     *           "dataKeys": 3,
+                     *           "fingerprint": "b5bb9d80"
+                     *         }
+                     *       ],
+                     *       "place": "/var/lib/sophon/master.key"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecretsState"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listAgents: {
@@ -4234,7 +4981,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -4245,30 +4995,59 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "description": "Plans journeys by train",
+                     *           "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "model": null,
+                     *           "name": "Sophon",
+                     *           "runtime": "model",
+                     *           "slug": "sophon",
+                     *           "tools": [
+                     *             "memory.*",
+                     *             "datetime.now"
+                     *           ],
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Agent"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     createAgent: {
@@ -4283,6 +5062,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Travel agent"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAgent"];
             };
         };
@@ -4290,36 +5074,61 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "Plans journeys by train",
+                     *       "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "model": null,
+                     *       "name": "Sophon",
+                     *       "runtime": "model",
+                     *       "slug": "sophon",
+                     *       "tools": [
+                     *         "memory.*",
+                     *         "datetime.now"
+                     *       ],
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getAgent: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4329,30 +5138,54 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "Plans journeys by train",
+                     *       "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "model": null,
+                     *       "name": "Sophon",
+                     *       "runtime": "model",
+                     *       "slug": "sophon",
+                     *       "tools": [
+                     *         "memory.*",
+                     *         "datetime.now"
+                     *       ],
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     deleteAgent: {
@@ -4360,7 +5193,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4370,38 +5206,57 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     updateAgent: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Travel agent",
+                 *       "slug": "travel"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgentPatch"];
             };
         };
@@ -4409,34 +5264,61 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "Plans journeys by train",
+                     *       "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "model": null,
+                     *       "name": "Sophon",
+                     *       "runtime": "model",
+                     *       "slug": "sophon",
+                     *       "tools": [
+                     *         "memory.*",
+                     *         "datetime.now"
+                     *       ],
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getAgentBoot: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4446,85 +5328,131 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "content": "You help people to travel.",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     putAgentBoot: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "You help people to travel."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAgentFileContent"];
-                "text/markdown": string;
+                /** @example You plan journeys by train. */
+                "text/markdown": components["schemas"]["Markdown"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "content": "You help people to travel.",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getAgentHeartbeat: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4534,85 +5462,131 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "content": "You help people to travel.",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     putAgentHeartbeat: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "You help people to travel."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAgentFileContent"];
-                "text/markdown": string;
+                /** @example You plan journeys by train. */
+                "text/markdown": components["schemas"]["Markdown"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "content": "You help people to travel.",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getAgentSoul: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4622,85 +5596,131 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "content": "You help people to travel.",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     putAgentSoul: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "You help people to travel."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAgentFileContent"];
-                "text/markdown": string;
+                /** @example You plan journeys by train. */
+                "text/markdown": components["schemas"]["Markdown"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "content": "You help people to travel.",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentFileContent"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getAgentTools: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4710,49 +5730,82 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "allowlist": [
+                     *         "memory.*",
+                     *         "datetime.now"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentTools"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     putAgentTools: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description id or slug */
+                /**
+                 * @description The agent, by id or slug.
+                 * @example travel
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "allowlist": [
+                 *         "memory.*",
+                 *         "datetime.now"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgentTools"];
             };
         };
@@ -4760,23 +5813,36 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "allowlist": [
+                     *         "memory.*",
+                     *         "datetime.now"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentTools"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listApprovals: {
@@ -4801,7 +5867,10 @@ export interface operations {
                 tool?: string;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -4812,41 +5881,84 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "consumedAt": "2026-11-22T12:00:00.000Z",
+                     *           "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "editable": false,
+                     *           "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "kind": "tool",
+                     *           "modifiedParams": {},
+                     *           "outcome": "pending",
+                     *           "outcomeDetail": null,
+                     *           "params": {},
+                     *           "preview": "Forgets all 12 entries.",
+                     *           "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *           "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *           "riskLevel": "none",
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "status": "pending",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "toolName": "memory.forget_all",
+                     *           "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_ApprovalRequest"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getApproval: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The approval. */
+                id: components["schemas"]["ApprovalId"];
             };
             cookie?: never;
         };
@@ -4855,30 +5967,64 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "consumedAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "editable": false,
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "tool",
+                     *       "modifiedParams": {},
+                     *       "outcome": "pending",
+                     *       "outcomeDetail": null,
+                     *       "params": {},
+                     *       "preview": "Forgets all 12 entries.",
+                     *       "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *       "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *       "riskLevel": "none",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "pending",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolName": "memory.forget_all",
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApprovalRequest"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     approve: {
@@ -4889,12 +6035,14 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The approval. */
+                id: components["schemas"]["ApprovalId"];
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Approve"] | null;
             };
         };
@@ -4902,23 +6050,54 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "consumedAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "editable": false,
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "tool",
+                     *       "modifiedParams": {},
+                     *       "outcome": "pending",
+                     *       "outcomeDetail": null,
+                     *       "params": {},
+                     *       "preview": "Forgets all 12 entries.",
+                     *       "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *       "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *       "riskLevel": "none",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "pending",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolName": "memory.forget_all",
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApprovalRequest"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     edit: {
@@ -4929,12 +6108,18 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The approval. */
+                id: components["schemas"]["ApprovalId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "modifiedParams": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["Edit"];
             };
         };
@@ -4942,23 +6127,54 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "consumedAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "editable": false,
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "tool",
+                     *       "modifiedParams": {},
+                     *       "outcome": "pending",
+                     *       "outcomeDetail": null,
+                     *       "params": {},
+                     *       "preview": "Forgets all 12 entries.",
+                     *       "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *       "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *       "riskLevel": "none",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "pending",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolName": "memory.forget_all",
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApprovalRequest"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     reject: {
@@ -4969,12 +6185,14 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The approval. */
+                id: components["schemas"]["ApprovalId"];
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Reject"] | null;
             };
         };
@@ -4982,23 +6200,54 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "consumedAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "editable": false,
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "tool",
+                     *       "modifiedParams": {},
+                     *       "outcome": "pending",
+                     *       "outcomeDetail": null,
+                     *       "params": {},
+                     *       "preview": "Forgets all 12 entries.",
+                     *       "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *       "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *       "riskLevel": "none",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "pending",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolName": "memory.forget_all",
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApprovalRequest"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listApprovalHistory: {
@@ -5032,7 +6281,10 @@ export interface operations {
                 until?: string;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5043,30 +6295,69 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "consumedAt": "2026-11-22T12:00:00.000Z",
+                     *           "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "editable": false,
+                     *           "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "kind": "tool",
+                     *           "modifiedParams": {},
+                     *           "outcome": "pending",
+                     *           "outcomeDetail": null,
+                     *           "params": {},
+                     *           "preview": "Forgets all 12 entries.",
+                     *           "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *           "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *           "riskLevel": "none",
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "status": "pending",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "toolName": "memory.forget_all",
+                     *           "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_ApprovalRequest"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     uploadAttachment: {
@@ -5081,6 +6372,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "file": "%PDF-1.7 …"
+                 *     }
+                 */
                 "multipart/form-data": components["schemas"]["UploadForm"];
             };
         };
@@ -5088,37 +6384,51 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "mime": "image/png",
+                     *       "name": "map.png",
+                     *       "size": 48213
+                     *     }
+                     */
                     "application/json": components["schemas"]["Attachment"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     downloadAttachment: {
         parameters: {
             query?: never;
             header?: {
-                /** @description one range of bytes, for example `bytes=0-1023` */
+                /**
+                 * @description One range of bytes.
+                 * @example bytes=0-1023
+                 */
                 Range?: string | null;
             };
             path: {
-                /** @description the attachment's key */
-                id: string;
+                /** @description The key of the attachment. */
+                id: components["schemas"]["AttachmentId"];
             };
             cookie?: never;
         };
@@ -5127,37 +6437,39 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/octet-stream": components["schemas"]["Content"];
                 };
             };
-            /** @description The range that was asked for */
+            /** @description The range that was asked for. */
             206: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/octet-stream": components["schemas"]["Content"];
                 };
             };
-            /** @description The file has no such range */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     deleteAttachment: {
@@ -5165,8 +6477,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description the attachment's key */
-                id: string;
+                /** @description The key of the attachment. */
+                id: components["schemas"]["AttachmentId"];
             };
             cookie?: never;
         };
@@ -5175,26 +6487,33 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     attachmentLimits: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5205,37 +6524,54 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "fileBytes": 26214400,
+                     *       "filesPerMessage": 10,
+                     *       "quotaBytes": 2147483648,
+                     *       "usedBytes": 48213
+                     *     }
+                     */
                     "application/json": components["schemas"]["AttachmentLimits"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getAuthConfig: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5246,30 +6582,42 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "autoAdmin": false,
+                     *       "setupNeeded": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuthConfig"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     login: {
@@ -5281,6 +6629,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Login"];
             };
         };
@@ -5288,21 +6642,47 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accessToken": "at_3c5d7e8f9a0b",
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "refreshToken": "rt_7e8f9a0b3c5d",
+                     *       "user": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "permissions": [
+                     *           "ManageUsers"
+                     *         ],
+                     *         "role": "Operator",
+                     *         "tenant": {
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Default",
+                     *           "slug": "default"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     logout: {
@@ -5317,26 +6697,31 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getMe: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5347,30 +6732,53 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "permissions": [
+                     *         "ManageUsers"
+                     *       ],
+                     *       "role": "Operator",
+                     *       "tenant": {
+                     *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Default",
+                     *         "slug": "default"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     refresh: {
@@ -5382,6 +6790,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "rt_7e8f9a0b3c5d"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Refresh"];
             };
         };
@@ -5389,21 +6802,47 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accessToken": "at_3c5d7e8f9a0b",
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "refreshToken": "rt_7e8f9a0b3c5d",
+                     *       "user": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "permissions": [
+                     *           "ManageUsers"
+                     *         ],
+                     *         "role": "Operator",
+                     *         "tenant": {
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Default",
+                     *           "slug": "default"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listAuthSessions: {
@@ -5415,7 +6854,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5426,30 +6868,54 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "address": "203.0.113.7",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "current": false,
+                     *           "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "auth_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *           "userAgent": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_AuthSession"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     revokeAuthSession: {
@@ -5457,7 +6923,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The sign-in. */
+                id: components["schemas"]["AuthSessionId"];
             };
             cookie?: never;
         };
@@ -5466,19 +6933,22 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listApiTokens: {
@@ -5490,7 +6960,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5501,30 +6974,57 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *           "hint": "sk_3fG9xQ",
+                     *           "id": "tok_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastUsedAt": "2026-11-22T12:00:00.000Z",
+                     *           "name": "Backup script",
+                     *           "parentId": "tok_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "permissions": [
+                     *             "ManageUsers"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_ApiToken"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     createApiToken: {
@@ -5539,6 +7039,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                 *       "name": "Backup script",
+                 *       "permissions": [
+                 *         "ManageUsers"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewApiToken"];
             };
         };
@@ -5546,25 +7055,45 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "apiToken": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *         "hint": "sk_3fG9xQ",
+                     *         "id": "tok_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "lastUsedAt": "2026-11-22T12:00:00.000Z",
+                     *         "name": "Backup script",
+                     *         "parentId": "tok_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "permissions": [
+                     *           "ManageUsers"
+                     *         ]
+                     *       },
+                     *       "token": "sk_9f6a3c5d7e8f"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreatedApiToken"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     revokeApiToken: {
@@ -5572,7 +7101,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The API token. */
+                id: components["schemas"]["ApiTokenId"];
             };
             cookie?: never;
         };
@@ -5581,26 +7111,32 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getBootstrap: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5611,30 +7147,202 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "activeTasks": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "attempt": 1,
+                     *             "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "description": "Which trains go to Lisbon?",
+                     *             "details": {
+                     *               "leftOut": {
+                     *                 "files": 1,
+                     *                 "messages": 12,
+                     *                 "results": 2
+                     *               }
+                     *             },
+                     *             "durationMs": 2400,
+                     *             "endedAt": "2026-11-22T12:00:00.000Z",
+                     *             "error": null,
+                     *             "id": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "isStreaming": false,
+                     *             "kind": "chat",
+                     *             "parentId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "replyMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "requestMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "startedAt": "2026-11-22T12:00:00.000Z",
+                     *             "status": "queued",
+                     *             "tokensUsed": 1560,
+                     *             "usage": {
+                     *               "inputTokens": 1250,
+                     *               "model": "llama3.2",
+                     *               "outputTokens": 310,
+                     *               "provider": "ollama"
+                     *             },
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "agents": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "description": "Plans journeys by train",
+                     *             "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "model": null,
+                     *             "name": "Sophon",
+                     *             "runtime": "model",
+                     *             "slug": "sophon",
+                     *             "tools": [
+                     *               "memory.*",
+                     *               "datetime.now"
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "approvals": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "consumedAt": "2026-11-22T12:00:00.000Z",
+                     *             "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *             "editable": false,
+                     *             "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *             "id": "apr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "kind": "tool",
+                     *             "modifiedParams": {},
+                     *             "outcome": "pending",
+                     *             "outcomeDetail": null,
+                     *             "params": {},
+                     *             "preview": "Forgets all 12 entries.",
+                     *             "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *             "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *             "riskLevel": "none",
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "pending",
+                     *             "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolName": "memory.forget_all",
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "attachmentLimits": {
+                     *         "fileBytes": 26214400,
+                     *         "filesPerMessage": 10,
+                     *         "quotaBytes": 2147483648,
+                     *         "usedBytes": 48213
+                     *       },
+                     *       "config": {
+                     *         "autoAdmin": false,
+                     *         "setupNeeded": false
+                     *       },
+                     *       "infoRequests": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "choices": [
+                     *               "Portugal",
+                     *               "Ohio"
+                     *             ],
+                     *             "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *             "id": "info_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "question": "Which of the two Lisbons?",
+                     *             "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *             "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *             "response": null,
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "pending",
+                     *             "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "me": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "permissions": [
+                     *           "ManageUsers"
+                     *         ],
+                     *         "role": "Operator",
+                     *         "tenant": {
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Default",
+                     *           "slug": "default"
+                     *         }
+                     *       },
+                     *       "sessions": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "channelId": "webchat",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "messageCount": 4,
+                     *             "mode": "async",
+                     *             "model": null,
+                     *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "waiting",
+                     *             "title": "Flights to Lisbon",
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "visibility": "private",
+                     *             "whileBusy": "queue"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Bootstrap"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     sendMessage: {
@@ -5652,6 +7360,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "attachments": [
+                 *         {
+                 *           "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                 *           "mime": "image/png",
+                 *           "name": "map.png",
+                 *           "size": 48213
+                 *         }
+                 *       ],
+                 *       "channelId": "webchat",
+                 *       "content": "Which trains go to Lisbon?",
+                 *       "isStreaming": false,
+                 *       "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                 *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SendMessage"];
             };
         };
@@ -5659,34 +7384,115 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": null,
+                     *       "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "reply": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "attachments": [
+                     *           {
+                     *             "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "mime": "image/png",
+                     *             "name": "map.png",
+                     *             "size": 48213
+                     *           }
+                     *         ],
+                     *         "content": "Which trains go to **Lisbon**?",
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "details": {
+                     *           "cut": {
+                     *             "keptBytes": 16777216,
+                     *             "reason": "The answer had more characters than the operator allows."
+                     *           },
+                     *           "fallback": {
+                     *             "model": "llama3.2",
+                     *             "provider": "ollama",
+                     *             "reason": "The provider did not answer.",
+                     *             "requested": "gpt-5"
+                     *           }
+                     *         },
+                     *         "finishReason": "stop",
+                     *         "id": 42,
+                     *         "localId": null,
+                     *         "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "msgType": "chat",
+                     *         "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "role": "user",
+                     *         "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "status": "pending",
+                     *         "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "toolCalls": [
+                     *           {
+                     *             "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *             "arguments": {},
+                     *             "durationMs": 12,
+                     *             "endedAt": "2026-11-22T12:00:00.000Z",
+                     *             "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "result": null,
+                     *             "startedAt": "2026-11-22T12:00:00.000Z",
+                     *             "status": "running",
+                     *             "toolName": "memory.search"
+                     *           }
+                     *         ],
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *         "usage": {
+                     *           "inputTokens": 1250,
+                     *           "model": "llama3.2",
+                     *           "outputTokens": 310,
+                     *           "provider": "ollama"
+                     *         },
+                     *         "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *       },
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "queued",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answered"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listDiscussions: {
@@ -5698,7 +7504,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5709,30 +7518,69 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "judge": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "id": "optimist",
+                     *             "model": "llama3.2",
+                     *             "name": "The optimist",
+                     *             "persona": "sceptic"
+                     *           },
+                     *           "panelists": [
+                     *             {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "id": "optimist",
+                     *               "model": "llama3.2",
+                     *               "name": "The optimist",
+                     *               "persona": "sceptic"
+                     *             }
+                     *           ],
+                     *           "roundTimeoutSeconds": 180,
+                     *           "rounds": 2,
+                     *           "topic": "Should we move to a monorepo?",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Discussion"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     createDiscussion: {
@@ -5747,6 +7595,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "judge": {},
+                 *       "panelists": [
+                 *         {},
+                 *         {}
+                 *       ],
+                 *       "topic": "Should we move to a monorepo?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewDiscussion"];
             };
         };
@@ -5754,36 +7612,69 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "judge": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "id": "optimist",
+                     *         "model": "llama3.2",
+                     *         "name": "The optimist",
+                     *         "persona": "sceptic"
+                     *       },
+                     *       "panelists": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "optimist",
+                     *           "model": "llama3.2",
+                     *           "name": "The optimist",
+                     *           "persona": "sceptic"
+                     *         }
+                     *       ],
+                     *       "roundTimeoutSeconds": 180,
+                     *       "rounds": 2,
+                     *       "topic": "Should we move to a monorepo?",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Discussion"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getDiscussion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The discussion. */
+                id: components["schemas"]["DiscussionId"];
             };
             cookie?: never;
         };
@@ -5792,30 +7683,64 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "judge": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "id": "optimist",
+                     *         "model": "llama3.2",
+                     *         "name": "The optimist",
+                     *         "persona": "sceptic"
+                     *       },
+                     *       "panelists": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "optimist",
+                     *           "model": "llama3.2",
+                     *           "name": "The optimist",
+                     *           "persona": "sceptic"
+                     *         }
+                     *       ],
+                     *       "roundTimeoutSeconds": 180,
+                     *       "rounds": 2,
+                     *       "topic": "Should we move to a monorepo?",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Discussion"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     deleteDiscussion: {
@@ -5823,7 +7748,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The discussion. */
+                id: components["schemas"]["DiscussionId"];
             };
             cookie?: never;
         };
@@ -5832,37 +7758,59 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     updateDiscussion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The discussion. */
+                id: components["schemas"]["DiscussionId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "judge": {},
+                 *       "panelists": [
+                 *         {},
+                 *         {}
+                 *       ],
+                 *       "roundTimeoutSeconds": 120,
+                 *       "rounds": 2,
+                 *       "topic": "Train or flight to Lisbon?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DiscussionPatch"];
             };
         };
@@ -5870,23 +7818,54 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "judge": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "id": "optimist",
+                     *         "model": "llama3.2",
+                     *         "name": "The optimist",
+                     *         "persona": "sceptic"
+                     *       },
+                     *       "panelists": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "optimist",
+                     *           "model": "llama3.2",
+                     *           "name": "The optimist",
+                     *           "persona": "sceptic"
+                     *         }
+                     *       ],
+                     *       "roundTimeoutSeconds": 180,
+                     *       "rounds": 2,
+                     *       "topic": "Should we move to a monorepo?",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Discussion"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listDiscussionRuns: {
@@ -5898,11 +7877,15 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The discussion. */
+                id: components["schemas"]["DiscussionId"];
             };
             cookie?: never;
         };
@@ -5911,30 +7894,90 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "discussionId": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "durationMs": 42000,
+                     *           "endedAt": "2026-11-22T12:00:00.000Z",
+                     *           "error": null,
+                     *           "id": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "judge": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "id": "optimist",
+                     *             "model": "llama3.2",
+                     *             "name": "The optimist",
+                     *             "persona": "sceptic"
+                     *           },
+                     *           "panelists": [
+                     *             {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "id": "optimist",
+                     *               "model": "llama3.2",
+                     *               "name": "The optimist",
+                     *               "persona": "sceptic"
+                     *             }
+                     *           ],
+                     *           "roundTimeoutSeconds": 180,
+                     *           "rounds": 2,
+                     *           "runId": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "startedAt": "2026-11-22T12:00:00.000Z",
+                     *           "status": "queued",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "topic": "Should we move to a monorepo?",
+                     *           "verdict": {
+                     *             "confidence": 0.8,
+                     *             "dissent": [
+                     *               "The night train is less reliable."
+                     *             ],
+                     *             "keyPoints": [
+                     *               "Both arrive before noon."
+                     *             ],
+                     *             "reasoning": "The train costs less, and takes no longer from door to door.",
+                     *             "recommendation": "Move, one team at a time."
+                     *           },
+                     *           "verdictHash": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_DiscussionRun"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     startDiscussionRun: {
@@ -5945,7 +7988,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The discussion. */
+                id: components["schemas"]["DiscussionId"];
             };
             cookie?: never;
         };
@@ -5954,34 +7998,88 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "discussionId": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "durationMs": 42000,
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "judge": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "id": "optimist",
+                     *         "model": "llama3.2",
+                     *         "name": "The optimist",
+                     *         "persona": "sceptic"
+                     *       },
+                     *       "panelists": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "optimist",
+                     *           "model": "llama3.2",
+                     *           "name": "The optimist",
+                     *           "persona": "sceptic"
+                     *         }
+                     *       ],
+                     *       "roundTimeoutSeconds": 180,
+                     *       "rounds": 2,
+                     *       "runId": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "startedAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "queued",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "topic": "Should we move to a monorepo?",
+                     *       "verdict": {
+                     *         "confidence": 0.8,
+                     *         "dissent": [
+                     *           "The night train is less reliable."
+                     *         ],
+                     *         "keyPoints": [
+                     *           "Both arrive before noon."
+                     *         ],
+                     *         "reasoning": "The train costs less, and takes no longer from door to door.",
+                     *         "recommendation": "Move, one team at a time."
+                     *       },
+                     *       "verdictHash": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DiscussionRun"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getDiscussionRun: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The run. */
+                id: components["schemas"]["DiscussionRunId"];
             };
             cookie?: never;
         };
@@ -5990,30 +8088,104 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "discussionId": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "durationMs": 42000,
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "judge": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "id": "optimist",
+                     *         "model": "llama3.2",
+                     *         "name": "The optimist",
+                     *         "persona": "sceptic"
+                     *       },
+                     *       "panelists": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "optimist",
+                     *           "model": "llama3.2",
+                     *           "name": "The optimist",
+                     *           "persona": "sceptic"
+                     *         }
+                     *       ],
+                     *       "roundTimeoutSeconds": 180,
+                     *       "rounds": 2,
+                     *       "runId": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "startedAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "queued",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "topic": "Should we move to a monorepo?",
+                     *       "turns": [
+                     *         {
+                     *           "content": "I would take the night train.",
+                     *           "contentHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "durationMs": 3500,
+                     *           "endedAt": "2026-11-22T12:00:00.000Z",
+                     *           "error": null,
+                     *           "panelistId": "optimist",
+                     *           "round": 1,
+                     *           "startedAt": "2026-11-22T12:00:00.000Z",
+                     *           "status": "running",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "usage": {
+                     *             "inputTokens": 1250,
+                     *             "model": "llama3.2",
+                     *             "outputTokens": 310,
+                     *             "provider": "ollama"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "verdict": {
+                     *         "confidence": 0.8,
+                     *         "dissent": [
+                     *           "The night train is less reliable."
+                     *         ],
+                     *         "keyPoints": [
+                     *           "Both arrive before noon."
+                     *         ],
+                     *         "reasoning": "The train costs less, and takes no longer from door to door.",
+                     *         "recommendation": "Move, one team at a time."
+                     *       },
+                     *       "verdictHash": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DiscussionRunDetail"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     cancelDiscussionRun: {
@@ -6024,7 +8196,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The run. */
+                id: components["schemas"]["DiscussionRunId"];
             };
             cookie?: never;
         };
@@ -6033,41 +8206,144 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "discussionId": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "durationMs": 42000,
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "judge": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "id": "optimist",
+                     *         "model": "llama3.2",
+                     *         "name": "The optimist",
+                     *         "persona": "sceptic"
+                     *       },
+                     *       "panelists": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "optimist",
+                     *           "model": "llama3.2",
+                     *           "name": "The optimist",
+                     *           "persona": "sceptic"
+                     *         }
+                     *       ],
+                     *       "roundTimeoutSeconds": 180,
+                     *       "rounds": 2,
+                     *       "runId": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "startedAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "queued",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "topic": "Should we move to a monorepo?",
+                     *       "verdict": {
+                     *         "confidence": 0.8,
+                     *         "dissent": [
+                     *           "The night train is less reliable."
+                     *         ],
+                     *         "keyPoints": [
+                     *           "Both arrive before noon."
+                     *         ],
+                     *         "reasoning": "The train costs less, and takes no longer from door to door.",
+                     *         "recommendation": "Move, one team at a time."
+                     *       },
+                     *       "verdictHash": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DiscussionRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "discussionId": "disc_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "durationMs": 42000,
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "judge": {
+                     *         "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "id": "optimist",
+                     *         "model": "llama3.2",
+                     *         "name": "The optimist",
+                     *         "persona": "sceptic"
+                     *       },
+                     *       "panelists": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "optimist",
+                     *           "model": "llama3.2",
+                     *           "name": "The optimist",
+                     *           "persona": "sceptic"
+                     *         }
+                     *       ],
+                     *       "roundTimeoutSeconds": 180,
+                     *       "rounds": 2,
+                     *       "runId": "drun_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "startedAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "queued",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "topic": "Should we move to a monorepo?",
+                     *       "verdict": {
+                     *         "confidence": 0.8,
+                     *         "dissent": [
+                     *           "The night train is less reliable."
+                     *         ],
+                     *         "keyPoints": [
+                     *           "Both arrive before noon."
+                     *         ],
+                     *         "reasoning": "The train costs less, and takes no longer from door to door.",
+                     *         "recommendation": "Move, one team at a time."
+                     *       },
+                     *       "verdictHash": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DiscussionRun"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     health: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -6078,39 +8354,50 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
             /** @description It is shutting down, or nothing can be stored any more. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            default: components["responses"]["Failure"];
         };
     };
     listInfoRequests: {
@@ -6122,7 +8409,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -6133,41 +8423,78 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "choices": [
+                     *             "Portugal",
+                     *             "Ohio"
+                     *           ],
+                     *           "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "info_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "question": "Which of the two Lisbons?",
+                     *           "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *           "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *           "response": null,
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "status": "pending",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_InfoRequest"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getInfoRequest: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The question. */
+                id: components["schemas"]["InfoRequestId"];
             };
             cookie?: never;
         };
@@ -6176,30 +8503,58 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "choices": [
+                     *         "Portugal",
+                     *         "Ohio"
+                     *       ],
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "info_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "question": "Which of the two Lisbons?",
+                     *       "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *       "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *       "response": null,
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "pending",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InfoRequest"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     cancelInfoRequest: {
@@ -6210,7 +8565,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The question. */
+                id: components["schemas"]["InfoRequestId"];
             };
             cookie?: never;
         };
@@ -6219,23 +8575,47 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "choices": [
+                     *         "Portugal",
+                     *         "Ohio"
+                     *       ],
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "info_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "question": "Which of the two Lisbons?",
+                     *       "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *       "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *       "response": null,
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "pending",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InfoRequest"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     respondToInfoRequest: {
@@ -6246,12 +8626,18 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The question. */
+                id: components["schemas"]["InfoRequestId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "response": "Portugal"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Respond"];
             };
         };
@@ -6259,23 +8645,48 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "choices": [
+                     *         "Portugal",
+                     *         "Ohio"
+                     *       ],
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "info_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "question": "Which of the two Lisbons?",
+                     *       "requestedAt": "2026-11-22T12:00:00.000Z",
+                     *       "resolvedAt": "2026-11-22T12:00:00.000Z",
+                     *       "response": null,
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "pending",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "toolCallId": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InfoRequest"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     searchMessages: {
@@ -6289,7 +8700,10 @@ export interface operations {
                 q: string;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -6300,37 +8714,69 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "excerpt": [
+                     *             {
+                     *               "isHit": true,
+                     *               "text": "trains"
+                     *             }
+                     *           ],
+                     *           "id": 42,
+                     *           "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "role": "user",
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "sessionTitle": "Flights to Lisbon"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_FoundMessage"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listModels: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -6341,30 +8787,49 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "configured": false,
+                     *           "id": "offline",
+                     *           "provider": "sophon"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Model"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     checkProviders: {
@@ -6379,21 +8844,47 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "durationMs": 180,
+                     *           "kind": "openai",
+                     *           "model": "gemma4",
+                     *           "offered": null,
+                     *           "ok": false,
+                     *           "problem": {
+                     *             "kind": "unauthorized",
+                     *             "message": "ollama at http://127.0.0.1:11434 has no model named llama3.",
+                     *             "nearest": [
+                     *               "llama3.2"
+                     *             ],
+                     *             "nextStep": "Choose one of the models that the provider has."
+                     *           },
+                     *           "provider": "main",
+                     *           "url": "http://127.0.0.1:11434"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_ProviderCheck"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listNodes: {
@@ -6405,7 +8896,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -6416,30 +8910,66 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "cpuPercent": null,
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "displayName": "Ada's laptop",
+                     *           "id": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *           "memoryMb": null,
+                     *           "name": "Ada's laptop",
+                     *           "online": false,
+                     *           "pairingCode": "ABC-234",
+                     *           "platform": "linux",
+                     *           "registeredBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "scopes": [
+                     *             "screen.capture"
+                     *           ],
+                     *           "status": "pending",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "uptime": null,
+                     *           "version": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Node"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     registerNode: {
@@ -6454,6 +8984,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "displayName": "Ada's laptop",
+                 *       "platform": "linux",
+                 *       "scopes": [
+                 *         "screen.capture"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewNode"];
             };
         };
@@ -6461,36 +9000,68 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cpuPercent": null,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "displayName": "Ada's laptop",
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *       "memoryMb": null,
+                     *       "name": "Ada's laptop",
+                     *       "online": false,
+                     *       "pairingCode": "ABC-234",
+                     *       "pairingSecret": "s_3fG9xQ…",
+                     *       "platform": "linux",
+                     *       "registeredBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "scopes": [
+                     *         "screen.capture"
+                     *       ],
+                     *       "status": "pending",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "uptime": null,
+                     *       "version": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["RegisteredNode"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getNode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
@@ -6499,30 +9070,61 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cpuPercent": null,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "displayName": "Ada's laptop",
+                     *       "id": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *       "memoryMb": null,
+                     *       "name": "Ada's laptop",
+                     *       "online": false,
+                     *       "pairingCode": "ABC-234",
+                     *       "platform": "linux",
+                     *       "registeredBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "scopes": [
+                     *         "screen.capture"
+                     *       ],
+                     *       "status": "pending",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "uptime": null,
+                     *       "version": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Node"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     deleteNode: {
@@ -6530,7 +9132,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
@@ -6539,37 +9142,52 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     updateNode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "displayName": "Ada's laptop"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NodePatch"];
             };
         };
@@ -6577,23 +9195,51 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cpuPercent": null,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "displayName": "Ada's laptop",
+                     *       "id": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *       "memoryMb": null,
+                     *       "name": "Ada's laptop",
+                     *       "online": false,
+                     *       "pairingCode": "ABC-234",
+                     *       "platform": "linux",
+                     *       "registeredBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "scopes": [
+                     *         "screen.capture"
+                     *       ],
+                     *       "status": "pending",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "uptime": null,
+                     *       "version": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Node"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     approveNode: {
@@ -6604,12 +9250,21 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "pairingCode": "ABC-234",
+                 *       "scopes": [
+                 *         "screen.capture"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApproveNode"] | null;
             };
         };
@@ -6617,23 +9272,51 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cpuPercent": null,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "displayName": "Ada's laptop",
+                     *       "id": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *       "memoryMb": null,
+                     *       "name": "Ada's laptop",
+                     *       "online": false,
+                     *       "pairingCode": "ABC-234",
+                     *       "platform": "linux",
+                     *       "registeredBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "scopes": [
+                     *         "screen.capture"
+                     *       ],
+                     *       "status": "pending",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "uptime": null,
+                     *       "version": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Node"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     commandNode: {
@@ -6644,12 +9327,19 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "command": "system.info",
+                 *       "params": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["SendCommand"];
             };
         };
@@ -6657,23 +9347,49 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "command": "system.info",
+                     *       "commandId": "cmd_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "dispatchedAt": "2026-11-22T12:00:00.000Z",
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": {
+                     *         "code": "consent_denied",
+                     *         "message": "The owner of the machine said no."
+                     *       },
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "nodeId": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "ok": false,
+                     *       "params": {},
+                     *       "requestedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "result": {},
+                     *       "status": "queued",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NodeCommand"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listNodeCommands: {
@@ -6685,11 +9401,15 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
@@ -6698,42 +9418,82 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "command": "system.info",
+                     *           "commandId": "cmd_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "dispatchedAt": "2026-11-22T12:00:00.000Z",
+                     *           "endedAt": "2026-11-22T12:00:00.000Z",
+                     *           "error": {
+                     *             "code": "consent_denied",
+                     *             "message": "The owner of the machine said no."
+                     *           },
+                     *           "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *           "nodeId": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "ok": false,
+                     *           "params": {},
+                     *           "requestedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "result": {},
+                     *           "status": "queued",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_NodeCommand"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getNodeCommand: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                commandId: string;
-                id: string;
+                /** @description The command. */
+                commandId: components["schemas"]["NodeCommandId"];
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
@@ -6742,30 +9502,59 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "command": "system.info",
+                     *       "commandId": "cmd_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "dispatchedAt": "2026-11-22T12:00:00.000Z",
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": {
+                     *         "code": "consent_denied",
+                     *         "message": "The owner of the machine said no."
+                     *       },
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "nodeId": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "ok": false,
+                     *       "params": {},
+                     *       "requestedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "result": {},
+                     *       "status": "queued",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NodeCommand"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     rejectNode: {
@@ -6776,7 +9565,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
@@ -6785,23 +9575,50 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cpuPercent": null,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "displayName": "Ada's laptop",
+                     *       "id": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *       "memoryMb": null,
+                     *       "name": "Ada's laptop",
+                     *       "online": false,
+                     *       "pairingCode": "ABC-234",
+                     *       "platform": "linux",
+                     *       "registeredBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "scopes": [
+                     *         "screen.capture"
+                     *       ],
+                     *       "status": "pending",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "uptime": null,
+                     *       "version": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Node"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     setNodeScopes: {
@@ -6812,12 +9629,20 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The node. */
+                id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "scopes": [
+                 *         "screen.capture"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NodeScopes"];
             };
         };
@@ -6825,23 +9650,51 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cpuPercent": null,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "decidedBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "displayName": "Ada's laptop",
+                     *       "id": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastSeenAt": "2026-11-22T12:00:00.000Z",
+                     *       "memoryMb": null,
+                     *       "name": "Ada's laptop",
+                     *       "online": false,
+                     *       "pairingCode": "ABC-234",
+                     *       "platform": "linux",
+                     *       "registeredBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "scopes": [
+                     *         "screen.capture"
+                     *       ],
+                     *       "status": "pending",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "uptime": null,
+                     *       "version": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Node"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     takeCommands: {
@@ -6851,7 +9704,10 @@ export interface operations {
                 wait?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -6862,30 +9718,51 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "command": "system.info",
+                     *           "commandId": "cmd_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "params": {},
+                     *           "timeoutMs": 30000
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_ExecuteCommand"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     reportResult: {
@@ -6893,12 +9770,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                commandId: string;
+                /** @description The command. */
+                commandId: components["schemas"]["NodeCommandId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "exit_status",
+                 *         "message": "The program ended with 1."
+                 *       },
+                 *       "ok": false,
+                 *       "result": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["CommandResult"];
             };
         };
@@ -6906,19 +9794,24 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     sendHeartbeat: {
@@ -6930,6 +9823,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "online"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NodeHeartbeat"];
             };
         };
@@ -6937,19 +9835,23 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     pairNode: {
@@ -6961,6 +9863,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "nodeId": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                 *       "pairingSecret": "s_3fG9xQ…"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PairNode"];
             };
         };
@@ -6968,28 +9876,44 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "gatewayUrl": "https://gateway.example.com",
+                     *       "pairingCode": "ABC-234",
+                     *       "status": "pending",
+                     *       "token": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b.7e8f9a0b3c5d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PairingState"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     countJobs: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7000,30 +9924,49 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "count": 3,
+                     *           "queue": "turns",
+                     *           "status": "ready"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_JobCounts"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     discardJob: {
@@ -7031,7 +9974,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The job. */
+                id: components["schemas"]["JobId"];
             };
             cookie?: never;
         };
@@ -7040,19 +9984,22 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     retryJob: {
@@ -7063,7 +10010,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The job. */
+                id: components["schemas"]["JobId"];
             };
             cookie?: never;
         };
@@ -7072,23 +10020,40 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attempt": 1,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "job_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "maintenance.prune",
+                     *       "queue": "turns",
+                     *       "runAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "ready",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listDeadJobs: {
@@ -7100,7 +10065,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7111,37 +10079,66 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "attempt": 1,
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "error": null,
+                     *           "id": "job_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "kind": "maintenance.prune",
+                     *           "queue": "turns",
+                     *           "runAt": "2026-11-22T12:00:00.000Z",
+                     *           "status": "ready",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Job"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     ready: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7152,39 +10149,50 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
             /** @description It is shutting down, or storage does not answer. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            default: components["responses"]["Failure"];
         };
     };
     listSessions: {
@@ -7200,7 +10208,10 @@ export interface operations {
                 q?: string;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7211,30 +10222,63 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "channelId": "webchat",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "messageCount": 4,
+                     *           "mode": "async",
+                     *           "model": null,
+                     *           "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "status": "waiting",
+                     *           "title": "Flights to Lisbon",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "visibility": "private",
+                     *           "whileBusy": "queue"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Session"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     createSession: {
@@ -7249,6 +10293,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "mode": "async",
+                 *       "title": "Flights to Lisbon",
+                 *       "visibility": "private",
+                 *       "whileBusy": "queue"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSession"] | null;
             };
         };
@@ -7256,36 +10308,63 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "channelId": "webchat",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "messageCount": 4,
+                     *       "mode": "async",
+                     *       "model": null,
+                     *       "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "waiting",
+                     *       "title": "Flights to Lisbon",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "visibility": "private",
+                     *       "whileBusy": "queue"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getSession: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
@@ -7294,30 +10373,57 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "channelId": "webchat",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "messageCount": 4,
+                     *       "mode": "async",
+                     *       "model": null,
+                     *       "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "waiting",
+                     *       "title": "Flights to Lisbon",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "visibility": "private",
+                     *       "whileBusy": "queue"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     deleteSession: {
@@ -7325,7 +10431,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
@@ -7334,37 +10441,55 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     updateSession: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile. */
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-Match"?: string;
-                /** @description `*`: 412 if it is there already. */
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "waiting",
+                 *       "title": "Trains to Lisbon",
+                 *       "visibility": "private",
+                 *       "whileBusy": "queue"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionPatch"];
             };
         };
@@ -7372,23 +10497,48 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "channelId": "webchat",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "messageCount": 4,
+                     *       "mode": "async",
+                     *       "model": null,
+                     *       "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "waiting",
+                     *       "title": "Flights to Lisbon",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "visibility": "private",
+                     *       "whileBusy": "queue"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     forkSession: {
@@ -7399,12 +10549,18 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "fromMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ForkSession"] | null;
             };
         };
@@ -7412,25 +10568,48 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description The address of what was made, if it has one. */
-                    Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "channelId": "webchat",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "messageCount": 4,
+                     *       "mode": "async",
+                     *       "model": null,
+                     *       "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "status": "waiting",
+                     *       "title": "Flights to Lisbon",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "visibility": "private",
+                     *       "whileBusy": "queue"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listMessages: {
@@ -7449,11 +10628,15 @@ export interface operations {
                 since?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
@@ -7462,41 +10645,117 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "attachments": [
+                     *             {
+                     *               "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "mime": "image/png",
+                     *               "name": "map.png",
+                     *               "size": 48213
+                     *             }
+                     *           ],
+                     *           "content": "Which trains go to **Lisbon**?",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "details": {
+                     *             "cut": {
+                     *               "keptBytes": 16777216,
+                     *               "reason": "The answer had more characters than the operator allows."
+                     *             },
+                     *             "fallback": {
+                     *               "model": "llama3.2",
+                     *               "provider": "ollama",
+                     *               "reason": "The provider did not answer.",
+                     *               "requested": "gpt-5"
+                     *             }
+                     *           },
+                     *           "finishReason": "stop",
+                     *           "id": 42,
+                     *           "localId": null,
+                     *           "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "msgType": "chat",
+                     *           "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "role": "user",
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "status": "pending",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "toolCalls": [
+                     *             {
+                     *               "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *               "arguments": {},
+                     *               "durationMs": 12,
+                     *               "endedAt": "2026-11-22T12:00:00.000Z",
+                     *               "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "result": null,
+                     *               "startedAt": "2026-11-22T12:00:00.000Z",
+                     *               "status": "running",
+                     *               "toolName": "memory.search"
+                     *             }
+                     *           ],
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "usage": {
+                     *             "inputTokens": 1250,
+                     *             "model": "llama3.2",
+                     *             "outputTokens": 310,
+                     *             "provider": "ollama"
+                     *           },
+                     *           "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Message"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listParticipants: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
@@ -7505,30 +10764,52 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *           "kind": "user",
+                     *           "role": "viewer"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Participant"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     shareSession: {
@@ -7539,12 +10820,19 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "viewer",
+                 *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ShareSession"];
             };
         };
@@ -7552,23 +10840,36 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *       "kind": "user",
+                     *       "role": "viewer"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     unshareSession: {
@@ -7576,8 +10877,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
-                userId: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+                /** @description The user who leaves. */
+                userId: components["schemas"]["UserId"];
             };
             cookie?: never;
         };
@@ -7586,19 +10889,23 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     regenerateAnswer: {
@@ -7609,7 +10916,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
@@ -7618,34 +10926,49 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     getTask: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                id: string;
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
             };
             cookie?: never;
         };
@@ -7654,30 +10977,123 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "attempt": 1,
+                     *       "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "children": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "attempt": 1,
+                     *           "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "description": "Which trains go to Lisbon?",
+                     *           "details": {
+                     *             "leftOut": {
+                     *               "files": 1,
+                     *               "messages": 12,
+                     *               "results": 2
+                     *             }
+                     *           },
+                     *           "durationMs": 2400,
+                     *           "endedAt": "2026-11-22T12:00:00.000Z",
+                     *           "error": null,
+                     *           "id": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "isStreaming": false,
+                     *           "kind": "chat",
+                     *           "parentId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "replyMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "requestMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "startedAt": "2026-11-22T12:00:00.000Z",
+                     *           "status": "queued",
+                     *           "tokensUsed": 1560,
+                     *           "usage": {
+                     *             "inputTokens": 1250,
+                     *             "model": "llama3.2",
+                     *             "outputTokens": 310,
+                     *             "provider": "ollama"
+                     *           },
+                     *           "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "Which trains go to Lisbon?",
+                     *       "details": {
+                     *         "leftOut": {
+                     *           "files": 1,
+                     *           "messages": 12,
+                     *           "results": 2
+                     *         }
+                     *       },
+                     *       "durationMs": 2400,
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "isStreaming": false,
+                     *       "kind": "chat",
+                     *       "parentId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "replyMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "requestMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "startedAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "queued",
+                     *       "tokensUsed": 1560,
+                     *       "toolCalls": [
+                     *         {
+                     *           "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "arguments": {},
+                     *           "durationMs": 12,
+                     *           "endedAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "result": null,
+                     *           "startedAt": "2026-11-22T12:00:00.000Z",
+                     *           "status": "running",
+                     *           "toolName": "memory.search"
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "inputTokens": 1250,
+                     *         "model": "llama3.2",
+                     *         "outputTokens": 310,
+                     *         "provider": "ollama"
+                     *       },
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TaskDetail"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     cancelTask: {
@@ -7688,7 +11104,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: string;
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
             };
             cookie?: never;
         };
@@ -7697,34 +11114,114 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "attempt": 1,
+                     *       "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "Which trains go to Lisbon?",
+                     *       "details": {
+                     *         "leftOut": {
+                     *           "files": 1,
+                     *           "messages": 12,
+                     *           "results": 2
+                     *         }
+                     *       },
+                     *       "durationMs": 2400,
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "isStreaming": false,
+                     *       "kind": "chat",
+                     *       "parentId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "replyMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "requestMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "startedAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "queued",
+                     *       "tokensUsed": 1560,
+                     *       "usage": {
+                     *         "inputTokens": 1250,
+                     *         "model": "llama3.2",
+                     *         "outputTokens": 310,
+                     *         "provider": "ollama"
+                     *       },
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Task"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description The answer was given before, under the same `Idempotency-Key`. */
-                    "Idempotency-Replayed"?: "true";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "attempt": 1,
+                     *       "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "Which trains go to Lisbon?",
+                     *       "details": {
+                     *         "leftOut": {
+                     *           "files": 1,
+                     *           "messages": 12,
+                     *           "results": 2
+                     *         }
+                     *       },
+                     *       "durationMs": 2400,
+                     *       "endedAt": "2026-11-22T12:00:00.000Z",
+                     *       "error": null,
+                     *       "id": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "isStreaming": false,
+                     *       "kind": "chat",
+                     *       "parentId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "replyMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "requestMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "startedAt": "2026-11-22T12:00:00.000Z",
+                     *       "status": "queued",
+                     *       "tokensUsed": 1560,
+                     *       "usage": {
+                     *         "inputTokens": 1250,
+                     *         "model": "llama3.2",
+                     *         "outputTokens": 310,
+                     *         "provider": "ollama"
+                     *       },
+                     *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listActiveTasks: {
@@ -7736,7 +11233,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7747,30 +11247,79 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "attempt": 1,
+                     *           "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "description": "Which trains go to Lisbon?",
+                     *           "details": {
+                     *             "leftOut": {
+                     *               "files": 1,
+                     *               "messages": 12,
+                     *               "results": 2
+                     *             }
+                     *           },
+                     *           "durationMs": 2400,
+                     *           "endedAt": "2026-11-22T12:00:00.000Z",
+                     *           "error": null,
+                     *           "id": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "isStreaming": false,
+                     *           "kind": "chat",
+                     *           "parentId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "replyMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "requestMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "startedAt": "2026-11-22T12:00:00.000Z",
+                     *           "status": "queued",
+                     *           "tokensUsed": 1560,
+                     *           "usage": {
+                     *             "inputTokens": 1250,
+                     *             "model": "llama3.2",
+                     *             "outputTokens": 310,
+                     *             "provider": "ollama"
+                     *           },
+                     *           "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Task"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listTaskHistory: {
@@ -7797,7 +11346,10 @@ export interface operations {
                 until?: string;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7808,30 +11360,79 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "attempt": 1,
+                     *           "cancelledBy": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "description": "Which trains go to Lisbon?",
+                     *           "details": {
+                     *             "leftOut": {
+                     *               "files": 1,
+                     *               "messages": 12,
+                     *               "results": 2
+                     *             }
+                     *           },
+                     *           "durationMs": 2400,
+                     *           "endedAt": "2026-11-22T12:00:00.000Z",
+                     *           "error": null,
+                     *           "id": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "isStreaming": false,
+                     *           "kind": "chat",
+                     *           "parentId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "replyMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "requestMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "startedAt": "2026-11-22T12:00:00.000Z",
+                     *           "status": "queued",
+                     *           "tokensUsed": 1560,
+                     *           "usage": {
+                     *             "inputTokens": 1250,
+                     *             "model": "llama3.2",
+                     *             "outputTokens": 310,
+                     *             "provider": "ollama"
+                     *           },
+                     *           "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_Task"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     listTools: {
@@ -7843,7 +11444,10 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7854,37 +11458,61 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "description": "Tells the time in a place.",
+                     *           "name": "memory.search",
+                     *           "parameters": {},
+                     *           "risk": "none"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["List_ToolInfo"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
     version: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the client has: 304 if it is the same still. */
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -7895,30 +11523,42 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description What the answer says, in short: for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "sophon",
+                     *       "version": "0.1.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Version"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error; `error.code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
         };
     };
 }

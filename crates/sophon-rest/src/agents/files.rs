@@ -6,11 +6,18 @@ use sophon_api::{AgentFileContent, NewAgentFileContent};
 use sophon_core::Gateway;
 use sophon_core::agents::AgentChange;
 use sophon_model::{AgentFile, Caller};
+use utoipa::ToSchema;
 
 use crate::Api;
 use crate::conditions::Conditions;
 use crate::error::{ApiError, Result};
 use crate::extract::{Authorized, Body, Id, media_type, read_text};
+
+/// The file itself.
+#[derive(ToSchema)]
+#[schema(value_type = String, example = "You plan journeys by train.")]
+#[expect(dead_code, reason = "it describes the body, which is read as text")]
+struct Markdown(String);
 
 /// The new text, as JSON or as the file itself.
 pub(super) struct NewContent(String);
@@ -51,7 +58,7 @@ async fn write(
 /// Read SOUL.md: the agent's personality
 #[utoipa::path(
     get, path = "/api/agents/{id}/soul", tag = "Agents",
-    params(("id" = String, Path, description = "id or slug")),
+    params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
     responses((status = 200, body = AgentFileContent)),
 )]
 pub(super) async fn get_agent_soul(
@@ -64,8 +71,8 @@ pub(super) async fn get_agent_soul(
 
 /// Write SOUL.md: the agent's personality, read at each turn
 #[utoipa::path(
-    put, path = "/api/agents/{id}/soul", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
-    request_body(content((NewAgentFileContent = "application/json"), (String = "text/markdown"))),
+    put, path = "/api/agents/{id}/soul", tag = "Agents", params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
+    request_body(content((NewAgentFileContent = "application/json"), (Markdown = "text/markdown"))),
     responses((status = 200, body = AgentFileContent)),
 )]
 pub(super) async fn put_agent_soul(
@@ -81,7 +88,7 @@ pub(super) async fn put_agent_soul(
 /// Read BOOT.md: what the agent reads in the first turn of a session
 #[utoipa::path(
     get, path = "/api/agents/{id}/boot", tag = "Agents",
-    params(("id" = String, Path, description = "id or slug")),
+    params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
     responses((status = 200, body = AgentFileContent)),
 )]
 pub(super) async fn get_agent_boot(
@@ -94,8 +101,8 @@ pub(super) async fn get_agent_boot(
 
 /// Write BOOT.md: what the agent reads in the first turn of a session
 #[utoipa::path(
-    put, path = "/api/agents/{id}/boot", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
-    request_body(content((NewAgentFileContent = "application/json"), (String = "text/markdown"))),
+    put, path = "/api/agents/{id}/boot", tag = "Agents", params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
+    request_body(content((NewAgentFileContent = "application/json"), (Markdown = "text/markdown"))),
     responses((status = 200, body = AgentFileContent)),
 )]
 pub(super) async fn put_agent_boot(
@@ -111,7 +118,7 @@ pub(super) async fn put_agent_boot(
 /// Read HEARTBEAT.md: what the agent goes through on each heartbeat
 #[utoipa::path(
     get, path = "/api/agents/{id}/heartbeat", tag = "Agents",
-    params(("id" = String, Path, description = "id or slug")),
+    params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
     responses((status = 200, body = AgentFileContent)),
 )]
 pub(super) async fn get_agent_heartbeat(
@@ -124,8 +131,8 @@ pub(super) async fn get_agent_heartbeat(
 
 /// Write HEARTBEAT.md: what the agent goes through on each heartbeat
 #[utoipa::path(
-    put, path = "/api/agents/{id}/heartbeat", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
-    request_body(content((NewAgentFileContent = "application/json"), (String = "text/markdown"))),
+    put, path = "/api/agents/{id}/heartbeat", tag = "Agents", params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
+    request_body(content((NewAgentFileContent = "application/json"), (Markdown = "text/markdown"))),
     responses((status = 200, body = AgentFileContent)),
 )]
 pub(super) async fn put_agent_heartbeat(

@@ -13,7 +13,7 @@ use crate::extract::{Authorized, Body, Id};
 
 /// Describe an agent
 #[utoipa::path(
-    get, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "id or slug")),
+    get, path = "/api/agents/{id}", tag = "Agents", params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
     responses((status = 200, body = Agent)),
 )]
 pub(super) async fn get_agent(
@@ -27,7 +27,7 @@ pub(super) async fn get_agent(
 /// Change an agent
 #[utoipa::path(
     patch, path = "/api/agents/{id}", tag = "Agents",
-    params(("id" = String, Path, description = "id or slug")), request_body = AgentPatch,
+    params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")), request_body = AgentPatch,
     responses((status = 200, body = Agent)),
 )]
 pub(super) async fn update_agent(
@@ -46,8 +46,8 @@ pub(super) async fn update_agent(
 /// Its sessions stay. The last agent of a tenant cannot be deleted.
 #[utoipa::path(
     delete, path = "/api/agents/{id}", tag = "Agents",
-    params(("id" = String, Path, description = "id or slug")),
-    responses((status = 204)),
+    params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
+    responses((status = 204), (status = 409)),
 )]
 pub(super) async fn delete_agent(
     State(gateway): Api,

@@ -18,7 +18,7 @@ fn allowlist(agent: Agent) -> AgentTools {
 /// Read an agent's tool allowlist
 #[utoipa::path(
     get, path = "/api/agents/{id}/tools", tag = "Agents",
-    params(("id" = String, Path, description = "id or slug")),
+    params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")),
     responses((status = 200, body = AgentTools)),
 )]
 pub(super) async fn get_agent_tools(
@@ -32,7 +32,7 @@ pub(super) async fn get_agent_tools(
 /// Write an agent's tool allowlist
 #[utoipa::path(
     put, path = "/api/agents/{id}/tools", tag = "Agents",
-    params(("id" = String, Path, description = "id or slug")), request_body = AgentTools,
+    params(("id" = String, Path, description = "The agent, by id or slug.", example = "travel")), request_body = AgentTools,
     responses((status = 200, body = AgentTools)),
 )]
 pub(super) async fn put_agent_tools(

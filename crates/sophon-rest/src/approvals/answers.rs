@@ -14,7 +14,7 @@ use crate::extract::{Authorized, Body, Id, OptionalBody};
 ///
 /// The first answer counts; another one is a conflict with the code `already_resolved`.
 #[utoipa::path(
-    post, path = "/api/approvals/{id}/approve", tag = "Approvals", params(("id" = String, Path)),
+    post, path = "/api/approvals/{id}/approve", tag = "Approvals", params(("id" = ApprovalId, Path, description = "The approval.")),
     request_body = Option<Approve>, responses((status = 200, body = ApprovalRequest)),
 )]
 pub(super) async fn approve(
@@ -30,7 +30,7 @@ pub(super) async fn approve(
 ///
 /// Only where `editable` says so.
 #[utoipa::path(
-    post, path = "/api/approvals/{id}/edit", tag = "Approvals", params(("id" = String, Path)),
+    post, path = "/api/approvals/{id}/edit", tag = "Approvals", params(("id" = ApprovalId, Path, description = "The approval.")),
     request_body = Edit, responses((status = 200, body = ApprovalRequest)),
 )]
 pub(super) async fn edit(
@@ -45,7 +45,7 @@ pub(super) async fn edit(
 
 /// Refuse an action
 #[utoipa::path(
-    post, path = "/api/approvals/{id}/reject", tag = "Approvals", params(("id" = String, Path)),
+    post, path = "/api/approvals/{id}/reject", tag = "Approvals", params(("id" = ApprovalId, Path, description = "The approval.")),
     request_body = Option<Reject>, responses((status = 200, body = ApprovalRequest)),
 )]
 pub(super) async fn reject(

@@ -11,7 +11,7 @@ use crate::extract::{Authorized, Id};
 
 /// Describe an approval
 #[utoipa::path(
-    get, path = "/api/approvals/{id}", tag = "Approvals", params(("id" = String, Path)),
+    get, path = "/api/approvals/{id}", tag = "Approvals", params(("id" = ApprovalId, Path, description = "The approval.")),
     responses((status = 200, body = ApprovalRequest)),
 )]
 pub(super) async fn get_approval(

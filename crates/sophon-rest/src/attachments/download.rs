@@ -34,13 +34,13 @@ struct Content(Vec<u8>);
 #[utoipa::path(
     get, path = "/api/attachments/{id}", tag = "Chat + sessions", security((), ("bearer" = [])),
     params(
-        ("id" = String, Path, description = "the attachment's key"),
-        ("Range" = Option<String>, Header, description = "one range of bytes, for example `bytes=0-1023`"),
+        ("id" = AttachmentId, Path, description = "The key of the attachment."),
+        ("Range" = Option<String>, Header, description = "One range of bytes.", example = "bytes=0-1023"),
     ),
     responses(
         (status = 200, content_type = "application/octet-stream", body = Content),
-        (status = 206, description = "The range that was asked for", content_type = "application/octet-stream", body = Content),
-        (status = 416, description = "The file has no such range"),
+        (status = 206, description = "The range that was asked for.", content_type = "application/octet-stream", body = Content),
+        (status = 416),
     ),
 )]
 pub(super) async fn download_attachment(

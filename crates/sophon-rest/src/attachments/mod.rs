@@ -31,8 +31,8 @@ pub(crate) fn routes() -> ApiRouter {
 /// One that was sent is deleted with its session.
 #[utoipa::path(
     delete, path = "/api/attachments/{id}", tag = "Chat + sessions",
-    params(("id" = String, Path, description = "the attachment's key")),
-    responses((status = 204)),
+    params(("id" = AttachmentId, Path, description = "The key of the attachment.")),
+    responses((status = 204), (status = 409)),
 )]
 async fn delete_attachment(
     State(gateway): Api,

@@ -21,7 +21,7 @@ const FIELD: &str = "file";
 #[expect(dead_code, reason = "it describes the form; the file is read as it comes")]
 struct UploadForm {
     /// The file: at most `fileBytes` of `GET /api/attachments/limits`.
-    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(value_type = String, example = "%PDF-1.7 …", format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
 }
 

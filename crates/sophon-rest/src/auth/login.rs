@@ -44,7 +44,7 @@ pub(super) async fn refresh(
 /// Sign out
 ///
 /// Ends the sign-in of the request's access token; from then on neither token of it counts.
-#[utoipa::path(post, path = "/api/auth/logout", tag = "Identity & auth", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/auth/logout", tag = "Identity & auth", responses((status = 204), (status = 409)))]
 pub(super) async fn logout(State(gateway): Api, Authorized(caller): Authorized) -> Result<StatusCode> {
     gateway.identity.logout(&caller).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -34,7 +34,7 @@ pub(super) async fn list_auth_sessions(
 
 /// End one of one's sign-ins
 #[utoipa::path(
-    delete, path = "/api/auth/sessions/{id}", tag = "Identity & auth", params(("id" = String, Path)),
+    delete, path = "/api/auth/sessions/{id}", tag = "Identity & auth", params(("id" = AuthSessionId, Path, description = "The sign-in.")),
     responses((status = 204)),
 )]
 pub(super) async fn revoke_auth_session(

@@ -47,7 +47,7 @@ pub(super) async fn create_api_token(
 
 /// Revoke one of one's API tokens
 #[utoipa::path(
-    delete, path = "/api/auth/tokens/{id}", tag = "Identity & auth", params(("id" = String, Path)),
+    delete, path = "/api/auth/tokens/{id}", tag = "Identity & auth", params(("id" = ApiTokenId, Path, description = "The API token.")),
     responses((status = 204)),
 )]
 pub(super) async fn revoke_api_token(

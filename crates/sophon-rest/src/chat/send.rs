@@ -53,7 +53,7 @@ impl TryFrom<u64> for Wait {
 #[utoipa::path(
     post, path = "/api/chat", tag = "Chat + sessions", params(WaitQuery),
     request_body = SendMessage,
-    responses((status = 202, body = Accepted), (status = 200, body = Answered)),
+    responses((status = 202, body = Accepted), (status = 200, body = Answered), (status = 404)),
 )]
 pub(super) async fn send_message(
     State(gateway): Api,

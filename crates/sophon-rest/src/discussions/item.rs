@@ -14,7 +14,7 @@ use crate::extract::{Authorized, Body, Id};
 
 /// Describe a discussion
 #[utoipa::path(
-    get, path = "/api/discussions/{id}", tag = "Discussions", params(("id" = String, Path)),
+    get, path = "/api/discussions/{id}", tag = "Discussions", params(("id" = DiscussionId, Path, description = "The discussion.")),
     responses((status = 200, body = Discussion)),
 )]
 pub(super) async fn get_discussion(
@@ -29,7 +29,7 @@ pub(super) async fn get_discussion(
 ///
 /// Runs that were asked for before keep what they began with.
 #[utoipa::path(
-    patch, path = "/api/discussions/{id}", tag = "Discussions", params(("id" = String, Path)),
+    patch, path = "/api/discussions/{id}", tag = "Discussions", params(("id" = DiscussionId, Path, description = "The discussion.")),
     request_body = DiscussionPatch,
     responses((status = 200, body = Discussion)),
 )]
@@ -48,7 +48,7 @@ pub(super) async fn update_discussion(
 ///
 /// Those that wait or run are ended; their tasks stay in the ledger.
 #[utoipa::path(
-    delete, path = "/api/discussions/{id}", tag = "Discussions", params(("id" = String, Path)),
+    delete, path = "/api/discussions/{id}", tag = "Discussions", params(("id" = DiscussionId, Path, description = "The discussion.")),
     responses((status = 204)),
 )]
 pub(super) async fn delete_discussion(

@@ -16,7 +16,7 @@ use crate::list::{Listing, PageQuery};
 /// It is in the queue with this answer. Without a model provider it is a conflict, `no_model_provider`; so it is, as
 /// `too_many_runs`, while ten of yours wait or run.
 #[utoipa::path(
-    post, path = "/api/discussions/{id}/runs", tag = "Discussions", params(("id" = String, Path)),
+    post, path = "/api/discussions/{id}/runs", tag = "Discussions", params(("id" = DiscussionId, Path, description = "The discussion.")),
     responses((status = 202, body = DiscussionRun)),
 )]
 pub(super) async fn start_discussion_run(
@@ -31,7 +31,7 @@ pub(super) async fn start_discussion_run(
 /// List the runs of a discussion, newest first
 #[utoipa::path(
     get, path = "/api/discussions/{id}/runs", tag = "Discussions",
-    params(("id" = String, Path), PageQuery),
+    params(("id" = DiscussionId, Path, description = "The discussion."), PageQuery),
     responses((status = 200, body = List<DiscussionRun>)),
 )]
 pub(super) async fn list_discussion_runs(
@@ -47,7 +47,7 @@ pub(super) async fn list_discussion_runs(
 
 /// Describe a run, with what was said
 #[utoipa::path(
-    get, path = "/api/discussions/runs/{id}", tag = "Discussions", params(("id" = String, Path)),
+    get, path = "/api/discussions/runs/{id}", tag = "Discussions", params(("id" = DiscussionRunId, Path, description = "The run.")),
     responses((status = 200, body = DiscussionRunDetail)),
 )]
 pub(super) async fn get_discussion_run(
@@ -63,7 +63,7 @@ pub(super) async fn get_discussion_run(
 /// One that waits has ended with this answer (200). One that runs has been notified, and ends within seconds (202). One
 /// that has ended is a conflict.
 #[utoipa::path(
-    post, path = "/api/discussions/runs/{id}/cancel", tag = "Discussions", params(("id" = String, Path)),
+    post, path = "/api/discussions/runs/{id}/cancel", tag = "Discussions", params(("id" = DiscussionRunId, Path, description = "The run.")),
     responses((status = 200, body = DiscussionRun), (status = 202, body = DiscussionRun)),
 )]
 pub(super) async fn cancel_discussion_run(

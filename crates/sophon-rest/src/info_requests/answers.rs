@@ -13,7 +13,7 @@ use crate::extract::{Authorized, Body, Id};
 ///
 /// The first answer counts; another one is a conflict with the code `already_resolved`.
 #[utoipa::path(
-    post, path = "/api/info-requests/{id}/respond", tag = "Approvals", params(("id" = String, Path)),
+    post, path = "/api/info-requests/{id}/respond", tag = "Approvals", params(("id" = InfoRequestId, Path, description = "The question.")),
     request_body = Respond, responses((status = 200, body = InfoRequest)),
 )]
 pub(super) async fn respond_to_info_request(
@@ -29,7 +29,7 @@ pub(super) async fn respond_to_info_request(
 ///
 /// The agent learns of it and goes on.
 #[utoipa::path(
-    post, path = "/api/info-requests/{id}/cancel", tag = "Approvals", params(("id" = String, Path)),
+    post, path = "/api/info-requests/{id}/cancel", tag = "Approvals", params(("id" = InfoRequestId, Path, description = "The question.")),
     responses((status = 200, body = InfoRequest)),
 )]
 pub(super) async fn cancel_info_request(

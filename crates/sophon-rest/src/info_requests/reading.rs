@@ -28,7 +28,7 @@ pub(super) async fn list_info_requests(
 
 /// Describe a question
 #[utoipa::path(
-    get, path = "/api/info-requests/{id}", tag = "Approvals", params(("id" = String, Path)),
+    get, path = "/api/info-requests/{id}", tag = "Approvals", params(("id" = InfoRequestId, Path, description = "The question.")),
     responses((status = 200, body = InfoRequest)),
 )]
 pub(super) async fn get_info_request(

@@ -17,7 +17,7 @@ use crate::list::{Listing, PageQuery};
 /// right to approve actions as well. What the node's scopes do not cover is refused with the code `scope_denied`, and
 /// a node that is away is a conflict with the code `node_offline`.
 #[utoipa::path(
-    post, path = "/api/nodes/{id}/command", tag = "Sophon Node", params(("id" = String, Path)),
+    post, path = "/api/nodes/{id}/command", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node.")),
     request_body = SendCommand, responses((status = 200, body = NodeCommand)),
 )]
 pub(super) async fn command_node(
@@ -31,7 +31,7 @@ pub(super) async fn command_node(
 
 /// List the commands of a node, newest first
 #[utoipa::path(
-    get, path = "/api/nodes/{id}/commands", tag = "Sophon Node", params(("id" = String, Path), PageQuery),
+    get, path = "/api/nodes/{id}/commands", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node."), PageQuery),
     responses((status = 200, body = List<NodeCommand>)),
 )]
 pub(super) async fn list_node_commands(
@@ -49,7 +49,7 @@ pub(super) async fn list_node_commands(
 /// Describe a command
 #[utoipa::path(
     get, path = "/api/nodes/{id}/commands/{commandId}", tag = "Sophon Node",
-    params(("id" = String, Path), ("commandId" = String, Path)),
+    params(("id" = NodeId, Path, description = "The node."), ("commandId" = NodeCommandId, Path, description = "The command.")),
     responses((status = 200, body = NodeCommand)),
 )]
 pub(super) async fn get_node_command(

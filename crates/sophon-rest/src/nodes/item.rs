@@ -13,7 +13,7 @@ use crate::extract::{Authorized, Body, Id};
 
 /// Describe a node
 #[utoipa::path(
-    get, path = "/api/nodes/{id}", tag = "Sophon Node", params(("id" = String, Path)),
+    get, path = "/api/nodes/{id}", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node.")),
     responses((status = 200, body = Node)),
 )]
 pub(super) async fn get_node(
@@ -26,7 +26,7 @@ pub(super) async fn get_node(
 
 /// Rename a node
 #[utoipa::path(
-    patch, path = "/api/nodes/{id}", tag = "Sophon Node", params(("id" = String, Path)),
+    patch, path = "/api/nodes/{id}", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node.")),
     request_body = NodePatch, responses((status = 200, body = Node)),
 )]
 pub(super) async fn update_node(
@@ -45,7 +45,7 @@ pub(super) async fn update_node(
 /// Its token is void from now on, and its connection ends within a second. Its commands are forgotten; who waits for
 /// one is told `unknown`.
 #[utoipa::path(
-    delete, path = "/api/nodes/{id}", tag = "Sophon Node", params(("id" = String, Path)),
+    delete, path = "/api/nodes/{id}", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node.")),
     responses((status = 204)),
 )]
 pub(super) async fn delete_node(
@@ -61,7 +61,7 @@ pub(super) async fn delete_node(
 ///
 /// All that it may; what is not named is taken away. A connected node is notified at once.
 #[utoipa::path(
-    post, path = "/api/nodes/{id}/scopes", tag = "Sophon Node", params(("id" = String, Path)),
+    post, path = "/api/nodes/{id}/scopes", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node.")),
     request_body = NodeScopes, responses((status = 200, body = Node)),
 )]
 pub(super) async fn set_node_scopes(

@@ -63,7 +63,7 @@ pub(super) async fn take_commands(
 /// The first report counts; more do no harm.
 #[utoipa::path(
     post, path = "/api/nodes/me/commands/{commandId}/result", tag = "Sophon Node",
-    params(("commandId" = String, Path)), request_body = CommandResult, responses((status = 204)),
+    params(("commandId" = NodeCommandId, Path, description = "The command.")), request_body = CommandResult, responses((status = 204)),
 )]
 pub(super) async fn report_result(
     State(gateway): Api,

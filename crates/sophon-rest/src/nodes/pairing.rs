@@ -14,7 +14,7 @@ use crate::extract::{Authorized, Body, Id, OptionalBody};
 ///
 /// Compare the code that it shows first, or send it along.
 #[utoipa::path(
-    post, path = "/api/nodes/{id}/approve", tag = "Sophon Node", params(("id" = String, Path)),
+    post, path = "/api/nodes/{id}/approve", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node.")),
     request_body = Option<ApproveNode>, responses((status = 200, body = Node)),
 )]
 pub(super) async fn approve_node(
@@ -28,7 +28,7 @@ pub(super) async fn approve_node(
 
 /// Turn a node down
 #[utoipa::path(
-    post, path = "/api/nodes/{id}/reject", tag = "Sophon Node", params(("id" = String, Path)),
+    post, path = "/api/nodes/{id}/reject", tag = "Sophon Node", params(("id" = NodeId, Path, description = "The node.")),
     responses((status = 200, body = Node)),
 )]
 pub(super) async fn reject_node(
@@ -45,7 +45,7 @@ pub(super) async fn reject_node(
 /// the pairing.
 #[utoipa::path(
     post, path = "/api/nodes/me/pair", tag = "Sophon Node", security(()), request_body = PairNode,
-    responses((status = 200, body = PairingState)),
+    responses((status = 200, body = PairingState), (status = 409)),
 )]
 pub(super) async fn pair_node(
     State(gateway): Api,

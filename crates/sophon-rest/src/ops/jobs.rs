@@ -45,7 +45,7 @@ pub(super) async fn list_dead_jobs(
 ///
 /// It is due at once. A conflict if another job does the same by now.
 #[utoipa::path(
-    post, path = "/api/ops/jobs/{id}/retry", tag = "Operations", params(("id" = String, Path)),
+    post, path = "/api/ops/jobs/{id}/retry", tag = "Operations", params(("id" = JobId, Path, description = "The job.")),
     responses((status = 202, body = Job)),
 )]
 pub(super) async fn retry_job(
@@ -59,7 +59,7 @@ pub(super) async fn retry_job(
 
 /// Delete a background job that failed for good
 #[utoipa::path(
-    delete, path = "/api/ops/jobs/{id}", tag = "Operations", params(("id" = String, Path)),
+    delete, path = "/api/ops/jobs/{id}", tag = "Operations", params(("id" = JobId, Path, description = "The job.")),
     responses((status = 204)),
 )]
 pub(super) async fn discard_job(

@@ -30,7 +30,7 @@ pub(super) struct SessionsQuery {
 /// List one's sessions, last active first
 #[utoipa::path(
     get, path = "/api/sessions", tag = "Chat + sessions", params(SessionsQuery),
-    responses((status = 200, body = List<Session>)),
+    responses((status = 200, body = List<Session>), (status = 404)),
 )]
 pub(super) async fn list_sessions(
     State(gateway): Api,
@@ -48,7 +48,7 @@ pub(super) async fn list_sessions(
 /// Make a session
 #[utoipa::path(
     post, path = "/api/sessions", tag = "Chat + sessions", request_body = Option<NewSession>,
-    responses((status = 201, body = Session)),
+    responses((status = 201, body = Session), (status = 404)),
 )]
 pub(super) async fn create_session(
     State(gateway): Api,

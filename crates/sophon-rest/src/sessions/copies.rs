@@ -13,7 +13,7 @@ use crate::extract::{Authorized, Id, OptionalBody};
 
 /// Fork a session: make one of one's own that begins with the same messages
 #[utoipa::path(
-    post, path = "/api/sessions/{id}/fork", tag = "Chat + sessions", params(("id" = String, Path)),
+    post, path = "/api/sessions/{id}/fork", tag = "Chat + sessions", params(("id" = SessionId, Path, description = "The session.")),
     request_body = Option<ForkSession>,
     responses((status = 201, body = Session)),
 )]
@@ -29,7 +29,7 @@ pub(super) async fn fork_session(
 
 /// Ask for another answer to the last question of a session
 #[utoipa::path(
-    post, path = "/api/sessions/{id}/regenerate", tag = "Chat + sessions", params(("id" = String, Path)),
+    post, path = "/api/sessions/{id}/regenerate", tag = "Chat + sessions", params(("id" = SessionId, Path, description = "The session.")),
     responses((status = 202, body = Accepted)),
 )]
 pub(super) async fn regenerate_answer(

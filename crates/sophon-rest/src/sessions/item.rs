@@ -17,7 +17,7 @@ use crate::extract::{Authorized, Body, Id, MaybeCaller};
 /// A public one also for those who did not sign in.
 #[utoipa::path(
     get, path = "/api/sessions/{id}", tag = "Chat + sessions", security((), ("bearer" = [])),
-    params(("id" = String, Path)),
+    params(("id" = SessionId, Path, description = "The session.")),
     responses((status = 200, body = Session)),
 )]
 pub(super) async fn get_session(
@@ -30,9 +30,9 @@ pub(super) async fn get_session(
 
 /// Change a session
 #[utoipa::path(
-    patch, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)),
+    patch, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = SessionId, Path, description = "The session.")),
     request_body = SessionPatch,
-    responses((status = 200, body = Session)),
+    responses((status = 200, body = Session), (status = 409)),
 )]
 pub(super) async fn update_session(
     State(gateway): Api,
@@ -47,7 +47,7 @@ pub(super) async fn update_session(
 
 /// Delete a session with all that is in it
 #[utoipa::path(
-    delete, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = String, Path)),
+    delete, path = "/api/sessions/{id}", tag = "Chat + sessions", params(("id" = SessionId, Path, description = "The session.")),
     responses((status = 204)),
 )]
 pub(super) async fn delete_session(

@@ -34,7 +34,7 @@ pub(super) struct MessagesQuery {
 /// session can be read without signing in.
 #[utoipa::path(
     get, path = "/api/sessions/{id}/messages", tag = "Chat + sessions", security((), ("bearer" = [])),
-    params(("id" = String, Path), MessagesQuery),
+    params(("id" = SessionId, Path, description = "The session."), MessagesQuery),
     responses((status = 200, body = List<Message>)),
 )]
 pub(super) async fn list_messages(

@@ -15,7 +15,7 @@ use crate::extract::{Authorized, Body, Id, Ids};
 /// Its owner, the users whom it is shared with, and the agents that were asked to answer in it, in the order in which
 /// they joined; at most 100. For those who take part, also if the session is public.
 #[utoipa::path(
-    get, path = "/api/sessions/{id}/participants", tag = "Chat + sessions", params(("id" = String, Path)),
+    get, path = "/api/sessions/{id}/participants", tag = "Chat + sessions", params(("id" = SessionId, Path, description = "The session.")),
     responses((status = 200, body = List<Participant>)),
 )]
 pub(super) async fn list_participants(
@@ -32,7 +32,7 @@ pub(super) async fn list_participants(
 /// A viewer reads and follows it, a member writes into it, too. One who takes part already gets the other role. For the
 /// owner of the session.
 #[utoipa::path(
-    post, path = "/api/sessions/{id}/participants", tag = "Chat + sessions", params(("id" = String, Path)),
+    post, path = "/api/sessions/{id}/participants", tag = "Chat + sessions", params(("id" = SessionId, Path, description = "The session.")),
     request_body = ShareSession,
     responses((status = 200, body = Participant)),
 )]
@@ -50,8 +50,8 @@ pub(super) async fn share_session(
 /// For the owner of the session, and for users who leave it. The owner stays.
 #[utoipa::path(
     delete, path = "/api/sessions/{id}/participants/{userId}", tag = "Chat + sessions",
-    params(("id" = String, Path), ("userId" = String, Path)),
-    responses((status = 204)),
+    params(("id" = SessionId, Path, description = "The session."), ("userId" = UserId, Path, description = "The user who leaves.")),
+    responses((status = 204), (status = 409)),
 )]
 pub(super) async fn unshare_session(
     State(gateway): Api,

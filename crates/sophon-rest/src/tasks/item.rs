@@ -12,7 +12,7 @@ use crate::extract::{Authorized, Id};
 
 /// Describe a task
 #[utoipa::path(
-    get, path = "/api/tasks/{id}", tag = "Tasks", params(("id" = String, Path)),
+    get, path = "/api/tasks/{id}", tag = "Tasks", params(("id" = TaskId, Path, description = "The task.")),
     responses((status = 200, body = TaskDetail)),
 )]
 pub(super) async fn get_task(
@@ -29,7 +29,7 @@ pub(super) async fn get_task(
 /// One that waits has ended with this answer (200). One that runs has been notified, and ends within seconds (202). One
 /// that has ended is a conflict.
 #[utoipa::path(
-    post, path = "/api/tasks/{id}/cancel", tag = "Tasks", params(("id" = String, Path)),
+    post, path = "/api/tasks/{id}/cancel", tag = "Tasks", params(("id" = TaskId, Path, description = "The task.")),
     responses((status = 200, body = Task), (status = 202, body = Task)),
 )]
 pub(super) async fn cancel_task(

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 pub use serde_json::json;
 
+use crate::listed::is_listed;
+
 pub struct Http {
     base: String,
     client: Client<HttpConnector, Body>,
@@ -81,7 +83,8 @@ impl As<'_> {
     }
 
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.http.base));
+        let url = format!("{}{path}", self.http.base);
+        let mut request = Request::builder().method(method.clone()).uri(url);
         if let Some(credential) = &self.credential {
             request = request.header("authorization", format!("Bearer {credential}"));
         }
@@ -98,6 +101,10 @@ impl As<'_> {
             text: String::from_utf8(body.into()).unwrap(),
         };
         answer.has_what_all_have();
+        assert!(
+            is_listed(&method, path, answer.status),
+            "the document does not list this: {method} {answer:?}"
+        );
         answer
     }
 }

@@ -13,6 +13,7 @@ mod discussions;
 mod front;
 mod idempotency;
 mod limits;
+mod listed;
 mod nodes;
 mod ops;
 mod public;

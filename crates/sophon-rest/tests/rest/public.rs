@@ -56,6 +56,10 @@ async fn the_document_and_its_page_are_served() {
     let app = TestApp::start().await;
     let document = app.anonymous().get("/swagger/v1/swagger.json").await.ok();
     assert_eq!(document, serde_json::to_value(sophon_rest::openapi()).unwrap());
+    let older = app.anonymous().get("/swagger/v1/openapi-3.0.json").await.ok();
+    assert!(older["openapi"].as_str().unwrap().starts_with("3.0."));
+    let addresses = |document: &serde_json::Value| document["paths"].as_object().unwrap().len();
+    assert_eq!(addresses(&older), addresses(&document));
     let redirect = app.anonymous().get("/swagger").await;
     assert_eq!((redirect.status, redirect.header("location")), (303, Some("/swagger/")));
     let page = app.anonymous().get("/swagger/").await;

@@ -1,18 +1,20 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them.
 
-use http::StatusCode;
-use utoipa::openapi::header::{Header, HeaderBuilder};
+mod about;
+mod answers;
+mod examples;
+mod failures;
+mod headers;
+mod schemas;
+pub(crate) mod three_zero;
+
+use sophon_api::hubs;
+use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{Array, ObjectBuilder, Schema, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{
-    Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, Server,
-};
-use utoipa::{PartialSchema, ToSchema};
 
-use sophon_api::{ErrorBody, ErrorInfo, hubs};
-
-const BEARER: &str = "bearer";
+pub(crate) use about::about;
+pub(crate) use answers::describe as describe_answers;
+pub(crate) use headers::add as add_header;
 
 /// The document of this wire, OpenAPI 3.1.
 pub fn openapi() -> OpenApi {
@@ -21,75 +23,23 @@ pub fn openapi() -> OpenApi {
     for item in document.paths.paths.values_mut() {
         operations(item).for_each(complete);
     }
-    for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
-        refer_to_items(name, schema);
+    if let Some(components) = &mut document.components {
+        schemas::complete(&mut components.schemas);
     }
+    examples::complete(&mut document);
     document
-}
-
-/// The document before the handlers have said anything.
-pub(crate) fn about() -> OpenApi {
-    let mut components = Components::new();
-    components.schemas.insert(ErrorBody::name().into(), ErrorBody::schema());
-    components.schemas.insert(ErrorInfo::name().into(), ErrorInfo::schema());
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some("An access token from `POST /api/auth/login`, or an API token (`sk_…`)."))
-        .build();
-    components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
-    let info = InfoBuilder::new()
-        .title("Sophon")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(
-            "Every response bears `X-Sophon-Request-Id`. Errors have the shape of `ErrorBody`. Every request may \
-             name its tenant, in the header `X-Sophon-Tenant` or with `/api/tenants/{slug}/…` in front of its path.",
-        ));
-    OpenApiBuilder::new()
-        .info(info.build())
-        .servers(Some([Server::new("/")]))
-        .components(Some(components))
-        .security(Some([SecurityRequirement::new(BEARER, Vec::<String>::new())]))
-        .build()
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
-/// What is true of every operation.
+/// What is true of every operation, whatever its route is.
 fn complete(operation: &mut Operation) {
     operation.operation_id = operation.operation_id.take().map(|name| camel_case(&name));
-    for (status, response) in &mut operation.responses.responses {
-        let reason = status.parse::<StatusCode>().ok().and_then(|status| status.canonical_reason());
-        if let RefOr::T(response) = response
-            && response.description.is_empty()
-        {
-            reason.unwrap_or_default().clone_into(&mut response.description);
-        }
-        if let ("201", RefOr::T(response)) = (status.as_str(), response) {
-            response.headers.insert("Location".into(), location().into());
-        }
+    if let (None, Some(summary)) = (&operation.description, &operation.summary) {
+        operation.description = Some(format!("{summary}."));
     }
-    let error = ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
-    let response = ResponseBuilder::new()
-        .description("An error; `error.code` says which.")
-        .content("application/json", error)
-        .build();
-    operation.responses.responses.insert("default".into(), response.into());
-}
-
-/// A list's schema contains that of its items; it is to name it instead, so that generated types do too.
-fn refer_to_items(name: &str, schema: &mut RefOr<Schema>) {
-    if let (Some(item), RefOr::T(Schema::Object(list))) = (name.strip_prefix("List_"), schema) {
-        list.properties.insert("items".into(), Array::new(Ref::from_schema_name(item)).into());
-    }
-}
-
-fn location() -> Header {
-    HeaderBuilder::new()
-        .description(Some("The address of what was made, if it has one."))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-        .build()
 }
 
 fn camel_case(name: &str) -> String {
@@ -148,13 +98,54 @@ mod tests {
 
     #[test]
     fn every_operation_says_what_it_does_and_how_it_fails() {
-        for operation in all_operations(&document()) {
+        let document = document();
+        for operation in all_operations(&document) {
             let name = &operation["operationId"];
-            assert!(operation["summary"].is_string(), "{name} has no summary");
-            let error = &operation["responses"]["default"]["content"]["application/json"]["schema"]["$ref"];
-            assert_eq!(error, "#/components/schemas/ErrorBody", "{name}");
+            assert!(operation["summary"].is_string() && operation["description"].is_string(), "{name}");
+            assert_eq!(operation["responses"]["default"]["$ref"], "#/components/responses/Failure", "{name}");
+            assert_eq!(
+                operation["responses"]["401"]["$ref"], "#/components/responses/Unauthenticated",
+                "{name}"
+            );
             for (status, response) in operation["responses"].as_object().unwrap() {
-                assert!(response["description"].is_string(), "{name} does not describe {status}");
+                let said = response["description"].as_str().is_some_and(|text| !text.is_empty());
+                assert!(said || response["$ref"].is_string(), "{name} does not describe {status}");
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                assert!(parameter["description"].is_string(), "{name}: {parameter}");
+            }
+        }
+        let failures = document["components"]["responses"].as_object().unwrap();
+        assert!(
+            failures.values().all(|failure| failure["content"]["application/json"]["example"].is_object())
+        );
+    }
+
+    #[test]
+    fn every_request_and_every_answer_has_an_example() {
+        let document = document();
+        let mut examples = 0;
+        for operation in all_operations(&document) {
+            let answers = operation["responses"].as_object().unwrap().values();
+            for content in answers.chain([&operation["requestBody"]]).map(|body| &body["content"]) {
+                for (kind, content) in content.as_object().into_iter().flatten() {
+                    let is_text = kind != "application/octet-stream";
+                    assert_eq!(content["example"].is_null(), !is_text, "{} {kind}", operation["operationId"]);
+                    examples += usize::from(is_text);
+                }
+            }
+        }
+        assert!(examples >= 100, "{examples}");
+    }
+
+    #[test]
+    fn every_property_is_described_and_every_component_is_used() {
+        let document = document();
+        let text = document.to_string();
+        for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+            assert!(text.contains(&format!("\"#/components/schemas/{name}\"")), "{name} is an orphan");
+            for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(property["description"].is_string(), "{name}.{field}");
             }
         }
     }
