@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
 use sophon_model::ports::Entropy;
 
 use crate::{StartError, private_file};
@@ -89,7 +90,9 @@ fn make(path: &Path) -> Result<(), StartError> {
     let mode = fs::metadata(path).map_err(|error| refused(path, &error))?.permissions().mode() & 0o777;
     let others = mode & 0o077;
     if others == 0 {
-        return Ok(());
+        // Whoever made the folder: it may be another user's, or on a disk that is mounted read-only.
+        return rustix::fs::access(path, Access::WRITE_OK | Access::EXEC_OK)
+            .map_err(|error| refused(path, &error.into()));
     }
     Err(StartError::DataFolder {
         path: path.to_owned(),
@@ -101,7 +104,19 @@ fn make(path: &Path) -> Result<(), StartError> {
 }
 
 fn refused(path: &Path, error: &std::io::Error) -> StartError {
-    StartError::DataFolder { path: path.to_owned(), reason: error.to_string() }
+    let reason = match error.kind() {
+        ErrorKind::PermissionDenied => {
+            "the user who runs this program may not write there. Give that user the folder (chown), or name another one \
+             with --data"
+                .into()
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            "it is on a file system that is read-only. Mount that for writing, or name another folder with --data".into()
+        }
+        ErrorKind::StorageFull => "the disk is full. Make room there, or name another folder with --data".into(),
+        _ => error.to_string(),
+    };
+    StartError::DataFolder { path: path.to_owned(), reason }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Why a gateway does not start, or does not go on.
 
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::config::Problems;
@@ -19,12 +21,12 @@ pub enum StartError {
         reason: String,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}. Choose another address with --listen")]
+    #[error("cannot listen on {address}: {advice}", advice = listen_advice(*.address, .cause))]
     Listen {
         /// The address.
-        address: String,
+        address: SocketAddr,
         /// The system's words.
-        cause: std::io::Error,
+        cause: io::Error,
     },
     /// Storage or another part refuses.
     #[error(transparent)]
@@ -40,5 +42,44 @@ pub enum StartError {
     Stopped(String),
     /// The machine refuses something ordinary.
     #[error("the system refused: {0}")]
-    System(#[from] std::io::Error),
+    System(#[from] io::Error),
+}
+
+/// What is wrong with an address, and what to do about it.
+fn listen_advice(address: SocketAddr, cause: &io::Error) -> String {
+    let (ip, port) = (address.ip(), address.port());
+    match cause.kind() {
+        io::ErrorKind::AddrInUse => {
+            let free = SocketAddr::new(ip, port.checked_add(1).unwrap_or(0));
+            format!(
+                "port {port} is taken by another program, maybe by a gateway that runs already (`sophon status` shows it). \
+                 Stop that one, or take another port: sophon serve --listen {free}"
+            )
+        }
+        io::ErrorKind::PermissionDenied => format!(
+            "port {port} is for programs with special rights only. Take one from 1024 on, for example --listen {}, and let \
+             a proxy serve port {port}",
+            SocketAddr::new(ip, 8080)
+        ),
+        io::ErrorKind::AddrNotAvailable => format!(
+            "this machine has no address {ip}. Name one that it has with --listen, or 0.0.0.0 for all of them"
+        ),
+        _ => format!("{cause}. Choose another address with --listen"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_address_is_told_with_what_to_do() {
+        let told = |kind: io::ErrorKind| {
+            let address = "127.0.0.1:80".parse().expect("an address");
+            StartError::Listen { address, cause: kind.into() }.to_string()
+        };
+        assert!(told(io::ErrorKind::AddrInUse).ends_with("--listen 127.0.0.1:81"));
+        assert!(told(io::ErrorKind::PermissionDenied).contains("--listen 127.0.0.1:8080"));
+        assert!(told(io::ErrorKind::AddrNotAvailable).contains("no address 127.0.0.1"));
+    }
 }

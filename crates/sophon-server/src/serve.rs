@@ -92,7 +92,7 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     // First, so that a port which is taken leaves nothing behind.
     let listener = TcpListener::bind(config.listen)
         .await
-        .map_err(|cause| StartError::Listen { address: config.listen.to_string(), cause })?;
+        .map_err(|cause| StartError::Listen { address: config.listen, cause })?;
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
     let gateway = open_gateway(config, &folder, store.clone(), lifecycle.clone()).await?;

@@ -30,13 +30,24 @@ pub(crate) fn migrate(conn: &Conn) -> Result<()> {
     }
 }
 
+/// The version of a database that the next [`migrate`] would change; `None` for one that is new, or as it should be.
+pub(crate) fn outdated(conn: &Conn) -> Result<Option<u32>> {
+    conn.begin(Mode::Write)?;
+    let version = version(conn);
+    conn.script("ROLLBACK")?;
+    let version = u32::try_from(version?).unwrap_or(u32::MAX);
+    Ok(Some(version).filter(|version| (1..SCHEMA_VERSION).contains(version)))
+}
+
 /// Takes the next step; `false` if there is none.
 fn next_step(conn: &Conn) -> Result<bool> {
     let version = version(conn)?;
     if version > i64::from(SCHEMA_VERSION) {
         let text = format!(
             "the database has schema version {version}, and this program knows only {SCHEMA_VERSION}: \
-             it was made by a newer sophon"
+             it was made by a newer sophon. Start that version again. With SQLite you can also put back the copy that \
+             was made before the migration (`.schema-{SCHEMA_VERSION}` or older, beside the database); what was stored \
+             since then is lost"
         );
         return cannot_open("cannot open the database", Err(text));
     }

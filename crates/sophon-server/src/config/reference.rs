@@ -33,7 +33,8 @@ pub(super) struct Key {
     pub(super) variable: Option<String>,
     /// How the variable's text is read.
     pub(super) kind: Kind,
-    default: String,
+    /// The default, as the table of keys has it.
+    pub(super) default: String,
     unit: String,
     limits: String,
     sentence: String,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -18,6 +18,8 @@ pub(super) struct Sources {
     pub(super) value: Value,
     /// For each key that a variable set, the variable's name.
     pub(super) variables: BTreeMap<String, String>,
+    /// The file that was read, if one was, with its text.
+    pub(super) file: Option<(PathBuf, String)>,
 }
 
 impl Sources {
@@ -25,6 +27,7 @@ impl Sources {
     /// there and cannot be read is a problem in both cases.
     pub(super) fn from_file(named: Option<&Path>, problems: &mut Problems) -> Self {
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        let mut file = None;
         let read = match std::fs::read_to_string(path) {
             // A link that leads nowhere is there.
             Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
@@ -33,7 +36,9 @@ impl Sources {
             Err(error) => Err(format!("the file cannot be read: {error}")),
             Ok(text) => {
                 problems.read_from(path);
-                toml::from_str::<Map<_, _>>(&text).map(Value::Object).map_err(|error| error.to_string())
+                let value = toml::from_str::<Map<_, _>>(&text).map(Value::Object);
+                file = Some((path.to_owned(), text));
+                value.map_err(|error| error.to_string())
             }
         };
         let mut value = read.unwrap_or_else(|text| {
@@ -43,7 +48,7 @@ impl Sources {
         if value.is_null() {
             value = Value::Object(Map::new());
         }
-        Self { value, variables: BTreeMap::new() }
+        Self { value, variables: BTreeMap::new(), file }
     }
 
     /// Lays `variables` over the file. A blank variable counts as not set.

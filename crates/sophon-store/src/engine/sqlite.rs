@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use rusqlite::backup::Progress;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::Wal;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Row, Statement, ffi};
 use sophon_model::ports;
 use sophon_model::ports::Value;
 
@@ -113,6 +114,18 @@ impl SqliteLink {
             Copying::Truncate => "TRUNCATE",
         };
         Ok(self.connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()))?)
+    }
+
+    /// The size of the database in bytes.
+    pub(crate) fn size(&self) -> Result<u64, Failure> {
+        let read = |pragma| self.connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        Ok((read("page_count")?.unsigned_abs()).saturating_mul(read("page_size")?.unsigned_abs()))
+    }
+
+    /// Copies the database, page by page, over the file at `path`.
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<(), Failure> {
+        self.deadline.lift();
+        Ok(self.connection.backup(MAIN_DB, path, None::<fn(Progress)>)?)
     }
 
     /// See [`super::Conn::script`]. Not interrupted: a migration takes as long as it takes.

@@ -1,5 +1,6 @@
 //! The threads that run jobs.
 
+mod copies;
 mod job;
 mod postgres;
 mod sqlite;

@@ -12,7 +12,7 @@ use sophon_model::{Error, Result};
 use super::job::{Ran, Threads, give, report, run_read, run_write};
 use crate::Options;
 use crate::engine::{Conn, Failure, Link, Mode, PostgresLink, cannot_open, unknown_outcome};
-use crate::migrations::migrate;
+use crate::migrations::{migrate, outdated};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -118,7 +118,15 @@ fn prepare(config: Config) -> Result<()> {
         let link = PostgresLink::connect(&config, Duration::ZERO).map_err(Failure::into_cause);
         let link = cannot_open("cannot connect to PostgreSQL", link)?;
         check(&link)?;
-        migrate(&Conn::new(Link::Postgres(Box::new(link))))
+        let conn = Conn::new(Link::Postgres(Box::new(link)));
+        if let Some(version) = outdated(&conn)? {
+            tracing::warn!(
+                version,
+                "the database is migrated now, and an older program cannot open it any more. Back up a PostgreSQL \
+                 database (pg_dump) before each update: no copy is made here"
+            );
+        }
+        migrate(&conn)
     });
     let prepared = preparing.map_err(Error::storage)?.join();
     prepared.unwrap_or_else(|_| Err(Error::internal("the thread that prepares PostgreSQL panicked")))

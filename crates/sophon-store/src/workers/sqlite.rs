@@ -14,12 +14,13 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use sophon_model::ports::{ReadJob, Store, WriteJob};
 use sophon_model::{Error, Result};
 
+use super::copies;
 use super::job::{Ran, Threads, give, report, run_read, run_write};
 use crate::Options;
 use crate::engine::{
     Access, Conn, Copying, Failure, Link, Mode, SqliteLink, cannot_open, is_refused_by_disk, unknown_outcome,
 };
-use crate::migrations::migrate;
+use crate::migrations::{migrate, outdated};
 
 /// The most jobs in one transaction.
 const GROUP: usize = 256;
@@ -56,6 +57,9 @@ impl SqliteStore {
             cannot_open("cannot open the database", link.map_err(Failure::into_cause))
         };
         let conn = Conn::new(Link::Sqlite(open(Access::Write)?));
+        if let Some(version) = outdated(&conn)? {
+            copies::keep(&conn, path, version)?;
+        }
         migrate(&conn)?;
         let (writes, queued_writes) = bounded(options.queue);
         let (reads, queued_reads) = bounded::<ReadJob>(options.queue);

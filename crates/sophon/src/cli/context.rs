@@ -37,6 +37,13 @@ pub struct Globals {
     state_home: Option<PathBuf>,
 }
 
+impl Globals {
+    /// Where a command writes, as the options say.
+    pub fn screen(&self) -> Screen {
+        Screen::new(self.json, self.no_color)
+    }
+}
+
 /// What every command works with.
 pub struct Context {
     /// The gateway.
@@ -56,7 +63,7 @@ pub struct Context {
 impl Context {
     /// Reads what is remembered and settles which gateway is meant. Nothing is sent yet.
     pub fn new(globals: Globals) -> Result<Self, Stop> {
-        let screen = Screen::new(globals.json, globals.no_color);
+        let screen = globals.screen();
         let (data, folder) = folders(globals.data, globals.config_dir)?;
         let config = ConfigFile::in_folder(&folder);
         let settings = config.load().map_err(|error| {

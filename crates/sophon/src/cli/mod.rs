@@ -6,6 +6,7 @@ mod approvals;
 mod chat;
 mod completion;
 mod config;
+mod configuration;
 mod confirm;
 mod context;
 mod discussions;
@@ -14,6 +15,7 @@ mod environment;
 mod jobs;
 mod login;
 mod logout;
+mod man;
 mod markdown;
 mod nodes;
 mod providers;
@@ -83,9 +85,15 @@ pub enum Command {
     Status,
     /// Diagnose problems and suggest fixes
     Doctor,
+    /// Print the configuration in force, and where each value comes from
+    #[command(after_help = configuration::AFTER_HELP)]
+    Config(configuration::Args),
     /// Print a completion script for your shell
     #[command(after_help = completion::AFTER_HELP)]
     Completion(completion::Args),
+    /// Write the manual pages into a folder
+    #[command(after_help = man::AFTER_HELP)]
+    Man(man::Args),
 }
 
 /// Runs a command on a runtime of its own, which does not wait for a read of the terminal that is still under way.
@@ -109,10 +117,14 @@ pub async fn run(command: Command, globals: Globals) -> ExitCode {
 }
 
 async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
-    if let Command::Completion(args) = command {
-        return completion::run(&args);
-    }
-    let context = Context::new(globals)?;
+    // What needs no gateway.
+    let command = match command {
+        Command::Completion(args) => return completion::run(&args),
+        Command::Man(args) => return man::run(&args),
+        Command::Config(args) => return configuration::run(args, globals),
+        command => command,
+    };
+    let context = Context::new(globals.clone())?;
     match command {
         Command::Login(args) => login::run(&context, args).await,
         Command::Logout => logout::run(&context).await,
@@ -131,5 +143,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Status => status::run(&context).await,
         Command::Doctor => doctor::run(&context).await,
         Command::Completion(args) => completion::run(&args),
+        Command::Man(args) => man::run(&args),
+        Command::Config(args) => configuration::run(args, globals),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 19] = [
     "login",
     "logout",
     "chat",
@@ -19,7 +19,9 @@ const COMMANDS: [&str; 17] = [
     "jobs",
     "status",
     "doctor",
+    "config",
     "completion",
+    "man",
 ];
 
 #[tokio::test]
