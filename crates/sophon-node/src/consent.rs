@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::commands::{COMMANDS, EXECUTE};
+use crate::folder::Folder;
 use crate::machine::has_desktop;
 
 /// Characters of a program and its arguments that a person can be shown; what is longer is denied, so that nobody
@@ -54,7 +55,8 @@ impl TryFrom<String> for Known {
         if COMMANDS.contains(&name.as_str()) {
             return Ok(Self(name));
         }
-        Err(format!("{name} is no command of this node. It can do: {}", COMMANDS.join(", ")))
+        // Whoever reads the file names the key.
+        Err(format!("is no command of this node. It can do: {}", COMMANDS.join(", ")))
     }
 }
 
@@ -63,29 +65,35 @@ impl TryFrom<String> for Known {
 pub(crate) struct Judge {
     /// For programs of which the policy says nothing.
     programs: Consent,
-    policy: Arc<Policy>,
+    /// Where the policy is.
+    folder: Folder,
     terminal: Arc<Mutex<Option<Lines<BufReader<Stdin>>>>>,
 }
 
 impl Judge {
-    /// Decides by the policy; `programs` is for programs of which it says nothing. Other commands are done then.
-    pub(crate) fn new(programs: Consent, policy: Policy) -> Self {
-        Self { programs, policy: Arc::new(policy), terminal: Arc::default() }
+    /// Decides by the policy in `folder`; `programs` is for programs of which it says nothing. Other commands are done
+    /// then.
+    pub(crate) fn new(programs: Consent, folder: Folder) -> Self {
+        Self { programs, folder, terminal: Arc::default() }
     }
 
-    fn consent(&self, command: &str) -> Consent {
-        let decided = self.policy.commands.iter().find(|(known, _)| known.0 == command);
-        match decided {
+    /// What the policy says now: its owner may have changed it. One that cannot be read decides nothing; the reason why.
+    async fn consent(&self, command: &str) -> Result<Consent, String> {
+        let folder = self.folder.clone();
+        let read = tokio::task::spawn_blocking(move || folder.policy()).await;
+        let policy = read.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        let decided = policy.commands.iter().find(|(known, _)| known.0 == command);
+        Ok(match decided {
             Some((_, consent)) => *consent,
             None if command == EXECUTE => self.programs,
             None => Consent::Allow,
-        }
+        })
     }
 
     /// Whether the command may be done, which is shown to people as `what`; the reason why not. Silence for `limit` is a
     /// no.
     pub(crate) async fn agrees(&self, command: &str, what: &str, limit: Duration) -> Result<(), String> {
-        match self.consent(command) {
+        match self.consent(command).await? {
             Consent::Allow => Ok(()),
             Consent::Deny => Err(format!("The owner of the node has decided that it does not do {command}.")),
             Consent::Ask if what.chars().count() > LONGEST_SHOWN => {
@@ -137,15 +145,31 @@ fn put_question(what: &str) {
     eprintln!("Sophon wants to do this:\n  {what}\nDo it? [y/N]");
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use tempfile::TempDir;
+
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(1);
+    const LIMIT: Duration = Duration::from_secs(10);
+
+    fn folder(place: &TempDir) -> Folder {
+        Folder::open(Some(place.path().to_owned())).unwrap()
+    }
+
+    fn write(place: &TempDir, policy: &str, mode: u32) {
+        let path = place.path().join("consent.toml");
+        fs::write(&path, policy).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    }
 
     #[tokio::test]
     async fn what_was_said_at_the_start_counts_for_programs() {
-        let judge = |consent| Judge::new(consent, Policy::default());
+        let place = tempfile::tempdir().unwrap();
+        let judge = |consent| Judge::new(consent, folder(&place));
         assert_eq!(judge(Consent::Allow).agrees(EXECUTE, "true", LIMIT).await, Ok(()));
         judge(Consent::Deny).agrees(EXECUTE, "true", LIMIT).await.unwrap_err();
         assert_eq!(judge(Consent::Deny).agrees("notify.show", "", LIMIT).await, Ok(()));
@@ -153,8 +177,9 @@ mod tests {
 
     #[tokio::test]
     async fn the_policy_decides_for_each_command_that_it_names() {
-        let text = r#"{"commands": {"system.execute": "allow", "screen.capture": "deny"}}"#;
-        let judge = Judge::new(Consent::Deny, serde_json::from_str(text).unwrap());
+        let place = tempfile::tempdir().unwrap();
+        let judge = Judge::new(Consent::Deny, folder(&place));
+        write(&place, "[commands]\n\"system.execute\" = \"allow\"\n\"screen.capture\" = \"deny\"\n", 0o600);
         assert_eq!(judge.agrees(EXECUTE, "true", LIMIT).await, Ok(()));
         let denied = judge.agrees("screen.capture", "", LIMIT).await.unwrap_err();
         assert!(denied.contains("does not do screen.capture"), "{denied}");
@@ -162,9 +187,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_policy_is_read_for_each_command_and_one_that_cannot_be_read_refuses() {
+        let place = tempfile::tempdir().unwrap();
+        let judge = Judge::new(Consent::Allow, folder(&place));
+        assert_eq!(judge.agrees(EXECUTE, "true", LIMIT).await, Ok(()));
+        write(&place, "[commands]\n\"system.execute\" = \"deny\"\n", 0o600);
+        let denied = judge.agrees(EXECUTE, "true", LIMIT).await.unwrap_err();
+        assert!(denied.contains("does not do system.execute"), "{denied}");
+        write(&place, "[commands]\n\"system.execute\" = \"allow\"\n", 0o644);
+        let denied = judge.agrees(EXECUTE, "true", LIMIT).await.unwrap_err();
+        assert!(denied.contains("consent.toml must be yours") && denied.contains("chmod 600"), "{denied}");
+        write(&place, "commands = 5\n", 0o600);
+        let denied = judge.agrees("system.info", "", LIMIT).await.unwrap_err();
+        assert!(denied.contains("consent.toml: commands must be a table"), "{denied}");
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_shown_whole_is_denied() {
         let long = "x".repeat(LONGEST_SHOWN + 1);
-        let judge = Judge::new(Consent::Ask, Policy::default());
+        let place = tempfile::tempdir().unwrap();
+        let judge = Judge::new(Consent::Ask, folder(&place));
         let denied = judge.agrees(EXECUTE, &long, LIMIT).await;
         assert!(denied.unwrap_err().contains("too long"));
     }

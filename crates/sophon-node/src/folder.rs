@@ -25,7 +25,7 @@ const FOR_OTHERS: u32 = 0o077;
 const LARGEST_POLICY: u64 = 64 * 1024;
 
 /// The folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Folder(PathBuf);
 
 /// With whom the machine is paired, and how it proves itself.
@@ -86,12 +86,14 @@ impl Folder {
     pub(crate) fn policy(&self) -> Result<Policy, Failure> {
         let path = self.0.join(CONSENT);
         let unusable = |reason: &dyn fmt::Display| Failure(format!("{} {reason}.", path.display()));
-        let mut file = match fs::File::open(&path) {
+        let unreadable =
+            |error| unusable(&format_args!("cannot be read: {error}. Make it a text file that you can read"));
+        let file = match fs::File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Policy::default()),
-            Err(error) => return Err(unusable(&format_args!("cannot be read: {error}"))),
+            Err(error) => return Err(unreadable(error)),
         };
-        let about = file.metadata()?;
+        let about = file.metadata().map_err(unreadable)?;
         if !is_private(&about) {
             return Err(unusable(&"must be yours, and for nobody else. Run `chmod 600` on it"));
         }
@@ -99,7 +101,7 @@ impl Folder {
             return Err(unusable(&format_args!("has more than {LARGEST_POLICY} bytes")));
         }
         let mut text = String::new();
-        file.read_to_string(&mut text).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+        file.take(LARGEST_POLICY).read_to_string(&mut text).map_err(unreadable)?;
         let table: serde_json::Map<String, Value> =
             toml::from_str(&text).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
         read(&path, Value::Object(table), Format::Toml)
@@ -225,7 +227,10 @@ mod tests {
                 "commands.screen.capture must be one of: ask, allow, deny. It is \"maybe\".",
             ),
             ("[commands]\n\"screen.capture\" = true", "commands.screen.capture must be"),
-            ("[commands]\n\"disk.format\" = \"ask\"", "disk.format is no command of this node"),
+            (
+                "[commands]\n\"disk.format\" = \"ask\"",
+                "consent.toml: commands.disk.format is no command of this node",
+            ),
         ];
         for (text, told) in cases {
             let (_place, folder) = with_policy(text, 0o600);

@@ -25,7 +25,9 @@ pub(crate) async fn run(folder: &Folder, consent: Consent) -> Result<(), Failure
     let Paired { gateway, token } = folder.paired()?;
     let _claim = folder.claim()?;
     let gateway = Gateway::new(gateway, token)?;
-    let judge = Judge::new(consent, folder.policy()?);
+    // One that cannot be read is told now rather than with the first command.
+    folder.policy()?;
+    let judge = Judge::new(consent, folder.clone());
     let worker = Worker::new(Journal::open(&folder.journal())?, judge);
     tokio::select! {
         ended = obey(&gateway, &worker) => return Err(ended.into()),

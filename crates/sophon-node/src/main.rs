@@ -40,7 +40,7 @@ struct SophonNode {
 }
 
 const CONSENT_HELP: &str = "\
-Where nobody can be asked, consent.toml in the data folder decides (mode 600, read at the start):
+Where nobody can be asked, consent.toml in the data folder decides (mode 600, read for each command):
 
   [commands]
   \"system.execute\" = \"allow\"    # ask, allow or deny, for each command

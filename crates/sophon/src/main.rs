@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::error::ContextKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use sophon_server::ServeArgs;
 use tikv_jemallocator::Jemalloc;
 
@@ -69,7 +71,7 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn main() -> ExitCode {
-    let Sophon { command, globals } = Sophon::parse();
+    let Sophon { command, globals } = parse();
     match command {
         Command::Serve(serve) => {
             let Serve { listen, config, open } = serve;
@@ -78,6 +80,18 @@ fn main() -> ExitCode {
         Command::Openapi => print_openapi(),
         Command::Cli(command) => cli::main(command, globals),
     }
+}
+
+/// What was typed. What is wrong with it is told with the usage of what was typed: a value that an environment variable
+/// gives an option would be listed there, as if the option were required.
+fn parse() -> Sophon {
+    Sophon::try_parse().unwrap_or_else(|error| {
+        if error.get(ContextKind::Usage).is_none() {
+            error.exit();
+        }
+        let without_environment = Sophon::command().mut_args(|option| option.env(Resettable::Reset));
+        without_environment.try_get_matches().err().unwrap_or(error).exit()
+    })
 }
 
 #[expect(clippy::print_stderr, reason = "there may be no log yet when a gateway does not start")]
@@ -116,7 +130,7 @@ fn print_openapi() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_holds_together() {

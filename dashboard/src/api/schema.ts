@@ -2890,16 +2890,19 @@ export interface components {
          *     - `unknown_model`: The provider does not have the model.
          *     - `conversation_too_long`: The conversation is longer than the model can read.
          *     - `rate_limited`: Too often.
-         *     - `unavailable`: No answer, or one that says that the provider is in trouble.
+         *     - `no_credit`: What was paid for is used up.
+         *     - `unavailable`: No answer: nothing that speaks to us is there.
+         *     - `server_error`: An answer that says that the provider is in trouble.
          *     - `timed_out`: No answer in time, or the stream went silent.
-         *     - `malformed`: An answer that cannot be understood, or that broke off.
+         *     - `malformed`: An answer that cannot be understood.
+         *     - `broken_off`: An answer that ended before its end.
          *     - `empty`: An answer that says nothing and calls nothing.
          *     - `output_too_long`: More output was asked for than the model can write, or than fits beside the conversation.
          *     - `answer_too_long`: An answer, or a record of one, that is longer than the operator allows.
          *     - `no_model`: What answers is no language model, and the request needs one.
          * @enum {string}
          */
-        ModelErrorKind: "unauthorized" | "refused" | "unknown_model" | "conversation_too_long" | "rate_limited" | "unavailable" | "timed_out" | "malformed" | "empty" | "output_too_long" | "answer_too_long" | "no_model";
+        ModelErrorKind: "unauthorized" | "refused" | "unknown_model" | "conversation_too_long" | "rate_limited" | "no_credit" | "unavailable" | "server_error" | "timed_out" | "malformed" | "broken_off" | "empty" | "output_too_long" | "answer_too_long" | "no_model";
         /** @description An agent to be made. What is absent gets the value that the first agent of a gateway has. */
         NewAgent: {
             /** @description BOOT.md, at most 100,000 characters. */

@@ -19,12 +19,18 @@ text_enum! {
         TooLong = "conversation_too_long",
         /// Too often.
         RateLimited = "rate_limited",
-        /// No answer, or one that says that the provider is in trouble.
+        /// What was paid for is used up.
+        NoCredit = "no_credit",
+        /// No answer: nothing that speaks to us is there.
         Unavailable = "unavailable",
+        /// An answer that says that the provider is in trouble.
+        ServerError = "server_error",
         /// No answer in time, or the stream went silent.
         TimedOut = "timed_out",
-        /// An answer that cannot be understood, or that broke off.
+        /// An answer that cannot be understood.
         Malformed = "malformed",
+        /// An answer that ended before its end.
+        BrokenOff = "broken_off",
         /// An answer that says nothing and calls nothing.
         Empty = "empty",
         /// More output was asked for than the model can write, or than fits beside the conversation.
@@ -60,7 +66,7 @@ impl ModelError {
     /// long once would be paid for twice.
     pub fn is_passing(&self) -> bool {
         use ModelErrorKind as K;
-        matches!(self.kind, K::RateLimited | K::Unavailable | K::Malformed)
+        matches!(self.kind, K::RateLimited | K::Unavailable | K::ServerError | K::Malformed | K::BrokenOff)
     }
 
     /// What is wrong, with the provider, the model and the URL, in one sentence.
@@ -84,6 +90,9 @@ impl ModelError {
 
     /// What somebody can do about it, in a sentence or two.
     pub fn next_step(&self) -> String {
+        if let (ModelErrorKind::RateLimited, Some(wait)) = (self.kind, self.retry_after) {
+            return format!("Wait {} s and send it again.", wait.as_secs().max(1));
+        }
         if self.nearest.is_empty() {
             return self.kind.next_step().to_owned();
         }
@@ -100,9 +109,12 @@ impl ModelErrorKind {
             Self::UnknownModel => "does not have the model",
             Self::TooLong => "cannot read a conversation this long",
             Self::RateLimited => "is rate limiting us",
+            Self::NoCredit => "has no credit left for this API key",
             Self::Unavailable => "is not available",
+            Self::ServerError => "reported an error",
             Self::TimedOut => "did not answer in time",
             Self::Malformed => "sent an answer that cannot be understood",
+            Self::BrokenOff => "broke off its answer",
             Self::Empty => "sent an empty answer",
             Self::OutputTooLong => "cannot write that many tokens",
             Self::AnswerTooLong => "sent more than it may",
@@ -118,12 +130,19 @@ impl ModelErrorKind {
             Self::UnknownModel => "Check the name of the model; Ollama has a model once it is pulled.",
             Self::TooLong => "Start a new session, or use a model with a larger context.",
             Self::RateLimited => "Wait a moment and send it again.",
+            Self::NoCredit => "Add credit at the provider, or use another provider.",
             Self::Unavailable => "Check that the server runs and that its address and port are right.",
+            Self::ServerError => {
+                "Try again in a moment. If it stays so, look at the model server's log or status page."
+            }
             Self::TimedOut => {
                 "If the model is still being loaded, try again; if it is slow, raise the provider's \
                  first_byte_seconds or idle_seconds."
             }
             Self::Malformed => "Check that the provider's type fits the server.",
+            Self::BrokenOff => {
+                "Try again. If it stays so, look at the model server's log, and at what stands between."
+            }
             Self::Empty => "Send the message again, or use another model.",
             Self::OutputTooLong => "Lower the provider's max_output_tokens.",
             Self::AnswerTooLong => "Raise the provider's max_answer_kib or max_record_kib if it is in order.",

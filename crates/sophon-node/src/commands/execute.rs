@@ -139,11 +139,14 @@ async fn read(output: Option<impl AsyncRead + Unpin>) -> (String, bool) {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::consent::{Consent, Policy};
+    use crate::consent::Consent;
+    use crate::folder::Folder;
 
     async fn run(params: Value, consent: Consent) -> Result<Value, Value> {
         let params = serde_json::from_value(params).unwrap();
-        let outcome = execute(params, Duration::from_secs(10), &Judge::new(consent, Policy::default())).await;
+        let place = tempfile::tempdir().unwrap();
+        let judge = Judge::new(consent, Folder::open(Some(place.path().to_owned())).unwrap());
+        let outcome = execute(params, Duration::from_secs(10), &judge).await;
         outcome.map_err(|answer| json!(answer)["error"]["code"].clone())
     }
 

@@ -110,9 +110,9 @@ impl Answer {
             // Some servers end the stream as the format wants it, and never say why.
             None if self.is_over && !self.is_blank() && !self.calls.has_unfinished() => StopReason::Stop,
             None if self.calls.has_unfinished() => {
-                return Err(Failure::malformed("the answer ended in the middle of a tool call"));
+                return Err(Failure::broken_off("the answer ended in the middle of a tool call"));
             }
-            None => return Err(Failure::malformed("the answer ended without saying why")),
+            None => return Err(Failure::broken_off("the answer ended without saying why")),
         };
         if self.is_blank() {
             return Err(self.empty(stop));

@@ -52,7 +52,7 @@ pub(crate) fn play(
                 // What comes after the end can spoil nothing.
                 (Err(_), _) if answer.stop.is_some() && !answer.is_blank() => break Ok(()),
                 // Half a record is no news.
-                (Err(failure), Some(Err(error))) if failure.is_malformed() => {
+                (Err(failure), Some(Err(error))) if failure.is_unclear() => {
                     break Err(Failure::on_the_way(&error));
                 }
                 (Err(failure), _) => break Err(failure),
@@ -141,7 +141,7 @@ impl Body {
     /// If nothing at all was said, what came in place of an answer may say why.
     fn explain(&self, failure: Failure) -> Failure {
         match &self.last {
-            Some(record) if failure.is_malformed() => Failure::in_place_of_answer(record).unwrap_or(failure),
+            Some(record) if failure.is_unclear() => Failure::in_place_of_answer(record).unwrap_or(failure),
             _ => failure,
         }
     }

@@ -88,7 +88,7 @@ impl RecordReader {
                 self.extend(index, "thinking", &thought);
             }
             "signature_delta" => self.extend(index, "signature", &text_of(&delta["signature"])),
-            "error" => return Err(Failure::new(ModelErrorKind::Unavailable, text_of(&delta["message"]))),
+            "error" => return Err(Failure::new(ModelErrorKind::ServerError, text_of(&delta["message"]))),
             // Citations, and what may come to be.
             _ => {}
         }

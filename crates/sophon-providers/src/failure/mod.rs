@@ -36,8 +36,13 @@ impl Failure {
         Self::new(ModelErrorKind::Malformed, message)
     }
 
-    pub(crate) fn is_malformed(&self) -> bool {
-        self.kind == ModelErrorKind::Malformed
+    pub(crate) fn broken_off(message: impl Into<String>) -> Self {
+        Self::new(ModelErrorKind::BrokenOff, message)
+    }
+
+    /// Whether something else that was seen may say better what went wrong.
+    pub(crate) fn is_unclear(&self) -> bool {
+        matches!(self.kind, ModelErrorKind::Malformed | ModelErrorKind::BrokenOff)
     }
 
     /// An error that a provider reports in the middle of its answer.
@@ -77,6 +82,7 @@ impl Failure {
         let kind = match error {
             EgressError::TimedOut { .. } => ModelErrorKind::TimedOut,
             EgressError::TooLong { .. } => ModelErrorKind::AnswerTooLong,
+            EgressError::BrokenOff { .. } => ModelErrorKind::BrokenOff,
             _ => ModelErrorKind::Malformed,
         };
         Self::new(kind, error.to_string())

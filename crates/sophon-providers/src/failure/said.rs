@@ -106,16 +106,19 @@ impl Said {
             401 | 403 => K::Unauthorized,
             408 | 504 => K::TimedOut,
             413 => K::TooLong,
+            402 => K::NoCredit,
             429 => K::RateLimited,
-            500.. => K::Unavailable,
+            500.. => K::ServerError,
             _ => K::Refused,
         });
         match by_status.unwrap_or_else(|| self.kind_by_code()) {
-            K::Refused | K::Unavailable if self.is_output_too_long() => K::OutputTooLong,
-            K::Refused | K::Unavailable if self.is_too_long() => K::TooLong,
+            K::Refused | K::ServerError if self.is_output_too_long() => K::OutputTooLong,
+            K::Refused | K::ServerError if self.is_too_long() => K::TooLong,
             K::Refused if self.is_wrong_key() => K::Unauthorized,
             K::Refused if self.is_unknown_model() => K::UnknownModel,
-            K::RateLimited if self.has_code(&["insufficient_quota", "billing_error"]) => K::Refused,
+            K::RateLimited | K::Refused if self.has_code(&["insufficient_quota", "billing_error"]) => {
+                K::NoCredit
+            }
             kind => kind,
         }
     }
@@ -141,7 +144,7 @@ impl Said {
             | "failed_precondition" => Some(K::Refused),
             _ => None,
         });
-        named.unwrap_or(K::Unavailable)
+        named.unwrap_or(K::ServerError)
     }
 
     fn has_code(&self, codes: &[&str]) -> bool {

@@ -23,12 +23,12 @@ fn the_status_decides_unless_the_conversation_is_too_long() {
         (403, "{}", K::Unauthorized),
         (408, "", K::TimedOut),
         (429, "{}", K::RateLimited),
-        (500, "<html>", K::Unavailable),
-        (503, "", K::Unavailable),
+        (500, "<html>", K::ServerError),
+        (503, "", K::ServerError),
         (
             529,
             r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
-            K::Unavailable,
+            K::ServerError,
         ),
         (413, "", K::TooLong),
         (400, r#"{"error":{"message":"x","code":"context_length_exceeded"}}"#, K::TooLong),
@@ -154,9 +154,9 @@ fn the_limit_of_output_is_told_from_the_length_of_the_conversation() {
 #[test]
 fn an_error_inside_an_answer_is_judged_by_its_code() {
     let kind = |json: Value| Failure::reported(&json).kind;
-    assert_eq!(kind(serde_json::json!({"type": "overloaded_error", "message": "x"})), K::Unavailable);
+    assert_eq!(kind(serde_json::json!({"type": "overloaded_error", "message": "x"})), K::ServerError);
     assert_eq!(kind(serde_json::json!({"type": "rate_limit_error", "message": "x"})), K::RateLimited);
     assert_eq!(kind(serde_json::json!({"code": 429, "message": "x"})), K::RateLimited);
     assert_eq!(kind(serde_json::json!({"code": "invalid_api_key", "message": "x"})), K::Unauthorized);
-    assert_eq!(kind(serde_json::json!({})), K::Unavailable);
+    assert_eq!(kind(serde_json::json!({})), K::ServerError);
 }

@@ -42,7 +42,7 @@ impl Reader for ChunkReader {
             answer.text(&text_of(&choice["text"]));
         }
         match word(&choice["finish_reason"]) {
-            Some("error") => Err(Failure::malformed("the provider ended the answer with an error")),
+            Some("error") => Err(Failure::broken_off("the provider ended the answer with an error")),
             Some(reason) => {
                 answer.stop(reason, stop_reason(reason));
                 Ok(())

@@ -32,9 +32,9 @@ async fn each_refusal_has_its_meaning_and_the_providers_words() {
         (400, "This model's maximum context length is 8192 tokens", K::TooLong),
         (413, "request too large", K::TooLong),
         (429, "slow down", K::RateLimited),
-        (500, "oh", K::Unavailable),
-        (503, "busy", K::Unavailable),
-        (529, "Overloaded", K::Unavailable),
+        (500, "oh", K::ServerError),
+        (503, "busy", K::ServerError),
+        (529, "Overloaded", K::ServerError),
     ];
     for kind in KINDS {
         for (status, words, expected) in table {
@@ -90,7 +90,7 @@ async fn an_error_in_the_middle_keeps_what_was_said() {
         let (events, error) = events(&provider(kind, &server)).await;
         assert_eq!(text_of(&events), "Half");
         let error = error.unwrap();
-        assert_eq!((error.kind, error.message.as_str()), (ModelErrorKind::Unavailable, "Overloaded"));
+        assert_eq!((error.kind, error.message.as_str()), (ModelErrorKind::ServerError, "Overloaded"));
     }
 }
 
@@ -112,18 +112,18 @@ async fn garbage_is_named_as_such() {
 }
 
 #[tokio::test]
-async fn an_answer_without_an_end_is_malformed() {
+async fn an_answer_without_an_end_broke_off() {
     for kind in KINDS {
         for script in [Script::say("Half").then_nothing(), Script::answer().then_nothing()] {
             let server = ModelServer::playing([script]).await;
             let (_, error) = events(&provider(kind, &server)).await;
-            assert_eq!(error.unwrap().kind, ModelErrorKind::Malformed, "{kind:?}");
+            assert_eq!(error.unwrap().kind, ModelErrorKind::BrokenOff, "{kind:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_keeps_what_was_said_and_is_malformed() {
+async fn a_connection_that_breaks_keeps_what_was_said_and_broke_off() {
     for kind in KINDS {
         let gate = Gate::new();
         let server = ModelServer::playing([Script::say("Half").wait(&gate).then_cut()]).await;
@@ -131,7 +131,7 @@ async fn a_connection_that_breaks_keeps_what_was_said_and_is_malformed() {
         assert_eq!(stream.try_next().await.unwrap(), Some(ModelEvent::Text("Half".into())));
         gate.open();
         let error = stream.next().await.unwrap().unwrap_err();
-        assert_eq!(error.kind, ModelErrorKind::Malformed, "{kind:?}: {error}");
+        assert_eq!(error.kind, ModelErrorKind::BrokenOff, "{kind:?}: {error}");
         assert!(stream.next().await.is_none(), "an error is the last item");
     }
 }

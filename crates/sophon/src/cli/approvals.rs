@@ -26,7 +26,8 @@ Examples:
   sophon approvals show apr_…               the whole of it
   sophon approvals approve apr_…
   sophon approvals reject apr_… --reason \"Not today.\"
-  sophon approvals edit apr_… '{\"argv\": [\"ls\"]}'"
+  sophon approvals edit apr_… \\
+    '{\"node\": \"node_…\", \"command\": \"system.execute\", \"params\": {\"argv\": [\"ls\"]}}'"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -85,7 +86,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         Some(Action::Edit { id, params }) => client.approve_edited(&id, &params).await?,
         Some(Action::Reject { id, reason }) => client.reject(&id, reason.as_deref()).await?,
     };
-    let sentence = format!("{} is {}.", answered.action.id, answered.action.status.as_str());
+    let sentence = format!("{} is {}.", answered.action.id, status(answered.action.status));
     Ok(context.screen.done(&answered, sentence)?)
 }
 
@@ -111,13 +112,13 @@ async fn list(context: &Context, history: bool, limit: usize) -> Result<(), Stop
     let now = environment::now();
     let mut table = Table::new(&["RISK", "WHAT", "APPROVAL", "ASKED", "STATUS"], 1);
     for approval in &approvals.items {
-        let status = if approval.action.status == ApprovalStatus::Pending {
+        let state = if approval.action.status == ApprovalStatus::Pending {
             format!("{} left", span(approval.action.expires_at.since(now)))
         } else {
-            approval.action.status.as_str().to_owned()
+            status(approval.action.status).to_owned()
         };
         let (risk, id) = (colored(approval.action.risk_level).to_string(), approval.action.id.to_string());
-        table.row([risk, summary(approval), id, ago(now, approval.action.requested_at), status]);
+        table.row([risk, summary(approval), id, ago(now, approval.action.requested_at), state]);
     }
     Ok(line(table.render(context.screen.width))?)
 }
@@ -131,7 +132,7 @@ fn show(context: &Context, approval: &ApprovalRequest) -> Result<(), Stop> {
         ("Approval", action.id.to_string()),
         ("Tool", one_line(&action.tool_name)),
         ("Risk", colored(action.risk_level).to_string()),
-        ("Status", action.status.as_str().to_owned()),
+        ("Status", status(action.status).to_owned()),
         ("Asked", ago(now, action.requested_at)),
         ("Session", action.session_id.to_string()),
         ("Task", action.task_id.to_string()),
@@ -159,6 +160,14 @@ pub fn summary(approval: &ApprovalRequest) -> String {
     one_line(&visible(approval.action.preview.as_deref().unwrap_or(&approval.action.tool_name)))
 }
 
+/// The status in words.
+pub fn status(status: ApprovalStatus) -> &'static str {
+    match status {
+        ApprovalStatus::TimedOut => "timed out",
+        status => status.as_str(),
+    }
+}
+
 /// The arguments, whole and with nothing hidden in them.
 pub fn arguments(arguments: &Value) -> String {
     visible(&format!("{arguments:#}")).into_owned()
@@ -172,5 +181,16 @@ pub fn colored(risk: Risk) -> StyledObject<&'static str> {
         Risk::Medium => text,
         Risk::High => text.yellow(),
         Risk::Critical => text.red(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_told_in_words() {
+        assert_eq!(status(ApprovalStatus::TimedOut), "timed out");
+        assert_eq!(status(ApprovalStatus::Approved), "approved");
     }
 }

@@ -6,21 +6,35 @@ use super::context::Context;
 use super::screen::ask;
 use super::stop::Stop;
 
+/// What cannot be undone.
+#[derive(Clone, Copy, Debug)]
+pub enum Deed {
+    /// Something is deleted.
+    Delete,
+    /// An access is revoked.
+    Revoke,
+}
+
 /// Goes on if the person has said `--yes`, or says it now; `question` is put only where somebody can answer.
 pub async fn confirmed(
     context: &Context,
     has_said_yes: bool,
+    deed: Deed,
     question: impl AsyncFn() -> Result<String, Stop>,
 ) -> Result<(), Stop> {
     if has_said_yes {
         return Ok(());
     }
+    let (doing, done) = match deed {
+        Deed::Delete => ("deleting", "deleted"),
+        Deed::Revoke => ("revoking", "revoked"),
+    };
     if !io::stdin().is_terminal() {
-        return Err(Stop::failed("deleting cannot be undone").hint("Say `--yes` if you mean it."));
+        return Err(Stop::failed(format!("{doing} cannot be undone")).hint("Say `--yes` if you mean it."));
     }
     let answer = ask(&format!("{} [y/N] ", question().await?))?;
     if !answer.trim().eq_ignore_ascii_case("y") && !answer.trim().eq_ignore_ascii_case("yes") {
-        context.screen.remark("Nothing was deleted.");
+        context.screen.remark(format!("Nothing was {done}."));
         return Err(Stop::reported());
     }
     Ok(())

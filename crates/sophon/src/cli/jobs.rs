@@ -5,7 +5,7 @@ use sophon_api::JobCounts;
 use sophon_client::collect;
 use sophon_model::{JobId, JobStatus, Queue};
 
-use super::confirm::confirmed;
+use super::confirm::{Deed, confirmed};
 use super::context::Context;
 use super::environment;
 use super::screen::{document, line, one_line};
@@ -66,7 +66,8 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
             Ok(context.screen.done(&job, format!("{id} runs again."))?)
         }
         Some(Action::Delete { id, yes }) => {
-            confirmed(context, yes, async || Ok(format!("Delete {id}? Nobody will do its work."))).await?;
+            let question = async || Ok(format!("Delete {id}? Nobody will do its work."));
+            confirmed(context, yes, Deed::Delete, question).await?;
             context.client.discard_job(&id).await?;
             Ok(context.screen.done(&serde_json::json!({ "id": id }), format!("{id} is deleted."))?)
         }

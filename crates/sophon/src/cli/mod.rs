@@ -125,7 +125,8 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         command => command,
     };
     let context = Context::new(globals.clone())?;
-    match command {
+    let list = list_of(&command);
+    let done = match command {
         Command::Login(args) => login::run(&context, args).await,
         Command::Logout => logout::run(&context).await,
         Command::Chat(args) => chat::run(&context, args).await,
@@ -145,5 +146,26 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Completion(args) => completion::run(&args),
         Command::Man(args) => man::run(&args),
         Command::Config(args) => configuration::run(args, globals),
-    }
+    };
+    done.map_err(|stop| match list {
+        Some(list) => stop.listed_by(list),
+        None => stop,
+    })
+}
+
+/// The commands that list what a command is about.
+fn list_of(command: &Command) -> Option<&'static str> {
+    Some(match command {
+        Command::Chat(_) => "`sophon sessions` and `sophon agents` list",
+        Command::Sessions(_) => "`sophon sessions` lists",
+        Command::Tasks(_) => "`sophon tasks` and `sophon tasks --history` list",
+        Command::Approvals(_) => "`sophon approvals` and `sophon approvals --history` list",
+        Command::Questions(_) => "`sophon questions` lists",
+        Command::Discussions(_) => "`sophon discussions` lists",
+        Command::Nodes(_) => "`sophon nodes` lists",
+        Command::Tokens(_) => "`sophon tokens` lists",
+        Command::Agents(_) => "`sophon agents` lists",
+        Command::Jobs(_) => "`sophon jobs` lists",
+        _ => return None,
+    })
 }

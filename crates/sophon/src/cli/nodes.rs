@@ -9,7 +9,7 @@ use sophon_api::{Node, NodeCommand, RegisteredNode};
 use sophon_client::collect;
 use sophon_model::{NodeId, NodeScope, NodeStatus};
 
-use super::confirm::confirmed;
+use super::confirm::{Deed, confirmed};
 use super::context::Context;
 use super::environment;
 use super::screen::{document, facts, line, one_line};
@@ -89,10 +89,13 @@ enum Action {
         #[arg(value_name = "NODE")]
         id: NodeId,
         /// All that it may, for example system.info
-        #[arg(value_name = "SCOPE", value_parser = scope, required_unless_present = "none")]
+        #[arg(value_name = "SCOPE", value_parser = scope, required_unless_present_any = ["named", "none"])]
         scopes: Vec<NodeScope>,
+        /// The same, as `pair` and `approve` take it; once for each
+        #[arg(long = "scope", value_name = "SCOPE", value_parser = scope)]
+        named: Vec<NodeScope>,
         /// It may be told nothing
-        #[arg(long, conflicts_with = "scopes")]
+        #[arg(long, conflicts_with_all = ["scopes", "named"])]
         none: bool,
     },
     /// Tell a machine to do something, and print what it returns. Exits with 0 if it was done
@@ -156,7 +159,10 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
             client.approve_node(&id, code.as_deref(), scopes).await?
         }
         Some(Action::Reject { id }) => client.reject_node(&id).await?,
-        Some(Action::Scopes { id, scopes, .. }) => client.set_node_scopes(&id, &scopes).await?,
+        Some(Action::Scopes { id, mut scopes, named, .. }) => {
+            scopes.extend(named);
+            client.set_node_scopes(&id, &scopes).await?
+        }
     };
     let sentence =
         format!("{} is {} and may: {}.", one_line(&node.name), node.status.as_str(), scopes_of(&node));
@@ -283,7 +289,7 @@ async fn revoke(context: &Context, id: &NodeId, is_confirmed: bool) -> Result<()
         let node = context.client.node(id).await?;
         Ok(format!("Cut “{}” off and forget it, with what it was told to do?", one_line(&node.name)))
     };
-    confirmed(context, is_confirmed, question).await?;
+    confirmed(context, is_confirmed, Deed::Revoke, question).await?;
     context.client.delete_node(id).await?;
     Ok(context.screen.done(&serde_json::json!({ "deleted": id }), format!("{id} is cut off."))?)
 }

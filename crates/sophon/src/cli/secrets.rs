@@ -12,11 +12,11 @@ use super::stop::Stop;
 Secrets are sealed in the database under a master key, which is not in it. Back both up, apart from each other.
 
 Examples:
-  sophon secrets status      where the master keys are, and which one seals
+  sophon secrets             where the master keys are, and which one seals
   sophon secrets rotate      make a new master key, while the gateway serves")]
 pub struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: Option<Action>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -30,8 +30,8 @@ enum Action {
 /// Shows or rotates the master keys.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     let state = match args.action {
-        Action::Status => context.client.secrets_state().await?,
-        Action::Rotate => context.client.rotate_master_key().await?,
+        None | Some(Action::Status) => context.client.secrets_state().await?,
+        Some(Action::Rotate) => context.client.rotate_master_key().await?,
     };
     if context.screen.json {
         return Ok(document(&state)?);

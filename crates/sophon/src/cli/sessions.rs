@@ -6,7 +6,7 @@ use sophon_api::{ForkSession, Message, Session};
 use sophon_client::{MessageRange, SessionFilter, collect};
 use sophon_model::{MessageId, MessageRole, SessionId};
 
-use super::confirm::confirmed;
+use super::confirm::{Deed, confirmed};
 use super::context::Context;
 use super::environment;
 use super::screen::{document, facts, line, one_line};
@@ -174,7 +174,7 @@ async fn delete(context: &Context, id: &SessionId, is_confirmed: bool) -> Result
         let session = context.client.session(id).await?;
         Ok(format!("Delete “{}” with its {} messages?", title(&session), session.message_count))
     };
-    confirmed(context, is_confirmed, question).await?;
+    confirmed(context, is_confirmed, Deed::Delete, question).await?;
     context.client.delete_session(id).await?;
     Ok(context.screen.done(&serde_json::json!({ "deleted": id }), format!("Deleted {id}."))?)
 }

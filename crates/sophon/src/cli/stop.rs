@@ -44,6 +44,16 @@ impl Stop {
         self
     }
 
+    /// Where the gateway does not know what a command is about, with the command that lists what there is.
+    pub fn listed_by(mut self, list: &str) -> Self {
+        if let Stop::Failed(failure) = &mut self
+            && failure.code.as_deref() == Some("not_found")
+        {
+            failure.hint = Some(format!("{list} what there is."));
+        }
+        self
+    }
+
     /// It failed, and has said so already.
     pub fn reported() -> Self {
         Stop::Silent(1)
@@ -147,6 +157,11 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
         return Some(format!("Try again in {} s.", wait.as_secs().max(1)));
     }
     let hint = match refusal.code.as_str() {
+        // A gateway gives its answers a name.
+        "unauthenticated" if refusal.request_id.is_none() => {
+            "This may be no Sophon gateway: check the address. If it is one, you are not signed in there: `sophon login \
+             --gateway-url URL`."
+        }
         "unauthenticated" => {
             "Sign in with `sophon login`; in place of an API token that has expired or was revoked, create another."
         }
@@ -212,6 +227,14 @@ mod tests {
              request: req_1 (the gateway's log has more under this name)"
         );
         assert!(told(&refused("rate_limited", Some(7))).contains("Try again in 7 s."));
+    }
+
+    #[test]
+    fn what_is_not_found_names_the_command_that_lists_it() {
+        let list = "`sophon tokens` lists";
+        let text = told(&refused("not_found", None).listed_by(list));
+        assert!(text.contains("hint: `sophon tokens` lists what there is.\n"), "{text}");
+        assert!(!told(&refused("conflict", None).listed_by(list)).contains("sophon tokens"));
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub fn json(text: &str) -> Result<Value, String> {
 /// A number of days, as `30d` or `30`.
 pub fn days(text: &str) -> Result<u32, String> {
     let days = text.strip_suffix('d').unwrap_or(text).parse().ok();
-    days.filter(|days| *days > 0).ok_or_else(|| "give a number of days, for example 30d".to_owned())
+    days.filter(|days| *days > 0)
+        .ok_or_else(|| "give a number of days, at least 1, for example 30d".to_owned())
 }
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ mod tests {
     fn days_are_a_number_with_or_without_their_unit() {
         assert_eq!((days("30d"), days("7")), (Ok(30), Ok(7)));
         for wrong in ["", "d", "0d", "-1", "1w", "1.5d"] {
-            assert!(days(wrong).is_err(), "{wrong}");
+            assert!(days(wrong).is_err_and(|told| told.contains("at least 1")), "{wrong}");
         }
     }
 }

@@ -33,7 +33,18 @@ pub fn span(duration: Duration) -> String {
         1..10 => format!("{:.1} s", duration.as_secs_f64()),
         10..MINUTE => format!("{seconds} s"),
         MINUTE..HOUR => format!("{} min {} s", seconds / MINUTE, seconds % MINUTE),
+        // What was 30 days a moment ago is still called so.
+        _ if seconds + MINUTE >= DAY => days(seconds + MINUTE),
         _ => format!("{} h {} min", seconds / HOUR, seconds % HOUR / MINUTE),
+    }
+}
+
+fn days(seconds: u64) -> String {
+    let (days, hours) = (seconds / DAY, seconds % DAY / HOUR);
+    let unit = if days == 1 { "day" } else { "days" };
+    match hours {
+        0 => format!("{days} {unit}"),
+        _ => format!("{days} {unit} {hours} h"),
     }
 }
 
@@ -68,5 +79,10 @@ mod tests {
         assert_eq!(span_ms(125_000), "2 min 5 s");
         assert_eq!(span_ms(3_780_000), "1 h 3 min");
         assert_eq!(span_ms(-5), "0 ms");
+        let told = |seconds| span(Duration::from_secs(seconds));
+        assert_eq!(told(DAY - 2 * MINUTE), "23 h 58 min");
+        assert_eq!(told(DAY - 1), "1 day");
+        assert_eq!(told(DAY + 5 * HOUR), "1 day 5 h");
+        assert_eq!(told(30 * DAY - 1), "30 days");
     }
 }

@@ -51,3 +51,12 @@ async fn a_port_where_nobody_listens_and_one_that_speaks_no_tls_are_told_apart()
     let plain = told(&plain).await;
     assert!(plain.contains("it does not speak TLS") && plain.contains("https:// only"), "{plain}");
 }
+
+#[tokio::test]
+async fn a_server_that_knows_nobody_may_be_no_gateway() {
+    let locked = serve(|| StatusCode::UNAUTHORIZED.into_response()).await;
+    let run = Program::new(&locked).run(&["secrets"]).await;
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert!(run.stderr.contains("hint: This may be no Sophon gateway: check the address."), "{run:?}");
+    assert!(run.stderr.contains("you are not signed in there"), "{run:?}");
+}

@@ -45,19 +45,14 @@ async fn leave_is_asked_for_and_given_in_the_terminal() {
     let (_gateway, program) = started().await;
     assert_eq!(program.run(&["chat", "remember that Oscar is a cat"]).await.status, Some(0));
     let mut terminal = program.in_terminal(&["chat", "forget everything"]);
-    for said in [
-        "memory.forget_all",
-        "critical",
-        "left",
-        "cannot be undone.",
-        "{}",
-        "y to let it, n [why] to refuse: ",
-    ] {
+    for said in
+        ["memory.forget_all", "critical", "left", "cannot be undone.", "y to approve, n [reason] to reject: "]
+    {
         terminal.shows(said).await;
     }
     terminal.types("perhaps");
     terminal.shows("neither yes nor no").await;
-    terminal.shows("to refuse: ").await;
+    terminal.shows("to reject: ").await;
     terminal.types("y");
     terminal.shows("approved").await;
     let (status, screen) = terminal.finish().await;
@@ -71,7 +66,7 @@ async fn leave_is_asked_for_and_given_in_the_terminal() {
 async fn what_is_refused_in_the_terminal_is_refused_with_the_reason() {
     let (_gateway, program) = started().await;
     let mut terminal = program.in_terminal(&["chat", "forget everything"]);
-    terminal.shows("to refuse: ").await;
+    terminal.shows("to reject: ").await;
     terminal.types("no not today");
     terminal.shows("rejected").await;
     assert_eq!(terminal.finish().await.0, Some(0));
@@ -101,7 +96,7 @@ async fn a_question_is_answered_in_the_terminal_in_the_middle_of_a_conversation(
 async fn what_was_answered_elsewhere_is_not_asked_any_more() {
     let (_gateway, program) = started().await;
     let mut terminal = program.in_terminal(&["chat", "forget everything"]);
-    terminal.shows("to refuse: ").await;
+    terminal.shows("to reject: ").await;
     let asked = program.only(&["approvals"]).await;
     assert_eq!(program.run(&["approvals", "approve", &asked]).await.status, Some(0));
     terminal.shows("it waits no longer").await;
@@ -198,7 +193,7 @@ async fn all_that_an_answer_asks_is_asked_one_after_the_other_and_changed_where_
     terminal.types(r#"edit {"node": "node_1", "command": "system.info"}"#);
     terminal.shows("edited").await;
     terminal.shows("memory.forget_all").await;
-    terminal.shows("to refuse: ").await;
+    terminal.shows("to reject: ").await;
     terminal.types("n");
     terminal.shows("rejected").await;
     let (status, screen) = terminal.finish().await;

@@ -82,6 +82,25 @@ async fn what_is_typed_while_an_answer_comes_is_kept_apart_and_sent_next() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_paragraph_that_is_being_written_is_shown_at_the_prompt_too() {
+    let steps = [Step::Say("Once upon "), Step::AwaitTest, Step::Say("a time"), Step::AwaitTest];
+    let gateway = Gateway::start(&steps).await;
+    let mut terminal = Program::new(&gateway.url).in_terminal(&["chat"]);
+    terminal.shows("›").await;
+    terminal.types("tell me a story");
+    terminal.looks(|seen| seen.contains("Once upon")).await;
+    terminal.presses("n");
+    terminal.looks(|seen| seen.contains("Once upon") && seen.contains("› n▏")).await;
+    gateway.go_on();
+    terminal.looks(|seen| seen.contains("Once upon a time") && seen.contains("› n▏")).await;
+    gateway.go_on();
+    let seen = terminal.looks(|seen| seen.contains("tokens")).await;
+    assert_eq!(seen.matches("Once upon").count(), 1, "{seen}");
+    terminal.presses(&format!("\x15{CTRL_D}"));
+    assert_eq!(terminal.finish().await.0, Some(0));
+}
+
+#[tokio::test]
 async fn a_message_has_several_lines_and_what_is_pasted_stays_together() {
     let gateway = Gateway::start(&[Step::Say("ok")]).await;
     let mut terminal = Program::new(&gateway.url).in_terminal(&["chat"]);
@@ -121,6 +140,15 @@ async fn earlier_messages_come_back_the_next_time_and_are_nobody_elses() {
     terminal.presses(CTRL_D);
     assert_eq!(terminal.finish().await.0, Some(0));
     assert_eq!(gateway.sent(), ["remember me", "remember me"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_begins_again_says_what_to_ignore() {
+    let steps = [Step::Say("Half\n\n"), Step::BeginAgain, Step::Say("Hello.")];
+    let gateway = Gateway::start(&steps).await;
+    let mut terminal = Program::new(&gateway.url).in_terminal(&["chat", "hello"]);
+    let seen = terminal.looks(|seen| seen.contains("tokens")).await;
+    assert!(seen.starts_with("Half\nIgnore the text above; the answer starts again.\nHello.\n"), "{seen}");
 }
 
 #[tokio::test]

@@ -59,6 +59,15 @@ async fn what_is_not_understood_exits_with_2() {
 }
 
 #[tokio::test]
+async fn a_usage_names_what_is_missing_and_no_option_that_the_environment_gives() {
+    let program = Program::new("http://127.0.0.1:1");
+    let run = program.run(&["tokens", "create"]).await;
+    assert_eq!(run.status, Some(2), "{run:?}");
+    let usage = run.stderr.lines().find(|line| line.starts_with("Usage:"));
+    assert_eq!(usage, Some("Usage: sophon tokens create --name <NAME>"), "{run:?}");
+}
+
+#[tokio::test]
 async fn shells_get_a_script_that_knows_the_commands() {
     let program = Program::new("http://127.0.0.1:1");
     for shell in ["bash", "zsh", "fish"] {

@@ -77,7 +77,7 @@ async fn a_machine_is_paired_told_what_to_do_and_cut_off() {
     let denied = program.run(&["nodes", "command", id, "notify.show"]).await;
     assert_eq!(denied.status, Some(1));
     assert!(denied.stderr.contains("lacks the scope notify.send"), "{}", denied.stderr);
-    let may = program.run(&["nodes", "scopes", id, "system.info", "notify.send"]).await;
+    let may = program.run(&["nodes", "scopes", id, "system.info", "--scope", "notify.send"]).await;
     assert_eq!(may.stdout, "Desk is paired and may: system.info, notify.send.\n", "{may:?}");
     let command = ["nodes", "command", id, "system.info"];
     let answer = json!({ "ok": true, "result": { "os": "linux" } });
@@ -92,7 +92,7 @@ async fn a_machine_is_paired_told_what_to_do_and_cut_off() {
     assert!(history.contains(r#"{"title":"Tea"}"#) && history.contains("completed"), "{history}");
 
     let unsure = program.run(&["nodes", "revoke", id]).await;
-    assert!(unsure.stderr.contains("hint: Say `--yes`"), "{}", unsure.stderr);
+    assert!(unsure.stderr.contains("revoking cannot be undone\nhint: Say `--yes`"), "{}", unsure.stderr);
     assert_eq!(program.run(&["nodes", "revoke", id, "--yes"]).await.status, Some(0));
     assert_eq!(machine.get("commands").await.status(), 401);
     assert_eq!(program.run(&["nodes", "show", id]).await.status, Some(1));

@@ -13,7 +13,12 @@ async fn tokens_are_created_listed_and_revoked() {
     assert_eq!(created.status, Some(0), "{created:?}");
     let secret = created.stdout.trim_end();
     assert!(secret.starts_with("sk_") && created.stdout.lines().count() == 1, "{created:?}");
-    assert!(created.stderr.contains("not shown again") && !created.stderr.contains(secret), "{created:?}");
+    assert!(
+        created.stderr.contains("expires in 30 days. ")
+            && created.stderr.contains("not shown again")
+            && !created.stderr.contains(secret),
+        "{created:?}"
+    );
 
     let list = program.run(&["tokens"]).await.stdout;
     assert!(list.contains("CI") && list.contains("SendMessages") && list.contains("never"), "{list}");
@@ -22,7 +27,9 @@ async fn tokens_are_created_listed_and_revoked() {
     let id = listed[0]["items"][0]["id"].as_str().expect("an id").to_owned();
     let revoked = program.run(&["tokens", "revoke", &id]).await;
     assert_eq!(revoked.stdout, format!("{id} is revoked.\n"));
-    assert_eq!(program.run(&["tokens", "revoke", &id]).await.status, Some(1));
+    let unknown = program.run(&["tokens", "revoke", &id]).await;
+    assert_eq!(unknown.status, Some(1));
+    assert!(unknown.stderr.contains("hint: `sophon tokens` lists what there is."), "{unknown:?}");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
-import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useRef, useState, type KeyboardEvent } from "react";
 import type { Attachment } from "../../api/types.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
 import { ChosenFiles } from "./attachment-list.tsx";
 import { useAttachments } from "./use-attachments.ts";
+import { useGrown } from "./use-grown.ts";
 import styles from "./composer.module.css";
 import { sessions as t } from "../../messages/en/sessions.ts";
 
@@ -20,19 +21,12 @@ interface ComposerProps {
 export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProps) {
   const [draft, setDraft] = useDraft(draftKey);
   const text = draft ?? "";
-  const box = useRef<HTMLTextAreaElement>(null);
+  const box = useGrown(text);
   const picker = useRef<HTMLInputElement>(null);
   const attached = useAttachments();
   const { files } = attached;
   const [dropping, setDropping] = useState(false);
   const ready = text.trim() !== "" && files.every((file) => file.uploaded !== null);
-
-  useLayoutEffect(() => {
-    const area = box.current;
-    if (area === null) return;
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight}px`;
-  }, [text]);
 
   const send = () => {
     const content = text.trim();

@@ -12,8 +12,8 @@ pub struct Answer {
 }
 
 enum Form {
-    /// For a program: each piece at once.
-    Pieces { is_at_line_start: bool },
+    /// For a program: all of it at its end. What it has read cannot be taken back, and an answer may begin again.
+    Held,
     /// For a terminal without colours: line by line, so that nothing else comes into the middle of one.
     Lines { pending: String },
     /// For a terminal: Markdown, block by block.
@@ -24,7 +24,7 @@ impl Answer {
     /// An answer that begins.
     pub fn new(screen: Screen) -> Self {
         let form = match screen.width {
-            None => Form::Pieces { is_at_line_start: true },
+            None => Form::Held,
             Some(width) if console::colors_enabled() => Form::Markdown(MarkdownStream::new(width)),
             Some(_) => Form::Lines { pending: String::new() },
         };
@@ -39,7 +39,7 @@ impl Answer {
     /// What came and is not written yet.
     pub fn pending(&self) -> &str {
         match &self.form {
-            Form::Pieces { .. } => "",
+            Form::Held => "",
             Form::Lines { pending } => pending,
             Form::Markdown(stream) => stream.pending(),
         }
@@ -50,10 +50,7 @@ impl Answer {
         self.text.push_str(piece);
         let piece = self.screen.safe(piece);
         match &mut self.form {
-            Form::Pieces { is_at_line_start } => {
-                *is_at_line_start = piece.ends_with('\n');
-                piece.into_owned()
-            }
+            Form::Held => String::new(),
             Form::Lines { pending } => {
                 pending.push_str(&piece);
                 let whole = pending.rfind('\n').map_or(0, |end| end + 1);
@@ -66,23 +63,31 @@ impl Answer {
     /// Gives what is missing up to the end of a line.
     pub fn end_line(&mut self) -> String {
         match &mut self.form {
-            Form::Pieces { is_at_line_start } if *is_at_line_start => String::new(),
-            Form::Pieces { is_at_line_start } => {
-                *is_at_line_start = true;
-                "\n".to_owned()
-            }
+            Form::Held => String::new(),
             Form::Lines { pending } if pending.is_empty() => String::new(),
             Form::Lines { pending } => format!("{}\n", std::mem::take(pending)),
             Form::Markdown(stream) => stream.finish(),
         }
     }
 
-    /// Whether a remark on the terminal begins at the start of a line.
-    pub fn is_at_line_start(&self) -> bool {
-        !matches!(self.form, Form::Pieces { is_at_line_start: false })
+    /// Gives what is missing of the whole: nothing of it can become void any more.
+    pub fn complete(&mut self) -> String {
+        match self.form {
+            Form::Held if self.text.is_empty() => String::new(),
+            Form::Held => {
+                let end = if self.text.ends_with('\n') { "" } else { "\n" };
+                format!("{}{end}", self.screen.safe(&self.text))
+            }
+            Form::Lines { .. } | Form::Markdown(_) => self.end_line(),
+        }
     }
 
-    /// What was written is void.
+    /// Whether what came so far is not written before it is complete.
+    pub fn is_held(&self) -> bool {
+        matches!(self.form, Form::Held)
+    }
+
+    /// What came so far is void.
     pub fn begin_again(&mut self) {
         *self = Self::new(self.screen);
     }

@@ -9,7 +9,7 @@ use sophon_api::{Accepted, ApprovalRequest, InfoRequest};
 use sophon_client::{ClientError, collect};
 use sophon_model::{Timestamp, ToolCallId};
 
-use super::super::approvals::{arguments, colored, summary};
+use super::super::approvals::{arguments, colored, status, summary};
 use super::super::context::Context;
 use super::super::questions::asked;
 use super::super::screen::one_line;
@@ -134,13 +134,17 @@ impl Asked {
                 let left = span(approval.action.expires_at.since(now));
                 let risk = colored(approval.action.risk_level).for_stderr();
                 let tool = style(one_line(&approval.action.tool_name)).for_stderr().bold();
-                let (what, arguments) = (summary(approval), arguments(&approval.action.params));
+                let what = summary(approval);
+                let arguments = match &approval.action.params {
+                    Value::Object(none) if none.is_empty() => String::new(),
+                    params => format!("\n{}", arguments(params)),
+                };
                 let edit = if approval.action.editable { ", edit {…} to change the arguments" } else { "" };
                 Prompt {
                     text: format!(
-                        "The agent needs your approval: {tool} · {risk} · {left} left\n{what}\n{arguments}"
+                        "The agent needs your approval: {tool} · {risk} · {left} left\n{what}{arguments}"
                     ),
-                    hint: format!("y to let it, n [why] to refuse{edit}: "),
+                    hint: format!("y to approve, n [reason] to reject{edit}: "),
                 }
             }
             Asked::Question(question) => {
@@ -197,7 +201,7 @@ impl Asked {
                     }
                     Err(hint) => return Ok(Err(hint)),
                 };
-                Ok(answered.action.status.as_str())
+                Ok(status(answered.action.status))
             }
             Asked::Question(question) => {
                 let answered = match response(question, line) {
@@ -279,12 +283,21 @@ mod tests {
 
     fn question() -> InfoRequest {
         serde_json::from_value(json!({
-            "id": "info_1", "question": "Which?\ny to let it", "choices": ["red", "blue"], "sessionId": "ses_1",
+            "id": "info_1", "question": "Which?\ny to approve", "choices": ["red", "blue"], "sessionId": "ses_1",
             "taskId": "task_1", "toolCallId": "call_2", "agentId": "agent_1", "userId": "usr_1",
             "status": "pending", "response": null, "requestedAt": "2026-11-22T12:00:00.000Z",
             "expiresAt": "2026-11-22T12:05:00.000Z",
         }))
         .expect("a question")
+    }
+
+    #[test]
+    fn no_arguments_are_not_shown() {
+        let mut approval = approval(false);
+        approval.action.params = json!({});
+        let prompt = Asked::Action(Box::new(approval)).prompt(Timestamp::from_millis(1_795_348_800_000));
+        assert!(prompt.text.ends_with("left\nnode.command"), "{}", prompt.text);
+        assert_eq!(prompt.hint, "y to approve, n [reason] to reject: ");
     }
 
     #[test]
@@ -319,6 +332,6 @@ mod tests {
         let action = Asked::Action(Box::new(approval(true))).prompt(now).text;
         assert!(action.contains(r"a\u{202e}b\u001b[2K"), "{action}");
         let question = Asked::Question(Box::new(question())).prompt(now).text;
-        assert!(question.ends_with("  Which?\n  y to let it\n  1) red\n  2) blue"), "{question}");
+        assert!(question.ends_with("  Which?\n  y to approve\n  1) red\n  2) blue"), "{question}");
     }
 }

@@ -39,8 +39,8 @@ Examples:
   sophon chat --attach plan.pdf \"Sum it up\"    a file goes with the message
   sophon chat --json \"hello\" | jq -r .event    one event a line, for programs
 
-The answer goes to standard output, everything else to standard error. Ctrl-C stops the answer;
-a second Ctrl-C leaves. The exit status is 1 if the answer failed or was cut off, 130 if it was stopped.
+The answer goes to standard output, everything else to standard error. A terminal shows it while it
+comes; a file or a pipe gets it whole, at its end. Ctrl-C stops the answer; a second Ctrl-C leaves. The exit status is 1 if the answer failed or was cut off, 130 if it was stopped.
 
 At the prompt, Alt+Enter or a backslash at the end of a line begins another line, and what you paste
 stays together. What you type while an answer comes is kept for the next message. Earlier messages
@@ -136,8 +136,8 @@ impl Ending {
     fn into_status(self) -> Result<(), Stop> {
         match self {
             Ending::Completed => Ok(()),
-            Ending::Failed(error) => Err(Stop::failed(error)
-                .hint("`sophon tasks --history` has the details; `sophon doctor` looks for the cause.")),
+            // The gateway says why in words that are complete.
+            Ending::Failed(error) => Err(Stop::failed(error)),
             // The view has said why.
             Ending::CutOff(_) => Err(Stop::reported()),
             Ending::Cancelled(_) | Ending::Left => Err(Stop::interrupted()),

@@ -14,6 +14,8 @@ const AROUND_DOING: usize = 12;
 pub struct Status {
     width: usize,
     doing: String,
+    /// What is being written; its end stands in the place of what is done.
+    written: String,
     /// The label of the line that the person types in, and what it holds.
     typed: Option<(String, String)>,
     bar: Option<ProgressBar>,
@@ -22,13 +24,14 @@ pub struct Status {
 impl Status {
     /// Nothing, on a terminal of `width` columns.
     pub fn new(width: usize) -> Self {
-        Self { width, doing: String::new(), typed: None, bar: None }
+        Self { width, doing: String::new(), written: String::new(), typed: None, bar: None }
     }
 
     /// Shows what is done; the time begins anew with something else.
     pub fn doing(&mut self, doing: &str) {
         if self.doing != doing {
             doing.clone_into(&mut self.doing);
+            self.written.clear();
             if let Some(bar) = &self.bar {
                 bar.reset_elapsed();
             }
@@ -36,13 +39,17 @@ impl Status {
         self.show();
     }
 
-    /// Shows the end of what is being written, beside what is done.
-    pub fn preview(&self, text: &str) {
+    /// Shows the end of what is being written in the place of what is done, until something else is done.
+    pub fn preview(&mut self, text: &str) {
+        text.lines().next_back().unwrap_or_default().clone_into(&mut self.written);
         if let Some(bar) = &self.bar {
-            let last = text.lines().next_back().unwrap_or_default();
-            let room = self.width.saturating_sub(AROUND_DOING);
-            bar.set_message(if last.is_empty() { self.doing.clone() } else { end_of(last, room) });
+            bar.set_message(self.message());
         }
+    }
+
+    fn message(&self) -> String {
+        let text = if self.written.is_empty() { &self.doing } else { &self.written };
+        end_of(text, self.width.saturating_sub(AROUND_DOING))
     }
 
     /// Shows a line to type in.
@@ -73,6 +80,7 @@ impl Status {
     }
 
     fn show(&mut self) {
+        let message = self.message();
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::new_spinner();
             bar.enable_steady_tick(SPIN_EVERY);
@@ -83,7 +91,7 @@ impl Status {
         bar.set_style(
             ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_spinner()),
         );
-        bar.set_message(end_of(&self.doing, self.width.saturating_sub(AROUND_DOING)));
+        bar.set_message(message);
         if let Some((label, text)) = &self.typed {
             let room = self.width.saturating_sub(measure_text_width(label) + 2);
             let text = end_of(&text.replace('\n', "⏎"), room);

@@ -66,6 +66,21 @@ impl<'a> Turn<'a> {
 
     /// Shows the turn to its end. Gives the connection back, unless it was left.
     pub async fn follow(mut self, controls: &mut Controls) -> Result<(Ending, Option<ChatHub>), Stop> {
+        match self.watch(controls).await {
+            Ok(ending) => {
+                self.view.end(&ending)?;
+                let hub = (ending != Ending::Left).then_some(self.hub);
+                Ok((ending, hub))
+            }
+            Err(stop) => {
+                self.view.abandon()?;
+                Err(stop)
+            }
+        }
+    }
+
+    /// Shows the turn until it ends, and says how.
+    async fn watch(&mut self, controls: &mut Controls) -> Result<Ending, Stop> {
         loop {
             let is_asked = self.first_asked().is_some();
             let step = tokio::select! {
@@ -77,14 +92,11 @@ impl<'a> Turn<'a> {
                 Step::Event(Err(error)) => self.resume(error, controls).await?,
                 Step::Control(control) => self.obey(control, controls).await?,
             };
-            let Some(ending) = ending else {
-                self.ask(controls)?;
-                self.show_typing(controls);
-                continue;
-            };
-            self.view.end(&ending)?;
-            let hub = (ending != Ending::Left).then_some(self.hub);
-            return Ok((ending, hub));
+            if let Some(ending) = ending {
+                return Ok(ending);
+            }
+            self.ask(controls)?;
+            self.show_typing(controls);
         }
     }
 

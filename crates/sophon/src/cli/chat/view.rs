@@ -109,6 +109,14 @@ impl View {
         }
     }
 
+    /// Nothing more comes: what was held back is written as it is.
+    pub fn abandon(&mut self) -> io::Result<()> {
+        match self {
+            View::Text(text) => text.complete(),
+            View::Json(_) => Ok(()),
+        }
+    }
+
     /// The turn is over.
     pub fn end(&mut self, ending: &Ending) -> io::Result<()> {
         match self {
@@ -155,25 +163,20 @@ impl TextView {
     fn push(&mut self, text: &str) -> io::Result<()> {
         let shown = self.answer.push(text);
         self.write(&shown)?;
-        if let Some(status) = &self.status {
+        if let Some(status) = &mut self.status {
             status.preview(self.answer.pending());
         }
         Ok(())
     }
 
-    /// Writes to standard output, above the status; where no more can stand below, it is taken away.
+    /// Writes to standard output, above the status.
     fn write(&mut self, text: &str) -> io::Result<()> {
         if text.is_empty() {
             return Ok(());
         }
-        match &mut self.status {
-            Some(status) if self.answer.is_at_line_start() => status.above(|| piece(text)),
-            status => {
-                if let Some(status) = status {
-                    status.clear();
-                }
-                piece(text)
-            }
+        match &self.status {
+            Some(status) => status.above(|| piece(text)),
+            None => piece(text),
         }
     }
 
@@ -211,21 +214,23 @@ impl TextView {
         self.push(content)
     }
 
-    /// What was written is void.
+    /// What came so far is void.
     fn begin_again(&mut self) -> io::Result<()> {
         if self.answer.text().is_empty() {
             return Ok(());
         }
         self.end_line()?;
         self.answer.begin_again();
-        self.remark("the answer begins again; what stands above is void");
+        self.remark(if self.answer.is_held() {
+            "the answer starts again"
+        } else {
+            "Ignore the text above; the answer starts again."
+        });
         Ok(())
     }
 
     fn tool(&mut self, call: &ToolCallCompleted) -> io::Result<()> {
-        if self.screen.width.is_some() {
-            self.end_line()?;
-        }
+        self.end_line()?;
         let mark = if call.ok { "✓" } else { "✗" };
         self.remark(&format!("{mark} {} ({})", one_line(&call.tool_name), span_ms(call.duration_ms)));
         Ok(())
@@ -240,7 +245,7 @@ impl TextView {
     }
 
     fn end(&mut self, ending: &Ending) -> io::Result<()> {
-        self.end_line()?;
+        self.complete()?;
         match ending {
             Ending::Cancelled(None) => self.remark("stopped"),
             Ending::Cancelled(Some(reason)) => self.remark(&format!("stopped: {reason}")),
@@ -248,6 +253,11 @@ impl TextView {
             Ending::Completed | Ending::CutOff(_) | Ending::Failed(_) => {}
         }
         Ok(())
+    }
+
+    fn complete(&mut self) -> io::Result<()> {
+        let missing = self.answer.complete();
+        self.write(&missing)
     }
 
     fn end_line(&mut self) -> io::Result<()> {
@@ -287,10 +297,9 @@ impl TextView {
         }
     }
 
-    /// Shows that work goes on, where that would not be written over text.
+    /// Shows that work goes on.
     fn wait(&mut self, doing: &str) {
         if let Some(status) = &mut self.status
-            && self.answer.is_at_line_start()
             && self.asked.is_none()
         {
             status.doing(doing);
