@@ -8,7 +8,8 @@ export const settings = section("settings", {
   appearance: "Appearance",
   theme: { system: "Match system", light: "Light", dark: "Dark" },
   tokens: "API tokens",
-  tokensAbout: "For programs that act on your behalf. A token that is made here has all your permissions; `sophon tokens create --permission` makes a narrower one.",
+  tokensAbout:
+    "For programs that act on your behalf. A token that is made here has all your permissions; `sophon tokens create --permission` makes a narrower one.",
   newToken: "New token",
   newTokenTitle: "New API token",
   createToken: "Create token",
