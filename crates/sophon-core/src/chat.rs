@@ -182,7 +182,7 @@ fn send_in(
         let new = NewSession { agent, channel_id, ..NewSession::default() };
         Some(create_in(unit, allowed, new)?)
     };
-    let mut session = grant(unit.tx, caller, session)?;
+    let session = grant(unit.tx, caller, session)?;
     require_open(&session)?;
     if let Some(answered) = &send.reply_to {
         let message = unit.tx.get(answered)?.filter(|message| message.session_id == session.id);
@@ -190,6 +190,8 @@ fn send_in(
     }
     let agent = answering_in(unit, caller, &session, send.agent.as_deref())?;
     apply_busy_rule_in(unit, caller, &session, &agent, running)?;
+    // The turn that was stopped has left its message in it.
+    let mut session: Granted<Session, Write> = grant(unit.tx, caller, unit.tx.get(&session.id)?)?;
     let mut message = Message {
         id: send.id.unwrap_or_else(|| unit.new_id()),
         number: 0,

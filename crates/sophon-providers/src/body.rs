@@ -26,7 +26,12 @@ pub(crate) fn plain(
     let body = body.map_err(io::Error::other);
     let decoded: std::pin::Pin<Box<dyn AsyncRead + Send>> = match encoding.unwrap_or("identity").trim() {
         "identity" | "" => return Ok(body.map_err(|error| unwrapped(error, "")).boxed()),
-        "gzip" | "x-gzip" => Box::pin(GzipDecoder::new(reader(body))),
+        "gzip" | "x-gzip" => {
+            let mut decoder = GzipDecoder::new(reader(body));
+            // Some servers flush by ending one member and beginning another.
+            decoder.multiple_members(true);
+            Box::pin(decoder)
+        }
         "deflate" => Box::pin(ZlibDecoder::new(reader(body))),
         other => return Err(other.to_owned()),
     };

@@ -113,9 +113,10 @@ impl RecordReader {
     }
 
     fn add_data(&mut self, value: &str, records: &mut Vec<Record>) {
-        // Some servers put one line feed where two belong.
+        // Some servers put one line feed where two belong. Only a single line is looked at, so that each is parsed once.
         let begins_another = value.starts_with('{') || value.trim() == "[DONE]";
-        if begins_another && self.data.as_deref().is_some_and(is_whole) {
+        let is_record = |data: &str| !data.contains('\n') && is_whole(data);
+        if begins_another && self.data.as_deref().is_some_and(is_record) {
             self.end_event(records);
         }
         match &mut self.data {
@@ -167,6 +168,16 @@ mod tests {
         }
         let rest = reader.finish(&mut records);
         (records.into_iter().map(|record| (record.name, record.data)).collect(), rest)
+    }
+
+    #[test]
+    fn a_record_of_many_lines_is_not_parsed_anew_with_each_line() {
+        // Otherwise this takes hours.
+        let body = format!("data: {{\"a\":[{}{{}}\n{}", "1,".repeat(500_000), "data: {}\n".repeat(100_000));
+        let (mut reader, mut records) = (RecordReader::new(4 << 20), Vec::new());
+        reader.read(body.as_bytes(), &mut records).unwrap();
+        reader.finish(&mut records);
+        assert_eq!(records.len(), 1);
     }
 
     #[test]

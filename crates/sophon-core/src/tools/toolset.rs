@@ -108,6 +108,11 @@ impl Toolset {
         self.0.iter().map(|(spec, _)| spec.clone()).collect()
     }
 
+    /// Whether it has a tool of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
     fn find(&self, name: &str) -> Option<&dyn Tool> {
         self.0.iter().find(|(spec, _)| spec.name == name).map(|(_, tool)| &**tool)
     }

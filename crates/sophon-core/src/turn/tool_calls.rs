@@ -198,12 +198,13 @@ impl Turn {
     }
 
     async fn end(&self, mut call: ToolCall, status: ToolCallStatus, result: String) -> Result<(), Stop> {
+        // A model may make up names without end.
+        let tool = if self.tools.has(&call.tool) { call.tool.clone() } else { "unknown".to_owned() };
         let ended = self.held.write(move |unit| {
             call.status = status;
             call.result = Some(result);
             call.ended_at = Some(unit.now());
             unit.tx.update(&call)?;
-            let tool = call.tool.clone();
             unit.after_commit(move || {
                 let labels = [("tool", tool), ("status", status.as_str().to_owned())];
                 metrics::counter!("sophon_tool_calls_total", &labels).increment(1);

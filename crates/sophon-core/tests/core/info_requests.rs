@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sophon_model::{Caller, Credential, InfoRequest, Page, ToolCallStatus};
+use sophon_core::sessions::ChangeSession;
+use sophon_model::{Caller, Credential, InfoRequest, Page, ToolCallStatus, WhileBusy};
 use sophon_testkit::{ModelServer, Script};
 
 use crate::harness::Harness;
@@ -49,6 +50,22 @@ async fn the_answer_goes_to_the_model_and_the_second_one_is_a_conflict() {
     );
     app.completed(&sent).await;
     assert!(model.requests()[1].body.to_string().contains("green"));
+}
+
+#[tokio::test]
+async fn a_message_that_interrupts_a_turn_that_waits_is_counted_beside_what_that_turn_leaves() {
+    let model = curious().await;
+    let app = Harness::with_models(&[&model]).await;
+    let first = app.send("paint it").await;
+    app.question().await;
+    let interrupt = ChangeSession { while_busy: Some(WhileBusy::Interrupt), ..ChangeSession::default() };
+    let sessions = &app.gateway.sessions;
+    sessions.update(&app.admin(), &first.session_id, interrupt).await.unwrap();
+    let second = app.send_to(&first.session_id, "no, wait").await;
+    app.completed(&second).await;
+    let session = sessions.get(Some(&app.admin()), &first.session_id).await.unwrap();
+    let there = app.messages(&first.session_id).await.len();
+    assert_eq!((session.message_count, there), (4, 4));
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ use crate::names::ToolNames;
 /// The most tool calls of one answer that are read. The core runs fewer and says so.
 const MOST_CALLS: usize = 256;
 
+/// The most bytes of the name of a call, as models write it.
+const MOST_NAME_BYTES: usize = 256;
 /// The most bytes of the arguments of one call.
 const MOST_ARGUMENT_BYTES: usize = 1024 * 1024;
 
@@ -83,7 +85,7 @@ impl Calls {
             id.clone_into(&mut call.id);
         }
         if let Some(name) = piece.name {
-            extend_name(&mut call.name, name, names);
+            extend_name(&mut call.name, name, names)?;
         }
         match piece.arguments {
             Some(Value::String(text)) => append(&mut call.arguments, text),
@@ -177,12 +179,16 @@ fn begins_object(arguments: &Value) -> bool {
 }
 
 /// A name comes once, in each piece anew, or in fragments.
-fn extend_name(name: &mut String, piece: &str, names: &ToolNames) {
+fn extend_name(name: &mut String, piece: &str, names: &ToolNames) -> Result<(), Failure> {
     if name.is_empty() {
         piece.clone_into(name);
     } else if name != piece && !names.is_offered(name) {
         name.push_str(piece);
     }
+    if name.len() > MOST_NAME_BYTES {
+        return Err(Failure::malformed(format!("the name of a tool is longer than {MOST_NAME_BYTES} bytes")));
+    }
+    Ok(())
 }
 
 fn append(arguments: &mut String, piece: &str) -> Result<(), Failure> {

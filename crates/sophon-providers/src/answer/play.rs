@@ -16,9 +16,10 @@ use crate::failure::{Failure, Reporter};
 use crate::json;
 use crate::records::{Record, RecordReader, Rest, TooLong};
 
-/// How long what follows the end of an answer (its consumption) is waited for. An answer that has finished stays
-/// finished, whatever the connection does.
+/// How long what follows the end of an answer (its consumption) is waited for, after each record that comes, and in all.
+/// An answer that has finished stays finished, whatever the connection does.
 const AFTERMATH: Duration = Duration::from_secs(2);
+const LONGEST_AFTERMATH: Duration = Duration::from_secs(10);
 
 /// The record after the last one, on wires that have such a record.
 const DONE: &str = "[DONE]";
@@ -33,13 +34,15 @@ pub(crate) fn play(
 ) -> impl Stream<Item = Result<ModelEvent, ModelError>> + Send {
     stream! {
         let mut bytes = pin!(bytes);
-        let mut body = Body { records: RecordReader::new(longest_record), last: None };
+        let mut body = Body { records: RecordReader::new(longest_record), last: None, count: 0 };
         let mut deadline = None;
+        let mut latest = None;
         let ending = loop {
             let next = match deadline {
                 None => bytes.next().await,
                 Some(at) => timeout_at(at, bytes.next()).await.unwrap_or(None),
             };
+            let count = body.count;
             let read = match &next {
                 Some(Ok(piece)) => body.read(piece, &mut *reader, &mut answer),
                 None => body.end(true, &mut *reader, &mut answer),
@@ -59,7 +62,11 @@ pub(crate) fn play(
                 (Ok(()), Some(Err(error))) if answer.stop.is_none() => break Err(Failure::on_the_way(&error)),
                 (Ok(()), Some(Err(_)) | None) => break Ok(()),
                 (Ok(()), Some(Ok(_))) if answer.is_over => break Ok(()),
-                (Ok(()), Some(Ok(_))) if answer.stop.is_some() => deadline = Some(Instant::now() + AFTERMATH),
+                // Signs of life are no news.
+                (Ok(()), Some(Ok(_))) if answer.stop.is_some() && body.count > count => {
+                    let latest = *latest.get_or_insert_with(|| Instant::now() + LONGEST_AFTERMATH);
+                    deadline = Some(latest.min(Instant::now() + AFTERMATH));
+                }
                 (Ok(()), Some(Ok(_))) => {}
             }
         };
@@ -77,6 +84,8 @@ pub(crate) fn play(
 struct Body {
     records: RecordReader,
     last: Option<Value>,
+    /// Records read so far.
+    count: usize,
 }
 
 impl Body {
@@ -108,10 +117,10 @@ impl Body {
         answer: &mut Answer,
     ) -> Result<(), Failure> {
         for Record { name, data } in records {
-            let data = data.trim();
+            let data = data.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
             if data == DONE {
                 answer.is_complete();
-                continue;
+                return Ok(());
             }
             let is_error = name == "error";
             if !is_error && (data.is_empty() || is_sign_of_life(data)) {
@@ -131,6 +140,7 @@ impl Body {
             if let Some(failure) = Failure::in_record(&record) {
                 return Err(failure);
             }
+            self.count += 1;
             answer.calls.next_record();
             reader.read(&name, &record, answer)?;
             self.last = Some(record);

@@ -7,6 +7,8 @@ use crate::answer::{Answer, Piece, Reader};
 use crate::failure::Failure;
 use crate::json::{number, text_of, tool_name, word};
 
+/// Parts of the reasoning that are kept for the next step; what is beyond them is left out.
+const MOST_DETAILS: usize = 256;
 /// The names under which servers send what a model thinks.
 const THOUGHTS: [&str; 2] = ["reasoning_content", "reasoning"];
 
@@ -104,7 +106,10 @@ impl ChunkReader {
             ["type", "index", "format"].into_iter().all(|key| part.get(key) == detail.get(key))
         };
         let Some(part) = self.details.last_mut().filter(|part| same(part)) else {
-            return self.details.push(detail.clone());
+            if self.details.len() < MOST_DETAILS {
+                self.details.push(detail.clone());
+            }
+            return;
         };
         for (key, value) in detail.iter().filter(|(_, value)| !value.is_null()) {
             match (part.get_mut(key), value) {
