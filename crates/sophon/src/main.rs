@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
-use clap::error::ContextKind;
+use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use sophon_server::ServeArgs;
 use tikv_jemallocator::Jemalloc;
@@ -86,7 +86,8 @@ fn main() -> ExitCode {
 /// gives an option would be listed there, as if the option were required.
 fn parse() -> Sophon {
     Sophon::try_parse().unwrap_or_else(|error| {
-        if error.get(ContextKind::Usage).is_none() {
+        let is_asked_for = [DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion];
+        if is_asked_for.contains(&error.kind()) {
             error.exit();
         }
         let without_environment = Sophon::command().mut_args(|option| option.env(Resettable::Reset));

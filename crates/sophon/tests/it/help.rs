@@ -65,6 +65,8 @@ async fn a_usage_names_what_is_missing_and_no_option_that_the_environment_gives(
     assert_eq!(run.status, Some(2), "{run:?}");
     let usage = run.stderr.lines().find(|line| line.starts_with("Usage:"));
     assert_eq!(usage, Some("Usage: sophon tokens create --name <NAME>"), "{run:?}");
+    let help = program.run(&[]).await;
+    assert!(help.status == Some(2) && help.stderr.contains("\nCommands:\n"), "{help:?}");
 }
 
 #[tokio::test]
