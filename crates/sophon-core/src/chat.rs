@@ -189,9 +189,7 @@ fn send_in(
         message.ok_or_else(|| Error::not_found("message to reply to"))?;
     }
     let agent = answering_in(unit, caller, &session, send.agent.as_deref())?;
-    apply_busy_rule_in(unit, caller, &session, &agent, running)?;
-    // The turn that was stopped has left its message in it.
-    let mut session: Granted<Session, Write> = grant(unit.tx, caller, unit.tx.get(&session.id)?)?;
+    let mut session = apply_busy_rule_in(unit, caller, session, &agent, running)?;
     let mut message = Message {
         id: send.id.unwrap_or_else(|| unit.new_id()),
         number: 0,
@@ -235,16 +233,16 @@ fn answering_in(unit: &Unit<'_>, caller: &Caller, session: &Session, named: Opti
     agent_in(unit, &caller.tenant, named)
 }
 
-/// Applies the session's rule for messages to an agent that is busy in it.
+/// Applies the session's rule for messages to an agent that is busy in it, and returns the session as it is then.
 fn apply_busy_rule_in(
     unit: &mut Unit<'_>,
     caller: &Caller,
-    session: &Granted<Session, Write>,
+    session: Granted<Session, Write>,
     agent: &Agent,
     running: &Arc<Running>,
-) -> Result<()> {
+) -> Result<Granted<Session, Write>> {
     if session.while_busy == WhileBusy::Queue {
-        return Ok(());
+        return Ok(session);
     }
     let mut busy = unit.tx.open_tasks_of(&session.id)?;
     busy.retain(|task| task.kind == TaskKind::Chat && task.agent_id.as_ref() == Some(&agent.id));
@@ -256,7 +254,8 @@ fn apply_busy_rule_in(
     for task in busy {
         stop_in(unit, Canceller::User(&caller.user), &task.id, running.clone())?;
     }
-    Ok(())
+    // A turn that was stopped has left its message in it.
+    grant(unit.tx, caller, unit.tx.get(&session.id)?)
 }
 
 /// Puts the task that answers `message` into the queue.

@@ -37,7 +37,7 @@ export function MessageHits({ list }: { list: ReturnType<typeof useMessageHits> 
   if (list.data === undefined || list.data.length === 0) return null;
   return (
     <section className={styles.hits} aria-label={t.hits}>
-      <h2>{t.hits}</h2>
+      <h2 className={styles.heading}>{t.hits}</h2>
       <ul role="list">
         {list.data.map((hit) => (
           <Hit key={hit.messageId} hit={hit} />

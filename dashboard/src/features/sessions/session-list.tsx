@@ -55,8 +55,8 @@ export function SessionList({ open }: { open: string | null }) {
         )}
         {words !== "" && <MessageHits list={hits} />}
         {periods(list.data ?? []).map(([heading, sessions]) => (
-          <section key={heading} className={styles.period}>
-            <h2>{heading}</h2>
+          <section key={heading}>
+            <h2 className={styles.heading}>{heading}</h2>
             <ul role="list">
               {sessions.map((session) => (
                 <SessionRow
