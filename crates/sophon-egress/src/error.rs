@@ -11,7 +11,7 @@ use sophon_model::{Error, Kind};
 pub enum Phase {
     /// Finding the address, connecting and agreeing on TLS.
     Connect,
-    /// Waiting for the head of the answer.
+    /// Waiting for the beginning of the answer.
     FirstByte,
     /// Waiting for more of the body.
     Idle,

@@ -48,7 +48,7 @@ impl EgressOptions {
 pub struct Limits {
     /// To find the address, to connect and to agree on TLS.
     pub connect: Duration,
-    /// From the start of the request to the head of the answer.
+    /// From the start of the request to the first byte of the answer's body.
     pub first_byte: Duration,
     /// Between two pieces of a body.
     pub idle: Duration,

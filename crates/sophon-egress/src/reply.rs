@@ -1,13 +1,11 @@
 //! An answer whose body is still to come.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use http::{HeaderMap, StatusCode};
 use reqwest::{Client, Request, Response};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{EgressError, Limits, Phase};
 
@@ -20,10 +18,13 @@ pub struct Reply {
     host: String,
     body: Response,
     limits: Limits,
+    /// By when the body begins, until it has begun: a server may send the head at once and think afterwards.
+    begins_by: Option<Instant>,
 }
 
 impl Reply {
-    /// Sends `request`, whose host the caller has checked, and waits for the head of the answer.
+    /// Sends `request`, whose host the caller has checked, and waits for the head of the answer. From now on counts
+    /// [`Limits::first_byte`].
     pub(crate) async fn to(
         client: &Client,
         request: Request,
@@ -31,12 +32,14 @@ impl Reply {
         limits: &Limits,
     ) -> Result<Self, EgressError> {
         let slow = |_| EgressError::TimedOut { host: host.to_owned(), phase: Phase::FirstByte };
-        let mut body = timeout(limits.first_byte, client.execute(request))
+        let begins_by = Instant::now() + limits.first_byte;
+        let mut body = timeout_at(begins_by, client.execute(request))
             .await
             .map_err(slow)?
             .map_err(|error| EgressError::before_answer(host, &error))?;
         let headers = std::mem::take(body.headers_mut());
-        Ok(Self { status: body.status(), headers, host: host.to_owned(), body, limits: limits.clone() })
+        let (host, limits) = (host.to_owned(), limits.clone());
+        Ok(Self { status: body.status(), headers, host, body, limits, begins_by: Some(begins_by) })
     }
 
     /// Reads at most `most_bytes` of the body; the flag says whether there was more. [`Limits::whole`] holds.
@@ -58,7 +61,8 @@ impl Reply {
         timeout(limit, read).await.map_err(|_| slow)?
     }
 
-    /// The body, piece by piece. [`Limits::idle`] and [`Limits::stream_bytes`] hold; an error is the last item.
+    /// The body, piece by piece. [`Limits::first_byte`],
+    /// [`Limits::idle`] and [`Limits::stream_bytes`] hold; an error is the last item.
     pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, EgressError>> + Send + 'static {
         try_unfold((self, 0), async |(mut reply, seen)| {
             let Some(piece) = reply.piece().await? else { return Ok(None) };
@@ -72,11 +76,16 @@ impl Reply {
     }
 
     async fn piece(&mut self) -> Result<Option<Bytes>, EgressError> {
-        let idle: Duration = self.limits.idle;
-        match timeout(idle, self.body.chunk()).await {
+        let (by, phase) = match self.begins_by {
+            Some(begins_by) => (begins_by, Phase::FirstByte),
+            None => (Instant::now() + self.limits.idle, Phase::Idle),
+        };
+        let piece = timeout_at(by, self.body.chunk()).await;
+        self.begins_by = None;
+        match piece {
             Ok(Ok(piece)) => Ok(piece),
             Ok(Err(error)) => Err(EgressError::in_body(&self.host, &error)),
-            Err(_) => Err(EgressError::TimedOut { host: self.host.clone(), phase: Phase::Idle }),
+            Err(_) => Err(EgressError::TimedOut { host: self.host.clone(), phase }),
         }
     }
 }

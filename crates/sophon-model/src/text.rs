@@ -26,6 +26,22 @@ pub fn clean_json(value: &mut Value) {
     }
 }
 
+/// How deep a value from outside may be nested. Where it is stored and told it stands within other values, and readers of
+/// JSON give up at 128 levels.
+pub const DEEPEST: usize = 64;
+
+/// Whether a value is nested deeper than [`DEEPEST`].
+pub fn is_too_deep(value: &Value) -> bool {
+    fn exceeds(value: &Value, levels: usize) -> bool {
+        match value {
+            Value::Array(items) => levels == 0 || items.iter().any(|item| exceeds(item, levels - 1)),
+            Value::Object(fields) => levels == 0 || fields.values().any(|value| exceeds(value, levels - 1)),
+            _ => false,
+        }
+    }
+    exceeds(value, DEEPEST)
+}
+
 /// `text` with everything written out that a person would not see, or that would change how the rest is seen: control
 /// characters, marks of direction, what has no width. Line breaks stay.
 ///
@@ -108,6 +124,14 @@ mod tests {
             value,
             serde_json::json!({ "k\u{fffd}": ["a\u{fffd}", { "b": "c\u{fffd}" }, 1, null], "x": "y" })
         );
+    }
+
+    #[test]
+    fn a_value_is_too_deep_beyond_the_limit() {
+        let nested =
+            |levels: usize| (1..levels).fold(serde_json::json!({}), |inner, _| serde_json::json!([inner]));
+        assert!(!is_too_deep(&nested(DEEPEST)) && is_too_deep(&nested(DEEPEST + 1)));
+        assert!(!is_too_deep(&serde_json::json!([1, "x", null])));
     }
 
     #[test]

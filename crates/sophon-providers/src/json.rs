@@ -102,10 +102,12 @@ pub(crate) fn joined(text: &str) -> String {
     joined
 }
 
-/// The text of a value: a string, an object with a `text`, or a list of these. Parts of other types say nothing here.
+/// The text of a value: a string, a number, an object with a `text`, or a list of these. Parts of other types say nothing
+/// here.
 pub(crate) fn text_of(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
+        Value::Number(number) => Cow::Owned(number.to_string()),
         Value::Array(parts) => Cow::Owned(parts.iter().map(text_of).collect()),
         Value::Object(part) => part.get("text").map_or(Cow::Borrowed(""), text_of),
         _ => Cow::Borrowed(""),

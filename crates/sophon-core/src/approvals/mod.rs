@@ -11,6 +11,7 @@ pub(crate) use asking::{Asked, NotCovered, consume_in, request_in};
 
 use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
+use sophon_model::text::{DEEPEST, is_too_deep};
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Page, Paged, Result, TaskId,
     TenantId, Timestamp, UserId,
@@ -147,6 +148,9 @@ fn check_edit(tools: &Toolset, approval: &Approval, arguments: &Value) -> Result
     }
     if arguments.to_string().len() > LONGEST_ARGUMENTS {
         return Err(refused(format!("The arguments have at most {LONGEST_ARGUMENTS} bytes.")));
+    }
+    if is_too_deep(arguments) {
+        return Err(refused(format!("The arguments are nested at most {DEEPEST} levels deep.")));
     }
     let risk = tools.judge_edited(&approval.tool, arguments).map_err(|failure| refused(failure.0))?;
     if risk > approval.risk {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sophon_model::ports::{Tx, every};
-use sophon_model::text::clean;
+use sophon_model::text::{DEEPEST, clean, is_too_deep};
 use sophon_model::{
     Caller, Error, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus,
     NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp, UserId,
@@ -58,6 +58,10 @@ impl SendCommand {
         if self.params.to_string().len() > LARGEST_PARAMS {
             let text = format!("The parameters have at most {LARGEST_PARAMS} bytes.");
             return Err(Error::new(Kind::PayloadTooLarge, text));
+        }
+        if is_too_deep(&self.params) {
+            let text = format!("The parameters are nested at most {DEEPEST} levels deep.");
+            return Err(Error::validation("params", text));
         }
         if self.time.is_some_and(|time| !(SHORTEST_TIME..=LONGEST_TIME).contains(&time)) {
             let range = format!(
@@ -268,6 +272,12 @@ fn finish(command: &mut NodeCommand, outcome: Outcome) {
             code: "failed".into(),
             message: format!(
                 "It was done, but its result has more than {LARGEST_RESULT} bytes and was dropped."
+            ),
+        },
+        Outcome::Done(result) if is_too_deep(&result) => Outcome::Failed {
+            code: "failed".into(),
+            message: format!(
+                "It was done, but its result is nested more than {DEEPEST} levels deep and was dropped."
             ),
         },
         outcome => outcome,

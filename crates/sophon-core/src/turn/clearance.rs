@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use sophon_model::event::Activity;
 use sophon_model::ports::ModelToolCall;
+use sophon_model::text::DEEPEST;
 use sophon_model::{Approval, ApprovalStatus, ToolCall, ToolCallId, ToolCallStatus};
 
 use super::tool_calls::MOST_CALLS;
@@ -100,9 +101,11 @@ impl Turn {
             return Err(ToolFailure(text));
         }
         if !call.arguments.is_object() {
-            let text = "The arguments are no whole JSON object, so the call did not run. If they were cut because they \
-                are long, make the call in smaller parts.";
-            return Err(ToolFailure(text.into()));
+            let text = format!(
+                "The arguments are no whole JSON object of at most {DEEPEST} levels, so the call did not run. If they were \
+                 cut because they are long, make the call in smaller parts."
+            );
+            return Err(ToolFailure(text));
         }
         let Some(judged) = self.tools.judge(&call.name, &call.arguments)? else {
             return Ok(None);

@@ -8,6 +8,7 @@ use serde_json::json;
 use sophon_core::approvals::Answer;
 use sophon_core::chat::Sent;
 use sophon_model::ports::{ApprovalFilter, MemoryFilter};
+use sophon_model::text::DEEPEST;
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Credential, Event, MemoryEntry, MemoryId,
     Page, Risk, Role, TaskStatus, ToolCall, ToolCallStatus, Topic, User,
@@ -281,6 +282,17 @@ async fn an_edit_changes_what_is_covered_and_only_where_the_tool_allows_it() {
     let refused = app.gateway.approvals.answer(&app.admin(), &fixed.id, answer(1)).await.unwrap_err();
     assert_eq!(refused.code(), "not_editable");
     assert_eq!(app.asked_once().await.id, fixed.id, "it still waits");
+}
+
+#[tokio::test]
+async fn an_edit_that_is_nested_too_deep_to_be_stored_is_refused() {
+    let app = Harness::offline().await;
+    let [asked] = pending_approvals(&app, "memory.write", 1).await.try_into().unwrap();
+    let deep = (0..=DEEPEST).fold(json!("x"), |inner, _| json!([inner]));
+    let edit = Answer::Edit { arguments: json!({ "content": deep }) };
+    let refused = app.gateway.approvals.answer(&app.admin(), &asked.id, edit).await.unwrap_err();
+    assert_eq!(refused.field(), Some("edited_arguments"));
+    assert!(refused.to_string().contains("64 levels"), "{refused}");
 }
 
 #[tokio::test]

@@ -147,3 +147,19 @@ async fn what_is_too_long_to_be_judged_is_refused_and_nobody_is_asked() {
     assert!(app.call_of(&sent).await.result.unwrap().contains("too long to be shown"));
     assert!(app.approvals(ApprovalStatus::ALL).await.is_empty());
 }
+
+#[tokio::test]
+async fn arguments_nested_too_deep_to_be_stored_do_not_run_and_the_turn_goes_on() {
+    for levels in [60, 100, 120, 126, 2_000] {
+        let arguments = format!("{{\"content\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        let function = json!({ "name": "memory__write", "arguments": arguments });
+        let delta = json!({ "tool_calls": [{ "index": 0, "id": "c", "function": function }] });
+        let chunk = json!({ "choices": [{ "delta": delta, "finish_reason": "tool_calls" }] });
+        let call = Script::recorded(200, &[], format!("data: {chunk}\n\n"));
+        let model = ModelServer::playing([call, Script::say("Done.")]).await;
+        let app = Harness::with_models(&[&model]).await;
+        let sent = app.send("obey").await;
+        app.completed(&sent).await;
+        assert_eq!(app.call_of(&sent).await.status, ToolCallStatus::Failed, "{levels}");
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sophon_core::approvals::Answer;
 use sophon_core::nodes::{NodeInstruction, Outcome, SendCommand};
+use sophon_model::text::DEEPEST;
 use sophon_model::{
     ApprovalStatus, NodeCaller, NodeCommand, NodeCommandStatus, NodeId, NodeScope, Page, Result, Risk,
     ToolCallStatus,
@@ -211,4 +212,26 @@ async fn a_command_that_waits_when_the_scopes_change_is_told_with_them() {
     let [command] = &commands[..] else { panic!("what was handed out is told: {commands:?}") };
     nodes.report(&machine, &command.id, Outcome::Done(json!({}))).await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap().status, NodeCommandStatus::Completed);
+}
+
+#[tokio::test]
+async fn what_is_nested_too_deep_to_be_stored_is_neither_sent_to_a_machine_nor_taken_from_it() {
+    let app = Harness::offline().await;
+    let machine = app.machine(&[NodeScope::SystemInfo]).await;
+    let deep = || (0..=DEEPEST).fold(json!({}), |inner, _| json!({ "a": inner }));
+    let send = SendCommand {
+        node: machine.node.clone(),
+        command: "system.info".into(),
+        params: deep(),
+        time: Some(Duration::from_secs(1)),
+    };
+    let refused = app.gateway.nodes.command(&app.admin(), send).await.unwrap_err();
+    assert_eq!(refused.field(), Some("params"));
+
+    let sent = app.command(&machine).await;
+    let command = app.taken(&machine).await;
+    app.gateway.nodes.report(&machine, &command.id, Outcome::Done(deep())).await.unwrap();
+    let ended = sent.await.unwrap().unwrap();
+    assert_eq!((ended.status, ended.result), (NodeCommandStatus::Failed, None));
+    assert!(ended.error_message.unwrap().contains("64 levels"));
 }

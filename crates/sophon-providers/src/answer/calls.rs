@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 use sophon_model::ports::{ModelToolCall, StopReason};
+use sophon_model::text::is_too_deep;
 
 use crate::failure::Failure;
 use crate::json::{self, joined};
@@ -143,7 +144,7 @@ impl Calls {
     }
 
     /// The calls in their order. Arguments that are no object are passed on as text, which no tool accepts; so are
-    /// those that were cut at the limit of tokens.
+    /// those that were cut at the limit of tokens, and those that are nested too deep to be stored.
     pub(super) fn finish(&mut self, stop: StopReason) -> Result<Vec<ModelToolCall>, Failure> {
         let calls = std::mem::take(&mut self.list);
         let last = calls.len().saturating_sub(1);
@@ -214,15 +215,19 @@ fn arguments(raw: &str, may_be_cut: bool) -> Value {
         return Value::Object(serde_json::Map::new());
     }
     match json::parse(raw) {
-        Ok(Value::Object(object)) => whole(Value::Object(object)),
+        Ok(object) if is_usable(&object) => whole(object),
         // Encoded twice.
         Ok(Value::String(inner)) => match json::parse(&inner) {
-            Ok(Value::Object(object)) => whole(Value::Object(object)),
+            Ok(object) if is_usable(&object) => whole(object),
             _ => Value::String(joined(raw)),
         },
         Ok(Value::Null) if !may_be_cut => Value::Object(serde_json::Map::new()),
         _ => Value::String(joined(raw)),
     }
+}
+
+fn is_usable(arguments: &Value) -> bool {
+    arguments.is_object() && !is_too_deep(arguments)
 }
 
 /// The value without parked halves of characters.

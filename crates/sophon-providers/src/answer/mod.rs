@@ -6,6 +6,7 @@ mod play;
 use serde_json::Value;
 use sophon_model::Usage;
 use sophon_model::ports::{ModelErrorKind, ModelEvent, Reasoning, StopReason};
+use sophon_model::text::{is_invisible, is_too_deep};
 
 use crate::failure::Failure;
 use crate::json::{Joiner, number};
@@ -13,6 +14,11 @@ use crate::names::ToolNames;
 
 pub(crate) use calls::{Calls, Piece};
 pub(crate) use play::play;
+
+/// The most parts of reasoning that are kept to be handed back; what is beyond them is left out.
+pub(crate) const MOST_PARTS: usize = 256;
+/// The most bytes of reasoning, as JSON, that are handed back. More than that is stored by nobody.
+const MOST_REASONING_BYTES: usize = 4 * 1024 * 1024;
 
 /// Understands the records of one wire format. What a record does not say is left as it is: servers add fields and
 /// leave others out.
@@ -64,7 +70,7 @@ impl Answer {
     pub(crate) fn text(&mut self, piece: &str) {
         let joined = self.text.join(piece);
         if !joined.is_empty() {
-            self.has_text |= !joined.trim().is_empty();
+            self.has_text |= !is_invisible(&joined);
             self.events.push(ModelEvent::Text(joined.into_owned()));
         }
     }
@@ -101,7 +107,7 @@ impl Answer {
         if let Some(half) = self.text.finish() {
             self.events.push(ModelEvent::Text(half.into()));
         }
-        let reasoning = reader.reasoning(self);
+        let reasoning = reader.reasoning(self).filter(can_be_kept);
         if self.has_usage {
             self.events.push(ModelEvent::Usage(self.usage.clone()));
         }
@@ -144,3 +150,10 @@ impl Answer {
         Failure::new(ModelErrorKind::Empty, format!("{why}{thought}"))
     }
 }
+
+fn can_be_kept(reasoning: &Value) -> bool {
+    !is_too_deep(reasoning) && reasoning.to_string().len() <= MOST_REASONING_BYTES
+}
+
+#[cfg(test)]
+mod tests;

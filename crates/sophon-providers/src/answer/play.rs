@@ -129,22 +129,37 @@ impl Body {
             let record = match json::parse(data) {
                 Ok(record) if is_error => return Err(Failure::reported(&record)),
                 Err(_) if is_error => return Err(Failure::reported(&Value::from(data))),
+                Ok(Value::Array(records)) => {
+                    records.into_iter().try_for_each(|record| self.record(&name, record, reader, answer))?;
+                    continue;
+                }
                 Ok(record) => record,
                 Err(error) => {
                     return Err(Failure::malformed(format!("a record cannot be understood: {error}")));
                 }
             };
-            if !record.is_object() {
-                return Err(Failure::malformed("a record is not an object"));
-            }
+            self.record(&name, record, reader, answer)?;
+        }
+        Ok(())
+    }
+
+    fn record(
+        &mut self,
+        name: &str,
+        record: Value,
+        reader: &mut dyn Reader,
+        answer: &mut Answer,
+    ) -> Result<(), Failure> {
+        if record.is_object() {
             if let Some(failure) = Failure::in_record(&record) {
                 return Err(failure);
             }
             self.count += 1;
             answer.calls.next_record();
-            reader.read(&name, &record, answer)?;
-            self.last = Some(record);
+            reader.read(name, &record, answer)?;
         }
+        // A text or a number says nothing in any wire format, unless nothing else is said.
+        self.last = Some(record);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sophon_model::ports::{ModelErrorKind, StopReason};
 
-use crate::answer::{Answer, Piece, Reader};
+use crate::answer::{Answer, MOST_PARTS, Piece, Reader};
 use crate::failure::Failure;
 use crate::json::{number, text_of, tool_name, word};
 
@@ -67,9 +67,9 @@ impl RecordReader {
             }
             "thinking" => {
                 answer.thoughts.push_str(&text_of(&block["thinking"]));
-                self.thinking.push((index, block.clone()));
+                self.think(index, block.clone());
             }
-            "redacted_thinking" => self.thinking.push((index, block.clone())),
+            "redacted_thinking" => self.think(index, block.clone()),
             _ => {}
         }
         Ok(())
@@ -97,13 +97,21 @@ impl RecordReader {
 
     /// Adds to a field of a block of thinking; one whose start was left out begins here.
     fn extend(&mut self, index: i64, field: &str, piece: &str) {
-        let place = self.thinking.iter().position(|(known, _)| *known == index).unwrap_or_else(|| {
-            self.thinking.push((index, json!({ "type": "thinking", "thinking": "", "signature": "" })));
-            self.thinking.len() - 1
-        });
-        let block = &mut self.thinking[place].1;
-        let text = block[field].as_str().unwrap_or_default().to_owned() + piece;
-        block[field] = text.into();
+        if !self.thinking.iter().any(|(known, _)| *known == index) {
+            self.think(index, json!({ "type": "thinking", "thinking": "", "signature": "" }));
+        }
+        let block = self.thinking.iter_mut().find(|(known, _)| *known == index);
+        let Some(block) = block.and_then(|(_, block)| block.as_object_mut()) else { return };
+        match block.entry(field).or_insert(Value::Null) {
+            Value::String(text) => text.push_str(piece),
+            absent => *absent = piece.into(),
+        }
+    }
+
+    fn think(&mut self, index: i64, block: Value) {
+        if self.thinking.len() < MOST_PARTS {
+            self.thinking.push((index, block));
+        }
     }
 }
 

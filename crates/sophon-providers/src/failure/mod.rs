@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
-use sophon_egress::EgressError;
+use sophon_egress::{EgressError, Phase};
 use sophon_model::ports::{ModelError, ModelErrorKind};
 
 use said::{Said, plain};
@@ -85,7 +85,7 @@ impl Failure {
             EgressError::BrokenOff { .. } => ModelErrorKind::BrokenOff,
             _ => ModelErrorKind::Malformed,
         };
-        Self::new(kind, error.to_string())
+        Self::new(kind, with_limit(error))
     }
 
     /// An error of the way out, before an answer has begun.
@@ -98,8 +98,18 @@ impl Failure {
             EgressError::TooLong { .. } | EgressError::NotText(_) => ModelErrorKind::Malformed,
             EgressError::Setup(_) | EgressError::BadUrl(_) => ModelErrorKind::Refused,
         };
-        Self::new(kind, error.to_string())
+        Self::new(kind, with_limit(error))
     }
+}
+
+/// The error, and which setting of the provider set the limit that it ran into.
+fn with_limit(error: &EgressError) -> String {
+    let setting = match error {
+        EgressError::TimedOut { phase: Phase::FirstByte, .. } => "first_byte_seconds",
+        EgressError::TimedOut { phase: Phase::Idle, .. } => "idle_seconds",
+        _ => return error.to_string(),
+    };
+    format!("{error} The limit is {setting}.")
 }
 
 /// Makes errors in the name of one provider, without its API key.

@@ -3,12 +3,10 @@
 use serde_json::{Map, Value, json};
 use sophon_model::ports::StopReason;
 
-use crate::answer::{Answer, Piece, Reader};
+use crate::answer::{Answer, MOST_PARTS, Piece, Reader};
 use crate::failure::Failure;
 use crate::json::{number, text_of, tool_name, word};
 
-/// Parts of the reasoning that are kept for the next step; what is beyond them is left out.
-const MOST_DETAILS: usize = 256;
 /// The names under which servers send what a model thinks.
 const THOUGHTS: [&str; 2] = ["reasoning_content", "reasoning"];
 
@@ -34,11 +32,14 @@ impl Reader for ChunkReader {
         }
         let delta = match (&choice["delta"], &choice["message"]) {
             (Value::Object(delta), _) if !delta.is_empty() => &choice["delta"],
+            (Value::Array(deltas), _) if !deltas.is_empty() => &choice["delta"],
             // What is sent as a whole may have been sent in pieces before.
             (_, message) if answer.is_blank() => message,
             _ => &Value::Null,
         };
-        self.delta(delta, answer)?;
+        for delta in delta.as_array().map_or(std::slice::from_ref(delta), Vec::as_slice) {
+            self.delta(delta, answer)?;
+        }
         if answer.is_blank() {
             // Servers of the completions that came before chat.
             answer.text(&text_of(&choice["text"]));
@@ -106,7 +107,7 @@ impl ChunkReader {
             ["type", "index", "format"].into_iter().all(|key| part.get(key) == detail.get(key))
         };
         let Some(part) = self.details.last_mut().filter(|part| same(part)) else {
-            if self.details.len() < MOST_DETAILS {
+            if self.details.len() < MOST_PARTS {
                 self.details.push(detail.clone());
             }
             return;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sophon_model::ports::StopReason;
 
-use crate::answer::{Answer, Piece, Reader};
+use crate::answer::{Answer, MOST_PARTS, Piece, Reader};
 use crate::failure::Failure;
 use crate::json::{number, text_of, tool_name, word};
 
@@ -52,7 +52,7 @@ impl Reader for EventReader {
 impl EventReader {
     /// An item that is complete.
     fn item(&mut self, index: i64, item: &Value, answer: &mut Answer) -> Result<(), Failure> {
-        if item["type"] == "reasoning" {
+        if item["type"] == "reasoning" && self.reasoning.len() < MOST_PARTS {
             self.reasoning.push(item.clone());
         }
         call(index, item, true, answer)

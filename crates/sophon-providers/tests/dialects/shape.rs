@@ -35,9 +35,9 @@ pub struct Shape {
     /// What stands in the file for bytes that an editor would hide or change.
     #[serde(default)]
     replace: Vec<(String, String)>,
-    /// The body is sent compressed.
+    /// In how many members the body is compressed; 0 if it is sent as it is.
     #[serde(default)]
-    gzip: bool,
+    gzip: usize,
     pub expected: Expected,
     #[serde(skip)]
     pub body: Vec<u8>,
@@ -85,7 +85,10 @@ impl Shape {
         let (head, body) = text.split_once("\n---\n").ok_or("there is no line '---'")?;
         let mut shape: Self = toml::from_str(head).map_err(|error| error.to_string())?;
         let body = shape.replace.iter().fold(body.to_owned(), |body, (mark, real)| body.replace(mark, real));
-        shape.body = if shape.gzip { gzip(body.as_bytes()) } else { body.into_bytes() };
+        shape.body = match shape.gzip {
+            0 => body.into_bytes(),
+            members => body.as_bytes().chunks(body.len().div_ceil(members)).flat_map(gzip).collect(),
+        };
         Ok(shape)
     }
 
@@ -95,7 +98,7 @@ impl Shape {
     }
 
     pub fn headers(&self) -> Vec<(&str, &str)> {
-        let encoding = self.gzip.then_some(("content-encoding", "gzip"));
+        let encoding = (self.gzip > 0).then_some(("content-encoding", "gzip"));
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(encoding).collect()
     }
 }
