@@ -42,8 +42,9 @@ pub(crate) async fn run<H: Hub, T: Transport>(
     early: Bytes,
 ) {
     let _registered = Registered(connection.clone());
+    // What most connections never do, and their end, is boxed: an idle connection has no room for it.
     if let Some(serve) = &connection.shared.server.raw {
-        return raw::run(&connection, transport, early, serve).await;
+        return Box::pin(raw::run(&connection, transport, early, serve)).await;
     }
     let max_bytes = connection.shared.server.options.stateful_buffer_bytes;
     let stateful =
@@ -64,7 +65,7 @@ pub(crate) async fn run<H: Hub, T: Transport>(
         Ok(decoder) => session.serve(decoder).await,
         Err(ending) => ending,
     };
-    session.finish(ending).await;
+    Box::pin(session.finish(ending)).await;
 }
 
 /// Takes the connection out of the server's books when its session ends, even by a panic in the hub's code.
