@@ -112,6 +112,33 @@ describe("API tokens", () => {
   });
 });
 
+describe("an API token with few permissions", () => {
+  it("is made and listed with what it may do, and can do no more", async () => {
+    const { page } = dashboard;
+    await page.goto("/settings");
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByLabel("Name").fill("Reporter");
+    await page.getByLabel("Only these").check();
+    await page.getByText("only reads what you can read").waitFor();
+    await page.getByLabel("SendMessages").check();
+    expect(await dashboard.faults()).toEqual([]);
+    await page.getByRole("button", { name: "Create token" }).click();
+    const made = page.getByRole("dialog", { name: "Your new token" });
+    const token = await made.locator("code").innerText();
+    await page.getByRole("button", { name: "Done" }).click();
+    const entry = page.getByRole("listitem").filter({ hasText: "Reporter" });
+    expect(await entry.innerText()).toContain("may SendMessages");
+
+    const authorization = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const post = async (path: string, body: object) => {
+      const request = { method: "POST", headers: authorization, body: JSON.stringify(body) };
+      return (await fetch(new URL(path, gateway.url), request)).status;
+    };
+    expect(await post("/api/chat", { content: "calculate 1+1" })).toBe(202);
+    expect(await post("/api/agents", { name: "Spy", slug: "spy" })).toBe(403);
+  });
+});
+
 /** The pages that need nothing to be there first, and what their windows are called. */
 const TITLES = {
   "/": "Sessions",

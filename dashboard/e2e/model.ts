@@ -46,6 +46,12 @@ export class Model {
   readonly #server: Server = createServer((request, response) => {
     request.resume();
     request.on("end", () => {
+      // The list of models, which nobody asks for a word.
+      if (request.method === "GET") {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ object: "list", data: [{ id: "test", object: "model" }] }));
+        return;
+      }
       const answer = new Answer(response);
       const waiting = this.#waiting.shift();
       if (waiting) waiting(answer);

@@ -13,7 +13,7 @@ it("catches up after the gateway was killed and came back", async () => {
   );
   await page.waitForLoadState("networkidle");
   await gateway.kill();
-  await page.getByText("You’re offline.").waitFor();
+  await page.getByText("The gateway doesn’t answer.").waitFor();
 
   // While it is down, a message cannot be sent, and says so.
   await dashboard.say("calculate 100+1");
@@ -24,7 +24,7 @@ it("catches up after the gateway was killed and came back", async () => {
   for (const name of ["Nodes", "Discussions", "Settings", "Approvals"]) {
     await page.getByRole("link", { name }).click();
     await page.getByRole("heading", { name, level: 1 }).waitFor();
-    expect(await page.getByText("You’re offline.").isVisible()).toBe(true);
+    expect(await page.getByText("The gateway doesn’t answer.").isVisible()).toBe(true);
   }
   for (let steps = 0; steps < 4; steps += 1) await page.goBack();
   expect(page.url()).toBe(session);
@@ -38,7 +38,7 @@ it("catches up after the gateway was killed and came back", async () => {
 
   await dashboard.hurry();
   await page.getByText("102", { exact: true }).waitFor();
-  await page.getByText("You’re offline.").waitFor({ state: "hidden" });
+  await page.getByText("The gateway doesn’t answer.").waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Send again" }).click();
   await page.getByText("101", { exact: true }).waitFor();
 
@@ -48,4 +48,13 @@ it("catches up after the gateway was killed and came back", async () => {
     expect.stringContaining("100+1"),
   ]);
   expect(await dashboard.turns("agent").count()).toBe(3);
+});
+
+it("tells a machine without a network from a gateway that is away", async () => {
+  const { page } = dashboard;
+  await page.context().setOffline(true);
+  await page.getByText("You’re offline.").waitFor();
+  await page.context().setOffline(false);
+  await dashboard.hurry();
+  await page.getByText("You’re offline.").waitFor({ state: "hidden" });
 });

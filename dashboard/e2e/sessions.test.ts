@@ -8,6 +8,19 @@ function isInWindow(element: Element): boolean {
   return top >= 0 && bottom <= window.innerHeight;
 }
 
+describe("the first page", () => {
+  it("says what this is and how to begin, on a phone too, and that no model is connected", async () => {
+    const { page } = dashboard;
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByText("AI agents that run on your own gateway").waitFor();
+    expect(await dashboard.faults()).toEqual([]);
+    await page.getByRole("button", { name: "Start a chat" }).click();
+    await page.getByText("No model is connected.").waitFor();
+    await page.getByLabel("Message").waitFor();
+    expect(await dashboard.faults()).toEqual([]);
+  });
+});
+
 describe("a session", () => {
   it("answers a calculation with the tool call that made it", async () => {
     await dashboard.begin("calculate 6*7");

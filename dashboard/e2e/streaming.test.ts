@@ -92,7 +92,7 @@ it("begins a running answer again after a crash of the gateway", async () => {
   lost.say("Half an ans");
   await answered("Half an ans");
   await gateway.kill();
-  await dashboard.page.getByText("You’re offline.").waitFor();
+  await dashboard.page.getByText("The gateway doesn’t answer.").waitFor();
   await gateway.start();
   const again = await model.next();
   again.say("A whole");
@@ -116,4 +116,40 @@ it("says why an answer failed, after a reload too, and tries again", async () =>
   answer.end();
   await dashboard.answered();
   await answered("Now it works");
+});
+
+it("shows a tool below the text that came before it, while it comes and afterwards", async () => {
+  const first = await model.next();
+  first.say("Let me look.");
+  first.call("memory.search", { query: "bread" });
+  const second = await model.next();
+  second.say("It is rye.");
+  const turn = dashboard.turns("agent").last();
+  const inOrder = () =>
+    expect
+      .poll(async () => (await turn.innerText()).match(/Let me look|memory\.search|It is rye/g))
+      .toEqual(["Let me look", "memory.search", "It is rye"]);
+  await inOrder();
+  second.end();
+  await dashboard.answered();
+  await inOrder();
+  await dashboard.page.reload();
+  await dashboard.answered();
+  await inOrder();
+});
+
+it("marks a session whose last answer failed, until one succeeds", async () => {
+  (await model.next()).refuse(400, "The model does not like bread.");
+  const { page } = dashboard;
+  await page.getByText("The answer failed.").waitFor();
+  const row = page.getByRole("region", { name: "Sessions" }).getByRole("listitem").first();
+  await row.getByText("Failed").waitFor();
+  await page.reload();
+  await row.getByText("Failed").waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  const answer = await model.next();
+  answer.say("Now it works");
+  answer.end();
+  await dashboard.answered();
+  await row.getByText("Failed").waitFor({ state: "hidden" });
 });

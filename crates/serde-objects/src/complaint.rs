@@ -123,6 +123,9 @@ fn expectation(expected: &str, format: Format) -> &str {
         "a boolean" => "true or false",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
+        "a nonzero u8" | "a nonzero u16" | "a nonzero u32" | "a nonzero u64" | "a nonzero usize" => {
+            "a whole number above 0"
+        }
         "f32" | "f64" => "a number",
         "option" => "a value or null",
         "socket address" => "an address and a port, like 127.0.0.1:8080",

@@ -272,6 +272,9 @@ pub struct ToolCall {
     /// SHA-256 of the arguments' canonical JSON, in hex.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub args_hash: String,
+    /// How much of the answer's text had been written when it was called, in bytes of UTF-8.
+    #[schema(example = 57)]
+    pub text_offset: i64,
     /// Where it stands.
     pub status: ToolCallStatus,
     /// What it returned, or why it failed.
@@ -295,6 +298,7 @@ impl From<sophon_model::ToolCall> for ToolCall {
             tool_name: call.tool,
             arguments: call.arguments,
             args_hash: call.arguments_hash,
+            text_offset: call.text_offset,
             status: call.status,
             result: call.result,
             started_at: call.started_at.into(),

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{
-    AgentId, MessageId, ParticipantKind, SessionId, SessionMode, SessionRole, SessionStatus, UserId,
-    Visibility, WhileBusy,
+    AgentId, MessageId, ParticipantKind, SessionId, SessionMode, SessionRole, SessionStatus, TaskStatus,
+    UserId, Visibility, WhileBusy,
 };
 use utoipa::ToSchema;
 
@@ -46,6 +46,9 @@ pub struct Session {
     /// How many messages it holds.
     #[schema(example = 4)]
     pub message_count: i64,
+    /// How the turn ended that ended last: `completed`, `failed` or `cancelled`.
+    #[schema(required)]
+    pub last_outcome: Option<TaskStatus>,
     /// When it was made.
     pub created_at: Time,
     /// When something last happened in it.
@@ -68,6 +71,7 @@ impl From<sophon_model::Session> for Session {
             parent_session_id: session.parent_id,
             forked_at_message_id: session.forked_at_message_id,
             message_count: session.message_count,
+            last_outcome: session.last_outcome,
             created_at: session.created_at.into(),
             updated_at: session.updated_at.into(),
         }

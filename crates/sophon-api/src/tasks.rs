@@ -100,18 +100,23 @@ impl Task {
 }
 
 /// What else is to be known of how a task was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskDetails {
     /// What was left out of the conversation when the model was last asked, because it is longer than the model can read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub left_out: Option<LeftOut>,
+    /// The code of the error that it failed with, where the error had one: `upstream_unavailable` if no model provider
+    /// answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "upstream_unavailable")]
+    pub error_code: Option<String>,
 }
 
 impl From<sophon_model::TaskDetails> for TaskDetails {
     fn from(details: sophon_model::TaskDetails) -> Self {
-        Self { left_out: details.left_out.map(LeftOut::from) }
+        Self { left_out: details.left_out.map(LeftOut::from), error_code: details.error_code }
     }
 }
 

@@ -67,6 +67,10 @@ impl Kind {
     }
 }
 
+/// What is said where storage has no room left.
+const STORAGE_FULL: &str =
+    "The disk that the database is on is full. Nothing was changed; make room there and try again.";
+
 /// An error with a text that may be shown to the caller. Causes are for the log only.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -143,6 +147,11 @@ impl Error {
             .with_code("storage_unavailable")
             .with_retry_after(Duration::from_secs(1))
             .with_cause(cause)
+    }
+
+    /// Storage has no room left.
+    pub fn storage_full(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { message: Cow::Borrowed(STORAGE_FULL), ..Self::storage(cause) }
     }
 
     /// With a finer code than its kind's.

@@ -103,7 +103,8 @@ fn make(path: &Path) -> Result<(), StartError> {
     })
 }
 
-fn refused(path: &Path, error: &std::io::Error) -> StartError {
+/// Why a file or folder of the gateway cannot be used, and what to do.
+pub(crate) fn refused(path: &Path, error: &std::io::Error) -> StartError {
     let reason = match error.kind() {
         ErrorKind::PermissionDenied => {
             "the user who runs this program may not write there. Give that user the folder (chown), or name another one \
@@ -114,7 +115,10 @@ fn refused(path: &Path, error: &std::io::Error) -> StartError {
             "it is on a file system that is read-only. Mount that for writing, or name another folder with --data".into()
         }
         ErrorKind::StorageFull => "the disk is full. Make room there, or name another folder with --data".into(),
-        _ => error.to_string(),
+        ErrorKind::NotADirectory => {
+            "a part of this path is a file. Move that away, or name another folder with --data".into()
+        }
+        _ => format!("{error}. Look at that place, or name another folder with --data"),
     };
     StartError::DataFolder { path: path.to_owned(), reason }
 }

@@ -1,5 +1,6 @@
 //! Why a gateway does not start, or does not go on.
 
+use std::error::Error as _;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ pub enum StartError {
         cause: io::Error,
     },
     /// Storage or another part refuses.
-    #[error(transparent)]
+    #[error("{}", with_causes(.0))]
     Part(#[from] sophon_model::Error),
     /// The password that is asked for the first administrator is none.
     #[error("SOPHON_ADMIN_PASSWORD is refused: {0}")]
@@ -43,6 +44,23 @@ pub enum StartError {
     /// The machine refuses something ordinary.
     #[error("the system refused: {0}")]
     System(#[from] io::Error),
+}
+
+/// What a part says, with what is behind it. The log has more, and who starts a gateway may not see that.
+fn with_causes(error: &sophon_model::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    let mut told = String::new();
+    while let Some(inner) = cause {
+        let said = inner.to_string();
+        // Drivers say the same twice, with a number before it.
+        if !text.contains(&said) && (told.is_empty() || !said.contains(&told)) {
+            text = format!("{} ({said})", text.trim_end_matches('.'));
+        }
+        told = said;
+        cause = inner.source();
+    }
+    text
 }
 
 /// What is wrong with an address, and what to do about it.
@@ -71,6 +89,16 @@ fn listen_advice(address: SocketAddr, cause: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_behind_an_error_of_a_part_is_told_once() {
+        let full = sophon_model::Error::storage_full("database or disk is full");
+        let told = StartError::Part(full).to_string();
+        assert!(told.ends_with("make room there and try again (database or disk is full)"), "{told}");
+        let opened =
+            sophon_model::Error::conflict("it cannot be read: no such file").with_cause("no such file");
+        assert_eq!(StartError::Part(opened).to_string(), "it cannot be read: no such file");
+    }
 
     #[test]
     fn a_refused_address_is_told_with_what_to_do() {

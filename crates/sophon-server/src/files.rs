@@ -8,7 +8,7 @@ use sophon_model::ports::{Blobs, Clock};
 
 use crate::StartError;
 use crate::config::{Files, Problems};
-use crate::data_folder::DataFolder;
+use crate::data_folder::{self, DataFolder};
 use crate::environment::variable;
 
 /// The place that the operator has chosen. Blocks.
@@ -21,7 +21,7 @@ pub(crate) fn open(
     let folder = config.folder.clone().unwrap_or_else(|| data.path("files"));
     let Some(bucket) = &config.s3_bucket else {
         let blobs = FolderBlobs::open(folder.clone(), clock.now());
-        return Ok(Arc::new(blobs.map_err(|error| unusable(folder, &error))?));
+        return Ok(Arc::new(blobs.map_err(|error| data_folder::refused(&folder, &error))?));
     };
     let aws = || format!("https://s3.{}.amazonaws.com", config.s3_region);
     let bucket = Bucket {
@@ -38,8 +38,4 @@ pub(crate) fn open(
 fn required(name: &str) -> Result<String, StartError> {
     let missing = || Problems::one(name, "files.s3_bucket is set, so this variable must be, too".into());
     Ok(variable(name).ok_or_else(missing)?)
-}
-
-fn unusable(path: std::path::PathBuf, error: &std::io::Error) -> StartError {
-    StartError::DataFolder { path, reason: error.to_string() }
 }

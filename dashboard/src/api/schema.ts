@@ -3814,6 +3814,8 @@ export interface components {
             forkedAtMessageId: components["schemas"]["MessageId"] | null;
             /** @description Its id. */
             id: components["schemas"]["SessionId"];
+            /** @description How the turn ended that ended last: `completed`, `failed` or `cancelled`. */
+            lastOutcome: components["schemas"]["TaskStatus"] | null;
             /**
              * Format: int64
              * @description How many messages it holds.
@@ -3909,6 +3911,8 @@ export interface components {
         SessionUpdated: {
             /** @description Which of the three. */
             change: components["schemas"]["SessionChange"];
+            /** @description How the turn ended that ended last: `completed`, `failed` or `cancelled`. */
+            lastOutcome: components["schemas"]["TaskStatus"] | null;
             /**
              * Format: int64
              * @description The event's number.
@@ -4105,11 +4109,19 @@ export interface components {
         };
         /** @description What else is to be known of how a task was done. */
         TaskDetails: {
+            /**
+             * @description The code of the error that it failed with, where the error had one: `upstream_unavailable` if no model provider
+             *     answered.
+             * @example upstream_unavailable
+             */
+            errorCode?: string;
             /** @description What was left out of the conversation when the model was last asked, because it is longer than the model can read. */
             leftOut?: components["schemas"]["LeftOut"];
         };
         /** @description A task ended with an error. */
         TaskFailed: components["schemas"]["TaskSummary"] & {
+            /** @description The code of the error, where it had one: `upstream_unavailable` if no model provider answered. */
+            code?: string;
             /**
              * Format: int64
              * @description From start to end, in milliseconds.
@@ -4239,6 +4251,12 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["ToolCallStatus"];
             /**
+             * Format: int64
+             * @description How much of the answer's text had been written when it was called, in bytes of UTF-8.
+             * @example 57
+             */
+            textOffset: number;
+            /**
              * @description The tool.
              * @example memory.search
              */
@@ -4285,6 +4303,11 @@ export interface components {
             sessionId: components["schemas"]["SessionId"];
             /** @description The task that called it. */
             taskId: components["schemas"]["TaskId"];
+            /**
+             * Format: int64
+             * @description How much of the answer's text had been written when it was called, in bytes of UTF-8.
+             */
+            textOffset: number;
             /** @description The call. */
             toolCallId: components["schemas"]["ToolCallId"];
             /** @description The tool. */
@@ -7171,6 +7194,7 @@ export interface operations {
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "description": "Which trains go to Lisbon?",
                      *             "details": {
+                     *               "errorCode": "upstream_unavailable",
                      *               "leftOut": {
                      *                 "files": 1,
                      *                 "messages": 12,
@@ -7309,6 +7333,7 @@ export interface operations {
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastOutcome": "queued",
                      *             "messageCount": 4,
                      *             "mode": "async",
                      *             "model": null,
@@ -7444,6 +7469,7 @@ export interface operations {
                      *             "result": null,
                      *             "startedAt": "2026-11-22T12:00:00.000Z",
                      *             "status": "running",
+                     *             "textOffset": 57,
                      *             "toolName": "memory.search"
                      *           }
                      *         ],
@@ -10244,6 +10270,7 @@ export interface operations {
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastOutcome": "queued",
                      *           "messageCount": 4,
                      *           "mode": "async",
                      *           "model": null,
@@ -10328,6 +10355,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastOutcome": "queued",
                      *       "messageCount": 4,
                      *       "mode": "async",
                      *       "model": null,
@@ -10392,6 +10420,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastOutcome": "queued",
                      *       "messageCount": 4,
                      *       "mode": "async",
                      *       "model": null,
@@ -10516,6 +10545,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastOutcome": "queued",
                      *       "messageCount": 4,
                      *       "mode": "async",
                      *       "model": null,
@@ -10588,6 +10618,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "lastOutcome": "queued",
                      *       "messageCount": 4,
                      *       "mode": "async",
                      *       "model": null,
@@ -10705,6 +10736,7 @@ export interface operations {
                      *               "result": null,
                      *               "startedAt": "2026-11-22T12:00:00.000Z",
                      *               "status": "running",
+                     *               "textOffset": 57,
                      *               "toolName": "memory.search"
                      *             }
                      *           ],
@@ -11002,6 +11034,7 @@ export interface operations {
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "description": "Which trains go to Lisbon?",
                      *           "details": {
+                     *             "errorCode": "upstream_unavailable",
                      *             "leftOut": {
                      *               "files": 1,
                      *               "messages": 12,
@@ -11033,6 +11066,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "description": "Which trains go to Lisbon?",
                      *       "details": {
+                     *         "errorCode": "upstream_unavailable",
                      *         "leftOut": {
                      *           "files": 1,
                      *           "messages": 12,
@@ -11062,6 +11096,7 @@ export interface operations {
                      *           "result": null,
                      *           "startedAt": "2026-11-22T12:00:00.000Z",
                      *           "status": "running",
+                     *           "textOffset": 57,
                      *           "toolName": "memory.search"
                      *         }
                      *       ],
@@ -11134,6 +11169,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "description": "Which trains go to Lisbon?",
                      *       "details": {
+                     *         "errorCode": "upstream_unavailable",
                      *         "leftOut": {
                      *           "files": 1,
                      *           "messages": 12,
@@ -11185,6 +11221,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "description": "Which trains go to Lisbon?",
                      *       "details": {
+                     *         "errorCode": "upstream_unavailable",
                      *         "leftOut": {
                      *           "files": 1,
                      *           "messages": 12,
@@ -11270,6 +11307,7 @@ export interface operations {
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "description": "Which trains go to Lisbon?",
                      *           "details": {
+                     *             "errorCode": "upstream_unavailable",
                      *             "leftOut": {
                      *               "files": 1,
                      *               "messages": 12,
@@ -11383,6 +11421,7 @@ export interface operations {
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "description": "Which trains go to Lisbon?",
                      *           "details": {
+                     *             "errorCode": "upstream_unavailable",
                      *             "leftOut": {
                      *               "files": 1,
                      *               "messages": 12,

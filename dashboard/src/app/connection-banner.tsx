@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useLinkState } from "../live/live.tsx";
 import { Button } from "../ui/button.tsx";
 import styles from "./connection-banner.module.css";
@@ -7,7 +7,21 @@ import { shell } from "../messages/en/shell.ts";
 /** A first connection or a short interruption is not worth a banner (milliseconds). */
 const SHOWN_AFTER = 1_000;
 
-/** Says that the page is offline and when the next attempt is made. */
+/** Whether this machine has a network at all, as far as the browser knows. */
+function useHasNetwork(): boolean {
+  return useSyncExternalStore(subscribeToNetwork, () => navigator.onLine);
+}
+
+function subscribeToNetwork(onChange: () => void) {
+  window.addEventListener("online", onChange);
+  window.addEventListener("offline", onChange);
+  return () => {
+    window.removeEventListener("online", onChange);
+    window.removeEventListener("offline", onChange);
+  };
+}
+
+/** Says whether this machine or the gateway is away, what that means, and when the next attempt is made. */
 export function ConnectionBanner() {
   const link = useLinkState();
   const down = link.phase !== "live";
@@ -17,6 +31,7 @@ export function ConnectionBanner() {
 }
 
 function Down({ until, onRetry }: { until: number | null; onRetry: () => void }) {
+  const hasNetwork = useHasNetwork();
   const [since] = useState(() => Date.now());
   const [now, setNow] = useState(since);
   useEffect(() => {
@@ -28,7 +43,7 @@ function Down({ until, onRetry }: { until: number | null; onRetry: () => void })
   const seconds = until === null ? 0 : Math.max(0, Math.ceil((until - now) / 1_000));
   return (
     <div className={styles.banner}>
-      <p role="status">{shell.offline}</p>
+      <p role="status">{hasNetwork ? shell.gatewayAway : shell.offline}</p>
       <span className={styles.next}>{seconds > 0 ? shell.nextTry(seconds) : shell.trying}</span>
       <Button small disabled={seconds === 0} onClick={onRetry}>
         {shell.tryNow}

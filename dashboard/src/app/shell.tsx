@@ -14,6 +14,7 @@ import { TitleProvider } from "../ui/title.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { barItems, navigation } from "./features.ts";
 import styles from "./shell.module.css";
+import { Shortcuts } from "./shortcuts.tsx";
 
 export function Shell({ children }: { children: ReactNode }) {
   const [location, navigate] = useLocation();
@@ -52,6 +53,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
         <ConnectionState />
       </nav>
+      <Shortcuts entries={entries} />
       <div className={styles.content}>
         <ConnectionBanner />
         <div className={styles.page}>

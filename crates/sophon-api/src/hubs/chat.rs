@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sophon_model::{
     Activity, AgentId, MessageId, SessionChange, SessionEvent, SessionId, SessionStatus, TaskId,
-    TaskProgress, TextDelta, ToolCallId, ToolCallStatus, Visibility,
+    TaskProgress, TaskStatus, TextDelta, ToolCallId, ToolCallStatus, Visibility,
 };
 use utoipa::ToSchema;
 
@@ -154,6 +154,8 @@ pub struct ToolCallStarted {
     pub tool_name: String,
     /// SHA-256 of the arguments, which are not sent themselves.
     pub args_hash: String,
+    /// How much of the answer's text had been written when it was called, in bytes of UTF-8.
+    pub text_offset: i64,
     /// The event's number.
     pub seq: u64,
 }
@@ -167,6 +169,7 @@ impl ToolCallStarted {
             tool_call_id: call.id.clone(),
             tool_name: call.tool.clone(),
             args_hash: call.arguments_hash.clone(),
+            text_offset: call.text_offset,
             seq,
         }
     }
@@ -248,6 +251,9 @@ pub struct SessionUpdated {
     pub status: SessionStatus,
     /// The visibility.
     pub visibility: Visibility,
+    /// How the turn ended that ended last: `completed`, `failed` or `cancelled`.
+    #[schema(required)]
+    pub last_outcome: Option<TaskStatus>,
     /// Which of the three.
     pub change: SessionChange,
     /// The event's number.
@@ -264,6 +270,7 @@ impl SessionUpdated {
             updated_at: session.updated_at.into(),
             status: session.status,
             visibility: session.visibility,
+            last_outcome: session.last_outcome,
             change: event.change,
             seq,
         }

@@ -98,6 +98,10 @@ pub struct TaskFailed {
     pub duration_ms: i64,
     /// Why, in words for people.
     pub error: String,
+    /// The code of the error, where it had one: `upstream_unavailable` if no model provider answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub code: Option<String>,
     /// The event's number.
     pub seq: u64,
 }
@@ -144,7 +148,8 @@ impl TaskEvent {
             }
             TaskStatus::Failed => {
                 let error = task.error.clone().unwrap_or_default();
-                Self::TaskFailed(TaskFailed { task: summary, duration_ms, error, seq })
+                let code = task.details.as_ref().and_then(|details| details.error_code.clone());
+                Self::TaskFailed(TaskFailed { task: summary, duration_ms, error, code, seq })
             }
             TaskStatus::Cancelled => {
                 let reason = task.cancel_reason.clone();

@@ -62,6 +62,7 @@ fn fork_in(
         parent_id: Some(parent.id.clone()),
         forked_at_message_id: messages.last().map(|message| message.id.clone()),
         message_count: i64::try_from(messages.len()).unwrap_or(i64::MAX),
+        last_outcome: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };

@@ -214,6 +214,7 @@ pub(crate) fn create_in(
         parent_id: None,
         forked_at_message_id: None,
         message_count: 0,
+        last_outcome: None,
         created_at: unit.now(),
         updated_at: unit.now(),
     };

@@ -1,7 +1,7 @@
 //! The end of a task: the only way to end one, for every cause.
 
 use sophon_model::text::clean;
-use sophon_model::{Result, Task, TaskEvent, TaskStatus};
+use sophon_model::{Error, Result, Task, TaskEvent, TaskStatus};
 
 use crate::database::Unit;
 
@@ -10,22 +10,28 @@ use crate::database::Unit;
 pub(crate) struct Outcome {
     status: TaskStatus,
     error: Option<String>,
+    error_code: Option<&'static str>,
 }
 
 impl Outcome {
     /// It is done.
     pub(crate) fn completed() -> Self {
-        Self { status: TaskStatus::Completed, error: None }
+        Self { status: TaskStatus::Completed, error: None, error_code: None }
     }
 
     /// Somebody cancelled it.
     pub(crate) fn cancelled() -> Self {
-        Self { status: TaskStatus::Cancelled, error: None }
+        Self { status: TaskStatus::Cancelled, error: None, error_code: None }
     }
 
     /// It failed, for a reason in words for people.
     pub(crate) fn failed(reason: impl Into<String>) -> Self {
-        Self { status: TaskStatus::Failed, error: Some(clean(reason.into())) }
+        Self { status: TaskStatus::Failed, error: Some(clean(reason.into())), error_code: None }
+    }
+
+    /// It failed with an error, whose code is kept for programs.
+    pub(crate) fn failed_with(error: &Error) -> Self {
+        Self { error_code: Some(error.code()), ..Self::failed(error.message()) }
     }
 
     /// The status that the task ends with.
@@ -46,8 +52,11 @@ pub(crate) type TaskEndHooks = Vec<Box<dyn TaskEndHook>>;
 /// Ends a task with all that belongs to it: its parts, what each subject keeps for it, and its job, also when another
 /// worker holds it. `false` if it had ended before.
 pub(crate) fn finish_in(unit: &mut Unit<'_>, task: Task, outcome: Outcome) -> Result<bool> {
-    let Outcome { status, error } = outcome;
-    let task = Task { status, error, ended_at: Some(unit.now()), ..task };
+    let Outcome { status, error, error_code } = outcome;
+    let mut task = Task { status, error, ended_at: Some(unit.now()), ..task };
+    if let Some(code) = error_code {
+        task.details.get_or_insert_default().error_code = Some(code.to_owned());
+    }
     if !unit.tx.update_open_task(&task)? {
         return Ok(false);
     }

@@ -28,7 +28,7 @@ impl Turn {
             }
             Err(Stop::Failed(error)) => {
                 tracing::warn!(task.id = %task.id, %error, "a turn failed");
-                Outcome::failed(error.message())
+                Outcome::failed_with(&error)
             }
             Err(Stop::Parked(released)) => return Ok(released),
             Err(Stop::Lost) => return Err(HeldError::Lost),
@@ -77,26 +77,33 @@ impl TaskEndHook for TurnsEnd {
         }
         unit.tx.delete_steps(&task.id)?;
         let tool_calls = end_open_calls(unit, task)?;
-        let Some(reply) = &task.reply_message_id else { return Ok(()) };
-        let pending = unit.tx.get(reply)?.filter(|message| message.status == MessageStatus::Pending);
-        let Some(mut message) = pending else { return Ok(()) };
-        let is_complete = task.status == TaskStatus::Completed;
-        message.status = if is_complete { MessageStatus::Delivered } else { MessageStatus::Failed };
-        message.finish_reason = message.finish_reason.or(match task.status {
-            TaskStatus::Completed => Some(FinishReason::Stop),
-            TaskStatus::Cancelled => Some(FinishReason::Cancelled),
-            TaskStatus::Failed | TaskStatus::Queued | TaskStatus::Running => Some(FinishReason::Error),
-        });
-        message.updated_at = unit.now();
-        unit.tx.update(&message)?;
-        let session = message.session_id.clone();
-        unit.emit(MessageEvent::Finished { message: Box::new(message), tool_calls });
-        if let Some(mut session) = unit.tx.get(&session)? {
-            session.message_count += 1;
+        let is_answered = end_reply(unit, task, tool_calls)?;
+        let session = task.session_id.as_ref().map(|session| unit.tx.get(session)).transpose()?.flatten();
+        if let Some(mut session) = session {
+            session.message_count += i64::from(is_answered);
+            session.last_outcome = Some(task.status);
             touch_in(unit, &mut session)?;
         }
         Ok(())
     }
+}
+
+/// Ends the answer of a task if it is open. `false` if it has none that is.
+fn end_reply(unit: &mut Unit<'_>, task: &Task, tool_calls: Vec<ToolCall>) -> sophon_model::Result<bool> {
+    let Some(reply) = &task.reply_message_id else { return Ok(false) };
+    let pending = unit.tx.get(reply)?.filter(|message| message.status == MessageStatus::Pending);
+    let Some(mut message) = pending else { return Ok(false) };
+    let is_complete = task.status == TaskStatus::Completed;
+    message.status = if is_complete { MessageStatus::Delivered } else { MessageStatus::Failed };
+    message.finish_reason = message.finish_reason.or(match task.status {
+        TaskStatus::Completed => Some(FinishReason::Stop),
+        TaskStatus::Cancelled => Some(FinishReason::Cancelled),
+        TaskStatus::Failed | TaskStatus::Queued | TaskStatus::Running => Some(FinishReason::Error),
+    });
+    message.updated_at = unit.now();
+    unit.tx.update(&message)?;
+    unit.emit(MessageEvent::Finished { message: Box::new(message), tool_calls });
+    Ok(true)
 }
 
 /// Ends the calls of a task that are still noted as running, and returns all of them.

@@ -190,6 +190,7 @@ impl Turn {
             tool: call.name.clone(),
             arguments_hash: hex::encode(Sha256::digest(arguments.to_string())),
             arguments,
+            text_offset: i64::try_from(self.writer.text().len()).unwrap_or(i64::MAX),
             status: ToolCallStatus::Running,
             result: None,
             started_at: self.held.now(),

@@ -2,7 +2,7 @@ use fanout::{Position, Start};
 use serde_json::json;
 use sophon_core::following::catch_up;
 use sophon_model::{Event, MessageEvent, MessageStatus, TaskEvent, TaskStatus, ToolCallStatus, Topic};
-use sophon_testkit::{Gate, ModelServer, Script};
+use sophon_testkit::{Call, Gate, ModelServer, Script};
 
 use crate::harness::{Harness, events_until, streamed};
 
@@ -250,4 +250,38 @@ async fn what_is_remembered_is_found_and_goes_into_later_turns() {
     let sent = app.send("what do you remember about bins?").await;
     app.completed(&sent).await;
     assert!(app.messages(&sent.session_id).await[1].content.contains("the bins go out on Tuesday"));
+}
+
+#[tokio::test]
+async fn a_call_says_where_in_the_answer_it_was_made() {
+    let call = |id: &str| Call::new(id, "memory.search", json!({ "query": "cat" }));
+    let model = ModelServer::playing([
+        Script::answer().text("Let me lóok.").tool_calls(vec![call("a")]),
+        Script::answer().tool_calls(vec![call("b")]),
+        Script::say("It is Oscar."),
+    ])
+    .await;
+    let app = Harness::with_models(&[&model]).await;
+    let sent = app.send("what is my cat called?").await;
+    app.completed(&sent).await;
+    let detail = app.gateway.tasks.get(&app.admin(), &sent.task_id).await.unwrap();
+    let offsets: Vec<i64> = detail.tool_calls.iter().map(|call| call.text_offset).collect();
+    assert_eq!(offsets, ["Let me lóok.".len() as i64, "Let me lóok.".len() as i64]);
+}
+
+#[tokio::test]
+async fn a_session_says_how_its_last_turn_ended_and_a_task_with_which_code() {
+    let model =
+        ModelServer::playing([Script::refuse(401, "Incorrect API key provided"), Script::say("Hello.")])
+            .await;
+    let app = Harness::with_models(&[&model]).await;
+    let sent = app.send("hi").await;
+    let task = app.ended(&sent).await;
+    assert_eq!(task.details.unwrap().error_code.as_deref(), Some("upstream_unavailable"));
+    let outcome =
+        async || app.gateway.sessions.get(Some(&app.admin()), &sent.session_id).await.unwrap().last_outcome;
+    assert_eq!(outcome().await, Some(TaskStatus::Failed));
+    let again = app.send_to(&sent.session_id, "hi again").await;
+    app.completed(&again).await;
+    assert_eq!(outcome().await, Some(TaskStatus::Completed));
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{Delete, Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
-use crate::{AgentId, MessageId, SessionId, TenantId, Timestamp, UserId};
+use crate::{AgentId, MessageId, SessionId, TaskStatus, TenantId, Timestamp, UserId};
 
 text_enum! {
     /// The visibility of a session.
@@ -83,6 +83,9 @@ pub struct Session {
     pub forked_at_message_id: Option<MessageId>,
     /// How many messages it holds.
     pub message_count: i64,
+    /// How the turn ended that ended last: completed, failed or cancelled.
+    #[serde(default)]
+    pub last_outcome: Option<TaskStatus>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When something last happened in it.

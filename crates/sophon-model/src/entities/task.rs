@@ -44,10 +44,13 @@ impl TaskStatus {
 }
 
 /// What else is to be known of how a task was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskDetails {
     /// What was left out of the conversation when the model was last asked, if anything was.
     pub left_out: Option<LeftOut>,
+    /// The code of the error that it failed with, where the error had one: `upstream_unavailable` if no model provider
+    /// answered.
+    pub error_code: Option<String>,
 }
 
 /// What was left out of a conversation because it is longer than the model can read.

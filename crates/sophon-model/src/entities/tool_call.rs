@@ -53,6 +53,9 @@ pub struct ToolCall {
     pub arguments: Value,
     /// SHA-256 of the arguments' canonical JSON, in hex.
     pub arguments_hash: String,
+    /// How much of the answer's text had been written when it was called, in bytes.
+    #[serde(default)]
+    pub text_offset: i64,
     /// Where it stands.
     pub status: ToolCallStatus,
     /// What it returned, or why it failed: the text that the model reads.

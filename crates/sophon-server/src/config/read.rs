@@ -54,8 +54,13 @@ fn was_taken_out(name: &str, text: &str, problems: &Problems) -> bool {
         && text.split('`').nth(1).is_some_and(|key| problems.has(&format!("{name}.{key}")))
 }
 
-/// The key or section that was probably meant.
+/// The key or section that was probably meant: also the key of a section that stands outside of it.
 fn suggestion(name: &str, keys: &[Key]) -> String {
+    let wanted = name.rsplit('.').next().unwrap_or(name);
+    let own_name = |key: &Key| key.path.rsplit_once('.').is_some_and(|(_, last)| last == wanted);
+    if let Some(key) = keys.iter().find(|key| own_name(key)) {
+        return format!(" Did you mean {}?", key.path);
+    }
     let sections = keys.iter().filter_map(|key| Some(key.path.split_once('.')?.0));
     let of_any_item: String = name.chars().filter(|letter| !letter.is_ascii_digit()).collect();
     nearest(&of_any_item, keys.iter().map(|key| key.path.as_str()).chain(sections))

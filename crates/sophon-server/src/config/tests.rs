@@ -54,6 +54,10 @@ fn sections_are_read_and_unknown_keys_refused_with_the_nearest_one() {
         refused("[[providers]]\nid = 'a'\ntype = 'openai'\nbaseurl = 'x'", &[]),
         ["providers[0].baseurl: no key has this name. Did you mean providers[].base_url?"]
     );
+    let outside_its_section = ["auto_admin: no key has this name. Did you mean auth.auto_admin?"];
+    assert_eq!(refused("auto_admin = true", &[]), outside_its_section);
+    let in_another_section = ["hubs.auto_admin: no key has this name. Did you mean auth.auto_admin?"];
+    assert_eq!(refused("[hubs]\nauto_admin = true", &[]), in_another_section);
 }
 
 #[test]
@@ -111,6 +115,48 @@ fn what_a_key_must_be_is_said_in_plain_words() {
         let rust = ["struct", "enum", "map", "invalid type", "variant", "u64", "expected"];
         assert!(rust.iter().all(|word| !lines[0].contains(word)), "{lines:?}");
     }
+}
+
+/// Values of each type, and texts and numbers that few keys take.
+const WRONG: [&str; 9] =
+    ["-1", "0", "1e99", "99999999999", "true", "'%%'", "[7]", "{ a = 1 }", "1979-05-27T07:32:00Z"];
+
+#[test]
+fn no_key_refuses_a_value_in_words_of_rust() {
+    let words_of_rust = [
+        "struct",
+        "enum",
+        "invalid type",
+        "variant",
+        "u32",
+        "u64",
+        "usize",
+        "i64",
+        "nonzero",
+        "expected",
+        "newtype",
+    ];
+    let mut walked = 0;
+    for key in keys() {
+        for wrong in WRONG {
+            let (text, name) = match key.path.rsplit_once('.') {
+                Some(("providers[]", last)) => {
+                    let others =
+                        ["id = 'a'", "type = 'openai'"].into_iter().filter(|other| !other.starts_with(last));
+                    let others: Vec<&str> = others.collect();
+                    (format!("[[providers]]\n{}\n{last} = {wrong}", others.join("\n")), last)
+                }
+                Some((section, last)) => (format!("[{section}]\n{last} = {wrong}"), last),
+                None => (format!("{} = {wrong}", key.path), key.path.as_str()),
+            };
+            let Err(problems) = load(&text) else { continue };
+            let told = problems.to_string();
+            walked += 1;
+            let word = words_of_rust.iter().find(|word| told.contains(*word));
+            assert!(word.is_none() && told.contains(name), "{text}: {told}");
+        }
+    }
+    assert!(walked > 200, "{walked} values were refused");
 }
 
 #[test]

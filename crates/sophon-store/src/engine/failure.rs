@@ -18,8 +18,10 @@ pub(crate) enum Failure {
     Reference(Cause),
     /// A text holds U+0000, which PostgreSQL cannot store and SQLite only in part.
     NulCharacter,
-    /// The engine cannot do it now: lost, full, locked, shutting down, too slow.
+    /// The engine cannot do it now: lost, locked, shutting down, too slow.
     Unavailable(Cause),
+    /// There is no room left for what is written.
+    Full(Cause),
     /// Storage can no longer be trusted to be durable: a failed sync, a damaged file.
     Broken(Cause),
     /// Our fault.
@@ -38,6 +40,7 @@ impl Failure {
             Failure::Unique(cause)
             | Failure::Reference(cause)
             | Failure::Unavailable(cause)
+            | Failure::Full(cause)
             | Failure::Broken(cause)
             | Failure::Bug(cause) => cause,
             Failure::NulCharacter => "a text holds U+0000".into(),
@@ -64,6 +67,7 @@ impl From<Failure> for Error {
                 Error::new(Kind::ValidationFailed, "Text must not contain the character U+0000.")
             }
             Failure::Unavailable(cause) | Failure::Broken(cause) => Error::storage(cause),
+            Failure::Full(cause) => Error::storage_full(cause),
         }
     }
 }

@@ -129,6 +129,8 @@ impl From<postgres::Error> for Failure {
             Failure::Unique(error.into())
         } else if *state == SqlState::FOREIGN_KEY_VIOLATION {
             Failure::Reference(error.into())
+        } else if *state == SqlState::DISK_FULL {
+            Failure::Full(error.into())
         } else if is_passing(state) {
             Failure::Unavailable(error.into())
         } else {

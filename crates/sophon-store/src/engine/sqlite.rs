@@ -257,9 +257,9 @@ impl From<rusqlite::Error> for Failure {
             // After a failed sync the kernel may forget what was not written: a later sync would lie.
             (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC)
             | (C::DatabaseCorrupt | C::NotADatabase, _) => Failure::Broken(error.into()),
+            (C::DiskFull, _) => Failure::Full(error.into()),
             (
-                C::DiskFull
-                | C::SystemIoFailure
+                C::SystemIoFailure
                 | C::DatabaseBusy
                 | C::DatabaseLocked
                 | C::CannotOpen

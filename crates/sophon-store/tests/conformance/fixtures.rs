@@ -109,6 +109,7 @@ pub fn session(id: &str) -> Session {
         parent_id: Some(SessionId::from("elsewhere")),
         forked_at_message_id: None,
         message_count: 3,
+        last_outcome: None,
         created_at: at(6),
         updated_at: at(7),
     }
@@ -190,6 +191,7 @@ pub fn tool_call(id: &str, task: &str, started: i64) -> ToolCall {
         tool: "memory.search".into(),
         arguments: json!({"b": 1.0, "a": [null, 1e16, "\u{0}ő"]}),
         arguments_hash: "00".into(),
+        text_offset: 0,
         status: ToolCallStatus::Running,
         result: None,
         started_at: at(started),

@@ -26,6 +26,7 @@ pub fn session(id: impl Into<SessionId>) -> Session {
         parent_id: None,
         forked_at_message_id: None,
         message_count: 0,
+        last_outcome: None,
         created_at: NOW,
         updated_at: NOW,
     }
@@ -166,6 +167,7 @@ pub fn tool_call(id: impl Into<ToolCallId>) -> ToolCall {
         tool: "memory.search".into(),
         arguments: json!({}),
         arguments_hash: String::new(),
+        text_offset: 0,
         status: ToolCallStatus::Running,
         result: None,
         started_at: NOW,

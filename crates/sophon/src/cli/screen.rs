@@ -71,11 +71,6 @@ impl Screen {
     }
 }
 
-/// Columns of the terminal on which a person watches standard error.
-pub fn stderr_width() -> usize {
-    usize::from(Term::stderr().size().1)
-}
-
 /// Writes a piece of the result at once.
 pub fn piece(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();

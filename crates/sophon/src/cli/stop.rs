@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use sophon_client::{ClientError, Refusal};
 
+use super::chat::Cause;
 use super::screen::one_line;
 
 /// The exit status of what was interrupted with Ctrl-C.
@@ -36,6 +37,12 @@ impl Stop {
         Stop::Failed(Box::new(Failure { message, hint: None, code: None, request_id: None }))
     }
 
+    /// An answer failed. The gateway says why in words that are complete.
+    pub fn turn_failed(Cause { reason, code }: Cause) -> Self {
+        let hint = code.as_deref().and_then(code_hint).map(str::to_owned);
+        Stop::Failed(Box::new(Failure { message: reason, hint, code, request_id: None }))
+    }
+
     /// With what to do next.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         if let Stop::Failed(failure) = &mut self {
@@ -62,6 +69,11 @@ impl Stop {
     /// The person has had enough.
     pub fn interrupted() -> Self {
         Stop::Silent(INTERRUPTED)
+    }
+
+    /// Whoever read our output has read enough: `sophon sessions | head -1`.
+    pub fn reader_gone() -> Self {
+        Stop::Silent(0)
     }
 
     /// Says on standard error what went wrong, as one JSON object a line if `json`. Gives the exit status.
@@ -109,8 +121,7 @@ impl fmt::Display for Failure {
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            // Whoever read our output has read enough: `sophon sessions | head -1`.
-            io::ErrorKind::BrokenPipe => Stop::Silent(0),
+            io::ErrorKind::BrokenPipe => Stop::reader_gone(),
             _ => Stop::failed(error.to_string()),
         }
     }
@@ -169,12 +180,19 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
         "not_found" => {
             "`sophon sessions`, `sophon tasks --history`, `sophon nodes` and `sophon agents` list what there is."
         }
-        "service_unavailable" => "The gateway is stopping or starting. Try again in a moment.",
-        "upstream_unavailable" => "`sophon doctor` shows which model providers are set up.",
-        "internal_error" => "The gateway's log says more.",
-        _ => return None,
+        code => code_hint(code)?,
     };
     Some(hint.to_owned())
+}
+
+/// What to do about an error with this code, wherever it comes from.
+fn code_hint(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "service_unavailable" => "The gateway is stopping or starting. Try again in a moment.",
+        "upstream_unavailable" => "`sophon doctor` asks each model provider and says what is wrong.",
+        "internal_error" => "The gateway's log says more.",
+        _ => return None,
+    })
 }
 
 /// What to do about a permission or a role that is missing. With an API token, signing in would not help.

@@ -76,6 +76,26 @@ async fn an_answer_that_fails_is_an_error_with_its_reason() {
 }
 
 #[tokio::test]
+async fn an_error_of_a_model_provider_names_the_command_that_looks_closer() {
+    let gateway = Gateway::start(&[Step::FailOfProvider("openai refused the key")]).await;
+    let run = Program::new(&gateway.url).run(&["chat", "hello"]).await;
+    assert_eq!(run.status, Some(1));
+    let hint = "hint: `sophon doctor` asks each model provider and says what is wrong.\n";
+    assert_eq!(run.stderr, format!("error: openai refused the key\n{hint}"));
+}
+
+#[tokio::test]
+async fn it_ends_when_its_reader_has_gone_and_the_answer_goes_on() {
+    let gateway = Gateway::start(&[Step::Say("Well, "), Step::Tool("clock", true), Step::Stall]).await;
+    let mut child = begun(&gateway).await;
+    drop(child.stdout.take());
+    let run = finish(child).await;
+    assert_eq!(run.status, Some(0));
+    assert!(run.stderr.contains("the gateway finishes it"), "{}", run.stderr);
+    assert!(!gateway.was_cancelled());
+}
+
+#[tokio::test]
 async fn an_answer_that_begins_again_comes_alone_through_a_pipe() {
     let steps = [Step::Say("Hal"), Step::BeginAgain, Step::Say("Hello.")];
     let gateway = Gateway::start(&steps).await;

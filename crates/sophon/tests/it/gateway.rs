@@ -45,6 +45,8 @@ pub enum Step {
     Cut(&'static str),
     /// Ends with an error.
     Fail(&'static str),
+    /// Ends with an error of a model provider.
+    FailOfProvider(&'static str),
 }
 
 /// A running gateway.
@@ -135,6 +137,11 @@ impl Gateway {
     /// Lets the agent go on that waits for it, or will.
     pub fn go_on(&self) {
         self.world.may_go_on.notify_one();
+    }
+
+    /// Whether someone has cancelled.
+    pub fn was_cancelled(&self) -> bool {
+        *self.world.cancelled.borrow()
     }
 
     /// Waits until someone has cancelled.
@@ -240,6 +247,10 @@ impl World {
                 Step::Cut(reason) => *self.finish_reason.lock() = Some(reason),
                 Step::Stall => std::future::pending().await,
                 Step::Fail(error) => return self.end("failed", "TaskFailed", json!({"error": error})),
+                Step::FailOfProvider(error) => {
+                    let error = json!({"error": error, "code": "upstream_unavailable"});
+                    return self.end("failed", "TaskFailed", error);
+                }
             }
         }
         self.tell("ReceiveMessage", &self.answer());
@@ -258,7 +269,7 @@ impl World {
     }
 
     fn tool(&self, name: &str, ok: bool) {
-        let mut call = json!({"taskId": "task_1", "sessionId": "ses_1", "toolCallId": "call_1", "toolName": name, "argsHash": "00"});
+        let mut call = json!({"taskId": "task_1", "sessionId": "ses_1", "toolCallId": "call_1", "toolName": name, "argsHash": "00", "textOffset": 0});
         self.tell("ToolCallStarted", &call);
         call["durationMs"] = json!(3);
         call["ok"] = json!(ok);
@@ -296,7 +307,7 @@ async fn create_session(State(world): Shared, headers: HeaderMap) -> Response {
     }
     *world.sessions.lock() += 1;
     let session = json!({"id": "ses_1", "title": "", "agentId": "agent_1", "ownerId": "usr_1", "visibility": "private",
-        "status": "active", "mode": "async", "whileBusy": "queue", "messageCount": 0, "createdAt": AT, "updatedAt": AT});
+        "status": "active", "mode": "async", "whileBusy": "queue", "messageCount": 0, "lastOutcome": null, "createdAt": AT, "updatedAt": AT});
     (StatusCode::CREATED, Json(session)).into_response()
 }
 

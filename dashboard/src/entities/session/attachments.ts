@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "../../api/client.ts";
 import type { Attachment, AttachmentLimits } from "../../api/types.ts";
+import { saveFile } from "../../ui/save-file.ts";
 
 /** How much the user may attach, once it is known. */
 export function useAttachmentLimits(): AttachmentLimits | undefined {
@@ -25,12 +26,7 @@ export async function download({ key, name }: Attachment): Promise<void> {
   const content = await call(
     api.GET("/api/attachments/{id}", { params: { path: { id: key } }, parseAs: "blob" }),
   );
-  const url = URL.createObjectURL(content);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name ?? key;
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile(content, name ?? key);
 }
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];

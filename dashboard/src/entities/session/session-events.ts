@@ -92,6 +92,7 @@ function startedTool(data: ChatEvents["ToolCallStarted"]): ToolView {
     id: data.toolCallId,
     toolName: data.toolName,
     argsHash: data.argsHash,
+    textOffset: data.textOffset,
     status: "running",
   };
 }

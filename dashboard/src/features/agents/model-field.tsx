@@ -1,5 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
-import { api, call } from "../../api/client.ts";
+import { useModels } from "../../entities/model/use-models.ts";
 import { SelectField } from "../../ui/field.tsx";
 import { agents as t } from "../../messages/en/agents.ts";
 
@@ -12,11 +11,7 @@ interface ModelFieldProps {
 }
 
 export function ModelField({ model, onModel }: ModelFieldProps) {
-  const models = useQuery({
-    queryKey: ["models"],
-    queryFn: () => call(api.GET("/api/models")),
-    staleTime: 60_000,
-  });
+  const models = useModels();
   const listed = models.data?.items ?? [];
   // Providers may have models of the same name: the first of them is asked.
   const known = listed.filter(

@@ -20,6 +20,7 @@ import {
   type NoticeEvent,
 } from "./notices.ts";
 import styles from "./tray.module.css";
+import { useBrowserNoticesOfEvents } from "./use-browser-notices.ts";
 import { common } from "../../messages/en/common.ts";
 import { navigation } from "../../messages/en/navigation.ts";
 import { notifications as t } from "../../messages/en/notifications.ts";
@@ -30,6 +31,7 @@ export function Tray({ className }: { className: string }) {
   const [open, setOpen] = useState(false);
   const { alert } = useToast();
   const agentName = useAgentName();
+  useBrowserNoticesOfEvents();
 
   const show = useEffectEvent((event: NoticeEvent) => {
     const notice = noticeOf(event, agentName);

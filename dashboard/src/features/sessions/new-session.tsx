@@ -9,6 +9,7 @@ import { ErrorText } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
 import { useAgentOptions, useAgents } from "../../entities/agent/use-agents.ts";
 import { Composer } from "./composer.tsx";
+import { NoModel } from "./no-model.tsx";
 import styles from "./new-session.module.css";
 import { sessions as t } from "../../messages/en/sessions.ts";
 
@@ -61,6 +62,7 @@ export function NewSession() {
             />
           </div>
         )}
+        <NoModel />
         <Composer draftKey="new" placeholder={t.firstMessage} onSend={send} />
         {(failure ?? agents.error) !== null && <ErrorText error={failure ?? agents.error} />}
         <ul role="list" className={styles.suggestions} aria-label={t.suggestions}>

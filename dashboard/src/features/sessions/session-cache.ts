@@ -17,7 +17,7 @@ export const sessionEvents: readonly EventHandler[] = [
     "chat",
     ["SessionUpdated"],
     ({ data }, queries) => {
-      const { sessionId, change, title, updatedAt } = data;
+      const { sessionId, change } = data;
       const lists = queries.getQueriesData<Pages>({ queryKey: ["sessions"] });
       const known = lists.some(([, pages]) => holds(pages, sessionId));
       queries.setQueriesData<Pages>(
@@ -27,7 +27,7 @@ export const sessionEvents: readonly EventHandler[] = [
       if (change === "deleted") return;
       queries.setQueryData<Session>(
         ["session", sessionId],
-        (session) => session && { ...session, title, updatedAt },
+        (session) => session && { ...session, ...changeOf(data) },
       );
       if (!known) refetchLists(queries);
     },
@@ -53,12 +53,17 @@ export function listedSession(queries: QueryClient, id: string): Session | undef
     .find((session) => session.id === id);
 }
 
+/** What an update says of a session as it is now. */
+function changeOf({ title, updatedAt, lastOutcome }: ChatEvents["SessionUpdated"]) {
+  return { title, updatedAt, lastOutcome };
+}
+
 function holds(pages: Pages | undefined, sessionId: string): boolean {
   return pages?.pages.some(({ items }) => items.some(({ id }) => id === sessionId)) ?? false;
 }
 
 function withUpdate(pages: Pages, update: ChatEvents["SessionUpdated"]): Pages {
-  const { sessionId, change, title, updatedAt } = update;
+  const { sessionId, change } = update;
   return {
     ...pages,
     pages: pages.pages.map((page) => ({
@@ -67,7 +72,7 @@ function withUpdate(pages: Pages, update: ChatEvents["SessionUpdated"]): Pages {
         change === "deleted"
           ? page.items.filter(({ id }) => id !== sessionId)
           : page.items.map((item) =>
-              item.id === sessionId ? { ...item, title, updatedAt } : item,
+              item.id === sessionId ? { ...item, ...changeOf(update) } : item,
             ),
     })),
   };

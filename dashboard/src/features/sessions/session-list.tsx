@@ -1,7 +1,7 @@
 import { useDeferredValue, useState } from "react";
 import { Link, useLocation } from "wouter";
 import type { Session } from "../../api/types.ts";
-import { IconButton } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { SearchBox } from "../../ui/field.tsx";
 import { ListTitle } from "../../ui/list-header.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
@@ -50,7 +50,7 @@ export function SessionList({ open }: { open: string | null }) {
         {list.isPending && <Loading lines={6} label={t.loading} />}
         {isEmpty && (
           <Empty title={search === "" ? t.noneTitle : t.notFound}>
-            {search === "" && <p>{t.noneAbout}</p>}
+            {search === "" && <FirstSession />}
           </Empty>
         )}
         {words !== "" && <MessageHits list={hits} />}
@@ -72,6 +72,24 @@ export function SessionList({ open }: { open: string | null }) {
         ))}
         <ShowMore list={list} label={t.older} />
       </div>
+    </>
+  );
+}
+
+/** What this place is for, and the way to begin; beside the list, where there is room, a new session is open already. */
+function FirstSession() {
+  const [, navigate] = useLocation();
+  return (
+    <>
+      <p className={styles.about}>{t.noneAbout}</p>
+      <Button
+        variant="primary"
+        icon="plus"
+        className={styles.first}
+        onClick={() => navigate("/sessions/new")}
+      >
+        {t.startFirst}
+      </Button>
     </>
   );
 }
@@ -112,6 +130,9 @@ function SessionRow({ session, open, running, waiting }: SessionRowProps) {
         <span className={styles.rowTime}>
           {waiting && <strong className={styles.waiting}>{t.needsAnswer}</strong>}
           {!waiting && running && <ActivityDots />}
+          {!waiting && !running && session.lastOutcome === "failed" && (
+            <strong className={styles.failed}>{t.failed}</strong>
+          )}
           {!waiting && !running && <Timestamp at={session.updatedAt} />}
         </span>
       </Link>

@@ -10,6 +10,7 @@ import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAuth } from "../../entities/user/auth.ts";
 import { ToolCalls } from "../../entities/task/tool-calls.tsx";
 import { AttachmentList } from "./attachment-list.tsx";
+import { piecesOf } from "./pieces.ts";
 import styles from "./turns.module.css";
 import { useGradual } from "./use-gradual.ts";
 import { common } from "../../messages/en/common.ts";
@@ -86,13 +87,13 @@ function Answer({ message, run, isOld }: AnswerProps) {
   const said = run?.text ?? message?.content ?? "";
   const text = useGradual(said, run ? "" : said);
   const tools = run?.tools ?? message?.toolCalls ?? [];
-  return (
-    <>
-      {tools.length > 0 && (
-        <ToolCalls calls={tools} taskId={run?.taskId ?? message?.taskId ?? null} />
-      )}
-      <Markdown text={text} lazy={isOld} />
-    </>
+  const taskId = run?.taskId ?? message?.taskId ?? null;
+  return piecesOf(text, tools).map((piece, index) =>
+    piece.kind === "tools" ? (
+      <ToolCalls key={index} calls={piece.calls} taskId={taskId} />
+    ) : (
+      <Markdown key={index} text={piece.text} lazy={isOld} />
+    ),
   );
 }
 

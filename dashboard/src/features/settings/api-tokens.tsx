@@ -5,16 +5,13 @@ import type { ApiToken } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
 import { ActionDialog, Dialog } from "../../ui/dialog.tsx";
-import { SelectField, TextField } from "../../ui/field.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Rich } from "../../ui/rich.tsx";
 import { Timestamp } from "../../ui/timestamp.tsx";
+import { NewToken } from "./new-token.tsx";
 import styles from "./settings.module.css";
 import { common } from "../../messages/en/common.ts";
 import { settings as t } from "../../messages/en/settings.ts";
-
-/** The lifetimes on offer, in days. */
-const LIFETIMES = [30, 90, 365];
 
 type Step =
   { step: "create" } | { step: "created"; secret: string } | { step: "revoke"; token: ApiToken };
@@ -50,7 +47,7 @@ export function ApiTokens() {
         </ul>
       )}
       {open?.step === "create" && (
-        <CreateToken onClose={close} onCreated={(secret) => setOpen({ step: "created", secret })} />
+        <NewToken onClose={close} onCreated={(secret) => setOpen({ step: "created", secret })} />
       )}
       {open?.step === "created" && <ShowSecret secret={open.secret} onClose={close} />}
       {open?.step === "revoke" && <RevokeToken token={open.token} onClose={close} />}
@@ -78,6 +75,7 @@ function TokenEntry({ token, onRevoke }: { token: ApiToken; onRevoke: () => void
             t.neverExpires
           )}
         </p>
+        <p>{may(token)}</p>
       </div>
       <Button small variant="danger" aria-label={t.revokeToken(token.name)} onClick={onRevoke}>
         {t.revoke}
@@ -86,54 +84,10 @@ function TokenEntry({ token, onRevoke }: { token: ApiToken; onRevoke: () => void
   );
 }
 
-interface CreateTokenProps {
-  onClose: () => void;
-  onCreated: (secret: string) => void;
-}
-
-function CreateToken({ onClose, onCreated }: CreateTokenProps) {
-  const queries = useQueryClient();
-  const [name, setName] = useState("");
-  const [days, setDays] = useState("90");
-  const create = async () => {
-    const created = await call(
-      api.POST("/api/auth/tokens", {
-        body: { name: name.trim(), ...(days !== "" && { expiresInDays: Number(days) }) },
-      }),
-    );
-    await queries.invalidateQueries({ queryKey: ["api-tokens"] });
-    return created.token;
-  };
-  return (
-    <ActionDialog
-      title={t.newTokenTitle}
-      action={t.createToken}
-      onClose={onClose}
-      onConfirm={create}
-      onDone={onCreated}
-    >
-      <TextField
-        label={common.name}
-        required
-        maxLength={100}
-        value={name}
-        onText={setName}
-        hint={t.tokenFor}
-      />
-      <SelectField
-        label={t.validFor}
-        value={days}
-        onText={setDays}
-        options={[
-          ...LIFETIMES.map((count) => ({
-            value: String(count),
-            label: count === 365 ? t.year : t.days(count),
-          })),
-          { value: "", label: t.never },
-        ]}
-      />
-    </ActionDialog>
-  );
+/** What a token may do. */
+function may({ permissions }: ApiToken): string {
+  if (permissions === null) return t.mayAll;
+  return permissions.length === 0 ? t.mayRead : t.may(permissions.join(", "));
 }
 
 function ShowSecret({ secret, onClose }: { secret: string; onClose: () => void }) {

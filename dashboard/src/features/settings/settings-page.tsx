@@ -4,6 +4,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAuth } from "../../entities/user/auth.ts";
 import { Announce } from "./announce.tsx";
 import { ApiTokens } from "./api-tokens.tsx";
+import { BrowserNotices } from "./browser-notices.tsx";
 import { Devices } from "./devices.tsx";
 import styles from "./settings.module.css";
 import { setTheme, useTheme, type Theme } from "./theme.ts";
@@ -18,6 +19,7 @@ export function SettingsPage() {
     <Page title={navigation.settings} slim>
       <Account />
       <Appearance />
+      <BrowserNotices />
       <ApiTokens />
       <Devices />
       <Announce />

@@ -19,6 +19,8 @@ export const common = section("common", {
   copy: "Copy",
   copied: "Copied",
   copyCode: "Copy code",
+  downloadCode: "Download code",
+  wrapLines: "Wrap long lines",
   copyNeedsHttps: "Copying is available only over HTTPS. Select the text and copy it by hand.",
   plainText: "text",
   image: "Image",

@@ -10,5 +10,7 @@ export const notifications = section("notifications", {
   nodeOnline: (node: string) => `${node} is online`,
   nodeOffline: (node: string) => `${node} is offline`,
   approval: (agent: string, tool: string) => `${agent} asks to use ${tool}`,
+  answered: (agent: string) => `${agent} answered`,
+  couldNotAnswer: (agent: string) => `${agent} could not answer`,
   question: (agent: string) => `${agent} has a question`,
 });

@@ -8,7 +8,13 @@ export const sessions = section("sessions", {
   search: "Search sessions",
   loading: "Loading sessions",
   noneTitle: "No sessions yet",
-  noneAbout: "Send a message to start one.",
+  noneAbout:
+    "Sophon connects you with AI agents that run on your own gateway. Start a chat, and it is kept here.",
+  startFirst: "Start a chat",
+  noModel:
+    "No model is connected. The built-in offline agent answers: it calculates and remembers.",
+  connectModel:
+    "To connect one, set <code>OPENAI_API_KEY</code>, <code>ANTHROPIC_API_KEY</code> or <code>OLLAMA_HOST</code> and start the gateway again.",
   notFound: "No results",
   hits: "Messages",
   moreHits: "Show more messages",
@@ -16,6 +22,7 @@ export const sessions = section("sessions", {
   fork: "fork",
   working: "is working",
   needsAnswer: "Waiting for you",
+  failed: "Failed",
   untitled: "Untitled session",
   with: "Agent",
   firstMessage: "Send a message to start",

@@ -13,7 +13,9 @@ export const shell = section("shell", {
     waiting: "Offline",
     stopped: "Offline",
   },
-  offline: "You’re offline. We’ll catch up when you reconnect.",
+  offline: "You’re offline. Sophon reconnects and catches up when your network is back.",
+  gatewayAway:
+    "The gateway doesn’t answer. Sophon reconnects and catches up as soon as it does; what you type is kept.",
   nextTry: (seconds: number) => `Retrying in ${seconds} s`,
   trying: "Reconnecting…",
   tryNow: "Retry now",

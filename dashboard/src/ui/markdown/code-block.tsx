@@ -1,7 +1,10 @@
 import { memo, startTransition, useEffect, useState } from "react";
+import { IconButton } from "../button.tsx";
 import { CopyIcon } from "../copy-button.tsx";
+import { saveFile } from "../save-file.ts";
 import { Scroller } from "../scroller.tsx";
 import { chunksOf } from "./code-chunks.ts";
+import { codeFileName } from "./code-file.ts";
 import type { Highlight } from "./highlight.ts";
 import styles from "./markdown.module.css";
 import { common } from "../../messages/en/common.ts";
@@ -28,11 +31,25 @@ function useHighlight(language: string | null): Highlight | null {
 
 export function CodeBlock({ code, language }: { code: string; language: string | null }) {
   const highlight = useHighlight(language);
+  const [wraps, setWraps] = useState(false);
   const chunks = chunksOf(code);
   return (
-    <figure className={styles.code}>
+    <figure className={styles.code} data-wraps={wraps || undefined}>
       <figcaption>
         <span>{language ?? common.plainText}</span>
+        <IconButton
+          small
+          icon="wrap"
+          label={common.wrapLines}
+          aria-pressed={wraps}
+          onClick={() => setWraps(!wraps)}
+        />
+        <IconButton
+          small
+          icon="download"
+          label={common.downloadCode}
+          onClick={() => saveFile(new Blob([code], { type: "text/plain" }), codeFileName(language))}
+        />
         <CopyIcon text={code} label={common.copyCode} />
       </figcaption>
       <Scroller label={common.code}>

@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 
 use super::editor::{Editor, Entered};
 use super::keyboard::{Draft, Keyboard, QuietTerminal, Typed};
+use super::reader::Reader;
 
 /// Lines that may wait while an answer comes; with more, no further ones are read.
 const MOST_WAITING: usize = 16;
@@ -27,6 +28,8 @@ pub enum Control {
     Typed,
     /// No more lines will come.
     End,
+    /// Nobody reads any more what is written.
+    ReaderGone,
 }
 
 /// Where lines come from.
@@ -42,6 +45,7 @@ enum Source {
 /// Hears what the person does.
 pub struct Controls {
     interrupts: Signal,
+    reader: Reader,
     source: Source,
     waiting: VecDeque<String>,
     draft: Draft,
@@ -71,6 +75,7 @@ impl Controls {
     fn new(source: Source, quiet: Option<QuietTerminal>) -> io::Result<Self> {
         Ok(Self {
             interrupts: signal(SignalKind::interrupt())?,
+            reader: Reader::new(),
             source,
             waiting: VecDeque::new(),
             draft: Draft::default(),
@@ -104,6 +109,10 @@ impl Controls {
                     _ = self.interrupts.recv() => {
                         crossterm::terminal::disable_raw_mode()?;
                         return Ok(Control::End);
+                    }
+                    () = self.reader.has_gone() => {
+                        crossterm::terminal::disable_raw_mode()?;
+                        return Ok(Control::ReaderGone);
                     }
                 };
                 *editor = Some(open);
@@ -162,8 +171,10 @@ impl Controls {
         if hears {
             return self.heard().await;
         }
-        self.interrupt().await;
-        Control::Interrupt
+        tokio::select! {
+            _ = self.interrupts.recv() => Control::Interrupt,
+            () = self.reader.has_gone() => Control::ReaderGone,
+        }
     }
 
     /// Keeps a line for [`Controls::next`].
@@ -193,6 +204,7 @@ impl Controls {
     async fn heard(&mut self) -> Control {
         let control = tokio::select! {
             _ = self.interrupts.recv() => return Control::Interrupt,
+            () = self.reader.has_gone() => return Control::ReaderGone,
             control = next_of(&mut self.source, &mut self.draft) => control,
         };
         if control == Control::End {

@@ -7,6 +7,7 @@ mod controls;
 mod conversation;
 mod editor;
 mod keyboard;
+mod reader;
 mod repl;
 mod status;
 mod turn;
@@ -20,6 +21,7 @@ use sophon_model::SessionId;
 
 use self::controls::Controls;
 use self::conversation::Conversation;
+pub use self::turn::Cause;
 use self::turn::Ending;
 use super::context::Context;
 use super::stop::Stop;
@@ -41,6 +43,7 @@ Examples:
 
 The answer goes to standard output, everything else to standard error. A terminal shows it while it
 comes; a file or a pipe gets it whole, at its end. Ctrl-C stops the answer; a second Ctrl-C leaves. The exit status is 1 if the answer failed or was cut off, 130 if it was stopped.
+When the program that reads the pipe ends, the command ends, too; the gateway finishes the answer.
 
 At the prompt, Alt+Enter or a backslash at the end of a line begins another line, and what you paste
 stays together. What you type while an answer comes is kept for the next message. Earlier messages
@@ -136,8 +139,7 @@ impl Ending {
     fn into_status(self) -> Result<(), Stop> {
         match self {
             Ending::Completed => Ok(()),
-            // The gateway says why in words that are complete.
-            Ending::Failed(error) => Err(Stop::failed(error)),
+            Ending::Failed(cause) => Err(Stop::turn_failed(cause)),
             // The view has said why.
             Ending::CutOff(_) => Err(Stop::reported()),
             Ending::Cancelled(_) | Ending::Left => Err(Stop::interrupted()),

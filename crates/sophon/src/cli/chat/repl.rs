@@ -37,6 +37,7 @@ pub async fn run(context: &Context, mut conversation: Conversation<'_>) -> Resul
             }
             Control::End | Control::Interrupt => break,
             Control::Typed => continue,
+            Control::ReaderGone => return Err(Stop::reader_gone()),
         };
         was_interrupted = false;
         match line.trim() {
@@ -105,7 +106,7 @@ async fn ask(
         Ok(Ending::Left) => return Ok(Next::Leave),
         Ok(Ending::Completed | Ending::Cancelled(_)) => return Ok(Next::Go),
         Ok(Ending::CutOff(_)) => return Ok(Next::GoAfterFailure),
-        Ok(Ending::Failed(error)) => Stop::failed(error),
+        Ok(Ending::Failed(cause)) => Stop::turn_failed(cause),
         Err(stop @ Stop::Silent(_)) => return Err(stop),
         Err(stop) => stop,
     };

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use sophon_api::hubs::{ChatEvent, ReceiveMessage};
+use sophon_api::hubs::{ChatEvent, ReceiveMessage, TaskFailed};
 use sophon_api::{Accepted, Message};
 use sophon_client::{ChatHub, ClientError, MessageRange};
 use sophon_model::{Activity, FinishReason, MessageRole, TaskStatus};
@@ -19,6 +19,10 @@ use super::view::{View, cut};
 /// What is said when an answer to what stands before the person's eyes would come too late.
 const OVERTAKEN: &str = "it waits no longer: somebody answered elsewhere, or its time is over";
 
+/// What is said when the program that reads the answer has ended.
+const LEFT_UNREAD: &str =
+    "nobody reads the answer any more; the gateway finishes it: `sophon chat --last` comes back to it";
+
 /// How a turn ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -26,12 +30,21 @@ pub enum Ending {
     Completed,
     /// The answer ends before its end, for this reason.
     CutOff(FinishReason),
-    /// There is none, or not all of it, for this reason.
-    Failed(String),
+    /// There is none, or not all of it.
+    Failed(Cause),
     /// Someone stopped it, or the gateway did, for this reason.
     Cancelled(Option<String>),
     /// It goes on in the gateway, but not before our eyes.
     Left,
+}
+
+/// Why an answer failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// In words for people.
+    pub reason: String,
+    /// The code of the error, where it had one.
+    pub code: Option<String>,
 }
 
 /// A turn under way.
@@ -118,7 +131,10 @@ impl<'a> Turn<'a> {
                 None
             }
             ChatEvent::TaskCompleted(_) => Some(self.completed()),
-            ChatEvent::TaskFailed(task) => Some(Ending::Failed(task.error.clone())),
+            ChatEvent::TaskFailed(task) => {
+                let TaskFailed { error: reason, code, .. } = task.clone();
+                Some(Ending::Failed(Cause { reason, code }))
+            }
             ChatEvent::TaskCancelled(task) => Some(Ending::Cancelled(task.reason.clone())),
             _ => None,
         })
@@ -148,6 +164,10 @@ impl<'a> Turn<'a> {
                 self.direct_elsewhere(0);
             }
             Control::Typed | Control::End => {}
+            Control::ReaderGone => {
+                self.view.remark(LEFT_UNREAD);
+                return Err(Stop::reader_gone());
+            }
         }
         Ok(None)
     }
@@ -297,7 +317,10 @@ async fn find_again(context: &Context, accepted: &Accepted) -> Result<(ChatHub, 
     let ending = match task.status {
         TaskStatus::Queued | TaskStatus::Running => return Ok((hub, Missed::Nothing)),
         TaskStatus::Completed => Ending::Completed,
-        TaskStatus::Failed => Ending::Failed(task.error.unwrap_or_else(|| "it failed".to_owned())),
+        TaskStatus::Failed => Ending::Failed(Cause {
+            reason: task.error.unwrap_or_else(|| "it failed".to_owned()),
+            code: task.details.and_then(|details| details.error_code),
+        }),
         TaskStatus::Cancelled => Ending::Cancelled(task.error),
     };
     let messages = context.client.messages(&accepted.session_id, MessageRange::default()).await?;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use console::Term;
 use serde::Serialize;
 use sophon_api::hubs::{AgentStatus, ChatEvent, HubEvent, TaskCompleted, ToolCallCompleted};
 use sophon_api::{Accepted, Message};
@@ -137,7 +138,7 @@ pub struct TextView {
 
 impl TextView {
     fn new(screen: Screen) -> Self {
-        let status = screen.is_watched.then(|| Status::new(screen::stderr_width()));
+        let status = screen.is_watched.then(|| Status::new(Term::stderr()));
         Self { screen, answer: Answer::new(screen), status, asked: None }
     }
 

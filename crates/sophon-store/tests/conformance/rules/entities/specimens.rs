@@ -271,6 +271,7 @@ impl Specimen for Session {
             parent_id: None,
             forked_at_message_id: Some("m".into()),
             message_count: 99,
+            last_outcome: Some(TaskStatus::Failed),
             created_at: at(70),
             updated_at: at(71),
             ..self
@@ -351,7 +352,10 @@ impl Specimen for Task {
             is_streaming: false,
             error: Some("It broke.".into()),
             usage: Some(usage()),
-            details: Some(TaskDetails { left_out: Some(LeftOut { messages: 3, results: 1, files: 0 }) }),
+            details: Some(TaskDetails {
+                left_out: Some(LeftOut { messages: 3, results: 1, files: 0 }),
+                error_code: Some("upstream_unavailable".into()),
+            }),
             cancelled_by: Some("bob".into()),
             cancel_reason: Some("Its token fell.".into()),
             cancel_requested_at: Some(at(69)),
@@ -378,6 +382,7 @@ impl Specimen for ToolCall {
             tool: "new.tool".into(),
             arguments: json!(null),
             arguments_hash: "ff".into(),
+            text_offset: 57,
             status: ToolCallStatus::Completed,
             result: Some("Done.".into()),
             started_at: at(70),
