@@ -46,9 +46,9 @@ it("is sent once it is uploaded, and not if it is removed before", async () => {
   await dashboard.say("calculate 2+2");
   await dashboard.answered();
   const sent = dashboard.turns("user").last().getByRole("list", { name: "Attachments" });
-  expect(await sent.getByRole("listitem").allInnerTexts()).toEqual([
-    expect.stringContaining("b.txt"),
-  ]);
+  await expect
+    .poll(() => sent.getByRole("listitem").allInnerTexts())
+    .toEqual([expect.stringContaining("b.txt")]);
 });
 
 it("is refused with its reason if it is too large, and holds the message back", async () => {

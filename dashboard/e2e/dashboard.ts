@@ -25,10 +25,13 @@ export class Dashboard {
     return this.#page;
   }
 
-  /** Opens it anew, as a browser that has never seen it. */
-  async open(browser: Browser, gateway: Gateway) {
+  /** Opens it anew, as a browser that has never seen it; unless `firstRun`, of a person who chose to stay offline. */
+  async open(browser: Browser, gateway: Gateway, firstRun = false) {
     const context = await browser.newContext({ baseURL: gateway.url });
     const page = await context.newPage();
+    if (!firstRun) {
+      await page.addInitScript(() => localStorage.setItem("sophon.offline", "yes"));
+    }
     page.setDefaultTimeout(PATIENCE);
     this.complaints = [];
     page.on("pageerror", (error) => this.complaints.push(error.message));

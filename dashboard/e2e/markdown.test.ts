@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { beforeEach, expect, it } from "vitest";
 import { onStage } from "./stage.ts";
 
@@ -118,4 +119,23 @@ it("gives a task one box and no bullet, and all headings one colour", async () =
     .evaluateAll((headings) => headings.map((heading) => getComputedStyle(heading).color));
   expect(new Set(colours).size).toBe(1);
   expect(colours).toHaveLength(3);
+});
+
+it("wraps the lines of code and saves it as a file of its language", async () => {
+  const line = `const wide = "${"very ".repeat(60)}";`;
+  const answer = await shown(`\`\`\`typescript\n${line}\n\`\`\``);
+  // An edge that shows that there is more.
+  const edges = answer.locator("[data-more]");
+  await expect.poll(() => edges.count()).toBe(1);
+  const wrap = answer.getByRole("button", { name: "Wrap long lines" });
+  await wrap.click();
+  await expect.poll(() => edges.count()).toBe(0);
+  expect(await wrap.getAttribute("aria-pressed")).toBe("true");
+  expect(await dashboard.faults()).toEqual([]);
+
+  const saved = dashboard.page.waitForEvent("download");
+  await answer.getByRole("button", { name: "Download code" }).click();
+  const file = await saved;
+  expect(file.suggestedFilename()).toBe("code.ts");
+  expect(await readFile(await file.path(), "utf8")).toBe(line);
 });

@@ -53,6 +53,11 @@ export class Model {
         return;
       }
       const answer = new Answer(response);
+      // What models there are is asked at times of the gateway's own choosing.
+      if (request.method === "GET") {
+        answer.refuse(404, "There is no list.");
+        return;
+      }
       const waiting = this.#waiting.shift();
       if (waiting) waiting(answer);
       else this.#asked.push(answer);

@@ -18,11 +18,17 @@ interface Stage {
 interface Setting {
   /** Whether the model answers. */
   scripted?: boolean;
+  /** Whether nobody has chosen yet how to begin. */
+  firstRun?: boolean;
   /** Variables of the gateway. */
   environment?: Record<string, string>;
 }
 
-export function onStage({ scripted = false, environment = {} }: Setting = {}): Stage {
+export function onStage({
+  scripted = false,
+  firstRun = false,
+  environment = {},
+}: Setting = {}): Stage {
   const model = new Model();
   const gateway = new Gateway(() => ({ ...(scripted && model.environment), ...environment }));
   const dashboard = new Dashboard();
@@ -31,7 +37,7 @@ export function onStage({ scripted = false, environment = {} }: Setting = {}): S
 
   const show = async (window: Dashboard) => {
     windows.push(window);
-    await window.open(browser, gateway);
+    await window.open(browser, gateway, firstRun);
     return window;
   };
 

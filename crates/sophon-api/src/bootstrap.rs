@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Agent, ApprovalRequest, AttachmentLimits, AuthConfig, InfoRequest, List, Session, Task, User};
+use crate::{
+    Agent, ApprovalRequest, AttachmentLimits, AuthConfig, InfoRequest, List, Model, Session, Task, User,
+};
 
 /// What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
 /// approvals and questions the longest one, of sessions and tasks one of the usual length.
@@ -25,6 +27,10 @@ pub struct Bootstrap {
     /// `GET /api/tasks/active`; null for those who may not see it.
     #[schema(required)]
     pub active_tasks: Option<List<Task>>,
+    /// `GET /api/models`, as far as it is known without waiting for a provider.
+    pub models: List<Model>,
+    /// Whether there is no model provider, so that the built-in offline agent answers.
+    pub offline: bool,
     /// `GET /api/attachments/limits`
     pub attachment_limits: AttachmentLimits,
 }

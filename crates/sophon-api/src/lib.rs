@@ -18,6 +18,7 @@ mod identity;
 mod jobs;
 mod list;
 mod messages;
+mod model_providers;
 mod models;
 mod node_commands;
 mod nodes;
@@ -49,6 +50,10 @@ pub use list::List;
 pub use messages::{
     Accepted, Answered, Attachment, AttachmentLimits, Cut, ExcerptPiece, Fallback, FoundMessage, Message,
     MessageDetails, MessageType, NewAttachment, SendMessage, ToolCall, Usage,
+};
+pub use model_providers::{
+    CatalogModel, LocalModelServer, ModelProvider, ModelProviderDraft, ModelProviderPatch, NewModelProvider,
+    ProviderModel, ProviderPreset, ProviderSource, ProviderTest,
 };
 pub use models::{Model, ProviderCheck, ProviderProblem};
 pub use node_commands::{CommandResult, ExecuteCommand, NodeCommand, NodeError, ReportedError, SendCommand};

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use fanout::Limits;
-use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, Store};
+use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store};
 use sophon_model::{Caller, Credential, Result, User};
 
 use crate::agents::Agents;
@@ -51,8 +51,10 @@ pub struct Parts {
     pub blobs: Arc<dyn Blobs>,
     /// The way out for tools.
     pub fetch: Arc<dyn Fetch>,
-    /// The model providers, in order of priority.
+    /// The model providers of the configuration, in order of priority.
     pub providers: Vec<Arc<dyn ModelProvider>>,
+    /// Opens those that are added later.
+    pub provider_factory: Arc<dyn ProviderFactory>,
     /// The life of the process.
     pub lifecycle: Lifecycle,
 }
@@ -168,7 +170,17 @@ impl Gateway {
         settings: Settings,
         others: impl FnOnce(&Shared, &mut Registry),
     ) -> Result<Self> {
-        let Parts { store, clock, entropy, master_keys, blobs, fetch, providers, lifecycle } = parts;
+        let Parts {
+            store,
+            clock,
+            entropy,
+            master_keys,
+            blobs,
+            fetch,
+            providers,
+            provider_factory,
+            lifecycle,
+        } = parts;
         let above = begin_events(&*store, clock.now()).await?;
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
         let db = Database::new(store, bus, clock, entropy);
@@ -179,10 +191,12 @@ impl Gateway {
         let Administrator { user, is_old: had_administrator, generated_password } = administrator;
         let generated_password = generated_password.map(|password| (user.email.clone(), password));
         let auto_admin = auto_admin(&db, &settings, user).await?;
+        let providers = (provider_factory, providers);
+        let models = Models::open(db.clone(), secrets.clone(), providers, lifecycle.clone()).await?;
         let shared = Shared {
             pending: PendingTexts::new(db.clone()),
             running: Arc::default(),
-            models: Models::new(providers, lifecycle.clone()),
+            models,
             tools: Tools::default(),
             db,
             lifecycle,

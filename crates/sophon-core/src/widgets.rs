@@ -15,7 +15,7 @@ use sophon_model::ports::{
     ModelToolCall, StopReason, ToolSpec, Tx,
 };
 use sophon_model::{Agent, Caller, Queue, Result, Risk, Task, TaskId, TaskStatus, ToolCallStatus};
-use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, SeededEntropy};
+use sophon_testkit::{DenyAllFetch, DenyAllProviders, FakeClock, MemoryKeys, SeededEntropy};
 
 use crate::attachments::Quotas;
 use crate::chat::SendMessage;
@@ -185,6 +185,7 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         blobs: Arc::new(FolderBlobs::open(folder.join("files"), FakeClock::default().now()).unwrap()),
         fetch: Arc::new(DenyAllFetch),
         providers: vec![Arc::new(Polite([model]))],
+        provider_factory: Arc::new(DenyAllProviders),
         lifecycle: Lifecycle::default(),
     };
     let settings = Settings {

@@ -32,6 +32,11 @@ impl OperatorDoor {
         target::host_of(&self.base)
     }
 
+    /// The scheme, host and port that this door leads to.
+    pub fn origin(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
     /// This door with a query that every request carries.
     pub fn with_query(mut self, query: &str) -> Self {
         self.base.set_query(Some(query));

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 /// Secret bytes: overwritten when dropped, and without `Debug` or `Display`, so that no log can hold them.
+#[derive(Clone)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {

@@ -4,9 +4,10 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
 use sophon_egress::Limits;
+use sophon_model::ProviderKind;
 use sophon_model::ports::ModelInfo;
 
 use crate::presets;
@@ -20,30 +21,16 @@ const LOCAL_IDLE: Duration = Duration::from_mins(5);
 /// The longest record of a stream, in bytes, where none is configured.
 const LONGEST_RECORD: usize = 4 * 1024 * 1024;
 
-/// What kind of provider it is. Decides the wire format, and what is taken for what the configuration leaves out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ProviderKind {
-    /// OpenAI's chat completions, or anything that speaks them at another base URL.
-    OpenAi,
-    /// OpenAI's Responses API.
-    Responses,
-    /// Anthropic, or anything that speaks its messages API.
-    Anthropic,
-    /// Ollama's own API, by default the one on this machine.
-    Ollama,
-    /// Google's Gemini.
-    Gemini,
-}
-
 /// A provider as the operator configures it. Unknown keys are refused.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
     /// Its id, as it appears in errors and usage.
     pub id: String,
-    /// Its kind, under the key `type`.
+    /// Its kind, under the key `type`: `openai` for chat completions, which most servers speak, `responses` for OpenAI's
+    /// Responses API, `anthropic`, `ollama`, or `gemini`.
     #[serde(rename = "type")]
+    #[schemars(schema_with = "kinds")]
     pub kind: ProviderKind,
     /// The URL that the paths of the wire format are appended to; for Ollama the URL of the server itself, or
     /// `host:port`. The public service's if absent.
@@ -84,17 +71,10 @@ pub struct ProviderConfig {
     pub max_answer_kib: Option<NonZeroU32>,
 }
 
-impl ProviderKind {
-    /// Its name in the configuration.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::Responses => "responses",
-            Self::Anthropic => "anthropic",
-            Self::Ollama => "ollama",
-            Self::Gemini => "gemini",
-        }
-    }
+/// The kinds of providers, for the schema of the configuration.
+fn kinds(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = ProviderKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    json_schema!({ "type": "string", "enum": names })
 }
 
 impl fmt::Debug for ProviderConfig {
@@ -135,6 +115,7 @@ impl ProviderConfig {
             provider: self.id.clone(),
             context_tokens: self.context_tokens.map_or(context, NonZeroU32::get),
             output_tokens: self.max_output_tokens.map_or(output, NonZeroU32::get),
+            calls_tools: true,
         };
         if self.models.is_empty() {
             presets::models(self.kind).iter().map(|id| info(id)).collect()

@@ -65,15 +65,13 @@ pub(crate) struct Addressee<'a> {
     pub(crate) model: &'a ModelInfo,
 }
 
-impl ProviderKind {
-    /// The format that providers of this kind speak.
-    pub(crate) fn format(self) -> &'static dyn Format {
-        match self {
-            Self::OpenAi => &openai::ChatCompletions,
-            Self::Responses => &responses::Responses,
-            Self::Anthropic => &anthropic::Messages,
-            Self::Ollama => &ollama::Chat,
-            Self::Gemini => &gemini::Contents,
-        }
+/// The format that providers of this kind speak.
+pub(crate) fn format_of(kind: ProviderKind) -> &'static dyn Format {
+    match kind {
+        ProviderKind::OpenAi => &openai::ChatCompletions,
+        ProviderKind::Responses => &responses::Responses,
+        ProviderKind::Anthropic => &anthropic::Messages,
+        ProviderKind::Ollama => &ollama::Chat,
+        ProviderKind::Gemini => &gemini::Contents,
     }
 }

@@ -18,6 +18,7 @@ mod answer;
 mod anthropic;
 mod body;
 mod config;
+mod factory;
 mod failure;
 mod format;
 mod gemini;
@@ -38,7 +39,9 @@ use sophon_egress::Egress;
 use sophon_model::Result;
 use sophon_model::ports::ModelProvider;
 
-pub use config::{ProviderConfig, ProviderKind};
+pub use config::ProviderConfig;
+pub use factory::OverEgress;
+pub use sophon_model::ProviderKind;
 
 /// Makes a provider that goes out through `egress`. Fails with a validation error if the base URL or the API key cannot
 /// be used.

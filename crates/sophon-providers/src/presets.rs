@@ -1,6 +1,51 @@
 //! What is taken for what the configuration leaves out. Names of models live here and nowhere else.
 
+use sophon_model::ports::ProviderPreset;
+
 use crate::ProviderKind;
+
+/// The services that a provider can be set up as, the most usual first.
+pub(crate) fn services() -> Vec<ProviderPreset> {
+    use ProviderKind::{Anthropic, Gemini, Ollama, OpenAi};
+    let own = |id, label, kind| ProviderPreset {
+        id,
+        label,
+        kind,
+        base_url: base_url(kind).to_owned(),
+        needs_key: kind != Ollama,
+        is_local: kind == Ollama,
+        models: if kind == Ollama { &[] } else { models(kind) },
+    };
+    let hosted = |id, label, url: &str| ProviderPreset {
+        id,
+        label,
+        kind: OpenAi,
+        base_url: url.to_owned(),
+        needs_key: true,
+        is_local: false,
+        models: &[],
+    };
+    let local =
+        |id, label, url: &str| ProviderPreset { needs_key: false, is_local: true, ..hosted(id, label, url) };
+    vec![
+        own("openai", "OpenAI", OpenAi),
+        own("anthropic", "Anthropic", Anthropic),
+        own("gemini", "Google Gemini", Gemini),
+        own("ollama", "Ollama", Ollama),
+        local("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1"),
+        local("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1"),
+        local("vllm", "vLLM", "http://127.0.0.1:8000/v1"),
+        hosted("openrouter", "OpenRouter", "https://openrouter.ai/api/v1"),
+        hosted("mistral", "Mistral", "https://api.mistral.ai/v1"),
+        hosted("deepseek", "DeepSeek", "https://api.deepseek.com/v1"),
+        hosted("groq", "Groq", "https://api.groq.com/openai/v1"),
+        hosted("xai", "xAI", "https://api.x.ai/v1"),
+        hosted("together", "Together", "https://api.together.xyz/v1"),
+        hosted("fireworks", "Fireworks", "https://api.fireworks.ai/inference/v1"),
+        hosted("perplexity", "Perplexity", "https://api.perplexity.ai"),
+        ProviderPreset { needs_key: false, ..hosted("custom", "Other (OpenAI-compatible)", "") },
+    ]
+}
 
 /// Where a kind of provider is found.
 pub(crate) fn base_url(kind: ProviderKind) -> &'static str {

@@ -12,7 +12,7 @@ use sophon_model::{Error, Result};
 use crate::answer::{Answer, play};
 use crate::body::{plain, whole};
 use crate::failure::{Failure, Reporter};
-use crate::format::{Addressee, Format};
+use crate::format::{Addressee, Format, format_of};
 use crate::listing::LONGEST_LIST;
 use crate::names::ToolNames;
 use crate::{ProviderConfig, ProviderKind, listing};
@@ -38,7 +38,7 @@ pub(crate) struct Provider {
 impl Provider {
     /// Opens the door. Fails with a validation error if the base URL or the API key cannot be used.
     pub(crate) fn new(config: &ProviderConfig, egress: &Egress) -> Result<Self> {
-        let format = config.kind.format();
+        let format = format_of(config.kind);
         let mut door = egress
             .for_operator(&config.base_url())
             .map_err(|error| Error::validation("base_url", format!("Provider '{}': {error}", config.id)))?;
@@ -52,6 +52,14 @@ impl Provider {
         let (id, models, longest_record) = (config.id.clone(), config.models(), config.longest_record());
         let kind = config.kind;
         Ok(Self { id, models, format, kind, door, list, headers, reporter, longest_record })
+    }
+
+    /// With these models, each with its own limits; as configured if there are none.
+    pub(crate) fn with_models(mut self, models: &[ModelInfo]) -> Self {
+        if !models.is_empty() {
+            self.models = models.to_vec();
+        }
+        self
     }
 
     /// The model that is asked, as far as it is known: one that is not on offer has the limits of the first.
@@ -104,7 +112,7 @@ impl ModelProvider for Provider {
     }
 
     fn service(&self) -> Option<ModelService> {
-        Some(ModelService { kind: self.kind.name(), url: self.door.url() })
+        Some(ModelService { kind: self.kind.as_str(), url: self.door.url() })
     }
 
     async fn offered(&self) -> Result<Option<Vec<ModelInfo>>, ModelError> {

@@ -11,6 +11,7 @@ use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_egress::{Egress, EgressOptions};
 use sophon_model::Kind;
 use sophon_model::ports::{ModelProvider, Store};
+use sophon_providers::OverEgress;
 use sophon_realtime::hubs::Hubs;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -239,6 +240,7 @@ async fn open_gateway(
         blobs: files::open(&config.files, folder, &egress, &SystemClock)?,
         fetch: Arc::new(egress.for_tools()),
         providers,
+        provider_factory: Arc::new(OverEgress::new(egress.clone(), config.listen.port())),
         lifecycle,
     };
     Gateway::open(parts, settings).await.map_err(|error| match error.kind() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sophon_egress::{Egress, EgressOptions};
 use sophon_model::Result;
 use sophon_model::ports::{ModelError, ModelInfo, ModelProvider, ModelRequest, ModelStream};
-use sophon_providers::{ProviderConfig, ProviderKind};
+use sophon_providers::{OverEgress, ProviderConfig, ProviderKind};
 use sophon_testkit::ModelServer;
 
 /// A provider with this id and model that `server` plays.
@@ -39,10 +39,18 @@ pub fn provider_with(
     build(&config)
 }
 
+/// Opens providers that a test adds while its gateway runs.
+pub(crate) fn factory() -> OverEgress {
+    OverEgress::new(egress(), 0)
+}
+
 fn build(config: &ProviderConfig) -> Arc<dyn ModelProvider> {
+    sophon_providers::build(config, &egress()).expect("the provider is built")
+}
+
+fn egress() -> Egress {
     sophon_egress::install_crypto();
-    let egress = Egress::new(EgressOptions::default()).expect("there is a way out");
-    sophon_providers::build(config, &egress).expect("the provider is built")
+    Egress::new(EgressOptions::default()).expect("there is a way out")
 }
 
 /// A provider that comes to no answer, be it to a question or to what models there are.

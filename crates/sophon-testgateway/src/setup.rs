@@ -21,7 +21,7 @@ use tokio::runtime::Builder;
 
 use crate::database::{Engine, TestDatabase};
 use crate::guard::Guard;
-use crate::models::provider;
+use crate::models::{factory, provider};
 use crate::{ADMIN_PASSWORD, PATIENCE, TestGateway};
 
 /// A gateway that is about to start. By default on a new SQLite file, offline, with four workers, and nobody has to sign
@@ -164,6 +164,7 @@ impl Setup {
             blobs: Arc::new(self.open_files()),
             fetch: Arc::new(DenyAllFetch),
             providers: self.providers.clone(),
+            provider_factory: Arc::new(factory()),
             lifecycle: Lifecycle::default(),
         };
         let runtime =

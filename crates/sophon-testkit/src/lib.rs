@@ -1,6 +1,7 @@
 //! What tests stand on: a clock and a source of chance that they own, and a model provider that says what it is told.
 
 mod deny_all_fetch;
+mod deny_all_providers;
 mod environment;
 mod gate;
 pub mod make;
@@ -9,6 +10,7 @@ pub mod model_server;
 pub mod strict_roles;
 
 pub use deny_all_fetch::DenyAllFetch;
+pub use deny_all_providers::DenyAllProviders;
 pub use environment::{FakeClock, SeededEntropy};
 pub use gate::Gate;
 pub use memory_keys::MemoryKeys;

@@ -886,6 +886,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the catalogue of models
+         * @description Each model that is set up, also where it is disabled, and then what the providers' services offer besides, with what
+         *     is known of it. What is known of a model is set with its provider.
+         */
+        get: operations["listCatalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/check": {
         parameters: {
             query?: never;
@@ -901,6 +922,141 @@ export interface paths {
          *     With no provider configured there is nothing to check.
          */
         post: operations["checkProviders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/local": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look for model servers on the gateway's machine
+         * @description Ollama, LM Studio, llama.cpp and vLLM are looked for on loopback, at their usual ports. Takes two seconds at the most.
+         */
+        post: operations["findLocalServers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the services that a model provider can be set up as
+         * @description List the services that a model provider can be set up as.
+         */
+        get: operations["listPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the model providers, in the order in which they are asked
+         * @description Those of the gateway's configuration, and then those that were added.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        /**
+         * Add a model provider
+         * @description It is asked from the next answer on, without a restart. If no model is named, the service is asked for its list, and one
+         *     of it becomes the default; that takes 10 seconds at the most.
+         */
+        post: operations["addProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a model provider
+         * @description Describe a model provider.
+         */
+        get: operations["getProvider"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a model provider
+         * @description Its key is forgotten. A conflict if the provider comes from the gateway's configuration: it is removed there.
+         */
+        delete: operations["deleteProvider"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a model provider
+         * @description The change counts from the next answer on; one that has begun goes on as it is. A conflict if the provider comes from the
+         *     gateway's configuration: it is changed there.
+         */
+        patch: operations["updateProvider"];
+        trace?: never;
+    };
+    "/api/models/providers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a model provider
+         * @description Asks it for its list of models, and its default model for a word, also while it is disabled. Takes 30 seconds at the
+         *     most.
+         */
+        post: operations["testProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/providers/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a model provider before it is saved
+         * @description Asks it for its list of models, and a model for a word. Nothing is kept. Takes 40 seconds at the most.
+         */
+        post: operations["testDraft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1931,8 +2087,24 @@ export interface components {
             infoRequests: components["schemas"]["List_InfoRequest"];
             /** @description `GET /api/auth/me` */
             me: components["schemas"]["User"];
+            /** @description `GET /api/models`, as far as it is known without waiting for a provider. */
+            models: components["schemas"]["List_Model"];
+            /** @description Whether there is no model provider, so that the built-in offline agent answers. */
+            offline: boolean;
             /** @description `GET /api/sessions` */
             sessions: components["schemas"]["List_Session"];
+        };
+        /** @description A model of the catalogue. */
+        CatalogModel: {
+            /** @description Whether it is set up. If not, the provider's service listed it when it was last asked. */
+            configured: boolean;
+            /** @description The model, with what is known of it. */
+            model: components["schemas"]["ProviderModel"];
+            /**
+             * @description The name of its provider.
+             * @example ollama
+             */
+            provider: string;
         };
         /** @description What became of a command. Fields that are not known are passed over: no outcome may be lost. */
         CommandResult: {
@@ -2606,6 +2778,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_CatalogModel: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["CatalogModel"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Discussion: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -2669,6 +2850,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_LocalModelServer: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["LocalModelServer"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Message: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -2683,6 +2873,15 @@ export interface components {
             hasMore: boolean;
             /** @description The items, in order. */
             items: components["schemas"]["Model"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ModelProvider: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["ModelProvider"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -2723,6 +2922,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_ProviderPreset: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["ProviderPreset"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Session: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -2748,6 +2956,20 @@ export interface components {
             items: components["schemas"]["ToolInfo"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
+        };
+        /** @description A model server that was found on the gateway's machine. */
+        LocalModelServer: {
+            /** @description Whether a provider with its address was added already. */
+            added: boolean;
+            /**
+             * @description The names of its models.
+             * @example [
+             *       "gemma4"
+             *     ]
+             */
+            models: string[];
+            /** @description The service that it seems to be. */
+            preset: components["schemas"]["ProviderPreset"];
         };
         /** @description The account. */
         Login: {
@@ -2903,6 +3125,91 @@ export interface components {
          * @enum {string}
          */
         ModelErrorKind: "unauthorized" | "refused" | "unknown_model" | "conversation_too_long" | "rate_limited" | "no_credit" | "unavailable" | "server_error" | "timed_out" | "malformed" | "broken_off" | "empty" | "output_too_long" | "answer_too_long" | "no_model";
+        /** @description A model provider. */
+        ModelProvider: {
+            /**
+             * @description The base URL.
+             * @example https://openrouter.ai/api/v1
+             */
+            baseUrl: string | null;
+            /** @description When it was added. */
+            createdAt: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it is asked. */
+            enabled: boolean;
+            /** @description Whether it has a key; null if it comes from the configuration. */
+            hasKey: boolean | null;
+            /**
+             * @description Its id; that of the configuration if it comes from there.
+             * @example prov_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+             */
+            id: string;
+            /** @description The wire format. */
+            kind: components["schemas"]["ProviderKind"] | null;
+            /** @description Its models, the default one first. */
+            models: components["schemas"]["ProviderModel"][];
+            /**
+             * @description Its short name, as it appears in errors and usage.
+             * @example openrouter
+             */
+            name: string;
+            /**
+             * @description The service that it was set up as; null if it comes from the configuration.
+             * @example openrouter
+             */
+            preset: string | null;
+            /**
+             * Format: int64
+             * @description Its place among those that were added: the lowest is asked first. Those of the configuration come before them.
+             * @example 0
+             */
+            priority: number | null;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ProviderSource"];
+            /** @description When it last changed. */
+            updatedAt: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A model provider to be tested before it is saved. */
+        ModelProviderDraft: {
+            /** @description The credential. */
+            apiKey?: string | null;
+            /**
+             * @description The base URL; the service's if absent.
+             * @example http://127.0.0.1:11434
+             */
+            baseUrl?: string | null;
+            /** @description A provider that was added, whose service and key are used if no key is given. The key goes to its own host only. */
+            keyOf?: components["schemas"]["ProviderId"] | null;
+            /** @description The wire format; the service's if absent. */
+            kind?: components["schemas"]["ProviderKind"] | null;
+            /** @description The model to be asked; one of those that the service lists if absent. */
+            model?: string | null;
+            /**
+             * @description The service that it is set up as.
+             * @example ollama
+             */
+            preset: string;
+        };
+        /** @description What is to change of a model provider; what is absent stays. */
+        ModelProviderPatch: {
+            /** @description The credential; null takes it away. */
+            apiKey?: string | null;
+            /** @description The base URL. With another host the key has to be given again. */
+            baseUrl?: string;
+            /**
+             * @description Whether it is asked.
+             * @example true
+             */
+            enabled?: boolean;
+            /** @description All of its models, the default one first: 1 to 200. */
+            models?: components["schemas"]["ProviderModel"][];
+            /** @description Its short name: 1 to 200 characters. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description Its place among those that were added: 0 to 1,000,000.
+             */
+            priority?: number;
+        };
         /** @description An agent to be made. What is absent gets the value that the first agent of a gateway has. */
         NewAgent: {
             /** @description BOOT.md, at most 100,000 characters. */
@@ -3011,6 +3318,38 @@ export interface components {
              * @example Should we move to a monorepo?
              */
             topic: string;
+        };
+        /** @description A model provider to be added. */
+        NewModelProvider: {
+            /**
+             * @description The credential, at most 4,096 bytes. It is kept sealed, and never given back.
+             * @example sk-or-v1-3fG9xQ
+             */
+            apiKey?: string | null;
+            /** @description The base URL, at most 2,000 characters; the service's if absent. */
+            baseUrl?: string | null;
+            /**
+             * @description Whether it is asked.
+             * @default true
+             */
+            enabled: boolean;
+            /** @description The wire format; the service's if absent. */
+            kind?: components["schemas"]["ProviderKind"] | null;
+            /** @description Its models, the default one first; at most 200. If there are none, one of those that the service lists. */
+            models?: components["schemas"]["ProviderModel"][];
+            /** @description Its short name, 1 to 200 characters; made from the service if absent. */
+            name?: string | null;
+            /**
+             * @description The service that it is set up as, by its short name; `custom` for any that speaks OpenAI's chat completions.
+             * @example openrouter
+             */
+            preset: string;
+            /**
+             * Format: int64
+             * @description Its place among those that were added, 0 to 1,000,000; the last if absent.
+             * @example 0
+             */
+            priority?: number | null;
         };
         /** @description A node to be registered. */
         NewNode: {
@@ -3515,6 +3854,93 @@ export interface components {
              */
             url: string | null;
         };
+        /**
+         * @description The id of a thing of this kind: A model provider that was added while the gateway ran.
+         * @example prov_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        ProviderId: string;
+        /**
+         * @description The wire format of a model provider.
+         *     - `openai`: OpenAI's chat completions, or anything that speaks them at another base URL.
+         *     - `responses`: OpenAI's Responses API.
+         *     - `anthropic`: Anthropic, or anything that speaks its messages API.
+         *     - `ollama`: Ollama's own API, by default the one on this machine.
+         *     - `gemini`: Google's Gemini.
+         * @enum {string}
+         */
+        ProviderKind: "openai" | "responses" | "anthropic" | "ollama" | "gemini";
+        /** @description A model of a provider. Nothing is known of what is null. */
+        ProviderModel: {
+            /**
+             * Format: int32
+             * @description Tokens that it can read and write together.
+             * @example 131072
+             */
+            contextTokens?: number | null;
+            /**
+             * @description Whether it can be asked for.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * @description The name that the provider knows it by: 1 to 200 characters.
+             * @example gemma4
+             */
+            id: string;
+            /**
+             * Format: double
+             * @description US dollars for a million tokens that it reads.
+             * @example 0.15
+             */
+            inputPrice?: number | null;
+            /**
+             * Format: double
+             * @description US dollars for a million tokens that it writes.
+             * @example 0.6
+             */
+            outputPrice?: number | null;
+            /**
+             * Format: int32
+             * @description Tokens that it can write in one answer.
+             * @example 8192
+             */
+            outputTokens?: number | null;
+            /** @description Whether it thinks before it answers. */
+            reasoning?: boolean | null;
+            /** @description Whether it calls tools. A model of which this is false is given none. */
+            tools?: boolean | null;
+            /** @description Whether it sees images. */
+            vision?: boolean | null;
+        };
+        /** @description A service that a provider can be set up as. */
+        ProviderPreset: {
+            /**
+             * @description The base URL; empty if there is no usual one.
+             * @example https://openrouter.ai/api/v1
+             */
+            baseUrl: string;
+            /**
+             * @description Its short name.
+             * @example openrouter
+             */
+            id: string;
+            /** @description The wire format. */
+            kind: components["schemas"]["ProviderKind"];
+            /**
+             * @description The name of the service.
+             * @example OpenRouter
+             */
+            label: string;
+            /** @description Whether it usually runs on the gateway's machine. */
+            local: boolean;
+            /**
+             * @description Names of current models, the default one first; none where that depends on what is installed.
+             * @example []
+             */
+            models: string[];
+            /** @description Whether it answers nobody without a key. */
+            needsKey: boolean;
+        };
         /** @description What is wrong with a model provider, and what to do about it. */
         ProviderProblem: {
             /** @description The kind of problem. */
@@ -3536,6 +3962,24 @@ export interface components {
              * @example Choose one of the models that the provider has.
              */
             nextStep: string;
+        };
+        /**
+         * @description Where a provider comes from.
+         * @enum {string}
+         */
+        ProviderSource: "configuration" | "added";
+        /** @description What came of testing a model provider. */
+        ProviderTest: {
+            /** @description What came of asking it for a word. */
+            check: components["schemas"]["ProviderCheck"];
+            /**
+             * @description The names of the models that the service lists.
+             * @example [
+             *       "gemma4",
+             *       "llama3.2"
+             *     ]
+             */
+            models: string[];
         };
         /**
          * @description A queue of jobs. Each has a number of workers of its own, so that none holds up another.
@@ -7324,6 +7768,18 @@ export interface operations {
                      *           "slug": "default"
                      *         }
                      *       },
+                     *       "models": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "configured": false,
+                     *             "id": "offline",
+                     *             "provider": "sophon"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "offline": false,
                      *       "sessions": {
                      *         "hasMore": false,
                      *         "items": [
@@ -8861,6 +9317,79 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    listCatalog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "configured": false,
+                     *           "model": {
+                     *             "contextTokens": 131072,
+                     *             "enabled": false,
+                     *             "id": "gemma4",
+                     *             "inputPrice": 0.15,
+                     *             "outputPrice": 0.6,
+                     *             "outputTokens": 8192,
+                     *             "reasoning": false,
+                     *             "tools": false,
+                     *             "vision": false
+                     *           },
+                     *           "provider": "ollama"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_CatalogModel"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
     checkProviders: {
         parameters: {
             query?: never;
@@ -8912,6 +9441,651 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    findLocalServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "added": false,
+                     *           "models": [
+                     *             "gemma4"
+                     *           ],
+                     *           "preset": {
+                     *             "baseUrl": "https://openrouter.ai/api/v1",
+                     *             "id": "openrouter",
+                     *             "kind": "openai",
+                     *             "label": "OpenRouter",
+                     *             "local": false,
+                     *             "models": [],
+                     *             "needsKey": false
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_LocalModelServer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listPresets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "baseUrl": "https://openrouter.ai/api/v1",
+                     *           "id": "openrouter",
+                     *           "kind": "openai",
+                     *           "label": "OpenRouter",
+                     *           "local": false,
+                     *           "models": [],
+                     *           "needsKey": false
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_ProviderPreset"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "baseUrl": "https://openrouter.ai/api/v1",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "enabled": false,
+                     *           "hasKey": false,
+                     *           "id": "prov_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "kind": "openai",
+                     *           "models": [
+                     *             {
+                     *               "contextTokens": 131072,
+                     *               "enabled": false,
+                     *               "id": "gemma4",
+                     *               "inputPrice": 0.15,
+                     *               "outputPrice": 0.6,
+                     *               "outputTokens": 8192,
+                     *               "reasoning": false,
+                     *               "tools": false,
+                     *               "vision": false
+                     *             }
+                     *           ],
+                     *           "name": "openrouter",
+                     *           "preset": "openrouter",
+                     *           "priority": 0,
+                     *           "source": "configuration",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_ModelProvider"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    addProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiKey": "sk-or-v1-3fG9xQ",
+                 *       "enabled": false,
+                 *       "kind": "openai",
+                 *       "models": [
+                 *         {
+                 *           "contextTokens": 131072,
+                 *           "enabled": false,
+                 *           "id": "gemma4",
+                 *           "inputPrice": 0.15,
+                 *           "outputPrice": 0.6,
+                 *           "outputTokens": 8192,
+                 *           "reasoning": false,
+                 *           "tools": false,
+                 *           "vision": false
+                 *         }
+                 *       ],
+                 *       "preset": "openrouter",
+                 *       "priority": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewModelProvider"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "baseUrl": "https://openrouter.ai/api/v1",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "enabled": false,
+                     *       "hasKey": false,
+                     *       "id": "prov_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "openai",
+                     *       "models": [
+                     *         {
+                     *           "contextTokens": 131072,
+                     *           "enabled": false,
+                     *           "id": "gemma4",
+                     *           "inputPrice": 0.15,
+                     *           "outputPrice": 0.6,
+                     *           "outputTokens": 8192,
+                     *           "reasoning": false,
+                     *           "tools": false,
+                     *           "vision": false
+                     *         }
+                     *       ],
+                     *       "name": "openrouter",
+                     *       "preset": "openrouter",
+                     *       "priority": 0,
+                     *       "source": "configuration",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelProvider"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The provider; its id in the configuration if it comes from there. */
+                id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "baseUrl": "https://openrouter.ai/api/v1",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "enabled": false,
+                     *       "hasKey": false,
+                     *       "id": "prov_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "openai",
+                     *       "models": [
+                     *         {
+                     *           "contextTokens": 131072,
+                     *           "enabled": false,
+                     *           "id": "gemma4",
+                     *           "inputPrice": 0.15,
+                     *           "outputPrice": 0.6,
+                     *           "outputTokens": 8192,
+                     *           "reasoning": false,
+                     *           "tools": false,
+                     *           "vision": false
+                     *         }
+                     *       ],
+                     *       "name": "openrouter",
+                     *       "preset": "openrouter",
+                     *       "priority": 0,
+                     *       "source": "configuration",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelProvider"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deleteProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The provider. */
+                id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": true,
+                 *       "models": [
+                 *         {
+                 *           "contextTokens": 131072,
+                 *           "enabled": false,
+                 *           "id": "gemma4",
+                 *           "inputPrice": 0.15,
+                 *           "outputPrice": 0.6,
+                 *           "outputTokens": 8192,
+                 *           "reasoning": false,
+                 *           "tools": false,
+                 *           "vision": false
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ModelProviderPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "baseUrl": "https://openrouter.ai/api/v1",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "enabled": false,
+                     *       "hasKey": false,
+                     *       "id": "prov_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "kind": "openai",
+                     *       "models": [
+                     *         {
+                     *           "contextTokens": 131072,
+                     *           "enabled": false,
+                     *           "id": "gemma4",
+                     *           "inputPrice": 0.15,
+                     *           "outputPrice": 0.6,
+                     *           "outputTokens": 8192,
+                     *           "reasoning": false,
+                     *           "tools": false,
+                     *           "vision": false
+                     *         }
+                     *       ],
+                     *       "name": "openrouter",
+                     *       "preset": "openrouter",
+                     *       "priority": 0,
+                     *       "source": "configuration",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelProvider"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    testProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider; its id in the configuration if it comes from there. */
+                id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "check": {
+                     *         "durationMs": 180,
+                     *         "kind": "openai",
+                     *         "model": "gemma4",
+                     *         "offered": null,
+                     *         "ok": false,
+                     *         "problem": {
+                     *           "kind": "unauthorized",
+                     *           "message": "ollama at http://127.0.0.1:11434 has no model named llama3.",
+                     *           "nearest": [
+                     *             "llama3.2"
+                     *           ],
+                     *           "nextStep": "Choose one of the models that the provider has."
+                     *         },
+                     *         "provider": "main",
+                     *         "url": "http://127.0.0.1:11434"
+                     *       },
+                     *       "models": [
+                     *         "gemma4",
+                     *         "llama3.2"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    testDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "baseUrl": "http://127.0.0.1:11434",
+                 *       "keyOf": "prov_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                 *       "kind": "openai",
+                 *       "preset": "ollama"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ModelProviderDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "check": {
+                     *         "durationMs": 180,
+                     *         "kind": "openai",
+                     *         "model": "gemma4",
+                     *         "offered": null,
+                     *         "ok": false,
+                     *         "problem": {
+                     *           "kind": "unauthorized",
+                     *           "message": "ollama at http://127.0.0.1:11434 has no model named llama3.",
+                     *           "nearest": [
+                     *             "llama3.2"
+                     *           ],
+                     *           "nextStep": "Choose one of the models that the provider has."
+                     *         },
+                     *         "provider": "main",
+                     *         "url": "http://127.0.0.1:11434"
+                     *       },
+                     *       "models": [
+                     *         "gemma4",
+                     *         "llama3.2"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
         };

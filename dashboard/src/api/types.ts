@@ -18,6 +18,15 @@ export type TaskPage = Schemas["List_Task"];
 export type TaskDetail = Schemas["TaskDetail"];
 export type ApiToken = Schemas["ApiToken"];
 export type AuthSession = Schemas["AuthSession"];
+export type Model = Schemas["Model"];
+export type ModelProvider = Schemas["ModelProvider"];
+export type ModelProviderDraft = Schemas["ModelProviderDraft"];
+export type ModelProviderPatch = Schemas["ModelProviderPatch"];
+export type NewModelProvider = Schemas["NewModelProvider"];
+export type ProviderModel = Schemas["ProviderModel"];
+export type ProviderPreset = Schemas["ProviderPreset"];
+export type ProviderTest = Schemas["ProviderTest"];
+export type CatalogModel = Schemas["CatalogModel"];
 export type ToolInfo = Schemas["ToolInfo"];
 
 export type SignedIn = Schemas["SignedIn"];

@@ -4,6 +4,7 @@ export * from "./en/common.ts";
 export * from "./en/conversation.ts";
 export * from "./en/discussions.ts";
 export * from "./en/jobs.ts";
+export * from "./en/models.ts";
 export * from "./en/navigation.ts";
 export * from "./en/nodes.ts";
 export * from "./en/notifications.ts";

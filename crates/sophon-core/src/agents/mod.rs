@@ -135,7 +135,7 @@ impl Agents {
     async fn require_model(&self, model: Option<&str>) -> Result<()> {
         let Some(model) = model else { return Ok(()) };
         bounded("model", model, 1, LONGEST_NAME)?;
-        self.models.require_offered("model", model).await
+        self.models.current().require_offered("model", model).await
     }
 
     /// Deletes one. Its sessions stay, with another agent to be chosen by who writes into them.

@@ -23,7 +23,7 @@ impl DiscussionRunner {
         new: NewDiscussion,
     ) -> Result<DiscussionRun, HeldError> {
         let allowed = allow::<DiscussionRun, Create>(&context.caller)?;
-        self.models.require_language_model()?;
+        self.models.current().require_language_model()?;
         new.require_models(&self.models).await?;
         let (id, called) = (run_id(&context.call), context.clone());
         let wanted = id.clone();

@@ -93,7 +93,7 @@ impl From<Discussion> for Plan {
 async fn require_models(models: &Models, field: &str, named: &[NewPanelist]) -> Result<()> {
     for model in named.iter().filter_map(|panelist| panelist.model.as_deref()) {
         bounded(field, model, 1, LONGEST_NAME)?;
-        models.require_offered(field, model).await?;
+        models.current().require_offered(field, model).await?;
     }
     Ok(())
 }

@@ -165,7 +165,7 @@ impl Discussions {
         self.db
             .write_once(caller, move |unit| {
                 let discussion: Granted<Discussion, Write> = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
-                models.require_language_model()?;
+                models.current().require_language_model()?;
                 require_room(unit, &known.user)?;
                 require_room_for_run(unit, &discussion.owner_id)?;
                 let task = queued(unit, &known, TaskKind::Discussion, &discussion.topic);

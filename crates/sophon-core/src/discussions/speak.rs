@@ -81,7 +81,7 @@ impl DiscussionRunner {
             tools: Vec::new(),
             max_output_tokens: MOST_OUTPUT_TOKENS,
         };
-        self.models.answer(voice.model.as_deref(), request, LONGEST_TURN, usage).await
+        self.models.current().answer(voice.model.as_deref(), request, LONGEST_TURN, usage).await
     }
 }
 

@@ -52,7 +52,8 @@ impl DiscussionRunner {
                 tools: Vec::new(),
                 max_output_tokens: MOST_OUTPUT_TOKENS,
             };
-            let answer = self.models.answer(voice.model.as_deref(), request, LONGEST_ANSWER, usage).await;
+            let answer =
+                self.models.current().answer(voice.model.as_deref(), request, LONGEST_ANSWER, usage).await;
             match answer.map(|text| (parse(&text), text)) {
                 Ok((Ok(verdict), _)) => return Ok(verdict),
                 Ok((Err(reason), _)) if left == 0 => {

@@ -8,7 +8,7 @@ use sophon_model::ports::{ModelError, ModelErrorKind, ModelInfo, ModelProvider, 
 use sophon_model::{Error, Fallback, Kind, LeftOut, Result};
 
 use super::history::{shorten, text_tokens, tool_tokens, well_formed};
-use super::{Availability, Models, cleaned};
+use super::provider_set::{Availability, ProviderSet, cleaned};
 
 /// Attempts at a provider that does not begin to answer, before the next one is asked.
 const ATTEMPTS: u32 = 3;
@@ -27,7 +27,7 @@ const LEAST_OUTPUT: u32 = 256;
 
 /// One answer being asked for.
 pub(crate) struct Asking {
-    models: Models,
+    models: ProviderSet,
     preferred: Option<String>,
     request: ModelRequest,
     /// The providers in the order in which they are asked. Nothing until the first is.
@@ -56,7 +56,7 @@ struct Attempt {
 }
 
 impl Asking {
-    pub(super) fn new(models: Models, preferred: Option<&str>, request: ModelRequest) -> Self {
+    pub(super) fn new(models: ProviderSet, preferred: Option<&str>, request: ModelRequest) -> Self {
         Self {
             models,
             preferred: preferred.map(ToOwned::to_owned),
@@ -174,13 +174,20 @@ impl Asking {
         let most = learned.unwrap_or(info.output_tokens).min(info.context_tokens / 2);
         let output = (self.request.max_output_tokens.min(most) >> self.at.output_halvings).max(LEAST_OUTPUT);
         self.at.output = output;
-        let fixed = text_tokens(&self.request.system) + tool_tokens(&self.request.tools) + output as usize;
+        let tools = if info.calls_tools { self.request.tools.clone() } else { Vec::new() };
+        let fixed = text_tokens(&self.request.system) + tool_tokens(&tools) + output as usize;
         // With a system prompt larger than the context nothing fits; the provider says so.
         let context = info.context_tokens as usize;
         let room = context.saturating_sub(fixed).max(context / 8) >> self.at.halvings;
         let mut messages = well_formed(self.request.messages.clone());
         self.left_out = shorten(&mut messages, room);
-        ModelRequest { model, messages, max_output_tokens: output, ..self.request.clone() }
+        ModelRequest {
+            model,
+            messages,
+            tools,
+            max_output_tokens: output,
+            system: self.request.system.clone(),
+        }
     }
 
     /// The model that this provider would answer with.
@@ -240,7 +247,7 @@ impl Asking {
     }
 }
 
-impl Models {
+impl ProviderSet {
     /// The error of a turn whose model nobody offers.
     fn not_offered(&self, model: &str) -> Error {
         let nearest = self.nearest(model).join(", ");

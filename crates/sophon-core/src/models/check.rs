@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
+use sophon_model::Result;
 use sophon_model::ports::{
     ModelError, ModelErrorKind, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelService,
 };
-use sophon_model::{Caller, Result};
 use tokio::time::{Instant, timeout};
 
-use super::Models;
 use super::offered::{LOOK, nearest};
-use crate::policy::{Read, System, allow};
+use super::provider_set::ProviderSet;
 
 /// The longest that a check waits for the beginning of an answer. A model on a slow machine has to be loaded first.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -36,36 +35,57 @@ pub struct ProviderCheck {
     pub problem: Option<ModelError>,
 }
 
-impl Models {
+/// What came of asking a provider, and what it offers, as far as it said so.
+pub(super) struct Checked {
+    pub(super) check: ProviderCheck,
+    /// Whether it was learned what it offers.
+    is_offer_known: bool,
+    /// Nothing if it has no list, or if that is not known.
+    pub(super) offer: Option<Vec<ModelInfo>>,
+}
+
+impl ProviderSet {
     /// Asks each provider for its list of models and its preferred model for a word, all at once. Takes 30 seconds at
     /// the most. Nothing if no provider is configured.
-    pub async fn check(&self, caller: &Caller) -> Result<Vec<ProviderCheck>> {
-        allow::<System, Read>(caller)?;
+    pub(super) async fn check(&self) -> Vec<ProviderCheck> {
         if self.is_offline {
-            return Ok(Vec::new());
+            return Vec::new();
         }
-        Ok(join_all(self.providers.iter().map(|provider| self.check_one(&**provider))).await)
+        join_all(self.providers.iter().map(|provider| self.check_one(&**provider))).await
     }
 
-    async fn check_one(&self, provider: &dyn ModelProvider) -> ProviderCheck {
-        let model = self.info_of(provider, None).id;
-        let began = Instant::now();
-        let answering = async {
-            let answered = timeout(ANSWER, say_something(provider, &model)).await;
-            (answered.unwrap_or_else(|_| Err(too_late(provider, &model))), began.elapsed())
-        };
-        let (listed, (answered, took)) = tokio::join!(timeout(LOOK, provider.offered()), answering);
-        let offer = match listed {
-            Ok(Ok(offer)) => {
-                self.offers.note(provider.id(), offer.clone());
-                offer
-            }
-            Ok(Err(_)) | Err(_) => None,
-        };
-        let problem = answered.err().map(|problem| explained(problem, &model, offer.as_deref()));
-        let (provider, service) = (provider.id().to_owned(), provider.service());
-        ProviderCheck { provider, service, model, took, offered: offer.map(|offer| offer.len()), problem }
+    /// Asks one of them.
+    pub(super) async fn check_one(&self, provider: &dyn ModelProvider) -> ProviderCheck {
+        let Checked { check, is_offer_known, offer } =
+            check_model(provider, &self.info_of(provider, None).id).await;
+        if is_offer_known {
+            self.offers.note(provider.id(), offer);
+        }
+        check
     }
+}
+
+/// Asks a provider for its list of models and one of them for a word. Takes 30 seconds at the most.
+pub(super) async fn check_model(provider: &dyn ModelProvider, model: &str) -> Checked {
+    let began = Instant::now();
+    let answering = async {
+        let answered = timeout(ANSWER, say_something(provider, model)).await;
+        (answered.unwrap_or_else(|_| Err(too_late(provider, model))), began.elapsed())
+    };
+    let (listed, (answered, took)) = tokio::join!(timeout(LOOK, provider.offered()), answering);
+    let listed = listed.ok().and_then(Result::ok);
+    let (is_offer_known, offer) = (listed.is_some(), listed.flatten());
+    let problem = answered.err().map(|problem| explained(problem, model, offer.as_deref()));
+    let offered = offer.as_ref().map(Vec::len);
+    let check = ProviderCheck { took, offered, problem, ..of(provider, model) };
+    Checked { check, is_offer_known, offer }
+}
+
+/// A check of which nothing has come yet.
+pub(super) fn of(provider: &dyn ModelProvider, model: &str) -> ProviderCheck {
+    let (provider, service) = (provider.id().to_owned(), provider.service());
+    let (model, took) = (model.to_owned(), Duration::ZERO);
+    ProviderCheck { provider, service, model, took, offered: None, problem: None }
 }
 
 /// Waits for the beginning of an answer.
@@ -119,10 +139,10 @@ mod tests {
 
     use async_trait::async_trait;
     use sophon_model::ports::ModelStream;
-    use sophon_model::{Credential, Permissions, Role};
 
     use super::*;
     use crate::lifecycle::Lifecycle;
+    use crate::models::offered::Hidden;
 
     /// Accepts every request and never answers.
     struct Silent(Vec<ModelInfo>);
@@ -153,17 +173,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_check_ends_in_time_whoever_does_not_answer() {
         let silent = || Arc::new(Silent(vec![ModelInfo::unknown("m", "main")]));
-        let models = Models::new(vec![silent(), silent()], Lifecycle::default());
-        let caller = Caller {
-            user: "usr_1".into(),
-            tenant: "tenant_1".into(),
-            role: Role::Admin,
-            permissions: Permissions::ALL,
-            credential: Credential::AutoAdmin,
-            request_key: None,
-        };
+        let providers = ProviderSet::new(vec![silent(), silent()], Hidden::new(), Lifecycle::default());
         let begun = Instant::now();
-        let checks = models.check(&caller).await.unwrap();
+        let checks = providers.check().await;
         assert_eq!((begun.elapsed(), checks.len()), (ANSWER, 2));
         let problem = checks[0].problem.clone().unwrap();
         assert_eq!(problem.kind, ModelErrorKind::TimedOut);

@@ -2,7 +2,7 @@
 //!
 //! It is looked up when somebody wants to know, beside what goes on, and what was seen last is the answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,9 +27,13 @@ const MOST_NEAREST: usize = 3;
 /// What a service offers.
 pub(super) type Offer = Arc<[ModelInfo]>;
 
+/// Models that are not to be asked for, each by its provider's name and its own.
+pub(crate) type Hidden = HashSet<(String, String)>;
+
 /// What the services of all providers offer, as far as it was seen.
 pub(super) struct Offers {
     providers: Arc<[Arc<dyn ModelProvider>]>,
+    hidden: Hidden,
     lifecycle: Lifecycle,
     seen: watch::Sender<Seen>,
 }
@@ -49,8 +53,12 @@ struct Seen {
 }
 
 impl Offers {
-    pub(super) fn new(providers: Arc<[Arc<dyn ModelProvider>]>, lifecycle: Lifecycle) -> Arc<Self> {
-        Arc::new(Self { providers, lifecycle, seen: watch::Sender::default() })
+    pub(super) fn new(
+        providers: Arc<[Arc<dyn ModelProvider>]>,
+        hidden: Hidden,
+        lifecycle: Lifecycle,
+    ) -> Arc<Self> {
+        Arc::new(Self { providers, hidden, lifecycle, seen: watch::Sender::default() })
     }
 
     /// What the provider's service was last seen to offer.
@@ -75,7 +83,8 @@ impl Offers {
             || timeout(FIRST_LOOK, self.look_at_all()).await.unwrap_or(false)
     }
 
-    fn look_if_due(self: &Arc<Self>) {
+    /// Begins a look if one is due.
+    pub(super) fn look_if_due(self: &Arc<Self>) {
         let now = Instant::now();
         let is_due = self.seen.send_if_modified(|seen| {
             let is_due = seen.due.is_none_or(|due| due <= now);
@@ -128,6 +137,8 @@ impl Offers {
 
     /// Keeps what a service was seen to offer; nothing if it has no list.
     pub(super) fn note(&self, provider: &str, offered: Option<Vec<ModelInfo>>) {
+        let is_open = |model: &ModelInfo| !self.hidden.contains(&(provider.to_owned(), model.id.clone()));
+        let offered = offered.map(|offered| offered.into_iter().filter(is_open).collect::<Vec<_>>());
         self.seen.send_modify(|seen| {
             match offered {
                 Some(offered) => seen.offers.insert(provider.to_owned(), offered.into()),
@@ -210,7 +221,7 @@ mod tests {
         let lister = |is_silent: &bool| Arc::new(Lister { is_silent: *is_silent, lists: AtomicU32::new(0) });
         let listers: Vec<_> = silent.iter().map(lister).collect();
         let providers = listers.iter().cloned().map(|lister| lister as Arc<dyn ModelProvider>).collect();
-        (Offers::new(providers, Lifecycle::default()), listers)
+        (Offers::new(providers, Hidden::new(), Lifecycle::default()), listers)
     }
 
     #[tokio::test(start_paused = true)]

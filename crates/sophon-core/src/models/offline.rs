@@ -41,7 +41,7 @@ can do real work with your tools. Try:
 - `fetch https://example.com`
 - `forget everything`, for which I have to ask you first
 
-To talk to a language model, set `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` or `OLLAMA_HOST` and start the gateway again.";
+To talk to a language model, add a provider in the dashboard under **Models**, or with `sophon onboard`.";
 
 /// The provider of one model: `offline`.
 pub struct OfflineModel {

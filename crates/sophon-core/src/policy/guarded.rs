@@ -60,6 +60,7 @@ named! {
     DiscussionRun = "run",
     HoldersFeed = "feed",
     InfoRequest = "information request",
+    ModelSettings = "model settings",
     Node = "node",
     NodeCommand = "command",
     Session = "session",
@@ -150,6 +151,10 @@ impl Guarded for NodeCommand {
         self.node_id == node.node && self.tenant_id == node.tenant
     }
 }
+
+/// Which model providers there are, and what they are set up with. They are the gateway's: all tenants use them.
+#[derive(Debug)]
+pub struct ModelSettings;
 
 /// The gateway as a whole: its jobs, its health, its figures.
 #[derive(Debug)]

@@ -1,15 +1,15 @@
 //! The rules: who may do what. One line a kind of thing and a verb.
 
 use sophon_model::Permission::{
-    ApproveActions, CancelTasks, ManageAgents, ManageNodes, ManageSystem, SendAnnouncements, SendMessages,
-    ViewActiveTasks, ViewSystem,
+    ApproveActions, CancelTasks, ManageAgents, ManageModels, ManageNodes, ManageSystem, SendAnnouncements,
+    SendMessages, ViewActiveTasks, ViewSystem,
 };
 use sophon_model::{
     Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand, Permission,
     Session, SessionRole, StoredAttachment, Task,
 };
 
-use super::guarded::{HoldersFeed, Named, System, TenantFeed, UserFeed};
+use super::guarded::{HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
 use Need::{Has, HasNamed, Person, PersonHas, Role};
 use Relation::{Holder, Itself, Joined, Owner, Public, Tenant};
 
@@ -156,6 +156,9 @@ cases! {
     InfoRequest List: Owner;
     InfoRequest Read: Owner;
     InfoRequest Answer: Owner => Person Has(SendMessages);
+
+    ModelSettings Read: Tenant => Has(ManageModels);
+    ModelSettings Write: Tenant => Has(ManageModels);
 
     Node Create: Tenant => Has(ManageNodes);
     Node List: Tenant => Has(ManageNodes);

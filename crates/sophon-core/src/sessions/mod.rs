@@ -159,7 +159,7 @@ impl Sessions {
     async fn require_model(&self, model: Option<&str>) -> Result<()> {
         let Some(model) = model else { return Ok(()) };
         bounded("model", model, 1, LONGEST_NAME)?;
-        self.models.require_offered("model", model).await
+        self.models.current().require_offered("model", model).await
     }
 
     /// Deletes one, with all that is in it. Work that runs for it is stopped.

@@ -29,7 +29,7 @@ impl Turn {
     /// Asks the model and streams what it says. An answer that breaks off is asked for again, here or elsewhere: what
     /// was shown of it is void then, which is announced once, when the next one begins.
     pub(super) async fn ask(&mut self, context: &Context, number: u32) -> Result<Step, Stop> {
-        let mut asking = self.with.models.asking(self.preferred_model(), self.request(context));
+        let mut asking = self.with.models.current().asking(self.preferred_model(), self.request(context));
         let mut is_void = false;
         self.progress(Activity::Thinking, None);
         loop {

@@ -43,7 +43,7 @@ pub(super) async fn describe(
     messages: &mut [Message],
     files: &HashMap<AttachmentId, StoredAttachment>,
 ) {
-    let readable = turn.with.models.readable_bytes(turn.preferred_model());
+    let readable = turn.with.models.current().readable_bytes(turn.preferred_model());
     let mut room = MOST_OF_ALL.min(readable / PART_FOR_FILES);
     for message in messages.iter_mut().rev().filter(|message| !message.attachments.is_empty()) {
         let mut text = format!("\n\n{FILES_HEADING}");

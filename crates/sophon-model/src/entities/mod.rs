@@ -9,6 +9,7 @@ mod identity;
 mod job;
 mod memory;
 mod message;
+mod model_provider;
 mod node;
 mod node_catalogue;
 mod node_command;
@@ -32,6 +33,7 @@ pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};
 pub use message::{
     Attachment, Cut, Fallback, FinishReason, Message, MessageDetails, MessageRole, MessageStatus, Usage,
 };
+pub use model_provider::{ModelTraits, ProviderKind, ProviderModel, StoredProvider};
 pub use node::{Node, NodeScope, NodeSecrets, NodeStatus};
 pub use node_catalogue::{NODE_COMMANDS, NodeCommandSpec};
 pub use node_command::{NodeCommand, NodeCommandStatus};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{Entity, Insert, Table, Update};
 use crate::words::text_enum;
-use crate::{TenantId, Timestamp, UserId};
+use crate::{ProviderId, TenantId, Timestamp, UserId};
 
 text_enum! {
     /// What a secret is for.
@@ -41,6 +41,12 @@ impl From<&UserId> for SecretOwner {
 impl From<&TenantId> for SecretOwner {
     fn from(tenant: &TenantId) -> Self {
         Self(tenant.to_string())
+    }
+}
+
+impl From<&ProviderId> for SecretOwner {
+    fn from(provider: &ProviderId) -> Self {
+        Self(provider.to_string())
     }
 }
 

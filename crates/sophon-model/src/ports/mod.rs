@@ -6,6 +6,7 @@ mod fetch;
 mod master_keys;
 mod model_error;
 mod model_provider;
+mod provider_factory;
 mod store;
 
 pub use blobs::{Blobs, ByteStream, Content, HEAD, Staged};
@@ -17,4 +18,5 @@ pub use model_provider::{
     ModelEvent, ModelInfo, ModelMessage, ModelProvider, ModelRequest, ModelService, ModelStream,
     ModelToolCall, Reasoning, StopReason, ToolSpec,
 };
+pub use provider_factory::{ProviderFactory, ProviderPreset, ProviderSpec};
 pub use store::*;

@@ -146,10 +146,7 @@ impl ModelErrorKind {
             Self::Empty => "Send the message again, or use another model.",
             Self::OutputTooLong => "Lower the provider's max_output_tokens.",
             Self::AnswerTooLong => "Raise the provider's max_answer_kib or max_record_kib if it is in order.",
-            Self::NoModel => {
-                "Give the gateway a provider, for example OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST, and \
-                 start it again."
-            }
+            Self::NoModel => "Add a model provider with `sophon onboard`, or in the dashboard under Models.",
         }
     }
 }

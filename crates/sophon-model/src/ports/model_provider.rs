@@ -19,13 +19,21 @@ pub struct ModelInfo {
     pub context_tokens: u32,
     /// Tokens that it can write in one answer.
     pub output_tokens: u32,
+    /// Whether it is given tools.
+    pub calls_tools: bool,
 }
 
 impl ModelInfo {
     /// A model of which nothing is known: limits that any server of today accepts, or lowers when it refuses.
     pub fn unknown(id: &str, provider: &str) -> Self {
         let (context_tokens, output_tokens) = (128_000, 8_192);
-        Self { id: id.to_owned(), provider: provider.to_owned(), context_tokens, output_tokens }
+        Self {
+            id: id.to_owned(),
+            provider: provider.to_owned(),
+            context_tokens,
+            output_tokens,
+            calls_tools: true,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 use super::{Answer, MOST_PARTS, MOST_REASONING_BYTES, play};
 use crate::ProviderKind;
 use crate::failure::Reporter;
+use crate::format::format_of;
 use crate::names::ToolNames;
 
 /// The events of a body, with the time that they took.
@@ -24,7 +25,7 @@ async fn played(
     let bytes = pieces.map(|piece| Ok::<_, EgressError>(Bytes::from(piece)));
     let began = Instant::now();
     let events: Vec<Result<ModelEvent, ModelError>> =
-        play(bytes, kind.format().reader(), answer, reporter, 16 << 20).collect().await;
+        play(bytes, format_of(kind).reader(), answer, reporter, 16 << 20).collect().await;
     let events = events.into_iter().collect::<Result<_, _>>().unwrap();
     (events, began.elapsed())
 }

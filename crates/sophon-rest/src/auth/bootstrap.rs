@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use sophon_api::{Agent, ApprovalRequest, Bootstrap, InfoRequest, Session, Task};
+use sophon_api::{Agent, ApprovalRequest, Bootstrap, InfoRequest, List, Model, Session, Task};
 use sophon_model::ports::ApprovalFilter;
 use sophon_model::{Page, Permission};
 
@@ -50,6 +50,8 @@ pub(super) async fn get_bootstrap(
         info_requests: list("/api/info-requests").answer(info_requests, InfoRequest::from),
         active_tasks: active_tasks
             .map(|tasks| list("/api/tasks/active").answer(tasks, |task| Task::at(now, task))),
+        models: List::whole(gateway.models.known_now().into_iter().map(Model::from)),
+        offline: gateway.models.is_offline(),
         attachment_limits: limits.into(),
     }))
 }

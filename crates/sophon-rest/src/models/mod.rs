@@ -1,18 +1,33 @@
-//! The models that can be asked for, and whether their providers answer.
+//! The models that can be asked for, their providers, and whether these answer.
+
+mod item;
+mod providers;
+mod setup;
 
 use axum::Json;
 use axum::extract::State;
-use sophon_api::{List, Model, ProviderCheck};
+use sophon_api::{CatalogModel, List, Model, ProviderCheck};
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::class::Class::{Expensive, Read};
+use crate::class::Class::{Expensive, Read, Write};
 use crate::error::Result;
 use crate::extract::Authorized;
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
-    ApiRouter::default().routes(Read, routes!(list_models)).unkeyed(Expensive, routes!(check_providers))
+    ApiRouter::default()
+        .routes(Read, routes!(list_models))
+        .routes(Read, routes!(list_catalog))
+        .unkeyed(Expensive, routes!(check_providers))
+        .routes(Read, routes!(setup::list_presets))
+        .unkeyed(Expensive, routes!(setup::find_local_servers))
+        .routes(Read, routes!(providers::list_providers))
+        .routes(Write, routes!(providers::add_provider))
+        .unkeyed(Expensive, routes!(setup::test_draft))
+        .routes(Read, routes!(item::get_provider))
+        .routes(Write, routes!(item::update_provider, item::delete_provider))
+        .unkeyed(Expensive, routes!(item::test_provider))
 }
 
 /// List the models that can be asked for
@@ -39,4 +54,16 @@ async fn check_providers(
 ) -> Result<Json<List<ProviderCheck>>> {
     let checks = gateway.models.check(&caller).await?;
     Ok(Json(List::whole(checks.into_iter().map(ProviderCheck::from))))
+}
+
+/// List the catalogue of models
+///
+/// Each model that is set up, also where it is disabled, and then what the providers' services offer besides, with what
+/// is known of it. What is known of a model is set with its provider.
+#[utoipa::path(
+    get, path = "/api/models/catalog", tag = "Models",
+    responses((status = 200, body = List<CatalogModel>)),
+)]
+async fn list_catalog(State(gateway): Api, _: Authorized) -> Result<Json<List<CatalogModel>>> {
+    Ok(Json(List::whole(gateway.models.catalogue().await?.into_iter().map(CatalogModel::from))))
 }

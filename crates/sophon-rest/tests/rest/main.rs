@@ -14,6 +14,7 @@ mod front;
 mod idempotency;
 mod limits;
 mod listed;
+mod model_providers;
 mod nodes;
 mod ops;
 mod public;

@@ -240,7 +240,7 @@ async fn live(client: &Client) -> Verdict {
 async fn models(client: &Client) -> Vec<Check> {
     let verdict = match Providers::of(client).await {
         Ok(Providers::Checked(checks)) if checks.is_empty() => {
-            let hint = "Give the gateway a provider, for example OPENAI_API_KEY or ANTHROPIC_API_KEY, and start it again.";
+            let hint = "Add a model provider: `sophon onboard`, or in the dashboard under Models.";
             warn("only the built-in offline agent answers", hint)
         }
         Ok(Providers::Checked(checks)) => return checks.into_iter().map(model).collect(),

@@ -17,7 +17,9 @@ mod login;
 mod logout;
 mod man;
 mod markdown;
+mod models;
 mod nodes;
+mod onboard;
 mod providers;
 mod questions;
 mod screen;
@@ -57,6 +59,8 @@ pub enum Command {
     Login(login::Args),
     /// Sign out and forget the sign-in
     Logout,
+    /// Set up a model and say hello
+    Onboard(onboard::Args),
     /// Talk to an agent
     Chat(chat::Args),
     /// List, show, rename, fork and delete sessions
@@ -79,6 +83,8 @@ pub enum Command {
     Secrets(secrets::Args),
     /// List and show agents
     Agents(agents::Args),
+    /// List, add, test and remove model providers
+    Models(models::Args),
     /// List background jobs and retry failed ones
     Jobs(jobs::Args),
     /// Show gateway status and your account
@@ -129,6 +135,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
     let done = match command {
         Command::Login(args) => login::run(&context, args).await,
         Command::Logout => logout::run(&context).await,
+        Command::Onboard(args) => onboard::run(&context, args).await,
         Command::Chat(args) => chat::run(&context, args).await,
         Command::Sessions(args) => sessions::run(&context, args).await,
         Command::Tasks(args) => tasks::run(&context, args).await,
@@ -140,6 +147,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Tokens(args) => tokens::run(&context, args).await,
         Command::Secrets(args) => secrets::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
+        Command::Models(args) => models::run(&context, args).await,
         Command::Jobs(args) => jobs::run(&context, args).await,
         Command::Status => status::run(&context).await,
         Command::Doctor => doctor::run(&context).await,
@@ -165,6 +173,7 @@ fn list_of(command: &Command) -> Option<&'static str> {
         Command::Nodes(_) => "`sophon nodes` lists",
         Command::Tokens(_) => "`sophon tokens` lists",
         Command::Agents(_) => "`sophon agents` lists",
+        Command::Models(_) => "`sophon models` lists",
         Command::Jobs(_) => "`sophon jobs` lists",
         _ => return None,
     })

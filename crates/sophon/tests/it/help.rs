@@ -2,9 +2,10 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 21] = [
     "login",
     "logout",
+    "onboard",
     "chat",
     "sessions",
     "tasks",
@@ -16,6 +17,7 @@ const COMMANDS: [&str; 19] = [
     "tokens",
     "secrets",
     "agents",
+    "models",
     "jobs",
     "status",
     "doctor",

@@ -9,6 +9,7 @@ mod discussions;
 mod gateway;
 mod help;
 mod login;
+mod models;
 mod nodes;
 mod program;
 mod providers;

@@ -5,9 +5,10 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::process::Stdio;
 use std::thread;
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -129,6 +130,20 @@ impl Terminal {
     /// Types keys.
     pub fn presses(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).expect("it is typed");
+    }
+
+    /// Waits until what is typed does not appear: what was typed before is lost.
+    pub async fn hides_input(&self) {
+        let hidden = async {
+            let echoes = || {
+                let modes = tcgetattr(&self.keyboard).expect("a terminal").local_modes;
+                modes.contains(LocalModes::ECHO)
+            };
+            while echoes() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, hidden).await.expect("it hides what is typed");
     }
 
     /// Ctrl-C from another program.

@@ -23,6 +23,7 @@ export async function readStart(queries: QueryClient): Promise<Bootstrap> {
   queries.setQueryData(KEY, start);
   queries.setQueryData(["auth", "me"], start.me);
   queries.setQueryData(["agents"], start.agents);
+  queries.setQueryData(["models"], start.models);
   queries.setQueryData(["attachments", "limits"], start.attachmentLimits);
   queries.setQueryData<InfiniteData<SessionPage, string | null>>(["sessions", ""], (known) =>
     // A list in which somebody scrolled further down is read anew as a whole.

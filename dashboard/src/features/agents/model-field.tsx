@@ -1,4 +1,4 @@
-import { useModels } from "../../entities/model/use-models.ts";
+import { useModels } from "../../entities/model/models.ts";
 import { SelectField } from "../../ui/field.tsx";
 import { agents as t } from "../../messages/en/agents.ts";
 
@@ -11,12 +11,7 @@ interface ModelFieldProps {
 }
 
 export function ModelField({ model, onModel }: ModelFieldProps) {
-  const models = useModels();
-  const listed = models.data?.items ?? [];
-  // Providers may have models of the same name: the first of them is asked.
-  const known = listed.filter(
-    ({ id }, place) => listed.findIndex((model) => model.id === id) === place,
-  );
+  const { data: known = [] } = useModels(true);
   const options = [
     { value: DEFAULT, label: t.defaultModel },
     ...known.map(({ id, provider }) => ({ value: id, label: t.modelOf(id, provider) })),

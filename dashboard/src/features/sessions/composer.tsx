@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent } from "react";
+import { useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { Attachment } from "../../api/types.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
@@ -14,11 +14,13 @@ interface ComposerProps {
   placeholder: string;
   /** Present while an agent is working. */
   onStop?: (() => void) | undefined;
+  /** What is chosen beside the message, below it. */
+  options?: ReactNode;
   /** If it rejects, the text and the files are put back. */
   onSend: (text: string, attachments: Attachment[]) => Promise<void>;
 }
 
-export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProps) {
+export function Composer({ draftKey, placeholder, onStop, options, onSend }: ComposerProps) {
   const [draft, setDraft] = useDraft(draftKey);
   const text = draft ?? "";
   const box = useGrown(text);
@@ -96,6 +98,7 @@ export function Composer({ draftKey, placeholder, onStop, onSend }: ComposerProp
       />
       {onStop && <IconButton icon="stop" label={t.stop} variant="danger" onClick={onStop} />}
       <IconButton type="submit" icon="send" label={t.send} variant="primary" disabled={!ready} />
+      {options !== undefined && <div className={styles.options}>{options}</div>}
     </form>
   );
 }

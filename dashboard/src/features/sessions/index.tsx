@@ -1,11 +1,21 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Redirect } from "wouter";
+import { isFirstRun } from "../../entities/model/first-run.ts";
+import { knownStart } from "../../entities/start/start.ts";
 import { navigation } from "../../messages/en/navigation.ts";
 import { route, type Feature } from "../feature.ts";
 import { SessionsPage } from "./sessions-page.tsx";
 import { sessionEvents } from "./session-cache.ts";
 
+/** The first page: the list of sessions, or how to set up a model where there is none yet. */
+function Start() {
+  const start = knownStart(useQueryClient());
+  return isFirstRun(start) ? <Redirect to="/welcome" replace /> : <SessionsPage view="list" />;
+}
+
 export const feature: Feature = {
   routes: [
-    route("/", () => <SessionsPage view="list" />),
+    route("/", () => <Start />),
     route("/sessions/new", () => <SessionsPage view="new" />),
     route("/sessions/:id", ({ id }) => <SessionsPage view={{ session: id }} />),
   ],

@@ -8,10 +8,22 @@ import { SelectField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
 import { useAgentOptions, useAgents } from "../../entities/agent/use-agents.ts";
+import { ModelPicker } from "../../entities/model/model-picker.tsx";
 import { Composer } from "./composer.tsx";
 import { NoModel } from "./no-model.tsx";
 import styles from "./new-session.module.css";
 import { sessions as t } from "../../messages/en/sessions.ts";
+
+/** A session with a model of its own, for the first message to go into. */
+async function begin(key: string, model: string, agentId: string | undefined) {
+  const { id } = await call(
+    api.POST("/api/sessions", {
+      params: { header: { "Idempotency-Key": `${key}-session` } },
+      body: { model, ...(agentId && { agentId }) },
+    }),
+  );
+  return { sessionId: id };
+}
 
 export function NewSession() {
   const agents = useAgents();
@@ -19,23 +31,33 @@ export function NewSession() {
   useTitle(t.new);
   const [, navigate] = useLocation();
   const [picked, setPicked] = useState<string | null>(null);
+  const [model, setModel] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const attempt = useRef({ content: "", localId: "" });
   const standard = agents.data?.find(({ slug }) => slug === "sophon") ?? agents.data?.[0];
   const agentId = picked ?? standard?.id;
+  const agent = agents.data?.find(({ id }) => id === agentId);
 
   const send = async (content: string, attachments: Attachment[] = []) => {
     setFailure(null);
     // The same message sent again after a failure is applied once by the gateway.
-    const same = JSON.stringify([content, attachments]);
+    const same = JSON.stringify([content, attachments, agentId, model]);
     if (attempt.current.content !== same)
       attempt.current = { content: same, localId: newLocalId() };
     const { localId } = attempt.current;
     try {
+      const session = model === null ? {} : await begin(localId, model, agentId);
       const { sessionId } = await call(
         api.POST("/api/chat", {
           params: { header: { "Idempotency-Key": localId } },
-          body: { content, attachments, localId, isStreaming: true, ...(agentId && { agentId }) },
+          body: {
+            content,
+            attachments,
+            localId,
+            isStreaming: true,
+            ...(agentId && { agentId }),
+            ...session,
+          },
         }),
       );
       navigate(`/sessions/${sessionId}`);
@@ -63,7 +85,12 @@ export function NewSession() {
           </div>
         )}
         <NoModel />
-        <Composer draftKey="new" placeholder={t.firstMessage} onSend={send} />
+        <Composer
+          draftKey="new"
+          placeholder={t.firstMessage}
+          options={<ModelPicker model={model} preferred={agent?.model} onModel={setModel} />}
+          onSend={send}
+        />
         {(failure ?? agents.error) !== null && <ErrorText error={failure ?? agents.error} />}
         <ul role="list" className={styles.suggestions} aria-label={t.suggestions}>
           {t.suggestion.map((text) => (

@@ -10,7 +10,8 @@ import { Menu } from "../../ui/menu.tsx";
 import { ErrorNotice } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { useAgentName } from "../../entities/agent/use-agents.ts";
+import { useAgents, useAgentName } from "../../entities/agent/use-agents.ts";
+import { ModelPicker } from "../../entities/model/model-picker.tsx";
 import { Composer } from "./composer.tsx";
 import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
 import { useAddressedMessage } from "./message-address.ts";
@@ -65,12 +66,34 @@ export function SessionView({ id }: { id: string }) {
           <Composer
             draftKey={id}
             placeholder={t.messageTo(agentName)}
+            options={session.data && <SessionModel session={session.data} />}
             onSend={open.send}
             onStop={run && (() => void attempt(() => open.stop(run.taskId)))}
           />
         </div>
       </footer>
     </div>
+  );
+}
+
+/** The model of the session: of its next answers, not of those in progress. */
+function SessionModel({ session }: { session: Session }) {
+  const queries = useQueryClient();
+  const { attempt } = useToast();
+  const agents = useAgents();
+  const agent = agents.data?.find(({ id }) => id === session.agentId);
+  const params = { path: { id: session.id } };
+  return (
+    <ModelPicker
+      model={session.model}
+      preferred={agent?.model}
+      onModel={(model) =>
+        void attempt(async () => {
+          const changed = await call(api.PATCH("/api/sessions/{id}", { params, body: { model } }));
+          queries.setQueryData(["session", session.id], changed);
+        })
+      }
+    />
   );
 }
 

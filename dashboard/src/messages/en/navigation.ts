@@ -7,6 +7,7 @@ export const navigation = section("navigation", {
   tasks: "Tasks",
   agents: "Agents",
   discussions: "Discussions",
+  models: "Models",
   nodes: "Nodes",
   jobs: "Jobs",
   settings: "Settings",

@@ -13,8 +13,8 @@ export const sessions = section("sessions", {
   startFirst: "Start a chat",
   noModel:
     "No model is connected. The built-in offline agent answers: it calculates and remembers.",
-  connectModel:
-    "To connect one, set <code>OPENAI_API_KEY</code>, <code>ANTHROPIC_API_KEY</code> or <code>OLLAMA_HOST</code> and start the gateway again.",
+  connectModel: "<link>Connect a model</link>",
+  askForModel: "An administrator can connect a model.",
   notFound: "No results",
   hits: "Messages",
   moreHits: "Show more messages",
@@ -36,6 +36,13 @@ export const sessions = section("sessions", {
   message: "Message",
   stop: "Stop",
   send: "Send",
+  model: {
+    pick: "Model",
+    default: "Default model",
+    defaultIs: (model: string) => `Default (${model})`,
+    of: (model: string, provider: string) => `${model} (${provider})`,
+    unavailable: (model: string) => `${model} (unavailable)`,
+  },
   attach: "Attach files",
   attachTitle: "Attached files",
   uploading: "Uploading…",

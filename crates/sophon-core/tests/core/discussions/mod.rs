@@ -246,7 +246,7 @@ async fn without_a_model_provider_a_run_is_refused_with_what_to_do() {
     let planned = app.gateway.discussions.create(&app.admin(), discussion(&["Ada", "Bob"], 1)).await.unwrap();
     let refused = app.gateway.discussions.start(&app.admin(), &planned.id).await.unwrap_err();
     assert_eq!(refused.code(), "no_model_provider");
-    assert!(refused.message().contains("OPENAI_API_KEY"));
+    assert!(refused.message().contains("sophon onboard"));
 }
 
 #[tokio::test]

@@ -11,7 +11,9 @@ use sophon_core::only_if::OnlyIf;
 use sophon_core::policy::Case;
 use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_model::ports::ApprovalFilter;
-use sophon_model::{Caller, Error, JobId, NewPanelist, Node, Page, Permission, Result, Severity, Topic};
+use sophon_model::{
+    Caller, Error, JobId, NewPanelist, Node, Page, Permission, ProviderId, Result, Severity, Topic,
+};
 use sophon_testgateway::TestGateway;
 
 use super::asker::Asker;
@@ -130,6 +132,10 @@ async fn of_places(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thi
     let topic = match (case.kind, case.verb) {
         ("system", "Read") => return gateway.jobs.counts(caller).await.map(drop),
         ("system", "Write") => return gateway.jobs.retry(caller, &JobId::from("job_none")).await.map(drop),
+        ("model settings", "Read") => return gateway.models.providers(caller).await.map(drop),
+        ("model settings", "Write") => {
+            return gateway.models.remove(caller, &ProviderId::from("prov_none")).await;
+        }
         ("tenant", "Read") => Topic::Tenant(tenant),
         ("feed", "Read") => Topic::Holders(tenant, HELD),
         ("user", "Read") => Topic::User(user),

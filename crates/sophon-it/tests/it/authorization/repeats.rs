@@ -119,6 +119,9 @@ async fn every_post_takes_a_key_but_those_that_have_a_reason() {
         "POST /api/auth/logout",
         // Changes nothing.
         "POST /api/models/check",
+        "POST /api/models/local",
+        "POST /api/models/providers/test",
+        "POST /api/models/providers/{id}/test",
         // A node's own: the first report counts, and a heartbeat is a heartbeat.
         "POST /api/nodes/me/pair",
         "POST /api/nodes/me/heartbeat",

@@ -1,8 +1,8 @@
 //! The table: who may do what. One line an operation of REST, and one a method of a hub.
 
 use sophon_model::Permission::{
-    self, ApproveActions, EndSignIns, ManageAgents, ManageNodes, ManageSystem, SendAnnouncements,
-    SendMessages, ViewActiveTasks, ViewSystem,
+    self, ApproveActions, EndSignIns, ManageAgents, ManageModels, ManageNodes, ManageSystem,
+    SendAnnouncements, SendMessages, ViewActiveTasks, ViewSystem,
 };
 
 use Who::{Having, HavingAnywhere, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
@@ -96,6 +96,31 @@ pub const REST: &[Line] = &[
     // Models
     line("GET /api/models", SignedIn, "", ""),
     line("POST /api/models/check", HavingAnywhere(ViewSystem), "", ""),
+    line("GET /api/models/catalog", SignedIn, "", ""),
+    line("GET /api/models/presets", HavingAnywhere(ManageModels), "", ""),
+    line("POST /api/models/local", HavingAnywhere(ManageModels), "", ""),
+    line("GET /api/models/providers", HavingAnywhere(ManageModels), "", ""),
+    line(
+        "POST /api/models/providers",
+        HavingAnywhere(ManageModels),
+        "",
+        r#"{"preset":"custom","baseUrl":"http://127.0.0.1:1/v1","models":[{"id":"m"}]}"#,
+    ),
+    line(
+        "POST /api/models/providers/test",
+        HavingAnywhere(ManageModels),
+        "",
+        r#"{"preset":"custom","baseUrl":"http://127.0.0.1:1/v1","model":"m"}"#,
+    ),
+    line("GET /api/models/providers/{id}", HavingAnywhere(ManageModels), "modelProvider", ""),
+    line(
+        "PATCH /api/models/providers/{id}",
+        HavingAnywhere(ManageModels),
+        "modelProvider",
+        r#"{"enabled":false}"#,
+    ),
+    line("DELETE /api/models/providers/{id}", HavingAnywhere(ManageModels), "modelProvider", ""),
+    line("POST /api/models/providers/{id}/test", HavingAnywhere(ManageModels), "modelProvider", ""),
     // Chat + sessions
     line(
         "POST /api/chat",

@@ -57,6 +57,7 @@ impl App {
                 writes: PLENTY,
                 chat: PLENTY,
                 approvals: PLENTY,
+                expensive: PLENTY,
                 ..RateLimits::default()
             },
             ..Config::default()

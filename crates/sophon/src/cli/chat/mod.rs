@@ -98,6 +98,15 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     }
 }
 
+/// Sends a message into a new session, and shows the answer.
+pub async fn say(context: &Context, message: String) -> Result<(), Stop> {
+    let mut conversation = Conversation::new(context, None, context.settings.default_agent.clone());
+    let mut controls = Controls::interrupts()?;
+    let ending = conversation.ask(message, &mut controls).await?;
+    conversation.close().await;
+    ending.into_status()
+}
+
 /// The words of the command line, with the pipe in the place of `-`; the pipe alone if there are none.
 fn message(words: &[String]) -> Result<String, Stop> {
     let takes_pipe = words.is_empty() || words.iter().any(|word| word == "-");

@@ -13,7 +13,8 @@ use sophon_model::ports::{Delete, Ends, Entity, Insert, Key, Scoped, Store, Tx, 
 use sophon_model::{
     Agent, ApiToken, Approval, AuthSession, Blob, CustomRole, DataKey, Discussion, DiscussionRun,
     DiscussionTurn, InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page,
-    Participant, Result, Session, StoredAttachment, StoredSecret, Task, Tenant, ToolCall, User,
+    Participant, Result, Session, StoredAttachment, StoredProvider, StoredSecret, Task, Tenant, ToolCall,
+    User,
 };
 
 use crate::fixtures::at;
@@ -77,7 +78,8 @@ macro_rules! with_each {
     ($check:ident in $store:expr, of $($kind:ident)+) => { $($check::<$kind>($store);)+ };
     ($check:ident in $store:expr) => {
         with_each!($check in $store, of Tenant User CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
-            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredAttachment)
+            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredProvider
+            StoredAttachment)
     };
 }
 
@@ -85,7 +87,8 @@ macro_rules! with_each {
 macro_rules! with_each_placed {
     ($check:ident in $store:expr) => {
         with_each!($check in $store, of User CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
-            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredAttachment)
+            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredProvider
+            StoredAttachment)
     };
 }
 
@@ -144,6 +147,7 @@ pub fn rewrite_each(store: &dyn Store) -> BTreeMap<&'static str, usize> {
         count::<NodeCommand>(store),
         rewrite::<Discussion>(store),
         rewrite::<DiscussionRun>(store),
+        rewrite::<StoredProvider>(store),
         rewrite::<DiscussionTurn>(store),
         rewrite::<Participant>(store),
         count::<Job>(store),
@@ -215,7 +219,7 @@ fn put_adds_and_overwrites(place: &Place) {
     }
     let store = settle(place);
     with_each!(check in &*store, of Tenant User CustomRole AuthSession ApiToken Agent Session ToolCall MemoryEntry Node
-        Discussion DiscussionRun StoredAttachment Widget);
+        Discussion DiscussionRun StoredProvider StoredAttachment Widget);
 }
 
 fn what_is_removed_is_gone(place: &Place) {
@@ -229,7 +233,8 @@ fn what_is_removed_is_gone(place: &Place) {
         assert_eq!((get(store, &E::nth(1)), get(store, &E::nth(2))), (None, Some(E::nth(2))));
     }
     let store = settle(place);
-    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion StoredAttachment Widget);
+    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion StoredProvider StoredAttachment
+        Widget);
 }
 
 fn each_scope_has_its_own(place: &Place) {
@@ -258,7 +263,8 @@ fn what_is_removed_from_one_scope_is_not_removed_from_another(place: &Place) {
         assert_eq!([delete(E::elsewhere()), delete(E::home()), delete(E::home())], [false, true, false]);
     }
     let store = settle(place);
-    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion StoredAttachment Widget);
+    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion StoredProvider StoredAttachment
+        Widget);
 }
 
 fn lists_are_complete_and_in_order_page_by_page(place: &Place) {

@@ -6,11 +6,11 @@ use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Approval, ApprovalId, ApprovalStatus, AuthSession, AuthSessionId,
     CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, Fallback,
     FinishReason, InfoRequest, InfoRequestId, InfoRequestStatus, LeftOut, MemoryCategory, MemoryEntry,
-    MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus, Node, NodeCommand,
-    NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus, Permission, Result, Risk, Role, RoleId,
-    Runtime, Session, SessionId, SessionMode, SessionStatus, Task, TaskDetails, TaskId, TaskKind, TaskStatus,
-    Tenant, TenantId, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility,
-    WhileBusy,
+    MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus, ModelTraits, Node,
+    NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus, Permission, ProviderId,
+    ProviderKind, ProviderModel, Result, Risk, Role, RoleId, Runtime, Session, SessionId, SessionMode,
+    SessionStatus, StoredProvider, Task, TaskDetails, TaskId, TaskKind, TaskStatus, Tenant, TenantId,
+    ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility, WhileBusy,
 };
 
 use super::attachments::move_contents_in;
@@ -102,6 +102,7 @@ placed! {
     Node: "home", not "other";
     NodeCommand: "n", not "o";
     Discussion: "ann", not "bob";
+    StoredProvider: "home", not "other";
     DiscussionRun: "d", not "e";
 }
 
@@ -547,6 +548,46 @@ impl Specimen for NodeCommand {
             expires_at: at(71),
             dispatched_at: Some(at(72)),
             ended_at: Some(at(73)),
+            ..self
+        }
+    }
+}
+
+impl Specimen for StoredProvider {
+    plain!();
+    named!(ProviderId);
+
+    fn nth(n: i64) -> Self {
+        let traits = ModelTraits { vision: Some(true), input_price: Some(0.15), ..ModelTraits::default() };
+        StoredProvider {
+            id: id(n).as_str().into(),
+            tenant_id: "home".into(),
+            name: format!("ollama-{n}"),
+            preset: "ollama".into(),
+            kind: ProviderKind::Ollama,
+            base_url: "http://127.0.0.1:11434".into(),
+            has_key: false,
+            is_enabled: true,
+            priority: n / 2,
+            models: vec![ProviderModel { id: "gemma4".into(), enabled: true, traits }],
+            created_at: at(n / 2),
+            updated_at: at(n / 2),
+        }
+    }
+
+    fn changed(self) -> Self {
+        let model = ProviderModel { id: "large".into(), enabled: false, traits: ModelTraits::default() };
+        StoredProvider {
+            name: format!("new-{}", self.name),
+            preset: "custom".into(),
+            kind: ProviderKind::OpenAi,
+            base_url: "https://models.example/v1".into(),
+            has_key: true,
+            is_enabled: false,
+            priority: 70,
+            models: vec![model],
+            created_at: at(70),
+            updated_at: at(71),
             ..self
         }
     }

@@ -1,0 +1,73 @@
+//! The catalogue: each model that is set up or on offer, with what is known of it.
+
+use sophon_model::ports::{ModelInfo, ModelProvider, every};
+use sophon_model::{ModelTraits, ProviderModel, Result, StoredProvider};
+
+use super::Models;
+
+/// A model of the catalogue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CatalogueModel {
+    /// The name of its provider.
+    pub provider: String,
+    /// The model, with what is known of it.
+    pub model: ProviderModel,
+    /// Whether it is set up. Otherwise its provider's service offers it.
+    pub is_configured: bool,
+}
+
+impl Models {
+    /// The models of all providers that are asked, in the order of the providers: those that are set up, also where they
+    /// are disabled, and then what the services offered when they were last asked.
+    pub async fn catalogue(&self) -> Result<Vec<CatalogueModel>> {
+        let stored = self.db.read(|tx| tx.all(&every::<StoredProvider>())).await?;
+        let current = self.current();
+        let listed = current.list().await;
+        let mut catalogue = Vec::new();
+        for provider in &*current.providers {
+            let set_up = match stored.iter().find(|stored| stored.name == provider.id()) {
+                Some(stored) => stored.models.iter().map(|model| known(&**provider, model)).collect(),
+                None => provider.models().iter().map(as_configured).collect::<Vec<_>>(),
+            };
+            let is_set_up = |id: &str| set_up.iter().any(|model| model.id == id);
+            let of_provider = listed.iter().filter(|model| model.info.provider == provider.id());
+            let others: Vec<ProviderModel> = of_provider
+                .filter(|model| !model.is_configured && !is_set_up(&model.info.id))
+                .map(|model| as_offered(&model.info))
+                .collect();
+            let entry = |model, is_configured| CatalogueModel {
+                provider: provider.id().to_owned(),
+                model,
+                is_configured,
+            };
+            catalogue.extend(set_up.into_iter().map(|model| entry(model, true)));
+            catalogue.extend(others.into_iter().map(|model| entry(model, false)));
+        }
+        Ok(catalogue)
+    }
+}
+
+/// A model as it is stored, with the limits that it is asked with.
+fn known(provider: &dyn ModelProvider, model: &ProviderModel) -> ProviderModel {
+    let asked = provider.models().iter().find(|asked| asked.id == model.id);
+    let mut model = model.clone();
+    if let Some(asked) = asked {
+        model.traits.context_tokens.get_or_insert(asked.context_tokens);
+        model.traits.output_tokens.get_or_insert(asked.output_tokens);
+    }
+    model
+}
+
+fn as_configured(info: &ModelInfo) -> ProviderModel {
+    let traits = ModelTraits {
+        context_tokens: Some(info.context_tokens),
+        output_tokens: Some(info.output_tokens),
+        ..ModelTraits::default()
+    };
+    ProviderModel { id: info.id.clone(), enabled: true, traits }
+}
+
+/// Of what is only offered no more is known than its name.
+fn as_offered(info: &ModelInfo) -> ProviderModel {
+    ProviderModel { id: info.id.clone(), enabled: true, traits: ModelTraits::default() }
+}

@@ -1,0 +1,139 @@
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { api, call } from "../../api/client.ts";
+import { newLocalId } from "../../api/local-id.ts";
+import type { ProviderPreset } from "../../api/types.ts";
+import { stayOffline } from "../../entities/model/first-run.ts";
+import { Button } from "../../ui/button.tsx";
+import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
+import { Page } from "../../ui/page.tsx";
+import { models as t } from "../../messages/en/models.ts";
+import styles from "./models.module.css";
+import { AccessFields, useAccess } from "./provider-form.tsx";
+import { useLocalServers, usePresets, useProviderChanges } from "./use-providers.ts";
+
+/** From a gateway without a model to a first answer. */
+export function FirstRun() {
+  const [preset, setPreset] = useState<ProviderPreset | null>(null);
+  return (
+    <Page title={t.welcome} slim>
+      {preset === null ? (
+        <Services onPick={setPreset} />
+      ) : (
+        <Connect preset={preset} onBack={() => setPreset(null)} />
+      )}
+    </Page>
+  );
+}
+
+function Services({ onPick }: { onPick: (preset: ProviderPreset) => void }) {
+  const presets = usePresets();
+  const servers = useLocalServers();
+  const [, navigate] = useLocation();
+  const found = servers.data ?? [];
+  const others = presets.data?.filter(({ id }) => !found.some(({ preset }) => preset.id === id));
+  return (
+    <>
+      <p className={styles.note}>{t.welcomeAbout}</p>
+      <section aria-labelledby="running">
+        <h2 id="running">{t.running}</h2>
+        {servers.isPending && <Loading lines={1} label={t.looking} />}
+        {servers.isPending ||
+          (found.length === 0 && <p className={styles.note}>{t.noneRunning}</p>)}
+        <ul role="list" className={styles.services}>
+          {found.map(({ preset, models }) => (
+            <li key={preset.id}>
+              <button type="button" onClick={() => onPick(preset)}>
+                <strong>{preset.label}</strong>
+                <span>{t.count(models.length)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="services">
+        <h2 id="services">{t.services}</h2>
+        {presets.error && (
+          <ErrorNotice error={presets.error} onRetry={() => void presets.refetch()} />
+        )}
+        <ul role="list" className={styles.services}>
+          {others?.map((preset) => (
+            <li key={preset.id}>
+              <button type="button" onClick={() => onPick(preset)}>
+                <strong>{preset.label}</strong>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <div className={styles.offline}>
+        <Button
+          onClick={() => {
+            stayOffline();
+            navigate("/sessions/new");
+          }}
+        >
+          {t.offline}
+        </Button>
+        <span className={styles.note}>{t.offlineAbout}</span>
+      </div>
+    </>
+  );
+}
+
+function Connect({ preset, onBack }: { preset: ProviderPreset; onBack: () => void }) {
+  const { add } = useProviderChanges();
+  const [, navigate] = useLocation();
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const given = useAccess(preset.id, { baseUrl: preset.baseUrl, apiKey: "", model: "" });
+
+  const start = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      const tested = given.test ?? (await given.run());
+      if (tested === null || tested.check.problem) return;
+      const { baseUrl, apiKey, model } = given.access;
+      await add({
+        preset: preset.id,
+        baseUrl: baseUrl.trim(),
+        enabled: true,
+        models: [{ id: model === "" ? tested.check.model : model, enabled: true }],
+        ...(apiKey.trim() !== "" && { apiKey: apiKey.trim() }),
+      });
+      const { sessionId } = await call(
+        api.POST("/api/chat", {
+          body: { content: t.hello, localId: newLocalId(), isStreaming: true },
+        }),
+      );
+      navigate(`/sessions/${sessionId}`);
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <section aria-labelledby="connect">
+      <h2 id="connect">{t.connect(preset.label)}</h2>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        <AccessFields preset={preset} given={given} />
+        {failure !== null && <ErrorText error={failure} />}
+        <div className={styles.actions}>
+          <Button onClick={onBack}>{t.otherService}</Button>
+          <Button type="submit" variant="primary" busy={busy}>
+            {t.start}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+import { useState } from "react";
+import { Link } from "wouter";
+import type { ModelProvider } from "../../api/types.ts";
+import { Button } from "../../ui/button.tsx";
+import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { Page } from "../../ui/page.tsx";
+import { models as t } from "../../messages/en/models.ts";
+import { Catalog } from "./catalog.tsx";
+import styles from "./models.module.css";
+import { AddProvider, EditProvider } from "./provider-dialogs.tsx";
+import { ProviderEntry } from "./provider-entry.tsx";
+import { useProviders } from "./use-providers.ts";
+
+export function ModelsPage() {
+  return (
+    <Page title={t.title}>
+      <Providers />
+      <Catalog />
+    </Page>
+  );
+}
+
+function Providers() {
+  const providers = useProviders();
+  const [open, setOpen] = useState<"new" | ModelProvider | null>(null);
+  const listed = providers.data ?? [];
+  const added = listed.filter(({ source }) => source === "added");
+  return (
+    <section aria-labelledby="providers">
+      <div className={styles.head}>
+        <h2 id="providers">{t.providers}</h2>
+        <Button icon="plus" onClick={() => setOpen("new")}>
+          {t.add}
+        </Button>
+      </div>
+      {providers.error && (
+        <ErrorNotice error={providers.error} onRetry={() => void providers.refetch()} />
+      )}
+      {providers.isPending && <Loading lines={3} label={t.loading} />}
+      {providers.data?.length === 0 && (
+        <Empty title={t.noneTitle}>
+          <p>{t.noneAbout}</p>
+          <Link href="/welcome">{t.setUp}</Link>
+        </Empty>
+      )}
+      {listed.length > 0 && (
+        <>
+          <p className={styles.note}>{t.providersAbout}</p>
+          <ul role="list" className={styles.list} aria-label={t.providers}>
+            {listed.map((provider) => (
+              <li key={provider.id}>
+                <ProviderEntry provider={provider} added={added} onEdit={() => setOpen(provider)} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {open === "new" && <AddProvider onClose={() => setOpen(null)} />}
+      {open !== null && open !== "new" && (
+        <EditProvider provider={open} onClose={() => setOpen(null)} />
+      )}
+    </section>
+  );
+}
