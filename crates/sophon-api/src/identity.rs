@@ -73,6 +73,10 @@ pub struct User {
     pub tenant: Tenant,
     /// What the role includes.
     pub permissions: Vec<Permission>,
+    /// Whether the password was chosen by somebody else: until it is changed, requests are answered with 403 and
+    /// `password_change_required`, but for those about one's own account.
+    #[serde(default)]
+    pub password_due: bool,
     /// When it was made.
     pub created_at: Time,
 }
@@ -235,6 +239,7 @@ mod core {
                 email: user.email,
                 name: user.name,
                 role: user.role.name().to_owned(),
+                password_due: user.password_due,
                 tenant: tenant.into(),
                 created_at: user.created_at.into(),
             }

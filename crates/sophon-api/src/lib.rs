@@ -28,6 +28,7 @@ mod secrets;
 mod sessions;
 mod tasks;
 mod time;
+mod users;
 
 pub use admin::{Announcement, NewAnnouncement};
 pub use agents::{Agent, AgentFileContent, AgentPatch, AgentTools, NewAgent, NewAgentFileContent};
@@ -67,3 +68,7 @@ pub use secrets::{MasterKeyState, SecretsState};
 pub use sessions::{ForkSession, NewSession, Participant, Session, SessionPatch, ShareSession};
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;
+pub use users::{
+    Access, AccountPatch, CreatedUser, NewRole, NewUser, PasswordChange, Role, RolePatch, UserAccount,
+    UserPatch,
+};

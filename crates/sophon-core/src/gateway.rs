@@ -30,12 +30,14 @@ use crate::nodes::Nodes;
 use crate::once;
 use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
+use crate::roles::Roles;
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::setup::{Administrator, FirstAdministrator, set_up};
 use crate::tasks::{Running, Tasks};
 use crate::tools::{self, Tools};
 use crate::turn::{self, TurnLimits};
+use crate::users::Users;
 
 /// What a gateway is made of.
 pub struct Parts {
@@ -108,8 +110,12 @@ pub(crate) struct Shared {
 /// The services. Cloning makes another handle.
 #[derive(Clone)]
 pub struct Gateway {
-    /// Users, sign-ins and tokens.
+    /// Accounts, sign-ins and tokens.
     pub identity: Identity,
+    /// The users of a tenant, for administrators.
+    pub users: Users,
+    /// The roles of a tenant.
+    pub roles: Roles,
     /// How often one may ask.
     pub rates: Arc<RateLimits>,
     /// How many connections that follow events one caller may have.
@@ -207,8 +213,11 @@ impl Gateway {
         memory::register(&mut registry, &shared.db);
         once::register(&mut registry);
         maintenance::register(&mut registry);
+        let identity = Identity::open(&shared, &mut registry, auto_admin)?;
         let gateway = Self {
-            identity: Identity::open(&shared, &mut registry, auto_admin)?,
+            users: Users::open(&shared, &identity),
+            roles: Roles::open(&shared, &identity),
+            identity,
             rates: Arc::new(RateLimits::open(&shared)),
             connections: shared.settings.connections,
             cursors: CursorKey::new(&shared.settings.signing_key),

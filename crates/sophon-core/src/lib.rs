@@ -33,6 +33,7 @@ pub mod policy;
 mod prompts;
 pub mod rates;
 mod registry;
+pub mod roles;
 pub mod secrets;
 pub mod sessions;
 mod setup;
@@ -40,6 +41,7 @@ pub mod tasks;
 pub mod tools;
 pub mod turn;
 mod untrusted;
+pub mod users;
 mod wakers;
 #[cfg(test)]
 mod widgets;

@@ -77,7 +77,7 @@ impl Asker {
                 Self(ADDRESS, address.unwrap_or_default())
             }
             Identified::Node(node) => Self("node", node.node.to_string()),
-            Identified::Caller(caller) => Self::from(caller),
+            Identified::Caller(caller) | Identified::PasswordDue(caller) => Self::from(caller),
         }
     }
 

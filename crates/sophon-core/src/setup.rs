@@ -70,6 +70,7 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
         role: Role::Admin,
         status: UserStatus::Active,
         password_hash,
+        password_due: false,
         created_at: now,
         updated_at: now,
     };

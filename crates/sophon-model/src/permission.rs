@@ -61,7 +61,7 @@ permissions! {
     ManageUsers [] "Create, change and delete users.",
     ManageRoles [] "Create, change and delete roles.",
     ManageTenants [] "Create, change and delete tenants.",
-    AssignRoles [] "Give roles to users.",
+    AssignRoles [] "Give users other roles than they were made with.",
     ViewUsers [Operator, Viewer] "See users.",
     ManageAgents [Operator] "Create, change and delete agents and their files.",
     ManageWorkflows [Operator] "Create, change and delete workflows.",
@@ -118,6 +118,11 @@ impl Permissions {
     /// Those that are in both sets.
     pub fn and(self, others: Self) -> Self {
         self.iter().filter(|permission| others.contain(*permission)).collect()
+    }
+
+    /// Whether all of `others` are in the set.
+    pub fn cover(self, others: Self) -> bool {
+        others.iter().all(|permission| self.contain(permission))
     }
 
     /// Whether `permission` is in the set.

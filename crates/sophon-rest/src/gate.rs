@@ -67,7 +67,7 @@ async fn serve(
 ) -> Result<Response> {
     let mut key = None;
     // An anonymous caller belongs to no tenant; what is public is the same for all of them.
-    if let Identified::Caller(caller) = &mut identified {
+    if let Identified::Caller(caller) | Identified::PasswordDue(caller) = &mut identified {
         let named = request.headers().get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
         gate.gateway.identity.require_tenants(caller, named).await?;
         if rule.is_some_and(|rule| rule.takes_key) {
@@ -76,7 +76,7 @@ async fn serve(
         }
     }
     // A caller that must sign in first gets that error first.
-    let is_known = matches!(identified, Identified::Caller(_) | Identified::Node(_));
+    let is_known = !matches!(identified, Identified::Nobody | Identified::Rejected);
     if let Some(rule) = rule.filter(|rule| is_known || rule.is_public) {
         require_known_query(&rule.query, request.uri())?;
         conditions::require_known(request.method(), request.headers())?;

@@ -24,6 +24,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the roles: those that are built in, then the tenant's own, oldest first
+         * @description List the roles: those that are built in, then the tenant's own, oldest first.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Make a role
+         * @description It may include no more than one may do oneself.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a role
+         * @description Describe a role.
+         */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role that no user has
+         * @description Delete a role that no user has.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a role of one's own making
+         * @description Its users have the new rights at once. A built-in role stays as it is.
+         */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
     "/api/admin/secrets": {
         parameters: {
             query?: never;
@@ -59,6 +111,80 @@ export interface paths {
          *     from a command, they are loaded again: put the new one in front first. Keys in a variable change at a start only.
          */
         post: operations["rotateMasterKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the users, oldest first
+         * @description List the users, oldest first.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Make a user
+         * @description Its role may include no more than one may do oneself. The user has to change the password at the first sign-in.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a user
+         * @description Describe a user.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user
+         * @description Its address is free again, its sign-ins and API tokens end, and its running work is cancelled. What is its own becomes
+         *     that of `reassignTo`. Nobody deletes themselves, nor the last active administrator.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description Its name, address, role, status or password. Whoever may do more than oneself cannot be changed, and the last active
+         *     administrator stays one. What the user may do counts at once, on all its connections.
+         */
+        patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/api/admin/users/{id}/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all sign-ins of a user
+         * @description Its API tokens go on.
+         */
+        post: operations["logOutUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -473,6 +599,30 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's name or e-mail address
+         * @description Not with an API token.
+         */
+        patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's password
+         * @description All other sign-ins end; the one of this request goes on. Not with an API token.
+         */
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1716,6 +1866,24 @@ export interface components {
             taskId: components["schemas"]["TaskId"];
         };
         /**
+         * @description Whether a user may sign in, as far as it can be chosen.
+         * @enum {string}
+         */
+        Access: "active" | "suspended";
+        /** @description What is to change of one's own account; what is absent stays. */
+        AccountPatch: {
+            /**
+             * @description The e-mail address, in any case: at most 254 bytes.
+             * @example ada@example.com
+             */
+            email?: string;
+            /**
+             * @description What others see: 1 to 200 characters.
+             * @example Ada
+             */
+            name?: string;
+        };
+        /**
          * @description What an agent is doing.
          *     - `queued`: Waiting for a free worker.
          *     - `thinking`: Waiting for the model.
@@ -2129,6 +2297,16 @@ export interface components {
              * @example sk_9f6a3c5d7e8f
              */
             token: string;
+        };
+        /** @description A user that was just made. */
+        CreatedUser: {
+            /**
+             * @description The password, if it was generated, shown this once.
+             * @example b3Jhbmdl-Zm94
+             */
+            password: string | null;
+            /** @description The user. */
+            user: components["schemas"]["UserAccount"];
         };
         /** @description An answer was longer than the operator allows, and its beginning was kept. */
         Cut: {
@@ -2931,6 +3109,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_Role: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["Role"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Session: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -2954,6 +3141,15 @@ export interface components {
             hasMore: boolean;
             /** @description The items, in order. */
             items: components["schemas"]["ToolInfo"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_UserAccount: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["UserAccount"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -3379,6 +3575,16 @@ export interface components {
             /** @description A persona for this discussion; at most 10,000 characters. */
             persona?: string | null;
         };
+        /** @description A role to be made. */
+        NewRole: {
+            /**
+             * @description What people call it: 1 to 200 characters, unique in the tenant.
+             * @example Support
+             */
+            name: string;
+            /** @description What it includes, of what its maker may do. */
+            permissions: components["schemas"]["Permission"][];
+        };
         /** @description A session to be made. */
         NewSession: {
             /** @description The agent that answers, by id or slug; the first agent if absent. */
@@ -3396,6 +3602,31 @@ export interface components {
             visibility?: components["schemas"]["Visibility"] | null;
             /** @description What becomes of a message to an agent that still works on an earlier one; it waits if absent. */
             whileBusy?: components["schemas"]["WhileBusy"] | null;
+        };
+        /** @description A user to be made. */
+        NewUser: {
+            /**
+             * @description The e-mail address, in any case: at most 254 bytes.
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * @description What others see: 1 to 200 characters.
+             * @example Ada
+             */
+            name: string;
+            /**
+             * Format: password
+             * @description The first password, of at least 8 characters; a generated one if absent. The user has to change it.
+             * @example correct horse battery staple
+             */
+            password?: string | null;
+            /**
+             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own; `Viewer` if absent. It may do no more than
+             *     its giver.
+             * @example Operator
+             */
+            role?: string | null;
         };
         /** @description A machine that runs commands within its scopes. */
         Node: {
@@ -3773,6 +4004,21 @@ export interface components {
          * @enum {string}
          */
         ParticipantKind: "user" | "agent" | "observer";
+        /** @description A change of one's own password. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The present one.
+             * @example correct horse battery staple
+             */
+            currentPassword: string;
+            /**
+             * Format: password
+             * @description The new one: at least 8 characters and at most 1,024 bytes.
+             * @example purple giraffe under water
+             */
+            newPassword: string;
+        };
         /** @description A message being written: its text up to the moment of joining. Chunks that are not in it begin at `offset` or later. */
         PendingMessage: {
             /** @description Its text so far. */
@@ -3789,7 +4035,7 @@ export interface components {
          *     - `ManageUsers`: Create, change and delete users.
          *     - `ManageRoles`: Create, change and delete roles.
          *     - `ManageTenants`: Create, change and delete tenants.
-         *     - `AssignRoles`: Give roles to users.
+         *     - `AssignRoles`: Give users other roles than they were made with.
          *     - `ViewUsers`: See users.
          *     - `ManageAgents`: Create, change and delete agents and their files.
          *     - `ManageWorkflows`: Create, change and delete workflows.
@@ -4158,6 +4404,37 @@ export interface components {
          * @enum {string}
          */
         Risk: "none" | "low" | "medium" | "high" | "critical";
+        /** @description A role: what users who have it may do. */
+        Role: {
+            /** @description Whether every tenant has it, as it is. */
+            builtIn: boolean;
+            /** @description When it was made; null if it is built in. */
+            createdAt: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description What users name: `Admin`, `Operator`, `Viewer`, or an id.
+             * @example Operator
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Operator
+             */
+            name: string;
+            /** @description What it includes. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description When it last changed; null if it is built in. */
+            updatedAt: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What is to change of a role; what is absent stays. */
+        RolePatch: {
+            /**
+             * @description What people call it: 1 to 200 characters, unique in the tenant.
+             * @example Support
+             */
+            name?: string;
+            /** @description What it includes, of what its changer may do. */
+            permissions?: components["schemas"]["Permission"][];
+        };
         /** @description A round began. */
         RoundStarted: {
             /**
@@ -4882,6 +5159,11 @@ export interface components {
              * @example Ada
              */
             name: string;
+            /**
+             * @description Whether the password was chosen by somebody else: until it is changed, requests are answered with 403 and
+             *     `password_change_required`, but for those about one's own account.
+             */
+            passwordDue?: boolean;
             /** @description What the role includes. */
             permissions: components["schemas"]["Permission"][];
             /**
@@ -4892,11 +5174,73 @@ export interface components {
             /** @description Where it belongs. */
             tenant: components["schemas"]["Tenant"];
         };
+        /** @description A user, as administrators see one. */
+        UserAccount: {
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * @description Lower case.
+             * @example ada@example.com
+             */
+            email: string;
+            /** @description Its id. */
+            id: components["schemas"]["UserId"];
+            /**
+             * @description What others see.
+             * @example Ada
+             */
+            name: string;
+            /** @description Whether it has to change its password before anything else, because somebody else chose it. */
+            passwordDue: boolean;
+            /**
+             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
+             * @example Operator
+             */
+            role: string;
+            /** @description Whether it may sign in. */
+            status: components["schemas"]["UserStatus"];
+            /** @description When it last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
+        };
         /**
          * @description The id of a thing of this kind: A person.
          * @example usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         UserId: string;
+        /** @description What is to change of a user; what is absent stays. */
+        UserPatch: {
+            /**
+             * @description The e-mail address, in any case: at most 254 bytes.
+             * @example ada@example.com
+             */
+            email?: string;
+            /**
+             * @description What others see: 1 to 200 characters.
+             * @example Ada
+             */
+            name?: string;
+            /**
+             * Format: password
+             * @description A password of at least 8 characters, which the user has to change at the next sign-in. All its sign-ins end.
+             * @example correct horse battery staple
+             */
+            password?: string;
+            /**
+             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
+             * @example Operator
+             */
+            role?: string;
+            /** @description Whether it may sign in. */
+            status?: components["schemas"]["Access"];
+        };
+        /**
+         * @description Whether a user may sign in.
+         *     - `active`: May sign in.
+         *     - `suspended`: May not sign in; everything is kept.
+         *     - `deleted`: Is gone for good. The row stays for what refers to it, without the address.
+         * @enum {string}
+         */
+        UserStatus: "active" | "suspended" | "deleted";
         /** @description Which Sophon this is. */
         Version: {
             /**
@@ -5333,6 +5677,328 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    listRoles: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "builtIn": false,
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "Operator",
+                     *           "name": "Operator",
+                     *           "permissions": [
+                     *             "ManageUsers"
+                     *           ],
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_Role"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "permissions": [
+                 *         "ManageUsers"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "builtIn": false,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "Operator",
+                     *       "name": "Operator",
+                     *       "permissions": [
+                     *         "ManageUsers"
+                     *       ],
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The name of a built-in role, or an id.
+                 * @example Operator
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "builtIn": false,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "Operator",
+                     *       "name": "Operator",
+                     *       "permissions": [
+                     *         "ManageUsers"
+                     *       ],
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role, by id.
+                 * @example role_01JZ8Q4V7N3T5M2K9XWBPC6RDE
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The role, by id.
+                 * @example role_01JZ8Q4V7N3T5M2K9XWBPC6RDE
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "permissions": [
+                 *         "ManageUsers"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "builtIn": false,
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "Operator",
+                     *       "name": "Operator",
+                     *       "permissions": [
+                     *         "ManageUsers"
+                     *       ],
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
     getSecretsState: {
         parameters: {
             query?: never;
@@ -5435,6 +6101,371 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+                /** @description What the name or the address contains, whatever the case. */
+                q?: string;
+                /** @description With this role: the name of a built-in one, or an id. */
+                role?: string;
+                /** @description With this status; all but those that were deleted if absent. */
+                status?: components["schemas"]["UserStatus"];
+            };
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "email": "ada@example.com",
+                     *           "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Ada",
+                     *           "passwordDue": false,
+                     *           "role": "Operator",
+                     *           "status": "active",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_UserAccount"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "name": "Ada",
+                 *       "password": "correct horse battery staple",
+                 *       "role": "Operator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "password": "b3Jhbmdl-Zm94",
+                     *       "user": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "passwordDue": false,
+                     *         "role": "Operator",
+                     *         "status": "active",
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "passwordDue": false,
+                     *       "role": "Operator",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserAccount"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: {
+                /** @description The active user who gets the sessions, discussions, memories and attachments. Needed if there are any. */
+                reassignTo?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "name": "Ada",
+                 *       "password": "correct horse battery staple",
+                 *       "role": "Operator",
+                 *       "status": "active"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "passwordDue": false,
+                     *       "role": "Operator",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserAccount"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    logOutUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["ValidationFailed"];
@@ -7130,6 +8161,7 @@ export interface operations {
                      *         "email": "ada@example.com",
                      *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Ada",
+                     *         "passwordDue": false,
                      *         "permissions": [
                      *           "ManageUsers"
                      *         ],
@@ -7217,6 +8249,7 @@ export interface operations {
                      *       "email": "ada@example.com",
                      *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "name": "Ada",
+                     *       "passwordDue": false,
                      *       "permissions": [
                      *         "ManageUsers"
                      *       ],
@@ -7247,6 +8280,143 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "name": "Ada"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "passwordDue": false,
+                     *       "permissions": [
+                     *         "ManageUsers"
+                     *       ],
+                     *       "role": "Operator",
+                     *       "tenant": {
+                     *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Default",
+                     *         "slug": "default"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "correct horse battery staple",
+                 *       "newPassword": "purple giraffe under water"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "passwordDue": false,
+                     *       "permissions": [
+                     *         "ManageUsers"
+                     *       ],
+                     *       "role": "Operator",
+                     *       "tenant": {
+                     *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Default",
+                     *         "slug": "default"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
         };
@@ -7290,6 +8460,7 @@ export interface operations {
                      *         "email": "ada@example.com",
                      *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Ada",
+                     *         "passwordDue": false,
                      *         "permissions": [
                      *           "ManageUsers"
                      *         ],
@@ -7758,6 +8929,7 @@ export interface operations {
                      *         "email": "ada@example.com",
                      *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Ada",
+                     *         "passwordDue": false,
                      *         "permissions": [
                      *           "ManageUsers"
                      *         ],

@@ -2,19 +2,24 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../api/client.ts";
 import { credentials } from "../api/credentials.ts";
+import type { SignedIn } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { ErrorText } from "../ui/notice.tsx";
+import { ChoosePassword } from "./choose-password.tsx";
 import styles from "./sign-in.module.css";
 import { shell } from "../messages/en/shell.ts";
 
 export function SignIn() {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  /** A sign-in whose password has to be changed before it is kept. */
+  const [due, setDue] = useState<SignedIn | null>(null);
   const signIn = useMutation({
     mutationFn: () => call(api.POST("/api/auth/login", { body: { email, password } })),
-    onSuccess: credentials.write,
+    onSuccess: (signedIn) => (signedIn.user.passwordDue ? setDue : credentials.write)(signedIn),
   });
+  if (due !== null) return <ChoosePassword signedIn={due} current={password} />;
 
   return (
     <main className={styles.page}>

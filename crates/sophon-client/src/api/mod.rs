@@ -14,3 +14,4 @@ pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod system;
 pub(crate) mod tasks;
+pub(crate) mod users;

@@ -39,6 +39,8 @@ fn bearer(value: &[u8]) -> Option<&str> {
 pub enum Identified {
     /// It is good.
     Caller(Caller),
+    /// It is good, but of a sign-in with a password that somebody else chose: that is to be changed first.
+    PasswordDue(Caller),
     /// It is a node's, and good.
     Node(NodeCaller),
     /// There is none.
@@ -52,13 +54,25 @@ impl Identified {
     pub fn caller(&self) -> Option<&Caller> {
         match self {
             Self::Caller(caller) => Some(caller),
-            Self::Node(_) | Self::Nobody | Self::Rejected => None,
+            Self::PasswordDue(_) | Self::Node(_) | Self::Nobody | Self::Rejected => None,
         }
     }
 
     /// The person, who must be somebody.
     pub fn require_user(&self) -> Result<&Caller> {
-        self.caller().ok_or_else(rejected)
+        match self {
+            Self::Caller(caller) => Ok(caller),
+            Self::PasswordDue(_) => Err(password_due()),
+            Self::Node(_) | Self::Nobody | Self::Rejected => Err(rejected()),
+        }
+    }
+
+    /// The person in what concerns its own account: also one that has to change its password first.
+    pub fn account(&self) -> Result<&Caller> {
+        match self {
+            Self::PasswordDue(caller) => Ok(caller),
+            other => other.require_user(),
+        }
     }
 
     /// The person, or nobody. A credential that is not good is refused here too, so that its owner learns of it.
@@ -66,6 +80,7 @@ impl Identified {
         match self {
             Self::Caller(caller) => Ok(Some(caller)),
             Self::Nobody => Ok(None),
+            Self::PasswordDue(_) => Err(password_due()),
             // A node acts for nobody.
             Self::Node(_) | Self::Rejected => Err(rejected()),
         }
@@ -75,12 +90,18 @@ impl Identified {
     pub fn node(&self) -> Result<&NodeCaller> {
         match self {
             Self::Node(node) => Ok(node),
-            Self::Caller(_) => {
+            Self::Caller(_) | Self::PasswordDue(_) => {
                 Err(Error::new(Kind::NotAuthorized, "This address is for nodes, with their own token."))
             }
             Self::Nobody | Self::Rejected => Err(rejected()),
         }
     }
+}
+
+fn password_due() -> Error {
+    let text = "Your password was chosen by somebody else. Choose one of your own first: sign in to the dashboard, use \
+        `sophon login`, or POST /api/auth/password.";
+    Error::new(Kind::NotAuthorized, text).with_code("password_change_required")
 }
 
 impl Gateway {
@@ -98,7 +119,7 @@ impl Gateway {
         let identified = if credential.starts_with(NodeId::PREFIX) {
             self.nodes.authenticate(credential).await.map(Identified::Node)
         } else {
-            self.identity.authenticate(credential).await.map(Identified::Caller)
+            self.identity.recognize(credential).await
         };
         match identified {
             Err(error) if error.kind() == Kind::Unauthenticated => Ok(Identified::Rejected),

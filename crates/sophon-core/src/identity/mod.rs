@@ -1,6 +1,7 @@
 //! Identity: signing in, sign-ins and their refresh tokens, API tokens, and the caller behind a credential.
 
 mod access_token;
+mod account;
 mod api_tokens;
 mod identified;
 mod password;
@@ -8,6 +9,7 @@ mod rights;
 mod sign_in;
 mod throttle;
 
+pub use account::AccountChange;
 pub use api_tokens::{Ends, NewApiToken};
 pub use identified::{Identified, Presented};
 pub(crate) use password::{check_new_password, hash_password};
@@ -111,17 +113,22 @@ impl Identity {
     /// The caller behind a credential: an access token or an API token. Asked anew for each request, so that a
     /// revocation counts from the next one on.
     pub async fn authenticate(&self, credential: &str) -> Result<Caller> {
+        self.recognize(credential).await?.require_user().cloned()
+    }
+
+    /// The same, also if the caller has to change its password before anything else.
+    pub(crate) async fn recognize(&self, credential: &str) -> Result<Identified> {
         if credential.len() > LONGEST_CREDENTIAL {
             return Err(rejected());
         }
         if credential.starts_with(API_TOKEN_PREFIX) {
-            self.caller_of_api_token(credential).await
+            self.caller_of_api_token(credential).await.map(Identified::Caller)
         } else {
             self.caller_of_access_token(credential).await
         }
     }
 
-    async fn caller_of_access_token(&self, token: &str) -> Result<Caller> {
+    async fn caller_of_access_token(&self, token: &str) -> Result<Identified> {
         let now = self.db.now();
         let claims = self.tokens.verify(token, now).ok_or_else(rejected)?;
         self.db
@@ -129,7 +136,9 @@ impl Identity {
                 let session = tx.get(&claims.sid)?.filter(|session| session.is_live(now));
                 let session = session.filter(|session| session.user_id == claims.sub).ok_or_else(rejected)?;
                 let user = tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                caller(tx, user, Credential::Access(session.id, claims.expires_at()), now)
+                let password_due = user.password_due;
+                let caller = caller(tx, user, Credential::Access(session.id, claims.expires_at()), now)?;
+                Ok(if password_due { Identified::PasswordDue(caller) } else { Identified::Caller(caller) })
             })
             .await
     }

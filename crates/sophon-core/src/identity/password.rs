@@ -13,13 +13,13 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 use sophon_model::{Error, Kind, Result};
 use tokio::sync::oneshot;
 
-/// Verifications at a time; each takes 19 MiB and tens of milliseconds of a core.
+/// Hashes at a time; each takes 19 MiB and tens of milliseconds of a core.
 const AT_A_TIME: usize = 2;
-/// Verifications that may wait; beyond that a sign-in is refused, and can be tried again.
+/// Hashes that may wait; beyond that a request is refused, and can be made again.
 const MOST_WAITING: usize = 100;
 /// When to come again.
 const COME_AGAIN: Duration = Duration::from_secs(5);
-/// How long a thread keeps its memory after its last verification.
+/// How long a thread keeps its memory after its last hash.
 const MEMORY_KEPT: Duration = Duration::from_secs(2);
 /// The size in bytes from which on glibc gives what is freed back to the system at once. Smaller blocks it may keep for good.
 /// What is reserved and not used costs nothing.
@@ -51,11 +51,10 @@ pub(crate) fn hash_password(password: &str, salt: [u8; 16]) -> Result<String> {
     Ok(hash.map_err(|error| Error::internal(error.to_string()))?.to_string())
 }
 
-/// A password to be verified.
-struct Job {
-    password: String,
-    hash: Arc<str>,
-    is_it: oneshot::Sender<bool>,
+/// What a thread is to do.
+enum Job {
+    Verify { password: String, hash: Arc<str>, is_it: oneshot::Sender<bool> },
+    Hash { password: String, salt: [u8; 16], hash: oneshot::Sender<Result<String>> },
 }
 
 #[derive(Clone)]
@@ -85,14 +84,26 @@ impl Passwords {
         let exists = hash.is_some();
         let hash = hash.map_or_else(|| self.nobody.clone(), Arc::from);
         let (is_it, told) = oneshot::channel();
-        self.jobs.try_send(Job { password, hash, is_it }).map_err(|refused| match refused {
+        self.queue(Job::Verify { password, hash, is_it })?;
+        Ok(told.await.map_err(Error::internal)? && exists)
+    }
+
+    /// The hash of a new password, with this salt. `validation_failed` if it is not fit to be one.
+    pub(crate) async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String> {
+        check_new_password(&password)?;
+        let (hash, told) = oneshot::channel();
+        self.queue(Job::Hash { password, salt, hash })?;
+        told.await.map_err(Error::internal)?
+    }
+
+    fn queue(&self, job: Job) -> Result<()> {
+        self.jobs.try_send(job).map_err(|refused| match refused {
             TrySendError::Full(_) => {
                 let text = "Too many sign in at this moment. Try again in a few seconds.";
                 Error::new(Kind::ServiceUnavailable, text).with_retry_after(COME_AGAIN)
             }
-            TrySendError::Disconnected(_) => Error::internal("no thread verifies passwords"),
-        })?;
-        Ok(told.await.map_err(Error::internal)? && exists)
+            TrySendError::Disconnected(_) => Error::internal("no thread hashes passwords"),
+        })
     }
 }
 
@@ -103,7 +114,7 @@ fn hash_of_nobody(random: [u8; 32]) -> String {
     format!("$argon2id$v=19$m={memory},t={time},p={lanes}${salt}${digest}")
 }
 
-/// Verifies one password after the other.
+/// Hashes one password after the other.
 fn work(waiting: &Receiver<Job>) {
     let mut memory = Vec::new();
     loop {
@@ -116,9 +127,15 @@ fn work(waiting: &Receiver<Job>) {
             }
             Err(RecvTimeoutError::Disconnected) => return,
         };
-        let is_it = is_hash_of(&job.password, &job.hash, &mut memory).unwrap_or(false);
         // The caller may have gone away.
-        let _ = job.is_it.send(is_it);
+        match job {
+            Job::Verify { password, hash, is_it } => {
+                let _ = is_it.send(is_hash_of(&password, &hash, &mut memory).unwrap_or(false));
+            }
+            Job::Hash { password, salt, hash } => {
+                let _ = hash.send(hash_password(&password, salt));
+            }
+        }
     }
 }
 
@@ -182,7 +199,8 @@ mod tests {
         }
         let refused = passwords.verify("two".into(), None).await.unwrap_err();
         assert_eq!((refused.kind(), refused.retry_after()), (Kind::ServiceUnavailable, Some(COME_AGAIN)));
-        waiting.recv().unwrap().is_it.send(true).unwrap();
+        let Job::Verify { is_it, .. } = waiting.recv().unwrap() else { panic!("a hash") };
+        is_it.send(true).unwrap();
         assert!(!first.await.unwrap().unwrap(), "the account does not exist");
     }
 }

@@ -111,7 +111,9 @@ impl Identity {
         let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
         self.db
             .write(move |unit| {
-                let user = unit.tx.get(&user.id)?.filter(may_act).ok_or_else(rejected)?;
+                // The password may have been changed since it was verified.
+                let is_same = |now: &User| may_act(now) && now.password_hash == user.password_hash;
+                let user = unit.tx.get(&user.id)?.filter(is_same).ok_or_else(rejected)?;
                 let now = unit.now();
                 let session = AuthSession {
                     id: unit.new_id(),

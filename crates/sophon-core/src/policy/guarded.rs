@@ -2,9 +2,9 @@
 
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller, NodeCommand,
-    NodeStatus, Permission, Result, Session, SessionRole, StoredAttachment, Task, TenantId, UserId,
-    Visibility,
+    Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller,
+    NodeCommand, NodeStatus, Permission, Result, Session, SessionRole, StoredAttachment, Task, TenantId,
+    User, UserId, Visibility,
 };
 
 /// A kind of thing that rules speak of.
@@ -56,6 +56,7 @@ named! {
     Agent = "agent",
     Announcement = "announcement",
     Approval = "approval",
+    CustomRole = "role",
     Discussion = "discussion",
     DiscussionRun = "run",
     HoldersFeed = "feed",
@@ -68,7 +69,8 @@ named! {
     System = "system",
     Task = "task",
     TenantFeed = "tenant",
-    UserFeed = "user",
+    User = "user",
+    UserFeed = "feed of a user",
 }
 
 macro_rules! owned {
@@ -126,11 +128,17 @@ impl Guarded for Session {
     }
 }
 
-impl Guarded for Agent {
-    fn tenant(&self) -> &TenantId {
-        &self.tenant_id
-    }
+macro_rules! of_the_tenant {
+    ($($kind:ident),*) => {
+        $(impl Guarded for $kind {
+            fn tenant(&self) -> &TenantId {
+                &self.tenant_id
+            }
+        })*
+    };
 }
+
+of_the_tenant!(Agent, CustomRole, User);
 
 impl Guarded for Node {
     fn tenant(&self) -> &TenantId {

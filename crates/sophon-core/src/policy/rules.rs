@@ -1,12 +1,12 @@
 //! The rules: who may do what. One line a kind of thing and a verb.
 
 use sophon_model::Permission::{
-    ApproveActions, CancelTasks, ManageAgents, ManageModels, ManageNodes, ManageSystem, SendAnnouncements,
-    SendMessages, ViewActiveTasks, ViewSystem,
+    ApproveActions, CancelTasks, ManageAgents, ManageModels, ManageNodes, ManageRoles, ManageSystem,
+    ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewSystem, ViewUsers,
 };
 use sophon_model::{
-    Agent, Announcement, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand, Permission,
-    Session, SessionRole, StoredAttachment, Task,
+    Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand,
+    Permission, Session, SessionRole, StoredAttachment, Task, User,
 };
 
 use super::guarded::{HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
@@ -142,6 +142,11 @@ cases! {
     Approval Read: Holder(ApproveActions), Owner;
     Approval Answer: Holder(ApproveActions) => Person, Owner => Person Has(ApproveActions);
 
+    CustomRole Create: Tenant => Has(ManageRoles);
+    CustomRole List: Tenant => Has(ViewUsers);
+    CustomRole Read: Tenant => Has(ViewUsers);
+    CustomRole Write: Tenant => Has(ManageRoles);
+
     Discussion Create: Tenant => Has(SendMessages);
     Discussion List: Owner;
     Discussion Read: Owner;
@@ -189,6 +194,11 @@ cases! {
     Task Cancel: Owner => Has(SendMessages), Holder(CancelTasks), Joined => Role(SessionRole::Owner) Has(SendMessages);
 
     TenantFeed Read: Tenant;
+
+    User Create: Tenant => Has(ManageUsers);
+    User List: Tenant => Has(ViewUsers);
+    User Read: Tenant => Has(ViewUsers);
+    User Write: Tenant => Has(ManageUsers);
 
     UserFeed Read: Owner;
     UserFeed FollowTasks: Owner => Has(ViewActiveTasks);

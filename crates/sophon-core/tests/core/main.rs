@@ -24,3 +24,4 @@ mod sending;
 mod stopping;
 mod trials;
 mod turns;
+mod users;

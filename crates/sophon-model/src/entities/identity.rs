@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Entity, Insert, Key, Order, Scoped, Table, Update};
+use crate::ports::{Delete, Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
 use crate::{ApiTokenId, AuthSessionId, Permission, Permissions, Role, RoleId, TenantId, Timestamp, UserId};
 
@@ -38,6 +38,8 @@ text_enum! {
         Active = "active",
         /// May not sign in; everything is kept.
         Suspended = "suspended",
+        /// Is gone for good. The row stays for what refers to it, without the address.
+        Deleted = "deleted",
     }
 }
 
@@ -58,6 +60,8 @@ pub struct User {
     pub status: UserStatus,
     /// An Argon2id hash in PHC form.
     pub password_hash: String,
+    /// Whether the password was chosen by somebody else, so that it has to be changed before anything else is done.
+    pub password_due: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -105,6 +109,7 @@ impl Entity for CustomRole {
 
 impl Insert for CustomRole {}
 impl Update for CustomRole {}
+impl Delete for CustomRole {}
 
 impl Key for RoleId {
     type Of = CustomRole;

@@ -8,7 +8,7 @@ use sophon_core::identity;
 
 use crate::Api;
 use crate::error::Result;
-use crate::extract::{Authorized, Body, Device, NamedTenants};
+use crate::extract::{Account, Body, Device, NamedTenants};
 
 /// Sign in
 ///
@@ -45,7 +45,7 @@ pub(super) async fn refresh(
 ///
 /// Ends the sign-in of the request's access token; from then on neither token of it counts.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "Identity & auth", responses((status = 204), (status = 409)))]
-pub(super) async fn logout(State(gateway): Api, Authorized(caller): Authorized) -> Result<StatusCode> {
+pub(super) async fn logout(State(gateway): Api, Account(caller): Account) -> Result<StatusCode> {
     gateway.identity.logout(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@ mod bootstrap;
 mod config;
 mod login;
 mod me;
+mod password;
 mod sign_ins;
 mod tokens;
 
@@ -20,6 +21,8 @@ pub(crate) fn routes() -> ApiRouter {
         .unkeyed(Write, routes!(login::refresh))
         .unkeyed(Write, routes!(login::logout))
         .routes(Read, routes!(me::get_me))
+        .routes(Write, routes!(me::update_me))
+        .unkeyed(Write, routes!(password::change_password))
         .routes(Read, routes!(sign_ins::list_auth_sessions))
         .routes(Write, routes!(sign_ins::revoke_auth_session))
         .routes(Read, routes!(tokens::list_api_tokens))

@@ -33,6 +33,17 @@ impl<S: Sync> FromRequestParts<S> for Authorized {
     }
 }
 
+/// The caller of what concerns its own account, for which a password that is due to be changed is good.
+pub(crate) struct Account(pub(crate) Caller);
+
+impl<S: Sync> FromRequestParts<S> for Account {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Ok(Self(identified(parts)?.account()?.clone()))
+    }
+}
+
 /// The caller, or nobody.
 pub(crate) struct MaybeCaller(pub(crate) Option<Caller>);
 

@@ -39,6 +39,7 @@ pub fn user(id: &str) -> User {
         role: Role::Operator,
         status: UserStatus::Suspended,
         password_hash: "$argon2id$".into(),
+        password_due: false,
         created_at: at(2),
         updated_at: at(3),
     }

@@ -1,8 +1,8 @@
 //! Tenants, users, their credentials, and agents.
 
 use sophon_model::{
-    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, Role, Runtime, Tenant, TenantId, User,
-    UserId, UserStatus,
+    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, CustomRole, Role, RoleId, Runtime,
+    Tenant, TenantId, User, UserId, UserStatus,
 };
 
 use super::{LATER, NOW, TENANT, USER};
@@ -24,6 +24,20 @@ pub fn user(id: impl Into<UserId>) -> User {
         role: Role::Admin,
         status: UserStatus::Active,
         password_hash: String::new(),
+        password_due: false,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+/// A role of a tenant's own, which allows nothing. Its name is its id.
+pub fn custom_role(id: impl Into<RoleId>, tenant_id: impl Into<TenantId>) -> CustomRole {
+    let id = id.into();
+    CustomRole {
+        tenant_id: tenant_id.into(),
+        name: id.to_string(),
+        id,
+        permissions: Vec::new(),
         created_at: NOW,
         updated_at: NOW,
     }

@@ -7,6 +7,7 @@ use sophon_api::{Secret, User};
 use sophon_client::{Client, Credential, InMemory};
 
 use super::context::Context;
+use super::password::choose;
 use super::screen::{ask, first_line};
 use super::stop::Stop;
 
@@ -70,12 +71,15 @@ async fn with_password(
         Some(email) => email,
         None => something(ask("E-mail: "))?,
     };
-    let password = something(if from_stdin { first_line() } else { ask_secretly() })?;
-    let signed_in = context.client.login(&email, &Secret::from(password)).await.map_err(|error| {
+    let password =
+        Secret::from(something(if from_stdin { first_line() } else { ask_secretly("Password: ") })?);
+    let signed_in = context.client.login(&email, &password).await.map_err(|error| {
         let is_wrong = error.is_unauthenticated();
         let stop = Stop::from(error);
         if is_wrong { stop.hint("Check the e-mail address and the password.") } else { stop }
     })?;
+    let signed_in =
+        if signed_in.user.password_due { choose(context, signed_in, password).await? } else { signed_in };
     Ok((Credential::Login(signed_in.login), signed_in.user))
 }
 
@@ -96,14 +100,15 @@ async fn with_token(context: &Context, token: &str) -> Result<(Credential, User)
     Ok((credential, user))
 }
 
-/// Asks for the password, which does not appear on the terminal.
-fn ask_secretly() -> io::Result<String> {
+/// Asks for a password, which does not appear on the terminal.
+pub fn ask_secretly(question: &str) -> io::Result<String> {
     let terminal = Term::stderr();
-    terminal.write_str("Password: ")?;
+    terminal.write_str(question)?;
     terminal.read_secure_line()
 }
 
-fn something(answer: io::Result<String>) -> Result<String, Stop> {
+/// What was entered, if it was anything.
+pub fn something(answer: io::Result<String>) -> Result<String, Stop> {
     let answer = answer?;
     if answer.trim().is_empty() {
         return Err(Stop::failed("nothing was entered"));

@@ -1,5 +1,6 @@
 //! The command line: everything that a person types to talk to a gateway. One file a subcommand.
 
+mod admin;
 mod agents;
 mod announce;
 mod approvals;
@@ -20,6 +21,7 @@ mod markdown;
 mod models;
 mod nodes;
 mod onboard;
+mod password;
 mod providers;
 mod questions;
 mod screen;
@@ -61,6 +63,8 @@ pub enum Command {
     Logout,
     /// Set up a model and say hello
     Onboard(onboard::Args),
+    /// Change your password
+    Password(password::Args),
     /// Talk to an agent
     Chat(chat::Args),
     /// List, show, rename, fork and delete sessions
@@ -79,6 +83,8 @@ pub enum Command {
     Announce(announce::Args),
     /// List, create and revoke API tokens
     Tokens(tokens::Args),
+    /// Manage users and roles
+    Admin(admin::Args),
     /// Show and rotate the keys that stored secrets are sealed with
     Secrets(secrets::Args),
     /// List and show agents
@@ -136,6 +142,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Login(args) => login::run(&context, args).await,
         Command::Logout => logout::run(&context).await,
         Command::Onboard(args) => onboard::run(&context, args).await,
+        Command::Password(args) => password::run(&context, args).await,
         Command::Chat(args) => chat::run(&context, args).await,
         Command::Sessions(args) => sessions::run(&context, args).await,
         Command::Tasks(args) => tasks::run(&context, args).await,
@@ -145,6 +152,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Nodes(args) => nodes::run(&context, args).await,
         Command::Announce(args) => announce::run(&context, args).await,
         Command::Tokens(args) => tokens::run(&context, args).await,
+        Command::Admin(args) => admin::run(&context, args).await,
         Command::Secrets(args) => secrets::run(&context, args).await,
         Command::Agents(args) => agents::run(&context, args).await,
         Command::Models(args) => models::run(&context, args).await,
@@ -174,6 +182,7 @@ fn list_of(command: &Command) -> Option<&'static str> {
         Command::Tokens(_) => "`sophon tokens` lists",
         Command::Agents(_) => "`sophon agents` lists",
         Command::Models(_) => "`sophon models` lists",
+        Command::Admin(args) => args.list(),
         Command::Jobs(_) => "`sophon jobs` lists",
         _ => return None,
     })

@@ -10,7 +10,7 @@ use super::environment;
 use super::screen::{document, line, one_line};
 use super::stop::Stop;
 use super::table::Table;
-use super::values::days;
+use super::values::{days, permission};
 use super::when::{ago, span};
 
 /// Which tokens, and what to do with them.
@@ -53,14 +53,6 @@ enum Action {
         #[arg(value_name = "TOKEN")]
         id: ApiTokenId,
     },
-}
-
-fn permission(text: &str) -> Result<Permission, String> {
-    let found = Permission::ALL.iter().find(|permission| permission.name().eq_ignore_ascii_case(text));
-    found.copied().ok_or_else(|| {
-        let all: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
-        format!("one of {}", all.join(", "))
-    })
 }
 
 /// Lists tokens, creates one or revokes one.

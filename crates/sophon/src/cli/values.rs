@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde_json::Value;
+use sophon_model::Permission;
 
 /// The length of a list, where there is no reason for another default.
 #[derive(Clone, Copy, Debug, Args)]
@@ -27,6 +28,15 @@ pub fn days(text: &str) -> Result<u32, String> {
     let days = text.strip_suffix('d').unwrap_or(text).parse().ok();
     days.filter(|days| *days > 0)
         .ok_or_else(|| "give a number of days, at least 1, for example 30d".to_owned())
+}
+
+/// A permission by its name, in any case.
+pub fn permission(text: &str) -> Result<Permission, String> {
+    let found = Permission::ALL.iter().find(|permission| permission.name().eq_ignore_ascii_case(text));
+    found.copied().ok_or_else(|| {
+        let all: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
+        format!("one of {}", all.join(", "))
+    })
 }
 
 #[cfg(test)]

@@ -16,3 +16,4 @@ mod providers;
 mod real;
 mod terminal;
 mod tokens;
+mod users;

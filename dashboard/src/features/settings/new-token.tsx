@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { Permission } from "../../api/types.ts";
 import { useAuth } from "../../entities/user/auth.ts";
+import { PermissionList } from "../../entities/user/permission-list.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import styles from "./new-token.module.css";
@@ -77,10 +78,6 @@ interface PermissionsProps {
 /** All permissions of the user, or only those that are chosen. */
 function Permissions({ chosen, onChange }: PermissionsProps) {
   const { permissions } = useAuth().user;
-  const toggled = (permission: Permission) =>
-    chosen?.includes(permission)
-      ? chosen.filter((other) => other !== permission)
-      : [...(chosen ?? []), permission];
   return (
     <fieldset className={styles.permissions}>
       <legend>{t.permissions}</legend>
@@ -93,20 +90,7 @@ function Permissions({ chosen, onChange }: PermissionsProps) {
         {t.onlyThese}
       </label>
       {chosen !== null && (
-        <ul role="list">
-          {permissions.map((permission) => (
-            <li key={permission}>
-              <label>
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(permission)}
-                  onChange={() => onChange(toggled(permission))}
-                />
-                <code>{permission}</code>
-              </label>
-            </li>
-          ))}
-        </ul>
+        <PermissionList offered={permissions} chosen={chosen} onChange={onChange} />
       )}
       {chosen?.length === 0 && <p>{t.readsOnly}</p>}
     </fieldset>

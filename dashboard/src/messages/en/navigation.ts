@@ -10,6 +10,7 @@ export const navigation = section("navigation", {
   models: "Models",
   nodes: "Nodes",
   jobs: "Jobs",
+  users: "Users",
   settings: "Settings",
   notifications: "Notifications",
   waiting: "waiting",

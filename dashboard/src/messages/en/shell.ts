@@ -23,6 +23,14 @@ export const shell = section("shell", {
   email: "Email",
   password: "Password",
   signIn: "Sign in",
+  choosePassword: "Choose your password",
+  choosePasswordWhy: (email: string) =>
+    `Somebody else chose the first password of ${email}. Choose one that only you know.`,
+  newPassword: "New password",
+  passwordHint: "At least 8 characters.",
+  passwordAgain: "The same again",
+  passwordsDiffer: "The two are not the same.",
+  savePassword: "Save and sign in",
   firstPassword:
     "The first administrator’s password is printed when the gateway first starts, and kept in security/first-password in its data folder.",
   brokenTitle: "Something went wrong",

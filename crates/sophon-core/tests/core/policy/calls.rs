@@ -9,10 +9,12 @@ use sophon_core::discussions::{ChangeDiscussion, NewDiscussion};
 use sophon_core::nodes::{NewNode, SendCommand};
 use sophon_core::only_if::OnlyIf;
 use sophon_core::policy::Case;
+use sophon_core::roles::RoleChange;
 use sophon_core::sessions::{ChangeSession, NewSession};
-use sophon_model::ports::ApprovalFilter;
+use sophon_core::users::{NewUser, UserChange};
+use sophon_model::ports::{ApprovalFilter, UserFilter};
 use sophon_model::{
-    Caller, Error, JobId, NewPanelist, Node, Page, Permission, ProviderId, Result, Severity, Topic,
+    Caller, Error, JobId, NewPanelist, Node, Page, Permission, ProviderId, Result, Role, Severity, Topic,
 };
 use sophon_testgateway::TestGateway;
 
@@ -43,6 +45,7 @@ pub async fn call(app: &TestGateway, case: &Case, asker: &Asker, things: &Things
         "attachment" | "discussion" | "run" | "session" | "task" => {
             of_owner(gateway, case, caller, things).await
         }
+        "role" | "user" => of_people(gateway, case, caller, things).await,
         _ => of_places(gateway, case, caller, things).await,
     }
 }
@@ -79,6 +82,26 @@ async fn of_tenant(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thi
         }
         ("node", "Command") => command(gateway, caller, &things.node, "system.info").await,
         ("node", "CommandAtRisk") => command(gateway, caller, &things.node, "system.execute").await,
+        _ => unknown(case),
+    }
+}
+
+async fn of_people(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things) -> Result<()> {
+    let (role, user) = (Role::Custom(things.role.id.clone()), &things.colleague.id);
+    match (case.kind, case.verb) {
+        ("role", "Create") => {
+            let name = format!("of {}", things.owner.id);
+            gateway.roles.create(caller, &name, Vec::new()).await.map(drop)
+        }
+        ("role", "Read") => gateway.roles.get(caller, role).await.map(drop),
+        ("role", "Write") => gateway.roles.update(caller, role, RoleChange::default()).await.map(drop),
+        ("user", "Create") => {
+            let email = format!("of-{}@example.org", things.owner.id);
+            let new = NewUser { email, name: "U".into(), role, password: None };
+            gateway.users.create(caller, new).await.map(drop)
+        }
+        ("user", "Read") => gateway.users.get(caller, user).await.map(drop),
+        ("user", "Write") => gateway.users.update(caller, user, UserChange::default()).await.map(drop),
         _ => unknown(case),
     }
 }
@@ -138,8 +161,8 @@ async fn of_places(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thi
         }
         ("tenant", "Read") => Topic::Tenant(tenant),
         ("feed", "Read") => Topic::Holders(tenant, HELD),
-        ("user", "Read") => Topic::User(user),
-        ("user", "FollowTasks") => Topic::Tasks(user),
+        ("feed of a user", "Read") => Topic::User(user),
+        ("feed of a user", "FollowTasks") => Topic::Tasks(user),
         _ => return unknown(case),
     };
     gateway.may_follow(caller, &topic).await
@@ -164,6 +187,14 @@ async fn listed(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things
             "session" => {
                 ids(gateway.sessions.list(caller, None, None, page).await?, |found| found.id.to_string())
             }
+            "role" => {
+                let roles = gateway.roles.list(caller).await?;
+                (roles.iter().map(|known| known.role.name().to_owned()).collect(), None)
+            }
+            "user" => {
+                let list = gateway.users.list(caller, UserFilter::default(), page).await?;
+                ids(list, |user| user.id.to_string())
+            }
             "task" => ids(gateway.tasks.active(caller, page).await?, |task| task.id.to_string()),
             _ => return unknown(case),
         };
@@ -175,6 +206,8 @@ async fn listed(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things
             things.node.id.as_str(),
             things.session.id.as_str(),
             things.task.id.as_str(),
+            things.role.id.as_str(),
+            things.colleague.id.as_str(),
         ];
         if ids.iter().any(|id| wanted.contains(&id.as_str())) {
             return Ok(());

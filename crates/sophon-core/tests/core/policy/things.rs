@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use sophon_core::database::Unit;
 use sophon_model::{
-    Agent, AgentId, Approval, Discussion, DiscussionRun, InfoRequest, Node, NodeScope, Participant,
-    ParticipantKind, Result, Session, SessionRole, StoredAttachment, Task, TaskKind, Tenant, TenantId, User,
-    UserId, Visibility,
+    Agent, AgentId, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Node, NodeScope,
+    Participant, ParticipantKind, Result, Role, RoleId, Session, SessionRole, StoredAttachment, Task,
+    TaskKind, Tenant, TenantId, User, UserId, Visibility,
 };
 use sophon_testgateway::TestGateway;
 use sophon_testkit::make::{self, MakeSession, MakeTask};
@@ -61,6 +61,10 @@ pub struct Things {
     pub discussion: Discussion,
     pub run: DiscussionRun,
     pub attachment: StoredAttachment,
+    /// Which allows nothing.
+    pub role: CustomRole,
+    /// A user with that role.
+    pub colleague: User,
 }
 
 /// Gives one of each to whom `whose` says.
@@ -129,7 +133,25 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
     let run = DiscussionRun { task_id: of_run.id, ..run };
     unit.tx.insert(&run)?;
     let attachment = attachment(unit, &owner)?;
-    Ok(Things { owner, agent, session, task, approval, info_request, node, discussion, run, attachment })
+    let role = make::custom_role(unit.new_id::<RoleId>(), owner.tenant_id.clone());
+    unit.tx.insert(&role)?;
+    let colleague =
+        User { role: Role::Custom(role.id.clone()), ..somebody(unit, Some(owner.tenant_id.clone()))? };
+    unit.tx.update(&colleague)?;
+    Ok(Things {
+        owner,
+        agent,
+        session,
+        task,
+        approval,
+        info_request,
+        node,
+        discussion,
+        run,
+        attachment,
+        role,
+        colleague,
+    })
 }
 
 /// One that was not sent.

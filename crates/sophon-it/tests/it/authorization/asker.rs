@@ -50,7 +50,9 @@ impl Asker {
         match (who, &self.is) {
             (Who::Public, _) | (Who::Node, Is::Node(_)) => Verdict::Served,
             (_, Is::Nobody | Is::Node(_)) => Verdict::Unauthenticated,
-            (Who::Node, Is::Person(_) | Is::ApiToken(_)) => Verdict::NotForPeople,
+            (Who::Node, Is::Person(_) | Is::ApiToken(_)) | (Who::InPerson, Is::ApiToken(_)) => {
+                Verdict::NotForPeople
+            }
             (Who::OwnerInPerson(permission), Is::ApiToken(_)) => Verdict::Missing(permission),
             (who, Is::Person(person) | Is::ApiToken(person)) => match who.permission() {
                 Some(permission) if !person.has(permission) => Verdict::Missing(permission),

@@ -1,11 +1,11 @@
 //! The table: who may do what. One line an operation of REST, and one a method of a hub.
 
 use sophon_model::Permission::{
-    self, ApproveActions, EndSignIns, ManageAgents, ManageModels, ManageNodes, ManageSystem,
-    SendAnnouncements, SendMessages, ViewActiveTasks, ViewSystem,
+    self, ApproveActions, EndSignIns, ManageAgents, ManageModels, ManageNodes, ManageRoles, ManageSystem,
+    ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewSystem, ViewUsers,
 };
 
-use Who::{Having, HavingAnywhere, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
+use Who::{Having, HavingAnywhere, InPerson, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
 
 /// The callers that may do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Who {
     Having(Permission),
     /// Holders of the permission, in any tenant. A thing that is named is the deployment's.
     HavingAnywhere(Permission),
+    /// Everybody who signed in, but not with an API token.
+    InPerson,
     /// Whose the thing is.
     Owner,
     /// Whose the thing is, with the permission.
@@ -33,7 +35,7 @@ impl Who {
     pub fn permission(self) -> Option<Permission> {
         match self {
             Having(permission) | HavingAnywhere(permission) | OwnerHaving(permission) => Some(permission),
-            Public | SignedIn | Owner | OwnerInPerson(_) | Node => None,
+            Public | SignedIn | InPerson | Owner | OwnerInPerson(_) | Node => None,
         }
     }
 
@@ -74,6 +76,13 @@ pub const REST: &[Line] = &[
     line("POST /api/auth/refresh", Public, "", "{}"),
     line("POST /api/auth/logout", SignedIn, "", ""),
     line("GET /api/auth/me", SignedIn, "", ""),
+    line("PATCH /api/auth/me", InPerson, "", r#"{"name":"A"}"#),
+    line(
+        "POST /api/auth/password",
+        InPerson,
+        "",
+        r#"{"currentPassword":"not this one","newPassword":"another one"}"#,
+    ),
     line("GET /api/auth/sessions", SignedIn, "", ""),
     line("DELETE /api/auth/sessions/{id}", OwnerInPerson(EndSignIns), "signIn", ""),
     line("GET /api/auth/tokens", SignedIn, "", ""),
@@ -210,6 +219,22 @@ pub const REST: &[Line] = &[
     line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
     line("GET /api/admin/secrets", Having(ViewSystem), "", ""),
     line("POST /api/admin/secrets/rotate", Having(ManageSystem), "", ""),
+    line("GET /api/admin/users", Having(ViewUsers), "", ""),
+    line(
+        "POST /api/admin/users",
+        Having(ManageUsers),
+        "",
+        r#"{"email":"new@example.org","name":"N","role":"$role"}"#,
+    ),
+    line("GET /api/admin/users/{id}", Having(ViewUsers), "user", ""),
+    line("PATCH /api/admin/users/{id}", Having(ManageUsers), "user", r#"{"name":"N"}"#),
+    line("DELETE /api/admin/users/{id}", Having(ManageUsers), "user", ""),
+    line("POST /api/admin/users/{id}/logout", Having(ManageUsers), "user", ""),
+    line("GET /api/admin/roles", Having(ViewUsers), "", ""),
+    line("POST /api/admin/roles", Having(ManageRoles), "", r#"{"name":"New","permissions":[]}"#),
+    line("GET /api/admin/roles/{id}", Having(ViewUsers), "role", ""),
+    line("PATCH /api/admin/roles/{id}", Having(ManageRoles), "role", r#"{"permissions":[]}"#),
+    line("DELETE /api/admin/roles/{id}", Having(ManageRoles), "unusedRole", ""),
     // Operations
     line("GET /api/ops/jobs", HavingAnywhere(ViewSystem), "", ""),
     line("GET /api/ops/jobs/dead", HavingAnywhere(ViewSystem), "", ""),

@@ -44,8 +44,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::{
-    Agent, AgentId, ApiToken, AuthSession, Event, MemoryEntry, Message, MessageId, Page, Paged, Result,
+    Agent, AgentId, ApiToken, AuthSession, Event, MemoryEntry, Message, MessageId, Page, Paged, Result, Role,
     Session, SessionId, Task, TaskId, TaskStatus, Tenant, TenantId, Timestamp, ToolCall, Topic, User, UserId,
+    UserStatus,
 };
 
 /// Work that writes.
@@ -120,8 +121,65 @@ pub trait TenantRows {
 pub trait UserRows {
     /// By e-mail address, lower case.
     fn user_by_email(&self, email: &str) -> Result<Option<User>>;
-    /// The user who was there first.
+    /// The active administrator who was there first; if there is none, the user who was.
     fn first_user(&self) -> Result<Option<User>>;
+    /// One of a tenant, for a job that changes it: nobody else does until the job has ended. Whatever a user does reads
+    /// it, so `get` lets nobody wait.
+    fn user_to_change(&mut self, tenant: &TenantId, id: &UserId) -> Result<Option<User>>;
+    /// The ids of a tenant's active administrators, who stay as they are until the job has ended. To be asked before
+    /// [`user_to_change`](Self::user_to_change): two jobs that hold users in different orders would wait for each other.
+    fn administrators_to_keep(&mut self, tenant: &TenantId) -> Result<Vec<UserId>>;
+    /// What is a user's own.
+    fn belongings(&self, user: &UserId) -> Result<Belongings>;
+    /// Makes all that is a user's own another one's.
+    fn hand_over(&mut self, from: &UserId, to: &UserId) -> Result<()>;
+}
+
+/// How much is a user's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Belongings {
+    /// Sessions.
+    pub sessions: u64,
+    /// Discussions, and runs that belong to none of them.
+    pub discussions: u64,
+    /// Memories.
+    pub memories: u64,
+    /// Attachments.
+    pub attachments: u64,
+}
+
+impl Belongings {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which users are asked for. Those that were deleted are not, unless their status is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct UserFilter {
+    /// What the name or the address contains, whatever the case.
+    pub search: Option<String>,
+    /// With this role.
+    pub role: Option<Role>,
+    /// With this status.
+    pub status: Option<UserStatus>,
+}
+
+impl Filter for UserFilter {
+    type Of = User;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        if let Some(words) = &self.search {
+            let columns = ["name", "email"];
+            must.and(Condition::Either(columns.map(|column| Condition::Contains(column, words)).into()));
+        }
+        must.is_if("role", self.role.as_ref().map(Role::name));
+        match &self.status {
+            Some(status) => must.is("status", status),
+            None => must.is_literally("status", &["active", "suspended"]),
+        };
+    }
 }
 
 /// Sign-ins.

@@ -152,6 +152,7 @@ impl Specimen for User {
             role: Role::Custom(RoleId::from("role")),
             status: UserStatus::Active,
             password_hash: String::new(),
+            password_due: true,
             created_at: at(70),
             updated_at: at(71),
             ..self

@@ -1,0 +1,127 @@
+//! What people change of their own account.
+
+use sophon_model::{Caller, Credential, Error, Kind, Result, User, UserId};
+
+use super::{Identity, Profile, permissions};
+use crate::database::Unit;
+use crate::limits;
+use crate::only_if::OnlyIf;
+use crate::users::email_of;
+
+/// What is to change of one's own account; absent fields stay.
+#[derive(Clone, Debug, Default)]
+pub struct AccountChange {
+    /// What others see.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// What the change depends on.
+    pub only_if: OnlyIf<Profile>,
+}
+
+impl Identity {
+    /// Changes the caller's name or address.
+    pub async fn change_account(&self, caller: &Caller, change: AccountChange) -> Result<Profile> {
+        require_person(caller)?;
+        let caller = caller.clone();
+        self.db
+            .write(move |unit| {
+                let mut user = own(unit, &caller)?;
+                change.only_if.require(&Profile::of(&*unit.tx, user.clone(), caller.permissions)?)?;
+                if let Some(name) = change.name {
+                    user.name = limits::name("name", &name)?;
+                }
+                if let Some(email) = change.email {
+                    user.email = email_of(&email)?;
+                }
+                user.updated_at = unit.now();
+                unit.tx.update(&user)?;
+                Profile::of(&*unit.tx, user, caller.permissions)
+            })
+            .await
+    }
+
+    /// Changes the caller's password and ends all other sign-ins. The one that asks goes on.
+    pub async fn change_password(&self, caller: &Caller, current: String, new: String) -> Result<Profile> {
+        require_person(caller)?;
+        let mut attempt = self.throttle.begin(None).await?;
+        let (wanted, device) = (caller.user.clone(), caller.clone());
+        let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
+        attempt.on(&user.email, false).await?;
+        if !self.passwords.verify(current.clone(), Some(user.password_hash.clone())).await? {
+            let wrong = Error::conflict("That is not your present password.").with_code("wrong_password");
+            return Err(wrong.with_field("current_password"));
+        }
+        attempt.succeeded();
+        if current == new {
+            return Err(Error::validation("new_password", "Choose another password than the present one."));
+        }
+        let hash = self.passwords.hash(new, self.db.random()).await;
+        let hash = hash.map_err(|error| match error.field() {
+            Some(_) => Error::validation("new_password", error.to_string()),
+            None => error,
+        })?;
+        let identity = self.clone();
+        self.db
+            .write(move |unit| {
+                let mut user = own(unit, &device)?;
+                user.password_hash = hash;
+                user.password_due = false;
+                user.updated_at = unit.now();
+                unit.tx.update(&user)?;
+                identity.end_sign_ins_in(unit, &user.id, Some(&device.credential))?;
+                let permissions = permissions(&*unit.tx, &user)?;
+                Profile::of(&*unit.tx, user, permissions)
+            })
+            .await
+    }
+
+    /// The hash of a password that is chosen for a user.
+    pub(crate) async fn hash_password(&self, password: String) -> Result<String> {
+        self.passwords.hash(password, self.db.random()).await
+    }
+
+    /// Ends a user's sign-ins, but for the one that `kept` is of; says how many.
+    pub(crate) fn end_sign_ins_in(
+        &self,
+        unit: &mut Unit<'_>,
+        user: &UserId,
+        kept: Option<&Credential>,
+    ) -> Result<usize> {
+        let now = unit.now();
+        let kept = match kept {
+            Some(Credential::Access(session, _)) => Some(session),
+            _ => None,
+        };
+        let mut ended = 0;
+        for mut session in unit.tx.auth_sessions(user, now)? {
+            if kept != Some(&session.id) {
+                session.revoked_at = Some(now);
+                unit.tx.update(&session)?;
+                ended += 1;
+            }
+        }
+        self.rights_change_in(unit, user)?;
+        Ok(ended)
+    }
+
+    /// Whether requests without a credential are this user's.
+    pub(crate) fn is_auto_admin(&self, user: &UserId) -> bool {
+        self.auto_admin.as_ref().is_some_and(|caller| caller.user == *user)
+    }
+}
+
+fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
+    unit.tx.user_to_change(&caller.tenant, &caller.user)?.ok_or_else(|| Error::not_found("user"))
+}
+
+/// An account is its owner's, and not that of what its owner has lent rights to.
+fn require_person(caller: &Caller) -> Result<()> {
+    match caller.credential {
+        Credential::Access(..) | Credential::AutoAdmin => Ok(()),
+        Credential::ApiToken(..) | Credential::Agent(..) => {
+            let text = "An account is changed by who has signed in to it, not with an API token.";
+            Err(Error::new(Kind::NotAuthorized, text))
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Changing users: name, address, role, status, password.
+
+use sophon_model::{Caller, Error, Permission, Result, Role, User, UserId, UserStatus};
+
+use super::{Users, email_of, exceeds, is_there, may_give, permissions_of};
+use crate::database::Unit;
+use crate::limits;
+use crate::only_if::OnlyIf;
+use crate::policy::{Granted, Write, grant};
+
+/// What is to change of a user; absent fields stay.
+#[derive(Clone, Debug, Default)]
+pub struct UserChange {
+    /// What others see.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The role.
+    pub role: Option<Role>,
+    /// Whether the user may sign in.
+    pub is_suspended: Option<bool>,
+    /// A password that the user has to change at the next sign-in. All sign-ins end.
+    pub password: Option<String>,
+    /// What the change depends on.
+    pub only_if: OnlyIf<User>,
+}
+
+impl Users {
+    /// Changes one. What it may do counts at once, on all its connections.
+    pub async fn update(&self, caller: &Caller, id: &UserId, change: UserChange) -> Result<User> {
+        let hash = match change.password.clone() {
+            Some(password) => Some(self.identity.hash_password(password).await?),
+            None => None,
+        };
+        let (caller, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        self.db
+            .write(move |unit| {
+                let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
+                let mut user = to_change(unit, &caller, &id)?;
+                change.only_if.require(&user)?;
+                let before = (user.role.clone(), user.status);
+                apply(unit, &caller, &mut user, change)?;
+                let has_other_rights = before != (user.role.clone(), user.status);
+                if has_other_rights && identity.is_auto_admin(&user.id) {
+                    return Err(auto_admin());
+                }
+                if has_other_rights && user.id == caller.user && user.status != UserStatus::Active {
+                    return Err(Error::conflict("You cannot suspend yourself. Ask another administrator."));
+                }
+                let may_stay = user.role == Role::Admin && user.status == UserStatus::Active;
+                if !may_stay {
+                    require_another(&administrators, &user.id)?;
+                }
+                if let Some(hash) = hash {
+                    user.password_hash = hash;
+                    user.password_due = true;
+                    identity.end_sign_ins_in(unit, &user.id, None)?;
+                }
+                user.updated_at = unit.now();
+                unit.tx.update(&user)?;
+                if has_other_rights {
+                    identity.rights_change_in(unit, &user.id)?;
+                }
+                Ok(user)
+            })
+            .await
+    }
+}
+
+fn apply(unit: &mut Unit<'_>, caller: &Caller, user: &mut User, change: UserChange) -> Result<()> {
+    if let Some(name) = change.name {
+        user.name = limits::name("name", &name)?;
+    }
+    if let Some(email) = change.email {
+        user.email = email_of(&email)?;
+    }
+    if let Some(role) = change.role.filter(|role| *role != user.role) {
+        may_give(&*unit.tx, caller, &role)?;
+        user.role = role;
+    }
+    if let Some(is_suspended) = change.is_suspended {
+        user.status = if is_suspended { UserStatus::Suspended } else { UserStatus::Active };
+    }
+    Ok(())
+}
+
+/// The user, held to be changed, whom the caller may change: one who may do no more than the caller itself. Otherwise
+/// somebody could set an administrator's password and be one.
+pub(super) fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &UserId) -> Result<User> {
+    let user = unit.tx.user_to_change(&caller.tenant, id)?.filter(is_there);
+    let user: Granted<User, Write> = grant(&*unit.tx, caller, user)?;
+    let held = match permissions_of(&*unit.tx, caller, &user.role) {
+        Ok(held) => held,
+        // The role was deleted: it includes nothing.
+        Err(error) if error.field() == Some("role") => sophon_model::Permissions::default(),
+        Err(error) => return Err(error),
+    };
+    if !caller.permissions.without(&[Permission::EndSignIns]).cover(held.without(&[Permission::EndSignIns])) {
+        return Err(exceeds("This user may do more than you, so you cannot change it."));
+    }
+    Ok(user.into_inner())
+}
+
+/// Refuses what would leave a tenant without an administrator. `administrators` are the active ones, held.
+pub(super) fn require_another(administrators: &[UserId], user: &UserId) -> Result<()> {
+    if administrators.iter().any(|administrator| administrator != user) || !administrators.contains(user) {
+        return Ok(());
+    }
+    let text = "This is the last administrator: make another user one first.";
+    Err(Error::conflict(text).with_code("last_administrator"))
+}
+
+pub(super) fn auto_admin() -> Error {
+    let text = "Requests without a credential are this user's, as long as auth.auto_admin is set: its role and status stay.";
+    Error::conflict(text)
+}

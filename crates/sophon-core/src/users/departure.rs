@@ -1,0 +1,80 @@
+//! Deleting users. What was theirs is handed over; nothing is left to nobody.
+
+use serde_json::json;
+use sophon_model::ports::Belongings;
+use sophon_model::{Caller, Error, Result, Role, User, UserId, UserStatus};
+
+use super::change::{auto_admin, require_another, to_change};
+use super::{Users, is_there};
+use crate::database::Unit;
+
+impl Users {
+    /// Deletes one: its address is free again, its credentials end, its work is cancelled. What is its own becomes that of
+    /// `heir`, who must be an active user of the tenant; without one there must be nothing.
+    pub async fn delete(&self, caller: &Caller, id: &UserId, heir: Option<UserId>) -> Result<()> {
+        let (caller, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        self.db
+            .write(move |unit| {
+                let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
+                let user = to_change(unit, &caller, &id)?;
+                if user.id == caller.user {
+                    return Err(Error::conflict("You cannot delete yourself. Ask another administrator."));
+                }
+                if identity.is_auto_admin(&user.id) {
+                    return Err(auto_admin());
+                }
+                require_another(&administrators, &user.id)?;
+                hand_over(unit, &user, heir)?;
+                identity.end_sign_ins_in(unit, &user.id, None)?;
+                end_api_tokens(unit, &user)?;
+                let gone = User {
+                    email: format!("deleted:{}", user.id),
+                    name: "Deleted user".into(),
+                    role: Role::Viewer,
+                    status: UserStatus::Deleted,
+                    password_hash: String::new(),
+                    password_due: false,
+                    updated_at: unit.now(),
+                    ..user
+                };
+                unit.tx.update(&gone)
+            })
+            .await
+    }
+}
+
+fn hand_over(unit: &mut Unit<'_>, user: &User, heir: Option<UserId>) -> Result<()> {
+    let Some(heir) = heir else {
+        let own = unit.tx.belongings(&user.id)?;
+        return if own.is_empty() { Ok(()) } else { Err(has_belongings(own)) };
+    };
+    let refused = |text: &'static str| Error::validation("reassign_to", text);
+    if heir == user.id {
+        return Err(refused("Name another user than the one that is deleted."));
+    }
+    let heir = unit.tx.get_in(&user.tenant_id, &heir)?;
+    let heir = heir.filter(|heir| is_there(heir) && heir.status == UserStatus::Active);
+    let heir = heir.ok_or_else(|| refused("There is no active user with this id."))?;
+    unit.tx.hand_over(&user.id, &heir.id)
+}
+
+fn has_belongings(own: Belongings) -> Error {
+    let Belongings { sessions, discussions, memories, attachments } = own;
+    let text = format!(
+        "This user has {sessions} sessions, {discussions} discussions, {memories} memories and {attachments} attachments. \
+         Name with reassignTo who gets them."
+    );
+    let details = json!({
+        "sessions": sessions, "discussions": discussions, "memories": memories, "attachments": attachments,
+    });
+    Error::conflict(text).with_code("has_belongings").with_details(details)
+}
+
+fn end_api_tokens(unit: &mut Unit<'_>, user: &User) -> Result<()> {
+    let now = unit.now();
+    for mut token in unit.tx.api_tokens(&user.id, now)? {
+        token.revoked_at = Some(now);
+        unit.tx.update(&token)?;
+    }
+    Ok(())
+}

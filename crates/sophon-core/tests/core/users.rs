@@ -1,0 +1,247 @@
+//! Users and roles: who may make and change whom, and what counts at once.
+
+use futures_util::future::join_all;
+use sophon_core::database::Unit;
+use sophon_core::identity::{AccountChange, AuthorizationState, Device, Login};
+use sophon_core::roles::RoleChange;
+use sophon_core::users::{CreatedUser, NewUser, UserChange};
+use sophon_model::ports::UserFilter;
+use sophon_model::{
+    Caller, Credential, Kind, Page, Permission, Permissions, Role, TenantId, User, UserId, UserStatus,
+};
+use sophon_testgateway::{Engine, Setup, TestGateway};
+use sophon_testkit::make;
+
+const NEW_PASSWORD: &str = "purple giraffe under water";
+
+fn new_user(email: &str, role: Role) -> NewUser {
+    NewUser { email: email.into(), name: "Ann".into(), role, password: None }
+}
+
+async fn made(app: &TestGateway, email: &str, role: Role) -> CreatedUser {
+    app.gateway.users.create(&app.admin(), new_user(email, role)).await.unwrap()
+}
+
+fn login(email: &str, password: &str) -> Login {
+    Login { email: email.into(), password: password.into(), device: Device::default(), tenants: Vec::new() }
+}
+
+/// A new user who has chosen a password and signed in.
+async fn signed_in(app: &TestGateway, email: &str, role: Role) -> (UserId, Caller) {
+    let identity = &app.gateway.identity;
+    let made = made(app, email, role.clone()).await;
+    let first = made.password.unwrap();
+    let token = identity.login(login(email, &first)).await.unwrap().access_token;
+    let due = app.gateway.identify(sophon_core::identity::Presented::Bearer(&token)).await.unwrap();
+    identity.change_password(due.account().unwrap(), first, NEW_PASSWORD.into()).await.unwrap();
+    (made.user.id, identity.authenticate(&token).await.unwrap())
+}
+
+/// A caller with just these permissions.
+async fn with_role(app: &TestGateway, name: &str, permissions: &[Permission]) -> Caller {
+    let role = app.gateway.roles.create(&app.admin(), name, permissions.to_vec()).await.unwrap();
+    signed_in(app, &format!("{name}@example.com"), role.role).await.1
+}
+
+#[tokio::test]
+async fn the_password_that_somebody_else_chose_is_good_for_nothing_but_its_change() {
+    let app = TestGateway::offline().await;
+    let identity = &app.gateway.identity;
+    let made = made(&app, "Ann@Example.com", Role::Operator).await;
+    assert_eq!((made.user.email.as_str(), made.user.password_due), ("ann@example.com", true));
+    let first = made.password.unwrap();
+    let signed_in = identity.login(login("ann@example.com", &first)).await.unwrap();
+    let elsewhere = identity.login(login("ann@example.com", &first)).await.unwrap();
+    let refused = identity.authenticate(&signed_in.access_token).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (Kind::NotAuthorized, "password_change_required"));
+    let due = app.gateway.identify(sophon_core::identity::Presented::Bearer(&signed_in.access_token)).await;
+    let due = due.unwrap().account().unwrap().clone();
+
+    let change = async |current: &str, new: &str| {
+        identity.change_password(&due, current.into(), new.into()).await.map(drop)
+    };
+    assert_eq!(change("not it", NEW_PASSWORD).await.unwrap_err().code(), "wrong_password");
+    assert_eq!(change(&first, &first).await.unwrap_err().field(), Some("new_password"));
+    assert_eq!(change(&first, "short").await.unwrap_err().field(), Some("new_password"));
+    change(&first, NEW_PASSWORD).await.unwrap();
+
+    identity.authenticate(&signed_in.access_token).await.unwrap();
+    assert_eq!(
+        identity.authenticate(&elsewhere.access_token).await.unwrap_err().kind(),
+        Kind::Unauthenticated
+    );
+    identity.login(login("ann@example.com", &first)).await.unwrap_err();
+    identity.login(login("ann@example.com", NEW_PASSWORD)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_password_that_is_guessed_from_a_stolen_sign_in_is_guessed_slowly() {
+    let app = TestGateway::offline().await;
+    let (_, caller) = signed_in(&app, "ann@example.com", Role::Viewer).await;
+    for _ in 0..100 {
+        let guess = app.gateway.identity.change_password(&caller, "guess".into(), NEW_PASSWORD.into()).await;
+        match guess.unwrap_err().kind() {
+            Kind::Conflict => {}
+            kind => return assert_eq!(kind, Kind::RateLimited),
+        }
+    }
+    panic!("a hundred guesses");
+}
+
+#[tokio::test]
+async fn nobody_makes_changes_or_takes_over_who_may_do_more() {
+    let app = TestGateway::offline().await;
+    let (users, roles) = (&app.gateway.users, &app.gateway.roles);
+    let admin = made(&app, "boss@example.com", Role::Admin).await.user;
+    let held =
+        [Permission::ManageUsers, Permission::ManageRoles, Permission::AssignRoles, Permission::ViewUsers];
+    let clerk = with_role(&app, "clerk", &held).await;
+
+    let refused = users.create(&clerk, new_user("x@example.com", Role::Operator)).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotAuthorized);
+    let change = UserChange { password: Some(NEW_PASSWORD.into()), ..UserChange::default() };
+    let refused = users.update(&clerk, &admin.id, change).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotAuthorized);
+    assert_eq!(users.delete(&clerk, &admin.id, None).await.unwrap_err().kind(), Kind::NotAuthorized);
+    assert_eq!(users.end_sign_ins(&clerk, &admin.id).await.unwrap_err().kind(), Kind::NotAuthorized);
+    let promote = UserChange { role: Some(Role::Admin), ..UserChange::default() };
+    let refused = users.update(&clerk, &clerk.user, promote).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotAuthorized);
+    let refused = roles.create(&clerk, "more", vec![Permission::ManageSystem]).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotAuthorized);
+    let wider = RoleChange { permissions: Some(vec![Permission::ManageSystem]), ..RoleChange::default() };
+    let refused = roles.update(&clerk, clerk.role.clone(), wider).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotAuthorized);
+
+    let role = roles.create(&clerk, "guest", vec![Permission::ViewUsers]).await.unwrap().role;
+    users.create(&clerk, new_user("guest@example.com", role)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tenant_keeps_an_administrator_whatever_is_asked_for_at_once() {
+    for engine in Engine::available() {
+        let app = Setup::default().on(engine).start().await;
+        let users = &app.gateway.users;
+        let admins = app.gateway.db.write(|unit| {
+            let tenant = make::tenant(unit.new_id::<TenantId>());
+            unit.tx.insert(&tenant)?;
+            let admin = |unit: &mut Unit<'_>| {
+                let user = User { tenant_id: tenant.id.clone(), ..make::user(unit.new_id::<UserId>()) };
+                unit.tx.insert(&user)?;
+                Ok::<_, sophon_model::Error>(user)
+            };
+            Ok([admin(unit)?, admin(unit)?, admin(unit)?])
+        });
+        let admins = admins.await.unwrap();
+        let demote = || UserChange { role: Some(Role::Viewer), ..UserChange::default() };
+        let suspend = || UserChange { is_suspended: Some(true), ..UserChange::default() };
+        // Each by another one, in a circle, twice.
+        let as_caller = |user: &User| {
+            let tenant = user.tenant_id.clone();
+            Caller { user: user.id.clone(), tenant, ..app.admin() }
+        };
+        let callers = [&admins[1], &admins[2], &admins[0]].map(as_caller);
+        let demoted = join_all((0..3).map(|n| users.update(&callers[n], &admins[n].id, demote())));
+        let suspended = join_all((0..3).map(|n| users.update(&callers[n], &admins[n].id, suspend())));
+        let (demoted, suspended) = tokio::join!(demoted, suspended);
+        let refused = demoted.iter().chain(&suspended).filter_map(|outcome| outcome.as_ref().err());
+        assert!(refused.clone().all(|error| error.code() == "last_administrator"), "{engine:?}");
+        assert!(refused.count() > 0, "{engine:?}");
+        let filter =
+            UserFilter { role: Some(Role::Admin), status: Some(UserStatus::Active), ..UserFilter::default() };
+        let left = users.list(&callers[0], filter, Page::new(None, None)).await.unwrap().items;
+        assert_eq!(left.len(), 1, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_user_may_do_counts_at_once_and_ends_its_work() {
+    let app = TestGateway::offline().await;
+    let (users, identity) = (&app.gateway.users, &app.gateway.identity);
+    let (id, caller) = signed_in(&app, "ann@example.com", Role::Operator).await;
+    let mut changes = identity.changes();
+
+    let demote = UserChange { role: Some(Role::Viewer), ..UserChange::default() };
+    users.update(&app.admin(), &id, demote).await.unwrap();
+    assert_eq!(changes.recv().await.unwrap(), id);
+    assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Changed);
+
+    let role =
+        app.gateway.roles.create(&app.admin(), "r", vec![Permission::SendMessages]).await.unwrap().role;
+    let change = UserChange { role: Some(role.clone()), ..UserChange::default() };
+    users.update(&app.admin(), &id, change).await.unwrap();
+    assert_eq!(changes.recv().await.unwrap(), id);
+    let fewer = RoleChange { permissions: Some(Vec::new()), ..RoleChange::default() };
+    app.gateway.roles.update(&app.admin(), role.clone(), fewer).await.unwrap();
+    assert_eq!(changes.recv().await.unwrap(), id, "a change of the role is one of its users");
+    let in_use = app.gateway.roles.delete(&app.admin(), role).await.unwrap_err();
+    assert_eq!(in_use.code(), "role_in_use");
+
+    let suspend = |is_suspended| UserChange { is_suspended: Some(is_suspended), ..UserChange::default() };
+    users.update(&app.admin(), &id, suspend(true)).await.unwrap();
+    assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
+    identity.login(login("ann@example.com", NEW_PASSWORD)).await.unwrap_err();
+    users.update(&app.admin(), &id, suspend(false)).await.unwrap();
+    identity.login(login("ann@example.com", NEW_PASSWORD)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_deleted_user_had_is_another_ones_and_its_address_is_free() {
+    for engine in Engine::available() {
+        let app = Setup::default().on(engine).start().await;
+        let (users, admin) = (&app.gateway.users, app.admin());
+        let (id, caller) = signed_in(&app, "ann@example.com", Role::Operator).await;
+        let heir = made(&app, "bob@example.com", Role::Operator).await.user;
+        let session = app.gateway.sessions.create(&caller, Default::default()).await.unwrap();
+
+        let refused = users.delete(&admin, &id, None).await.unwrap_err();
+        assert_eq!((refused.code(), &refused.details().unwrap()["sessions"]), ("has_belongings", &1.into()));
+        for nobody in [id.clone(), UserId::from("usr_nobody")] {
+            let refused = users.delete(&admin, &id, Some(nobody)).await.unwrap_err();
+            assert_eq!(refused.field(), Some("reassign_to"));
+        }
+        assert_eq!(users.delete(&admin, &admin.user, None).await.unwrap_err().kind(), Kind::Conflict);
+        users.delete(&admin, &id, Some(heir.id.clone())).await.unwrap();
+
+        let as_heir = Caller {
+            user: heir.id,
+            role: Role::Operator,
+            permissions: Permissions::of(&[Permission::SendMessages]),
+            ..admin.clone()
+        };
+        assert_eq!(
+            app.gateway.sessions.get(Some(&as_heir), &session.id).await.unwrap().owner_id,
+            as_heir.user
+        );
+        let listed = app.gateway.sessions.list(&as_heir, None, None, Page::new(None, None)).await.unwrap();
+        assert_eq!(listed.items.len(), 1, "{engine:?}");
+        assert_eq!(app.gateway.identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
+        assert_eq!(users.get(&admin, &id).await.unwrap_err().kind(), Kind::NotFound);
+        assert_eq!(users.delete(&admin, &id, None).await.unwrap_err().kind(), Kind::NotFound);
+        made(&app, "ann@example.com", Role::Viewer).await;
+        let words = UserFilter { search: Some("ANN@".into()), ..UserFilter::default() };
+        let found = users.list(&admin, words, Page::new(None, None)).await.unwrap().items;
+        assert_eq!(found.len(), 1, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_changed_by_its_owner_and_not_with_an_api_token() {
+    let app = TestGateway::offline().await;
+    let identity = &app.gateway.identity;
+    let (_, caller) = signed_in(&app, "ann@example.com", Role::Viewer).await;
+    let change = |name: &str, email: &str| AccountChange {
+        name: Some(name.into()),
+        email: Some(email.into()),
+        ..AccountChange::default()
+    };
+    let changed = identity.change_account(&caller, change("Anna", "Anna@example.com")).await.unwrap().user;
+    assert_eq!((changed.name.as_str(), changed.email.as_str()), ("Anna", "anna@example.com"));
+    let taken = identity.change_account(&caller, change("Anna", "admin@example.com")).await.unwrap_err();
+    assert_eq!(taken.kind(), Kind::Conflict);
+    let by_token = Caller { credential: Credential::ApiToken("tok_1".into(), None), ..caller };
+    let refused = identity.change_account(&by_token, change("A", "a@example.com")).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotAuthorized);
+    let refused = identity.change_password(&by_token, NEW_PASSWORD.into(), "another one".into()).await;
+    assert_eq!(refused.unwrap_err().kind(), Kind::NotAuthorized);
+}

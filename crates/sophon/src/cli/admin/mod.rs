@@ -1,0 +1,42 @@
+//! `sophon admin`.
+
+mod roles;
+mod users;
+
+use clap::Subcommand;
+
+use super::context::Context;
+use super::stop::Stop;
+
+/// What is administered.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    /// List, create, change, suspend and delete users
+    Users(users::Args),
+    /// List, create, change and delete roles
+    Roles(roles::Args),
+}
+
+impl Args {
+    /// The command that lists what this one is about.
+    pub fn list(&self) -> &'static str {
+        match self.subject {
+            Subject::Users(_) => "`sophon admin users` lists",
+            Subject::Roles(_) => "`sophon admin roles` lists",
+        }
+    }
+}
+
+/// Administers users or roles.
+pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
+    match args.subject {
+        Subject::Users(args) => users::run(context, args).await,
+        Subject::Roles(args) => roles::run(context, args).await,
+    }
+}

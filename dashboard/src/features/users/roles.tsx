@@ -1,0 +1,98 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, call } from "../../api/client.ts";
+import type { Role } from "../../api/types.ts";
+import { useCan } from "../../entities/user/auth.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { ActionDialog } from "../../ui/dialog.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
+import { ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { EditRole } from "./edit-role.tsx";
+import styles from "./users.module.css";
+import { useRoles } from "./use-users.ts";
+import { common } from "../../messages/en/common.ts";
+import { users as t } from "../../messages/en/users.ts";
+
+type Open = { dialog: "new" } | { dialog: "edit" | "delete"; role: Role };
+
+export function Roles() {
+  const [open, setOpen] = useState<Open | null>(null);
+  const roles = useRoles();
+  const mayManage = useCan("ManageRoles");
+  const close = () => setOpen(null);
+  return (
+    <section aria-labelledby="roles">
+      <div className={styles.head}>
+        <h2 id="roles">{t.roles}</h2>
+        {mayManage && (
+          <Button icon="plus" onClick={() => setOpen({ dialog: "new" })}>
+            {t.newRole}
+          </Button>
+        )}
+      </div>
+      <p className={styles.note}>{t.rolesAbout}</p>
+      {roles.error && <ErrorNotice error={roles.error} onRetry={() => void roles.refetch()} />}
+      {roles.isPending && <Loading lines={3} />}
+      <ul role="list" className={styles.list} aria-label={t.roles}>
+        {roles.data?.map((role) => (
+          <RoleEntry
+            key={role.id}
+            role={role}
+            onOpen={mayManage && !role.builtIn ? (dialog) => setOpen({ dialog, role }) : null}
+          />
+        ))}
+      </ul>
+      {open?.dialog === "new" && <EditRole role={null} onClose={close} />}
+      {open?.dialog === "edit" && <EditRole role={open.role} onClose={close} />}
+      {open?.dialog === "delete" && <DeleteRole role={open.role} onClose={close} />}
+    </section>
+  );
+}
+
+interface RoleEntryProps {
+  role: Role;
+  onOpen: ((dialog: "edit" | "delete") => void) | null;
+}
+
+function RoleEntry({ role, onOpen }: RoleEntryProps) {
+  return (
+    <li className={styles.entry}>
+      <div className={styles.what}>
+        <strong>{role.name}</strong>
+        {role.builtIn && <span className={styles.mark}>{t.builtIn}</span>}
+        <Disclosure id={role.id} summary={t.count(role.permissions.length)}>
+          <p className={styles.permissionList}>{role.permissions.join(", ") || common.none}</p>
+        </Disclosure>
+      </div>
+      {onOpen && (
+        <div className={styles.actions}>
+          <IconButton icon="pencil" label={t.editRole(role.name)} onClick={() => onOpen("edit")} />
+          <IconButton
+            icon="trash"
+            label={t.deleteRole(role.name)}
+            onClick={() => onOpen("delete")}
+          />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function DeleteRole({ role, onClose }: { role: Role; onClose: () => void }) {
+  const queries = useQueryClient();
+  const remove = async () => {
+    await call(api.DELETE("/api/admin/roles/{id}", { params: { path: { id: role.id } } }));
+    await queries.invalidateQueries({ queryKey: ["users"] });
+  };
+  return (
+    <ActionDialog
+      title={t.deleteRoleTitle}
+      action={t.deleteRole(role.name)}
+      variant="danger"
+      onClose={onClose}
+      onConfirm={remove}
+    >
+      <p>{t.deleteRoleAbout(role.name)}</p>
+    </ActionDialog>
+  );
+}

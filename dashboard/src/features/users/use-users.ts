@@ -1,0 +1,29 @@
+/** The users and roles of the tenant. No event tells of them: they are fetched when the page is opened and changed. */
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { api, call } from "../../api/client.ts";
+
+export function useUsers(search: string) {
+  return useInfiniteQuery({
+    queryKey: ["users", "list", search],
+    queryFn: ({ pageParam, signal }) => {
+      const query = {
+        ...(search !== "" && { q: search }),
+        ...(pageParam !== null && { cursor: pageParam }),
+      };
+      return call(api.GET("/api/admin/users", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+export function useRoles() {
+  return useQuery({
+    queryKey: ["users", "roles"],
+    queryFn: ({ signal }) =>
+      call(api.GET("/api/admin/roles", { params: { query: { limit: 200 } }, signal })),
+    select: ({ items }) => items,
+  });
+}

@@ -1,0 +1,48 @@
+import { section } from "../catalogue.ts";
+
+/** Users and roles, for administrators. */
+export const users = section("users", {
+  title: "Users and roles",
+  users: "Users",
+  loading: "Loading users",
+  search: "Search by name or email",
+  noneTitle: "No such users",
+  noneAbout: "Search for something else.",
+  more: "Show more users",
+  you: "you",
+  suspended: "suspended",
+  passwordDue: "has to change the first password",
+  newUser: "New user",
+  createUser: "Create user",
+  email: "Email",
+  role: "Role",
+  firstPassword: "First password",
+  firstPasswordAbout: (email: string) =>
+    `Give it to ${email}, who has to change it when signing in. It is not shown again.`,
+  editUser: (name: string) => `Edit ${name}`,
+  editTitle: "Edit user",
+  access: "Access",
+  mayAccess: { active: "May sign in", suspended: "Suspended" },
+  accessHint: "A suspended user is signed out everywhere and keeps everything.",
+  signOut: "Sign out everywhere",
+  signOutTitle: "Sign out everywhere",
+  signOutAbout: (name: string) =>
+    `All sign-ins of ${name} end at once. API tokens go on; suspend the user to end these too.`,
+  deleteUser: (name: string) => `Delete ${name}`,
+  deleteTitle: "Delete user",
+  deleteAbout: (name: string) =>
+    `${name} can no longer sign in, and running work is cancelled. This cannot be undone.`,
+  reassign: "Sessions, discussions, memories and attachments go to",
+  roles: "Roles",
+  rolesAbout: "What a user may do. A role that you make may do no more than you.",
+  builtIn: "built in",
+  count: (count: number) => (count === 1 ? "1 permission" : `${count} permissions`),
+  newRole: "New role",
+  createRole: "Create role",
+  editRole: (name: string) => `Edit ${name}`,
+  editRoleTitle: "Edit role",
+  deleteRole: (name: string) => `Delete ${name}`,
+  deleteRoleTitle: "Delete role",
+  deleteRoleAbout: (name: string) => `No user has the role ${name} any more after this.`,
+  permissions: "Permissions",
+});
