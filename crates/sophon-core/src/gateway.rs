@@ -214,9 +214,10 @@ impl Gateway {
         once::register(&mut registry);
         maintenance::register(&mut registry);
         let identity = Identity::open(&shared, &mut registry, auto_admin)?;
+        let for_administrators = Arc::new(identity.clone());
         let gateway = Self {
-            users: Users::open(&shared, &identity),
-            roles: Roles::open(&shared, &identity),
+            users: Users::open(&shared, for_administrators.clone()),
+            roles: Roles::open(&shared, for_administrators),
             identity,
             rates: Arc::new(RateLimits::open(&shared)),
             connections: shared.settings.connections,

@@ -1,5 +1,7 @@
 //! The roles of a tenant: those that are built in, and those of its own.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use sophon_model::ports::{UserFilter, every};
 use sophon_model::{
@@ -46,12 +48,12 @@ pub struct RoleChange {
 #[derive(Clone)]
 pub struct Roles {
     db: Database,
-    identity: Identity,
+    identity: Arc<Identity>,
 }
 
 impl Roles {
-    pub(crate) fn open(shared: &Shared, identity: &Identity) -> Self {
-        Self { db: shared.db.clone(), identity: identity.clone() }
+    pub(crate) fn open(shared: &Shared, identity: Arc<Identity>) -> Self {
+        Self { db: shared.db.clone(), identity }
     }
 
     /// All of them: those that are built in first, then the tenant's own, oldest first.

@@ -1,6 +1,7 @@
 //! Texts of others: made fit for storage where they enter, and shown to people who decide by them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -85,6 +86,18 @@ pub fn is_invisible(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_hidden(c))
 }
 
+/// Where the words of a text are: runs of letters and digits. What is searched for and what is marked in a hit are cut by
+/// this one rule.
+pub fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + text[rest..].find(char::is_alphanumeric)?;
+        let length = text[start..].find(|c: char| !c.is_alphanumeric());
+        rest = length.map_or(text.len(), |length| start + length);
+        Some(start..rest)
+    })
+}
+
 /// The controls, and what Unicode lets programs leave out when they draw a text (`Default_Ignorable_Code_Point`) or
 /// calls a separator of lines, an annotation or a tag.
 fn is_hidden(c: char) -> bool {
@@ -148,6 +161,13 @@ mod tests {
         assert_eq!(without_overrides("a\u{202e}b\u{1b}"), "a\\u{202e}b\\u{1b}");
         assert!(matches!(without_overrides("👩\u{200d}🚀 ❤\u{fe0f}"), Cow::Borrowed(_)));
         assert!(is_invisible(" \u{200b}\u{2060}\n") && is_invisible("") && !is_invisible("\u{200b}a"));
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        let cut = |text: &str| words(text).map(|at| text[at].to_owned()).collect::<Vec<_>>();
+        assert_eq!(cut("Öl, 2 whale's"), ["Öl", "2", "whale", "s"]);
+        assert_eq!(cut(" - "), Vec::<String>::new());
     }
 
     #[test]

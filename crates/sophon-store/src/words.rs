@@ -2,6 +2,8 @@
 //!
 //! Only runs of letters and digits are taken, so nothing that was typed can be an operator of either engine.
 
+use sophon_model::text::words;
+
 use crate::engine::Engine;
 
 /// Words taken from a search; the rest is dropped.
@@ -21,8 +23,7 @@ pub(crate) enum Need {
 /// A query in the language of `engine` for text with words that begin like those in `typed`; `None` if there is no
 /// word in it.
 pub(crate) fn words_query(engine: Engine, typed: &str, need: Need) -> Option<String> {
-    let words = typed.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS);
-    let terms: Vec<String> = words.map(|word| term(engine, word)).collect();
+    let terms: Vec<String> = words(typed).take(WORDS).map(|at| term(engine, &typed[at])).collect();
     let operator = match (engine, need) {
         (Engine::Sqlite, Need::All) => " AND ",
         (Engine::Sqlite, Need::Any) => " OR ",

@@ -7925,7 +7925,7 @@ export interface operations {
                  * @description One range of bytes.
                  * @example bytes=0-1023
                  */
-                Range?: string | null;
+                Range?: string;
             };
             path: {
                 /** @description The key of the attachment. */
@@ -12575,12 +12575,27 @@ export interface operations {
             query?: {
                 /** @description The agent that answers in it, by id or slug. */
                 agent?: string;
+                /** @description Only those made then or later. */
+                createdFrom?: string;
+                /** @description Only those made before. */
+                createdUntil?: string;
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description Words that title or messages contain, each by its beginning. */
                 q?: string;
+                /**
+                 * @description By which time they are ordered, newest first: `updated` (the default), in which a session moves to the top while
+                 *     the pages are read, or `created`, in which nothing moves.
+                 */
+                sort?: "updated" | "created";
+                /** @description Its status. */
+                status?: "waiting" | "active" | "paused" | "completed";
+                /** @description Only those in which something happened then or later. */
+                updatedFrom?: string;
+                /** @description Only those in which nothing happened since. */
+                updatedUntil?: string;
             };
             header?: {
                 /**

@@ -5,6 +5,7 @@ use sophon_model::{Caller, Credential, Error, Kind, Result, User, UserId};
 use super::{Identity, Profile, permissions};
 use crate::database::Unit;
 use crate::limits;
+use crate::once::SecretSource;
 use crate::only_if::OnlyIf;
 use crate::users::email_of;
 
@@ -74,6 +75,11 @@ impl Identity {
                 Profile::of(&*unit.tx, user, permissions)
             })
             .await
+    }
+
+    /// Where the secrets of a request come from.
+    pub(crate) fn secrets_of(&self, caller: &Caller) -> SecretSource {
+        self.secret_maker.source(&self.db, caller)
     }
 
     /// The hash of a password that is chosen for a user.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use sophon_model::text::words;
+
 /// Characters shown before the first hit, and in all.
 const BEFORE: usize = 60;
 const LONGEST: usize = 240;
@@ -55,17 +57,6 @@ impl Pieces {
             _ => self.0.push(Piece { text: text.into(), is_hit }),
         }
     }
-}
-
-/// Where the words of a text are: runs of letters and digits, as the index has them.
-fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut rest = 0;
-    std::iter::from_fn(move || {
-        let start = rest + text[rest..].find(char::is_alphanumeric)?;
-        let length = text[start..].find(|c: char| !c.is_alphanumeric());
-        rest = length.map_or(text.len(), |length| start + length);
-        Some(start..rest)
-    })
 }
 
 /// The place so many characters before `from`, at the beginning of a word.

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
-    Agent, AgentId, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId,
-    SessionMode, SessionStatus, TenantId, Visibility, WhileBusy,
+    Agent, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId, SessionMode,
+    SessionStatus, TenantId, Visibility, WhileBusy,
 };
 
 use crate::agents::FIRST_AGENT;
@@ -87,15 +87,9 @@ impl Sessions {
         Self { db, pending, running, quotas: shared.settings.quotas, models: shared.models.clone() }
     }
 
-    /// The sessions in which the caller takes part, last active first.
-    pub async fn list(
-        &self,
-        caller: &Caller,
-        search: Option<String>,
-        agent: Option<AgentId>,
-        page: Page,
-    ) -> Result<Paged<Session>> {
-        let (visible, filter) = (visible::<Session>(caller)?, SessionFilter { search, agent });
+    /// The sessions in which the caller takes part, in the order of the filter.
+    pub async fn list(&self, caller: &Caller, filter: SessionFilter, page: Page) -> Result<Paged<Session>> {
+        let visible = visible::<Session>(caller)?;
         self.db.read(move |tx| tx.sessions(visible.own(), &filter, &page)).await
     }
 

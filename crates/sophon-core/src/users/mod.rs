@@ -8,6 +8,8 @@ mod departure;
 
 pub use change::UserChange;
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sophon_model::ports::{Tx, UserFilter};
@@ -19,7 +21,6 @@ use crate::database::Database;
 use crate::gateway::Shared;
 use crate::identity::Identity;
 use crate::limits;
-use crate::once::SecretMaker;
 use crate::policy::{Create, Granted, Read, allow, grant, require, visible};
 
 /// An e-mail address, in bytes.
@@ -53,14 +54,12 @@ pub struct CreatedUser {
 #[derive(Clone)]
 pub struct Users {
     db: Database,
-    identity: Identity,
-    secret_maker: SecretMaker,
+    identity: Arc<Identity>,
 }
 
 impl Users {
-    pub(crate) fn open(shared: &Shared, identity: &Identity) -> Self {
-        let secret_maker = SecretMaker::new(&shared.settings.signing_key);
-        Self { db: shared.db.clone(), identity: identity.clone(), secret_maker }
+    pub(crate) fn open(shared: &Shared, identity: Arc<Identity>) -> Self {
+        Self { db: shared.db.clone(), identity }
     }
 
     /// The tenant's users, oldest first.
@@ -84,7 +83,7 @@ impl Users {
     pub async fn create(&self, caller: &Caller, new: NewUser) -> Result<CreatedUser> {
         let allowed = allow::<User, Create>(caller)?;
         let (name, email) = (limits::name("name", &new.name)?, email_of(&new.email)?);
-        let (id, secrets) = (self.db.new_id::<UserId>(), self.secret_maker.source(&self.db, caller));
+        let (id, secrets) = (self.db.new_id::<UserId>(), self.identity.secrets_of(caller));
         let generated = new.password.is_none();
         let password_of =
             |id: &UserId| URL_SAFE_NO_PAD.encode(&secrets.secret_of(id.as_str())[..INITIAL_PASSWORD_BYTES]);

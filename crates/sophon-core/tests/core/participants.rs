@@ -5,6 +5,7 @@ use std::time::Duration;
 use fanout::Start;
 use sophon_core::agents::NewAgent;
 use sophon_core::sessions::{ChangeSession, MOST_PARTICIPANTS, NewSession};
+use sophon_model::ports::SessionFilter;
 use sophon_model::{
     Agent, Caller, Credential, Event, Kind, MessageEvent, MessageRole, Page, ParticipantKind, Permission,
     Permissions, Role, SessionId, SessionRole, SessionStatus, TaskStatus, Topic, User, UserId, Visibility,
@@ -93,7 +94,7 @@ async fn a_session_is_shared_by_role_and_what_a_role_does_not_cover_is_refused()
 
     sessions.share(&admin, id, &bob.user, SessionRole::Viewer).await.unwrap();
     sessions.get(Some(&bob), id).await.unwrap();
-    let listed = sessions.list(&bob, None, None, Page::new(None, None)).await.unwrap();
+    let listed = sessions.list(&bob, SessionFilter::default(), Page::new(None, None)).await.unwrap();
     assert_eq!(listed.items.len(), 1);
     assert_eq!(write().await.unwrap_err().kind(), Kind::NotAuthorized);
 

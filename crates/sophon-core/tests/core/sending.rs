@@ -1,4 +1,5 @@
 use sophon_core::sessions::{ChangeSession, Fork};
+use sophon_model::ports::SessionFilter;
 use sophon_model::{Caller, Kind, MessageRole, RequestKey, SessionStatus};
 
 use crate::harness::{Harness, message};
@@ -46,7 +47,7 @@ async fn a_hundred_concurrent_sends_with_one_key_are_one() {
     let fresh = sent.iter().filter(|sent| !sent.as_ref().unwrap().replayed).count();
     assert_eq!(fresh, 1);
     let page = sophon_model::Page::new(None, None);
-    let sessions = app.gateway.sessions.list(&admin, None, None, page).await.unwrap();
+    let sessions = app.gateway.sessions.list(&admin, SessionFilter::default(), page).await.unwrap();
     assert_eq!(sessions.items.len(), 1);
 }
 
@@ -83,7 +84,9 @@ async fn what_cannot_be_sent_is_refused_and_changes_nothing() {
     to_nobody.agent = Some("nobody".into());
     assert_eq!(app.gateway.chat.send(&admin, to_nobody).await.unwrap_err().kind(), Kind::NotFound);
     let page = sophon_model::Page::new(None, None);
-    assert!(app.gateway.sessions.list(&admin, None, None, page).await.unwrap().items.is_empty());
+    assert!(
+        app.gateway.sessions.list(&admin, SessionFilter::default(), page).await.unwrap().items.is_empty()
+    );
 }
 
 #[tokio::test]

@@ -4,8 +4,9 @@ use futures_util::future::join_all;
 use sophon_core::database::Unit;
 use sophon_core::identity::{AccountChange, AuthorizationState, Device, Login};
 use sophon_core::roles::RoleChange;
+use sophon_core::sessions::NewSession;
 use sophon_core::users::{CreatedUser, NewUser, UserChange};
-use sophon_model::ports::UserFilter;
+use sophon_model::ports::{SessionFilter, UserFilter};
 use sophon_model::{
     Caller, Credential, Kind, Page, Permission, Permissions, Role, TenantId, User, UserId, UserStatus,
 };
@@ -192,7 +193,7 @@ async fn what_a_deleted_user_had_is_another_ones_and_its_address_is_free() {
         let (users, admin) = (&app.gateway.users, app.admin());
         let (id, caller) = signed_in(&app, "ann@example.com", Role::Operator).await;
         let heir = made(&app, "bob@example.com", Role::Operator).await.user;
-        let session = app.gateway.sessions.create(&caller, Default::default()).await.unwrap();
+        let session = app.gateway.sessions.create(&caller, NewSession::default()).await.unwrap();
 
         let refused = users.delete(&admin, &id, None).await.unwrap_err();
         assert_eq!((refused.code(), &refused.details().unwrap()["sessions"]), ("has_belongings", &1.into()));
@@ -213,7 +214,12 @@ async fn what_a_deleted_user_had_is_another_ones_and_its_address_is_free() {
             app.gateway.sessions.get(Some(&as_heir), &session.id).await.unwrap().owner_id,
             as_heir.user
         );
-        let listed = app.gateway.sessions.list(&as_heir, None, None, Page::new(None, None)).await.unwrap();
+        let listed = app
+            .gateway
+            .sessions
+            .list(&as_heir, SessionFilter::default(), Page::new(None, None))
+            .await
+            .unwrap();
         assert_eq!(listed.items.len(), 1, "{engine:?}");
         assert_eq!(app.gateway.identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
         assert_eq!(users.get(&admin, &id).await.unwrap_err().kind(), Kind::NotFound);

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use sophon_api::{Agent, ApprovalRequest, Bootstrap, InfoRequest, List, Model, Session, Task};
-use sophon_model::ports::ApprovalFilter;
+use sophon_model::ports::{ApprovalFilter, SessionFilter};
 use sophon_model::{Page, Permission};
 
 use super::config::auth_config;
@@ -34,7 +34,7 @@ pub(super) async fn get_bootstrap(
     let (me, agents, sessions, approvals, info_requests, active_tasks, limits) = tokio::try_join!(
         gateway.identity.me(&caller),
         gateway.agents.list(&caller, long_page()),
-        gateway.sessions.list(&caller, None, None, page()),
+        gateway.sessions.list(&caller, SessionFilter::default(), page()),
         gateway.approvals.list(&caller, ApprovalFilter::pending(), long_page()),
         gateway.info_requests.pending(&caller, long_page()),
         active_tasks,

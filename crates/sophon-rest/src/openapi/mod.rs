@@ -9,8 +9,10 @@ mod schemas;
 pub(crate) mod three_zero;
 
 use sophon_api::hubs;
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
+use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{OpenApi, RefOr};
 
 pub(crate) use about::about;
 pub(crate) use answers::describe as describe_answers;
@@ -39,6 +41,27 @@ fn complete(operation: &mut Operation) {
     operation.operation_id = operation.operation_id.take().map(|name| camel_case(&name));
     if let (None, Some(summary)) = (&operation.description, &operation.summary) {
         operation.description = Some(format!("{summary}."));
+    }
+    if let Some(requirements) = &mut operation.security
+        && requirements.iter().all(|requirement| *requirement == SecurityRequirement::default())
+    {
+        // What needs no credential at all: generators take an empty list for that, and not always an empty alternative.
+        requirements.clear();
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(Parameter { schema: Some(RefOr::T(Schema::Object(schema))), .. }) = parameter {
+            drop_null(schema);
+        }
+    }
+}
+
+/// A parameter is there or left out; there is no way to say that it is null.
+fn drop_null(schema: &mut Object) {
+    if let SchemaType::Array(kinds) = &mut schema.schema_type {
+        kinds.retain(|kind| *kind != Type::Null);
+        if let [kind] = &kinds[..] {
+            schema.schema_type = kind.clone().into();
+        }
     }
 }
 
@@ -113,12 +136,22 @@ mod tests {
             }
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 assert!(parameter["description"].is_string(), "{name}: {parameter}");
+                assert!(!parameter["schema"].to_string().contains("null"), "{name}: {parameter}");
             }
         }
         let failures = document["components"]["responses"].as_object().unwrap();
         assert!(
             failures.values().all(|failure| failure["content"]["application/json"]["example"].is_object())
         );
+    }
+
+    #[test]
+    fn what_needs_no_credential_says_so_by_an_empty_list() {
+        let document = document();
+        let security = |path: &str, method: &str| document["paths"][path][method]["security"].clone();
+        assert_eq!(security("/api/auth/login", "post"), serde_json::json!([]));
+        assert_eq!(security("/api/sessions/{id}", "get"), serde_json::json!([{}, { "bearer": [] }]));
+        assert_eq!(security("/api/sessions", "get"), Value::Null, "as for all of the document");
     }
 
     #[test]

@@ -2,12 +2,15 @@
 //!
 //! OpenAPI 3.1 took over JSON Schema; what we use of that is said in the words of 3.0 here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 const VERSION: &str = "3.0.3";
+
+/// Where a license is explained that is named by its SPDX identifier.
+const LICENSES: &str = "https://spdx.org/licenses/";
 
 /// The same document in OpenAPI 3.0.
 pub(crate) fn of(document: &OpenApi) -> serde_json::Result<Value> {
@@ -15,10 +18,19 @@ pub(crate) fn of(document: &OpenApi) -> serde_json::Result<Value> {
     document["openapi"] = VERSION.into();
     if let Some(license) = document["info"]["license"].as_object_mut() {
         license.remove("identifier");
+        license.insert("url".into(), LICENSES.into());
     }
     convert(&mut document);
     let kinds = kinds(&document["components"]["schemas"]);
-    name_kinds(&mut document, &kinds);
+    let mut untyped = BTreeSet::new();
+    type_nullable(&mut document, &kinds, &mut untyped);
+    for reference in untyped {
+        if let Some(alternative) =
+            document.pointer_mut(&format!("{}/oneOf/0", reference.trim_start_matches('#')))
+        {
+            alternative["nullable"] = true.into();
+        }
+    }
     Ok(document)
 }
 
@@ -29,17 +41,22 @@ fn kinds(components: &Value) -> HashMap<String, Value> {
     typed.map(|(name, schema)| (format!("#/components/schemas/{name}"), schema["type"].clone())).collect()
 }
 
-/// Says of what may be null which type it has otherwise: without one, `nullable` means nothing.
-fn name_kinds(part: &mut Value, kinds: &HashMap<String, Value>) {
+/// Says of what may be null which type it has otherwise: without one, `nullable` means nothing. What is only a choice of
+/// alternatives has none: it is to take null itself, and is put into `untyped`.
+fn type_nullable(part: &mut Value, kinds: &HashMap<String, Value>, untyped: &mut BTreeSet<String>) {
     match part {
-        Value::Array(parts) => parts.iter_mut().for_each(|part| name_kinds(part, kinds)),
+        Value::Array(parts) => parts.iter_mut().for_each(|part| type_nullable(part, kinds, untyped)),
         Value::Object(part) => {
             let reference = part.get("allOf").and_then(|parts| parts[0]["$ref"].as_str());
-            let kind = reference.and_then(|reference| kinds.get(reference)).cloned();
-            if let (true, Some(kind)) = (part.contains_key("nullable"), kind) {
-                part.insert("type".into(), kind);
+            if let (true, Some(reference)) = (part.contains_key("nullable"), reference) {
+                if let Some(kind) = kinds.get(reference) {
+                    part.insert("type".into(), kind.clone());
+                } else {
+                    untyped.insert(reference.to_owned());
+                    part.remove("nullable");
+                }
             }
-            part.values_mut().for_each(|part| name_kinds(part, kinds));
+            part.values_mut().for_each(|part| type_nullable(part, kinds, untyped));
         }
         _ => {}
     }
@@ -153,6 +170,20 @@ mod tests {
             "example": { "const": "x", "type": ["a", "null"] },
         });
         assert_eq!(converted(schema.clone()), schema);
+    }
+
+    #[test]
+    fn what_may_be_null_has_a_type_or_is_a_choice_that_takes_null_itself() {
+        let mut schema = json!({ "allOf": [{ "$ref": "#/components/schemas/It" }], "nullable": true });
+        let mut untyped = BTreeSet::new();
+        let kinds = kinds(&json!({ "It": { "type": "object" } }));
+        type_nullable(&mut schema, &kinds, &mut untyped);
+        assert_eq!((&schema["type"], untyped.len()), (&json!("object"), 0));
+
+        let document = of(&super::super::openapi()).unwrap();
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(schemas["CommandResult"]["properties"]["error"]["nullable"], Value::Null);
+        assert_eq!(schemas["ReportedError"]["oneOf"][0]["nullable"], true);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use sophon_api::{List, NewSession, Session};
+use sophon_api::{List, NewSession, Session, Time};
+use sophon_model::SessionStatus;
+use sophon_model::ports::{Period, SessionFilter, SessionOrder};
 
 use crate::created::Created;
 use crate::error::Result;
@@ -13,18 +15,45 @@ use crate::{Api, agents};
 
 /// Which sessions.
 #[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(super) struct SessionsQuery {
     /// Words that title or messages contain, each by its beginning.
     q: Option<String>,
     /// The agent that answers in it, by id or slug.
     agent: Option<String>,
+    /// Its status.
+    #[param(value_type = Option<SessionStatus>, inline)]
+    status: Option<SessionStatus>,
+    /// Only those made then or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_from: Option<Time>,
+    /// Only those made before.
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_until: Option<Time>,
+    /// Only those in which something happened then or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_from: Option<Time>,
+    /// Only those in which nothing happened since.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_until: Option<Time>,
+    /// By which time they are ordered, newest first: `updated` (the default), in which a session moves to the top while
+    /// the pages are read, or `created`, in which nothing moves.
+    #[param(inline)]
+    sort: Option<Sort>,
     /// Items in a page: 50 by default, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
     /// The `nextCursor` of the page before, with the same filters. Empty, or none: the first page.
     cursor: Option<String>,
+}
+
+/// By which time sessions are ordered.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Sort {
+    Updated,
+    Created,
 }
 
 /// List one's sessions, last active first
@@ -39,9 +68,23 @@ pub(super) async fn list_sessions(
     Params(query): Params<SessionsQuery>,
 ) -> Result<Json<List<Session>>> {
     let agent = agents::named(&gateway, &caller, query.agent).await?;
-    let search = query.q.filter(|words| !words.trim().is_empty());
+    let period = |from: Option<Time>, until: Option<Time>| Period {
+        from: from.map(|Time(at)| at),
+        until: until.map(|Time(at)| at),
+    };
+    let filter = SessionFilter {
+        search: query.q.filter(|words| !words.trim().is_empty()),
+        agent,
+        status: query.status,
+        created: period(query.created_from, query.created_until),
+        updated: period(query.updated_from, query.updated_until),
+        order: match query.sort {
+            Some(Sort::Created) => SessionOrder::Created,
+            Some(Sort::Updated) | None => SessionOrder::Updated,
+        },
+    };
     let page = list.page(query.limit, query.cursor.as_deref())?;
-    let sessions = gateway.sessions.list(&caller, search, agent, page).await?;
+    let sessions = gateway.sessions.list(&caller, filter, page).await?;
     Ok(Json(list.answer(sessions, Session::from)))
 }
 

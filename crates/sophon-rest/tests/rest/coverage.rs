@@ -42,7 +42,7 @@ async fn call(caller: &As<'_>, method: &Method, path: &str) -> crate::client::An
 
 #[test]
 fn what_is_public_is_public_by_decision() {
-    let free = serde_json::json!([{}]);
+    let free = serde_json::json!([]);
     let either = serde_json::json!([{}, { "bearer": [] }]);
     let named = |wanted: &Value| {
         let operations = operations().into_iter().filter(|(.., operation)| operation["security"] == *wanted);

@@ -273,3 +273,31 @@ async fn a_viewer_cannot_write() {
     let details = viewer.post("/api/sessions", &json!({})).await.refused(403, "not_authorized");
     assert_eq!(details, json!({ "permission": "SendMessages" }));
 }
+
+#[tokio::test]
+async fn sessions_are_chosen_by_status_and_time_and_a_cursor_counts_for_one_order() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let mut ids = Vec::new();
+    for title in ["One", "Two"] {
+        let new = admin.post("/api/sessions", &json!({ "title": title })).await.expect(201);
+        ids.push(new["id"].as_str().unwrap().to_owned());
+    }
+    admin.patch(&format!("/api/sessions/{}", ids[0]), &json!({ "status": "paused" })).await.ok();
+    for (query, count) in [
+        ("status=paused", 1),
+        ("sort=created", 2),
+        ("createdFrom=2000-01-01T00:00:00Z", 2),
+        ("createdUntil=2000-01-01T00:00:00Z", 0),
+        ("updatedUntil=2000-01-01T00:00:00Z", 0),
+    ] {
+        let list = admin.get(&format!("/api/sessions?{query}")).await.ok();
+        assert_eq!(list["items"].as_array().unwrap().len(), count, "{query}");
+    }
+    let first = admin.get("/api/sessions?sort=created&limit=1").await.ok();
+    let cursor = first["nextCursor"].as_str().unwrap();
+    let second = admin.get(&format!("/api/sessions?sort=created&cursor={cursor}")).await.ok();
+    assert_eq!(second["hasMore"], false);
+    admin.get(&format!("/api/sessions?cursor={cursor}")).await.refused(400, "invalid_request");
+    admin.get("/api/sessions?sort=title").await.refused(400, "invalid_request");
+}

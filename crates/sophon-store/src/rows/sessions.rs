@@ -1,7 +1,7 @@
 //! Sessions.
 
-use sophon_model::ports::{SessionFilter, SessionRows};
-use sophon_model::{Page, Paged, Position, Result, Session, SessionId, UserId};
+use sophon_model::ports::{Period, SessionFilter, SessionOrder, SessionRows};
+use sophon_model::{Page, Paged, Position, Result, Session, SessionId, Timestamp, UserId};
 
 use super::page;
 use crate::engine::{Conn, Engine, Query};
@@ -12,9 +12,10 @@ impl SessionRows for Conn {
         // Two looks, each along an index: one with both conditions would sort all that the user has.
         let mut found = self.sessions_where(&OWN, user, filter, wanted)?;
         found.extend(self.sessions_where(&SHARED, user, filter, wanted)?);
-        found.sort_unstable_by(|a, b| (b.updated_at, &b.id).cmp(&(a.updated_at, &a.id)));
+        let time = |session: &Session| time_of(session, filter.order);
+        found.sort_unstable_by(|a, b| (time(b), &b.id).cmp(&(time(a), &a.id)));
         let position =
-            |session: &Session| Position { at: session.updated_at.as_millis(), id: session.id.to_string() };
+            |session: &Session| Position { at: time(session).as_millis(), id: session.id.to_string() };
         Ok(Paged::from_one_more(found, wanted, position))
     }
 
@@ -24,6 +25,20 @@ impl SessionRows for Conn {
                    WHERE p.session_id = $1 AND p.kind = 'user' AND p.member_id <> s.owner_id";
         let found: Vec<(UserId,)> = self.all(sql, &[session.as_str().into()])?;
         Ok(found.into_iter().map(|(user,)| user).collect())
+    }
+}
+
+fn time_of(session: &Session, order: SessionOrder) -> Timestamp {
+    match order {
+        SessionOrder::Updated => session.updated_at,
+        SessionOrder::Created => session.created_at,
+    }
+}
+
+fn column_of(order: SessionOrder) -> &'static str {
+    match order {
+        SessionOrder::Updated => "updated_at",
+        SessionOrder::Created => "created_at",
     }
 }
 
@@ -55,8 +70,23 @@ impl Conn {
         if let Some(words) = &words {
             with_words(&mut query, self.engine(), words);
         }
-        page(&mut query, "updated_at", wanted);
+        if let Some(status) = filter.status {
+            query.push(" AND status = ").bind(status.as_str());
+        }
+        within(&mut query, "created_at", filter.created);
+        within(&mut query, "updated_at", filter.updated);
+        page(&mut query, column_of(filter.order), wanted);
         Ok(self.found_by(&query)?)
+    }
+}
+
+/// Only sessions with a time in a period.
+fn within(query: &mut Query<'_>, column: &'static str, period: Period) {
+    if let Some(from) = period.from {
+        query.push(" AND ").push(column).push(" >= ").bind(from.as_millis());
+    }
+    if let Some(until) = period.until {
+        query.push(" AND ").push(column).push(" < ").bind(until.as_millis());
     }
 }
 

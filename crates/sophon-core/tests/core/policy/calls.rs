@@ -12,7 +12,7 @@ use sophon_core::policy::Case;
 use sophon_core::roles::RoleChange;
 use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_core::users::{NewUser, UserChange};
-use sophon_model::ports::{ApprovalFilter, UserFilter};
+use sophon_model::ports::{ApprovalFilter, SessionFilter, UserFilter};
 use sophon_model::{
     Caller, Error, JobId, NewPanelist, Node, Page, Permission, ProviderId, Result, Role, Severity, Topic,
 };
@@ -184,9 +184,9 @@ async fn listed(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things
                 ids(gateway.info_requests.pending(caller, page).await?, |request| request.id.to_string())
             }
             "node" => ids(gateway.nodes.list(caller, page).await?, |node| node.id.to_string()),
-            "session" => {
-                ids(gateway.sessions.list(caller, None, None, page).await?, |found| found.id.to_string())
-            }
+            "session" => ids(gateway.sessions.list(caller, SessionFilter::default(), page).await?, |found| {
+                found.id.to_string()
+            }),
             "role" => {
                 let roles = gateway.roles.list(caller).await?;
                 (roles.iter().map(|known| known.role.name().to_owned()).collect(), None)

@@ -45,8 +45,8 @@ use serde_json::Value as Json;
 
 use crate::{
     Agent, AgentId, ApiToken, AuthSession, Event, MemoryEntry, Message, MessageId, Page, Paged, Result, Role,
-    Session, SessionId, Task, TaskId, TaskStatus, Tenant, TenantId, Timestamp, ToolCall, Topic, User, UserId,
-    UserStatus,
+    Session, SessionId, SessionStatus, Task, TaskId, TaskStatus, Tenant, TenantId, Timestamp, ToolCall,
+    Topic, User, UserId, UserStatus,
 };
 
 /// Work that writes.
@@ -214,11 +214,38 @@ pub struct SessionFilter {
     pub search: Option<String>,
     /// The agent that answers in it.
     pub agent: Option<AgentId>,
+    /// Its status.
+    pub status: Option<SessionStatus>,
+    /// When it was made.
+    pub created: Period,
+    /// When something last happened in it.
+    pub updated: Period,
+    /// By which time they are ordered.
+    pub order: SessionOrder,
+}
+
+/// A time from which and until which something was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Period {
+    /// Only at or after.
+    pub from: Option<Timestamp>,
+    /// Only before.
+    pub until: Option<Timestamp>,
+}
+
+/// By which time sessions are ordered; the newest come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SessionOrder {
+    /// When something last happened in it. A session moves to the top while the list is read.
+    #[default]
+    Updated,
+    /// When it was made. Nothing moves.
+    Created,
 }
 
 /// Sessions.
 pub trait SessionRows {
-    /// Those in which the user takes part, last active first.
+    /// Those in which the user takes part, in the order of the filter.
     fn sessions(&self, user: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
     /// The users who take part in a session, its owner first; nobody if it is not there. It is not held for that.
     fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>>;

@@ -1,8 +1,9 @@
 //! Sessions.
 
-use sophon_model::ports::{SessionFilter, Store, Tx};
+use sophon_model::ports::{Period, SessionFilter, SessionOrder, Store, Tx};
 use sophon_model::{
-    AgentId, MessageId, MessageStatus, Page, Result, Session, SessionId, TaskId, TenantId, UserId,
+    AgentId, MessageId, MessageStatus, Page, Result, Session, SessionId, SessionStatus, TaskId, TenantId,
+    UserId,
 };
 
 use crate::fixtures::{at, message, move_in, session, task, tool_call, user};
@@ -12,6 +13,7 @@ pub fn rules() -> Vec<Rule> {
     vec![
         rule(sessions_are_listed_last_active_first_page_by_page),
         rule(only_sessions_of_the_owner_and_the_agent_are_listed),
+        rule(sessions_are_chosen_by_status_and_times_and_ordered_by_either),
         rule(a_search_finds_titles_and_messages),
         rule(a_search_without_a_word_leaves_nothing_out),
         rule(the_owner_is_told_what_happens_in_a_session),
@@ -59,14 +61,42 @@ fn only_sessions_of_the_owner_and_the_agent_are_listed(place: &Place) {
         tx.insert(&Session { agent_id: AgentId::from("other"), ..session("x") })
     })
     .unwrap();
-    let by_agent = |agent| SessionFilter { agent: Some(AgentId::from(agent)), search: None };
+    let by_agent = |agent| SessionFilter { agent: Some(AgentId::from(agent)), ..SessionFilter::default() };
     assert_eq!(listed(&*store, &SessionFilter::default(), 50), ["x", "s"]);
     assert_eq!(listed(&*store, &by_agent("other"), 50), ["x"]);
     assert_eq!(listed(&*store, &by_agent("nobody"), 50), Vec::<String>::new());
 }
 
+fn sessions_are_chosen_by_status_and_times_and_ordered_by_either(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    write(&*store, |tx| {
+        for (id, status, created, updated) in [
+            ("a", SessionStatus::Active, 20, 50),
+            ("b", SessionStatus::Waiting, 30, 40),
+            ("c", SessionStatus::Active, 40, 45),
+        ] {
+            tx.insert(&Session { status, created_at: at(created), updated_at: at(updated), ..session(id) })?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    let any = SessionFilter::default;
+    let later = Period { from: Some(at(20)), until: None };
+    let by_creation = SessionFilter { order: SessionOrder::Created, created: later, ..any() };
+    for limit in 1..=3 {
+        assert_eq!(listed(&*store, &by_creation, limit), ["c", "b", "a"]);
+    }
+    let waiting = SessionFilter { status: Some(SessionStatus::Waiting), ..any() };
+    assert_eq!(listed(&*store, &waiting, 50), ["b"]);
+    let made = Period { from: Some(at(30)), until: Some(at(40)) };
+    assert_eq!(listed(&*store, &SessionFilter { created: made, ..any() }, 50), ["b"]);
+    let touched = Period { from: Some(at(45)), until: Some(at(51)) };
+    assert_eq!(listed(&*store, &SessionFilter { updated: touched, ..any() }, 50), ["a", "c"]);
+}
+
 fn searching(words: &str) -> SessionFilter {
-    SessionFilter { search: Some(words.into()), agent: None }
+    SessionFilter { search: Some(words.into()), ..SessionFilter::default() }
 }
 
 fn a_search_finds_titles_and_messages(place: &Place) {
