@@ -27,11 +27,14 @@ export class Dashboard {
 
   /** Opens it anew, as a browser that has never seen it; unless `firstRun`, of a person who chose to stay offline. */
   async open(browser: Browser, gateway: Gateway, firstRun = false) {
-    const context = await browser.newContext({ baseURL: gateway.url });
+    // Put there before the page is opened: a script for it would run in frames without storage, too.
+    const { origin } = new URL(gateway.url);
+    const chosen = firstRun ? [] : [{ name: "sophon.offline", value: "yes" }];
+    const context = await browser.newContext({
+      baseURL: gateway.url,
+      storageState: { cookies: [], origins: [{ origin, localStorage: chosen }] },
+    });
     const page = await context.newPage();
-    if (!firstRun) {
-      await page.addInitScript(() => localStorage.setItem("sophon.offline", "yes"));
-    }
     page.setDefaultTimeout(PATIENCE);
     this.complaints = [];
     page.on("pageerror", (error) => this.complaints.push(error.message));
