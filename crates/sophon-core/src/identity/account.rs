@@ -122,7 +122,7 @@ fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
 }
 
 /// An account is its owner's, and not that of what its owner has lent rights to.
-fn require_person(caller: &Caller) -> Result<()> {
+pub(crate) fn require_person(caller: &Caller) -> Result<()> {
     match caller.credential {
         Credential::Access(..) | Credential::AutoAdmin => Ok(()),
         Credential::ApiToken(..) | Credential::Agent(..) => {

@@ -10,6 +10,7 @@ mod sign_in;
 mod throttle;
 
 pub use account::AccountChange;
+pub(crate) use account::require_person;
 pub use api_tokens::{Ends, NewApiToken};
 pub use identified::{Identified, Presented};
 pub(crate) use password::{check_new_password, hash_password};

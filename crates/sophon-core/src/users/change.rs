@@ -4,6 +4,7 @@ use sophon_model::{Caller, Error, Permission, Result, Role, User, UserId, UserSt
 
 use super::{Users, email_of, exceeds, is_there, may_give, permissions_of};
 use crate::database::Unit;
+use crate::identity::require_person;
 use crate::limits;
 use crate::only_if::OnlyIf;
 use crate::policy::{Granted, Write, grant};
@@ -38,6 +39,10 @@ impl Users {
                 let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
                 let mut user = to_change(unit, &caller, &id)?;
                 change.only_if.require(&user)?;
+                if hash.is_some() && user.id == caller.user {
+                    let text = "Change your own password with POST /api/auth/password, which asks for the present one.";
+                    return Err(Error::conflict(text));
+                }
                 let before = (user.role.clone(), user.status);
                 apply(unit, &caller, &mut user, change)?;
                 let has_other_rights = before != (user.role.clone(), user.status);
@@ -85,10 +90,14 @@ fn apply(unit: &mut Unit<'_>, caller: &Caller, user: &mut User, change: UserChan
 }
 
 /// The user, held to be changed, whom the caller may change: one who may do no more than the caller itself. Otherwise
-/// somebody could set an administrator's password and be one.
+/// somebody could set an administrator's password and be one. An API token changes nothing of its owner's account, also
+/// where the owner may change accounts.
 pub(super) fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &UserId) -> Result<User> {
     let user = unit.tx.user_to_change(&caller.tenant, id)?.filter(is_there);
     let user: Granted<User, Write> = grant(&*unit.tx, caller, user)?;
+    if user.id == caller.user {
+        require_person(caller)?;
+    }
     let held = match permissions_of(&*unit.tx, caller, &user.role) {
         Ok(held) => held,
         // The role was deleted: it includes nothing.

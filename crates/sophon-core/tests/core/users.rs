@@ -119,6 +119,29 @@ async fn nobody_makes_changes_or_takes_over_who_may_do_more() {
 }
 
 #[tokio::test]
+async fn an_api_token_of_an_administrator_does_not_take_over_its_owner() {
+    let app = TestGateway::offline().await;
+    let users = &app.gateway.users;
+    let (id, caller) = signed_in(&app, "boss@example.com", Role::Admin).await;
+    let other = made(&app, "ann@example.com", Role::Viewer).await.user.id;
+    let password = || UserChange { password: Some("another good one".into()), ..UserChange::default() };
+    let own = users.update(&caller, &id, password()).await.unwrap_err();
+    assert_eq!(own.kind(), Kind::Conflict, "the present password is asked for elsewhere");
+
+    let by_token = Caller { credential: Credential::ApiToken("tok_1".into(), None), ..caller.clone() };
+    let email = UserChange { email: Some("mine@example.com".into()), ..UserChange::default() };
+    for refused in [
+        users.update(&by_token, &id, password()).await.map(drop),
+        users.update(&by_token, &id, email).await.map(drop),
+        users.end_sign_ins(&by_token, &id).await,
+    ] {
+        assert_eq!(refused.unwrap_err().kind(), Kind::NotAuthorized);
+    }
+    app.gateway.identity.login(login("boss@example.com", NEW_PASSWORD)).await.unwrap();
+    users.update(&by_token, &other, password()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_tenant_keeps_an_administrator_whatever_is_asked_for_at_once() {
     for engine in Engine::available() {
         let app = Setup::default().on(engine).start().await;
