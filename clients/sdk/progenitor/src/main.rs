@@ -54,8 +54,11 @@ async fn main() -> Result<()> {
     let mut listed = Vec::new();
     let mut cursor = None;
     loop {
-        let one = Some(1.try_into()?);
-        let page = client.list_sessions(None, cursor.as_deref(), one, None, None).await?.into_inner();
+        let (cursor_before, one) = (cursor.as_deref(), Some(1.try_into()?));
+        let all = client
+            .list_sessions(None, None, None, cursor_before, one, None, None, None, None, None, None)
+            .await?;
+        let page = all.into_inner();
         listed.extend(page.items.into_iter().map(|session| session.id));
         cursor = page.next_cursor;
         if cursor.is_none() {
