@@ -46,7 +46,7 @@ impl Identity {
     pub async fn change_password(&self, caller: &Caller, current: String, new: String) -> Result<Profile> {
         require_person(caller)?;
         let mut attempt = self.throttle.begin(None).await?;
-        let (wanted, device) = (caller.user.clone(), caller.clone());
+        let (wanted, caller) = (caller.user.clone(), caller.clone());
         let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
         attempt.on(&user.email, false).await?;
         if !self.passwords.verify(current.clone(), Some(user.password_hash.clone())).await? {
@@ -65,12 +65,12 @@ impl Identity {
         let identity = self.clone();
         self.db
             .write(move |unit| {
-                let mut user = own(unit, &device)?;
+                let mut user = own(unit, &caller)?;
                 user.password_hash = hash;
                 user.password_due = false;
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;
-                identity.end_sign_ins_in(unit, &user.id, Some(&device.credential))?;
+                identity.end_sign_ins_in(unit, &user.id, Some(&caller.credential))?;
                 let permissions = permissions(&*unit.tx, &user)?;
                 Profile::of(&*unit.tx, user, permissions)
             })
@@ -87,28 +87,25 @@ impl Identity {
         self.passwords.hash(password, self.db.random()).await
     }
 
-    /// Ends a user's sign-ins, but for the one that `kept` is of; says how many.
+    /// Ends a user's sign-ins, but for the one that `kept` is of.
     pub(crate) fn end_sign_ins_in(
         &self,
         unit: &mut Unit<'_>,
         user: &UserId,
         kept: Option<&Credential>,
-    ) -> Result<usize> {
+    ) -> Result<()> {
         let now = unit.now();
         let kept = match kept {
             Some(Credential::Access(session, _)) => Some(session),
             _ => None,
         };
-        let mut ended = 0;
         for mut session in unit.tx.auth_sessions(user, now)? {
             if kept != Some(&session.id) {
                 session.revoked_at = Some(now);
                 unit.tx.update(&session)?;
-                ended += 1;
             }
         }
-        self.rights_change_in(unit, user)?;
-        Ok(ended)
+        self.rights_change_in(unit, user)
     }
 
     /// Whether requests without a credential are this user's.

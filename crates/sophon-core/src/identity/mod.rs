@@ -267,7 +267,7 @@ fn own_rights(held: Permissions) -> Permissions {
 }
 
 /// What the user's role includes. One that was deleted includes nothing.
-fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
+pub(crate) fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
     user.role.permissions(|id| {
         let role = tx.get_in(&user.tenant_id, id)?;
         Ok(role.map_or(Permissions::default(), |role| Permissions::of(&role.permissions)))

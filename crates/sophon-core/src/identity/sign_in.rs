@@ -14,13 +14,12 @@ use super::password::LONGEST_PASSWORD;
 use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, permissions, rejected, secret_hash};
 use crate::network::network;
 use crate::policy::require;
+use crate::users::LONGEST_EMAIL;
 
 /// How long a sign-in lasts without being refreshed.
 const SIGN_IN_LIFETIME: Duration = Duration::from_hours(30 * 24);
 /// How long the answer to a refresh is repeated to the same device.
 const ANSWER_REPEATED: Duration = Duration::from_secs(30);
-/// An e-mail address, in bytes.
-const LONGEST_EMAIL: usize = 254;
 /// What a device may say of itself, in bytes; more is cut.
 const LONGEST_USER_AGENT: usize = 200;
 

@@ -2,9 +2,9 @@
 
 use sophon_model::{Caller, Error, Permission, Result, Role, User, UserId, UserStatus};
 
-use super::{Users, email_of, exceeds, is_there, may_give, permissions_of};
+use super::{Users, email_of, exceeds, is_there, may_give};
 use crate::database::Unit;
-use crate::identity::require_person;
+use crate::identity::{permissions, require_person};
 use crate::limits;
 use crate::only_if::OnlyIf;
 use crate::policy::{Granted, Write, grant};
@@ -98,13 +98,8 @@ pub(super) fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &UserId) -> Re
     if user.id == caller.user {
         require_person(caller)?;
     }
-    let held = match permissions_of(&*unit.tx, caller, &user.role) {
-        Ok(held) => held,
-        // The role was deleted: it includes nothing.
-        Err(error) if error.field() == Some("role") => sophon_model::Permissions::default(),
-        Err(error) => return Err(error),
-    };
-    if !caller.permissions.without(&[Permission::EndSignIns]).cover(held.without(&[Permission::EndSignIns])) {
+    let held = permissions(&*unit.tx, &user)?;
+    if !caller.permissions.cover(held.without(&[Permission::EndSignIns])) {
         return Err(exceeds("This user may do more than you, so you cannot change it."));
     }
     Ok(user.into_inner())

@@ -4,9 +4,10 @@ use serde_json::json;
 use sophon_model::ports::Belongings;
 use sophon_model::{Caller, Error, Result, Role, User, UserId, UserStatus};
 
+use super::Users;
 use super::change::{auto_admin, require_another, to_change};
-use super::{Users, is_there};
 use crate::database::Unit;
+use crate::identity::may_act;
 
 impl Users {
     /// Deletes one: its address is free again, its credentials end, its work is cancelled. What is its own becomes that of
@@ -53,7 +54,7 @@ fn hand_over(unit: &mut Unit<'_>, user: &User, heir: Option<UserId>) -> Result<(
         return Err(refused("Name another user than the one that is deleted."));
     }
     let heir = unit.tx.get_in(&user.tenant_id, &heir)?;
-    let heir = heir.filter(|heir| is_there(heir) && heir.status == UserStatus::Active);
+    let heir = heir.filter(may_act);
     let heir = heir.ok_or_else(|| refused("There is no active user with this id."))?;
     unit.tx.hand_over(&user.id, &heir.id)
 }

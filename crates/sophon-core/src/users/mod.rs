@@ -122,7 +122,7 @@ impl Users {
         self.db
             .write_once(caller, move |unit| {
                 let user = change::to_change(unit, &by, &id)?;
-                identity.end_sign_ins_in(unit, &user.id, None).map(drop)
+                identity.end_sign_ins_in(unit, &user.id, None)
             })
             .await
     }
