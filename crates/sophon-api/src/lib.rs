@@ -65,7 +65,9 @@ pub use nodes::{
 pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
-pub use sessions::{ForkSession, NewSession, Participant, Session, SessionPatch, ShareSession};
+pub use sessions::{
+    ForkSession, ListedSession, NewSession, Participant, Session, SessionPatch, ShareSession,
+};
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;
 pub use users::{

@@ -3028,6 +3028,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_ListedSession: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["ListedSession"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_LocalModelServer: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -3152,6 +3161,15 @@ export interface components {
             items: components["schemas"]["UserAccount"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
+        };
+        /** @description A session in a list, with what `expand` names. */
+        ListedSession: components["schemas"]["Session"] & {
+            /** @description The agent that answers in it: with `expand=agent`. */
+            agent?: components["schemas"]["Agent"];
+            /** @description Its last message, if it has one: with `expand=lastMessage`. */
+            lastMessage?: components["schemas"]["Message"];
+            /** @description Those who take part, in the order in which they joined: with `expand=participants`. */
+            participants?: components["schemas"]["Participant"][];
         };
         /** @description A model server that was found on the gateway's machine. */
         LocalModelServer: {
@@ -12581,6 +12599,11 @@ export interface operations {
                 createdUntil?: string;
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
+                /**
+                 * @description What is to be read with each session: `agent`, `participants`, `lastMessage`, or several with commas between.
+                 * @example agent,lastMessage
+                 */
+                expand?: string;
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description Words that title or messages contain, each by its beginning. */
@@ -12626,17 +12649,96 @@ export interface operations {
                      *       "hasMore": false,
                      *       "items": [
                      *         {
+                     *           "agent": {
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "description": "Plans journeys by train",
+                     *             "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "model": null,
+                     *             "name": "Sophon",
+                     *             "runtime": "model",
+                     *             "slug": "sophon",
+                     *             "tools": [
+                     *               "memory.*",
+                     *               "datetime.now"
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *           },
                      *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "channelId": "webchat",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastMessage": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "attachments": [
+                     *               {
+                     *                 "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "mime": "image/png",
+                     *                 "name": "map.png",
+                     *                 "size": 48213
+                     *               }
+                     *             ],
+                     *             "content": "Which trains go to **Lisbon**?",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "details": {
+                     *               "cut": {
+                     *                 "keptBytes": 16777216,
+                     *                 "reason": "The answer had more characters than the operator allows."
+                     *               },
+                     *               "fallback": {
+                     *                 "model": "llama3.2",
+                     *                 "provider": "ollama",
+                     *                 "reason": "The provider did not answer.",
+                     *                 "requested": "gpt-5"
+                     *               }
+                     *             },
+                     *             "finishReason": "stop",
+                     *             "id": 42,
+                     *             "localId": null,
+                     *             "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "msgType": "chat",
+                     *             "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "role": "user",
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "pending",
+                     *             "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolCalls": [
+                     *               {
+                     *                 "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                 "arguments": {},
+                     *                 "durationMs": 12,
+                     *                 "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "result": null,
+                     *                 "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "status": "running",
+                     *                 "textOffset": 57,
+                     *                 "toolName": "memory.search"
+                     *               }
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "usage": {
+                     *               "inputTokens": 1250,
+                     *               "model": "llama3.2",
+                     *               "outputTokens": 310,
+                     *               "provider": "ollama"
+                     *             },
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           },
                      *           "lastOutcome": "queued",
                      *           "messageCount": 4,
                      *           "mode": "async",
                      *           "model": null,
                      *           "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "participants": [
+                     *             {
+                     *               "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *               "kind": "user",
+                     *               "role": "viewer"
+                     *             }
+                     *           ],
                      *           "status": "waiting",
                      *           "title": "Flights to Lisbon",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z",
@@ -12647,7 +12749,7 @@ export interface operations {
                      *       "nextCursor": null
                      *     }
                      */
-                    "application/json": components["schemas"]["List_Session"];
+                    "application/json": components["schemas"]["List_ListedSession"];
                 };
             };
             /** @description It is as `If-None-Match` says. */

@@ -1,6 +1,7 @@
 //! Sessions: making, listing, changing, forking and deleting them, and reading their messages.
 
 mod excerpt;
+mod expand;
 mod fork;
 mod history;
 mod participants;
@@ -8,6 +9,7 @@ mod search;
 mod search_tool;
 
 pub use excerpt::{Excerpt, Piece};
+pub use expand::{Expand, ExpandedSession};
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
 pub use participants::MOST_PARTICIPANTS;
