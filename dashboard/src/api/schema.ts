@@ -182,7 +182,7 @@ export interface paths {
         put?: never;
         /**
          * End all sign-ins of a user
-         * @description Its API tokens go on.
+         * @description Its API tokens go on, unless the request says otherwise.
          */
         post: operations["logOutUser"];
         delete?: never;
@@ -3199,6 +3199,14 @@ export interface components {
              */
             password: string;
         };
+        /** @description What is to end of a user. */
+        LogOutUser: {
+            /**
+             * @description Whether its API tokens end as well; they go on if absent.
+             * @example true
+             */
+            apiTokens?: boolean;
+        };
         /**
          * @description The file itself.
          * @example You plan journeys by train.
@@ -4070,7 +4078,7 @@ export interface components {
          *     - `ApproveActions`: Answer approvals.
          *     - `CancelTasks`: Cancel other people's tasks.
          *     - `ViewActiveTasks`: See tasks.
-         *     - `ManageModels`: Configure models.
+         *     - `ManageModels`: Add, change and remove model providers, which are sent what people write and answer with calls of tools.
          *     - `ViewBudgets`: See budgets.
          *     - `ManageBudgets`: Change budgets.
          *     - `ViewSystem`: See the detailed health and the metrics of the system.
@@ -6465,7 +6473,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiTokens": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogOutUser"] | null;
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -6486,6 +6503,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
