@@ -27,6 +27,7 @@ mod secret;
 mod secrets;
 mod sessions;
 mod tasks;
+mod tenants;
 mod time;
 mod users;
 
@@ -44,7 +45,8 @@ pub use discussions::{
 };
 pub use error::{ErrorBody, ErrorInfo};
 pub use identity::{
-    ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant, User,
+    ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant,
+    TenantMembership, User,
 };
 pub use jobs::{Job, JobCounts};
 pub use list::List;
@@ -69,6 +71,10 @@ pub use sessions::{
     ForkSession, ListedSession, NewSession, Participant, Session, SessionPatch, ShareSession,
 };
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
+pub use tenants::{
+    CreatedTenant, ManagedTenant, NewTenant, NewTenantUser, TenantAccess, TenantAdministrator, TenantPatch,
+    TenantUserPatch,
+};
 pub use time::Time;
 pub use users::{
     Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, Role, RolePatch,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fanout::Limits;
 use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store};
-use sophon_model::{Caller, Credential, Result, User};
+use sophon_model::{Caller, Credential, Error, Result, User};
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
@@ -19,7 +19,7 @@ use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
 use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
-use crate::identity::{Identity, SignInRates, caller};
+use crate::identity::{Identity, SignInRates, caller, member};
 use crate::info_requests::InfoRequests;
 use crate::jobs::{Jobs, Runner, Workers};
 use crate::lifecycle::Lifecycle;
@@ -36,6 +36,7 @@ use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::setup::{Administrator, FirstAdministrator, set_up};
 use crate::tasks::{Running, Tasks};
+use crate::tenants::Tenants;
 use crate::tools::{self, Tools};
 use crate::turn::{self, TurnLimits};
 use crate::users::Users;
@@ -160,6 +161,8 @@ pub struct Services {
     pub nodes: Nodes,
     /// Files that go with messages.
     pub attachments: Attachments,
+    /// The tenants of the deployment.
+    pub tenants: Arc<Tenants>,
     /// Secrets that are kept sealed.
     pub secrets: Secrets,
     /// Storage and the bus.
@@ -227,8 +230,13 @@ impl Gateway {
         maintenance::register(&mut registry);
         let identity = Identity::open(&shared, &mut registry, auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
+        let users = Users::open(&shared, for_administrators.clone());
+        let nodes = Nodes::open(&shared, &mut registry);
+        let for_tenants = (for_administrators.clone(), users.clone());
+        let tenants = Tenants::open(&shared, &mut registry, for_tenants, secrets.clone(), nodes.clone());
         let services = Services {
-            users: Users::open(&shared, for_administrators.clone()),
+            tenants: Arc::new(tenants),
+            users,
             roles: Roles::open(&shared, for_administrators),
             identity,
             rates: Arc::new(RateLimits::open(&shared)),
@@ -240,7 +248,7 @@ impl Gateway {
             sessions: Sessions::open(&shared, &mut registry),
             tasks: Tasks::open(&shared),
             jobs: Jobs::open(&shared, &mut registry),
-            nodes: Nodes::open(&shared, &mut registry),
+            nodes,
             approvals: Approvals::open(&shared, &mut registry),
             info_requests: InfoRequests::open(&shared, &mut registry),
             discussions: Discussions::open(&shared, &mut registry),
@@ -268,7 +276,13 @@ async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> 
         return Ok(None);
     }
     let now = db.now();
-    db.read(move |tx| caller(tx, administrator, Credential::AutoAdmin, now)).await.map(Some)
+    db.read(move |tx| {
+        let missing = || Error::internal("the administrator is no member of the main tenant");
+        let main = tx.main_tenant()?.ok_or_else(missing)?;
+        let found = member(tx, &main.id, &administrator.id)?.ok_or_else(missing)?;
+        caller(tx, found, Credential::AutoAdmin, now).map(Some)
+    })
+    .await
 }
 
 /// Hands what was registered to those that call it, and starts the workers.

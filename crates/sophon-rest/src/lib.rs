@@ -37,6 +37,7 @@ mod router;
 mod sessions;
 mod tasks;
 mod tenant;
+mod tenants;
 
 use std::sync::Arc;
 
@@ -143,6 +144,7 @@ fn subjects() -> ApiRouter {
         .merge(info_requests::routes())
         .merge(models::routes())
         .merge(admin::routes())
+        .merge(tenants::routes())
         .merge(nodes::routes())
         .merge(ops::routes())
         .merge(public::routes())

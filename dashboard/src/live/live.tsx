@@ -9,9 +9,9 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { basePath } from "../api/base-path.ts";
 import { credentials } from "../api/credentials.ts";
 import type { HubMethods } from "../api/hubs.ts";
+import { tenant } from "../api/tenant.ts";
 import type { HubEvents } from "./events.ts";
 import type { EventHandler } from "./handlers.ts";
 import { HubLink, type LinkState, type Transport } from "./hub-link.ts";
@@ -22,7 +22,7 @@ const LiveContext = createContext<Live | null>(null);
 
 function hub(name: keyof HubEvents): Transport {
   return new HubConnectionBuilder()
-    .withUrl(`${basePath}/hubs/${name}`, {
+    .withUrl(`${tenant.hubsPath()}/${name}`, {
       accessTokenFactory: () => credentials.read()?.accessToken ?? "",
     })
     .configureLogging(LogLevel.None)

@@ -2,7 +2,7 @@
 
 use sophon_model::{Caller, Credential, Error, Kind, Result, User, UserId};
 
-use super::{Identity, Profile, permissions, require_still};
+use super::{Identity, Profile, member, permissions, rejected, require_still};
 use crate::database::Unit;
 use crate::limits;
 use crate::once::SecretSource;
@@ -28,7 +28,7 @@ impl Identity {
         self.db
             .write(move |unit| {
                 let mut user = own(unit, &caller)?;
-                change.only_if.require(&Profile::of(&*unit.tx, user.clone(), caller.permissions)?)?;
+                change.only_if.require(&profile(unit, &caller)?)?;
                 if let Some(name) = change.name {
                     user.name = limits::name("name", &name)?;
                 }
@@ -37,7 +37,7 @@ impl Identity {
                 }
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;
-                Profile::of(&*unit.tx, user, caller.permissions)
+                profile(unit, &caller)
             })
             .await
     }
@@ -75,8 +75,7 @@ impl Identity {
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;
                 identity.end_sign_ins_in(unit, &user.id, Some(&caller.credential))?;
-                let permissions = permissions(&*unit.tx, &user)?;
-                Profile::of(&*unit.tx, user, permissions)
+                profile(unit, &caller)
             })
             .await
     }
@@ -125,7 +124,14 @@ fn wrong_password() -> Error {
 
 fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
     require_still(unit, caller)?;
-    unit.tx.user_to_change(&caller.tenant, &caller.user)?.ok_or_else(|| Error::not_found("user"))
+    unit.tx.user_to_change(&caller.user)?.ok_or_else(|| Error::not_found("user"))
+}
+
+/// The account as it is now, of the caller with the rights that it has now.
+fn profile(unit: &mut Unit<'_>, caller: &Caller) -> Result<Profile> {
+    let found = member(&*unit.tx, &caller.tenant, &caller.user)?.ok_or_else(rejected)?;
+    let permissions = permissions(&*unit.tx, &found)?;
+    Profile::of(&*unit.tx, found, permissions, &caller.credential)
 }
 
 /// An account is its owner's, and not that of what its owner has lent rights to.

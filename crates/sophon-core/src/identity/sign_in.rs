@@ -11,7 +11,10 @@ use sophon_model::{
 };
 
 use super::password::LONGEST_PASSWORD;
-use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, permissions, rejected, secret_hash};
+use super::{
+    Identity, LONGEST_CREDENTIAL, NamedTenant, Outsider, Profile, Proof, entered, may_act, new_secret,
+    permissions, rejected, secret_hash,
+};
 use crate::network::network;
 use crate::policy::require;
 use crate::users::LONGEST_EMAIL;
@@ -32,8 +35,8 @@ pub struct Login {
     pub password: String,
     /// Where it is made.
     pub device: Device,
-    /// The tenants that the request names, by slug.
-    pub tenants: Vec<String>,
+    /// The tenant that the request names.
+    pub tenant: NamedTenant,
 }
 
 /// Where one signs in, or stays signed in.
@@ -85,7 +88,7 @@ pub struct SignedIn {
 impl Identity {
     /// Signs in. Whether the account does not exist, may not sign in or has another password cannot be told apart.
     pub async fn login(&self, login: Login) -> Result<SignedIn> {
-        let Login { email, password, device, tenants } = login;
+        let Login { email, password, device, tenant } = login;
         // Before anything else looks at them: strangers choose them.
         at_most("email", &email, LONGEST_EMAIL)?;
         at_most("password", &password, LONGEST_PASSWORD)?;
@@ -105,8 +108,6 @@ impl Identity {
             return Err(Error::unauthenticated("E-mail address or password is wrong."));
         };
         attempt.succeeded();
-        let named = tenants.iter().map(String::as_bytes);
-        self.require_tenant(&user.tenant_id, named).await?;
         let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
         self.db
             .write(move |unit| {
@@ -127,7 +128,7 @@ impl Identity {
                     revoked_at: None,
                 };
                 unit.tx.insert(&session)?;
-                identity.signed_in(&*unit.tx, user, &session, refresh_token)
+                identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
             })
             .await
     }
@@ -135,7 +136,12 @@ impl Identity {
     /// Trades a refresh token for a new pair. A token presented a second time means that the chain has leaked: the
     /// whole sign-in ends. But two pages of one browser may present it at once, and an answer may be lost: for half a
     /// minute the device that traded it gets the same answer again.
-    pub async fn refresh(&self, refresh_token: &str, device: Device) -> Result<SignedIn> {
+    pub async fn refresh(
+        &self,
+        refresh_token: &str,
+        device: Device,
+        tenant: NamedTenant,
+    ) -> Result<SignedIn> {
         enum Found {
             Refreshed(Box<SignedIn>),
             Leaked(AuthSessionId),
@@ -165,7 +171,7 @@ impl Identity {
                     return Ok(Found::Leaked(session.id));
                 }
                 let user = unit.tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                let signed_in = identity.signed_in(&*unit.tx, user, &session, next)?;
+                let signed_in = identity.signed_in(&*unit.tx, user, &session, next, &tenant)?;
                 Ok(Found::Refreshed(Box::new(signed_in)))
             })
             .await?;
@@ -223,10 +229,15 @@ impl Identity {
         user: User,
         session: &AuthSession,
         refresh_token: String,
+        tenant: &NamedTenant,
     ) -> Result<SignedIn> {
         let (access_token, expires_at) = self.tokens.issue(&user.id, &session.id, session.last_seen_at)?;
-        let permissions = permissions(tx, &user)?;
-        let profile = Profile::of(tx, user, permissions)?;
+        let proof = Proof::of_person(Credential::Access(session.id.clone(), expires_at));
+        let Some(member) = entered(tx, &user, tenant, &proof)? else {
+            return Err(Outsider::new(user, proof.credential, tenant).refusal());
+        };
+        let permissions = permissions(tx, &member)?;
+        let profile = Profile::of(tx, member, permissions, &proof.credential)?;
         Ok(SignedIn { access_token, expires_at, refresh_token, profile })
     }
 }

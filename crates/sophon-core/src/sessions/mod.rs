@@ -92,7 +92,7 @@ impl Sessions {
     /// The sessions in which the caller takes part, in the order of the filter.
     pub async fn list(&self, caller: &Caller, filter: SessionFilter, page: Page) -> Result<Paged<Session>> {
         let visible = visible::<Session>(caller)?;
-        self.db.read(move |tx| tx.sessions(visible.own(), &filter, &page)).await
+        self.db.read(move |tx| tx.sessions(visible.tenant(), visible.own(), &filter, &page)).await
     }
 
     /// One. `caller` is nobody for those who look at a public session without signing in.
@@ -251,7 +251,7 @@ fn store_new_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
 
 /// Emits the change of a session to its members.
 fn emit_change(unit: &mut Unit<'_>, session: &Session, change: SessionChange) -> Result<()> {
-    let members = unit.members_of(&session.id)?.to_vec();
+    let members = unit.members_of(&session.id)?.iter().map(|member| member.user.clone()).collect();
     unit.emit(SessionEvent { session: Box::new(session.clone()), change, members });
     Ok(())
 }

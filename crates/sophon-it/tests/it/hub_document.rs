@@ -28,9 +28,9 @@ impl Scene {
     async fn new() -> Self {
         let app = App::for_many().await;
         let user = app.admin().await;
-        let (tenant, owner) = (user.caller.tenant.clone(), user.caller.user.clone());
+        let owner = user.caller.user.clone();
         let stored = app.started.gateway.db.write(move |unit| {
-            let owner = unit.tx.get_in(&tenant, &owner)?.unwrap();
+            let owner = unit.tx.get(&owner)?.unwrap();
             let session = make::session("ses_1").of(&owner);
             unit.tx.insert(&session).map(|()| session)
         });

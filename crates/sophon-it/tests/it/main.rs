@@ -23,3 +23,4 @@ mod one_turn;
 mod participants;
 mod revocation;
 mod shares;
+mod tenants;

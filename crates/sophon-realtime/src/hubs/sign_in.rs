@@ -4,7 +4,7 @@ use http::HeaderValue;
 use http::request::Parts;
 use signalr::{Authenticate, Hub, Rejection};
 use sophon_core::Gateway;
-use sophon_core::identity::{Presented, TENANT_HEADER};
+use sophon_core::identity::{NamedTenant, Presented, TENANT_HEADER};
 use sophon_model::{Caller, Error, Event, Kind, Topic};
 use tokio::time::Instant;
 
@@ -28,15 +28,14 @@ impl People {
 impl Authenticate for People {
     type Caller = Caller;
 
-    /// The caller behind the credential of a hub request; the administrator where none is needed. The tenant that the
-    /// request names must be the caller's.
+    /// The caller behind the credential of a hub request; the administrator where none is needed. It acts in the
+    /// tenant that the request names, or at home.
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
-        let identified = self.gateway.identify(presented).await.map_err(|error| rejection(&error))?;
-        let caller = identified.require_user().map_err(|error| rejection(&error))?;
         let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
-        self.gateway.identity.require_tenants(caller, named).await.map_err(|error| rejection(&error))?;
-        Ok(caller.clone())
+        let identified = self.gateway.identify(presented, NamedTenant::in_headers(named)).await;
+        let identified = identified.map_err(|error| rejection(&error))?;
+        identified.require_user().cloned().map_err(|error| rejection(&error))
     }
 
     fn same_caller(&self, first: &Caller, now: &Caller) -> bool {

@@ -24,7 +24,7 @@ use fanout::Start;
 use serde::Deserialize;
 use sophon_core::Gateway;
 use sophon_core::following::{CatchUp, catch_up, revokes_access};
-use sophon_core::identity::{AuthorizationState, Identified, Presented, TENANT_HEADER};
+use sophon_core::identity::{AuthorizationState, Identified, NamedTenant, Presented, TENANT_HEADER};
 use sophon_core::live::{EventDelivery, EventSubscription};
 use sophon_core::network::ClientAddress;
 use sophon_core::rates::Asker;
@@ -114,20 +114,16 @@ async fn open(
     Ok(Opened { gateway, session, caller, subscription, caught_up, place })
 }
 
-/// The header counts before the query. A credential that is given must be valid, also where none is needed, and the
-/// tenant that the request names must be the caller's.
+/// The header counts before the query. A credential that is given must be valid, also where none is needed, and
+/// good for the tenant that the request names.
 async fn identify(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> Result<Identified> {
     let values = |name: HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
     let presented = match Presented::in_headers(values(header::AUTHORIZATION)) {
         Presented::Nothing => token.map_or(Presented::Nothing, Presented::Bearer),
         in_header => in_header,
     };
-    let identified = gateway.identify(presented).await?;
-    if let Some(caller) = identified.optional_user()? {
-        let named = values(HeaderName::from_static(TENANT_HEADER));
-        gateway.identity.require_tenants(caller, named).await?;
-    }
-    Ok(identified)
+    let named = NamedTenant::in_headers(values(HeaderName::from_static(TENANT_HEADER)));
+    gateway.identify(presented, named).await
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<u64> {
@@ -200,7 +196,7 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                 }
                 changed = changes.recv() => {
                     let is_meant = match changed {
-                        Ok(user) => caller.as_ref().is_some_and(|caller| caller.user == user),
+                        Ok(of) => caller.as_ref().is_some_and(|caller| of.concern(caller)),
                         Err(RecvError::Lagged(_)) => true,
                         Err(RecvError::Closed) => return,
                     };

@@ -1,9 +1,10 @@
 //! Headers that mean something to a handler.
 
 use axum::extract::FromRequestParts;
+use http::HeaderValue;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use sophon_core::identity::{self, TENANT_HEADER};
+use sophon_core::identity::{self, NamedTenant, TENANT_HEADER};
 use sophon_core::network::ClientAddress;
 
 use crate::error::{ApiError, Result};
@@ -21,14 +22,14 @@ impl<S: Sync> FromRequestParts<S> for Device {
     }
 }
 
-/// The tenants that the request names. Of those who signed in, the gate has looked at them.
-pub(crate) struct NamedTenants(pub(crate) Vec<String>);
+/// The tenant that the request names, for who is about to sign in. The gate has entered it for who has.
+pub(crate) struct Tenant(pub(crate) NamedTenant);
 
-impl<S: Sync> FromRequestParts<S> for NamedTenants {
+impl<S: Sync> FromRequestParts<S> for Tenant {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let named = parts.headers.get_all(TENANT_HEADER).iter();
-        Ok(Self(named.map(|slug| String::from_utf8_lossy(slug.as_bytes()).into_owned()).collect()))
+        let named = parts.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        Ok(Self(NamedTenant::in_headers(named)))
     }
 }

@@ -35,7 +35,7 @@ export function DeleteUser({ user, onClose }: DeleteUserProps) {
       onClose={onClose}
       onConfirm={remove}
     >
-      <p>{t.deleteAbout(user.name)}</p>
+      <p>{user.guest ? t.deleteGuestAbout(user.name) : t.deleteAbout(user.name)}</p>
       <SelectField
         label={t.reassign}
         value={heir}

@@ -71,6 +71,7 @@ function UserEntry({ user, onOpen }: UserEntryProps) {
   const facts = [
     user.email,
     role,
+    ...(user.guest ? [t.guest] : []),
     ...(user.status === "suspended" ? [t.suspended] : []),
     ...(user.passwordDue ? [t.passwordDue] : []),
   ];

@@ -11,6 +11,9 @@ export const users = section("users", {
   more: "Show more users",
   you: "you",
   suspended: "suspended",
+  guest: "account managed in another tenant",
+  guestAbout: (name: string) =>
+    `The account of ${name} is managed in another tenant. Here you can change the role.`,
   passwordDue: "has to change the first password",
   newUser: "New user",
   createUser: "Create user",
@@ -32,6 +35,8 @@ export const users = section("users", {
   deleteTitle: "Delete user",
   deleteAbout: (name: string) =>
     `${name} can no longer sign in, and running work is cancelled. This cannot be undone.`,
+  deleteGuestAbout: (name: string) =>
+    `${name} leaves this tenant and keeps the account in another one. Running work here is cancelled.`,
   reassign: "Sessions, discussions, memories and attachments go to",
   roles: "Roles",
   rolesAbout: "What a user may do. A role that you make may do no more than you.",

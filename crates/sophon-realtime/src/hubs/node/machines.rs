@@ -24,6 +24,8 @@ impl Authenticate for Machines {
         let token = token.ok_or(Rejection::Unauthorized)?;
         self.gateway.nodes.authenticate(token).await.map_err(|error| match error.kind() {
             Kind::Unauthenticated => Rejection::Unauthorized,
+            // Its tenant is not in use: it is a node all the same, and may come back.
+            Kind::NotAuthorized => Rejection::Forbidden,
             _ => Rejection::Unavailable,
         })
     }

@@ -7,7 +7,8 @@ use serde_json::json;
 use sophon_model::event::SessionChange;
 use sophon_model::ports::{IdempotentReply, NewEvent, Store, StoredEvent, Tx};
 use sophon_model::{
-    Error, Event, MessageEvent, Result, SessionEvent, SessionId, TaskEvent, ToolCallEvent, Topic, UserId,
+    Error, Event, MessageEvent, Result, SessionEvent, SessionId, TaskEvent, TenantId, ToolCallEvent, Topic,
+    UserId, UserInTenant,
 };
 
 use crate::fixtures::{at, message, move_in, session, task, tool_call};
@@ -50,7 +51,8 @@ fn append(tx: &mut dyn Tx, count: usize, millis: i64) -> Result<u64> {
 
 fn an_event_is_found_under_each_of_its_topics(place: &Place) {
     let store = place.open();
-    let topics = [topic("s"), Topic::User(UserId::from("s")), Topic::Feed(UserId::from("s"))];
+    let ann = UserInTenant { tenant: TenantId::from("home"), user: UserId::from("ann") };
+    let topics = [topic("s"), Topic::User(ann.clone()), Topic::Feed(ann)];
     let of = topics.to_vec();
     let first = write(&*store, move |tx| {
         let (one, other) = (event("s"), event("t"));

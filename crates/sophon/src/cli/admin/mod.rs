@@ -1,6 +1,7 @@
 //! `sophon admin`.
 
 mod roles;
+mod tenants;
 mod users;
 
 use clap::Subcommand;
@@ -21,6 +22,8 @@ enum Subject {
     Users(users::Args),
     /// List, create, change and delete roles
     Roles(roles::Args),
+    /// List, create, disable and delete tenants, and say who is in them
+    Tenants(tenants::Args),
 }
 
 impl Args {
@@ -29,14 +32,16 @@ impl Args {
         match self.subject {
             Subject::Users(_) => "`sophon admin users` lists",
             Subject::Roles(_) => "`sophon admin roles` lists",
+            Subject::Tenants(_) => "`sophon admin tenants` lists",
         }
     }
 }
 
-/// Administers users or roles.
+/// Administers users, roles or tenants.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     match args.subject {
         Subject::Users(args) => users::run(context, args).await,
         Subject::Roles(args) => roles::run(context, args).await,
+        Subject::Tenants(args) => tenants::run(context, args).await,
     }
 }

@@ -1,0 +1,63 @@
+import { expect, it } from "vitest";
+import { onStage } from "./stage.ts";
+
+const { dashboard, open } = onStage();
+
+const NEW_PASSWORD = "purple giraffe under water";
+
+it("makes a tenant, adds a person, who switches between two, and deletes it with all that it has", async () => {
+  const { page } = dashboard;
+  await page.goto("/tenants");
+  await page.getByText("runs the deployment").waitFor();
+  await page.getByRole("button", { name: "New tenant" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Acme Inc.");
+  expect(await dialog.getByLabel("Slug").inputValue()).toBe("acme-inc");
+  await dialog.getByLabel("Administrator’s email").fill("ada@example.org");
+  await dialog.getByLabel("Administrator’s name").fill("Ada");
+  await page.getByRole("button", { name: "Create tenant" }).click();
+  const first = await dialog.locator("code").innerText();
+  await page.getByRole("button", { name: "Done" }).click();
+
+  const ada = await open();
+  await ada.page.goto("/");
+  await ada.page.getByLabel("Email").fill("ada@example.org");
+  await ada.page.getByLabel("Password").fill(first);
+  await ada.page.getByRole("button", { name: "Sign in" }).click();
+  await ada.page.getByLabel("New password").fill(NEW_PASSWORD);
+  await ada.page.getByLabel("The same again").fill(NEW_PASSWORD);
+  await ada.page.getByRole("button", { name: "Save and sign in" }).click();
+  await ada.page.getByRole("navigation", { name: "Main" }).waitFor();
+  // What all tenants share is none of hers.
+  expect(await ada.page.getByRole("link", { name: "Tenants" }).count()).toBe(0);
+  expect(await ada.page.getByRole("link", { name: "Jobs" }).count()).toBe(0);
+  expect(await ada.page.getByRole("button", { name: /^Tenant: / }).count()).toBe(0);
+  await ada.begin("calculate 6+6");
+
+  // She becomes a member of the first tenant, too.
+  await page.getByRole("link", { name: "Default" }).click();
+  await page.getByRole("button", { name: "Add person" }).click();
+  await dialog.getByLabel("Email").fill("ada@example.org");
+  await dialog.getByRole("button", { name: "Add person" }).click();
+  await page.getByText("account managed elsewhere").waitFor();
+  await ada.page.reload();
+  await ada.page.getByRole("button", { name: "Tenant: Acme Inc.. Switch" }).click();
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Default" }).click();
+  await ada.page.getByRole("button", { name: "Tenant: Default. Switch" }).waitFor();
+  await ada.page.getByText("Live").waitFor();
+  expect(await ada.page.getByText("calculate 6+6").count()).toBe(0);
+
+  await page.getByRole("link", { name: "All tenants" }).click();
+  await page.getByRole("link", { name: "Acme Inc." }).click();
+  await page.getByRole("button", { name: "Disable" }).click();
+  await dialog.getByRole("button", { name: "Disable" }).click();
+  await page.getByRole("button", { name: "Enable" }).waitFor();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await dialog.getByText("This cannot be undone").waitFor();
+  await dialog.getByLabel("Type acme-inc to confirm").fill("acme-inc");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await page.getByText("No such tenants").waitFor();
+  // Her account goes on in the other one.
+  await ada.page.reload();
+  await ada.page.getByRole("navigation", { name: "Main" }).waitFor();
+});
