@@ -144,10 +144,9 @@ pub struct NewTenantUser {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 254, example = "ada@example.com")]
     pub email: Option<String>,
-    /// `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own; `Viewer` if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
     #[schema(example = "Operator")]
-    pub role: Option<String>,
+    pub role: String,
 }
 
 /// The role that a member of a tenant has from now on.
@@ -162,7 +161,7 @@ pub struct TenantUserPatch {
 #[cfg(feature = "core")]
 mod core {
     use sophon_core::tenants::{self, FirstAdministrator, NewMember, WhichUser};
-    use sophon_model::{Error, Role, UserId};
+    use sophon_model::{Error, UserId};
 
     use super::{
         CreatedTenant, NewTenant, NewTenantUser, Secret, TenantAccess, TenantAdministrator, TenantPatch,
@@ -209,8 +208,7 @@ mod core {
         type Error = Error;
 
         fn try_from(new: NewTenantUser) -> Result<Self, Error> {
-            let role = new.role.unwrap_or_else(|| Role::Viewer.into());
-            Ok(Self { user: which(new.user_id, new.email)?, role: role.into() })
+            Ok(Self { user: which(new.user_id, new.email)?, role: new.role.into() })
         }
     }
 

@@ -57,7 +57,7 @@ impl Sessions {
         let (found, read) = self
             .db
             .read(move |tx| {
-                let found = tx.sessions(sessions.own(), &filter, &page)?;
+                let found = tx.sessions(sessions.tenant(), sessions.own(), &filter, &page)?;
                 let read = read_beside(tx, &found.items, expand, &agents)?;
                 Ok((found, read))
             })

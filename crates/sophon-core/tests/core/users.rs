@@ -170,7 +170,7 @@ async fn an_api_token_of_an_administrator_does_not_take_over_its_owner() {
 async fn with_token(app: &TestGateway, caller: &Caller) -> Caller {
     let new = NewApiToken { name: "script".into(), permissions: None, ends: None };
     let (_, secret) = app.gateway.identity.create_api_token(caller, new).await.unwrap();
-    app.gateway.identity.authenticate(&secret).await.unwrap()
+    app.gateway.identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap()
 }
 
 #[tokio::test]

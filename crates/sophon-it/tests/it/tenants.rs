@@ -195,7 +195,7 @@ async fn a_tenant_is_managed_over_rest() {
     let users = format!("{place}/users");
     let (status, added) = home.post(&users, &json!({ "email": "b@b.example", "role": "Operator" })).await;
     assert_eq!((status.as_u16(), &added["guest"]), (201, &json!(true)), "{added}");
-    assert_eq!(home.post(&users, &json!({ "email": "b@b.example" })).await.0, 409);
+    assert_eq!(home.post(&users, &json!({ "email": "b@b.example", "role": "Viewer" })).await.0, 409);
     let (_, members) = home.get(&users).await;
     assert_eq!(members["items"].as_array().unwrap().len(), 2);
     assert_eq!(home.request(Method::DELETE, &place).send().await.unwrap().status(), 409);

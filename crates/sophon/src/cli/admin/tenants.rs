@@ -293,7 +293,7 @@ async fn users(context: &Context, id: &TenantId, limit: usize) -> Result<(), Sto
 
 async fn add(context: &Context, id: &TenantId, user: String, role: String) -> Result<(), Stop> {
     let (user_id, email) = if user.contains('@') { (None, Some(user)) } else { (Some(user.into()), None) };
-    let new = NewTenantUser { user_id, email, role: Some(role) };
+    let new = NewTenantUser { user_id, email, role };
     let added = context.client.add_tenant_user(id, &new).await?;
     let sentence = format!("{} is a member of {id} as {}.", one_line(&added.email), added.role);
     Ok(context.screen.done(&added, sentence)?)
