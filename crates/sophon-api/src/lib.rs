@@ -25,6 +25,7 @@ mod nodes;
 mod public;
 mod secret;
 mod secrets;
+mod session_marks;
 mod sessions;
 mod tasks;
 mod time;
@@ -65,6 +66,9 @@ pub use nodes::{
 pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
+pub use session_marks::{
+    DeleteSessions, DeletedSessions, ListedSession, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
+};
 pub use sessions::{ForkSession, NewSession, Participant, Session, SessionPatch, ShareSession};
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;

@@ -15,7 +15,7 @@ use crate::gateway::Shared;
 use crate::limits::{LONGEST_KEY, MOST_ATTACHMENTS, bounded, message_text, title};
 use crate::once::Once;
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
-use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in};
+use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in, unarchive_in};
 use crate::tasks::{Running, first_line_truncated, queued, require_room, stop_in};
 use crate::turn;
 
@@ -219,6 +219,7 @@ fn send_in(
     }
     session.message_count += 1;
     save_in(unit, &mut session)?;
+    unarchive_in(unit, &session, &caller.user)?;
     Ok(sent)
 }
 

@@ -1580,7 +1580,7 @@ export interface paths {
         };
         /**
          * List one's sessions, last active first
-         * @description List one's sessions, last active first.
+         * @description With one's own marks. Those that one has archived are left out, unless they are asked for.
          */
         get: operations["listSessions"];
         put?: never;
@@ -1641,6 +1641,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe one's marks on a session
+         * @description How far one has read it, and whether one has pinned or archived it and given it tags. Nobody else sees them.
+         */
+        get: operations["getSessionMarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's marks on a session
+         * @description The session stays as it is for the others who take part in it.
+         */
+        patch: operations["updateSessionMarks"];
         trace?: never;
     };
     "/api/sessions/{id}/messages": {
@@ -1724,6 +1748,66 @@ export interface paths {
          * @description Ask for another answer to the last question of a session.
          */
         post: operations["regenerateAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete several sessions with all that is in them
+         * @description All of them, or none: if one of them cannot be deleted, the others stay.
+         */
+        post: operations["deleteSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pin or archive several sessions
+         * @description All of them, or none: if one of them cannot be marked, the others stay as they are.
+         */
+        post: operations["markSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's tags, the most used first
+         * @description At most 200.
+         */
+        get: operations["listSessionTags"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2238,7 +2322,7 @@ export interface components {
         AuthSessionId: string;
         /**
          * @description What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
-         *     approvals and questions the longest one, of sessions and tasks one of the usual length.
+         *     pinned sessions, approvals and questions the longest one, of sessions and tasks one of the usual length.
          */
         Bootstrap: {
             /** @description `GET /api/tasks/active`; null for those who may not see it. */
@@ -2259,8 +2343,12 @@ export interface components {
             models: components["schemas"]["List_Model"];
             /** @description Whether there is no model provider, so that the built-in offline agent answers. */
             offline: boolean;
+            /** @description `GET /api/sessions?pinned=true` */
+            pinnedSessions: components["schemas"]["List_ListedSession"];
             /** @description `GET /api/sessions` */
-            sessions: components["schemas"]["List_Session"];
+            sessions: components["schemas"]["List_ListedSession"];
+            /** @description `GET /api/sessions/tags` */
+            sessionTags: components["schemas"]["List_SessionTag"];
         };
         /** @description A model of the catalogue. */
         CatalogModel: {
@@ -2321,6 +2409,16 @@ export interface components {
              * @example The answer had more characters than the operator allows.
              */
             reason: string;
+        };
+        /** @description Sessions that were deleted. */
+        DeletedSessions: {
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
+        };
+        /** @description Sessions to be deleted. */
+        DeleteSessions: {
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
         };
         /** @description Several who argue, and one who decides. */
         Discussion: {
@@ -3028,6 +3126,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_ListedSession: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["ListedSession"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_LocalModelServer: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -3118,11 +3225,11 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
-        List_Session: {
+        List_SessionTag: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             /** @description The items, in order. */
-            items: components["schemas"]["Session"][];
+            items: components["schemas"]["SessionTag"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -3152,6 +3259,11 @@ export interface components {
             items: components["schemas"]["UserAccount"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
+        };
+        /** @description A session in the list of a user, with the user's marks. */
+        ListedSession: components["schemas"]["Session"] & {
+            /** @description The user's marks. */
+            marks: components["schemas"]["SessionMarks"];
         };
         /** @description A model server that was found on the gateway's machine. */
         LocalModelServer: {
@@ -3186,6 +3298,18 @@ export interface components {
          * @example You plan journeys by train.
          */
         Markdown: string;
+        /** @description Sessions to be marked, and how. What is absent stays. */
+        MarkSessions: {
+            /**
+             * @description Whether they are left out of the user's list.
+             * @example true
+             */
+            isArchived?: boolean;
+            /** @description Whether they stand first in the user's list. At most 50 do. */
+            isPinned?: boolean;
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
+        };
         /** @description A master key. */
         MasterKeyState: {
             /**
@@ -4578,6 +4702,58 @@ export interface components {
          * @example ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         SessionId: string;
+        /** @description A user marked a session: read it, pinned it, archived it or gave it tags. Sent to that user alone. */
+        SessionMarked: {
+            /** @description The marks as they are now. */
+            marks: components["schemas"]["SessionMarks"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+        };
+        /** @description What a user keeps about a session. Others who take part in it have marks of their own. */
+        SessionMarks: {
+            /** @description Whether it is left out of the user's list. */
+            isArchived: boolean;
+            /** @description Whether it stands first in the user's list. */
+            isPinned: boolean;
+            /**
+             * Format: int64
+             * @description How many of the session's messages the user has read. It is unread while its `messageCount` is higher.
+             * @example 4
+             */
+            readCount: number;
+            /**
+             * @description The user's tags, in the order in which they were given.
+             * @example [
+             *       "work"
+             *     ]
+             */
+            tags: string[];
+        };
+        /** @description What is to change of the marks; what is absent stays. */
+        SessionMarksPatch: {
+            /** @description Whether it is left out of the user's list, until the user writes into it. */
+            isArchived?: boolean;
+            /** @description Whether it stands first in the user's list. At most 50 do. */
+            isPinned?: boolean;
+            /**
+             * Format: int64
+             * @description How many of the session's messages the user has read: its `messageCount` if all, fewer to mark it as unread.
+             * @example 4
+             */
+            readCount?: number;
+            /**
+             * @description All tags: at most 20, of 1 to 40 characters. One that differs only by its case is the same.
+             * @example [
+             *       "work"
+             *     ]
+             */
+            tags?: string[];
+        };
         /**
          * @description How its participants work together.
          *     - `async`: Each in its own time.
@@ -4628,12 +4804,31 @@ export interface components {
          * @enum {string}
          */
         SessionStatus: "waiting" | "active" | "paused" | "completed";
+        /** @description A tag of a user. */
+        SessionTag: {
+            /**
+             * Format: int64
+             * @description How many of the user's sessions have it.
+             * @example 3
+             */
+            sessions: number;
+            /**
+             * @description The tag.
+             * @example work
+             */
+            tag: string;
+        };
         /** @description A session was made, changed or deleted. */
         SessionUpdated: {
             /** @description Which of the three. */
             change: components["schemas"]["SessionChange"];
             /** @description How the turn ended that ended last: `completed`, `failed` or `cancelled`. */
             lastOutcome: components["schemas"]["TaskStatus"] | null;
+            /**
+             * Format: int64
+             * @description How many messages it holds: more than the user's `readCount` if some are unread.
+             */
+            messageCount?: number;
             /**
              * Format: int64
              * @description The event's number.
@@ -8952,6 +9147,48 @@ export interface operations {
                      *         "nextCursor": null
                      *       },
                      *       "offline": false,
+                     *       "pinnedSessions": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "channelId": "webchat",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastOutcome": "queued",
+                     *             "marks": {
+                     *               "isArchived": false,
+                     *               "isPinned": false,
+                     *               "readCount": 4,
+                     *               "tags": [
+                     *                 "work"
+                     *               ]
+                     *             },
+                     *             "messageCount": 4,
+                     *             "mode": "async",
+                     *             "model": null,
+                     *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "waiting",
+                     *             "title": "Flights to Lisbon",
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "visibility": "private",
+                     *             "whileBusy": "queue"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "sessionTags": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "sessions": 3,
+                     *             "tag": "work"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
                      *       "sessions": {
                      *         "hasMore": false,
                      *         "items": [
@@ -8962,6 +9199,14 @@ export interface operations {
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "lastOutcome": "queued",
+                     *             "marks": {
+                     *               "isArchived": false,
+                     *               "isPinned": false,
+                     *               "readCount": 4,
+                     *               "tags": [
+                     *                 "work"
+                     *               ]
+                     *             },
                      *             "messageCount": 4,
                      *             "mode": "async",
                      *             "model": null,
@@ -12575,6 +12820,8 @@ export interface operations {
             query?: {
                 /** @description The agent that answers in it, by id or slug. */
                 agent?: string;
+                /** @description Only archived ones, in place of all others. */
+                archived?: boolean;
                 /** @description Only those made then or later. */
                 createdFrom?: string;
                 /** @description Only those made before. */
@@ -12583,6 +12830,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
+                /** @description Only those that one has pinned, or that one has not. */
+                pinned?: boolean;
                 /** @description Words that title or messages contain, each by its beginning. */
                 q?: string;
                 /**
@@ -12592,6 +12841,10 @@ export interface operations {
                 sort?: "updated" | "created";
                 /** @description Its status. */
                 status?: "waiting" | "active" | "paused" | "completed";
+                /** @description Only those with this tag. */
+                tag?: string;
+                /** @description Only those with messages that one has not read, or those without. */
+                unread?: boolean;
                 /** @description Only those in which something happened then or later. */
                 updatedFrom?: string;
                 /** @description Only those in which nothing happened since. */
@@ -12632,6 +12885,14 @@ export interface operations {
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "lastOutcome": "queued",
+                     *           "marks": {
+                     *             "isArchived": false,
+                     *             "isPinned": false,
+                     *             "readCount": 4,
+                     *             "tags": [
+                     *               "work"
+                     *             ]
+                     *           },
                      *           "messageCount": 4,
                      *           "mode": "async",
                      *           "model": null,
@@ -12647,7 +12908,7 @@ export interface operations {
                      *       "nextCursor": null
                      *     }
                      */
-                    "application/json": components["schemas"]["List_Session"];
+                    "application/json": components["schemas"]["List_ListedSession"];
                 };
             };
             /** @description It is as `If-None-Match` says. */
@@ -13007,6 +13268,146 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    getSessionMarks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isArchived": false,
+                     *       "isPinned": false,
+                     *       "readCount": 4,
+                     *       "tags": [
+                     *         "work"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionMarks"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateSessionMarks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isArchived": false,
+                 *       "isPinned": false,
+                 *       "readCount": 4,
+                 *       "tags": [
+                 *         "work"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionMarksPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isArchived": false,
+                     *       "isPinned": false,
+                     *       "readCount": 4,
+                     *       "tags": [
+                     *         "work"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionMarks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -13348,6 +13749,211 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deleteSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sessionIds": [
+                 *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeleteSessions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessionIds": [
+                     *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeletedSessions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    markSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isArchived": true,
+                 *       "isPinned": false,
+                 *       "sessionIds": [
+                 *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["MarkSessions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "channelId": "webchat",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastOutcome": "queued",
+                     *           "marks": {
+                     *             "isArchived": false,
+                     *             "isPinned": false,
+                     *             "readCount": 4,
+                     *             "tags": [
+                     *               "work"
+                     *             ]
+                     *           },
+                     *           "messageCount": 4,
+                     *           "mode": "async",
+                     *           "model": null,
+                     *           "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "status": "waiting",
+                     *           "title": "Flights to Lisbon",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "visibility": "private",
+                     *           "whileBusy": "queue"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_ListedSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listSessionTags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "sessions": 3,
+                     *           "tag": "work"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SessionTag"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
         };

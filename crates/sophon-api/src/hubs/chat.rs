@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{
-    Activity, AgentId, MessageId, SessionChange, SessionEvent, SessionId, SessionStatus, TaskId,
+    Activity, AgentId, MarksEvent, MessageId, SessionChange, SessionEvent, SessionId, SessionStatus, TaskId,
     TaskProgress, TaskStatus, TextDelta, ToolCallId, ToolCallStatus, Visibility,
 };
 use utoipa::ToSchema;
 
 use super::{TaskCancelled, TaskCompleted, TaskEvent, TaskFailed, TaskQueued, TaskStarted, hub_events};
-use crate::{Message, Time};
+use crate::{Message, SessionMarks, Time};
 
 hub_events! {
     /// What `/hubs/chat` sends.
@@ -35,6 +35,8 @@ hub_events! {
         TaskCancelled(TaskCancelled),
         /// A session was made, changed or deleted.
         SessionUpdated(SessionUpdated),
+        /// The user marked a session, on whichever connection.
+        SessionMarked(SessionMarked),
     }
 }
 
@@ -64,7 +66,7 @@ impl ChatEvent {
             Self::TaskCompleted(event) => Some(&event.task.task_id),
             Self::TaskFailed(event) => Some(&event.task.task_id),
             Self::TaskCancelled(event) => Some(&event.task.task_id),
-            Self::SessionUpdated(_) => None,
+            Self::SessionUpdated(_) | Self::SessionMarked(_) => None,
         }
     }
 }
@@ -254,6 +256,9 @@ pub struct SessionUpdated {
     /// How the turn ended that ended last: `completed`, `failed` or `cancelled`.
     #[schema(required)]
     pub last_outcome: Option<TaskStatus>,
+    /// How many messages it holds: more than the user's `readCount` if some are unread.
+    #[serde(default)]
+    pub message_count: i64,
     /// Which of the three.
     pub change: SessionChange,
     /// The event's number.
@@ -271,9 +276,29 @@ impl SessionUpdated {
             status: session.status,
             visibility: session.visibility,
             last_outcome: session.last_outcome,
+            message_count: session.message_count,
             change: event.change,
             seq,
         }
+    }
+}
+
+/// A user marked a session: read it, pinned it, archived it or gave it tags. Sent to that user alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionMarked {
+    /// The session.
+    pub session_id: SessionId,
+    /// The marks as they are now.
+    pub marks: SessionMarks,
+    /// The event's number.
+    pub seq: u64,
+}
+
+impl SessionMarked {
+    /// Of a session that its user marked.
+    pub fn new(event: MarksEvent, seq: u64) -> Self {
+        Self { session_id: event.session_id, marks: event.marks.into(), seq }
     }
 }
 

@@ -3,6 +3,7 @@
 mod excerpt;
 mod fork;
 mod history;
+mod marks;
 mod participants;
 mod search;
 mod search_tool;
@@ -10,16 +11,19 @@ mod search_tool;
 pub use excerpt::{Excerpt, Piece};
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
+pub(crate) use marks::unarchive_in;
+pub use marks::{ChangeMarks, LONGEST_TAG, MOST_AT_ONCE, MOST_PINNED, MOST_TAGS, MarkedSession};
 pub use participants::MOST_PARTICIPANTS;
 pub(crate) use participants::join_agent_in;
 pub use search::FoundMessage;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
-    Agent, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId, SessionMode,
-    SessionStatus, TenantId, Visibility, WhileBusy,
+    Agent, Caller, Error, Marks, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId,
+    SessionMode, SessionStatus, TenantId, Visibility, WhileBusy,
 };
 
 use crate::agents::FIRST_AGENT;
@@ -87,10 +91,27 @@ impl Sessions {
         Self { db, pending, running, quotas: shared.settings.quotas, models: shared.models.clone() }
     }
 
-    /// The sessions in which the caller takes part, in the order of the filter.
-    pub async fn list(&self, caller: &Caller, filter: SessionFilter, page: Page) -> Result<Paged<Session>> {
+    /// The sessions in which the caller takes part, with the caller's marks, in the order of the filter.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        filter: SessionFilter,
+        page: Page,
+    ) -> Result<Paged<MarkedSession>> {
         let visible = visible::<Session>(caller)?;
-        self.db.read(move |tx| tx.sessions(visible.own(), &filter, &page)).await
+        self.db
+            .read(move |tx| {
+                let sessions = tx.sessions(visible.own(), &filter, &page)?;
+                let ids: Vec<SessionId> = sessions.items.iter().map(|session| session.id.clone()).collect();
+                let parts = tx.participations(visible.own(), &ids)?;
+                let mut marks: HashMap<SessionId, Marks> =
+                    parts.into_iter().map(|part| (part.session_id.clone(), part.marks())).collect();
+                Ok(sessions.map(|session| MarkedSession {
+                    marks: marks.remove(&session.id).unwrap_or_default(),
+                    session,
+                }))
+            })
+            .await
     }
 
     /// One. `caller` is nobody for those who look at a public session without signing in.
@@ -166,6 +187,25 @@ impl Sessions {
                 open.iter().try_for_each(|task| unit.wake(&task.id))?;
                 let session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 delete_in(unit, &session, &running)
+            })
+            .await
+    }
+
+    /// Deletes several: all of them, or none. Returns which.
+    pub async fn delete_all(&self, caller: &Caller, ids: Vec<SessionId>) -> Result<Vec<SessionId>> {
+        let ids = marks::at_once(ids)?;
+        let (known, running) = (caller.clone(), self.running.clone());
+        self.db
+            .write_once(caller, move |unit| {
+                for id in &ids {
+                    let open = unit.tx.open_tasks_of(id)?;
+                    open.iter().try_for_each(|task| unit.wake(&task.id))?;
+                }
+                for id in &ids {
+                    let session = grant(unit.tx, &known, unit.tx.get(id)?)?;
+                    delete_in(unit, &session, &running)?;
+                }
+                Ok(ids)
             })
             .await
     }

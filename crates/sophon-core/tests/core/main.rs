@@ -11,6 +11,7 @@ mod hostile_model;
 mod identity;
 mod info_requests;
 mod leave;
+mod marks;
 mod model_providers;
 mod model_trouble;
 mod models;

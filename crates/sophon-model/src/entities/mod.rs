@@ -37,7 +37,7 @@ pub use model_provider::{ModelTraits, ProviderKind, ProviderModel, StoredProvide
 pub use node::{Node, NodeScope, NodeSecrets, NodeStatus};
 pub use node_catalogue::{NODE_COMMANDS, NodeCommandSpec};
 pub use node_command::{NodeCommand, NodeCommandStatus};
-pub use participant::{Participant, ParticipantKind, SessionRole};
+pub use participant::{Marks, Participant, ParticipantKind, SessionRole};
 pub use secret::{DataKey, MasterKeyUse, SecretName, SecretOwner, SecretPurpose, StoredSecret};
 pub use session::{Session, SessionMode, SessionStatus, Visibility, WhileBusy};
 pub use task::{LeftOut, Task, TaskDetails, TaskKind, TaskStatus};

@@ -19,6 +19,7 @@ pub(super) fn block(entry: &EventEntry) -> Bytes {
         Event::Task(event) => task(seq, event),
         Event::Session(event) => encode(Some(seq), "session_updated", &SessionPayload::new(event)),
         Event::ToolCall(_)
+        | Event::Marks(_)
         | Event::Approval(_)
         | Event::InfoRequest(_)
         | Event::Node(_)

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use sophon_api::{List, NewSession, Session, Time};
+use sophon_api::{List, ListedSession, NewSession, Session, Time};
 use sophon_model::SessionStatus;
-use sophon_model::ports::{Period, SessionFilter, SessionOrder};
+use sophon_model::ports::{MarksFilter, Period, SessionFilter, SessionOrder};
 
 use crate::created::Created;
 use crate::error::Result;
@@ -25,6 +25,16 @@ pub(super) struct SessionsQuery {
     /// Its status.
     #[param(value_type = Option<SessionStatus>, inline)]
     status: Option<SessionStatus>,
+    /// Only archived ones, in place of all others.
+    #[serde(default)]
+    #[param(value_type = Option<bool>)]
+    archived: bool,
+    /// Only those that one has pinned, or that one has not.
+    pinned: Option<bool>,
+    /// Only those with messages that one has not read, or those without.
+    unread: Option<bool>,
+    /// Only those with this tag.
+    tag: Option<String>,
     /// Only those made then or later.
     #[param(value_type = Option<String>, format = DateTime)]
     created_from: Option<Time>,
@@ -57,16 +67,18 @@ enum Sort {
 }
 
 /// List one's sessions, last active first
+///
+/// With one's own marks. Those that one has archived are left out, unless they are asked for.
 #[utoipa::path(
     get, path = "/api/sessions", tag = "Chat + sessions", params(SessionsQuery),
-    responses((status = 200, body = List<Session>), (status = 404)),
+    responses((status = 200, body = List<ListedSession>), (status = 404)),
 )]
 pub(super) async fn list_sessions(
     State(gateway): Api,
     Authorized(caller): Authorized,
     list: Listing,
     Params(query): Params<SessionsQuery>,
-) -> Result<Json<List<Session>>> {
+) -> Result<Json<List<ListedSession>>> {
     let agent = agents::named(&gateway, &caller, query.agent).await?;
     let period = |from: Option<Time>, until: Option<Time>| Period {
         from: from.map(|Time(at)| at),
@@ -78,6 +90,12 @@ pub(super) async fn list_sessions(
         status: query.status,
         created: period(query.created_from, query.created_until),
         updated: period(query.updated_from, query.updated_until),
+        marks: MarksFilter {
+            is_archived: query.archived,
+            is_pinned: query.pinned,
+            is_unread: query.unread,
+            tag: query.tag,
+        },
         order: match query.sort {
             Some(Sort::Created) => SessionOrder::Created,
             Some(Sort::Updated) | None => SessionOrder::Updated,
@@ -85,7 +103,7 @@ pub(super) async fn list_sessions(
     };
     let page = list.page(query.limit, query.cursor.as_deref())?;
     let sessions = gateway.sessions.list(&caller, filter, page).await?;
-    Ok(Json(list.answer(sessions, Session::from)))
+    Ok(Json(list.answer(sessions, ListedSession::from)))
 }
 
 /// Make a session

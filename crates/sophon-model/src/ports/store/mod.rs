@@ -32,7 +32,7 @@ pub use entity::{
 };
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
-pub use participants::ParticipantRows;
+pub use participants::{ParticipantRows, TagUse};
 pub use record::Record;
 pub use row::{Row, Shape};
 pub use secrets::SecretRows;
@@ -220,8 +220,23 @@ pub struct SessionFilter {
     pub created: Period,
     /// When something last happened in it.
     pub updated: Period,
+    /// What the user has marked of it.
+    pub marks: MarksFilter,
     /// By which time they are ordered.
     pub order: SessionOrder,
+}
+
+/// Which sessions are asked for, by what the user has marked of them. Archived ones are left out by default.
+#[derive(Clone, Debug, Default)]
+pub struct MarksFilter {
+    /// Only archived ones, in place of all others.
+    pub is_archived: bool,
+    /// Only those that are pinned, or that are not.
+    pub is_pinned: Option<bool>,
+    /// Only those with messages that the user has not read, or those without.
+    pub is_unread: Option<bool>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
 }
 
 /// A time from which and until which something was.
