@@ -50,8 +50,8 @@ pub use identity::{
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{
-    Accepted, Answered, Attachment, AttachmentLimits, Cut, ExcerptPiece, Fallback, FoundMessage, Message,
-    MessageDetails, MessageType, NewAttachment, SendMessage, ToolCall, Usage,
+    Accepted, Answered, Attachment, AttachmentLimits, Cut, EditMessage, ExcerptPiece, Fallback, FoundMessage,
+    Message, MessageDetails, MessageType, NewAttachment, Regenerate, SendMessage, ToolCall, Usage,
 };
 pub use model_providers::{
     CatalogModel, LocalModelServer, ModelProvider, ModelProviderDraft, ModelProviderPatch, NewModelProvider,
@@ -69,7 +69,9 @@ pub use secrets::{MasterKeyState, SecretsState};
 pub use session_marks::{
     DeleteSessions, DeletedSessions, ListedSession, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
 };
-pub use sessions::{ForkSession, NewSession, Participant, Session, SessionPatch, ShareSession};
+pub use sessions::{
+    ForkSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
+};
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;
 pub use users::{

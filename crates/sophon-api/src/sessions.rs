@@ -43,9 +43,13 @@ pub struct Session {
     /// The last message it shares with its parent.
     #[schema(required)]
     pub forked_at_message_id: Option<MessageId>,
-    /// How many messages it holds.
+    /// How many messages it holds, those of branches that are not shown among them.
     #[schema(example = 4)]
     pub message_count: i64,
+    /// The branch of its messages that is shown; 0 is the first.
+    #[serde(default)]
+    #[schema(required, example = 0)]
+    pub branch: i64,
     /// How the turn ended that ended last: `completed`, `failed` or `cancelled`.
     #[schema(required)]
     pub last_outcome: Option<TaskStatus>,
@@ -71,6 +75,7 @@ impl From<sophon_model::Session> for Session {
             parent_session_id: session.parent_id,
             forked_at_message_id: session.forked_at_message_id,
             message_count: session.message_count,
+            branch: session.branch,
             last_outcome: session.last_outcome,
             created_at: session.created_at.into(),
             updated_at: session.updated_at.into(),
@@ -127,6 +132,40 @@ pub struct SessionPatch {
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     #[schema(value_type = Option<String>)]
     pub model: Change<String>,
+    /// The branch of its messages that is shown, for all who take part.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0)]
+    pub branch: Option<i64>,
+}
+
+/// A branch of the messages of a session. It forks where a message was edited or a question was answered anew. The first
+/// branch, which forks from none, has number 0 and is not listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionBranch {
+    /// Its number in the session.
+    #[schema(example = 1)]
+    pub branch: i64,
+    /// The branch that it forks from.
+    #[schema(example = 0)]
+    pub parent: i64,
+    /// The number of the message of its parent that it has others in place of, and of all that follow. Branches that
+    /// fork at one message are alternatives.
+    #[schema(example = 42)]
+    pub forks_at: i64,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+impl From<sophon_model::Branch> for SessionBranch {
+    fn from(branch: sophon_model::Branch) -> Self {
+        Self {
+            branch: branch.number,
+            parent: branch.parent,
+            forks_at: branch.forks_at,
+            created_at: branch.created_at.into(),
+        }
+    }
 }
 
 /// One who takes part in a session.
@@ -206,6 +245,7 @@ mod core {
                 status: patch.status,
                 while_busy: patch.while_busy,
                 model: patch.model.into(),
+                branch: patch.branch,
                 ..Self::default()
             }
         }

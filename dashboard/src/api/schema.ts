@@ -1623,6 +1623,47 @@ export interface paths {
         patch: operations["updateSession"];
         trace?: never;
     };
+    "/api/sessions/{id}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the branches of a session's messages
+         * @description Which one is shown is the session's `branch`, and changed there. At most 200.
+         */
+        get: operations["listBranches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a session
+         * @description The messages of the branch that is shown, as a file to be saved. It is streamed; if something fails on the way, it
+         *     breaks off.
+         */
+        get: operations["exportSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/fork": {
         parameters: {
             query?: never;
@@ -1688,6 +1729,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/messages/{messageId}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit one of one's own messages
+         * @description It is sent in other words, on a branch of its own in place of the message and all that follow, and answered. It keeps
+         *     its files. What was said before stays on the branch that was shown.
+         */
+        post: operations["editMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/participants": {
         parameters: {
             query?: never;
@@ -1745,7 +1807,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for another answer to the last question of a session
-         * @description Ask for another answer to the last question of a session.
+         * @description On a branch of its own: the answer that there is stays on the branch that was shown.
          */
         post: operations["regenerateAnswer"];
         delete?: never;
@@ -2734,6 +2796,16 @@ export interface components {
             /** @description What the tool is called with instead. At most 65,536 bytes of JSON. */
             modifiedParams: Record<string, never>;
         };
+        /** @description One of one's own messages in other words. */
+        EditMessage: {
+            /**
+             * @description The text, in Markdown: at most 100,000 bytes.
+             * @example Which trains go to Porto?
+             */
+            content: string;
+            /** @description The model that is to answer, this once; the session's if absent. */
+            model?: string | null;
+        };
         /** @description The body of every response that is an error. */
         ErrorBody: {
             /** @description What went wrong. */
@@ -3225,6 +3297,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_SessionBranch: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["SessionBranch"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_SessionTag: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -3330,6 +3411,12 @@ export interface components {
             agentId: components["schemas"]["AgentId"] | null;
             /** @description Its files. */
             attachments: components["schemas"]["Attachment"][];
+            /**
+             * Format: int64
+             * @description The branch of the session that it was written on; 0 is the first.
+             * @example 0
+             */
+            branch: number;
             /**
              * @description Its text, in Markdown.
              * @example Which trains go to **Lisbon**?
@@ -4383,6 +4470,11 @@ export interface components {
             /** @description All of them. */
             scopes: components["schemas"]["NodeScope"][];
         };
+        /** @description How a question is to be answered again. */
+        Regenerate: {
+            /** @description The model that is to answer, this once; the session's if absent. */
+            model?: string | null;
+        };
         /** @description A node that was just registered. */
         RegisteredNode: components["schemas"]["Node"] & {
             /** @description Until when it can be paired: for 15 minutes. */
@@ -4649,6 +4741,12 @@ export interface components {
             /** @description The agent that answers in it. */
             agentId: components["schemas"]["AgentId"];
             /**
+             * Format: int64
+             * @description The branch of its messages that is shown; 0 is the first.
+             * @example 0
+             */
+            branch: number;
+            /**
              * @description The channel it came in by.
              * @example webchat
              */
@@ -4663,7 +4761,7 @@ export interface components {
             lastOutcome: components["schemas"]["TaskStatus"] | null;
             /**
              * Format: int64
-             * @description How many messages it holds.
+             * @description How many messages it holds, those of branches that are not shown among them.
              * @example 4
              */
             messageCount: number;
@@ -4690,13 +4788,41 @@ export interface components {
             whileBusy: components["schemas"]["WhileBusy"];
         };
         /**
+         * @description A branch of the messages of a session. It forks where a message was edited or a question was answered anew. The first
+         *     branch, which forks from none, has number 0 and is not listed.
+         */
+        SessionBranch: {
+            /**
+             * Format: int64
+             * @description Its number in the session.
+             * @example 1
+             */
+            branch: number;
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The number of the message of its parent that it has others in place of, and of all that follow. Branches that
+             *     fork at one message are alternatives.
+             * @example 42
+             */
+            forksAt: number;
+            /**
+             * Format: int64
+             * @description The branch that it forks from.
+             * @example 0
+             */
+            parent: number;
+        };
+        /**
          * @description What became of a session.
          *     - `created`: Made.
          *     - `updated`: Title, visibility, status or last activity changed.
+         *     - `branched`: It shows another branch of its messages: they are to be read anew.
          *     - `deleted`: Deleted.
          * @enum {string}
          */
-        SessionChange: "created" | "updated" | "deleted";
+        SessionChange: "created" | "updated" | "branched" | "deleted";
         /**
          * @description The id of a thing of this kind: A session: what the Socket.IO wire calls a conversation.
          * @example ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
@@ -4763,6 +4889,11 @@ export interface components {
         SessionMode: "async" | "realtime";
         /** @description What is to change of a session; what is absent stays. */
         SessionPatch: {
+            /**
+             * Format: int64
+             * @description The branch of its messages that is shown, for all who take part.
+             */
+            branch?: number;
             /** @description Null clears it: then the agent's model answers. */
             model?: string | null;
             /** @description A completed session stays so. */
@@ -4818,9 +4949,14 @@ export interface components {
              */
             tag: string;
         };
-        /** @description A session was made, changed or deleted. */
+        /** @description A session was made, changed or deleted, or shows another branch of its messages: then they are to be read anew. */
         SessionUpdated: {
-            /** @description Which of the three. */
+            /**
+             * Format: int64
+             * @description The branch of its messages that is shown.
+             */
+            branch: number;
+            /** @description Which of them. */
             change: components["schemas"]["SessionChange"];
             /** @description How the turn ended that ended last: `completed`, `failed` or `cancelled`. */
             lastOutcome: components["schemas"]["TaskStatus"] | null;
@@ -4828,7 +4964,7 @@ export interface components {
              * Format: int64
              * @description How many messages it holds: more than the user's `readCount` if some are unread.
              */
-            messageCount?: number;
+            messageCount: number;
             /**
              * Format: int64
              * @description The event's number.
@@ -9152,6 +9288,7 @@ export interface operations {
                      *         "items": [
                      *           {
                      *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "branch": 0,
                      *             "channelId": "webchat",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -9194,6 +9331,7 @@ export interface operations {
                      *         "items": [
                      *           {
                      *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "branch": 0,
                      *             "channelId": "webchat",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -9308,6 +9446,7 @@ export interface operations {
                      *             "size": 48213
                      *           }
                      *         ],
+                     *         "branch": 0,
                      *         "content": "Which trains go to **Lisbon**?",
                      *         "createdAt": "2026-11-22T12:00:00.000Z",
                      *         "details": {
@@ -12880,6 +13019,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "branch": 0,
                      *           "channelId": "webchat",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -12973,6 +13113,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13038,6 +13179,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13163,6 +13305,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13191,6 +13334,117 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listBranches: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "branch": 1,
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "forksAt": 42,
+                     *           "parent": 0
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SessionBranch"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    exportSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `markdown` (the default) is for people and leaves out what tools were called with; `json` has all that
+                 *     `GET /api/sessions/{id}` and its messages have.
+                 */
+                format?: "markdown" | "json";
+            };
+            header?: never;
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "text/markdown": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -13236,6 +13490,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13464,6 +13719,7 @@ export interface operations {
                      *               "size": 48213
                      *             }
                      *           ],
+                     *           "branch": 0,
                      *           "content": "Which trains go to **Lisbon**?",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "details": {
@@ -13535,6 +13791,66 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+                /** @description The message. */
+                messageId: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": "Which trains go to Porto?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditMessage"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -13718,7 +14034,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Regenerate"] | null;
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -13748,6 +14069,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -13853,6 +14175,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "branch": 0,
                      *           "channelId": "webchat",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",

@@ -12,6 +12,7 @@ export type Session = Schemas["Session"];
 export type FoundMessage = Schemas["FoundMessage"];
 export type ListedSession = Schemas["ListedSession"];
 export type SessionMarks = Schemas["SessionMarks"];
+export type SessionBranch = Schemas["SessionBranch"];
 export type SessionTag = Schemas["SessionTag"];
 export type SessionPage = Schemas["List_ListedSession"];
 export type Message = Schemas["Message"];

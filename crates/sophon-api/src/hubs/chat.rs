@@ -239,7 +239,7 @@ impl ReceiveMessage {
     }
 }
 
-/// A session was made, changed or deleted.
+/// A session was made, changed or deleted, or shows another branch of its messages: then they are to be read anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionUpdated {
@@ -258,8 +258,13 @@ pub struct SessionUpdated {
     pub last_outcome: Option<TaskStatus>,
     /// How many messages it holds: more than the user's `readCount` if some are unread.
     #[serde(default)]
+    #[schema(required)]
     pub message_count: i64,
-    /// Which of the three.
+    /// The branch of its messages that is shown.
+    #[serde(default)]
+    #[schema(required)]
+    pub branch: i64,
+    /// Which of them.
     pub change: SessionChange,
     /// The event's number.
     pub seq: u64,
@@ -277,6 +282,7 @@ impl SessionUpdated {
             visibility: session.visibility,
             last_outcome: session.last_outcome,
             message_count: session.message_count,
+            branch: session.branch,
             change: event.change,
             seq,
         }

@@ -103,6 +103,13 @@ impl Client {
         self.fetch(self.post(&["api", "sessions", id.as_str(), "fork"])?.json(fork)).await
     }
 
+    /// `GET /api/sessions/{id}/export`: the whole file, as JSON or as Markdown.
+    pub async fn export_session(&self, id: &SessionId, as_json: bool) -> Result<Vec<u8>, ClientError> {
+        let format = if as_json { "json" } else { "markdown" };
+        let path = ["api", "sessions", id.as_str(), "export"];
+        self.download(self.get(&path)?.query([("format", Some(format.to_owned()))])).await
+    }
+
     /// `GET /api/sessions/{id}/messages`, oldest first.
     pub async fn messages(&self, id: &SessionId, range: MessageRange) -> Result<List<Message>, ClientError> {
         let request = self.get(&["api", "sessions", id.as_str(), "messages"])?.query([

@@ -1,5 +1,6 @@
 //! Sessions: making, listing, changing, forking and deleting them, and reading their messages.
 
+mod branches;
 mod excerpt;
 mod fork;
 mod history;
@@ -8,6 +9,8 @@ mod participants;
 mod search;
 mod search_tool;
 
+pub use branches::MOST_BRANCHES;
+pub(crate) use branches::{branch_in, require_idle_in};
 pub use excerpt::{Excerpt, Piece};
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
@@ -70,6 +73,8 @@ pub struct ChangeSession {
     pub while_busy: Option<WhileBusy>,
     /// A model for this session alone; `Some(None)` clears it.
     pub model: Option<Option<String>>,
+    /// The branch of its messages that is shown.
+    pub branch: Option<i64>,
     /// What the change depends on.
     pub only_if: OnlyIf<Session>,
 }
@@ -165,6 +170,9 @@ impl Sessions {
                     session.model = model;
                 }
                 save_in(unit, &mut session)?;
+                if let Some(branch) = change.branch.filter(|branch| *branch != session.branch) {
+                    branches::switch_in(unit, &mut session, branch)?;
+                }
                 Ok(session.into_inner())
             })
             .await
@@ -248,6 +256,7 @@ pub(crate) fn create_in(
         parent_id: None,
         forked_at_message_id: None,
         message_count: 0,
+        branch: 0,
         last_outcome: None,
         created_at: unit.now(),
         updated_at: unit.now(),

@@ -1,5 +1,7 @@
 //! `sophon sessions`.
 
+use std::io::{self, Write as _};
+
 use clap::Subcommand;
 use console::style;
 use sophon_api::{ForkSession, ListedSession, Message, Session, SessionMarksPatch};
@@ -25,6 +27,7 @@ Examples:
   sophon sessions --search invoice
   sophon sessions show ses_… --limit 5   the last five messages
   sophon sessions mark ses_… --archive   out of the list
+  sophon sessions export ses_… > lisbon.md
   sophon sessions fork ses_… --title \"Another way\""
 )]
 pub struct Args {
@@ -83,6 +86,12 @@ enum Action {
     },
     /// List your tags
     Tags,
+    /// Print a session as Markdown, or with --json as JSON, to keep it as a file
+    Export {
+        /// The session
+        #[arg(value_name = "SESSION")]
+        id: SessionId,
+    },
     /// Delete a session with all its messages
     Delete {
         /// The session
@@ -108,6 +117,7 @@ enum Action {
 
 /// What to mark, for your own list alone.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 struct MarkArgs {
     /// Put it first in the list
     #[arg(long, group = "marks", overrides_with = "unpin")]
@@ -156,6 +166,11 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         }
         Some(Action::Mark { id, marks }) => mark(context, &id, marks).await,
         Some(Action::Tags) => tags(context).await,
+        Some(Action::Export { id }) => {
+            let file = context.client.export_session(&id, context.screen.json).await?;
+            io::stdout().lock().write_all(&file)?;
+            Ok(())
+        }
         Some(Action::Delete { id, yes }) => delete(context, &id, yes).await,
         Some(Action::Fork { id, at, title }) => {
             let session =

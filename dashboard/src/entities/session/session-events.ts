@@ -41,7 +41,15 @@ export function applyEvent(state: SessionState, event: ChatEvent): SessionState 
 
 type Progress = Exclude<
   ChatEvent,
-  { name: "ReceiveMessage" | "TaskCompleted" | "TaskFailed" | "TaskCancelled" | "SessionUpdated" | "SessionMarked" }
+  {
+    name:
+      | "ReceiveMessage"
+      | "TaskCompleted"
+      | "TaskFailed"
+      | "TaskCancelled"
+      | "SessionUpdated"
+      | "SessionMarked";
+  }
 >;
 
 function progressed(state: SessionState, event: Progress): SessionState {

@@ -41,17 +41,17 @@ export function Catalog() {
           <Entries label={t.catalog}>
             {shown.map((entry) => (
               <li key={`${entry.provider}/${entry.model.id}`}>
-<div className={styles.model}>
-                <ModelFacts entry={entry} />
-                {isAdded(entry.provider) && (
-                  <Button
-                    small
-                    aria-label={t.editModel(entry.model.id)}
-                    onClick={() => setEdited(entry)}
-                  >
-                    {common.edit}
-                  </Button>
-                )}
+                <div className={styles.model}>
+                  <ModelFacts entry={entry} />
+                  {isAdded(entry.provider) && (
+                    <Button
+                      small
+                      aria-label={t.editModel(entry.model.id)}
+                      onClick={() => setEdited(entry)}
+                    >
+                      {common.edit}
+                    </Button>
+                  )}
                 </div>
               </li>
             ))}

@@ -39,8 +39,7 @@ function Services({ onPick }: { onPick: (preset: ProviderPreset) => void }) {
       <section aria-labelledby="running">
         <h2 id="running">{t.running}</h2>
         {servers.isPending && <Loading lines={1} label={t.looking} />}
-        {servers.isPending ||
-          (found.length === 0 && <Note>{t.noneRunning}</Note>)}
+        {servers.isPending || (found.length === 0 && <Note>{t.noneRunning}</Note>)}
         <ul role="list" className={styles.services}>
           {found.map(({ preset, models }) => (
             <li key={preset.id}>

@@ -2,6 +2,7 @@
 import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import type { ListedSession, Session, SessionMarks, SessionPage } from "../../api/types.ts";
 import type { ChatEvents } from "../../live/events.ts";
+import { branchesKey } from "./branches.ts";
 import { PINNED, refreshStart } from "../../entities/start/start.ts";
 import { handle, type EventHandler } from "../../live/handlers.ts";
 
@@ -29,10 +30,15 @@ export const sessionEvents: readonly EventHandler[] = [
         ["session", sessionId],
         (session) => session && { ...session, ...changeOf(data) },
       );
+      if (change === "branched") {
+        void queries.invalidateQueries({ queryKey: branchesKey(sessionId) });
+      }
       if (!known) refetchLists(queries);
     },
     (queries) => {
       void refreshStart(queries).catch(() => undefined);
+      // An open session may have gone to another branch meanwhile.
+      void queries.invalidateQueries({ queryKey: ["session"] });
       void queries.invalidateQueries({ predicate: isBeyondStart });
     },
   ),
@@ -79,8 +85,8 @@ export function listedSession(queries: QueryClient, id: string): ListedSession |
 
 /** What an update says of a session as it is now. */
 function changeOf(update: ChatEvents["SessionUpdated"]) {
-  const { title, updatedAt, lastOutcome, messageCount } = update;
-  return { title, updatedAt, lastOutcome, messageCount };
+  const { title, updatedAt, lastOutcome, messageCount, branch } = update;
+  return { title, updatedAt, lastOutcome, messageCount, branch };
 }
 
 function holds(pages: Pages | undefined, sessionId: string): boolean {

@@ -2,9 +2,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
+import { api, call } from "../../api/client.ts";
 import type { Session, SessionMarks } from "../../api/types.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
+import { saveFile } from "../../ui/save-file.ts";
 import { useToast } from "../../ui/toast.tsx";
 import { EditTags } from "./edit-tags.tsx";
 import { mark, type MarksChange } from "./marks.ts";
@@ -23,6 +25,7 @@ interface SessionHeaderProps {
 }
 
 export function SessionHeader({ session, marks, agentName, onFork }: SessionHeaderProps) {
+  const { attempt } = useToast();
   const [dialog, setDialog] = useState<"rename" | "tags" | "delete" | null>(null);
   const close = () => setDialog(null);
   const marking = useMarkItems(session, marks);
@@ -41,14 +44,23 @@ export function SessionHeader({ session, marks, agentName, onFork }: SessionHead
           )}
         </p>
       </div>
-      {session && (
+      {session && marks && (
         <Menu
           label={t.actions}
           items={[
             { label: common.rename, icon: "pencil", onSelect: () => setDialog("rename") },
-            ...(marks ? [{ ...TAGS, label: sessions.editTags, onSelect: () => setDialog("tags") }] : []),
+            {
+              label: sessions.editTags,
+              icon: "tag",
+              onSelect: () => setDialog("tags"),
+            },
             ...marking,
             { label: t.forkAction, icon: "fork", onSelect: onFork },
+            ...FORMATS.map((format) => ({
+              label: t.exportAs[format],
+              icon: "download" as const,
+              onSelect: () => void attempt(() => exportSession(session, format)),
+            })),
             {
               label: common.delete,
               icon: "trash",
@@ -67,7 +79,15 @@ export function SessionHeader({ session, marks, agentName, onFork }: SessionHead
   );
 }
 
-const TAGS = { icon: "tag" } as const;
+const FORMATS = ["markdown", "json"] as const;
+const EXTENSIONS = { markdown: "md", json: "json" };
+
+/** Has the browser save the messages that are shown. */
+async function exportSession(session: Session, format: (typeof FORMATS)[number]) {
+  const params = { path: { id: session.id }, query: { format } };
+  const file = await call(api.GET("/api/sessions/{id}/export", { params, parseAs: "blob" }));
+  saveFile(file, `${sessionTitle(session)}.${EXTENSIONS[format]}`);
+}
 
 /** What the user can keep about the session with one click. */
 function useMarkItems(session: Session | undefined, marks: SessionMarks | undefined): MenuItem[] {
@@ -108,4 +128,3 @@ export function BackButton() {
     </span>
   );
 }
-

@@ -65,9 +65,7 @@ export function SessionList({ open }: { open: string | null }) {
       <div className={styles.scroll}>
         {list.error && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
         {list.isPending && <Loading lines={6} label={t.loading} />}
-        {isEmpty && (
-          <Empty title={emptyTitle(filter)}>{isStart && <FirstSession />}</Empty>
-        )}
+        {isEmpty && <Empty title={emptyTitle(filter)}>{isStart && <FirstSession />}</Empty>}
         {words !== "" && <MessageHits list={hits} />}
         {[...(pins.length > 0 ? [[t.pinnedGroup, pins] as const] : []), ...periods(rest)].map(
           ([heading, sessions]) => (

@@ -86,7 +86,11 @@ function Pinned(): ReactNode {
   );
 }
 
-function State({ session, running, waiting }: Pick<SessionRowProps, "session" | "running" | "waiting">) {
+function State({
+  session,
+  running,
+  waiting,
+}: Pick<SessionRowProps, "session" | "running" | "waiting">) {
   if (waiting) return <strong className={styles.waiting}>{t.needsAnswer}</strong>;
   if (running) return <ActivityDots />;
   return (

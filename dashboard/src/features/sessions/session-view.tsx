@@ -23,7 +23,8 @@ import { conversation as t } from "../../messages/en/conversation.ts";
 
 export function SessionView({ id }: { id: string }) {
   const session = useSessionInfo(id);
-  const open = useSession(id);
+  const queries = useQueryClient();
+  const open = useSession(id, session.data?.branch);
   const { attempt } = useToast();
   const [, navigate] = useLocation();
   const agentName = useAgentName()(session.data?.agentId);
@@ -42,6 +43,16 @@ export function SessionView({ id }: { id: string }) {
         navigate(`/sessions/${forked.id}`);
       }),
     [attempt, id, navigate],
+  );
+
+  const showBranch = useCallback(
+    (branch: number) =>
+      void attempt(async () => {
+        const params = { path: { id } };
+        const changed = await call(api.PATCH("/api/sessions/{id}", { params, body: { branch } }));
+        queries.setQueryData(["session", id], changed);
+      }),
+    [attempt, id, queries],
   );
 
   if (session.error) {
@@ -64,7 +75,13 @@ export function SessionView({ id }: { id: string }) {
         agentName={agentName}
         onFork={() => fork()}
       />
-      <Transcript open={open} agentName={agentName} addressed={addressed} onFork={fork} />
+      <Transcript
+        open={open}
+        onBranch={showBranch}
+        agentName={agentName}
+        addressed={addressed}
+        onFork={fork}
+      />
       <footer className={styles.foot}>
         <div>
           <Composer

@@ -67,22 +67,22 @@ function TokenEntry({ token, onRevoke }: { token: ApiToken; onRevoke: () => void
         </Button>
       }
     >
-        <p>
-          <code>{token.hint}</code>
-          {common.separator}
-          {token.lastUsedAt ? (
-            <Rich text={t.lastUsed} parts={{ time: <Timestamp at={token.lastUsedAt} /> }} />
-          ) : (
-            t.neverUsed
-          )}
-          {common.separator}
-          {token.expiresAt ? (
-            <Rich text={t.expires} parts={{ time: <Timestamp at={token.expiresAt} /> }} />
-          ) : (
-            t.neverExpires
-          )}
-        </p>
-        <p>{may(token)}</p>
+      <p>
+        <code>{token.hint}</code>
+        {common.separator}
+        {token.lastUsedAt ? (
+          <Rich text={t.lastUsed} parts={{ time: <Timestamp at={token.lastUsedAt} /> }} />
+        ) : (
+          t.neverUsed
+        )}
+        {common.separator}
+        {token.expiresAt ? (
+          <Rich text={t.expires} parts={{ time: <Timestamp at={token.expiresAt} /> }} />
+        ) : (
+          t.neverExpires
+        )}
+      </p>
+      <p>{may(token)}</p>
     </Entry>
   );
 }

@@ -21,15 +21,21 @@ export function Devices() {
     queryFn: () => call(api.GET("/api/auth/sessions", { params: { query: { limit: 200 } } })),
   });
   const [confirming, setConfirming] = useState(false);
-  const hasOthers = devices.data?.items.some(({ current }) => !current);
+  const others = devices.data?.items.filter(({ current }) => !current) ?? [];
+  const signOut = ({ id }: AuthSession) =>
+    call(api.DELETE("/api/auth/sessions/{id}", { params: { path: { id } } }));
+  const refresh = () => queries.invalidateQueries({ queryKey: ["auth-sessions"] });
   const revokeOthers = async () => {
-    await call(api.DELETE("/api/auth/sessions"));
-    await queries.invalidateQueries({ queryKey: ["auth-sessions"] });
+    try {
+      for (const device of others) await signOut(device);
+    } finally {
+      await refresh();
+    }
   };
-  const revoke = ({ id }: AuthSession) =>
+  const revoke = (device: AuthSession) =>
     attempt(async () => {
-      await call(api.DELETE("/api/auth/sessions/{id}", { params: { path: { id } } }));
-      await queries.invalidateQueries({ queryKey: ["auth-sessions"] });
+      await signOut(device);
+      await refresh();
       notify(t.signedOut);
     });
 
@@ -37,7 +43,7 @@ export function Devices() {
     <Section
       title={t.devices}
       action={
-        hasOthers && <Button onClick={() => setConfirming(true)}>{t.signOutOthers}</Button>
+        others.length > 0 && <Button onClick={() => setConfirming(true)}>{t.signOutOthers}</Button>
       }
     >
       {devices.error && (

@@ -1,4 +1,5 @@
 import { Page } from "../../ui/page.tsx";
+import { SelectField } from "../../ui/field.tsx";
 import { Section } from "../../ui/section.tsx";
 import { Account } from "./account.tsx";
 import { Announce } from "./announce.tsx";
@@ -7,6 +8,12 @@ import { BrowserNotices } from "./browser-notices.tsx";
 import { Devices } from "./devices.tsx";
 import styles from "./settings.module.css";
 import { setTheme, useTheme, type Theme } from "./theme.ts";
+import {
+  chooseLanguage,
+  chosenLanguage,
+  LANGUAGES,
+  type Language,
+} from "../../messages/catalogue.ts";
 import { navigation } from "../../messages/en/navigation.ts";
 import { settings as t } from "../../messages/en/settings.ts";
 
@@ -17,11 +24,33 @@ export function SettingsPage() {
     <Page title={navigation.settings} slim>
       <Account />
       <Appearance />
+      <Languages />
       <BrowserNotices />
       <ApiTokens />
       <Devices />
       <Announce />
     </Page>
+  );
+}
+
+function Languages() {
+  const choose = (value: string) => {
+    chooseLanguage(value === "" ? null : (value as Language));
+    // Texts are read where they are shown, all of them anew.
+    location.reload();
+  };
+  return (
+    <Section title={t.language}>
+      <SelectField
+        label={t.language}
+        value={chosenLanguage() ?? ""}
+        onText={choose}
+        options={[
+          { value: "", label: t.browserLanguage },
+          ...Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
+        ]}
+      />
+    </Section>
   );
 }
 

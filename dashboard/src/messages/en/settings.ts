@@ -12,6 +12,8 @@ export const settings = section("settings", {
   passwordChanged: "Password changed",
   appearance: "Appearance",
   theme: { system: "Match system", light: "Light", dark: "Dark" },
+  language: "Language",
+  browserLanguage: "Browser’s language",
   browserNotices: "Browser notifications",
   browserNoticesAre: {
     on: "While you look elsewhere, this browser tells you when an answer is there or an agent asks something.",

@@ -168,6 +168,14 @@ pub const REST: &[Line] = &[
     line("DELETE /api/sessions/{id}/participants/{userId}", OwnerHaving(SendMessages), "session", ""),
     line("POST /api/sessions/{id}/fork", OwnerHaving(SendMessages), "session", "{}"),
     line("POST /api/sessions/{id}/regenerate", OwnerHaving(SendMessages), "session", ""),
+    line("GET /api/sessions/{id}/branches", Owner, "session", ""),
+    line("GET /api/sessions/{id}/export", Owner, "session", ""),
+    line(
+        "POST /api/sessions/{id}/messages/{messageId}/edit",
+        OwnerHaving(SendMessages),
+        "session",
+        r#"{"content":"hi"}"#,
+    ),
     // Tasks
     line("GET /api/tasks/active", Having(ViewActiveTasks), "", ""),
     line("GET /api/tasks/history", Having(ViewActiveTasks), "", ""),
