@@ -105,12 +105,20 @@ describe("a session", () => {
     expect(await dashboard.turns("agent").last().innerText()).toContain("9");
   });
 
-  it("answers again when asked to", async () => {
+  it("answers again when asked to, and keeps the answer that there was", async () => {
     await dashboard.begin("calculate 5*5");
-    await dashboard.turns("agent").last().getByRole("button", { name: "Regenerate" }).click();
-    await expect.poll(() => dashboard.turns("agent").count()).toBe(2);
+    await dashboard
+      .turns("agent")
+      .last()
+      .getByRole("button", { name: "Regenerate", exact: true })
+      .click();
+    await dashboard.page.getByText("2 / 2").waitFor();
     await dashboard.answered();
+    expect(await dashboard.turns("agent").count()).toBe(1);
     expect(await dashboard.turns("user").count()).toBe(1);
+    await dashboard.page.getByRole("button", { name: "Previous version" }).click();
+    await dashboard.page.getByText("1 / 2").waitFor();
+    await dashboard.answered();
   });
 
   it("is deleted only after a question", async () => {

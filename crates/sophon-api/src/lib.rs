@@ -25,6 +25,7 @@ mod nodes;
 mod public;
 mod secret;
 mod secrets;
+mod session_marks;
 mod sessions;
 mod tasks;
 mod time;
@@ -49,8 +50,8 @@ pub use identity::{
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{
-    Accepted, Answered, Attachment, AttachmentLimits, Cut, ExcerptPiece, Fallback, FoundMessage, Message,
-    MessageDetails, MessageType, NewAttachment, SendMessage, ToolCall, Usage,
+    Accepted, Answered, Attachment, AttachmentLimits, Cut, EditMessage, ExcerptPiece, Fallback, FoundMessage,
+    Message, MessageDetails, MessageType, NewAttachment, Regenerate, SendMessage, ToolCall, Usage,
 };
 pub use model_providers::{
     CatalogModel, LocalModelServer, ModelProvider, ModelProviderDraft, ModelProviderPatch, NewModelProvider,
@@ -65,8 +66,11 @@ pub use nodes::{
 pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
+pub use session_marks::{
+    DeleteSessions, DeletedSessions, ListedSession, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
+};
 pub use sessions::{
-    ForkSession, ListedSession, NewSession, Participant, Session, SessionPatch, ShareSession,
+    ForkSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
 };
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;

@@ -22,4 +22,5 @@ mod notifications;
 mod one_turn;
 mod participants;
 mod revocation;
+mod session_marks;
 mod shares;

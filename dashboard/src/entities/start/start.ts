@@ -5,6 +5,9 @@ import type { AuthConfig, Bootstrap, SessionPage } from "../../api/types.ts";
 
 const KEY = ["start"];
 
+/** The list of pinned sessions, by which it is known in the cache. */
+export const PINNED = "pinned=true";
+
 /** The connections of the page open one soon after the other, and what they may have missed is read once (milliseconds). */
 const GATHERED_FOR = 400;
 
@@ -29,6 +32,11 @@ export async function readStart(queries: QueryClient): Promise<Bootstrap> {
     // A list in which somebody scrolled further down is read anew as a whole.
     known && known.pages.length > 1 ? known : { pages: [start.sessions], pageParams: [null] },
   );
+  queries.setQueryData<InfiniteData<SessionPage, string | null>>(["sessions", PINNED], {
+    pages: [start.pinnedSessions],
+    pageParams: [null],
+  });
+  queries.setQueryData(["session-tags"], start.sessionTags);
   return start;
 }
 

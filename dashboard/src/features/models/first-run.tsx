@@ -7,6 +7,7 @@ import { stayOffline } from "../../entities/model/first-run.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { Page } from "../../ui/page.tsx";
+import { Note } from "../../ui/section.tsx";
 import { models as t } from "../../messages/en/models.ts";
 import styles from "./models.module.css";
 import { AccessFields, useAccess } from "./provider-form.tsx";
@@ -34,12 +35,11 @@ function Services({ onPick }: { onPick: (preset: ProviderPreset) => void }) {
   const others = presets.data?.filter(({ id }) => !found.some(({ preset }) => preset.id === id));
   return (
     <>
-      <p className={styles.note}>{t.welcomeAbout}</p>
+      <Note>{t.welcomeAbout}</Note>
       <section aria-labelledby="running">
         <h2 id="running">{t.running}</h2>
         {servers.isPending && <Loading lines={1} label={t.looking} />}
-        {servers.isPending ||
-          (found.length === 0 && <p className={styles.note}>{t.noneRunning}</p>)}
+        {servers.isPending || (found.length === 0 && <Note>{t.noneRunning}</Note>)}
         <ul role="list" className={styles.services}>
           {found.map(({ preset, models }) => (
             <li key={preset.id}>
@@ -75,7 +75,7 @@ function Services({ onPick }: { onPick: (preset: ProviderPreset) => void }) {
         >
           {t.offline}
         </Button>
-        <span className={styles.note}>{t.offlineAbout}</span>
+        <Note>{t.offlineAbout}</Note>
       </div>
     </>
   );

@@ -84,6 +84,7 @@ export function Composer({ draftKey, placeholder, onStop, options, onSend }: Com
       <textarea
         ref={box}
         rows={1}
+        dir="auto"
         aria-label={t.message}
         placeholder={placeholder}
         autoFocus={hasKeyboard()}

@@ -139,7 +139,7 @@ fn piped() -> Result<String, Stop> {
 async fn last_session(context: &Context) -> Result<SessionId, Stop> {
     let sessions = context.client.sessions(&SessionFilter::default(), 1, None).await?;
     let last = sessions.items.into_iter().next();
-    last.map(|session| session.id)
+    last.map(|listed| listed.session.id)
         .ok_or_else(|| Stop::failed("there is no session yet").hint("Begin one: `sophon chat`."))
 }
 
