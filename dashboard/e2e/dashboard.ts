@@ -6,7 +6,7 @@ import { ADMIN, type Gateway } from "./gateway.ts";
 const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
 
 /** How long the page may take for what it is to show (milliseconds), on a busy machine too. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 export function launch(): Promise<Browser> {
   return chromium.launch({

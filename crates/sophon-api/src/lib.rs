@@ -67,14 +67,14 @@ pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use session_marks::{
-    DeleteSessions, DeletedSessions, ListedSession, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
+    DeleteSessions, DeletedSessions, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
 };
 pub use sessions::{
-    ForkSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
+    ForkSession, ListedSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
 };
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;
 pub use users::{
-    Access, AccountPatch, CreatedUser, NewRole, NewUser, PasswordChange, Role, RolePatch, UserAccount,
-    UserPatch,
+    Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, Role, RolePatch,
+    UserAccount, UserPatch,
 };

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use sophon_model::{Marks, SessionId};
 use utoipa::ToSchema;
 
-use crate::Session;
 use crate::change::not_null;
 
 /// What a user keeps about a session. Others who take part in it have marks of their own.
@@ -28,17 +27,6 @@ impl From<Marks> for SessionMarks {
         let Marks { read_count, is_pinned, is_archived, tags } = marks;
         Self { read_count, is_pinned, is_archived, tags }
     }
-}
-
-/// A session in the list of a user, with the user's marks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ListedSession {
-    /// The session.
-    #[serde(flatten)]
-    pub session: Session,
-    /// The user's marks.
-    pub marks: SessionMarks,
 }
 
 /// What is to change of the marks; what is absent stays.
@@ -114,13 +102,7 @@ mod core {
     use sophon_core::sessions;
     use sophon_model::ports::TagUse;
 
-    use super::{ListedSession, MarkSessions, SessionMarksPatch, SessionTag};
-
-    impl From<sessions::MarkedSession> for ListedSession {
-        fn from(marked: sessions::MarkedSession) -> Self {
-            Self { session: marked.session.into(), marks: marked.marks.into() }
-        }
-    }
+    use super::{MarkSessions, SessionMarksPatch, SessionTag};
 
     impl From<SessionMarksPatch> for sessions::ChangeMarks {
         fn from(patch: SessionMarksPatch) -> Self {

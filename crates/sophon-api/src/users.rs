@@ -114,6 +114,16 @@ pub struct UserPatch {
     pub password: Option<Secret>,
 }
 
+/// What is to end of a user.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LogOutUser {
+    /// Whether its API tokens end as well; they go on if absent.
+    #[serde(default)]
+    #[schema(example = true)]
+    pub api_tokens: bool,
+}
+
 /// What is to change of one's own account; what is absent stays.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,8 +1,9 @@
 //! The gateway: its services, put together.
 //!
-//! A subject costs two lines here: a field of [`Gateway`], and the line that opens it. What else it brings it registers
+//! A subject costs two lines here: a field of [`Services`], and the line that opens it. What else it brings it registers
 //! by itself, see `registry`.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use fanout::Limits;
@@ -107,9 +108,20 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
 }
 
-/// The services. Cloning makes another handle.
+/// The gateway: its services. Cloning makes another handle, and every connection has one.
 #[derive(Clone)]
-pub struct Gateway {
+pub struct Gateway(Arc<Services>);
+
+impl Deref for Gateway {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+/// What a gateway does, by subject.
+pub struct Services {
     /// Accounts, sign-ins and tokens.
     pub identity: Identity,
     /// The users of a tenant, for administrators.
@@ -215,7 +227,7 @@ impl Gateway {
         maintenance::register(&mut registry);
         let identity = Identity::open(&shared, &mut registry, auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
-        let gateway = Self {
+        let services = Services {
             users: Users::open(&shared, for_administrators.clone()),
             roles: Roles::open(&shared, for_administrators),
             identity,
@@ -243,10 +255,10 @@ impl Gateway {
             lifecycle: shared.lifecycle.clone(),
             running: shared.running.clone(),
         };
-        turn::register(&shared, &gateway.attachments, &mut registry);
+        turn::register(&shared, &services.attachments, &mut registry);
         others(&shared, &mut registry);
         start(shared, registry);
-        Ok(gateway)
+        Ok(Self(Arc::new(services)))
     }
 }
 

@@ -78,7 +78,7 @@ permissions! {
     ApproveActions [Operator] "Answer approvals.",
     CancelTasks [Operator] "Cancel other people's tasks.",
     ViewActiveTasks [Operator, Viewer] "See tasks.",
-    ManageModels [Operator] "Configure models.",
+    ManageModels [] "Add, change and remove model providers, which are sent what people write and answer with calls of tools.",
     ViewBudgets [Operator, Viewer] "See budgets.",
     ManageBudgets [] "Change budgets.",
     ViewSystem [Operator] "See the detailed health and the metrics of the system.",

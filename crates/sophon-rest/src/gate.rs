@@ -26,12 +26,12 @@ pub(crate) const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit
 pub(crate) const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 pub(crate) struct Gate {
-    gateway: Arc<Gateway>,
+    gateway: Gateway,
     rules: Rules,
 }
 
 impl Gate {
-    pub(crate) fn new(gateway: Arc<Gateway>, rules: Rules) -> Self {
+    pub(crate) fn new(gateway: Gateway, rules: Rules) -> Self {
         Self { gateway, rules }
     }
 }

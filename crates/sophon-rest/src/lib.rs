@@ -68,7 +68,7 @@ use openapi::three_zero;
 use router::ApiRouter;
 
 /// What handlers are given: the services.
-type Api = State<Arc<Gateway>>;
+type Api = State<Gateway>;
 
 /// The REST wire alone, ready to be served: [`routes`] behind [`front`], and `not_found` for every other address.
 pub fn router(gateway: &Gateway, options: &Options) -> Router {
@@ -79,7 +79,6 @@ pub fn router(gateway: &Gateway, options: &Options) -> Router {
 /// The routes of this wire (seed 001), `/swagger`, and a JSON answer for every other address under `/api`. To be
 /// merged with the routes of other wires and put behind [`front`], which writes the bodies of errors.
 pub fn routes(gateway: &Gateway, options: &Options) -> Router {
-    let gateway = Arc::new(gateway.clone());
     let (subjects, rules) = subjects().split();
     let gate = Arc::new(Gate::new(gateway.clone(), rules));
     let (subjects, _) = subjects.split_for_parts();
@@ -88,7 +87,7 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
         .route("/api/{*unknown}", any(not_found))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(gate, gate::admit))
-        .with_state(gateway)
+        .with_state(gateway.clone())
         .merge(swagger(&options.base_path));
     compression::layer(routes)
 }

@@ -1,7 +1,5 @@
 //! Lists in pages: `limit` and `cursor` in the query, `items`, `nextCursor` and `hasMore` in the answer.
 
-use std::sync::Arc;
-
 use axum::extract::FromRequestParts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,10 +22,10 @@ pub(crate) struct Listing {
     key: CursorKey,
 }
 
-impl FromRequestParts<Arc<Gateway>> for Listing {
+impl FromRequestParts<Gateway> for Listing {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self> {
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
         let name = name(parts.uri.path(), parts.uri.query().unwrap_or_default());
         Ok(Self { name, key: gateway.cursors.clone() })
     }

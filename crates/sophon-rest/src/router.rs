@@ -17,7 +17,7 @@ use crate::{conditions, idempotency, openapi};
 /// Routes with their documentation and their rules. There is no way to add a route without a class.
 #[derive(Default)]
 pub(crate) struct ApiRouter {
-    router: OpenApiRouter<Arc<Gateway>>,
+    router: OpenApiRouter<Gateway>,
     rules: Rules,
 }
 
@@ -28,16 +28,16 @@ impl ApiRouter {
 
     /// Adds the handlers of one path, all of the same class. The path's other methods may be added with another class. A
     /// `POST` is applied once for each `Idempotency-Key`, and a `PUT` or `PATCH` if the thing is as `If-Match` says.
-    pub(crate) fn routes(self, class: Class, routes: UtoipaMethodRouter<Arc<Gateway>>) -> Self {
+    pub(crate) fn routes(self, class: Class, routes: UtoipaMethodRouter<Gateway>) -> Self {
         self.add(class, true, routes)
     }
 
     /// The same for a `POST` that takes no key: it does nothing that must not be done twice, or its caller is nobody yet.
-    pub(crate) fn unkeyed(self, class: Class, routes: UtoipaMethodRouter<Arc<Gateway>>) -> Self {
+    pub(crate) fn unkeyed(self, class: Class, routes: UtoipaMethodRouter<Gateway>) -> Self {
         self.add(class, false, routes)
     }
 
-    fn add(mut self, class: Class, is_keyed: bool, mut routes: UtoipaMethodRouter<Arc<Gateway>>) -> Self {
+    fn add(mut self, class: Class, is_keyed: bool, mut routes: UtoipaMethodRouter<Gateway>) -> Self {
         for (path, item) in &mut routes.1.paths {
             if let Some(operation) = item.post.as_mut().filter(|_| is_keyed) {
                 idempotency::describe(operation);
@@ -58,7 +58,7 @@ impl ApiRouter {
     /// does, for everybody, and with the parameters of its query.
     pub(crate) fn unlisted<H, T>(mut self, class: Class, (path, query): (&str, &[&str]), handler: H) -> Self
     where
-        H: Handler<T, Arc<Gateway>>,
+        H: Handler<T, Gateway>,
         T: 'static,
     {
         let rule = Rule {
@@ -77,7 +77,7 @@ impl ApiRouter {
         Self { router: self.router.merge(other.router), ..self }
     }
 
-    pub(crate) fn split(self) -> (OpenApiRouter<Arc<Gateway>>, Rules) {
+    pub(crate) fn split(self) -> (OpenApiRouter<Gateway>, Rules) {
         (self.router, self.rules)
     }
 }

@@ -182,7 +182,7 @@ export interface paths {
         put?: never;
         /**
          * End all sign-ins of a user
-         * @description Its API tokens go on.
+         * @description Its API tokens go on, unless the request says otherwise.
          */
         post: operations["logOutUser"];
         delete?: never;
@@ -3341,10 +3341,16 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
-        /** @description A session in the list of a user, with the user's marks. */
+        /** @description A session in the list of a user, with the user's marks, and with what `expand` names. */
         ListedSession: components["schemas"]["Session"] & {
+            /** @description The agent that answers in it: with `expand=agent`. */
+            agent?: components["schemas"]["Agent"];
+            /** @description Its last message, if it has one: with `expand=lastMessage`. */
+            lastMessage?: components["schemas"]["Message"];
             /** @description The user's marks. */
             marks: components["schemas"]["SessionMarks"];
+            /** @description Those who take part, in the order in which they joined: with `expand=participants`. */
+            participants?: components["schemas"]["Participant"][];
         };
         /** @description A model server that was found on the gateway's machine. */
         LocalModelServer: {
@@ -3373,6 +3379,14 @@ export interface components {
              * @example correct horse battery staple
              */
             password: string;
+        };
+        /** @description What is to end of a user. */
+        LogOutUser: {
+            /**
+             * @description Whether its API tokens end as well; they go on if absent.
+             * @example true
+             */
+            apiTokens?: boolean;
         };
         /**
          * @description The file itself.
@@ -4263,7 +4277,7 @@ export interface components {
          *     - `ApproveActions`: Answer approvals.
          *     - `CancelTasks`: Cancel other people's tasks.
          *     - `ViewActiveTasks`: See tasks.
-         *     - `ManageModels`: Configure models.
+         *     - `ManageModels`: Add, change and remove model providers, which are sent what people write and answer with calls of tools.
          *     - `ViewBudgets`: See budgets.
          *     - `ManageBudgets`: Change budgets.
          *     - `ViewSystem`: See the detailed health and the metrics of the system.
@@ -6778,7 +6792,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiTokens": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogOutUser"] | null;
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -6799,6 +6822,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -9287,12 +9311,84 @@ export interface operations {
                      *         "hasMore": false,
                      *         "items": [
                      *           {
+                     *             "agent": {
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "description": "Plans journeys by train",
+                     *               "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "model": null,
+                     *               "name": "Sophon",
+                     *               "runtime": "model",
+                     *               "slug": "sophon",
+                     *               "tools": [
+                     *                 "memory.*",
+                     *                 "datetime.now"
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *             },
                      *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "branch": 0,
                      *             "channelId": "webchat",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastMessage": {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "attachments": [
+                     *                 {
+                     *                   "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "mime": "image/png",
+                     *                   "name": "map.png",
+                     *                   "size": 48213
+                     *                 }
+                     *               ],
+                     *               "branch": 0,
+                     *               "content": "Which trains go to **Lisbon**?",
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "details": {
+                     *                 "cut": {
+                     *                   "keptBytes": 16777216,
+                     *                   "reason": "The answer had more characters than the operator allows."
+                     *                 },
+                     *                 "fallback": {
+                     *                   "model": "llama3.2",
+                     *                   "provider": "ollama",
+                     *                   "reason": "The provider did not answer.",
+                     *                   "requested": "gpt-5"
+                     *                 }
+                     *               },
+                     *               "finishReason": "stop",
+                     *               "id": 42,
+                     *               "localId": null,
+                     *               "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "msgType": "chat",
+                     *               "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "role": "user",
+                     *               "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "status": "pending",
+                     *               "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "toolCalls": [
+                     *                 {
+                     *                   "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                   "arguments": {},
+                     *                   "durationMs": 12,
+                     *                   "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "result": null,
+                     *                   "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "status": "running",
+                     *                   "textOffset": 57,
+                     *                   "toolName": "memory.search"
+                     *                 }
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *               "usage": {
+                     *                 "inputTokens": 1250,
+                     *                 "model": "llama3.2",
+                     *                 "outputTokens": 310,
+                     *                 "provider": "ollama"
+                     *               },
+                     *               "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *             },
                      *             "lastOutcome": "queued",
                      *             "marks": {
                      *               "isArchived": false,
@@ -9307,6 +9403,14 @@ export interface operations {
                      *             "model": null,
                      *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "participants": [
+                     *               {
+                     *                 "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "kind": "user",
+                     *                 "role": "viewer"
+                     *               }
+                     *             ],
                      *             "status": "waiting",
                      *             "title": "Flights to Lisbon",
                      *             "updatedAt": "2026-11-22T12:00:00.000Z",
@@ -9330,12 +9434,84 @@ export interface operations {
                      *         "hasMore": false,
                      *         "items": [
                      *           {
+                     *             "agent": {
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "description": "Plans journeys by train",
+                     *               "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "model": null,
+                     *               "name": "Sophon",
+                     *               "runtime": "model",
+                     *               "slug": "sophon",
+                     *               "tools": [
+                     *                 "memory.*",
+                     *                 "datetime.now"
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *             },
                      *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "branch": 0,
                      *             "channelId": "webchat",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastMessage": {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "attachments": [
+                     *                 {
+                     *                   "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "mime": "image/png",
+                     *                   "name": "map.png",
+                     *                   "size": 48213
+                     *                 }
+                     *               ],
+                     *               "branch": 0,
+                     *               "content": "Which trains go to **Lisbon**?",
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "details": {
+                     *                 "cut": {
+                     *                   "keptBytes": 16777216,
+                     *                   "reason": "The answer had more characters than the operator allows."
+                     *                 },
+                     *                 "fallback": {
+                     *                   "model": "llama3.2",
+                     *                   "provider": "ollama",
+                     *                   "reason": "The provider did not answer.",
+                     *                   "requested": "gpt-5"
+                     *                 }
+                     *               },
+                     *               "finishReason": "stop",
+                     *               "id": 42,
+                     *               "localId": null,
+                     *               "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "msgType": "chat",
+                     *               "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "role": "user",
+                     *               "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "status": "pending",
+                     *               "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "toolCalls": [
+                     *                 {
+                     *                   "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                   "arguments": {},
+                     *                   "durationMs": 12,
+                     *                   "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "result": null,
+                     *                   "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "status": "running",
+                     *                   "textOffset": 57,
+                     *                   "toolName": "memory.search"
+                     *                 }
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *               "usage": {
+                     *                 "inputTokens": 1250,
+                     *                 "model": "llama3.2",
+                     *                 "outputTokens": 310,
+                     *                 "provider": "ollama"
+                     *               },
+                     *               "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *             },
                      *             "lastOutcome": "queued",
                      *             "marks": {
                      *               "isArchived": false,
@@ -9350,6 +9526,14 @@ export interface operations {
                      *             "model": null,
                      *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "participants": [
+                     *               {
+                     *                 "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "kind": "user",
+                     *                 "role": "viewer"
+                     *               }
+                     *             ],
                      *             "status": "waiting",
                      *             "title": "Flights to Lisbon",
                      *             "updatedAt": "2026-11-22T12:00:00.000Z",
@@ -12967,6 +13151,11 @@ export interface operations {
                 createdUntil?: string;
                 /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
                 cursor?: string;
+                /**
+                 * @description What is to be read with each session: `agent`, `participants`, `lastMessage`, or several with commas between.
+                 * @example agent,lastMessage
+                 */
+                expand?: string;
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
                 /** @description Only those that one has pinned, or that one has not. */
@@ -13018,12 +13207,84 @@ export interface operations {
                      *       "hasMore": false,
                      *       "items": [
                      *         {
+                     *           "agent": {
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "description": "Plans journeys by train",
+                     *             "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "model": null,
+                     *             "name": "Sophon",
+                     *             "runtime": "model",
+                     *             "slug": "sophon",
+                     *             "tools": [
+                     *               "memory.*",
+                     *               "datetime.now"
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *           },
                      *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "branch": 0,
                      *           "channelId": "webchat",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastMessage": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "attachments": [
+                     *               {
+                     *                 "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "mime": "image/png",
+                     *                 "name": "map.png",
+                     *                 "size": 48213
+                     *               }
+                     *             ],
+                     *             "branch": 0,
+                     *             "content": "Which trains go to **Lisbon**?",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "details": {
+                     *               "cut": {
+                     *                 "keptBytes": 16777216,
+                     *                 "reason": "The answer had more characters than the operator allows."
+                     *               },
+                     *               "fallback": {
+                     *                 "model": "llama3.2",
+                     *                 "provider": "ollama",
+                     *                 "reason": "The provider did not answer.",
+                     *                 "requested": "gpt-5"
+                     *               }
+                     *             },
+                     *             "finishReason": "stop",
+                     *             "id": 42,
+                     *             "localId": null,
+                     *             "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "msgType": "chat",
+                     *             "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "role": "user",
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "pending",
+                     *             "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolCalls": [
+                     *               {
+                     *                 "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                 "arguments": {},
+                     *                 "durationMs": 12,
+                     *                 "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "result": null,
+                     *                 "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "status": "running",
+                     *                 "textOffset": 57,
+                     *                 "toolName": "memory.search"
+                     *               }
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "usage": {
+                     *               "inputTokens": 1250,
+                     *               "model": "llama3.2",
+                     *               "outputTokens": 310,
+                     *               "provider": "ollama"
+                     *             },
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           },
                      *           "lastOutcome": "queued",
                      *           "marks": {
                      *             "isArchived": false,
@@ -13038,6 +13299,14 @@ export interface operations {
                      *           "model": null,
                      *           "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "participants": [
+                     *             {
+                     *               "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *               "kind": "user",
+                     *               "role": "viewer"
+                     *             }
+                     *           ],
                      *           "status": "waiting",
                      *           "title": "Flights to Lisbon",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z",
@@ -13438,6 +13707,13 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    /**
+                     * @example # Flights to Lisbon
+                     *
+                     *     ## User, 2026-11-22T12:00:00.000Z
+                     *
+                     *     Which?
+                     */
                     "text/markdown": string;
                 };
             };
@@ -14174,12 +14450,84 @@ export interface operations {
                      *       "hasMore": false,
                      *       "items": [
                      *         {
+                     *           "agent": {
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "description": "Plans journeys by train",
+                     *             "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "model": null,
+                     *             "name": "Sophon",
+                     *             "runtime": "model",
+                     *             "slug": "sophon",
+                     *             "tools": [
+                     *               "memory.*",
+                     *               "datetime.now"
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *           },
                      *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "branch": 0,
                      *           "channelId": "webchat",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastMessage": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "attachments": [
+                     *               {
+                     *                 "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "mime": "image/png",
+                     *                 "name": "map.png",
+                     *                 "size": 48213
+                     *               }
+                     *             ],
+                     *             "branch": 0,
+                     *             "content": "Which trains go to **Lisbon**?",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "details": {
+                     *               "cut": {
+                     *                 "keptBytes": 16777216,
+                     *                 "reason": "The answer had more characters than the operator allows."
+                     *               },
+                     *               "fallback": {
+                     *                 "model": "llama3.2",
+                     *                 "provider": "ollama",
+                     *                 "reason": "The provider did not answer.",
+                     *                 "requested": "gpt-5"
+                     *               }
+                     *             },
+                     *             "finishReason": "stop",
+                     *             "id": 42,
+                     *             "localId": null,
+                     *             "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "msgType": "chat",
+                     *             "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "role": "user",
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "pending",
+                     *             "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolCalls": [
+                     *               {
+                     *                 "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                 "arguments": {},
+                     *                 "durationMs": 12,
+                     *                 "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "result": null,
+                     *                 "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "status": "running",
+                     *                 "textOffset": 57,
+                     *                 "toolName": "memory.search"
+                     *               }
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "usage": {
+                     *               "inputTokens": 1250,
+                     *               "model": "llama3.2",
+                     *               "outputTokens": 310,
+                     *               "provider": "ollama"
+                     *             },
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           },
                      *           "lastOutcome": "queued",
                      *           "marks": {
                      *             "isArchived": false,
@@ -14194,6 +14542,14 @@ export interface operations {
                      *           "model": null,
                      *           "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "participants": [
+                     *             {
+                     *               "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *               "kind": "user",
+                     *               "role": "viewer"
+                     *             }
+                     *           ],
                      *           "status": "waiting",
                      *           "title": "Flights to Lisbon",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z",

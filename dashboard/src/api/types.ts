@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type AuthConfig = Schemas["AuthConfig"];
 export type Bootstrap = Schemas["Bootstrap"];
 export type User = Schemas["User"];
+export type AgentTools = Schemas["AgentTools"];
 export type Agent = Schemas["Agent"];
 export type AgentFile = Schemas["AgentFileContent"];
 export type Session = Schemas["Session"];

@@ -57,7 +57,7 @@ async fn main() -> Result<()> {
         let (cursor_before, one) = (cursor.as_deref(), Some(1.try_into()?));
         let all = client
             .list_sessions(
-                None, None, None, None, cursor_before, one, None, None, None, None, None, None, None, None, None,
+                None, None, None, None, cursor_before, None, one, None, None, None, None, None, None, None, None, None,
             )
             .await?;
         let page = all.into_inner();

@@ -2,7 +2,7 @@
 
 use sophon_model::{Caller, Credential, Error, Kind, Result, User, UserId};
 
-use super::{Identity, Profile, permissions};
+use super::{Identity, Profile, permissions, require_still};
 use crate::database::Unit;
 use crate::limits;
 use crate::once::SecretSource;
@@ -48,10 +48,10 @@ impl Identity {
         let mut attempt = self.throttle.begin(None).await?;
         let (wanted, caller) = (caller.user.clone(), caller.clone());
         let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
-        attempt.on(&user.email, false).await?;
+        // Who has signed in is no stranger: what strangers guess elsewhere does not keep it from changing its password.
+        attempt.on_own(&user.email).await?;
         if !self.passwords.verify(current.clone(), Some(user.password_hash.clone())).await? {
-            let wrong = Error::conflict("That is not your present password.").with_code("wrong_password");
-            return Err(wrong.with_field("current_password"));
+            return Err(wrong_password());
         }
         attempt.succeeded();
         if current == new {
@@ -62,10 +62,14 @@ impl Identity {
             Some(_) => Error::validation("new_password", error.to_string()),
             None => error,
         })?;
-        let identity = self.clone();
+        let (identity, verified) = (self.clone(), user.password_hash);
         self.db
             .write(move |unit| {
                 let mut user = own(unit, &caller)?;
+                // It may have been changed since it was verified, by an administrator above all.
+                if user.password_hash != verified {
+                    return Err(wrong_password());
+                }
                 user.password_hash = hash;
                 user.password_due = false;
                 user.updated_at = unit.now();
@@ -114,7 +118,13 @@ impl Identity {
     }
 }
 
+fn wrong_password() -> Error {
+    let wrong = Error::conflict("That is not your present password.").with_code("wrong_password");
+    wrong.with_field("current_password")
+}
+
 fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
+    require_still(unit, caller)?;
     unit.tx.user_to_change(&caller.tenant, &caller.user)?.ok_or_else(|| Error::not_found("user"))
 }
 

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use sophon_model::ports::Tx;
-use sophon_model::{ApiToken, ApiTokenId, Caller, Error, Permission, Permissions, Result, Timestamp};
+use sophon_model::{ApiToken, ApiTokenId, Caller, Error, Permission, Permissions, Result, Timestamp, UserId};
 
 use super::{
-    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, rights,
-    secret_hash,
+    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, require_still,
+    rights, secret_hash,
 };
+use crate::database::Unit;
 use crate::policy::require;
 
 /// Use is noted at most this often, so that reading does not mean writing.
@@ -122,6 +123,7 @@ impl Identity {
         let (identity, caller, wanted) = (self.clone(), caller.clone(), id.clone());
         self.db
             .write(move |unit| {
+                require_still(unit, &caller)?;
                 let (now, user) = (unit.now(), caller.user.clone());
                 let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(|| Error::not_found("API token"))?;
@@ -138,6 +140,17 @@ impl Identity {
                 identity.rights_change_in(unit, &user)
             })
             .await
+    }
+
+    /// Ends all API tokens of a user. For who ends its rights in the same unit.
+    pub(crate) fn end_api_tokens_in(&self, unit: &mut Unit<'_>, user: &UserId) -> Result<()> {
+        let now = unit.now();
+        for mut token in unit.tx.api_tokens(user, now)? {
+            token.revoked_at = Some(now);
+            unit.tx.update(&token)?;
+            rights::drop_review_in(unit, &token)?;
+        }
+        self.rights_change_in(unit, user)
     }
 
     pub(super) async fn caller_of_api_token(&self, secret: &str) -> Result<Caller> {

@@ -277,7 +277,21 @@ pub(crate) fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
 /// The caller with the rights that it has now. A connection that stays open knows those of when it began.
 pub(crate) fn as_of_now(tx: &dyn Tx, known: &Caller, now: Timestamp) -> Result<Caller> {
     let user = tx.get(&known.user)?.filter(|user| may_act(user) && user.tenant_id == known.tenant);
+    if let Credential::Access(session, _) = &known.credential {
+        tx.get(session)?.filter(|session| session.is_live(now)).ok_or_else(rejected)?;
+    }
     caller(tx, user.ok_or_else(rejected)?, known.credential.clone(), now)
+}
+
+/// Refuses a caller who may do less by now than it is known to: a body may be long on its way, and who asked may be
+/// suspended or demoted meanwhile. To be asked in the transaction of the change.
+pub(crate) fn require_still(unit: &Unit<'_>, known: &Caller) -> Result<()> {
+    let now = as_of_now(&*unit.tx, known, unit.now())?;
+    if now.permissions.cover(known.permissions) {
+        return Ok(());
+    }
+    let text = "Your rights were changed while the request was on its way. Look at what you may do now.";
+    Err(Error::new(Kind::NotAuthorized, text))
 }
 
 /// One answer for every reason, so that it reveals nothing.

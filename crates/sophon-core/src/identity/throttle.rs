@@ -149,6 +149,12 @@ impl<'a> Attempt<'a> {
         self.count(&throttle.newcomers, throttle.key(account, &from)).await.map_err(too_many)
     }
 
+    /// Counts it as one on `account` by somebody who has signed in to it: apart from what strangers try there.
+    pub(crate) async fn on_own(&mut self, account: &str) -> Result<()> {
+        let throttle = self.throttle;
+        self.count(&throttle.accounts, throttle.key(account, "signed in")).await.map_err(too_many)
+    }
+
     /// It was the right password: the attempt counts for nothing.
     pub(crate) fn succeeded(mut self) {
         for (buckets, key) in self.counted.drain(..) {

@@ -9,6 +9,7 @@ use super::draft::{
 };
 use super::reload::{key_of, spec_of};
 use crate::database::Unit;
+use crate::identity::require_still;
 use crate::limits::{self, bounded};
 use crate::only_if::OnlyIf;
 use crate::policy::{ModelSettings, Read, Write, allow};
@@ -159,10 +160,11 @@ impl Models {
     ) -> Result<StoredProvider> {
         allow::<ModelSettings, Write>(caller)?;
         self.require_added(id)?;
-        let (this, id) = (self.clone(), id.clone());
+        let (this, id, caller) = (self.clone(), id.clone(), caller.clone());
         let changed = self
             .db
             .write(move |unit| {
+                require_still(unit, &caller)?;
                 let stored = unit.tx.get(&id)?.ok_or_else(unknown)?;
                 change.only_if.require(&stored)?;
                 let provider = this.changed(stored, &change)?;
@@ -193,9 +195,10 @@ impl Models {
     pub async fn remove(&self, caller: &Caller, id: &ProviderId) -> Result<()> {
         allow::<ModelSettings, Write>(caller)?;
         self.require_added(id)?;
-        let (this, id) = (self.clone(), id.clone());
+        let (this, id, caller) = (self.clone(), id.clone(), caller.clone());
         self.db
             .write(move |unit| {
+                require_still(unit, &caller)?;
                 let provider = unit.tx.get(&id)?.ok_or_else(unknown)?;
                 this.secrets.delete_in(unit, &key_of(&provider))?;
                 unit.tx.delete(&id)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sophon_model::ports::MessageRange;
+use sophon_model::ports::{MessageRange, Tx};
 use sophon_model::{Caller, Message, Page, Result, Session, SessionId, TaskId, ToolCall};
 
 use super::Sessions;
@@ -45,8 +45,7 @@ impl Sessions {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&id)?)?;
                 let range = MessageRange { since, before, limit: limit + 1 };
                 let messages = tx.messages(&session.id, &range)?;
-                let tasks: Vec<TaskId> = answering_tasks(&messages).collect();
-                let calls = if tasks.is_empty() { Vec::new() } else { tx.tool_calls_of(&tasks)? };
+                let calls = calls_for(tx, &messages)?;
                 Ok((messages, calls))
             })
             .await?;
@@ -60,11 +59,15 @@ impl Sessions {
     }
 }
 
-fn answering_tasks(messages: &[Message]) -> impl Iterator<Item = TaskId> {
-    messages.iter().filter(|message| message.agent_id.is_some()).filter_map(|message| message.task_id.clone())
+/// The calls that were made for the messages.
+pub(super) fn calls_for(tx: &dyn Tx, messages: &[Message]) -> Result<Vec<ToolCall>> {
+    let answers = messages.iter().filter(|message| message.agent_id.is_some());
+    let tasks: Vec<TaskId> = answers.filter_map(|message| message.task_id.clone()).collect();
+    if tasks.is_empty() { Ok(Vec::new()) } else { tx.tool_calls_of(&tasks) }
 }
 
-fn with_calls(messages: Vec<Message>, calls: Vec<ToolCall>) -> Vec<MessageWithCalls> {
+/// Each message with those of the calls that were made for it.
+pub(super) fn with_calls(messages: Vec<Message>, calls: Vec<ToolCall>) -> Vec<MessageWithCalls> {
     let mut by_task: HashMap<TaskId, Vec<ToolCall>> = HashMap::new();
     for call in calls {
         by_task.entry(call.task_id.clone()).or_default().push(call);

@@ -2,8 +2,10 @@
 //!
 //! They belong to the part that a user takes in a session, so that what one archives stays in the lists of the others.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
-use sophon_model::ports::TagUse;
+use sophon_model::ports::{TagUse, Tx};
 use sophon_model::text::without_overrides;
 use sophon_model::{
     Caller, Error, Marks, MarksEvent, Participant, ParticipantKind, Result, Session, SessionId, SessionRole,
@@ -104,6 +106,17 @@ impl Sessions {
         let visible = visible::<Session>(caller)?;
         self.db.read(move |tx| tx.tags_of(visible.own(), MOST_LISTED_TAGS)).await
     }
+}
+
+/// A user's marks on these sessions, as far as there are any.
+pub(super) fn marks_of(
+    tx: &dyn Tx,
+    user: &UserId,
+    sessions: &[Session],
+) -> Result<HashMap<SessionId, Marks>> {
+    let ids: Vec<SessionId> = sessions.iter().map(|session| session.id.clone()).collect();
+    let parts = tx.participations(user, &ids)?.into_iter();
+    Ok(parts.map(|part| (part.session_id.clone(), part.marks())).collect())
 }
 
 /// The sessions that a request names, each once, in one order for all: two requests do not wait for each other.

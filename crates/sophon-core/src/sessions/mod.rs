@@ -2,6 +2,7 @@
 
 mod branches;
 mod excerpt;
+mod expand;
 mod fork;
 mod history;
 mod marks;
@@ -12,6 +13,7 @@ mod search_tool;
 pub use branches::MOST_BRANCHES;
 pub(crate) use branches::{branch_in, require_idle_in};
 pub use excerpt::{Excerpt, Piece};
+pub use expand::{Expand, ExpandedSession};
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
 pub(crate) use marks::unarchive_in;
@@ -20,13 +22,12 @@ pub use participants::MOST_PARTICIPANTS;
 pub(crate) use participants::join_agent_in;
 pub use search::FoundMessage;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
-    Agent, Caller, Error, Marks, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId,
-    SessionMode, SessionStatus, TenantId, Visibility, WhileBusy,
+    Agent, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId, SessionMode,
+    SessionStatus, TenantId, Visibility, WhileBusy,
 };
 
 use crate::agents::FIRST_AGENT;
@@ -107,10 +108,7 @@ impl Sessions {
         self.db
             .read(move |tx| {
                 let sessions = tx.sessions(visible.own(), &filter, &page)?;
-                let ids: Vec<SessionId> = sessions.items.iter().map(|session| session.id.clone()).collect();
-                let parts = tx.participations(visible.own(), &ids)?;
-                let mut marks: HashMap<SessionId, Marks> =
-                    parts.into_iter().map(|part| (part.session_id.clone(), part.marks())).collect();
+                let mut marks = marks::marks_of(tx, visible.own(), &sessions.items)?;
                 Ok(sessions.map(|session| MarkedSession {
                     marks: marks.remove(&session.id).unwrap_or_default(),
                     session,

@@ -1,10 +1,10 @@
 //! Changing users: name, address, role, status, password.
 
-use sophon_model::{Caller, Error, Permission, Result, Role, User, UserId, UserStatus};
+use sophon_model::{Caller, Error, Result, Role, User, UserId, UserStatus};
 
 use super::{Users, email_of, exceeds, is_there, may_give};
 use crate::database::Unit;
-use crate::identity::{permissions, require_person};
+use crate::identity::{permissions, require_person, require_still};
 use crate::limits;
 use crate::only_if::OnlyIf;
 use crate::policy::{Granted, Write, grant};
@@ -37,6 +37,8 @@ impl Users {
         self.db
             .write(move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
+                // After the administrators are held: two who demote one another must not both succeed.
+                require_still(unit, &caller)?;
                 let mut user = to_change(unit, &caller, &id)?;
                 change.only_if.require(&user)?;
                 if hash.is_some() && user.id == caller.user {
@@ -66,6 +68,9 @@ impl Users {
                 if has_other_rights {
                     identity.rights_change_in(unit, &user.id)?;
                 }
+                if before.1 != user.status && user.status == UserStatus::Suspended {
+                    identity.end_sign_ins_in(unit, &user.id, None)?;
+                }
                 Ok(user)
             })
             .await
@@ -91,7 +96,7 @@ fn apply(unit: &mut Unit<'_>, caller: &Caller, user: &mut User, change: UserChan
 
 /// The user, held to be changed, whom the caller may change: one who may do no more than the caller itself. Otherwise
 /// somebody could set an administrator's password and be one. An API token changes nothing of its owner's account, also
-/// where the owner may change accounts.
+/// where the owner may change accounts, and nothing of those who may end sign-ins unless it was given that by name.
 pub(super) fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &UserId) -> Result<User> {
     let user = unit.tx.user_to_change(&caller.tenant, id)?.filter(is_there);
     let user: Granted<User, Write> = grant(&*unit.tx, caller, user)?;
@@ -99,7 +104,7 @@ pub(super) fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &UserId) -> Re
         require_person(caller)?;
     }
     let held = permissions(&*unit.tx, &user)?;
-    if !caller.permissions.cover(held.without(&[Permission::EndSignIns])) {
+    if !caller.permissions.cover(held) {
         return Err(exceeds("This user may do more than you, so you cannot change it."));
     }
     Ok(user.into_inner())

@@ -7,7 +7,7 @@ use sophon_model::{Caller, Error, Result, Role, User, UserId, UserStatus};
 use super::Users;
 use super::change::{auto_admin, require_another, to_change};
 use crate::database::Unit;
-use crate::identity::may_act;
+use crate::identity::{may_act, require_still};
 
 impl Users {
     /// Deletes one: its address is free again, its credentials end, its work is cancelled. What is its own becomes that of
@@ -17,6 +17,7 @@ impl Users {
         self.db
             .write(move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
+                require_still(unit, &caller)?;
                 let user = to_change(unit, &caller, &id)?;
                 if user.id == caller.user {
                     return Err(Error::conflict("You cannot delete yourself. Ask another administrator."));
@@ -27,7 +28,7 @@ impl Users {
                 require_another(&administrators, &user.id)?;
                 hand_over(unit, &user, heir)?;
                 identity.end_sign_ins_in(unit, &user.id, None)?;
-                end_api_tokens(unit, &user)?;
+                identity.end_api_tokens_in(unit, &user.id)?;
                 let gone = User {
                     email: format!("deleted:{}", user.id),
                     name: "Deleted user".into(),
@@ -69,13 +70,4 @@ fn has_belongings(own: Belongings) -> Error {
         "sessions": sessions, "discussions": discussions, "memories": memories, "attachments": attachments,
     });
     Error::conflict(text).with_code("has_belongings").with_details(details)
-}
-
-fn end_api_tokens(unit: &mut Unit<'_>, user: &User) -> Result<()> {
-    let now = unit.now();
-    for mut token in unit.tx.api_tokens(&user.id, now)? {
-        token.revoked_at = Some(now);
-        unit.tx.update(&token)?;
-    }
-    Ok(())
 }

@@ -90,7 +90,7 @@ impl Users {
         let password = new.password.unwrap_or_else(|| password_of(&id));
         let hash = self.identity.hash_password(password).await?;
         let (maker, role) = (caller.clone(), new.role);
-        let id: UserId = self
+        let made: User = self
             .db
             .write_once(caller, move |unit| {
                 require_within(&*unit.tx, &maker, &role)?;
@@ -108,20 +108,22 @@ impl Users {
                     updated_at: now,
                 };
                 unit.tx.insert(&user)?;
-                Ok(user.id)
+                // What is kept of the answer holds no secret.
+                Ok(User { password_hash: String::new(), ..user })
             })
             .await?;
-        let wanted = id.clone();
-        let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
-        Ok(CreatedUser { password: generated.then(|| password_of(&id)), user })
+        Ok(CreatedUser { password: generated.then(|| password_of(&made.id)), user: made })
     }
 
-    /// Ends all sign-ins of a user. API tokens go on: who is to have no access at all is suspended.
-    pub async fn end_sign_ins(&self, caller: &Caller, id: &UserId) -> Result<()> {
+    /// Ends all sign-ins of a user, and its API tokens if that is wanted.
+    pub async fn end_sign_ins(&self, caller: &Caller, id: &UserId, with_api_tokens: bool) -> Result<()> {
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
         self.db
             .write_once(caller, move |unit| {
                 let user = change::to_change(unit, &by, &id)?;
+                if with_api_tokens {
+                    identity.end_api_tokens_in(unit, &user.id)?;
+                }
                 identity.end_sign_ins_in(unit, &user.id, None)
             })
             .await
@@ -171,12 +173,13 @@ pub(crate) fn email_of(email: &str) -> Result<String> {
     let parts = email.split_once('@');
     let has_parts =
         parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    if email.len() > LONGEST_EMAIL || !has_parts || !email.chars().all(is_plain) {
+    let is_seen = sophon_model::text::visible(&email) == email;
+    if email.len() > LONGEST_EMAIL || !has_parts || !is_seen || !email.chars().all(is_plain) {
         let text =
             format!("That is no e-mail address of at most {LONGEST_EMAIL} bytes, like ada@example.com.");
         return Err(Error::validation("email", text));
     }
-    Ok(sophon_model::text::visible(&email).into_owned())
+    Ok(email)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
-use sophon_api::{CreatedUser, List, NewUser, UserAccount, UserPatch};
+use sophon_api::{CreatedUser, List, LogOutUser, NewUser, UserAccount, UserPatch};
 use sophon_core::users::UserChange;
 use sophon_model::ports::UserFilter;
 use sophon_model::{UserId, UserStatus};
@@ -13,7 +13,7 @@ use crate::Api;
 use crate::conditions::Conditions;
 use crate::created::Created;
 use crate::error::Result;
-use crate::extract::{Authorized, Body, Id, Params};
+use crate::extract::{Authorized, Body, Id, OptionalBody, Params};
 use crate::list::{Limit, Listing};
 
 /// Which users.
@@ -134,16 +134,18 @@ pub(super) async fn delete_user(
 
 /// End all sign-ins of a user
 ///
-/// Its API tokens go on.
+/// Its API tokens go on, unless the request says otherwise.
 #[utoipa::path(
     post, path = "/api/admin/users/{id}/logout", tag = "Admin", params(("id" = UserId, Path, description = "The user.")),
+    request_body = Option<LogOutUser>,
     responses((status = 204)),
 )]
 pub(super) async fn log_out_user(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Id(id): Id<UserId>,
+    OptionalBody(log_out): OptionalBody<LogOutUser>,
 ) -> Result<StatusCode> {
-    gateway.users.end_sign_ins(&caller, &id).await?;
+    gateway.users.end_sign_ins(&caller, &id, log_out.api_tokens).await?;
     Ok(StatusCode::NO_CONTENT)
 }

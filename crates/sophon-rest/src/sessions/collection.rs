@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use sophon_api::{List, ListedSession, NewSession, Session, Time};
+use sophon_core::sessions::Expand;
 use sophon_model::SessionStatus;
 use sophon_model::ports::{MarksFilter, Period, SessionFilter, SessionOrder};
 
@@ -51,6 +52,10 @@ pub(super) struct SessionsQuery {
     /// the pages are read, or `created`, in which nothing moves.
     #[param(inline)]
     sort: Option<Sort>,
+    /// What is to be read with each session: `agent`, `participants`, `lastMessage`, or several with commas between.
+    #[param(value_type = Option<String>, pattern = "^(agent|participants|lastMessage)(,(agent|participants|lastMessage))*$", example = "agent,lastMessage")]
+    #[serde(default)]
+    expand: Expanded,
     /// Items in a page: 50 by default, at most 200.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
@@ -64,6 +69,28 @@ pub(super) struct SessionsQuery {
 enum Sort {
     Updated,
     Created,
+}
+
+/// The names in `expand`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(try_from = "String")]
+struct Expanded(Expand);
+
+impl TryFrom<String> for Expanded {
+    type Error = String;
+
+    fn try_from(names: String) -> Result<Self, Self::Error> {
+        let mut expand = Expand::default();
+        for name in names.split(',') {
+            match name {
+                "agent" => expand.agent = true,
+                "participants" => expand.participants = true,
+                "lastMessage" => expand.last_message = true,
+                _ => return Err("`expand` names agent, participants or lastMessage".to_owned()),
+            }
+        }
+        Ok(Self(expand))
+    }
 }
 
 /// List one's sessions, last active first
@@ -102,7 +129,8 @@ pub(super) async fn list_sessions(
         },
     };
     let page = list.page(query.limit, query.cursor.as_deref())?;
-    let sessions = gateway.sessions.list(&caller, filter, page).await?;
+    let Expanded(expand) = query.expand;
+    let sessions = gateway.sessions.list_expanded(&caller, filter, page, expand).await?;
     Ok(Json(list.answer(sessions, ListedSession::from)))
 }
 

@@ -1,7 +1,6 @@
 //! `GET /api/sessions/{id}/export`: a session as a file, page by page, so that none is too long.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -50,7 +49,7 @@ enum Format {
     get, path = "/api/sessions/{id}/export", tag = "Chat + sessions",
     params(("id" = SessionId, Path, description = "The session."), ExportQuery),
     responses((status = 200, description = "The file.", content(
-        (String = "text/markdown"),
+        (String = "text/markdown", example = "# Flights to Lisbon\n\n## User, 2026-11-22T12:00:00.000Z\n\nWhich?\n"),
         (String = "application/octet-stream"),
     ))),
 )]
@@ -88,7 +87,7 @@ struct ExportPage {
 
 /// The messages of a session, oldest first.
 fn pages(
-    gateway: Arc<Gateway>,
+    gateway: Gateway,
     caller: Caller,
     id: SessionId,
 ) -> impl stream::Stream<Item = sophon_model::Result<ExportPage>> + Send {

@@ -1,11 +1,11 @@
 //! Messages.
 
-use sophon_model::ports::{MessageRange, MessageRows};
+use sophon_model::ports::{MessageRange, MessageRows, Value};
 use sophon_model::{
     BranchPart, Message, MessageId, Page, Paged, Position, Result, SessionId, Timestamp, UserId,
 };
 
-use crate::engine::{Conn, Engine, Query};
+use crate::engine::{Conn, Engine, Query, json_text};
 use crate::words::{Need, words_query};
 
 const SEARCH: (&str, &str) = (
@@ -14,6 +14,12 @@ const SEARCH: (&str, &str) = (
     "SELECT * FROM messages \
      WHERE words_of(content) @@ to_tsquery('simple', $1) AND status <> 'pending' AND NOT is_hidden AND session_id = $2 \
      ORDER BY ts_rank(words_of(content), to_tsquery('simple', $1)) DESC, number DESC LIMIT $3",
+);
+
+const LAST: (&str, &str) = (
+    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE session_id = value AND NOT is_hidden) FROM json_each($1))",
+    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE session_id = wanted AND NOT is_hidden) \
+     FROM json_array_elements_text($1) AS wanted)",
 );
 
 impl MessageRows for Conn {
@@ -67,6 +73,10 @@ impl MessageRows for Conn {
             messages.reverse();
         }
         Ok(messages)
+    }
+
+    fn last_messages(&self, sessions: &[SessionId]) -> Result<Vec<Message>> {
+        Ok(self.those(LAST, &[Value::Json(&json_text(&sessions)?)])?)
     }
 
     fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>> {

@@ -213,7 +213,7 @@ async fn list(context: &Context, filter: &SessionFilter, limit: usize) -> Result
 
 /// The title with what is marked of the session: pinned, unread, its tags.
 fn marked_title(listed: &ListedSession) -> String {
-    let ListedSession { session, marks } = listed;
+    let ListedSession { session, marks, .. } = listed;
     let is_unread = session.message_count > marks.read_count;
     let mut parts = vec![title(session)];
     parts.extend(marks.is_pinned.then(|| "[pinned]".to_owned()));

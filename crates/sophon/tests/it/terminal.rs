@@ -154,6 +154,9 @@ impl Terminal {
     /// Waits for the end; gives the exit status and all that was written.
     pub async fn finish(mut self) -> (Option<i32>, String) {
         let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("it was waited for");
+        // The last that it wrote may not have been read yet.
+        let all_is_read = async { while self.output.changed().await.is_ok() {} };
+        timeout(PATIENCE, all_is_read).await.expect("nobody else writes");
         (status.code(), self.output.borrow().text.clone())
     }
 }

@@ -37,11 +37,11 @@ export function AgentDetail({ agent }: { agent: Agent }) {
         onPick={setTab}
       />
       <TabPanel id={tab}>
-        {tab === "profile" && <AgentProfile agent={agent} />}
+        {tab === "profile" && <AgentProfile agentId={agent.id} />}
         {(tab === "soul" || tab === "boot" || tab === "heartbeat") && (
           <AgentFileEditor key={tab} agentId={agent.id} file={tab} />
         )}
-        {tab === "tools" && <AgentTools agent={agent} />}
+        {tab === "tools" && <AgentTools agentId={agent.id} />}
       </TabPanel>
     </Detail>
   );

@@ -1,51 +1,82 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, call } from "../../api/client.ts";
-import type { Agent, ToolInfo } from "../../api/types.ts";
+import { api, call, callVersioned, isChangedMeanwhile, type Versioned } from "../../api/client.ts";
+import type { AgentTools as Tools, ToolInfo } from "../../api/types.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import shared from "../../ui/detail.module.css";
 import { TextField } from "../../ui/field.tsx";
-import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
+import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Rich } from "../../ui/rich.tsx";
 import { RiskOption } from "../../ui/risk-option.tsx";
 import { SaveActions } from "../../ui/save-actions.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import styles from "./agent-tools.module.css";
 import { allowedBy, toggled } from "./allowlist.ts";
+import { SaveError } from "./save-error.tsx";
 import { agents as t } from "../../messages/en/agents.ts";
 
-export function AgentTools({ agent }: { agent: Agent }) {
-  const queries = useQueryClient();
-  const { notify } = useToast();
-  const [allowlist, setAllowlist] = useState(agent.tools);
+export function AgentTools({ agentId }: { agentId: string }) {
+  const saved = useQuery({
+    queryKey: ["agent-tools", agentId],
+    queryFn: () =>
+      callVersioned(api.GET("/api/agents/{id}/tools", { params: { path: { id: agentId } } })),
+    // Loaded when the list opens, and not again while the user chooses.
+    staleTime: Infinity,
+    gcTime: 0,
+  });
   const catalogue = useQuery({
     queryKey: ["tools"],
     queryFn: () => call(api.GET("/api/tools", { params: { query: { limit: 200 } } })),
     staleTime: 60_000,
   });
+  const failed = [saved, catalogue].find((query) => query.error);
+  if (failed) return <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (saved.data === undefined || catalogue.data === undefined) return <Loading lines={6} />;
+  return (
+    <Choice
+      agentId={agentId}
+      saved={saved.data}
+      tools={catalogue.data.items}
+      onChangedMeanwhile={() => void saved.refetch()}
+    />
+  );
+}
+
+interface ChoiceProps {
+  agentId: string;
+  saved: Versioned<Tools>;
+  tools: ToolInfo[];
+  /** Somebody else changed the tools after they were loaded. */
+  onChangedMeanwhile: () => void;
+}
+
+function Choice({ agentId, saved, tools, onChangedMeanwhile }: ChoiceProps) {
+  const queries = useQueryClient();
+  const { notify } = useToast();
+  const [allowlist, setAllowlist] = useState(saved.body.allowlist);
   const save = useMutation({
     mutationFn: () =>
-      call(
+      callVersioned(
         api.PUT("/api/agents/{id}/tools", {
-          params: { path: { id: agent.id } },
+          params: { path: { id: agentId }, header: { "If-Match": saved.tag } },
           body: { allowlist },
         }),
       ),
-    onSuccess: async () => {
+    onError: (error) => {
+      if (isChangedMeanwhile(error)) onChangedMeanwhile();
+    },
+    onSuccess: async (next) => {
+      queries.setQueryData(["agent-tools", agentId], next);
       await queries.invalidateQueries({ queryKey: ["agents"] });
       notify(t.toolsSaved);
     },
   });
 
-  if (catalogue.error) {
-    return <ErrorNotice error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
-  }
-  if (catalogue.data === undefined) return <Loading lines={6} />;
-  const changed = JSON.stringify(allowlist) !== JSON.stringify(agent.tools);
+  const changed = JSON.stringify(allowlist) !== JSON.stringify(saved.body.allowlist);
   return (
     <div className={styles.tools}>
       <ul role="list" aria-label={t.tools}>
-        {catalogue.data.items.map((tool) => (
+        {tools.map((tool) => (
           <ToolRow key={tool.name} tool={tool} allowlist={allowlist} onChange={setAllowlist} />
         ))}
       </ul>
@@ -54,7 +85,7 @@ export function AgentTools({ agent }: { agent: Agent }) {
         onAdd={(pattern) => setAllowlist([...new Set([...allowlist, pattern])])}
         onRemove={(pattern) => setAllowlist(allowlist.filter((other) => other !== pattern))}
       />
-      {save.error && <ErrorText error={save.error} />}
+      <SaveError error={save.error} changedMeanwhile={t.agentChangedMeanwhile} />
       <SaveActions changed={changed} busy={save.isPending} onSave={() => save.mutate()} />
     </div>
   );

@@ -38,6 +38,8 @@ export const agents = section("agents", {
   fileSaved: (file: string) => `${file} saved`,
   changedMeanwhile: (file: string) =>
     `Someone else saved ${file} after you opened it. Your text is still here: save again to replace theirs, or discard your changes to see it.`,
+  agentChangedMeanwhile:
+    "Someone else changed this agent after you opened it. Your changes are still here: save again to replace theirs, or open this page anew to see theirs.",
   fileEmpty: (file: string) => `${file} is empty`,
   preview: "Preview",
   discard: "Discard changes",

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use sophon_core::discussions::{ChangeDiscussion, NewDiscussion, RunDetail};
 use sophon_core::limits::MOST_OPEN_DISCUSSIONS;
 use sophon_model::{
-    Caller, DiscussionEvent, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurnStatus,
-    Event, Kind, NewPanelist, Task, TaskKind, TaskStatus, Topic, UserId,
+    DiscussionEvent, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurnStatus, Event, Kind,
+    NewPanelist, Task, TaskKind, TaskStatus, Topic,
 };
 use sophon_testkit::model_server::RecordedRequest;
 use sophon_testkit::{ModelServer, Script};
@@ -255,7 +255,7 @@ async fn what_is_somebody_elses_does_not_exist() {
     let app = Harness::with_models(&[&model]).await;
     app.may_leave_work();
     let run = app.start_discussion(discussion(&["Ada", "Bob"], 1)).await;
-    let other = Caller { user: UserId::from("usr_other"), ..app.admin() };
+    let other = app.colleague().await;
     let (all, planned) = (&app.gateway.discussions, run.discussion_id.clone().unwrap());
     let refused = [
         all.get(&other, &planned).await.unwrap_err(),

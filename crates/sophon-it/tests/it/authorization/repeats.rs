@@ -59,6 +59,11 @@ impl Calling {
     }
 }
 
+/// Whether work goes on by itself once it was done: then the gateway tells of that work meanwhile.
+fn wakes_a_turn(line: &Line) -> bool {
+    ["/api/approvals/", "/api/info-requests/"].iter().any(|prompts| line.operation.contains(prompts))
+}
+
 fn is_replayed(headers: &HeaderMap) -> bool {
     headers.get("idempotency-replayed").is_some_and(|value| value == "true")
 }
@@ -96,8 +101,7 @@ async fn what_makes_or_does_something_is_applied_once_for_each_key() {
         assert_eq!(again, first, "{}", line.operation);
         assert!(is_replayed(&told_again), "{}", line.operation);
         assert_eq!(told_again.get("location"), told.get("location"), "{}", line.operation);
-        // What was begun goes on meanwhile.
-        if first.status != 202 {
+        if first.status != 202 && !wakes_a_turn(line) {
             let now = calling.app.started.gateway.db.bus().position();
             assert_eq!(now, before, "{}: it did something", line.operation);
         }

@@ -32,7 +32,7 @@ pub use entity::{
 };
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
-pub use participants::{ParticipantRows, TagUse};
+pub use participants::{ParticipantRows, ParticipantsOf, TagUse};
 pub use record::Record;
 pub use row::{Row, Shape};
 pub use secrets::SecretRows;
@@ -198,6 +198,18 @@ pub trait ApiTokenRows {
     fn api_tokens(&self, user: &UserId, now: Timestamp) -> Result<Vec<ApiToken>>;
 }
 
+/// The agents with the given ids, at least one.
+#[derive(Clone, Debug)]
+pub struct AgentsById(pub Vec<AgentId>);
+
+impl Filter for AgentsById {
+    type Of = Agent;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is_one_of("id", &self.0);
+    }
+}
+
 /// Agents.
 pub trait AgentRows {
     /// By id or slug.
@@ -290,6 +302,8 @@ pub trait MessageRows {
     fn first_of_branch(&self, session: &SessionId, branch: i64) -> Result<Option<i64>>;
     /// The messages of a session that are shown.
     fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>>;
+    /// The last message that is shown of each of the sessions, of those that have one.
+    fn last_messages(&self, sessions: &[SessionId]) -> Result<Vec<Message>>;
     /// The messages of a session that are shown and contain all words, each by its beginning; best match first. Not those that are
     /// pending.
     fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>>;

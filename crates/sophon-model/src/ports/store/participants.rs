@@ -2,7 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Conditions, Filter};
 use crate::{Participant, ParticipantKind, Result, SessionId, SessionRole, UserId};
+
+/// Those of the given sessions, at least one.
+#[derive(Clone, Debug)]
+pub struct ParticipantsOf(pub Vec<SessionId>);
+
+impl Filter for ParticipantsOf {
+    type Of = Participant;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is_one_of("session_id", &self.0);
+    }
+}
 
 /// Participants of sessions. They are gone with their session.
 pub trait ParticipantRows {

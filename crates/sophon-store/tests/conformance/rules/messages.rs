@@ -15,6 +15,7 @@ pub fn rules() -> Vec<Rule> {
         rule(numbers_rise_and_are_never_used_again),
         rule(who_reads_on_by_number_misses_no_message),
         rule(a_range_begins_at_since_or_ends_at_the_newest),
+        rule(the_last_message_of_each_session_is_found_at_once),
         rule(a_checkpoint_is_for_pending_messages_only),
         rule(a_message_needs_a_session),
         rule(a_search_wants_all_words_by_their_beginning),
@@ -129,6 +130,30 @@ fn a_range_begins_at_since_or_ends_at_the_newest(place: &Place) {
     assert_eq!(texts(&*store, range(Some(0), Some(3), 50)), "bc");
     assert_eq!(texts(&*store, range(Some(4), None, 50)), "");
     assert_eq!(texts(&*store, range(None, None, 0)), "");
+}
+
+fn the_last_message_of_each_session_is_found_at_once(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    tell(&*store, &[("a", "first"), ("b", "last")]);
+    write(&*store, |tx| {
+        tx.insert(&session("other"))?;
+        tx.insert(&session("empty"))?;
+        tx.insert_message(&Message { session_id: SessionId::from("other"), ..message("c", "alone") })?;
+        tx.insert_message(&Message { session_id: SessionId::from("other"), ..message("d", "after all") })
+    })
+    .unwrap();
+    let last = |sessions: &[&'static str]| {
+        let sessions: Vec<SessionId> = sessions.iter().map(|&id| SessionId::from(id)).collect();
+        let messages = read(&*store, move |tx| tx.last_messages(&sessions));
+        let mut ids: Vec<String> = messages.into_iter().map(|message| message.id.to_string()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(last(&["s", "empty", "other"]), ["b", "d"]);
+    assert_eq!(last(&["s"]), ["b"]);
+    assert_eq!(last(&["empty"]), NOTHING);
+    assert_eq!(last(&[]), NOTHING);
 }
 
 fn a_checkpoint_is_for_pending_messages_only(place: &Place) {

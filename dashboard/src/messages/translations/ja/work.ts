@@ -38,6 +38,8 @@ export const agents: Translation["agents"] = {
   fileSaved: (file) => `${file} を保存しました`,
   changedMeanwhile: (file) =>
     `あなたが ${file} を開いた後に、ほかの人が保存しました。あなたの文章は残っています。もう一度保存すると置き換わり、変更を破棄すると相手の内容を表示できます。`,
+  agentChangedMeanwhile:
+    "あなたがこのエージェントを開いた後に、ほかの人が変更しました。あなたの変更は残っています。もう一度保存すると置き換わり、ページを開き直すと相手の変更を表示できます。",
   fileEmpty: (file) => `${file} は空です`,
   preview: "プレビュー",
   discard: "変更を破棄",
