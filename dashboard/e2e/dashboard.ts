@@ -68,7 +68,7 @@ export class Dashboard {
   }
 
   async say(message: string) {
-    await this.page.getByLabel("Message").fill(message);
+    await this.page.getByLabel("Message", { exact: true }).fill(message);
     await this.page.keyboard.press("Enter");
   }
 

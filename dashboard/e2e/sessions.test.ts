@@ -16,7 +16,7 @@ describe("the first page", () => {
     expect(await dashboard.faults()).toEqual([]);
     await page.getByRole("button", { name: "Start a chat" }).click();
     await page.getByText("No model is connected.").waitFor();
-    await page.getByLabel("Message").waitFor();
+    await page.getByLabel("Message", { exact: true }).waitFor();
     expect(await dashboard.faults()).toEqual([]);
   });
 });
@@ -114,7 +114,7 @@ describe("a session", () => {
       .click();
     await dashboard.page.getByText("2 / 2").waitFor();
     await dashboard.answered();
-    expect(await dashboard.turns("agent").count()).toBe(1);
+    await expect.poll(() => dashboard.turns("agent").count()).toBe(1);
     expect(await dashboard.turns("user").count()).toBe(1);
     await dashboard.page.getByRole("button", { name: "Previous version" }).click();
     await dashboard.page.getByText("1 / 2").waitFor();
@@ -136,9 +136,11 @@ describe("a session", () => {
 
   it("keeps a draft over a reload", async () => {
     await dashboard.begin("calculate 9*9");
-    await dashboard.page.getByLabel("Message").fill("half a thou");
+    await dashboard.page.getByLabel("Message", { exact: true }).fill("half a thou");
     await dashboard.page.reload();
-    await expect.poll(() => dashboard.page.getByLabel("Message").inputValue()).toBe("half a thou");
+    await expect
+      .poll(() => dashboard.page.getByLabel("Message", { exact: true }).inputValue())
+      .toBe("half a thou");
   });
 
   it("shows a long history from its end, and the rest when scrolled to", async () => {

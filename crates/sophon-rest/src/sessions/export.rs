@@ -49,7 +49,7 @@ enum Format {
     get, path = "/api/sessions/{id}/export", tag = "Chat + sessions",
     params(("id" = SessionId, Path, description = "The session."), ExportQuery),
     responses((status = 200, description = "The file.", content(
-        (String = "text/markdown"),
+        (String = "text/markdown", example = "# Flights to Lisbon\n\n## User, 2026-11-22T12:00:00.000Z\n\nWhich?\n"),
         (String = "application/octet-stream"),
     ))),
 )]

@@ -24,33 +24,11 @@ export function SettingsPage() {
     <Page title={navigation.settings} slim>
       <Account />
       <Appearance />
-      <Languages />
       <BrowserNotices />
       <ApiTokens />
       <Devices />
       <Announce />
     </Page>
-  );
-}
-
-function Languages() {
-  const choose = (value: string) => {
-    chooseLanguage(value === "" ? null : (value as Language));
-    // Texts are read where they are shown, all of them anew.
-    location.reload();
-  };
-  return (
-    <Section title={t.language}>
-      <SelectField
-        label={t.language}
-        value={chosenLanguage() ?? ""}
-        onText={choose}
-        options={[
-          { value: "", label: t.browserLanguage },
-          ...Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
-        ]}
-      />
-    </Section>
   );
 }
 
@@ -71,6 +49,27 @@ function Appearance() {
           </label>
         ))}
       </div>
+      <Languages />
     </Section>
+  );
+}
+
+/** The language of the dashboard. */
+function Languages() {
+  const choose = (value: string) => {
+    chooseLanguage(value === "" ? null : (value as Language));
+    // Texts are read where they are shown, all of them anew.
+    location.reload();
+  };
+  return (
+    <SelectField
+      label={t.language}
+      value={chosenLanguage() ?? ""}
+      onText={choose}
+      options={[
+        { value: "", label: t.browserLanguage },
+        ...Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
+      ]}
+    />
   );
 }
