@@ -21,5 +21,6 @@ mod nodes;
 mod notifications;
 mod one_turn;
 mod participants;
+mod password_due;
 mod revocation;
 mod shares;

@@ -36,7 +36,7 @@ function Account() {
       <div className={styles.entry}>
         <div className={styles.what}>
           <strong>{user.name}</strong>
-          <p>{[user.email, user.role, user.tenant.name].join(common.separator)}</p>
+          <p>{[user.email, user.roleName, user.tenant.name].join(common.separator)}</p>
         </div>
         {signOut ? (
           <Button onClick={() => void attempt(signOut)}>{t.signOut}</Button>
