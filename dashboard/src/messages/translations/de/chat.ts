@@ -2,6 +2,8 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
+  readOnly:
+    "Mit deiner Rolle kannst du Chats lesen, aber keine Nachrichten senden. Bitte einen Administrator um eine Rolle, die SendMessages enthält.",
   all: "Alle Chats",
   new: "Neuer Chat",
   newTitle: "Neuer Chat",

@@ -2,6 +2,11 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
+  notAllowedTitle: "Modellanbieter verwalten andere",
+  notAllowedAbout:
+    "Deine Rolle erlaubt es nicht, Modelle zu verwalten. Frage einen Administrator, wenn du ein anderes brauchst.",
+  modelHint: "Leer lassen, um mit einem zu beginnen, das der Dienst auflistet",
+  anotherModel: "Anderes Modell…",
   title: "Modelle",
   loading: "Modelle werden geladen",
   providers: "Anbieter",
@@ -67,8 +72,8 @@ export const models: Translation["models"] = {
   makeDefault: "Standardmodell seines Anbieters",
   welcome: "Willkommen bei Sophon",
   welcomeAbout: "Wähle das Modell, das deine Agenten verwenden. Du kannst es jederzeit ändern.",
-  running: "Läuft auf diesem Rechner",
-  noneRunning: "Auf diesem Rechner läuft kein Modellserver.",
+  running: "Läuft auf dem Rechner des Gateways",
+  noneRunning: "Auf dem Rechner des Gateways läuft kein Modellserver.",
   looking: "Sucht nach Modellservern auf dem Rechner des Gateways…",
   services: "Andere Dienste",
   offline: "Offline ausprobieren",

@@ -2,6 +2,8 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
+  readOnly:
+    "Tu rol te permite leer chats, pero no enviar mensajes. Pide a un administrador un rol que incluya SendMessages.",
   all: "Todos los chats",
   new: "Nuevo chat",
   newTitle: "Nuevo chat",

@@ -2,6 +2,11 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
+  notAllowedTitle: "Otros gestionan los proveedores de modelos",
+  notAllowedAbout:
+    "Tu rol no incluye gestionar modelos. Pide a un administrador otro si lo necesitas.",
+  modelHint: "Déjalo vacío para empezar con uno que el servicio ofrezca",
+  anotherModel: "Otro modelo…",
   title: "Modelos",
   loading: "Cargando modelos",
   providers: "Proveedores",
@@ -67,8 +72,8 @@ export const models: Translation["models"] = {
   makeDefault: "Modelo predeterminado de su proveedor",
   welcome: "Te damos la bienvenida a Sophon",
   welcomeAbout: "Elige el modelo que usarán tus agentes. Puedes cambiarlo cuando quieras.",
-  running: "En marcha en este equipo",
-  noneRunning: "No hay ningún servidor de modelos en marcha en este equipo.",
+  running: "En marcha en el equipo de la pasarela",
+  noneRunning: "No hay ningún servidor de modelos en marcha en el equipo de la pasarela.",
   looking: "Buscando servidores de modelos en el equipo de la pasarela…",
   services: "Otros servicios",
   offline: "Probar sin conexión",

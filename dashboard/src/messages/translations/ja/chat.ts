@@ -2,6 +2,8 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
+  readOnly:
+    "このロールではチャットを読めますが、メッセージは送信できません。SendMessages を含むロールを管理者に依頼してください。",
   all: "すべてのチャット",
   new: "新しいチャット",
   newTitle: "新しいチャット",

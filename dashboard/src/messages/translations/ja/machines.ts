@@ -2,6 +2,11 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
+  notAllowedTitle: "モデルプロバイダーはほかの人が管理しています",
+  notAllowedAbout:
+    "このロールではモデルを管理できません。別のモデルが必要な場合は管理者に依頼してください。",
+  modelHint: "空欄にすると、サービスが提供するモデルで始めます",
+  anotherModel: "別のモデル…",
   title: "モデル",
   loading: "モデルを読み込んでいます",
   providers: "プロバイダー",
@@ -67,8 +72,8 @@ export const models: Translation["models"] = {
   makeDefault: "プロバイダーの既定のモデルにする",
   welcome: "Sophon へようこそ",
   welcomeAbout: "エージェントが使うモデルを選んでください。いつでも変更できます。",
-  running: "このマシンで動作中",
-  noneRunning: "このマシンで動作中のモデルサーバーはありません。",
+  running: "ゲートウェイのマシンで動作中",
+  noneRunning: "ゲートウェイのマシンで動作中のモデルサーバーはありません。",
   looking: "ゲートウェイのマシンでモデルサーバーを探しています…",
   services: "そのほかのサービス",
   offline: "オフラインで試す",

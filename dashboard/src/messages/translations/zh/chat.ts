@@ -2,6 +2,7 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
+  readOnly: "你的角色可以阅读会话，但不能发送消息。请向管理员申请包含 SendMessages 的角色。",
   all: "所有会话",
   new: "新建会话",
   newTitle: "新对话",

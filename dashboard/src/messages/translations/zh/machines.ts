@@ -2,6 +2,10 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
+  notAllowedTitle: "模型提供商由他人管理",
+  notAllowedAbout: "你的角色不能管理模型。如需其他模型，请联系管理员。",
+  modelHint: "留空则从服务列出的模型开始",
+  anotherModel: "其他模型…",
   title: "模型",
   loading: "正在加载模型",
   providers: "提供商",
@@ -65,8 +69,8 @@ export const models: Translation["models"] = {
   makeDefault: "设为其提供商的默认模型",
   welcome: "欢迎使用 Sophon",
   welcomeAbout: "选择你的智能体将使用的模型。你可以随时更改。",
-  running: "正在本机运行",
-  noneRunning: "本机没有正在运行的模型服务器。",
+  running: "正在网关所在的机器上运行",
+  noneRunning: "网关所在的机器上没有正在运行的模型服务器。",
   looking: "正在网关所在的机器上查找模型服务器…",
   services: "其他服务",
   offline: "离线试用",
