@@ -65,7 +65,8 @@ class Program:
 class Gateway:
     """One has to sign in; `token` is the administrator's access token."""
 
-    def __init__(self):
+    def __init__(self, settings=None):
+        """`settings` are more `SOPHON__SECTION__KEY` variables."""
         self._folder = tempfile.mkdtemp(prefix="sophon-python-")
         rules = pathlib.Path(self._folder, "rules.json")
         rules.write_text(json.dumps(RULES))
@@ -77,6 +78,7 @@ class Gateway:
             "OPENAI_BASE_URL": f"{self._model.url}/v1",
             "OPENAI_API_KEY": "key",
             "SOPHON_MODEL": "scripted-1",
+            **(settings or {}),
         }
         arguments = ["serve", "--listen", "127.0.0.1:0", "--data", f"{self._folder}/data"]
         self._program = Program("SOPHON_BIN", "sophon", arguments, self._folder, environment)

@@ -67,10 +67,10 @@ pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use session_marks::{
-    DeleteSessions, DeletedSessions, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
+    DeleteSessions, DeletedSessions, ListedSession, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
 };
 pub use sessions::{
-    ForkSession, ListedSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
+    ForkSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
 };
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;

@@ -5,6 +5,7 @@ use sophon_model::{Marks, SessionId};
 use utoipa::ToSchema;
 
 use crate::change::not_null;
+use crate::{Agent, Message, Participant, Session};
 
 /// What a user keeps about a session. Others who take part in it have marks of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +28,29 @@ impl From<Marks> for SessionMarks {
         let Marks { read_count, is_pinned, is_archived, tags } = marks;
         Self { read_count, is_pinned, is_archived, tags }
     }
+}
+
+/// A session in the list of a user, with the user's marks and what `expand` names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedSession {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session,
+    /// The user's marks.
+    pub marks: SessionMarks,
+    /// The agent that answers in it: with `expand=agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub agent: Option<Agent>,
+    /// Those who take part, in the order in which they joined: with `expand=participants`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub participants: Option<Vec<Participant>>,
+    /// Its last message, if it has one: with `expand=lastMessage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub last_message: Option<Message>,
 }
 
 /// What is to change of the marks; what is absent stays.
@@ -102,7 +126,32 @@ mod core {
     use sophon_core::sessions;
     use sophon_model::ports::TagUse;
 
-    use super::{MarkSessions, SessionMarksPatch, SessionTag};
+    use super::{ListedSession, MarkSessions, SessionMarksPatch, SessionTag};
+    use crate::{Agent, Message, Participant};
+
+    impl From<sessions::MarkedSession> for ListedSession {
+        fn from(marked: sessions::MarkedSession) -> Self {
+            Self {
+                session: marked.session.into(),
+                marks: marked.marks.into(),
+                agent: None,
+                participants: None,
+                last_message: None,
+            }
+        }
+    }
+
+    impl From<sessions::ExpandedSession> for ListedSession {
+        fn from(expanded: sessions::ExpandedSession) -> Self {
+            let participants = |all: Vec<_>| all.into_iter().map(Participant::from).collect();
+            Self {
+                agent: expanded.agent.map(Agent::from),
+                participants: expanded.participants.map(participants),
+                last_message: expanded.last_message.map(Message::from),
+                ..expanded.marked.into()
+            }
+        }
+    }
 
     impl From<SessionMarksPatch> for sessions::ChangeMarks {
         fn from(patch: SessionMarksPatch) -> Self {

@@ -8,7 +8,7 @@ use sophon_model::{
 use utoipa::ToSchema;
 
 use crate::change::not_null;
-use crate::{Agent, Change, Message, SessionMarks, Time};
+use crate::{Change, Time};
 
 /// A session: where people and agents meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -81,29 +81,6 @@ impl From<sophon_model::Session> for Session {
             updated_at: session.updated_at.into(),
         }
     }
-}
-
-/// A session in the list of a user, with the user's marks, and with what `expand` names.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ListedSession {
-    /// The session.
-    #[serde(flatten)]
-    pub session: Session,
-    /// The user's marks.
-    pub marks: SessionMarks,
-    /// The agent that answers in it: with `expand=agent`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub agent: Option<Agent>,
-    /// Those who take part, in the order in which they joined: with `expand=participants`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub participants: Option<Vec<Participant>>,
-    /// Its last message, if it has one: with `expand=lastMessage`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub last_message: Option<Message>,
 }
 
 /// A session to be made.
@@ -244,28 +221,7 @@ pub struct ForkSession {
 mod core {
     use sophon_core::sessions;
 
-    use super::{ForkSession, ListedSession, NewSession, SessionPatch};
-    use crate::{Agent, Message, Participant};
-
-    impl From<sessions::ExpandedSession> for ListedSession {
-        fn from(expanded: sessions::ExpandedSession) -> Self {
-            let participants = |all: Vec<_>| all.into_iter().map(Participant::from).collect();
-            Self {
-                session: expanded.session.into(),
-                marks: expanded.marks.into(),
-                agent: expanded.agent.map(Agent::from),
-                participants: expanded.participants.map(participants),
-                last_message: expanded.last_message.map(Message::from),
-            }
-        }
-    }
-
-    impl From<sessions::MarkedSession> for ListedSession {
-        fn from(marked: sessions::MarkedSession) -> Self {
-            let (session, marks) = (marked.session.into(), marked.marks.into());
-            Self { session, marks, agent: None, participants: None, last_message: None }
-        }
-    }
+    use super::{ForkSession, NewSession, SessionPatch};
 
     impl From<NewSession> for sessions::NewSession {
         fn from(new: NewSession) -> Self {

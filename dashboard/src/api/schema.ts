@@ -3341,7 +3341,7 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
-        /** @description A session in the list of a user, with the user's marks, and with what `expand` names. */
+        /** @description A session in the list of a user, with the user's marks and what `expand` names. */
         ListedSession: components["schemas"]["Session"] & {
             /** @description The agent that answers in it: with `expand=agent`. */
             agent?: components["schemas"]["Agent"];
@@ -13707,13 +13707,6 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    /**
-                     * @example # Flights to Lisbon
-                     *
-                     *     ## User, 2026-11-22T12:00:00.000Z
-                     *
-                     *     Which?
-                     */
                     "text/markdown": string;
                 };
             };

@@ -5,18 +5,18 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use sophon_model::ports::{TagUse, Tx};
+use sophon_model::ports::{SessionFilter, TagUse, Tx};
 use sophon_model::text::without_overrides;
 use sophon_model::{
-    Caller, Error, Marks, MarksEvent, Participant, ParticipantKind, Result, Session, SessionId, SessionRole,
-    UserId,
+    Caller, Error, Marks, MarksEvent, Page, Paged, Participant, ParticipantKind, Result, Session, SessionId,
+    SessionRole, UserId,
 };
 
 use super::Sessions;
 use crate::database::Unit;
 use crate::limits::bounded;
 use crate::only_if::OnlyIf;
-use crate::policy::{Granted, Mark, grant, visible};
+use crate::policy::{Granted, Mark, Visible, grant, visible};
 
 /// Tags that a user may give one session.
 pub const MOST_TAGS: usize = 20;
@@ -36,6 +36,22 @@ pub struct MarkedSession {
     pub session: Session,
     /// The marks.
     pub marks: Marks,
+}
+
+/// A page of those in which the user takes part, with its marks.
+pub(super) fn marked(
+    tx: &dyn Tx,
+    visible: &Visible<Session>,
+    filter: &SessionFilter,
+    page: &Page,
+) -> Result<Paged<MarkedSession>> {
+    let sessions = tx.sessions(visible.own(), filter, page)?;
+    let ids: Vec<SessionId> = sessions.items.iter().map(|session| session.id.clone()).collect();
+    let parts = tx.participations(visible.own(), &ids)?;
+    let mut marks: HashMap<SessionId, Marks> =
+        parts.into_iter().map(|part| (part.session_id.clone(), part.marks())).collect();
+    Ok(sessions
+        .map(|session| MarkedSession { marks: marks.remove(&session.id).unwrap_or_default(), session }))
 }
 
 /// What is to change of a user's marks; absent fields stay.
@@ -106,17 +122,6 @@ impl Sessions {
         let visible = visible::<Session>(caller)?;
         self.db.read(move |tx| tx.tags_of(visible.own(), MOST_LISTED_TAGS)).await
     }
-}
-
-/// A user's marks on these sessions, as far as there are any.
-pub(super) fn marks_of(
-    tx: &dyn Tx,
-    user: &UserId,
-    sessions: &[Session],
-) -> Result<HashMap<SessionId, Marks>> {
-    let ids: Vec<SessionId> = sessions.iter().map(|session| session.id.clone()).collect();
-    let parts = tx.participations(user, &ids)?.into_iter();
-    Ok(parts.map(|part| (part.session_id.clone(), part.marks())).collect())
 }
 
 /// The sessions that a request names, each once, in one order for all: two requests do not wait for each other.

@@ -24,6 +24,7 @@ pub use search::FoundMessage;
 
 use std::sync::Arc;
 
+use marks::marked;
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
     Agent, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId, SessionMode,
@@ -105,16 +106,7 @@ impl Sessions {
         page: Page,
     ) -> Result<Paged<MarkedSession>> {
         let visible = visible::<Session>(caller)?;
-        self.db
-            .read(move |tx| {
-                let sessions = tx.sessions(visible.own(), &filter, &page)?;
-                let mut marks = marks::marks_of(tx, visible.own(), &sessions.items)?;
-                Ok(sessions.map(|session| MarkedSession {
-                    marks: marks.remove(&session.id).unwrap_or_default(),
-                    session,
-                }))
-            })
-            .await
+        self.db.read(move |tx| marked(tx, &visible, &filter, &page)).await
     }
 
     /// One. `caller` is nobody for those who look at a public session without signing in.

@@ -304,6 +304,27 @@ async fn sessions_are_chosen_by_status_and_time_and_a_cursor_counts_for_one_orde
 }
 
 #[tokio::test]
+async fn a_list_holds_what_is_asked_for_beside_each_session() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    admin.post("/api/sessions", &json!({})).await.expect(201);
+    let asked = session_with(&app, &admin, &["How are you?"]).await;
+    let plain = admin.get("/api/sessions").await.ok();
+    for name in ["agent", "participants", "lastMessage"] {
+        assert!(plain["items"][0].get(name).is_none(), "{name} was not asked for");
+    }
+    let list = admin.get("/api/sessions?expand=agent,participants,lastMessage").await.ok();
+    let [answered, empty] = list["items"].as_array().unwrap().as_slice() else { panic!("{list}") };
+    assert_eq!(answered["agent"], admin.get("/api/agents/sophon").await.ok());
+    assert_eq!(answered["participants"], admin.get(&format!("{asked}/participants")).await.ok()["items"]);
+    let messages = admin.get(&format!("{asked}/messages")).await.ok();
+    assert_eq!(answered["lastMessage"], messages["items"][1]);
+    assert_eq!((empty.get("lastMessage"), &empty["agent"]), (None, &answered["agent"]));
+    let details = admin.get("/api/sessions?expand=agent,owner").await.refused(400, "invalid_request");
+    assert_eq!(details["field"], "expand");
+}
+
+#[tokio::test]
 async fn a_session_is_exported_for_people_and_for_programs() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
@@ -353,25 +374,4 @@ async fn a_message_is_edited_on_a_branch_of_its_own() {
     admin.patch(&session, &json!({ "branch": 7 })).await.refused(422, "validation_failed");
     let unknown = json!({ "model": "nobody-offers-this" });
     admin.post(&format!("{session}/regenerate"), &unknown).await.refused(422, "validation_failed");
-}
-
-#[tokio::test]
-async fn a_list_holds_what_is_asked_for_beside_each_session() {
-    let app = TestApp::start().await;
-    let admin = app.admin().await;
-    admin.post("/api/sessions", &json!({})).await.expect(201);
-    let asked = session_with(&app, &admin, &["How are you?"]).await;
-    let plain = admin.get("/api/sessions").await.ok();
-    for name in ["agent", "participants", "lastMessage"] {
-        assert!(plain["items"][0].get(name).is_none(), "{name} was not asked for");
-    }
-    let list = admin.get("/api/sessions?expand=agent,participants,lastMessage").await.ok();
-    let [answered, empty] = list["items"].as_array().unwrap().as_slice() else { panic!("{list}") };
-    assert_eq!(answered["agent"], admin.get("/api/agents/sophon").await.ok());
-    assert_eq!(answered["participants"], admin.get(&format!("{asked}/participants")).await.ok()["items"]);
-    let messages = admin.get(&format!("{asked}/messages")).await.ok();
-    assert_eq!(answered["lastMessage"], messages["items"][1]);
-    assert_eq!((empty.get("lastMessage"), &empty["agent"]), (None, &answered["agent"]));
-    let details = admin.get("/api/sessions?expand=agent,owner").await.refused(400, "invalid_request");
-    assert_eq!(details["field"], "expand");
 }

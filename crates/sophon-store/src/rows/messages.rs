@@ -17,8 +17,8 @@ const SEARCH: (&str, &str) = (
 );
 
 const LAST: (&str, &str) = (
-    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE session_id = value AND NOT is_hidden) FROM json_each($1))",
-    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE session_id = wanted AND NOT is_hidden) \
+    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE NOT is_hidden AND session_id = value) FROM json_each($1))",
+    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE NOT is_hidden AND session_id = wanted) \
      FROM json_array_elements_text($1) AS wanted)",
 );
 

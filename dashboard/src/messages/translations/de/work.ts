@@ -39,7 +39,7 @@ export const agents: Translation["agents"] = {
   changedMeanwhile: (file) =>
     `Jemand hat ${file} gespeichert, nachdem du es geöffnet hast. Dein Text ist noch da: Speichere noch einmal, um den anderen zu ersetzen, oder verwirf deine Änderungen, um ihn zu sehen.`,
   agentChangedMeanwhile:
-    "Jemand hat diesen Agenten geändert, nachdem du ihn geöffnet hast. Deine Änderungen sind noch da: Speichere noch einmal, um die anderen zu ersetzen, oder öffne die Seite neu, um sie zu sehen.",
+    "Jemand anderes hat diesen Agenten geändert, nachdem du ihn geöffnet hast. Deine Änderungen sind noch da: Speichere noch einmal, um die anderen zu ersetzen, oder öffne diese Seite neu, um sie zu sehen.",
   fileEmpty: (file) => `${file} ist leer`,
   preview: "Vorschau",
   discard: "Änderungen verwerfen",

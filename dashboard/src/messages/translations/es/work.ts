@@ -39,7 +39,7 @@ export const agents: Translation["agents"] = {
   changedMeanwhile: (file) =>
     `Otra persona guardó ${file} después de que lo abrieras. Tu texto sigue aquí: guarda otra vez para reemplazar el suyo o descarta tus cambios para verlo.`,
   agentChangedMeanwhile:
-    "Otra persona cambió este agente después de que lo abrieras. Tus cambios siguen aquí: guarda otra vez para reemplazar los suyos o abre la página de nuevo para verlos.",
+    "Otra persona cambió este agente después de que lo abrieras. Tus cambios siguen aquí: guarda de nuevo para sustituir los otros, o vuelve a abrir esta página para verlos.",
   fileEmpty: (file) => `${file} está vacío`,
   preview: "Vista previa",
   discard: "Descartar cambios",

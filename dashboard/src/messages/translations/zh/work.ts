@@ -32,7 +32,7 @@ export const agents: Translation["agents"] = {
   changedMeanwhile: (file) =>
     `你打开 ${file} 之后，有人保存了它。你的文本还在：再次保存以替换对方的内容，或放弃你的更改以查看它。`,
   agentChangedMeanwhile:
-    "你打开此智能体之后，有人更改了它。你的更改还在：再次保存以替换对方的更改，或重新打开此页面以查看。",
+    "你打开此智能体之后，有其他人更改了它。你的更改仍在这里：再次保存将替换对方的更改，或重新打开此页面查看对方的更改。",
   fileEmpty: (file) => `${file} 为空`,
   preview: "预览",
   discard: "放弃更改",
