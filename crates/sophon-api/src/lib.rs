@@ -43,7 +43,7 @@ pub use discussions::{
     Discussion, DiscussionPatch, DiscussionRun, DiscussionRunDetail, DiscussionTurn, DiscussionVerdict,
     NewDiscussion, NewPanelist, Panelist,
 };
-pub use error::{ErrorBody, ErrorInfo};
+pub use error::{ErrorBody, ErrorInfo, Failure};
 pub use identity::{
     ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant, User,
 };
@@ -75,6 +75,6 @@ pub use sessions::{
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;
 pub use users::{
-    Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, Role, RolePatch,
+    Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, ResetPassword, Role, RolePatch,
     UserAccount, UserPatch,
 };

@@ -1,6 +1,6 @@
 //! The catalogue: each model that is set up or on offer, with what is known of it.
 
-use sophon_model::ports::{ModelInfo, ModelProvider, every};
+use sophon_model::ports::{ModelInfo, every};
 use sophon_model::{ModelTraits, ProviderModel, Result, StoredProvider};
 
 use super::Models;
@@ -18,7 +18,8 @@ pub struct CatalogueModel {
 
 impl Models {
     /// The models of all providers that are asked, in the order of the providers: those that are set up, also where they
-    /// are disabled, and then what the services offered when they were last asked.
+    /// are disabled, and then what the services offered when they were last asked. A provider that is disabled has none
+    /// here. Of a model that was set up in the gateway no more is known than was entered.
     pub async fn catalogue(&self) -> Result<Vec<CatalogueModel>> {
         let stored = self.db.read(|tx| tx.all(&every::<StoredProvider>())).await?;
         let current = self.current();
@@ -26,7 +27,7 @@ impl Models {
         let mut catalogue = Vec::new();
         for provider in &*current.providers {
             let set_up = match stored.iter().find(|stored| stored.name == provider.id()) {
-                Some(stored) => stored.models.iter().map(|model| known(&**provider, model)).collect(),
+                Some(stored) => stored.models.clone(),
                 None => provider.models().iter().map(as_configured).collect::<Vec<_>>(),
             };
             let is_set_up = |id: &str| set_up.iter().any(|model| model.id == id);
@@ -45,17 +46,6 @@ impl Models {
         }
         Ok(catalogue)
     }
-}
-
-/// A model as it is stored, with the limits that it is asked with.
-fn known(provider: &dyn ModelProvider, model: &ProviderModel) -> ProviderModel {
-    let asked = provider.models().iter().find(|asked| asked.id == model.id);
-    let mut model = model.clone();
-    if let Some(asked) = asked {
-        model.traits.context_tokens.get_or_insert(asked.context_tokens);
-        model.traits.output_tokens.get_or_insert(asked.output_tokens);
-    }
-    model
 }
 
 fn as_configured(info: &ModelInfo) -> ProviderModel {

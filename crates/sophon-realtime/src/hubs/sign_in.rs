@@ -1,8 +1,11 @@
 //! Connections of users.
 
-use http::HeaderValue;
+use std::sync::Arc;
+
 use http::request::Parts;
+use http::{Extensions, HeaderValue};
 use signalr::{Authenticate, Hub, Rejection};
+use sophon_api::Failure;
 use sophon_core::Gateway;
 use sophon_core::identity::{Presented, TENANT_HEADER};
 use sophon_model::{Caller, Error, Event, Kind, Topic};
@@ -32,10 +35,10 @@ impl Authenticate for People {
     /// request names must be the caller's.
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
-        let identified = self.gateway.identify(presented).await.map_err(|error| rejection(&error))?;
-        let caller = identified.require_user().map_err(|error| rejection(&error))?;
+        let identified = self.gateway.identify(presented).await.map_err(rejection)?;
+        let caller = identified.require_user().map_err(rejection)?;
         let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
-        self.gateway.identity.require_tenants(caller, named).await.map_err(|error| rejection(&error))?;
+        self.gateway.identity.require_tenants(caller, named).await.map_err(rejection)?;
         Ok(caller.clone())
     }
 
@@ -50,10 +53,14 @@ impl Authenticate for People {
     }
 }
 
-fn rejection(error: &Error) -> Rejection {
-    match error.kind() {
+/// The status by which Microsoft's clients go, with the error for clients that read it.
+fn rejection(error: Error) -> Rejection {
+    let rejection = match error.kind() {
         Kind::Unauthenticated => Rejection::Unauthorized,
         Kind::NotAuthorized => Rejection::Forbidden,
         _ => Rejection::Unavailable,
-    }
+    };
+    let mut explanation = Extensions::new();
+    explanation.insert(Failure(Arc::new(error)));
+    Rejection::Explained(Box::new(rejection), explanation)
 }

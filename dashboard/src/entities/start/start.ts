@@ -1,6 +1,7 @@
 /** What the page needs as it starts: read in one request, and put where each part of the page looks for it. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { api, ApiError, call } from "../../api/client.ts";
+import { credentials } from "../../api/credentials.ts";
 import type { AuthConfig, Bootstrap, SessionPage } from "../../api/types.ts";
 
 const KEY = ["start"];
@@ -13,6 +14,11 @@ const GATHERED_FOR = 400;
 
 /** How to sign in, with the start of the page if somebody is signed in. */
 export async function readConfig(queries: QueryClient): Promise<AuthConfig> {
+  // Nobody has signed in here: the start would be refused, but where everybody is signed in.
+  if (credentials.read() === null) {
+    const config = await call(api.GET("/api/auth/config"));
+    if (!config.autoAdmin) return config;
+  }
   try {
     return (await readStart(queries)).config;
   } catch (error) {

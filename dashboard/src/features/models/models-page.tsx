@@ -1,21 +1,30 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import type { ModelProvider } from "../../api/types.ts";
+import { useCan } from "../../entities/user/auth.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Entries, Section } from "../../ui/section.tsx";
 import { models as t } from "../../messages/en/models.ts";
 import { Catalog } from "./catalog.tsx";
+import { NotAllowed } from "./not-allowed.tsx";
 import { AddProvider, EditProvider } from "./provider-dialogs.tsx";
 import { ProviderEntry } from "./provider-entry.tsx";
 import { useProviders } from "./use-providers.ts";
 
 export function ModelsPage() {
+  const mayManage = useCan("ManageModels");
   return (
     <Page title={t.title}>
-      <Providers />
-      <Catalog />
+      {mayManage ? (
+        <>
+          <Providers />
+          <Catalog />
+        </>
+      ) : (
+        <NotAllowed />
+      )}
     </Page>
   );
 }

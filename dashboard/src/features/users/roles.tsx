@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { Role } from "../../api/types.ts";
 import { useCan } from "../../entities/user/auth.ts";
+import { IncludedPermissions } from "../../entities/user/permission-list.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
@@ -79,7 +80,8 @@ function RoleEntry({ role, onOpen }: RoleEntryProps) {
       }
     >
       <Disclosure id={role.id} summary={t.count(role.permissions.length)}>
-        <p className={styles.permissionList}>{role.permissions.join(", ") || common.none}</p>
+        {role.permissions.length === 0 && <p>{common.none}</p>}
+        <IncludedPermissions included={role.permissions} />
       </Disclosure>
     </Entry>
   );

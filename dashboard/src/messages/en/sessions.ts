@@ -59,6 +59,8 @@ export const sessions = section("sessions", {
   ],
   loadingSession: "Loading session",
   message: "Message",
+  readOnly:
+    "Your role lets you read sessions, but not send messages. Ask an administrator for a role that includes SendMessages.",
   stop: "Stop",
   send: "Send",
   model: {

@@ -242,6 +242,7 @@ pub const REST: &[Line] = &[
     line("GET /api/admin/users/{id}", Having(ViewUsers), "user", ""),
     line("PATCH /api/admin/users/{id}", Having(ManageUsers), "user", r#"{"name":"N"}"#),
     line("DELETE /api/admin/users/{id}", Having(ManageUsers), "user", ""),
+    line("POST /api/admin/users/{id}/password", Having(ManageUsers), "user", ""),
     line("POST /api/admin/users/{id}/logout", Having(ManageUsers), "user", ""),
     line("GET /api/admin/roles", Having(ViewUsers), "", ""),
     line("POST /api/admin/roles", Having(ManageRoles), "", r#"{"name":"New","permissions":[]}"#),
