@@ -191,6 +191,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a user a new password
+         * @description A generated one in place of one that was forgotten, shown this once. The user has to change it at the next sign-in; all
+         *     its sign-ins end. One's own is changed with the present one.
+         */
+        post: operations["resetUserPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -1045,8 +1066,8 @@ export interface paths {
         };
         /**
          * List the catalogue of models
-         * @description Each model that is set up, also where it is disabled, and then what the providers' services offer besides, with what
-         *     is known of it. What is known of a model is set with its provider.
+         * @description Of each provider that is enabled: the models that are set up, also those that are disabled, and then what its service
+         *     offers besides, with what is known of them. What is known of a model is set with its provider.
          */
         get: operations["listCatalog"];
         put?: never;
@@ -3605,6 +3626,11 @@ export interface components {
             /** @description The model to be asked; one of those that the service lists if absent. */
             model?: string | null;
             /**
+             * @description What it is to be called, as the outcome of the test has it: 1 to 200 characters. A name that is taken is refused
+             *     before anything is sent. The service's if absent.
+             */
+            name?: string | null;
+            /**
              * @description The service that it is set up as.
              * @example ollama
              */
@@ -4607,6 +4633,16 @@ export interface components {
             /** @description The user who is asked. */
             userId: components["schemas"]["UserId"];
         };
+        /** @description A user who was given a generated password. */
+        ResetPassword: {
+            /**
+             * @description The password, shown this once. The user has to change it at the next sign-in.
+             * @example b3Jhbmdl-Zm94
+             */
+            password: string;
+            /** @description The user. */
+            user: components["schemas"]["UserAccount"];
+        };
         /** @description An answer to a question. */
         Respond: {
             /**
@@ -5516,6 +5552,11 @@ export interface components {
              * @example Operator
              */
             role: string;
+            /**
+             * @description What people call the role.
+             * @example Operator
+             */
+            roleName: string;
             /** @description Where it belongs. */
             tenant: components["schemas"]["Tenant"];
         };
@@ -6669,7 +6710,10 @@ export interface operations {
     deleteUser: {
         parameters: {
             query?: {
-                /** @description The active user who gets the sessions, discussions, memories and attachments. Needed if there are any. */
+                /**
+                 * @description The active user who gets the sessions, discussions, memories and attachments. Needed if there are any; its role must
+                 *     include `SendMessages`.
+                 */
                 reassignTo?: components["schemas"]["UserId"];
             };
             header?: never;
@@ -6823,6 +6867,62 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    resetUserPassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "password": "b3Jhbmdl-Zm94",
+                     *       "user": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "passwordDue": false,
+                     *         "role": "Operator",
+                     *         "status": "active",
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResetPassword"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -8521,6 +8621,7 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
@@ -8609,6 +8710,7 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
@@ -8692,6 +8794,7 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
@@ -8755,6 +8858,7 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
@@ -8820,6 +8924,7 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
@@ -9289,6 +9394,7 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",

@@ -63,9 +63,6 @@ export function FieldErrors({ error, children }: FieldErrorsProps) {
 export function useFieldError(field: string | undefined): string | null {
   const scope = use(FieldErrorContext);
   const register = scope?.register;
-  useEffect(
-    () => (field === undefined ? undefined : register?.(field)),
-    [field, register],
-  );
+  useEffect(() => (field === undefined ? undefined : register?.(field)), [field, register]);
   return field !== undefined && scope?.wrong?.field === field ? scope.wrong.message : null;
 }

@@ -1,7 +1,7 @@
 //! The catalogue: each model that is set up or on offer, with what is known of it.
 
-use sophon_model::ports::{ModelInfo, every};
-use sophon_model::{ModelTraits, ProviderModel, Result, StoredProvider};
+use sophon_model::ports::{ModelInfo, ModelProvider, every};
+use sophon_model::{ModelTraits, ProviderKind, ProviderModel, Result, StoredProvider};
 
 use super::Models;
 
@@ -28,7 +28,7 @@ impl Models {
         for provider in &*current.providers {
             let set_up = match stored.iter().find(|stored| stored.name == provider.id()) {
                 Some(stored) => stored.models.clone(),
-                None => provider.models().iter().map(as_configured).collect::<Vec<_>>(),
+                None => self.as_configured(&**provider),
             };
             let is_set_up = |id: &str| set_up.iter().any(|model| model.id == id);
             let of_provider = listed.iter().filter(|model| model.info.provider == provider.id());
@@ -46,15 +46,25 @@ impl Models {
         }
         Ok(catalogue)
     }
-}
 
-fn as_configured(info: &ModelInfo) -> ProviderModel {
-    let traits = ModelTraits {
-        context_tokens: Some(info.context_tokens),
-        output_tokens: Some(info.output_tokens),
-        ..ModelTraits::default()
-    };
-    ProviderModel { id: info.id.clone(), enabled: true, traits }
+    /// The models of a provider of the configuration. Limits that are the usual ones of its kind are assumed, not known.
+    fn as_configured(&self, provider: &dyn ModelProvider) -> Vec<ProviderModel> {
+        let kind = provider.service().and_then(|service| ProviderKind::parse(service.kind));
+        let usual = kind.map(|kind| self.factory.usual_limits(kind));
+        let models = provider.models().iter().map(|info| {
+            let known = |tokens: u32, usual: u32| (tokens != usual).then_some(tokens);
+            let (context_tokens, output_tokens) = match usual {
+                Some((context, output)) => {
+                    (known(info.context_tokens, context), known(info.output_tokens, output))
+                }
+                // A part of this process reads whatever it is given.
+                None => (None, None),
+            };
+            let traits = ModelTraits { context_tokens, output_tokens, ..ModelTraits::default() };
+            ProviderModel { id: info.id.clone(), enabled: true, traits }
+        });
+        models.collect()
+    }
 }
 
 /// Of what is only offered no more is known than its name.

@@ -7,7 +7,7 @@ use crate::support::App;
 
 #[tokio::test]
 async fn a_hub_says_why_it_turns_a_first_sign_in_away() {
-    let app = App::start().await;
+    let app = App::for_many().await;
     let admin = app.http().with_token(&app.admin().await.sign_in().await);
     let new = json!({ "email": "ann@example.com", "name": "Ann", "role": "Operator" });
     let (_, created) = admin.post("/api/admin/users", &new).await;

@@ -90,8 +90,7 @@ export function EditProvider({ provider, onClose }: EditProviderProps) {
       name: name.trim(),
       baseUrl: baseUrl.trim(),
       ...(apiKey.trim() !== "" && { apiKey: apiKey.trim() }),
-      ...(model !== "" &&
-        model !== before && { models: [{ ...first, enabled: true }, ...others] }),
+      ...(model !== "" && model !== before && { models: [{ ...first, enabled: true }, ...others] }),
     });
   };
   return (

@@ -29,10 +29,7 @@ interface Tested {
 }
 
 /** The address, the key and the model of a provider, with the last test of just these. */
-export function useAccess(
-  { preset, name = "", keyOf }: Tested,
-  start: Access,
-): ProviderAccess {
+export function useAccess({ preset, name = "", keyOf }: Tested, start: Access): ProviderAccess {
   const [access, setAccess] = useState(start);
   const [test, setTest] = useState<ProviderTest | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -83,39 +80,39 @@ export function AccessFields({ preset, given, hasKey = false }: AccessFieldsProp
     <FieldErrors error={failure}>
       {(rest) => (
         <>
-      <TextField
-        field="baseUrl"
-        label={t.address}
-        hint={t.addressHint}
-        type="url"
-        required
-        maxLength={2000}
-        value={access.baseUrl}
-        onText={(baseUrl) => change({ baseUrl })}
-      />
-      <TextField
-        field="apiKey"
-        label={t.key}
-        hint={hasKey ? t.keyKept : keyHint}
-        type="password"
-        autoComplete="off"
-        required={preset?.needsKey === true && !hasKey}
-        maxLength={4096}
-        value={access.apiKey}
-        onText={(apiKey) => change({ apiKey })}
-      />
-      <DefaultModel
-        model={access.model}
-        listed={test?.models ?? []}
-        onModel={(model) => change({ model })}
-      />
-      <div className={styles.test}>
-        <Button icon="again" busy={testing} onClick={() => void run()}>
-          {testing ? t.testing : t.test}
-        </Button>
-        {rest !== null && <ErrorText error={rest} />}
-        {test && <TestResult test={test} />}
-      </div>
+          <TextField
+            field="baseUrl"
+            label={t.address}
+            hint={t.addressHint}
+            type="url"
+            required
+            maxLength={2000}
+            value={access.baseUrl}
+            onText={(baseUrl) => change({ baseUrl })}
+          />
+          <TextField
+            field="apiKey"
+            label={t.key}
+            hint={hasKey ? t.keyKept : keyHint}
+            type="password"
+            autoComplete="off"
+            required={preset?.needsKey === true && !hasKey}
+            maxLength={4096}
+            value={access.apiKey}
+            onText={(apiKey) => change({ apiKey })}
+          />
+          <DefaultModel
+            model={access.model}
+            listed={test?.models ?? []}
+            onModel={(model) => change({ model })}
+          />
+          <div className={styles.test}>
+            <Button icon="again" busy={testing} onClick={() => void run()}>
+              {testing ? t.testing : t.test}
+            </Button>
+            {rest !== null && <ErrorText error={rest} />}
+            {test && <TestResult test={test} />}
+          </div>
         </>
       )}
     </FieldErrors>

@@ -1,8 +1,7 @@
-import type { Permission } from "../../api/types.ts";
 import { section } from "../catalogue.ts";
 
 /** What each permission allows, in a sentence. */
-const about: Record<Permission, string> = {
+const about = {
   ManageUsers: "Create, change and delete users",
   ManageRoles: "Create, change and delete roles",
   ManageTenants: "Create, change and delete workspaces",

@@ -39,7 +39,7 @@ Examples:
   sophon chat --last \"And without tax?\"        go on where you were
   echo \"Good morning\" | sophon chat            the message comes through a pipe
   git diff | sophon chat \"Review this:\" -      a message with the pipe in the place of `-`
-  sophon chat --model gemma4 "Hello"           another model than usual
+  sophon chat --model gemma4 \"Hello\"           another model than usual
   sophon chat --attach plan.pdf \"Sum it up\"    a file goes with the message
   sophon chat --json \"hello\" | jq -r .event    one event a line, for programs
 
