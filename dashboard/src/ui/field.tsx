@@ -1,6 +1,7 @@
 import { useId, type ComponentProps, type ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { useFieldError } from "./field-errors.tsx";
+import { intoView } from "./into-view.ts";
 import styles from "./field.module.css";
 
 interface Control {
@@ -35,7 +36,7 @@ export function Field({ label, hint, field, children }: FieldProps) {
         ...(error !== null && { "aria-invalid": true }),
       })}
       {error !== null && (
-        <p id={errorId} role="alert" className={styles.error}>
+        <p ref={intoView} id={errorId} role="alert" className={styles.error}>
           {error}
         </p>
       )}

@@ -110,7 +110,9 @@ function Connect({ preset, onBack }: { preset: ProviderPreset; onBack: () => voi
     setBusy(true);
     setFailure(null);
     try {
-      const tested = given.test ?? (await given.run());
+      // What was wrong may have been put right by another model.
+      const isTested = given.test !== null && !given.test.check.problem;
+      const tested = isTested ? given.test : await given.run();
       if (tested === null || tested.check.problem) return;
       const { baseUrl, apiKey } = given.access;
       const model = given.access.model.trim() || tested.check.model;
