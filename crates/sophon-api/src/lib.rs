@@ -75,6 +75,6 @@ pub use sessions::{
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;
 pub use users::{
-    Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, ResetPassword, Role, RolePatch,
-    UserAccount, UserPatch,
+    Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, ResetPassword, Role,
+    RolePatch, UserAccount, UserPatch,
 };
