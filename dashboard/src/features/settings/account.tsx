@@ -30,7 +30,7 @@ export function Account() {
           )
         }
       >
-        <p>{[user.email, user.role, user.tenant.name].join(common.separator)}</p>
+        <p>{[user.email, user.roleName, user.tenant.name].join(common.separator)}</p>
       </EntryBody>
       <div className={styles.buttons}>
         <Button icon="pencil" onClick={() => setOpen("profile")}>

@@ -10,7 +10,6 @@ import { Disclosure } from "../../ui/disclosure.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Entries, Entry, Section } from "../../ui/section.tsx";
 import { EditRole } from "./edit-role.tsx";
-import styles from "./users.module.css";
 import { useRoles } from "./use-users.ts";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";

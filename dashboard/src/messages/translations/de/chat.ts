@@ -58,6 +58,8 @@ export const sessions: Translation["sessions"] = {
   ],
   loadingSession: "Chat wird geladen",
   message: "Nachricht",
+  readOnly:
+    "Mit deiner Rolle kannst du Chats lesen, aber keine Nachrichten senden. Bitte einen Administrator um eine Rolle mit SendMessages.",
   stop: "Anhalten",
   send: "Senden",
   model: {
