@@ -30,18 +30,19 @@ impl Users {
         allow::<User, Write>(caller)?;
         let password = generated(&self.identity.secrets_of(caller), &format!("{id}/password"));
         let hash = self.identity.hash_password(password.clone()).await?;
-        let (by, wanted, identity) = (caller.clone(), id.clone(), self.identity.clone());
-        let id = id.clone();
-        self.db
+        let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        let user = self
+            .db
             .write_once(caller, move |unit| {
                 require_still(unit, &by)?;
-                let mut user = to_change(unit, &by, &wanted)?;
+                let mut user = to_change(unit, &by, &id)?;
                 set_in(unit, &identity, &by, &mut user, hash)?;
                 user.updated_at = unit.now();
-                unit.tx.update(&user)
+                unit.tx.update(&user)?;
+                // What is kept of the answer holds no secret.
+                Ok(User { password_hash: String::new(), ..user })
             })
             .await?;
-        let user = self.db.read(move |tx| tx.get(&id)).await?.ok_or_else(|| Error::not_found("user"))?;
         Ok(ResetPassword { user, password })
     }
 }

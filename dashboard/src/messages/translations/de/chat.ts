@@ -2,8 +2,6 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
-  readOnly:
-    "Mit deiner Rolle kannst du Chats lesen, aber keine Nachrichten senden. Bitte einen Administrator um eine Rolle, die SendMessages enthält.",
   all: "Alle Chats",
   new: "Neuer Chat",
   newTitle: "Neuer Chat",
@@ -60,6 +58,8 @@ export const sessions: Translation["sessions"] = {
   ],
   loadingSession: "Chat wird geladen",
   message: "Nachricht",
+  readOnly:
+    "Mit deiner Rolle kannst du Chats lesen, aber keine Nachrichten senden. Bitte einen Administrator um eine Rolle mit SendMessages.",
   stop: "Anhalten",
   send: "Senden",
   model: {

@@ -2,11 +2,6 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
-  notAllowedTitle: "Modellanbieter verwalten andere",
-  notAllowedAbout:
-    "Deine Rolle erlaubt es nicht, Modelle zu verwalten. Frage einen Administrator, wenn du ein anderes brauchst.",
-  modelHint: "Leer lassen, um mit einem zu beginnen, das der Dienst auflistet",
-  anotherModel: "Anderes Modell…",
   title: "Modelle",
   loading: "Modelle werden geladen",
   providers: "Anbieter",
@@ -18,6 +13,9 @@ export const models: Translation["models"] = {
   noneTitle: "Noch kein Modellanbieter",
   noneAbout: "Bis du einen hinzufügst, antwortet der eingebaute Offline-Agent.",
   setUp: "Modell einrichten",
+  notAllowedTitle: "Modellanbieter werden von anderen verwaltet",
+  notAllowedAbout:
+    "Deine Rolle umfasst nicht die Verwaltung von Modellen. Frag einen Administrator, wenn du ein anderes brauchst.",
   state: { enabled: "Aktiv", disabled: "Inaktiv", configuration: "Aus der Konfiguration" },
   configured: "Ändere ihn in der Konfiguration des Gateways.",
   keyStored: "API-Schlüssel gespeichert",
@@ -47,6 +45,8 @@ export const models: Translation["models"] = {
   name: "Name",
   defaultModel: "Standardmodell",
   automatic: "Für mich auswählen",
+  modelHint: "Leer lassen, um mit einem zu beginnen, das der Dienst auflistet",
+  anotherModel: "Anderes Modell…",
   saveAnyway: "Ohne erfolgreichen Test speichern",
   catalog: "Alle Modelle",
   catalogAbout:

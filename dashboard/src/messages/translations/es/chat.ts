@@ -2,8 +2,6 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
-  readOnly:
-    "Tu rol te permite leer chats, pero no enviar mensajes. Pide a un administrador un rol que incluya SendMessages.",
   all: "Todos los chats",
   new: "Nuevo chat",
   newTitle: "Nuevo chat",
@@ -61,6 +59,8 @@ export const sessions: Translation["sessions"] = {
   ],
   loadingSession: "Cargando chat",
   message: "Mensaje",
+  readOnly:
+    "Tu rol te permite leer chats, pero no enviar mensajes. Pide a un administrador un rol que incluya SendMessages.",
   stop: "Detener",
   send: "Enviar",
   model: {

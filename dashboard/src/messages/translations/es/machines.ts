@@ -2,11 +2,6 @@
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
-  notAllowedTitle: "Otros gestionan los proveedores de modelos",
-  notAllowedAbout:
-    "Tu rol no incluye gestionar modelos. Pide a un administrador otro si lo necesitas.",
-  modelHint: "Déjalo vacío para empezar con uno que el servicio ofrezca",
-  anotherModel: "Otro modelo…",
   title: "Modelos",
   loading: "Cargando modelos",
   providers: "Proveedores",
@@ -18,6 +13,9 @@ export const models: Translation["models"] = {
   noneTitle: "Aún no hay proveedor de modelos",
   noneAbout: "Hasta que añadas uno, responde el agente sin conexión integrado.",
   setUp: "Configurar un modelo",
+  notAllowedTitle: "Otras personas gestionan los proveedores de modelos",
+  notAllowedAbout:
+    "Tu rol no incluye gestionar modelos. Pregunta a un administrador si necesitas otro.",
   state: { enabled: "Activo", disabled: "Inactivo", configuration: "De la configuración" },
   configured: "Cámbialo en la configuración de la pasarela.",
   keyStored: "Clave de API guardada",
@@ -47,6 +45,8 @@ export const models: Translation["models"] = {
   name: "Nombre",
   defaultModel: "Modelo predeterminado",
   automatic: "Elegir por mí",
+  modelHint: "Déjalo vacío para empezar con uno que ofrezca el servicio",
+  anotherModel: "Otro modelo…",
   saveAnyway: "Guardar sin una prueba correcta",
   catalog: "Todos los modelos",
   catalogAbout:

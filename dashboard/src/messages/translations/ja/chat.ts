@@ -2,8 +2,6 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
-  readOnly:
-    "このロールではチャットを読めますが、メッセージは送信できません。SendMessages を含むロールを管理者に依頼してください。",
   all: "すべてのチャット",
   new: "新しいチャット",
   newTitle: "新しいチャット",
@@ -60,6 +58,8 @@ export const sessions: Translation["sessions"] = {
   ],
   loadingSession: "チャットを読み込んでいます",
   message: "メッセージ",
+  readOnly:
+    "このロールではチャットを読めますが、メッセージは送れません。SendMessages を含むロールを管理者に依頼してください。",
   stop: "停止",
   send: "送信",
   model: {

@@ -2,11 +2,6 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
-  notAllowedTitle: "モデルプロバイダーはほかの人が管理しています",
-  notAllowedAbout:
-    "このロールではモデルを管理できません。別のモデルが必要な場合は管理者に依頼してください。",
-  modelHint: "空欄にすると、サービスが提供するモデルで始めます",
-  anotherModel: "別のモデル…",
   title: "モデル",
   loading: "モデルを読み込んでいます",
   providers: "プロバイダー",
@@ -18,6 +13,9 @@ export const models: Translation["models"] = {
   noneTitle: "モデルプロバイダーはまだありません",
   noneAbout: "追加するまでは、内蔵のオフラインエージェントが回答します。",
   setUp: "モデルを設定",
+  notAllowedTitle: "モデルプロバイダーは他の人が管理しています",
+  notAllowedAbout:
+    "このロールではモデルを管理できません。別のモデルが必要な場合は管理者に相談してください。",
   state: { enabled: "有効", disabled: "無効", configuration: "構成ファイルより" },
   configured: "ゲートウェイの構成で変更してください。",
   keyStored: "API キー保存済み",
@@ -47,6 +45,8 @@ export const models: Translation["models"] = {
   name: "名前",
   defaultModel: "既定のモデル",
   automatic: "自動で選ぶ",
+  modelHint: "空欄にすると、サービスの一覧にあるモデルで始めます",
+  anotherModel: "別のモデル…",
   saveAnyway: "テストが通らなくても保存",
   catalog: "すべてのモデル",
   catalogAbout:

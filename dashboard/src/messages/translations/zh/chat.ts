@@ -2,7 +2,6 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const sessions: Translation["sessions"] = {
-  readOnly: "你的角色可以阅读会话，但不能发送消息。请向管理员申请包含 SendMessages 的角色。",
   all: "所有会话",
   new: "新建会话",
   newTitle: "新对话",
@@ -52,6 +51,7 @@ export const sessions: Translation["sessions"] = {
   suggestion: ["你能做什么？", "记住我的猫叫奥斯卡", "计算 (1789 + 211) * 0.19"],
   loadingSession: "正在加载会话",
   message: "消息",
+  readOnly: "你的角色可以阅读会话，但不能发送消息。请向管理员申请包含 SendMessages 的角色。",
   stop: "停止",
   send: "发送",
   model: {

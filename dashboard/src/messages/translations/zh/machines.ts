@@ -2,10 +2,6 @@
 import type { Translation } from "../../catalogue.ts";
 
 export const models: Translation["models"] = {
-  notAllowedTitle: "模型提供商由他人管理",
-  notAllowedAbout: "你的角色不能管理模型。如需其他模型，请联系管理员。",
-  modelHint: "留空则从服务列出的模型开始",
-  anotherModel: "其他模型…",
   title: "模型",
   loading: "正在加载模型",
   providers: "提供商",
@@ -16,6 +12,8 @@ export const models: Translation["models"] = {
   noneTitle: "还没有模型提供商",
   noneAbout: "在你添加之前，由内置的离线智能体回答。",
   setUp: "设置模型",
+  notAllowedTitle: "模型提供商由其他人管理",
+  notAllowedAbout: "你的角色不包括管理模型。如需其他模型，请联系管理员。",
   state: { enabled: "已启用", disabled: "已停用", configuration: "来自配置" },
   configured: "请在网关的配置中更改。",
   keyStored: "已保存 API 密钥",
@@ -44,6 +42,8 @@ export const models: Translation["models"] = {
   name: "名称",
   defaultModel: "默认模型",
   automatic: "自动选择",
+  modelHint: "留空则从服务列出的模型开始",
+  anotherModel: "其他模型…",
   saveAnyway: "未通过测试也保存",
   catalog: "所有模型",
   catalogAbout:
