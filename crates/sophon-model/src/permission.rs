@@ -210,7 +210,6 @@ mod tests {
             "ApproveActions",
             "CancelTasks",
             "ViewActiveTasks",
-            "ManageModels",
             "ViewBudgets",
             "ViewSystem",
             "ManageSystem",

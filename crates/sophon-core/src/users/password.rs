@@ -7,7 +7,7 @@ use sophon_model::{Caller, Error, Result, User, UserId};
 use super::Users;
 use super::change::to_change;
 use crate::database::Unit;
-use crate::identity::{Identity, require_still};
+use crate::identity::Identity;
 use crate::once::SecretSource;
 use crate::policy::{Write, allow};
 
@@ -34,7 +34,6 @@ impl Users {
         let user = self
             .db
             .write_once(caller, move |unit| {
-                require_still(unit, &by)?;
                 let mut user = to_change(unit, &by, &id)?;
                 set_in(unit, &identity, &by, &mut user, hash)?;
                 user.updated_at = unit.now();
