@@ -8,7 +8,7 @@ const NEW_PASSWORD = "purple giraffe under water";
 it("makes a tenant, adds a person, who switches between two, and deletes it with all that it has", async () => {
   const { page } = dashboard;
   await page.goto("/tenants");
-  await page.getByText("runs the deployment").waitFor();
+  await page.getByText("main tenant").waitFor();
   await page.getByRole("button", { name: "New tenant" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name", { exact: true }).fill("Acme Inc.");
@@ -31,19 +31,19 @@ it("makes a tenant, adds a person, who switches between two, and deletes it with
   // What all tenants share is none of hers.
   expect(await ada.page.getByRole("link", { name: "Tenants" }).count()).toBe(0);
   expect(await ada.page.getByRole("link", { name: "Jobs" }).count()).toBe(0);
-  expect(await ada.page.getByRole("button", { name: /^Tenant: / }).count()).toBe(0);
+  expect(await ada.page.getByRole("button", { name: /^Switch tenant/ }).count()).toBe(0);
   await ada.begin("calculate 6+6");
 
   // She becomes a member of the first tenant, too.
   await page.getByRole("link", { name: "Default" }).click();
-  await page.getByRole("button", { name: "Add person" }).click();
+  await page.getByRole("button", { name: "Add user" }).click();
   await dialog.getByLabel("Email").fill("ada@example.org");
-  await dialog.getByRole("button", { name: "Add person" }).click();
-  await page.getByText("account managed elsewhere").waitFor();
+  await dialog.getByRole("button", { name: "Add user" }).click();
+  await page.getByText("account in another tenant").waitFor();
   await ada.page.reload();
-  await ada.page.getByRole("button", { name: "Tenant: Acme Inc.. Switch" }).click();
-  await ada.page.getByRole("dialog").getByRole("button", { name: "Default" }).click();
-  await ada.page.getByRole("button", { name: "Tenant: Default. Switch" }).waitFor();
+  await ada.page.getByRole("button", { name: "Switch tenant, current: Acme Inc." }).click();
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Open Default" }).click();
+  await ada.page.getByRole("button", { name: "Switch tenant, current: Default" }).waitFor();
   await ada.page.getByText("Live").waitFor();
   expect(await ada.page.getByText("calculate 6+6").count()).toBe(0);
 
@@ -56,7 +56,7 @@ it("makes a tenant, adds a person, who switches between two, and deletes it with
   await dialog.getByText("This cannot be undone").waitFor();
   await dialog.getByLabel("Type acme-inc to confirm").fill("acme-inc");
   await dialog.getByRole("button", { name: "Delete" }).click();
-  await page.getByText("No such tenants").waitFor();
+  await page.getByText("This tenant no longer exists").waitFor();
   // Her account goes on in the other one.
   await ada.page.reload();
   await ada.page.getByRole("navigation", { name: "Main" }).waitFor();

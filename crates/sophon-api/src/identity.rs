@@ -69,6 +69,9 @@ pub struct User {
     /// `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
     #[schema(example = "Operator")]
     pub role: String,
+    /// What people call the role.
+    #[schema(example = "Operator")]
+    pub role_name: String,
     /// The tenant that it acts in: the one that the request names, or its home.
     pub tenant: Tenant,
     /// All tenants that it can act in. With an API token that is the one which the token was made in.
@@ -87,6 +90,7 @@ pub struct User {
 
 /// A tenant that one is a member of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct TenantMembership {
     /// Its id.
     pub id: TenantId,
@@ -99,6 +103,10 @@ pub struct TenantMembership {
     /// One's role there: `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
     #[schema(example = "Viewer")]
     pub role: String,
+    /// What people call that role.
+    #[serde(default)]
+    #[schema(required, example = "Viewer")]
+    pub role_name: String,
 }
 
 impl From<sophon_model::Member> for TenantMembership {
@@ -108,6 +116,7 @@ impl From<sophon_model::Member> for TenantMembership {
             slug: member.tenant_slug,
             name: member.tenant_name,
             role: member.role.name().to_owned(),
+            role_name: member.role_name,
         }
     }
 }
@@ -266,6 +275,7 @@ mod core {
                 email: user.email,
                 name: user.name,
                 role: user.role.name().to_owned(),
+                role_name: user.role_name,
                 password_due: user.password_due,
                 created_at: user.created_at.into(),
             }

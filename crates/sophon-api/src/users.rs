@@ -22,6 +22,10 @@ pub struct UserAccount {
     /// `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
     #[schema(example = "Operator")]
     pub role: String,
+    /// What people call the role.
+    #[serde(default)]
+    #[schema(required, example = "Operator")]
+    pub role_name: String,
     /// Whether it may sign in.
     pub status: UserStatus,
     /// Whether it has to change its password before anything else, because somebody else chose it.
@@ -44,6 +48,7 @@ impl From<sophon_model::Member> for UserAccount {
             email: user.email,
             name: user.name,
             role: user.role.name().to_owned(),
+            role_name: user.role_name,
             status: user.status,
             password_due: user.password_due,
             created_at: user.created_at.into(),
@@ -79,6 +84,16 @@ pub struct CreatedUser {
     /// The password, if it was generated, shown this once.
     #[schema(required, value_type = Option<String>, example = "b3Jhbmdl-Zm94")]
     pub password: Option<Secret>,
+    /// The user.
+    pub user: UserAccount,
+}
+
+/// A user who was given a generated password.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ResetPassword {
+    /// The password, shown this once. The user has to change it at the next sign-in.
+    #[schema(value_type = String, example = "b3Jhbmdl-Zm94")]
+    pub password: Secret,
     /// The user.
     pub user: UserAccount,
 }
@@ -208,7 +223,9 @@ mod core {
     use sophon_core::roles::{KnownRole, RoleChange};
     use sophon_core::users;
 
-    use super::{Access, AccountPatch, CreatedUser, NewUser, Role, RolePatch, Secret, Time, UserPatch};
+    use super::{
+        Access, AccountPatch, CreatedUser, NewUser, ResetPassword, Role, RolePatch, Secret, Time, UserPatch,
+    };
 
     impl From<NewUser> for users::NewUser {
         fn from(new: NewUser) -> Self {
@@ -225,6 +242,12 @@ mod core {
     impl From<users::CreatedUser> for CreatedUser {
         fn from(created: users::CreatedUser) -> Self {
             Self { password: created.password.map(Secret::from), user: created.user.into() }
+        }
+    }
+
+    impl From<users::ResetPassword> for ResetPassword {
+        fn from(reset: users::ResetPassword) -> Self {
+            Self { password: reset.password.into(), user: reset.user.into() }
         }
     }
 

@@ -220,7 +220,6 @@ mod tests {
             "ApproveActions",
             "CancelTasks",
             "ViewActiveTasks",
-            "ManageModels",
             "ViewBudgets",
             "ViewSystem",
             "ManageSystem",

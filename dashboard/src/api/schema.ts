@@ -117,116 +117,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/tenants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the tenants, oldest first
-         * @description Takes `ManageTenants`, which counts in the tenant that runs the deployment alone.
-         */
-        get: operations["listTenants"];
-        put?: never;
-        /**
-         * Make a tenant
-         * @description With its first administrator, a user that there is or one that is made with it, and a first agent.
-         */
-        post: operations["createTenant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/tenants/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Describe a tenant
-         * @description Describe a tenant.
-         */
-        get: operations["getTenant"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a tenant with all that it has
-         * @description It must be disabled. Its sessions, agents, memories, files, nodes and all else are deleted, and the accounts of users who
-         *     are members of no other tenant. That goes on after the answer; meanwhile the status is `deleting`, and then the tenant is
-         *     gone. It cannot be undone.
-         */
-        delete: operations["deleteTenant"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a tenant
-         * @description Its name, slug, description or status. The members of a tenant that is disabled are out within a second on all their
-         *     connections, its nodes too, and its running work is cancelled; everything is kept. The tenant that runs the deployment
-         *     is not disabled.
-         */
-        patch: operations["updateTenant"];
-        trace?: never;
-    };
-    "/api/admin/tenants/{id}/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the users of a tenant, those first who joined first
-         * @description List the users of a tenant, those first who joined first.
-         */
-        get: operations["listTenantUsers"];
-        put?: never;
-        /**
-         * Assign a user of the deployment to a tenant
-         * @description The user acts in it from then on when a request names it; the account stays where it is managed. In the tenant that runs
-         *     the deployment nobody gives a role that may do more than oneself.
-         */
-        post: operations["addTenantUser"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/tenants/{id}/users/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Describe a user of a tenant
-         * @description Describe a user of a tenant.
-         */
-        get: operations["getTenantUser"];
-        put?: never;
-        post?: never;
-        /**
-         * Remove a user from a tenant
-         * @description Its API tokens there end, its running work there is cancelled, and it acts there no longer. Not from the tenant in which
-         *     its account is managed: there an administrator deletes it.
-         */
-        delete: operations["removeTenantUser"];
-        options?: never;
-        head?: never;
-        /**
-         * Give a user another role in a tenant
-         * @description It counts at once, on all its connections. A tenant keeps an active administrator.
-         */
-        patch: operations["updateTenantUser"];
-        trace?: never;
-    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -235,15 +125,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the users of the tenant, those first who joined first
-         * @description List the users of the tenant, those first who joined first.
+         * List the users, oldest first
+         * @description List the users, oldest first.
          */
         get: operations["listUsers"];
         put?: never;
         /**
          * Make a user
-         * @description Its account is managed in this tenant. Its role may include no more than one may do oneself. The user has to change the
-         *     password at the first sign-in.
+         * @description Its role may include no more than one may do oneself. The user has to change the password at the first sign-in.
          */
         post: operations["createUser"];
         delete?: never;
@@ -269,18 +158,15 @@ export interface paths {
         /**
          * Delete a user
          * @description Its address is free again, its sign-ins and API tokens end, and its running work is cancelled. What is its own becomes
-         *     that of `reassignTo`. Nobody deletes themselves, nor the last active administrator. A guest, whose account is managed in
-         *     another tenant, leaves this one and keeps the account.
+         *     that of `reassignTo`. Nobody deletes themselves, nor the last active administrator.
          */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
         /**
          * Change a user
-         * @description Its role in this tenant and, if the account is managed here, its name, address, status or password. Whoever may do more
-         *     than oneself cannot be changed, and the last active administrator stays one. Address and password of a user who is a
-         *     member of other tenants too are changed by who may do as much there. What the user may do counts at once, on all its
-         *     connections.
+         * @description Its name, address, role, status or password. Whoever may do more than oneself cannot be changed, and the last active
+         *     administrator stays one. What the user may do counts at once, on all its connections.
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -299,6 +185,27 @@ export interface paths {
          * @description Its API tokens go on, unless the request says otherwise.
          */
         post: operations["logOutUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a user a new password
+         * @description A generated one in place of one that was forgotten, shown this once. The user has to change it at the next sign-in; all
+         *     its sign-ins end. One's own is changed with the present one.
+         */
+        post: operations["resetUserPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -670,8 +577,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The sign-in is good for all tenants of the user. Its answer tells of the one that the request names, or of the user's
-         *     home; 403 if the user does not belong to it.
+         * @description 403 if the request names a tenant that the user does not belong to.
          */
         post: operations["login"];
         delete?: never;
@@ -1160,8 +1066,8 @@ export interface paths {
         };
         /**
          * List the catalogue of models
-         * @description Each model that is set up, also where it is disabled, and then what the providers' services offer besides, with what
-         *     is known of it. What is known of a model is set with its provider.
+         * @description Of each provider that is enabled: the models that are set up, also those that are disabled, and then what its service
+         *     offers besides, with what is known of them. What is known of a model is set with its provider.
          */
         get: operations["listCatalog"];
         put?: never;
@@ -1695,7 +1601,7 @@ export interface paths {
         };
         /**
          * List one's sessions, last active first
-         * @description List one's sessions, last active first.
+         * @description With one's own marks. Those that one has archived are left out, unless they are asked for.
          */
         get: operations["listSessions"];
         put?: never;
@@ -1738,6 +1644,47 @@ export interface paths {
         patch: operations["updateSession"];
         trace?: never;
     };
+    "/api/sessions/{id}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the branches of a session's messages
+         * @description Which one is shown is the session's `branch`, and changed there. At most 200.
+         */
+        get: operations["listBranches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a session
+         * @description The messages of the branch that is shown, as a file to be saved. It is streamed; if something fails on the way, it
+         *     breaks off.
+         */
+        get: operations["exportSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/fork": {
         parameters: {
             query?: never;
@@ -1758,6 +1705,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe one's marks on a session
+         * @description How far one has read it, and whether one has pinned or archived it and given it tags. Nobody else sees them.
+         */
+        get: operations["getSessionMarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's marks on a session
+         * @description The session stays as it is for the others who take part in it.
+         */
+        patch: operations["updateSessionMarks"];
+        trace?: never;
+    };
     "/api/sessions/{id}/messages": {
         parameters: {
             query?: never;
@@ -1773,6 +1744,27 @@ export interface paths {
         get: operations["listMessages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/messages/{messageId}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit one of one's own messages
+         * @description It is sent in other words, on a branch of its own in place of the message and all that follow, and answered. It keeps
+         *     its files. What was said before stays on the branch that was shown.
+         */
+        post: operations["editMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1836,9 +1828,69 @@ export interface paths {
         put?: never;
         /**
          * Ask for another answer to the last question of a session
-         * @description Ask for another answer to the last question of a session.
+         * @description On a branch of its own: the answer that there is stays on the branch that was shown.
          */
         post: operations["regenerateAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete several sessions with all that is in them
+         * @description All of them, or none: if one of them cannot be deleted, the others stay.
+         */
+        post: operations["deleteSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pin or archive several sessions
+         * @description All of them, or none: if one of them cannot be marked, the others stay as they are.
+         */
+        post: operations["markSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's tags, the most used first
+         * @description At most 200.
+         */
+        get: operations["listSessionTags"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2353,7 +2405,7 @@ export interface components {
         AuthSessionId: string;
         /**
          * @description What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
-         *     approvals and questions the longest one, of sessions and tasks one of the usual length.
+         *     pinned sessions, approvals and questions the longest one, of sessions and tasks one of the usual length.
          */
         Bootstrap: {
             /** @description `GET /api/tasks/active`; null for those who may not see it. */
@@ -2374,8 +2426,12 @@ export interface components {
             models: components["schemas"]["List_Model"];
             /** @description Whether there is no model provider, so that the built-in offline agent answers. */
             offline: boolean;
+            /** @description `GET /api/sessions?pinned=true` */
+            pinnedSessions: components["schemas"]["List_ListedSession"];
             /** @description `GET /api/sessions` */
-            sessions: components["schemas"]["List_Session"];
+            sessions: components["schemas"]["List_ListedSession"];
+            /** @description `GET /api/sessions/tags` */
+            sessionTags: components["schemas"]["List_SessionTag"];
         };
         /** @description A model of the catalogue. */
         CatalogModel: {
@@ -2413,18 +2469,6 @@ export interface components {
              */
             token: string;
         };
-        /** @description A tenant that was just made. */
-        CreatedTenant: {
-            /** @description Its administrator. */
-            administrator: components["schemas"]["UserAccount"];
-            /**
-             * @description The administrator's password, if it was generated, shown this once.
-             * @example b3Jhbmdl-Zm94
-             */
-            password: string | null;
-            /** @description The tenant. */
-            tenant: components["schemas"]["ManagedTenant"];
-        };
         /** @description A user that was just made. */
         CreatedUser: {
             /**
@@ -2448,6 +2492,16 @@ export interface components {
              * @example The answer had more characters than the operator allows.
              */
             reason: string;
+        };
+        /** @description Sessions that were deleted. */
+        DeletedSessions: {
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
+        };
+        /** @description Sessions to be deleted. */
+        DeleteSessions: {
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
         };
         /** @description Several who argue, and one who decides. */
         Discussion: {
@@ -2762,6 +2816,16 @@ export interface components {
             approvalId: components["schemas"]["ApprovalId"];
             /** @description What the tool is called with instead. At most 65,536 bytes of JSON. */
             modifiedParams: Record<string, never>;
+        };
+        /** @description One of one's own messages in other words. */
+        EditMessage: {
+            /**
+             * @description The text, in Markdown: at most 100,000 bytes.
+             * @example Which trains go to Porto?
+             */
+            content: string;
+            /** @description The model that is to answer, this once; the session's if absent. */
+            model?: string | null;
         };
         /** @description The body of every response that is an error. */
         ErrorBody: {
@@ -3173,15 +3237,6 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
-        List_ManagedTenant: {
-            /** @description Whether the list goes on. */
-            hasMore: boolean;
-            /** @description The items, in order. */
-            items: components["schemas"]["ManagedTenant"][];
-            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
-            nextCursor: string | null;
-        };
-        /** @description A page of a list. */
         List_Message: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -3263,11 +3318,20 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
-        List_Session: {
+        List_SessionBranch: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             /** @description The items, in order. */
-            items: components["schemas"]["Session"][];
+            items: components["schemas"]["SessionBranch"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_SessionTag: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["SessionTag"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -3298,12 +3362,14 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
-        /** @description A session in a list, with what `expand` names. */
+        /** @description A session in the list of a user, with the user's marks and what `expand` names. */
         ListedSession: components["schemas"]["Session"] & {
             /** @description The agent that answers in it: with `expand=agent`. */
             agent?: components["schemas"]["Agent"];
             /** @description Its last message, if it has one: with `expand=lastMessage`. */
             lastMessage?: components["schemas"]["Message"];
+            /** @description The user's marks. */
+            marks: components["schemas"]["SessionMarks"];
             /** @description Those who take part, in the order in which they joined: with `expand=participants`. */
             participants?: components["schemas"]["Participant"][];
         };
@@ -3343,42 +3409,23 @@ export interface components {
              */
             apiTokens?: boolean;
         };
-        /** @description A tenant, as those see it who run the deployment. */
-        ManagedTenant: {
-            /** @description When it was made. */
-            createdAt: components["schemas"]["Timestamp"];
-            /**
-             * @description What it is for.
-             * @example The people of Acme
-             */
-            description: string | null;
-            /** @description Its id. */
-            id: components["schemas"]["TenantId"];
-            /**
-             * @description Whether it runs the deployment. Permissions for what all tenants share count in this one alone, and it is neither
-             *     disabled nor deleted.
-             */
-            main: boolean;
-            /**
-             * @description What people call it.
-             * @example Acme
-             */
-            name: string;
-            /**
-             * @description What stands in addresses and in `X-Sophon-Tenant`.
-             * @example acme
-             */
-            slug: string;
-            /** @description Whether it is in use. */
-            status: components["schemas"]["TenantStatus"];
-            /** @description When it last changed. */
-            updatedAt: components["schemas"]["Timestamp"];
-        };
         /**
          * @description The file itself.
          * @example You plan journeys by train.
          */
         Markdown: string;
+        /** @description Sessions to be marked, and how. What is absent stays. */
+        MarkSessions: {
+            /**
+             * @description Whether they are left out of the user's list.
+             * @example true
+             */
+            isArchived?: boolean;
+            /** @description Whether they stand first in the user's list. At most 50 do. */
+            isPinned?: boolean;
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
+        };
         /** @description A master key. */
         MasterKeyState: {
             /**
@@ -3399,6 +3446,12 @@ export interface components {
             agentId: components["schemas"]["AgentId"] | null;
             /** @description Its files. */
             attachments: components["schemas"]["Attachment"][];
+            /**
+             * Format: int64
+             * @description The branch of the session that it was written on; 0 is the first.
+             * @example 0
+             */
+            branch: number;
             /**
              * @description Its text, in Markdown.
              * @example Which trains go to **Lisbon**?
@@ -3572,6 +3625,11 @@ export interface components {
             kind?: components["schemas"]["ProviderKind"] | null;
             /** @description The model to be asked; one of those that the service lists if absent. */
             model?: string | null;
+            /**
+             * @description What it is to be called, as the outcome of the test has it: 1 to 200 characters. A name that is taken is refused
+             *     before anything is sent. The service's if absent.
+             */
+            name?: string | null;
             /**
              * @description The service that it is set up as.
              * @example ollama
@@ -3795,41 +3853,6 @@ export interface components {
             visibility?: components["schemas"]["Visibility"] | null;
             /** @description What becomes of a message to an agent that still works on an earlier one; it waits if absent. */
             whileBusy?: components["schemas"]["WhileBusy"] | null;
-        };
-        /** @description A tenant to be made. */
-        NewTenant: {
-            /** @description Its first administrator. */
-            administrator: components["schemas"]["TenantAdministrator"];
-            /**
-             * @description What it is for: 1 to 2,000 characters.
-             * @example The people of Acme
-             */
-            description?: string | null;
-            /**
-             * @description What people call it: 1 to 200 characters.
-             * @example Acme
-             */
-            name: string;
-            /**
-             * @description What stands in addresses: 1 to 63 lower-case letters, digits and `-`, unique in the deployment.
-             * @example acme
-             */
-            slug: string;
-        };
-        /** @description A user of the deployment that is to be a member of a tenant, by `userId` or by `email`. */
-        NewTenantUser: {
-            /**
-             * @description By e-mail address, in any case: at most 254 bytes.
-             * @example ada@example.com
-             */
-            email?: string | null;
-            /**
-             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
-             * @example Operator
-             */
-            role: string;
-            /** @description By id. */
-            userId?: components["schemas"]["UserId"] | null;
         };
         /** @description A user to be made. */
         NewUser: {
@@ -4487,6 +4510,11 @@ export interface components {
             /** @description All of them. */
             scopes: components["schemas"]["NodeScope"][];
         };
+        /** @description How a question is to be answered again. */
+        Regenerate: {
+            /** @description The model that is to answer, this once; the session's if absent. */
+            model?: string | null;
+        };
         /** @description A node that was just registered. */
         RegisteredNode: components["schemas"]["Node"] & {
             /** @description Until when it can be paired: for 15 minutes. */
@@ -4604,6 +4632,16 @@ export interface components {
             toolCallId: components["schemas"]["ToolCallId"];
             /** @description The user who is asked. */
             userId: components["schemas"]["UserId"];
+        };
+        /** @description A user who was given a generated password. */
+        ResetPassword: {
+            /**
+             * @description The password, shown this once. The user has to change it at the next sign-in.
+             * @example b3Jhbmdl-Zm94
+             */
+            password: string;
+            /** @description The user. */
+            user: components["schemas"]["UserAccount"];
         };
         /** @description An answer to a question. */
         Respond: {
@@ -4753,6 +4791,12 @@ export interface components {
             /** @description The agent that answers in it. */
             agentId: components["schemas"]["AgentId"];
             /**
+             * Format: int64
+             * @description The branch of its messages that is shown; 0 is the first.
+             * @example 0
+             */
+            branch: number;
+            /**
              * @description The channel it came in by.
              * @example webchat
              */
@@ -4767,7 +4811,7 @@ export interface components {
             lastOutcome: components["schemas"]["TaskStatus"] | null;
             /**
              * Format: int64
-             * @description How many messages it holds.
+             * @description How many messages it holds, those of branches that are not shown among them.
              * @example 4
              */
             messageCount: number;
@@ -4794,18 +4838,98 @@ export interface components {
             whileBusy: components["schemas"]["WhileBusy"];
         };
         /**
+         * @description A branch of the messages of a session. It forks where a message was edited or a question was answered anew. The first
+         *     branch, which forks from none, has number 0 and is not listed.
+         */
+        SessionBranch: {
+            /**
+             * Format: int64
+             * @description Its number in the session.
+             * @example 1
+             */
+            branch: number;
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The number of the message of its parent that it has others in place of, and of all that follow. Branches that
+             *     fork at one message are alternatives.
+             * @example 42
+             */
+            forksAt: number;
+            /**
+             * Format: int64
+             * @description The branch that it forks from.
+             * @example 0
+             */
+            parent: number;
+        };
+        /**
          * @description What became of a session.
          *     - `created`: Made.
          *     - `updated`: Title, visibility, status or last activity changed.
+         *     - `branched`: It shows another branch of its messages: they are to be read anew.
          *     - `deleted`: Deleted.
          * @enum {string}
          */
-        SessionChange: "created" | "updated" | "deleted";
+        SessionChange: "created" | "updated" | "branched" | "deleted";
         /**
          * @description The id of a thing of this kind: A session: what the Socket.IO wire calls a conversation.
          * @example ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         SessionId: string;
+        /** @description A user marked a session: read it, pinned it, archived it or gave it tags. Sent to that user alone. */
+        SessionMarked: {
+            /** @description The marks as they are now. */
+            marks: components["schemas"]["SessionMarks"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+        };
+        /** @description What a user keeps about a session. Others who take part in it have marks of their own. */
+        SessionMarks: {
+            /** @description Whether it is left out of the user's list. */
+            isArchived: boolean;
+            /** @description Whether it stands first in the user's list. */
+            isPinned: boolean;
+            /**
+             * Format: int64
+             * @description How many of the session's messages the user has read. It is unread while its `messageCount` is higher.
+             * @example 4
+             */
+            readCount: number;
+            /**
+             * @description The user's tags, in the order in which they were given.
+             * @example [
+             *       "work"
+             *     ]
+             */
+            tags: string[];
+        };
+        /** @description What is to change of the marks; what is absent stays. */
+        SessionMarksPatch: {
+            /** @description Whether it is left out of the user's list, until the user writes into it. */
+            isArchived?: boolean;
+            /** @description Whether it stands first in the user's list. At most 50 do. */
+            isPinned?: boolean;
+            /**
+             * Format: int64
+             * @description How many of the session's messages the user has read: its `messageCount` if all, fewer to mark it as unread.
+             * @example 4
+             */
+            readCount?: number;
+            /**
+             * @description All tags: at most 20, of 1 to 40 characters. One that differs only by its case is the same.
+             * @example [
+             *       "work"
+             *     ]
+             */
+            tags?: string[];
+        };
         /**
          * @description How its participants work together.
          *     - `async`: Each in its own time.
@@ -4815,6 +4939,11 @@ export interface components {
         SessionMode: "async" | "realtime";
         /** @description What is to change of a session; what is absent stays. */
         SessionPatch: {
+            /**
+             * Format: int64
+             * @description The branch of its messages that is shown, for all who take part.
+             */
+            branch?: number;
             /** @description Null clears it: then the agent's model answers. */
             model?: string | null;
             /** @description A completed session stays so. */
@@ -4856,12 +4985,36 @@ export interface components {
          * @enum {string}
          */
         SessionStatus: "waiting" | "active" | "paused" | "completed";
-        /** @description A session was made, changed or deleted. */
+        /** @description A tag of a user. */
+        SessionTag: {
+            /**
+             * Format: int64
+             * @description How many of the user's sessions have it.
+             * @example 3
+             */
+            sessions: number;
+            /**
+             * @description The tag.
+             * @example work
+             */
+            tag: string;
+        };
+        /** @description A session was made, changed or deleted, or shows another branch of its messages: then they are to be read anew. */
         SessionUpdated: {
-            /** @description Which of the three. */
+            /**
+             * Format: int64
+             * @description The branch of its messages that is shown.
+             */
+            branch: number;
+            /** @description Which of them. */
             change: components["schemas"]["SessionChange"];
             /** @description How the turn ended that ended last: `completed`, `failed` or `cancelled`. */
             lastOutcome: components["schemas"]["TaskStatus"] | null;
+            /**
+             * Format: int64
+             * @description How many messages it holds: more than the user's `readCount` if some are unread.
+             */
+            messageCount: number;
             /**
              * Format: int64
              * @description The event's number.
@@ -5148,7 +5301,7 @@ export interface components {
             /** @description The task. */
             taskId: components["schemas"]["TaskId"];
         };
-        /** @description A tenant, in short. */
+        /** @description A tenant. */
         Tenant: {
             /** @description Its id. */
             id: components["schemas"]["TenantId"];
@@ -5164,96 +5317,10 @@ export interface components {
             slug: string;
         };
         /**
-         * @description Whether a tenant is in use, as far as it can be chosen.
-         * @enum {string}
-         */
-        TenantAccess: "active" | "disabled";
-        /**
-         * @description The first administrator of a tenant: with `userId`, or `email` alone, a user that there is, whose account stays where it is
-         *     managed; with `email` and `name` a user to be made, whose account is managed in the new tenant.
-         */
-        TenantAdministrator: {
-            /**
-             * @description An e-mail address, in any case: at most 254 bytes.
-             * @example ada@example.com
-             */
-            email?: string | null;
-            /**
-             * @description What others see of a user that is made: 1 to 200 characters.
-             * @example Ada
-             */
-            name?: string | null;
-            /**
-             * Format: password
-             * @description The first password of a user that is made, of at least 8 characters; a generated one if absent. The user has to change
-             *     it.
-             * @example correct horse battery staple
-             */
-            password?: string | null;
-            /** @description A user, by id. */
-            userId?: components["schemas"]["UserId"] | null;
-        };
-        /**
          * @description The id of a thing of this kind: A tenant, which the Socket.IO wire calls a workspace.
          * @example tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         TenantId: string;
-        /** @description A tenant that one is a member of. */
-        TenantMembership: {
-            /** @description Its id. */
-            id: components["schemas"]["TenantId"];
-            /**
-             * @description What people call it.
-             * @example Acme
-             */
-            name: string;
-            /**
-             * @description One's role there: `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
-             * @example Viewer
-             */
-            role: string;
-            /**
-             * @description What stands in addresses and in `X-Sophon-Tenant`.
-             * @example acme
-             */
-            slug: string;
-        };
-        /** @description What is to change of a tenant; what is absent stays. */
-        TenantPatch: {
-            /**
-             * @description What it is for: 1 to 2,000 characters. Null takes it away.
-             * @example The people of Acme
-             */
-            description?: string | null;
-            /**
-             * @description What people call it: 1 to 200 characters.
-             * @example Acme
-             */
-            name?: string;
-            /**
-             * @description What stands in addresses: 1 to 63 lower-case letters, digits and `-`. Addresses with the old one lead nowhere.
-             * @example acme
-             */
-            slug?: string;
-            /** @description Whether it is in use. */
-            status?: components["schemas"]["TenantAccess"];
-        };
-        /**
-         * @description Whether a tenant is in use.
-         *     - `active`: Its members work in it.
-         *     - `disabled`: Nobody can act in it; everything is kept.
-         *     - `deleting`: All that it has is being deleted, and then the tenant itself.
-         * @enum {string}
-         */
-        TenantStatus: "active" | "disabled" | "deleting";
-        /** @description The role that a member of a tenant has from now on. */
-        TenantUserPatch: {
-            /**
-             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
-             * @example Operator
-             */
-            role: string;
-        };
         /**
          * Format: date-time
          * @description A point in time: RFC 3339 in UTC with milliseconds.
@@ -5485,10 +5552,13 @@ export interface components {
              * @example Operator
              */
             role: string;
-            /** @description The tenant that it acts in: the one that the request names, or its home. */
+            /**
+             * @description What people call the role.
+             * @example Operator
+             */
+            roleName: string;
+            /** @description Where it belongs. */
             tenant: components["schemas"]["Tenant"];
-            /** @description All tenants that it can act in. With an API token that is the one which the token was made in. */
-            tenants: components["schemas"]["TenantMembership"][];
         };
         /** @description A user, as administrators see one. */
         UserAccount: {
@@ -5499,8 +5569,6 @@ export interface components {
              * @example ada@example.com
              */
             email: string;
-            /** @description Whether the account is managed in another tenant. In this one its role can be changed, and it can be removed. */
-            guest: boolean;
             /** @description Its id. */
             id: components["schemas"]["UserId"];
             /**
@@ -6426,693 +6494,6 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
-    listTenants: {
-        parameters: {
-            query?: {
-                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
-                cursor?: string;
-                /** @description Items in a page: 50 by default, at most 200. */
-                limit?: number;
-                /** @description What the name or the slug contains, whatever the case. */
-                q?: string;
-                /** @description With this status. */
-                status?: components["schemas"]["TenantStatus"];
-            };
-            header?: {
-                /**
-                 * @description The `ETag` that the client has: 304 if it is the same still.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-None-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "hasMore": false,
-                     *       "items": [
-                     *         {
-                     *           "createdAt": "2026-11-22T12:00:00.000Z",
-                     *           "description": "The people of Acme",
-                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *           "main": false,
-                     *           "name": "Acme",
-                     *           "slug": "acme",
-                     *           "status": "active",
-                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *         }
-                     *       ],
-                     *       "nextCursor": null
-                     *     }
-                     */
-                    "application/json": components["schemas"]["List_ManagedTenant"];
-                };
-            };
-            /** @description It is as `If-None-Match` says. */
-            304: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    createTenant: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "administrator": {
-                 *         "email": "ada@example.com",
-                 *         "name": "Ada",
-                 *         "password": "correct horse battery staple",
-                 *         "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
-                 *       },
-                 *       "description": "The people of Acme",
-                 *       "name": "Acme",
-                 *       "slug": "acme"
-                 *     }
-                 */
-                "application/json": components["schemas"]["NewTenant"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
-                    Location: components["headers"]["Location"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "administrator": {
-                     *         "createdAt": "2026-11-22T12:00:00.000Z",
-                     *         "email": "ada@example.com",
-                     *         "guest": false,
-                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *         "name": "Ada",
-                     *         "passwordDue": false,
-                     *         "role": "Operator",
-                     *         "status": "active",
-                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *       },
-                     *       "password": "b3Jhbmdl-Zm94",
-                     *       "tenant": {
-                     *         "createdAt": "2026-11-22T12:00:00.000Z",
-                     *         "description": "The people of Acme",
-                     *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *         "main": false,
-                     *         "name": "Acme",
-                     *         "slug": "acme",
-                     *         "status": "active",
-                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["CreatedTenant"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    getTenant: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The `ETag` that the client has: 304 if it is the same still.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "createdAt": "2026-11-22T12:00:00.000Z",
-                     *       "description": "The people of Acme",
-                     *       "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *       "main": false,
-                     *       "name": "Acme",
-                     *       "slug": "acme",
-                     *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ManagedTenant"];
-                };
-            };
-            /** @description It is as `If-None-Match` says. */
-            304: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    deleteTenant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "createdAt": "2026-11-22T12:00:00.000Z",
-                     *       "description": "The people of Acme",
-                     *       "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *       "main": false,
-                     *       "name": "Acme",
-                     *       "slug": "acme",
-                     *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ManagedTenant"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    updateTenant: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-Match"?: string;
-                /**
-                 * @description `*`: 412 if it is there already.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "description": "The people of Acme",
-                 *       "name": "Acme",
-                 *       "slug": "acme",
-                 *       "status": "active"
-                 *     }
-                 */
-                "application/json": components["schemas"]["TenantPatch"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "createdAt": "2026-11-22T12:00:00.000Z",
-                     *       "description": "The people of Acme",
-                     *       "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *       "main": false,
-                     *       "name": "Acme",
-                     *       "slug": "acme",
-                     *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ManagedTenant"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    listTenantUsers: {
-        parameters: {
-            query?: {
-                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
-                cursor?: string;
-                /** @description Items in a page: 50 by default, at most 200. */
-                limit?: number;
-                /** @description What the name or the address contains, whatever the case. */
-                q?: string;
-                /** @description With this role: the name of a built-in one, or an id. */
-                role?: string;
-            };
-            header?: {
-                /**
-                 * @description The `ETag` that the client has: 304 if it is the same still.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "hasMore": false,
-                     *       "items": [
-                     *         {
-                     *           "createdAt": "2026-11-22T12:00:00.000Z",
-                     *           "email": "ada@example.com",
-                     *           "guest": false,
-                     *           "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *           "name": "Ada",
-                     *           "passwordDue": false,
-                     *           "role": "Operator",
-                     *           "status": "active",
-                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *         }
-                     *       ],
-                     *       "nextCursor": null
-                     *     }
-                     */
-                    "application/json": components["schemas"]["List_UserAccount"];
-                };
-            };
-            /** @description It is as `If-None-Match` says. */
-            304: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    addTenantUser: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "email": "ada@example.com",
-                 *       "role": "Operator",
-                 *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
-                 *     }
-                 */
-                "application/json": components["schemas"]["NewTenantUser"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
-                    Location: components["headers"]["Location"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "createdAt": "2026-11-22T12:00:00.000Z",
-                     *       "email": "ada@example.com",
-                     *       "guest": false,
-                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *       "name": "Ada",
-                     *       "passwordDue": false,
-                     *       "role": "Operator",
-                     *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["UserAccount"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    getTenantUser: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The `ETag` that the client has: 304 if it is the same still.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-                /** @description The user. */
-                userId: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "createdAt": "2026-11-22T12:00:00.000Z",
-                     *       "email": "ada@example.com",
-                     *       "guest": false,
-                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *       "name": "Ada",
-                     *       "passwordDue": false,
-                     *       "role": "Operator",
-                     *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["UserAccount"];
-                };
-            };
-            /** @description It is as `If-None-Match` says. */
-            304: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    removeTenantUser: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The active user of the tenant who gets the sessions, discussions, memories and attachments there. Needed if there are
-                 *     any.
-                 */
-                reassignTo?: components["schemas"]["UserId"];
-            };
-            header?: never;
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-                /** @description The user. */
-                userId: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
-    updateTenantUser: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-Match"?: string;
-                /**
-                 * @description `*`: 412 if it is there already.
-                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
-                 */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description The tenant. */
-                id: components["schemas"]["TenantId"];
-                /** @description The user. */
-                userId: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "role": "Operator"
-                 *     }
-                 */
-                "application/json": components["schemas"]["TenantUserPatch"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "createdAt": "2026-11-22T12:00:00.000Z",
-                     *       "email": "ada@example.com",
-                     *       "guest": false,
-                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *       "name": "Ada",
-                     *       "passwordDue": false,
-                     *       "role": "Operator",
-                     *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["UserAccount"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["NotAuthorized"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Failure"];
-        };
-    };
     listUsers: {
         parameters: {
             query?: {
@@ -7158,7 +6539,6 @@ export interface operations {
                      *         {
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "email": "ada@example.com",
-                     *           "guest": false,
                      *           "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Ada",
                      *           "passwordDue": false,
@@ -7237,7 +6617,6 @@ export interface operations {
                      *       "user": {
                      *         "createdAt": "2026-11-22T12:00:00.000Z",
                      *         "email": "ada@example.com",
-                     *         "guest": false,
                      *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Ada",
                      *         "passwordDue": false,
@@ -7295,7 +6674,6 @@ export interface operations {
                      * @example {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "email": "ada@example.com",
-                     *       "guest": false,
                      *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "name": "Ada",
                      *       "passwordDue": false,
@@ -7332,7 +6710,10 @@ export interface operations {
     deleteUser: {
         parameters: {
             query?: {
-                /** @description The active user who gets the sessions, discussions, memories and attachments. Needed if there are any. */
+                /**
+                 * @description The active user who gets the sessions, discussions, memories and attachments. Needed if there are any; its role must
+                 *     include `SendMessages`.
+                 */
                 reassignTo?: components["schemas"]["UserId"];
             };
             header?: never;
@@ -7418,7 +6799,6 @@ export interface operations {
                      * @example {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "email": "ada@example.com",
-                     *       "guest": false,
                      *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "name": "Ada",
                      *       "passwordDue": false,
@@ -7487,6 +6867,62 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    resetUserPassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "password": "b3Jhbmdl-Zm94",
+                     *       "user": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "passwordDue": false,
+                     *         "role": "Operator",
+                     *         "status": "active",
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResetPassword"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -9185,19 +8621,12 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
                      *           "slug": "default"
-                     *         },
-                     *         "tenants": [
-                     *           {
-                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *             "name": "Acme",
-                     *             "role": "Viewer",
-                     *             "slug": "acme"
-                     *           }
-                     *         ]
+                     *         }
                      *       }
                      *     }
                      */
@@ -9281,19 +8710,12 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
                      *         "slug": "default"
-                     *       },
-                     *       "tenants": [
-                     *         {
-                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *           "name": "Acme",
-                     *           "role": "Viewer",
-                     *           "slug": "acme"
-                     *         }
-                     *       ]
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -9372,19 +8794,12 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
                      *         "slug": "default"
-                     *       },
-                     *       "tenants": [
-                     *         {
-                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *           "name": "Acme",
-                     *           "role": "Viewer",
-                     *           "slug": "acme"
-                     *         }
-                     *       ]
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -9443,19 +8858,12 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
                      *         "slug": "default"
-                     *       },
-                     *       "tenants": [
-                     *         {
-                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *           "name": "Acme",
-                     *           "role": "Viewer",
-                     *           "slug": "acme"
-                     *         }
-                     *       ]
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -9516,19 +8924,12 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
                      *           "slug": "default"
-                     *         },
-                     *         "tenants": [
-                     *           {
-                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *             "name": "Acme",
-                     *             "role": "Viewer",
-                     *             "slug": "acme"
-                     *           }
-                     *         ]
+                     *         }
                      *       }
                      *     }
                      */
@@ -9993,19 +9394,12 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
                      *           "slug": "default"
-                     *         },
-                     *         "tenants": [
-                     *           {
-                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
-                     *             "name": "Acme",
-                     *             "role": "Viewer",
-                     *             "slug": "acme"
-                     *           }
-                     *         ]
+                     *         }
                      *       },
                      *       "models": {
                      *         "hasMore": false,
@@ -10019,21 +9413,233 @@ export interface operations {
                      *         "nextCursor": null
                      *       },
                      *       "offline": false,
-                     *       "sessions": {
+                     *       "pinnedSessions": {
                      *         "hasMore": false,
                      *         "items": [
                      *           {
+                     *             "agent": {
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "description": "Plans journeys by train",
+                     *               "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "model": null,
+                     *               "name": "Sophon",
+                     *               "runtime": "model",
+                     *               "slug": "sophon",
+                     *               "tools": [
+                     *                 "memory.*",
+                     *                 "datetime.now"
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *             },
                      *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "branch": 0,
                      *             "channelId": "webchat",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastMessage": {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "attachments": [
+                     *                 {
+                     *                   "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "mime": "image/png",
+                     *                   "name": "map.png",
+                     *                   "size": 48213
+                     *                 }
+                     *               ],
+                     *               "branch": 0,
+                     *               "content": "Which trains go to **Lisbon**?",
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "details": {
+                     *                 "cut": {
+                     *                   "keptBytes": 16777216,
+                     *                   "reason": "The answer had more characters than the operator allows."
+                     *                 },
+                     *                 "fallback": {
+                     *                   "model": "llama3.2",
+                     *                   "provider": "ollama",
+                     *                   "reason": "The provider did not answer.",
+                     *                   "requested": "gpt-5"
+                     *                 }
+                     *               },
+                     *               "finishReason": "stop",
+                     *               "id": 42,
+                     *               "localId": null,
+                     *               "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "msgType": "chat",
+                     *               "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "role": "user",
+                     *               "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "status": "pending",
+                     *               "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "toolCalls": [
+                     *                 {
+                     *                   "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                   "arguments": {},
+                     *                   "durationMs": 12,
+                     *                   "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "result": null,
+                     *                   "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "status": "running",
+                     *                   "textOffset": 57,
+                     *                   "toolName": "memory.search"
+                     *                 }
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *               "usage": {
+                     *                 "inputTokens": 1250,
+                     *                 "model": "llama3.2",
+                     *                 "outputTokens": 310,
+                     *                 "provider": "ollama"
+                     *               },
+                     *               "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *             },
                      *             "lastOutcome": "queued",
+                     *             "marks": {
+                     *               "isArchived": false,
+                     *               "isPinned": false,
+                     *               "readCount": 4,
+                     *               "tags": [
+                     *                 "work"
+                     *               ]
+                     *             },
                      *             "messageCount": 4,
                      *             "mode": "async",
                      *             "model": null,
                      *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "participants": [
+                     *               {
+                     *                 "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "kind": "user",
+                     *                 "role": "viewer"
+                     *               }
+                     *             ],
+                     *             "status": "waiting",
+                     *             "title": "Flights to Lisbon",
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "visibility": "private",
+                     *             "whileBusy": "queue"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "sessionTags": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "sessions": 3,
+                     *             "tag": "work"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "sessions": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "agent": {
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "description": "Plans journeys by train",
+                     *               "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "model": null,
+                     *               "name": "Sophon",
+                     *               "runtime": "model",
+                     *               "slug": "sophon",
+                     *               "tools": [
+                     *                 "memory.*",
+                     *                 "datetime.now"
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *             },
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "branch": 0,
+                     *             "channelId": "webchat",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastMessage": {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "attachments": [
+                     *                 {
+                     *                   "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "mime": "image/png",
+                     *                   "name": "map.png",
+                     *                   "size": 48213
+                     *                 }
+                     *               ],
+                     *               "branch": 0,
+                     *               "content": "Which trains go to **Lisbon**?",
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "details": {
+                     *                 "cut": {
+                     *                   "keptBytes": 16777216,
+                     *                   "reason": "The answer had more characters than the operator allows."
+                     *                 },
+                     *                 "fallback": {
+                     *                   "model": "llama3.2",
+                     *                   "provider": "ollama",
+                     *                   "reason": "The provider did not answer.",
+                     *                   "requested": "gpt-5"
+                     *                 }
+                     *               },
+                     *               "finishReason": "stop",
+                     *               "id": 42,
+                     *               "localId": null,
+                     *               "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "msgType": "chat",
+                     *               "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "role": "user",
+                     *               "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "status": "pending",
+                     *               "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "toolCalls": [
+                     *                 {
+                     *                   "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                   "arguments": {},
+                     *                   "durationMs": 12,
+                     *                   "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "result": null,
+                     *                   "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "status": "running",
+                     *                   "textOffset": 57,
+                     *                   "toolName": "memory.search"
+                     *                 }
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *               "usage": {
+                     *                 "inputTokens": 1250,
+                     *                 "model": "llama3.2",
+                     *                 "outputTokens": 310,
+                     *                 "provider": "ollama"
+                     *               },
+                     *               "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *             },
+                     *             "lastOutcome": "queued",
+                     *             "marks": {
+                     *               "isArchived": false,
+                     *               "isPinned": false,
+                     *               "readCount": 4,
+                     *               "tags": [
+                     *                 "work"
+                     *               ]
+                     *             },
+                     *             "messageCount": 4,
+                     *             "mode": "async",
+                     *             "model": null,
+                     *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "participants": [
+                     *               {
+                     *                 "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "kind": "user",
+                     *                 "role": "viewer"
+                     *               }
+                     *             ],
                      *             "status": "waiting",
                      *             "title": "Flights to Lisbon",
                      *             "updatedAt": "2026-11-22T12:00:00.000Z",
@@ -10130,6 +9736,7 @@ export interface operations {
                      *             "size": 48213
                      *           }
                      *         ],
+                     *         "branch": 0,
                      *         "content": "Which trains go to **Lisbon**?",
                      *         "createdAt": "2026-11-22T12:00:00.000Z",
                      *         "details": {
@@ -13642,6 +13249,8 @@ export interface operations {
             query?: {
                 /** @description The agent that answers in it, by id or slug. */
                 agent?: string;
+                /** @description Only archived ones, in place of all others. */
+                archived?: boolean;
                 /** @description Only those made then or later. */
                 createdFrom?: string;
                 /** @description Only those made before. */
@@ -13655,6 +13264,8 @@ export interface operations {
                 expand?: string;
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
+                /** @description Only those that one has pinned, or that one has not. */
+                pinned?: boolean;
                 /** @description Words that title or messages contain, each by its beginning. */
                 q?: string;
                 /**
@@ -13664,6 +13275,10 @@ export interface operations {
                 sort?: "updated" | "created";
                 /** @description Its status. */
                 status?: "waiting" | "active" | "paused" | "completed";
+                /** @description Only those with this tag. */
+                tag?: string;
+                /** @description Only those with messages that one has not read, or those without. */
+                unread?: boolean;
                 /** @description Only those in which something happened then or later. */
                 updatedFrom?: string;
                 /** @description Only those in which nothing happened since. */
@@ -13713,6 +13328,7 @@ export interface operations {
                      *             "updatedAt": "2026-11-22T12:00:00.000Z"
                      *           },
                      *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "branch": 0,
                      *           "channelId": "webchat",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13727,6 +13343,7 @@ export interface operations {
                      *                 "size": 48213
                      *               }
                      *             ],
+                     *             "branch": 0,
                      *             "content": "Which trains go to **Lisbon**?",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "details": {
@@ -13775,6 +13392,14 @@ export interface operations {
                      *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
                      *           },
                      *           "lastOutcome": "queued",
+                     *           "marks": {
+                     *             "isArchived": false,
+                     *             "isPinned": false,
+                     *             "readCount": 4,
+                     *             "tags": [
+                     *               "work"
+                     *             ]
+                     *           },
                      *           "messageCount": 4,
                      *           "mode": "async",
                      *           "model": null,
@@ -13863,6 +13488,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13928,6 +13554,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -14053,6 +13680,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -14081,6 +13709,124 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listBranches: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "branch": 1,
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "forksAt": 42,
+                     *           "parent": 0
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SessionBranch"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    exportSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `markdown` (the default) is for people and leaves out what tools were called with; `json` has all that
+                 *     `GET /api/sessions/{id}` and its messages have.
+                 */
+                format?: "markdown" | "json";
+            };
+            header?: never;
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    /**
+                     * @example # Flights to Lisbon
+                     *
+                     *     ## User, 2026-11-22T12:00:00.000Z
+                     *
+                     *     Which?
+                     */
+                    "text/markdown": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -14126,6 +13872,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -14151,6 +13898,146 @@ export interface operations {
             403: components["responses"]["NotAuthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getSessionMarks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isArchived": false,
+                     *       "isPinned": false,
+                     *       "readCount": 4,
+                     *       "tags": [
+                     *         "work"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionMarks"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateSessionMarks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isArchived": false,
+                 *       "isPinned": false,
+                 *       "readCount": 4,
+                 *       "tags": [
+                 *         "work"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionMarksPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isArchived": false,
+                     *       "isPinned": false,
+                     *       "readCount": 4,
+                     *       "tags": [
+                     *         "work"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionMarks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -14214,6 +14101,7 @@ export interface operations {
                      *               "size": 48213
                      *             }
                      *           ],
+                     *           "branch": 0,
                      *           "content": "Which trains go to **Lisbon**?",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "details": {
@@ -14285,6 +14173,66 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+                /** @description The message. */
+                messageId: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": "Which trains go to Porto?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditMessage"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -14468,7 +14416,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Regenerate"] | null;
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -14498,7 +14451,294 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deleteSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sessionIds": [
+                 *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeleteSessions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessionIds": [
+                     *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeletedSessions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    markSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isArchived": true,
+                 *       "isPinned": false,
+                 *       "sessionIds": [
+                 *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["MarkSessions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agent": {
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "description": "Plans journeys by train",
+                     *             "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "model": null,
+                     *             "name": "Sophon",
+                     *             "runtime": "model",
+                     *             "slug": "sophon",
+                     *             "tools": [
+                     *               "memory.*",
+                     *               "datetime.now"
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *           },
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "branch": 0,
+                     *           "channelId": "webchat",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastMessage": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "attachments": [
+                     *               {
+                     *                 "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "mime": "image/png",
+                     *                 "name": "map.png",
+                     *                 "size": 48213
+                     *               }
+                     *             ],
+                     *             "branch": 0,
+                     *             "content": "Which trains go to **Lisbon**?",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "details": {
+                     *               "cut": {
+                     *                 "keptBytes": 16777216,
+                     *                 "reason": "The answer had more characters than the operator allows."
+                     *               },
+                     *               "fallback": {
+                     *                 "model": "llama3.2",
+                     *                 "provider": "ollama",
+                     *                 "reason": "The provider did not answer.",
+                     *                 "requested": "gpt-5"
+                     *               }
+                     *             },
+                     *             "finishReason": "stop",
+                     *             "id": 42,
+                     *             "localId": null,
+                     *             "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "msgType": "chat",
+                     *             "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "role": "user",
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "pending",
+                     *             "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolCalls": [
+                     *               {
+                     *                 "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                 "arguments": {},
+                     *                 "durationMs": 12,
+                     *                 "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "result": null,
+                     *                 "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "status": "running",
+                     *                 "textOffset": 57,
+                     *                 "toolName": "memory.search"
+                     *               }
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "usage": {
+                     *               "inputTokens": 1250,
+                     *               "model": "llama3.2",
+                     *               "outputTokens": 310,
+                     *               "provider": "ollama"
+                     *             },
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           },
+                     *           "lastOutcome": "queued",
+                     *           "marks": {
+                     *             "isArchived": false,
+                     *             "isPinned": false,
+                     *             "readCount": 4,
+                     *             "tags": [
+                     *               "work"
+                     *             ]
+                     *           },
+                     *           "messageCount": 4,
+                     *           "mode": "async",
+                     *           "model": null,
+                     *           "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "participants": [
+                     *             {
+                     *               "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *               "kind": "user",
+                     *               "role": "viewer"
+                     *             }
+                     *           ],
+                     *           "status": "waiting",
+                     *           "title": "Flights to Lisbon",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "visibility": "private",
+                     *           "whileBusy": "queue"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_ListedSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listSessionTags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "sessions": 3,
+                     *           "tag": "work"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SessionTag"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
         };

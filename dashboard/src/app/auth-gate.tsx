@@ -10,6 +10,7 @@ import { clearDrafts } from "../ui/drafts.ts";
 import { shell } from "../messages/en/shell.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty, ErrorNotice, Loading } from "../ui/notice.tsx";
+import { forgetOffline } from "./offline.ts";
 import { SignIn } from "./sign-in.tsx";
 
 async function signOut() {
@@ -28,11 +29,16 @@ export function AuthGate({ children }: { children: ReactNode }) {
   });
   const held = useSyncExternalStore(credentials.subscribe, credentials.snapshot);
 
+  const isSignedOut = config.data !== undefined && !config.data.autoAdmin && held === null;
+  useEffect(() => {
+    if (isSignedOut) void forgetOffline();
+  }, [isSignedOut]);
+
   if (config.error) {
     return <ErrorNotice error={config.error} onRetry={() => void config.refetch()} />;
   }
   if (config.data === undefined) return <Loading />;
-  if (!config.data.autoAdmin && held === null) return <SignIn />;
+  if (isSignedOut) return <SignIn />;
   return <SignedIn autoAdmin={config.data.autoAdmin}>{children}</SignedIn>;
 }
 
@@ -63,6 +69,7 @@ function SignedIn({ autoAdmin, children }: { autoAdmin: boolean; children: React
 
 /** The tenant that was chosen in this tab is none of the user's any more, or is not in use. */
 function TenantLeft({ message }: { message: string }) {
+  useEffect(() => void forgetOffline(), []);
   return (
     <Empty title={shell.tenantLeft}>
       <p>{message}</p>

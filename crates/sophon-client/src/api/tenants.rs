@@ -16,6 +16,13 @@ pub struct Tenants {
     pub status: Option<TenantStatus>,
 }
 
+/// Which users of a tenant are listed.
+#[derive(Clone, Debug, Default)]
+pub struct TenantUsers {
+    /// What the name or the address contains.
+    pub search: Option<String>,
+}
+
 impl Client {
     /// `GET /api/admin/tenants`, one page, oldest first.
     pub async fn tenants(
@@ -61,11 +68,13 @@ impl Client {
     pub async fn tenant_users(
         &self,
         id: &TenantId,
+        users: &TenantUsers,
         limit: usize,
         cursor: Option<String>,
     ) -> Result<List<UserAccount>, ClientError> {
         let request = self.get(&["api", "admin", "tenants", id.as_str(), "users"])?;
-        self.fetch(request.query([("limit", Some(limit.to_string())), ("cursor", cursor)])).await
+        let query = [("q", users.search.clone()), ("limit", Some(limit.to_string())), ("cursor", cursor)];
+        self.fetch(request.query(query)).await
     }
 
     /// `POST /api/admin/tenants/{id}/users`: makes a user of the deployment a member.

@@ -7,7 +7,7 @@ use sophon_model::{
 
 use super::{Tenants, to_change};
 use crate::database::Unit;
-use crate::identity::member;
+use crate::identity::{member, require_still};
 use crate::only_if::OnlyIf;
 use crate::policy::{self, Read, Write, allow};
 use crate::users::{
@@ -73,7 +73,7 @@ impl Tenants {
         let (by, id) = (caller.clone(), id.clone());
         self.db
             .write_once(caller, move |unit| {
-                let tenant = to_change(unit, &by, &id)?;
+                let tenant = to_change(unit, &id)?;
                 require_to_give(&*unit.tx, &by, &tenant, &new.role)?;
                 let user = found(unit, &new.user)?;
                 join_in(unit, &id, &user, new.role)
@@ -93,7 +93,8 @@ impl Tenants {
         let (by, id, user, identity) = (caller.clone(), id.clone(), user.clone(), self.identity.clone());
         self.db
             .write(move |unit| {
-                let tenant = to_change(unit, &by, &id)?;
+                require_still(unit, &by)?;
+                let tenant = to_change(unit, &id)?;
                 let administrators = unit.tx.administrators_to_keep(&user)?;
                 let mut known = known(unit, &by, &tenant, &user)?;
                 change.only_if.require(&known.member)?;
@@ -124,7 +125,8 @@ impl Tenants {
         let (by, id, user, identity) = (caller.clone(), id.clone(), user.clone(), self.identity.clone());
         self.db
             .write(move |unit| {
-                let tenant = to_change(unit, &by, &id)?;
+                require_still(unit, &by)?;
+                let tenant = to_change(unit, &id)?;
                 let administrators = unit.tx.administrators_to_keep(&user)?;
                 let known = known(unit, &by, &tenant, &user)?;
                 if known.member.is_home() {

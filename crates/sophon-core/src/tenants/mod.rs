@@ -171,7 +171,8 @@ impl Tenants {
         let (by, this, id) = (caller.clone(), self.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut tenant = to_change(unit, &by, &id)?;
+                require_still(unit, &by)?;
+                let mut tenant = to_change(unit, &id)?;
                 change.only_if.require(&tenant)?;
                 let before = tenant.status;
                 apply(&mut tenant, change)?;
@@ -192,7 +193,8 @@ impl Tenants {
         let (by, this, id) = (caller.clone(), self.clone(), id.clone());
         self.db
             .write(move |unit| {
-                let mut tenant = to_change(unit, &by, &id)?;
+                require_still(unit, &by)?;
+                let mut tenant = to_change(unit, &id)?;
                 if tenant.status != TenantStatus::Disabled {
                     let text = "Disable the tenant first: PATCH it with the status disabled. Then see that nobody misses \
                          it, and delete it.";
@@ -215,8 +217,7 @@ impl Tenants {
 }
 
 /// The tenant, held to be changed; not one that is being deleted.
-fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &TenantId) -> Result<Tenant> {
-    require_still(unit, caller)?;
+fn to_change(unit: &mut Unit<'_>, id: &TenantId) -> Result<Tenant> {
     let tenant = unit.tx.tenant_to_change(id)?.ok_or_else(|| Error::not_found("tenant"))?;
     if tenant.status == TenantStatus::Deleting {
         return Err(Error::conflict("The tenant is being deleted.").with_code("tenant_deleting"));

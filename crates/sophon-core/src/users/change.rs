@@ -6,7 +6,7 @@ use sophon_model::{
     UserStatus,
 };
 
-use super::{Users, email_of, exceeds, may_give};
+use super::{Users, email_of, exceeds, may_give, password};
 use crate::database::Unit;
 use crate::identity::{member, memberships, permissions, require_person, require_still};
 use crate::limits;
@@ -63,10 +63,6 @@ impl Users {
                 if change.is_of_way_in() {
                     require_reach(&*unit.tx, &caller, &known.user)?;
                 }
-                if hash.is_some() && id == caller.user {
-                    let text = "Change your own password with POST /api/auth/password, which asks for the present one.";
-                    return Err(Error::conflict(text));
-                }
                 apply(unit, &caller, &mut known, change)?;
                 if known.has_other_rights() && identity.is_auto_admin(&id) {
                     return Err(auto_admin());
@@ -79,9 +75,7 @@ impl Users {
                     is_suspended || *tenant == caller.tenant && *role != Role::Admin
                 })?;
                 if let Some(hash) = hash {
-                    known.user.password_hash = hash;
-                    known.user.password_due = true;
-                    identity.end_sign_ins_in(unit, &id, None)?;
+                    password::set_in(unit, &identity, &caller, &mut known, hash)?;
                 }
                 known.store_in(unit)?;
                 if known.has_other_rights() {
@@ -185,7 +179,7 @@ pub(super) fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &UserId) -> Re
 
 /// Refuses to change how a user gets in who may do more in another tenant than the caller may there. Who manages tenants
 /// can be what it likes in each of them.
-fn require_reach(tx: &dyn Tx, caller: &Caller, user: &User) -> Result<()> {
+pub(super) fn require_reach(tx: &dyn Tx, caller: &Caller, user: &User) -> Result<()> {
     if caller.has(Permission::ManageTenants) {
         return Ok(());
     }

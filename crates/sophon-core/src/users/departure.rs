@@ -3,12 +3,15 @@
 
 use serde_json::json;
 use sophon_model::ports::Belongings;
-use sophon_model::{Caller, Error, Member, Result, Role, TenantId, User, UserId, UserStatus};
+use sophon_model::{Caller, Error, Member, Permission, Result, Role, TenantId, User, UserId, UserStatus};
 
 use super::Users;
 use super::change::{Known, auto_admin, require_another, to_change};
 use crate::database::Unit;
-use crate::identity::{Identity, member, memberships, require_still};
+use crate::identity::{Identity, member, memberships, permissions, require_still};
+
+/// What the owner of a session, a discussion or an attachment needs to change or delete it.
+const OWNING: Permission = Permission::SendMessages;
 
 impl Users {
     /// Deletes one of the tenant's: its credentials end, and its work is cancelled. What is its own becomes that of `heir`,
@@ -92,8 +95,8 @@ fn give_up_in(
 }
 
 fn hand_over(unit: &mut Unit<'_>, tenant: &TenantId, user: &UserId, heir: Option<UserId>) -> Result<()> {
+    let own = unit.tx.belongings(tenant, user)?;
     let Some(heir) = heir else {
-        let own = unit.tx.belongings(tenant, user)?;
         return if own.is_empty() { Ok(()) } else { Err(has_belongings(own)) };
     };
     let refused = |text: &'static str| Error::validation("reassign_to", text);
@@ -102,6 +105,9 @@ fn hand_over(unit: &mut Unit<'_>, tenant: &TenantId, user: &UserId, heir: Option
     }
     let heir = member(&*unit.tx, tenant, &heir)?.filter(is_active);
     let heir = heir.ok_or_else(|| refused("There is no active user with this id."))?;
+    if !own.is_empty() && !permissions(&*unit.tx, &heir)?.contain(OWNING) {
+        return Err(refused("This user could do nothing with what it gets: its role lacks SendMessages."));
+    }
     unit.tx.hand_over(tenant, user, &heir.id)
 }
 
@@ -112,12 +118,24 @@ fn is_active(user: &Member) -> bool {
 
 fn has_belongings(own: Belongings) -> Error {
     let Belongings { sessions, discussions, memories, attachments } = own;
-    let text = format!(
-        "This user has {sessions} sessions, {discussions} discussions, {memories} memories and {attachments} attachments. \
-         Name with reassignTo who gets them."
-    );
+    let counts = [
+        counted(sessions, "session", "sessions"),
+        counted(discussions, "discussion", "discussions"),
+        counted(memories, "memory", "memories"),
+        counted(attachments, "attachment", "attachments"),
+    ];
+    let has = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let text = format!("This user has {has}. Name with reassignTo who gets what is the user's own.");
     let details = json!({
         "sessions": sessions, "discussions": discussions, "memories": memories, "attachments": attachments,
     });
     Error::conflict(text).with_code("has_belongings").with_details(details)
+}
+
+fn counted(count: u64, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    }
 }

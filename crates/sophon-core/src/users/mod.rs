@@ -10,16 +10,16 @@
 mod change;
 mod departure;
 mod joining;
+mod password;
 
 pub use change::UserChange;
 pub(crate) use change::{Known, account_to_change, auto_admin, require_another};
 pub(crate) use departure::leave_in;
 pub(crate) use joining::{NewAccount, join_in, register_in};
+pub use password::ResetPassword;
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sophon_model::ports::{MemberFilter, Tx};
 use sophon_model::{
     Caller, Error, Kind, Member, Page, Paged, Permission, Permissions, Result, Role, TenantId, UserId,
@@ -34,8 +34,6 @@ use crate::policy::{Create, Granted, Read, allow, grant, require, visible};
 
 /// An e-mail address, in bytes.
 pub(crate) const LONGEST_EMAIL: usize = 254;
-/// Random bytes of a password that is made for somebody.
-const INITIAL_PASSWORD_BYTES: usize = 12;
 
 /// A user to be made.
 #[derive(Clone, Debug)]
@@ -116,7 +114,7 @@ impl Users {
         let generated = password.is_none().then_some(secrets);
         let password = match (&generated, password) {
             (_, Some(chosen)) => chosen,
-            (Some(secrets), None) => generated_password(secrets, &id),
+            (Some(secrets), None) => password::generated(secrets, id.as_str()),
             (None, None) => return Err(Error::internal("a password is chosen or generated")),
         };
         let password_hash = self.identity.hash_password(password).await?;
@@ -148,13 +146,9 @@ pub(crate) struct Draft {
 impl Draft {
     /// The answer to who has made the account. A request that is answered again made it with another id.
     pub(crate) fn created(self, made: Member) -> CreatedUser {
-        let password = self.generated.map(|secrets| generated_password(&secrets, &made.id));
+        let password = self.generated.map(|secrets| password::generated(&secrets, made.id.as_str()));
         CreatedUser { password, user: made }
     }
-}
-
-fn generated_password(secrets: &SecretSource, id: &UserId) -> String {
-    URL_SAFE_NO_PAD.encode(&secrets.secret_of(id.as_str())[..INITIAL_PASSWORD_BYTES])
 }
 
 /// What a role includes in a tenant. `validation_failed` if there is no such role.

@@ -3,6 +3,7 @@
 mod announcements;
 mod approvals;
 mod attachments;
+mod branches;
 mod discussions;
 mod fairness;
 mod following_turns;
@@ -11,6 +12,7 @@ mod hostile_model;
 mod identity;
 mod info_requests;
 mod leave;
+mod marks;
 mod model_providers;
 mod model_trouble;
 mod models;

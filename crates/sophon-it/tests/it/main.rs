@@ -21,6 +21,8 @@ mod nodes;
 mod notifications;
 mod one_turn;
 mod participants;
+mod password_due;
 mod revocation;
+mod session_marks;
 mod shares;
 mod tenants;

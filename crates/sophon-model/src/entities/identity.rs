@@ -138,6 +138,8 @@ pub struct Member {
     pub tenant_id: TenantId,
     /// The user's role there.
     pub role: Role,
+    /// What people call the role.
+    pub role_name: String,
     /// Since when.
     pub joined_at: Timestamp,
     /// The tenant whose administrators manage the account.

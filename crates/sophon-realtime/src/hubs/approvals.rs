@@ -55,6 +55,7 @@ impl Hub for ApprovalsHub {
             | Event::Task(_)
             | Event::ToolCall(_)
             | Event::Session(_)
+            | Event::Marks(_)
             | Event::Node(_)
             | Event::Discussion(_)
             | Event::Announcement(_) => return None,

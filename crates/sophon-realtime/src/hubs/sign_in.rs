@@ -1,8 +1,11 @@
 //! Connections of users.
 
-use http::HeaderValue;
+use std::sync::Arc;
+
 use http::request::Parts;
+use http::{Extensions, HeaderValue};
 use signalr::{Authenticate, Hub, Rejection};
+use sophon_api::Failure;
 use sophon_core::Gateway;
 use sophon_core::identity::{NamedTenant, Presented, TENANT_HEADER};
 use sophon_model::{Caller, Error, Event, Kind, Topic};
@@ -34,8 +37,8 @@ impl Authenticate for People {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
         let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
         let identified = self.gateway.identify(presented, NamedTenant::in_headers(named)).await;
-        let identified = identified.map_err(|error| rejection(&error))?;
-        identified.require_user().cloned().map_err(|error| rejection(&error))
+        let identified = identified.map_err(rejection)?;
+        identified.require_user().cloned().map_err(rejection)
     }
 
     fn same_caller(&self, first: &Caller, now: &Caller) -> bool {
@@ -49,10 +52,14 @@ impl Authenticate for People {
     }
 }
 
-fn rejection(error: &Error) -> Rejection {
-    match error.kind() {
+/// The status by which Microsoft's clients go, with the error for clients that read it.
+fn rejection(error: Error) -> Rejection {
+    let rejection = match error.kind() {
         Kind::Unauthenticated => Rejection::Unauthorized,
         Kind::NotAuthorized => Rejection::Forbidden,
         _ => Rejection::Unavailable,
-    }
+    };
+    let mut explanation = Extensions::new();
+    explanation.insert(Failure(Arc::new(error)));
+    Rejection::Explained(Box::new(rejection), explanation)
 }

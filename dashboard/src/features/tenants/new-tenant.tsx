@@ -1,14 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
-import { Button } from "../../ui/button.tsx";
-import { Copyable } from "../../ui/copyable.tsx";
-import { ActionDialog, Dialog } from "../../ui/dialog.tsx";
+import { ShownPassword } from "../../entities/user/shown-password.tsx";
+import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { slugOf } from "./slug.ts";
-import styles from "./tenants.module.css";
 import { common } from "../../messages/en/common.ts";
 import { tenants as t } from "../../messages/en/tenants.ts";
+import { users } from "../../messages/en/users.ts";
 
 /** Makes a tenant with its administrator, and shows the first password, if one was made, this once. */
 export function NewTenant({ onClose }: { onClose: () => void }) {
@@ -35,19 +34,8 @@ export function NewTenant({ onClose }: { onClose: () => void }) {
     return created.password;
   };
   if (password !== null) {
-    return (
-      <Dialog title={t.firstPassword} onClose={onClose}>
-        <div className={styles.sheet}>
-          <p>{t.firstPasswordAbout(email.trim())}</p>
-          <Copyable text={password} />
-          <div className={styles.done}>
-            <Button variant="primary" onClick={onClose}>
-              {common.done}
-            </Button>
-          </div>
-        </div>
-      </Dialog>
-    );
+    const shown = { title: users.firstPassword, email: email.trim(), password };
+    return <ShownPassword {...shown} onClose={onClose} />;
   }
   return (
     <ActionDialog
@@ -57,8 +45,16 @@ export function NewTenant({ onClose }: { onClose: () => void }) {
       onConfirm={create}
       onDone={setPassword}
     >
-      <TextField label={common.name} required maxLength={200} value={name} onText={setName} />
       <TextField
+        field="name"
+        label={common.name}
+        required
+        maxLength={200}
+        value={name}
+        onText={setName}
+      />
+      <TextField
+        field="slug"
         label={t.slug}
         hint={t.slugHint}
         required
@@ -68,12 +64,14 @@ export function NewTenant({ onClose }: { onClose: () => void }) {
         onText={setSlug}
       />
       <TextField
+        field="description"
         label={t.description}
         maxLength={2000}
         value={description}
         onText={setDescription}
       />
       <TextField
+        field="administrator.email"
         label={t.adminEmail}
         hint={t.adminEmailHint}
         type="email"
@@ -83,6 +81,7 @@ export function NewTenant({ onClose }: { onClose: () => void }) {
         onText={setEmail}
       />
       <TextField
+        field="administrator.name"
         label={t.adminName}
         hint={t.adminNameHint}
         maxLength={200}

@@ -33,8 +33,16 @@ export function EditTenant({ tenant, onClose }: TenantDialogProps) {
   };
   return (
     <ActionDialog title={t.editTitle} action={common.save} onClose={onClose} onConfirm={save}>
-      <TextField label={common.name} required maxLength={200} value={name} onText={setName} />
       <TextField
+        field="name"
+        label={common.name}
+        required
+        maxLength={200}
+        value={name}
+        onText={setName}
+      />
+      <TextField
+        field="slug"
         label={t.slug}
         hint={t.slugChangeHint}
         required
@@ -43,6 +51,7 @@ export function EditTenant({ tenant, onClose }: TenantDialogProps) {
         onText={setSlug}
       />
       <TextField
+        field="description"
         label={t.description}
         maxLength={2000}
         value={description}

@@ -4,12 +4,14 @@ import { useAuth } from "../../entities/user/auth.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { Entries, Entry } from "../../ui/section.tsx";
 import { VisibleText } from "../../ui/visible-text.tsx";
 import styles from "./tenants.module.css";
+import { common } from "../../messages/en/common.ts";
 import { shell } from "../../messages/en/shell.ts";
 import { tenants as t } from "../../messages/en/tenants.ts";
 
-/** In which tenant this tab works, for people who have several. */
+/** In which tenant this tab works, for users who have several. */
 export function TenantSwitcher({ className }: { className: string }) {
   const { tenant, tenants } = useAuth().user;
   const [isOpen, setIsOpen] = useState(false);
@@ -20,6 +22,7 @@ export function TenantSwitcher({ className }: { className: string }) {
         type="button"
         className={className}
         aria-label={shell.switchTenant(tenant.name)}
+        title={tenant.name}
         onClick={() => setIsOpen(true)}
       >
         <Icon name="building" />
@@ -27,24 +30,26 @@ export function TenantSwitcher({ className }: { className: string }) {
       </button>
       {isOpen && (
         <Dialog title={t.switchTo} onClose={() => setIsOpen(false)}>
-          <ul role="list" className={styles.list}>
-            {tenants.map(({ id, slug, name, role }) => (
-              <li key={id} className={styles.entry}>
-                <div className={styles.what}>
-                  <strong>
-                    <VisibleText text={name} />
-                  </strong>
-                  {id === tenant.id && <span className={styles.mark}>{t.current}</span>}
-                  <p>{slug}</p>
-                </div>
-                {id !== tenant.id && (
-                  <Button title={role} onClick={() => chosen.enter(slug)}>
-                    <VisibleText text={name} />
-                  </Button>
-                )}
-              </li>
+          <Entries label={t.title}>
+            {tenants.map(({ id, slug, name, roleName }) => (
+              <Entry
+                key={id}
+                title={<VisibleText text={name} />}
+                mark={id === tenant.id ? t.current : undefined}
+                actions={
+                  id !== tenant.id && (
+                    <Button aria-label={t.workIn(name)} onClick={() => chosen.enter(slug)}>
+                      {t.open}
+                    </Button>
+                  )
+                }
+              >
+                <p>
+                  <VisibleText text={[slug, roleName].join(common.separator)} />
+                </p>
+              </Entry>
             ))}
-          </ul>
+          </Entries>
         </Dialog>
       )}
     </>

@@ -1,6 +1,7 @@
 /** The tenants and their users. No event tells of them: they are fetched when the page is opened and changed. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, call } from "../../api/client.ts";
+import type { UserAccount } from "../../api/types.ts";
 
 export function useTenants(search: string) {
   return useInfiniteQuery({
@@ -42,4 +43,17 @@ export function useTenantUsers(id: string) {
     getNextPageParam: (last) => last.nextCursor,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   });
+}
+
+/** The active users of a tenant other than this one. Whether the role of each is enough, the gateway says. */
+export function useTenantHeirs(id: string, user: string): UserAccount[] {
+  const { data = [] } = useQuery({
+    queryKey: ["tenants", "users", id, "heirs"],
+    queryFn: ({ signal }) => {
+      const params = { path: { id }, query: { limit: 200 } };
+      return call(api.GET("/api/admin/tenants/{id}/users", { params, signal }));
+    },
+    select: ({ items }) => items,
+  });
+  return data.filter((one) => one.id !== user && one.status === "active");
 }

@@ -36,8 +36,7 @@ export const shell = section("shell", {
   brokenTitle: "Something went wrong",
   brokenAbout: "Your data is safe on the gateway. Reload this page, or go to another one.",
   reload: "Reload",
-  tenant: "Tenant",
-  switchTenant: (name: string) => `Tenant: ${name}. Switch`,
-  tenantLeft: "You can’t work in this tenant",
-  goHome: "Go to your own",
+  switchTenant: (name: string) => `Switch tenant, current: ${name}`,
+  tenantLeft: "You no longer have access to this tenant",
+  goHome: "Go to your tenant",
 });

@@ -38,6 +38,9 @@ const MARKED: &[(&str, &[&str], &str)] = &[
     ("attachments", &["name"], "tenant_id = $"),
 ];
 
+/// The tags that its users have given to sessions: a list of texts.
+const TAGGED: &str = "UPDATE participants SET tags = '[\"MARK\"]' WHERE kind = 'user' AND tenant_id = '$';";
+
 /// Puts the mark in front of all that the tenant's rows say.
 fn marking(tenant: &TenantId) -> String {
     let update = |(table, columns, of): &(&str, &[&str], &str)| {
@@ -45,7 +48,8 @@ fn marking(tenant: &TenantId) -> String {
             columns.iter().map(|column| format!("{column} = '{MARK} ' || coalesce({column}, '')")).collect();
         format!("UPDATE {table} SET {} WHERE {};", set.join(", "), of.replace('$', &format!("'{tenant}'")))
     };
-    MARKED.iter().map(update).collect()
+    let tagged = TAGGED.replace("MARK", MARK).replace('$', tenant.as_str());
+    MARKED.iter().map(update).chain([tagged]).collect()
 }
 
 /// What is known of a tenant's administrator. No gateway in it: that is to be started anew.

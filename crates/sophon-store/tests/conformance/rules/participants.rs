@@ -24,14 +24,7 @@ fn participant(
     role: SessionRole,
     joined: i64,
 ) -> Participant {
-    Participant {
-        session_id: SessionId::from(session),
-        kind,
-        member_id: id.into(),
-        tenant_id: TenantId::from("home"),
-        role,
-        joined_at: at(joined),
-    }
+    Participant::new(&crate::fixtures::session(session), kind, id, role, at(joined))
 }
 
 fn viewer(session: &str, id: &str, joined: i64) -> Participant {

@@ -1,5 +1,6 @@
 //! `sophon admin`.
 
+mod named;
 mod roles;
 mod tenants;
 mod users;

@@ -5,9 +5,10 @@ use sophon_api::{
     Change, ManagedTenant, NewTenant, NewTenantUser, Secret, TenantAccess, TenantAdministrator, TenantPatch,
     TenantUserPatch,
 };
-use sophon_client::{Tenants, collect};
-use sophon_model::{TenantId, UserId};
+use sophon_client::{TenantUsers, Tenants, collect};
+use sophon_model::TenantId;
 
+use super::named::{address, built_in_role, member_id, tenant_id};
 use crate::cli::confirm::{Deed, confirmed};
 use crate::cli::context::Context;
 use crate::cli::environment;
@@ -22,14 +23,14 @@ use crate::cli::when::ago;
     args_conflicts_with_subcommands = true,
     after_help = "\
 Examples:
-  sophon admin tenants                                           all of the deployment
+  sophon admin tenants                                           all of the gateway
   sophon admin tenants create acme --name Acme --admin ada@example.com --admin-name Ada
-  sophon admin tenants add tenant_… bob@example.com --role Operator
-  sophon admin tenants disable tenant_…                          nobody gets in, everything is kept
-  sophon admin tenants delete tenant_…                           all of it, for good
+  sophon admin tenants add acme bob@example.com --role Operator
+  sophon admin tenants users acme                                who is in it
+  sophon admin tenants disable acme                              no way in, everything is kept
+  sophon admin tenants delete acme                               all of it, for good
 
-Takes ManageTenants in the tenant that runs the deployment. A generated password is written once, alone, to standard
-output."
+Needs ManageTenants in the main tenant. A generated password is written once, alone, to standard output."
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -57,13 +58,13 @@ enum Action {
         /// What it is for
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
-        /// The administrator's e-mail address: of a user that there is, or of one to be made
+        /// The administrator's e-mail address: of an existing user, or of a new one
         #[arg(long, value_name = "ADDRESS")]
         admin: String,
-        /// What others see of an administrator that is made
+        /// The name of a new administrator
         #[arg(long, value_name = "NAME")]
         admin_name: Option<String>,
-        /// Take the made administrator's first password from standard input [default: a generated one]
+        /// Take a new administrator's first password from standard input [default: a generated one]
         #[arg(long)]
         password_stdin: bool,
     },
@@ -74,14 +75,14 @@ enum Action {
         /// What people call it
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
-        /// What stands in addresses; those with the old one lead nowhere
+        /// What stands in addresses; those with the old one stop working
         #[arg(long, value_name = "SLUG")]
         slug: Option<String>,
         /// What it is for; empty for nothing
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
     },
-    /// Let nobody act in a tenant, and cancel its work
+    /// Let nobody into a tenant, and cancel its work
     Disable(One),
     /// Let the members of a disabled tenant in again
     Enable(One),
@@ -101,11 +102,11 @@ enum Action {
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
         limit: u16,
     },
-    /// Make a user of the deployment a member of a tenant
+    /// Make a user of the gateway a member of a tenant
     Add {
         #[command(flatten)]
         one: One,
-        /// The user, by id or e-mail address
+        /// The user's e-mail address or id
         #[arg(value_name = "USER")]
         user: String,
         /// Admin, Operator, Viewer, or the id of a role of the tenant's own
@@ -116,9 +117,9 @@ enum Action {
     Role {
         #[command(flatten)]
         one: One,
-        /// The user
+        /// The user's e-mail address or id
         #[arg(value_name = "USER")]
-        user: UserId,
+        user: String,
         /// Admin, Operator, Viewer, or the id of a role of the tenant's own
         #[arg(value_name = "ROLE")]
         role: String,
@@ -127,21 +128,30 @@ enum Action {
     Remove {
         #[command(flatten)]
         one: One,
-        /// The user
+        /// The user's e-mail address or id
         #[arg(value_name = "USER")]
-        user: UserId,
-        /// The user of the tenant who gets its sessions, discussions, memories and attachments there
+        user: String,
+        /// The user of the tenant who gets its sessions, discussions, memories and attachments there, by address or id
         #[arg(long, value_name = "USER")]
-        reassign_to: Option<UserId>,
+        reassign_to: Option<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 
 /// Which tenant.
 #[derive(Debug, clap::Args)]
 struct One {
-    /// The tenant
+    /// The tenant's slug or id
     #[arg(value_name = "TENANT")]
-    id: TenantId,
+    tenant: String,
+}
+
+impl One {
+    async fn id(&self, context: &Context) -> Result<TenantId, Stop> {
+        tenant_id(context, &self.tenant).await
+    }
 }
 
 /// Lists tenants, shows one or changes one.
@@ -149,7 +159,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     let Args { action, search, limit } = args;
     match action {
         None => list(context, &Tenants { search, status: None }, usize::from(limit)).await,
-        Some(Action::Show(one)) => show(context, &context.client.tenant(&one.id).await?),
+        Some(Action::Show(one)) => show(context, &context.client.tenant(&one.id(context).await?).await?),
         Some(Action::Create { slug, name, description, admin, admin_name, password_stdin }) => {
             let password = if password_stdin { Some(Secret::from(first_line()?)) } else { None };
             let administrator =
@@ -162,22 +172,19 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
                 Some(text) if text.is_empty() => Change::Clear,
                 Some(text) => Change::Set(text),
             };
-            changed(context, &one.id, TenantPatch { name, slug, description, status: None }, "changed").await
+            let patch = TenantPatch { name, slug, description, status: None };
+            changed(context, &one, patch, "changed").await
         }
-        Some(Action::Disable(one)) => access(context, &one.id, TenantAccess::Disabled, "disabled").await,
-        Some(Action::Enable(one)) => access(context, &one.id, TenantAccess::Active, "active again").await,
-        Some(Action::Delete { one, yes }) => delete(context, &one.id, yes).await,
-        Some(Action::Users { one, limit }) => users(context, &one.id, usize::from(limit)).await,
-        Some(Action::Add { one, user, role }) => add(context, &one.id, user, role).await,
-        Some(Action::Role { one, user, role }) => {
-            let given = context.client.update_tenant_user(&one.id, &user, &TenantUserPatch { role }).await?;
-            let sentence = format!("{} is {} there.", one_line(&given.email), given.role);
-            Ok(context.screen.done(&given, sentence)?)
+        Some(Action::Disable(one)) => access(context, &one, TenantAccess::Disabled, "disabled").await,
+        Some(Action::Enable(one)) => access(context, &one, TenantAccess::Active, "active again").await,
+        Some(Action::Delete { one, yes }) => delete(context, &one, yes).await,
+        Some(Action::Users { one, limit }) => {
+            users(context, &one.id(context).await?, usize::from(limit)).await
         }
-        Some(Action::Remove { one, user, reassign_to }) => {
-            context.client.remove_tenant_user(&one.id, &user, reassign_to.as_ref()).await?;
-            let done = serde_json::json!({ "tenant": one.id, "user": user, "removed": true });
-            Ok(context.screen.done(&done, format!("{user} is a member of {} no longer.", one.id))?)
+        Some(Action::Add { one, user, role }) => add(context, &one, &user, role).await,
+        Some(Action::Role { one, user, role }) => give(context, &one, &user, role).await,
+        Some(Action::Remove { one, user, reassign_to, yes }) => {
+            remove(context, &one, &user, reassign_to.as_deref(), yes).await
         }
     }
 }
@@ -204,7 +211,7 @@ async fn list(context: &Context, tenants: &Tenants, limit: usize) -> Result<(), 
 }
 
 fn status(tenant: &ManagedTenant) -> &'static str {
-    if tenant.main { "runs the deployment" } else { tenant.status.as_str() }
+    if tenant.main { "main" } else { tenant.status.as_str() }
 }
 
 fn show(context: &Context, tenant: &ManagedTenant) -> Result<(), Stop> {
@@ -240,27 +247,28 @@ async fn create(context: &Context, new: &NewTenant) -> Result<(), Stop> {
     Ok(line(password.reveal())?)
 }
 
-async fn access(context: &Context, id: &TenantId, status: TenantAccess, word: &str) -> Result<(), Stop> {
-    changed(context, id, TenantPatch { status: Some(status), ..TenantPatch::default() }, word).await
+async fn access(context: &Context, one: &One, status: TenantAccess, word: &str) -> Result<(), Stop> {
+    changed(context, one, TenantPatch { status: Some(status), ..TenantPatch::default() }, word).await
 }
 
-async fn changed(context: &Context, id: &TenantId, patch: TenantPatch, word: &str) -> Result<(), Stop> {
-    let tenant = context.client.update_tenant(id, &patch).await?;
+async fn changed(context: &Context, one: &One, patch: TenantPatch, word: &str) -> Result<(), Stop> {
+    let tenant = context.client.update_tenant(&one.id(context).await?, &patch).await?;
     Ok(context.screen.done(&tenant, format!("{} ({}) is {word}.", one_line(&tenant.name), tenant.slug))?)
 }
 
-async fn delete(context: &Context, id: &TenantId, yes: bool) -> Result<(), Stop> {
+async fn delete(context: &Context, one: &One, yes: bool) -> Result<(), Stop> {
+    let id = one.id(context).await?;
     confirmed(context, yes, Deed::Delete, async || {
-        let tenant = context.client.tenant(id).await?;
+        let tenant = context.client.tenant(&id).await?;
         Ok(format!(
-            "Delete {} ({}) with all its sessions, agents, memories, files and nodes, and the accounts of users who are in no \
+            "Delete {} ({}) with all its sessions, agents, memories, files and nodes, and the accounts that are in no \
              other tenant?",
             one_line(&tenant.name),
             tenant.slug
         ))
     })
     .await?;
-    let deleting = context.client.delete_tenant(id).await?;
+    let deleting = context.client.delete_tenant(&id).await?;
     let sentence = format!(
         "{} is being deleted. It is gone when `sophon admin tenants` lists it no more.",
         deleting.slug
@@ -269,7 +277,8 @@ async fn delete(context: &Context, id: &TenantId, yes: bool) -> Result<(), Stop>
 }
 
 async fn users(context: &Context, id: &TenantId, limit: usize) -> Result<(), Stop> {
-    let found = collect(limit, |size, cursor| context.client.tenant_users(id, size, cursor)).await?;
+    let all = TenantUsers::default();
+    let found = collect(limit, |size, cursor| context.client.tenant_users(id, &all, size, cursor)).await?;
     if context.screen.json {
         return Ok(document(&found)?);
     }
@@ -279,11 +288,11 @@ async fn users(context: &Context, id: &TenantId, limit: usize) -> Result<(), Sto
     }
     let mut table = Table::new(&["NAME", "E-MAIL", "ROLE", "ACCOUNT", "ID"], 1);
     for user in &found.items {
-        let account = if user.guest { "elsewhere" } else { "here" };
+        let account = if user.guest { "in another tenant" } else { "in this one" };
         table.row([
             one_line(&user.name),
             one_line(&user.email),
-            user.role.clone(),
+            one_line(&user.role_name),
             account.to_owned(),
             user.id.to_string(),
         ]);
@@ -291,10 +300,41 @@ async fn users(context: &Context, id: &TenantId, limit: usize) -> Result<(), Sto
     Ok(line(table.render(context.screen.width))?)
 }
 
-async fn add(context: &Context, id: &TenantId, user: String, role: String) -> Result<(), Stop> {
-    let (user_id, email) = if user.contains('@') { (None, Some(user)) } else { (Some(user.into()), None) };
-    let new = NewTenantUser { user_id, email, role };
-    let added = context.client.add_tenant_user(id, &new).await?;
-    let sentence = format!("{} is a member of {id} as {}.", one_line(&added.email), added.role);
-    Ok(context.screen.done(&added, sentence)?)
+async fn add(context: &Context, one: &One, user: &str, role: String) -> Result<(), Stop> {
+    let email = address(user);
+    let user_id = email.is_none().then(|| user.into());
+    let new = NewTenantUser { user_id, email, role: role_of(role) };
+    let added = context.client.add_tenant_user(&one.id(context).await?, &new).await?;
+    let (email, role) = (one_line(&added.email), one_line(&added.role_name));
+    Ok(context.screen.done(&added, format!("{email} is a member of {} as {role}.", one.tenant))?)
+}
+
+async fn give(context: &Context, one: &One, user: &str, role: String) -> Result<(), Stop> {
+    let id = one.id(context).await?;
+    let user = member_id(context, &id, user).await?;
+    let patch = TenantUserPatch { role: role_of(role) };
+    let given = context.client.update_tenant_user(&id, &user, &patch).await?;
+    let (email, role) = (one_line(&given.email), one_line(&given.role_name));
+    Ok(context.screen.done(&given, format!("{email} is {role} in {} from now on.", one.tenant))?)
+}
+
+async fn remove(context: &Context, one: &One, user: &str, heir: Option<&str>, yes: bool) -> Result<(), Stop> {
+    let id = one.id(context).await?;
+    let member = member_id(context, &id, user).await?;
+    let heir = match heir {
+        Some(heir) => Some(member_id(context, &id, heir).await?),
+        None => None,
+    };
+    confirmed(context, yes, Deed::Remove, async || {
+        Ok(format!("Remove {} from {}? API tokens made in it end.", one_line(user), one.tenant))
+    })
+    .await?;
+    context.client.remove_tenant_user(&id, &member, heir.as_ref()).await?;
+    let done = serde_json::json!({ "tenant": id, "user": member, "removed": true });
+    Ok(context.screen.done(&done, format!("{} is no longer in {}.", one_line(user), one.tenant))?)
+}
+
+/// A role by its name in any case if it is built in; those of a tenant's own are known by their ids outside of it.
+fn role_of(role: String) -> String {
+    built_in_role(&role).unwrap_or(role)
 }
