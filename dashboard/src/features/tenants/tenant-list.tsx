@@ -48,6 +48,10 @@ export function TenantList() {
   );
 }
 
+function placeOf({ id }: ManagedTenant): string {
+  return `/tenants/${id}`;
+}
+
 function TenantEntry({ tenant }: { tenant: ManagedTenant }) {
   const facts = [
     tenant.slug,
@@ -57,7 +61,7 @@ function TenantEntry({ tenant }: { tenant: ManagedTenant }) {
   return (
     <Entry
       title={
-        <Link href={`/tenants/${tenant.id}`}>
+        <Link href={placeOf(tenant)}>
           <VisibleText text={tenant.name} />
         </Link>
       }
