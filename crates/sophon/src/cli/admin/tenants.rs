@@ -144,13 +144,14 @@ enum Action {
 #[derive(Debug, clap::Args)]
 struct One {
     /// The tenant's slug or id
+    // Another name than that of `--tenant`, by which clap would take it for that.
     #[arg(value_name = "TENANT")]
-    tenant: String,
+    which: String,
 }
 
 impl One {
     async fn id(&self, context: &Context) -> Result<TenantId, Stop> {
-        tenant_id(context, &self.tenant).await
+        tenant_id(context, &self.which).await
     }
 }
 
@@ -306,7 +307,7 @@ async fn add(context: &Context, one: &One, user: &str, role: String) -> Result<(
     let new = NewTenantUser { user_id, email, role: role_of(role) };
     let added = context.client.add_tenant_user(&one.id(context).await?, &new).await?;
     let (email, role) = (one_line(&added.email), one_line(&added.role_name));
-    Ok(context.screen.done(&added, format!("{email} is a member of {} as {role}.", one.tenant))?)
+    Ok(context.screen.done(&added, format!("{email} is a member of {} as {role}.", one.which))?)
 }
 
 async fn give(context: &Context, one: &One, user: &str, role: String) -> Result<(), Stop> {
@@ -315,7 +316,7 @@ async fn give(context: &Context, one: &One, user: &str, role: String) -> Result<
     let patch = TenantUserPatch { role: role_of(role) };
     let given = context.client.update_tenant_user(&id, &user, &patch).await?;
     let (email, role) = (one_line(&given.email), one_line(&given.role_name));
-    Ok(context.screen.done(&given, format!("{email} is {role} in {} from now on.", one.tenant))?)
+    Ok(context.screen.done(&given, format!("{email} is {role} in {} from now on.", one.which))?)
 }
 
 async fn remove(context: &Context, one: &One, user: &str, heir: Option<&str>, yes: bool) -> Result<(), Stop> {
@@ -326,12 +327,12 @@ async fn remove(context: &Context, one: &One, user: &str, heir: Option<&str>, ye
         None => None,
     };
     confirmed(context, yes, Deed::Remove, async || {
-        Ok(format!("Remove {} from {}? API tokens made in it end.", one_line(user), one.tenant))
+        Ok(format!("Remove {} from {}? API tokens made in it end.", one_line(user), one.which))
     })
     .await?;
     context.client.remove_tenant_user(&id, &member, heir.as_ref()).await?;
     let done = serde_json::json!({ "tenant": id, "user": member, "removed": true });
-    Ok(context.screen.done(&done, format!("{} is no longer in {}.", one_line(user), one.tenant))?)
+    Ok(context.screen.done(&done, format!("{} is no longer in {}.", one_line(user), one.which))?)
 }
 
 /// A role by its name in any case if it is built in; those of a tenant's own are known by their ids outside of it.
