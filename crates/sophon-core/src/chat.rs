@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::{Canceller, MessageRange};
 use sophon_model::{
-    Agent, AttachmentId, Caller, Error, Message, MessageEvent, MessageId, MessageRole, MessageStatus, Result,
-    Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
+    Agent, AttachmentId, AuditAction, Caller, Error, Message, MessageEvent, MessageId, MessageRole,
+    MessageStatus, Result, Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
 };
 
 use crate::attachments;
@@ -81,12 +81,13 @@ impl Chat {
         let allowed = allow(caller)?;
         validate(&send)?;
         let once = once(caller, &send)?;
-        let (caller, running) = (caller.clone(), self.running.clone());
+        let (by, caller, running) = (caller, caller.clone(), self.running.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::MessageSend, move |unit| {
                 if let Some(once) = &once
                     && let Some(sent) = once.replay(&*unit.tx, unit.now())?
                 {
+                    unit.is_no_action();
                     return Ok(Sent { replayed: true, ..sent });
                 }
                 let sent = send_in(unit, &caller, &allowed, send, &running)?;
@@ -102,7 +103,7 @@ impl Chat {
     pub async fn regenerate(&self, caller: &Caller, session: &SessionId) -> Result<Sent> {
         let (known, wanted) = (caller.clone(), session.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::MessageRegenerate, move |unit| {
                 let mut session = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 require_open(&session)?;
                 let range = MessageRange { since: None, before: None, limit: QUESTION_WITHIN };
@@ -275,6 +276,7 @@ fn queue_in(
         ..queued(unit, caller, TaskKind::Chat, &message.content)
     };
     unit.tx.insert(&task)?;
+    unit.in_request(|request| request.set_message(message, &task.id));
     join_agent_in(unit, session, agent)?;
     turn::enqueue_in(unit, &task, session, agent)?;
     let sent = Sent {

@@ -7,13 +7,16 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use fanout::Limits;
-use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store};
+use sophon_model::ports::{
+    AuditCheckpoints, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store,
+};
 use sophon_model::{Caller, Credential, Result, User};
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::attachments::{Attachments, Quotas};
+use crate::audit::Audit;
 use crate::chat::Chat;
 use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
@@ -52,6 +55,8 @@ pub struct Parts {
     pub master_keys: Arc<dyn MasterKeys>,
     /// Where contents are kept that are too large for the database.
     pub blobs: Arc<dyn Blobs>,
+    /// Where checkpoints of the audit log are kept.
+    pub audit_checkpoints: Arc<dyn AuditCheckpoints>,
     /// The way out for tools.
     pub fetch: Arc<dyn Fetch>,
     /// The model providers of the configuration, in order of priority.
@@ -67,6 +72,8 @@ pub struct Parts {
 pub struct Settings {
     /// The key that signs access tokens.
     pub signing_key: [u8; 32],
+    /// The private key that signs checkpoints of the audit log (Ed25519).
+    pub audit_key: [u8; 32],
     /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: the operator
     /// must see to that.
     pub auto_admin: bool,
@@ -160,6 +167,8 @@ pub struct Services {
     pub nodes: Nodes,
     /// Files that go with messages.
     pub attachments: Attachments,
+    /// Who did what.
+    pub audit: Audit,
     /// Secrets that are kept sealed.
     pub secrets: Secrets,
     /// Storage and the bus.
@@ -194,6 +203,7 @@ impl Gateway {
             entropy,
             master_keys,
             blobs,
+            audit_checkpoints,
             fetch,
             providers,
             provider_factory,
@@ -203,8 +213,9 @@ impl Gateway {
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
         let db = Database::new(store, bus, clock, entropy);
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
+        let home = administrator.user.tenant_id.clone();
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
-        secrets.prepare(&administrator.user.tenant_id).await?;
+        secrets.prepare(&home).await?;
         take_over(&db).await?;
         let Administrator { user, is_old: had_administrator, generated_password } = administrator;
         let generated_password = generated_password.map(|password| (user.email.clone(), password));
@@ -225,7 +236,9 @@ impl Gateway {
         memory::register(&mut registry, &shared.db);
         once::register(&mut registry);
         maintenance::register(&mut registry);
-        let identity = Identity::open(&shared, &mut registry, auto_admin)?;
+        let audit = Audit::open(&shared, &mut registry, home, audit_checkpoints);
+        audit.started().await?;
+        let identity = Identity::open(&shared, &mut registry, audit.clone(), auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
         let services = Services {
             users: Users::open(&shared, for_administrators.clone()),
@@ -240,11 +253,12 @@ impl Gateway {
             sessions: Sessions::open(&shared, &mut registry),
             tasks: Tasks::open(&shared),
             jobs: Jobs::open(&shared, &mut registry),
-            nodes: Nodes::open(&shared, &mut registry),
+            nodes: Nodes::open(&shared, &mut registry, audit.clone()),
             approvals: Approvals::open(&shared, &mut registry),
             info_requests: InfoRequests::open(&shared, &mut registry),
             discussions: Discussions::open(&shared, &mut registry),
             attachments: Attachments::open(&shared, &mut registry, blobs),
+            audit,
             secrets,
             had_administrator,
             generated_password,
