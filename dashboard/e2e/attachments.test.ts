@@ -60,6 +60,6 @@ it("is refused with its reason if it is too large, and holds the message back", 
   await page.goto("/sessions/new");
   await attach(file("large.bin", Buffer.alloc(limits.fileBytes + 1)));
   await page.getByText("Larger than 26.2 MB").waitFor();
-  await page.getByLabel("Message").fill("look");
+  await page.getByLabel("Message", { exact: true }).fill("look");
   expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
 });

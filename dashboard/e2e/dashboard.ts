@@ -25,13 +25,18 @@ export class Dashboard {
     return this.#page;
   }
 
-  /** Opens it anew, as a browser that has never seen it; unless `firstRun`, of a person who chose to stay offline. */
-  async open(browser: Browser, gateway: Gateway, firstRun = false) {
+  /**
+   * Opens it anew, as a browser that has never seen it; unless `firstRun`, of a person who chose to stay offline. Its service
+   * worker runs only if it is `installed`.
+   */
+  async open(browser: Browser, gateway: Gateway, firstRun = false, installed = false) {
     // Put there before the page is opened: a script for it would run in frames without storage, too.
     const { origin } = new URL(gateway.url);
     const chosen = firstRun ? [] : [{ name: "sophon.offline", value: "yes" }];
     const context = await browser.newContext({
       baseURL: gateway.url,
+      // It would answer where a test wants to see what the gateway, or nobody, answers.
+      serviceWorkers: installed ? "allow" : "block",
       storageState: { cookies: [], origins: [{ origin, localStorage: chosen }] },
     });
     const page = await context.newPage();
@@ -63,13 +68,16 @@ export class Dashboard {
   }
 
   async say(message: string) {
-    await this.page.getByLabel("Message").fill(message);
+    await this.page.getByLabel("Message", { exact: true }).fill(message);
     await this.page.keyboard.press("Enter");
   }
 
   /** Waits until the newest turn is an answer that has ended. */
   async answered() {
-    await this.turns("agent").last().getByRole("button", { name: "Regenerate" }).waitFor();
+    await this.turns("agent")
+      .last()
+      .getByRole("button", { name: "Regenerate", exact: true })
+      .waitFor();
   }
 
   turns(role: "user" | "agent") {

@@ -7,9 +7,14 @@ import { onStage } from "./stage.ts";
 const KEY = "sk-good";
 
 const server = createServer((request, response) => {
-  request.resume();
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
-    if (request.headers.authorization !== `Bearer ${KEY}`) {
+    if (request.url?.startsWith("/listless/")) {
+      const known = Buffer.concat(chunks).toString().includes('"gpt-local"');
+      if (known) answer(response);
+      else json(response, 404, { error: { message: "There is no such thing here." } });
+    } else if (request.headers.authorization !== `Bearer ${KEY}`) {
       json(response, 401, { error: { message: "Incorrect API key" } });
     } else if (request.url?.endsWith("/models")) {
       const data = ["text-embedding-3", "small", "large"].map((id) => ({ id }));
@@ -91,6 +96,37 @@ it("lists the provider, tests it, edits what is known of a model, and disables i
   await page.getByRole("button", { name: "Actions for custom" }).click();
   await page.getByRole("menuitem", { name: "Enable" }).click();
   await page.getByText("Enabled", { exact: true }).waitFor();
+});
+
+it("adds a server that lists no models, and forgets what another address lists", async () => {
+  const { page } = stage.dashboard;
+  await page.goto("/models");
+  await page.getByRole("button", { name: "Add provider" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Service").selectOption("custom");
+  await dialog.getByLabel("Name").fill("box");
+  const test = dialog.getByRole("button", { name: "Test" });
+  await dialog.getByLabel("Address").fill(address.replace("http://", ""));
+  await test.click();
+  await dialog.getByRole("alert").filter({ hasText: "http:// or https://" }).waitFor();
+  expect(await dialog.getByLabel("Address").getAttribute("aria-invalid")).toBe("true");
+
+  await dialog.getByLabel("Address").fill(address);
+  await dialog.getByLabel("API key").fill(KEY);
+  await test.click();
+  await dialog.getByRole("status").filter({ hasText: "small answered" }).waitFor();
+  expect(await dialog.getByLabel("Default model").inputValue()).toBe("small");
+
+  await dialog.getByLabel("Address").fill(address.replace("/v1", "/listless/v1"));
+  expect(await dialog.getByLabel("Default model").inputValue()).toBe("");
+  await test.click();
+  await dialog.getByRole("alert").filter({ hasText: "it has no list of models" }).waitFor();
+  await dialog.getByLabel("Default model").fill("gpt-local");
+  await test.click();
+  await dialog.getByRole("status").filter({ hasText: "gpt-local answered" }).waitFor();
+  await dialog.getByRole("button", { name: "Add provider" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("list", { name: "Providers" }).getByText("Default: gpt-local").waitFor();
 });
 
 it("lets a session have a model of its own", async () => {

@@ -16,7 +16,7 @@ describe("the first page", () => {
     expect(await dashboard.faults()).toEqual([]);
     await page.getByRole("button", { name: "Start a chat" }).click();
     await page.getByText("No model is connected.").waitFor();
-    await page.getByLabel("Message").waitFor();
+    await page.getByLabel("Message", { exact: true }).waitFor();
     expect(await dashboard.faults()).toEqual([]);
   });
 });
@@ -105,12 +105,20 @@ describe("a session", () => {
     expect(await dashboard.turns("agent").last().innerText()).toContain("9");
   });
 
-  it("answers again when asked to", async () => {
+  it("answers again when asked to, and keeps the answer that there was", async () => {
     await dashboard.begin("calculate 5*5");
-    await dashboard.turns("agent").last().getByRole("button", { name: "Regenerate" }).click();
-    await expect.poll(() => dashboard.turns("agent").count()).toBe(2);
+    await dashboard
+      .turns("agent")
+      .last()
+      .getByRole("button", { name: "Regenerate", exact: true })
+      .click();
+    await dashboard.page.getByText("2 / 2").waitFor();
     await dashboard.answered();
+    await expect.poll(() => dashboard.turns("agent").count()).toBe(1);
     expect(await dashboard.turns("user").count()).toBe(1);
+    await dashboard.page.getByRole("button", { name: "Previous version" }).click();
+    await dashboard.page.getByText("1 / 2").waitFor();
+    await dashboard.answered();
   });
 
   it("is deleted only after a question", async () => {
@@ -128,9 +136,11 @@ describe("a session", () => {
 
   it("keeps a draft over a reload", async () => {
     await dashboard.begin("calculate 9*9");
-    await dashboard.page.getByLabel("Message").fill("half a thou");
+    await dashboard.page.getByLabel("Message", { exact: true }).fill("half a thou");
     await dashboard.page.reload();
-    await expect.poll(() => dashboard.page.getByLabel("Message").inputValue()).toBe("half a thou");
+    await expect
+      .poll(() => dashboard.page.getByLabel("Message", { exact: true }).inputValue())
+      .toBe("half a thou");
   });
 
   it("shows a long history from its end, and the rest when scrolled to", async () => {

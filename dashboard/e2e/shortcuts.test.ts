@@ -47,8 +47,8 @@ it("lists the shortcuts at a question mark, except where text is typed", async (
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 
   await page.goto("/sessions/new");
-  await page.getByLabel("Message").fill("why");
+  await page.getByLabel("Message", { exact: true }).fill("why");
   await page.keyboard.press("?");
-  expect(await page.getByLabel("Message").inputValue()).toBe("why?");
+  expect(await page.getByLabel("Message", { exact: true }).inputValue()).toBe("why?");
   expect(await page.getByRole("dialog").count()).toBe(0);
 });

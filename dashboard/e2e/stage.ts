@@ -20,6 +20,8 @@ interface Setting {
   scripted?: boolean;
   /** Whether nobody has chosen yet how to begin. */
   firstRun?: boolean;
+  /** Whether the dashboard is kept for times without a network. */
+  installed?: boolean;
   /** Variables of the gateway. */
   environment?: Record<string, string>;
 }
@@ -27,6 +29,7 @@ interface Setting {
 export function onStage({
   scripted = false,
   firstRun = false,
+  installed = false,
   environment = {},
 }: Setting = {}): Stage {
   const model = new Model();
@@ -37,7 +40,7 @@ export function onStage({
 
   const show = async (window: Dashboard) => {
     windows.push(window);
-    await window.open(browser, gateway, firstRun);
+    await window.open(browser, gateway, firstRun, installed);
     return window;
   };
 

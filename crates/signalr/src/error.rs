@@ -1,15 +1,15 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{Extensions, StatusCode};
 
 use crate::options::Options;
 
 /// Characters of a method's name that errors repeat.
 const LONGEST_NAME: usize = 64;
 
-/// Why a request is turned away before it becomes a connection. Clients see the bare status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a request is turned away before it becomes a connection.
+#[derive(Debug)]
 pub enum Rejection {
     /// 401: no credential, or not a valid one.
     Unauthorized,
@@ -17,16 +17,22 @@ pub enum Rejection {
     Forbidden,
     /// 503: not known at present.
     Unavailable,
+    /// One of these, and what the application says of it. Microsoft's clients look at the status alone.
+    Explained(Box<Rejection>, Extensions),
 }
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         match self {
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED.into_response(),
+            Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Self::Explained(rejection, explanation) => {
+                let mut response = rejection.into_response();
+                response.extensions_mut().extend(explanation);
+                response
+            }
         }
-        .into_response()
     }
 }
 

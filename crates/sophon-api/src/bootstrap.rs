@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Agent, ApprovalRequest, AttachmentLimits, AuthConfig, InfoRequest, List, Model, Session, Task, User,
+    Agent, ApprovalRequest, AttachmentLimits, AuthConfig, InfoRequest, List, ListedSession, Model,
+    SessionTag, Task, User,
 };
 
 /// What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
-/// approvals and questions the longest one, of sessions and tasks one of the usual length.
+/// pinned sessions, approvals and questions the longest one, of sessions and tasks one of the usual length.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bootstrap {
@@ -19,7 +20,11 @@ pub struct Bootstrap {
     /// `GET /api/agents`
     pub agents: List<Agent>,
     /// `GET /api/sessions`
-    pub sessions: List<Session>,
+    pub sessions: List<ListedSession>,
+    /// `GET /api/sessions?pinned=true`
+    pub pinned_sessions: List<ListedSession>,
+    /// `GET /api/sessions/tags`
+    pub session_tags: List<SessionTag>,
     /// `GET /api/approvals`
     pub approvals: List<ApprovalRequest>,
     /// `GET /api/info-requests`

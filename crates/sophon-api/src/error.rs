@@ -1,5 +1,7 @@
 //! Errors.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sophon_model::Error;
@@ -44,6 +46,11 @@ impl ErrorBody {
         }
     }
 }
+
+/// The error of a response whose body is still to be written. A wire below `/api` leaves it on the response; where the id
+/// of the request is known, the envelope is written.
+#[derive(Clone, Debug)]
+pub struct Failure(pub Arc<Error>);
 
 /// What is sent about a value that is not acceptable.
 fn fact_of_field(error: &Error) -> Option<Value> {

@@ -69,6 +69,9 @@ pub struct User {
     /// `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
     #[schema(example = "Operator")]
     pub role: String,
+    /// What people call the role.
+    #[schema(example = "Operator")]
+    pub role_name: String,
     /// Where it belongs.
     pub tenant: Tenant,
     /// What the role includes.
@@ -232,13 +235,14 @@ mod core {
 
     impl From<identity::Profile> for User {
         fn from(profile: identity::Profile) -> Self {
-            let identity::Profile { user, tenant, permissions } = profile;
+            let identity::Profile { user, role_name, tenant, permissions } = profile;
             Self {
                 permissions: permissions.iter().collect(),
                 id: user.id,
                 email: user.email,
                 name: user.name,
                 role: user.role.name().to_owned(),
+                role_name,
                 password_due: user.password_due,
                 tenant: tenant.into(),
                 created_at: user.created_at.into(),

@@ -26,6 +26,7 @@ mod nodes;
 mod public;
 mod secret;
 mod secrets;
+mod session_marks;
 mod sessions;
 mod tasks;
 mod time;
@@ -44,15 +45,15 @@ pub use discussions::{
     Discussion, DiscussionPatch, DiscussionRun, DiscussionRunDetail, DiscussionTurn, DiscussionVerdict,
     NewDiscussion, NewPanelist, Panelist,
 };
-pub use error::{ErrorBody, ErrorInfo};
+pub use error::{ErrorBody, ErrorInfo, Failure};
 pub use identity::{
     ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant, User,
 };
 pub use jobs::{Job, JobCounts};
 pub use list::List;
 pub use messages::{
-    Accepted, Answered, Attachment, AttachmentLimits, Cut, ExcerptPiece, Fallback, FoundMessage, Message,
-    MessageDetails, MessageType, NewAttachment, SendMessage, ToolCall, Usage,
+    Accepted, Answered, Attachment, AttachmentLimits, Cut, EditMessage, ExcerptPiece, Fallback, FoundMessage,
+    Message, MessageDetails, MessageType, NewAttachment, Regenerate, SendMessage, ToolCall, Usage,
 };
 pub use model_providers::{
     CatalogModel, LocalModelServer, ModelProvider, ModelProviderDraft, ModelProviderPatch, NewModelProvider,
@@ -67,12 +68,15 @@ pub use nodes::{
 pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
+pub use session_marks::{
+    DeleteSessions, DeletedSessions, ListedSession, MarkSessions, SessionMarks, SessionMarksPatch, SessionTag,
+};
 pub use sessions::{
-    ForkSession, ListedSession, NewSession, Participant, Session, SessionPatch, ShareSession,
+    ForkSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
 };
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
 pub use time::Time;
 pub use users::{
-    Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, Role, RolePatch,
-    UserAccount, UserPatch,
+    Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, ResetPassword, Role,
+    RolePatch, UserAccount, UserPatch,
 };

@@ -60,6 +60,10 @@ pub struct Message {
     pub details: Option<Box<MessageDetails>>,
     /// Whether it is part of the conversation, or the gateway's own.
     pub msg_type: MessageType,
+    /// The branch of the session that it was written on; 0 is the first.
+    #[serde(default)]
+    #[schema(required, example = 0)]
+    pub branch: i64,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.
@@ -90,6 +94,7 @@ impl Message {
                 MessageRole::System => MessageType::System,
                 MessageRole::User | MessageRole::Agent => MessageType::Chat,
             },
+            branch: message.branch,
             created_at: message.created_at.into(),
             updated_at: message.updated_at.into(),
         }
@@ -305,6 +310,27 @@ impl From<sophon_model::ToolCall> for ToolCall {
             ended_at: call.ended_at.map(Time),
         }
     }
+}
+
+/// One of one's own messages in other words.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EditMessage {
+    /// The text, in Markdown: at most 100,000 bytes.
+    #[schema(min_length = 1, max_length = 100_000, example = "Which trains go to Porto?")]
+    pub content: String,
+    /// The model that is to answer, this once; the session's if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+}
+
+/// How a question is to be answered again.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Regenerate {
+    /// The model that is to answer, this once; the session's if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// A message to be sent.

@@ -138,6 +138,11 @@ pub struct NewModelProvider {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ModelProviderDraft {
+    /// What it is to be called, as the outcome of the test has it: 1 to 200 characters. A name that is taken is refused
+    /// before anything is sent. The service's if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
     /// The service that it is set up as.
     #[schema(example = "ollama")]
     pub preset: String,
@@ -375,6 +380,7 @@ mod core {
             let model =
                 |id| sophon_model::ProviderModel { id, enabled: true, traits: ModelTraits::default() };
             Self {
+                name: draft.name,
                 preset: draft.preset,
                 kind: draft.kind,
                 base_url: draft.base_url,

@@ -8,7 +8,7 @@ use sophon_model::{
 use utoipa::ToSchema;
 
 use crate::change::not_null;
-use crate::{Agent, Change, Message, Time};
+use crate::{Change, Time};
 
 /// A session: where people and agents meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -43,9 +43,13 @@ pub struct Session {
     /// The last message it shares with its parent.
     #[schema(required)]
     pub forked_at_message_id: Option<MessageId>,
-    /// How many messages it holds.
+    /// How many messages it holds, those of branches that are not shown among them.
     #[schema(example = 4)]
     pub message_count: i64,
+    /// The branch of its messages that is shown; 0 is the first.
+    #[serde(default)]
+    #[schema(required, example = 0)]
+    pub branch: i64,
     /// How the turn ended that ended last: `completed`, `failed` or `cancelled`.
     #[schema(required)]
     pub last_outcome: Option<TaskStatus>,
@@ -71,32 +75,12 @@ impl From<sophon_model::Session> for Session {
             parent_session_id: session.parent_id,
             forked_at_message_id: session.forked_at_message_id,
             message_count: session.message_count,
+            branch: session.branch,
             last_outcome: session.last_outcome,
             created_at: session.created_at.into(),
             updated_at: session.updated_at.into(),
         }
     }
-}
-
-/// A session in a list, with what `expand` names.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ListedSession {
-    /// The session.
-    #[serde(flatten)]
-    pub session: Session,
-    /// The agent that answers in it: with `expand=agent`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub agent: Option<Agent>,
-    /// Those who take part, in the order in which they joined: with `expand=participants`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub participants: Option<Vec<Participant>>,
-    /// Its last message, if it has one: with `expand=lastMessage`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub last_message: Option<Message>,
 }
 
 /// A session to be made.
@@ -148,6 +132,40 @@ pub struct SessionPatch {
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     #[schema(value_type = Option<String>)]
     pub model: Change<String>,
+    /// The branch of its messages that is shown, for all who take part.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0)]
+    pub branch: Option<i64>,
+}
+
+/// A branch of the messages of a session. It forks where a message was edited or a question was answered anew. The first
+/// branch, which forks from none, has number 0 and is not listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionBranch {
+    /// Its number in the session.
+    #[schema(example = 1)]
+    pub branch: i64,
+    /// The branch that it forks from.
+    #[schema(example = 0)]
+    pub parent: i64,
+    /// The number of the message of its parent that it has others in place of, and of all that follow. Branches that
+    /// fork at one message are alternatives.
+    #[schema(example = 42)]
+    pub forks_at: i64,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+impl From<sophon_model::Branch> for SessionBranch {
+    fn from(branch: sophon_model::Branch) -> Self {
+        Self {
+            branch: branch.number,
+            parent: branch.parent,
+            forks_at: branch.forks_at,
+            created_at: branch.created_at.into(),
+        }
+    }
 }
 
 /// One who takes part in a session.
@@ -203,20 +221,7 @@ pub struct ForkSession {
 mod core {
     use sophon_core::sessions;
 
-    use super::{ForkSession, ListedSession, NewSession, SessionPatch};
-    use crate::{Agent, Message, Participant};
-
-    impl From<sessions::ExpandedSession> for ListedSession {
-        fn from(expanded: sessions::ExpandedSession) -> Self {
-            let participants = |all: Vec<_>| all.into_iter().map(Participant::from).collect();
-            Self {
-                session: expanded.session.into(),
-                agent: expanded.agent.map(Agent::from),
-                participants: expanded.participants.map(participants),
-                last_message: expanded.last_message.map(Message::from),
-            }
-        }
-    }
+    use super::{ForkSession, NewSession, SessionPatch};
 
     impl From<NewSession> for sessions::NewSession {
         fn from(new: NewSession) -> Self {
@@ -240,6 +245,7 @@ mod core {
                 status: patch.status,
                 while_busy: patch.while_busy,
                 model: patch.model.into(),
+                branch: patch.branch,
                 ..Self::default()
             }
         }

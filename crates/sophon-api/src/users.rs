@@ -78,6 +78,16 @@ pub struct CreatedUser {
     pub user: UserAccount,
 }
 
+/// A user who was given a generated password.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ResetPassword {
+    /// The password, shown this once. The user has to change it at the next sign-in.
+    #[schema(value_type = String, example = "b3Jhbmdl-Zm94")]
+    pub password: Secret,
+    /// The user.
+    pub user: UserAccount,
+}
+
 /// Whether a user may sign in, as far as it can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -203,7 +213,9 @@ mod core {
     use sophon_core::roles::{KnownRole, RoleChange};
     use sophon_core::users;
 
-    use super::{Access, AccountPatch, CreatedUser, NewUser, Role, RolePatch, Secret, Time, UserPatch};
+    use super::{
+        Access, AccountPatch, CreatedUser, NewUser, ResetPassword, Role, RolePatch, Secret, Time, UserPatch,
+    };
 
     impl From<NewUser> for users::NewUser {
         fn from(new: NewUser) -> Self {
@@ -220,6 +232,12 @@ mod core {
     impl From<users::CreatedUser> for CreatedUser {
         fn from(created: users::CreatedUser) -> Self {
             Self { password: created.password.map(Secret::from), user: created.user.into() }
+        }
+    }
+
+    impl From<users::ResetPassword> for ResetPassword {
+        fn from(reset: users::ResetPassword) -> Self {
+            Self { password: reset.password.into(), user: reset.user.into() }
         }
     }
 

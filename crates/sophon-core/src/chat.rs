@@ -1,21 +1,24 @@
-//! Sending a message, and asking for another answer to the last one.
+//! Sending a message, editing it, and asking for another answer to the last one.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::{Canceller, MessageRange};
 use sophon_model::{
-    Agent, AttachmentId, AuditAction, Caller, Error, Message, MessageEvent, MessageId, MessageRole,
+    Agent, AttachmentId, AuditAction, Caller, Error, Kind, Message, MessageEvent, MessageId, MessageRole,
     MessageStatus, Result, Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
 };
 
-use crate::attachments;
+use crate::attachments::{self, Quotas};
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::limits::{LONGEST_KEY, MOST_ATTACHMENTS, bounded, message_text, title};
+use crate::limits::{LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text, title};
+use crate::models::Models;
 use crate::once::Once;
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
-use crate::sessions::{NewSession, agent_in, create_in, join_agent_in, save_in};
+use crate::sessions::{
+    NewSession, agent_in, branch_in, create_in, join_agent_in, require_idle_in, save_in, unarchive_in,
+};
 use crate::tasks::{Running, first_line_truncated, queued, require_room, stop_in};
 use crate::turn;
 
@@ -48,6 +51,19 @@ pub struct SendMessage {
     pub id: Option<MessageId>,
 }
 
+/// A message of one's own in other words.
+#[derive(Clone, Debug)]
+pub struct EditMessage {
+    /// Its session.
+    pub session: SessionId,
+    /// The message.
+    pub message: MessageId,
+    /// What it says now.
+    pub content: String,
+    /// The model that is to answer; the session's if absent.
+    pub model: Option<String>,
+}
+
 /// A message that was accepted: stored, with its task in the queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
@@ -67,11 +83,14 @@ pub struct Sent {
 pub struct Chat {
     db: Database,
     running: Arc<Running>,
+    quotas: Quotas,
+    models: Models,
 }
 
 impl Chat {
     pub(crate) fn open(shared: &Shared) -> Self {
-        Self { db: shared.db.clone(), running: shared.running.clone() }
+        let (db, running, models) = (shared.db.clone(), shared.running.clone(), shared.models.clone());
+        Self { db, running, quotas: shared.settings.quotas, models }
     }
 
     /// Accepts a message: when this returns, message and task are durable. With the key of its request, or a local id, it
@@ -99,37 +118,95 @@ impl Chat {
             .await
     }
 
-    /// Asks for another answer to the last question of a session.
-    pub async fn regenerate(&self, caller: &Caller, session: &SessionId) -> Result<Sent> {
+    /// Asks for another answer to the last question of a session, of another model if one is named. The answer that there
+    /// is stays on the branch that was shown.
+    pub async fn regenerate(
+        &self,
+        caller: &Caller,
+        session: &SessionId,
+        model: Option<String>,
+    ) -> Result<Sent> {
+        self.require_model(model.as_deref()).await?;
         let (known, wanted) = (caller.clone(), session.clone());
         self.db
             .write_once(caller, AuditAction::MessageRegenerate, move |unit| {
                 let mut session = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 require_open(&session)?;
+                require_idle_in(unit, &session)?;
                 let range = MessageRange { since: None, before: None, limit: QUESTION_WITHIN };
-                let mut messages = unit.tx.messages(&session.id, &range)?;
-                if messages.iter().any(|message| message.status == MessageStatus::Pending) {
-                    return Err(Error::conflict(
-                        "An answer is being written. Stop it first, or wait for it.",
-                    ));
-                }
-                messages.retain(|message| message.role == MessageRole::User);
-                let question = messages.pop().ok_or_else(|| {
+                let messages = unit.tx.messages(&session.id, &range)?;
+                let question = messages.iter().rfind(|message| message.role == MessageRole::User);
+                let question = question.ok_or_else(|| {
                     Error::conflict("There is no recent question in this session that could be answered.")
                 })?;
-                let is_asked = |task: &Task| task.request_message_id.as_ref() == Some(&question.id);
-                if unit.tx.open_tasks_of(&session.id)?.iter().any(is_asked) {
-                    return Err(Error::conflict(
-                        "The question is about to be answered. Wait for the answer, or stop it.",
-                    ));
+                let is_answer = |message: &&Message| message.reply_to.as_ref() == Some(&question.id);
+                if let Some(answer) = messages.iter().find(is_answer) {
+                    branch_in(unit, &mut session, answer)?;
                 }
                 let agent = answering_in(unit, &known, &session, None)?;
-                let sent = queue_in(unit, &known, &session, &agent, &question, true)?;
+                let sent = queue_in(unit, &known, &session, &agent, question, true, model)?;
                 save_in(unit, &mut session)?;
                 Ok(sent)
             })
             .await
     }
+
+    /// Sends one of the caller's messages in other words, on a branch of its own in place of the message and all that
+    /// follow it. It keeps its files, as copies.
+    pub async fn edit(&self, caller: &Caller, edit: EditMessage) -> Result<Sent> {
+        let allowed = allow(caller)?;
+        message_text(&edit.content)?;
+        self.require_model(edit.model.as_deref()).await?;
+        let (known, quotas) = (caller.clone(), self.quotas);
+        self.db.write_once(caller, move |unit| edit_in(unit, &known, &allowed, quotas, edit)).await
+    }
+
+    /// Refuses the name of a model that nobody offers.
+    async fn require_model(&self, model: Option<&str>) -> Result<()> {
+        let Some(model) = model else { return Ok(()) };
+        bounded("model", model, 1, LONGEST_NAME)?;
+        self.models.current().require_offered("model", model).await
+    }
+}
+
+fn edit_in(
+    unit: &mut Unit<'_>,
+    caller: &Caller,
+    allowed: &Allowed<Session, Create>,
+    quotas: Quotas,
+    edit: EditMessage,
+) -> Result<Sent> {
+    require_room(unit, &caller.user)?;
+    let mut session = grant(unit.tx, caller, unit.tx.get(&edit.session)?)?;
+    require_open(&session)?;
+    require_idle_in(unit, &session)?;
+    let before = unit.tx.get(&edit.message)?;
+    let before = before.filter(|message| message.session_id == session.id && !message.is_hidden);
+    let before = before.ok_or_else(|| Error::not_found("message"))?;
+    if before.user_id.as_ref() != Some(&caller.user) {
+        return Err(Error::new(Kind::NotAuthorized, "Only messages of your own can be edited."));
+    }
+    branch_in(unit, &mut session, &before)?;
+    let mut edited = [Message {
+        id: unit.new_id(),
+        content: edit.content,
+        local_id: None,
+        task_id: None,
+        branch: session.branch,
+        created_at: unit.now(),
+        updated_at: unit.now(),
+        ..before
+    }];
+    attachments::copy_all_in(unit, allowed, quotas, &mut edited)?;
+    let [mut message] = edited;
+    message.number = unit.tx.insert_message(&message)?;
+    unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
+    let agent = answering_in(unit, caller, &session, None)?;
+    let sent = queue_in(unit, caller, &session, &agent, &message, true, edit.model)?;
+    session.message_count += 1;
+    save_in(unit, &mut session)?;
+    unarchive_in(unit, &session, &caller.user)?;
+    Ok(sent)
 }
 
 /// What makes the message one that is applied once: the key of its request, or its local id, which counts within its
@@ -208,18 +285,21 @@ fn send_in(
         usage: None,
         finish_reason: None,
         details: None,
+        branch: session.branch,
+        is_hidden: false,
         created_at: unit.now(),
         updated_at: unit.now(),
     };
     message.attachments = attachments::claim_in(unit, caller, &send.attachments, &session, &message.id)?;
     message.number = unit.tx.insert_message(&message)?;
     unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
-    let sent = queue_in(unit, caller, &session, &agent, &message, send.is_streaming)?;
+    let sent = queue_in(unit, caller, &session, &agent, &message, send.is_streaming, None)?;
     if session.title.is_empty() {
         session.title = title(&first_line_truncated(&message.content, TITLE_LENGTH))?;
     }
     session.message_count += 1;
     save_in(unit, &mut session)?;
+    unarchive_in(unit, &session, &caller.user)?;
     Ok(sent)
 }
 
@@ -267,6 +347,7 @@ fn queue_in(
     agent: &Agent,
     message: &Message,
     is_streaming: bool,
+    model: Option<String>,
 ) -> Result<Sent> {
     let task = Task {
         session_id: Some(session.id.clone()),
@@ -278,7 +359,7 @@ fn queue_in(
     unit.tx.insert(&task)?;
     unit.in_request(|request| request.set_message(message, &task.id));
     join_agent_in(unit, session, agent)?;
-    turn::enqueue_in(unit, &task, session, agent)?;
+    turn::enqueue_in(unit, &task, session, agent, model)?;
     let sent = Sent {
         task_id: task.id.clone(),
         session_id: session.id.clone(),

@@ -33,12 +33,18 @@ pub(crate) fn bounded(field: &str, text: &str, least: usize, most: usize) -> Res
     // Bytes first: counting the characters of a huge text is work.
     let length = if text.len() > most * 4 { text.len() } else { text.trim().chars().count() };
     if least > 0 && is_invisible(text) {
-        return Err(Error::validation(field, "It has no character that can be seen."));
+        return Err(Error::validation(field, format!("{} must not be empty or invisible.", named(field))));
     }
     if (least..=most).contains(&length) {
         return Ok(());
     }
-    Err(Error::validation(field, format!("It has {least} to {most} characters.")))
+    let range = if least == 0 { format!("at most {most}") } else { format!("{least} to {most}") };
+    Err(Error::validation(field, format!("{} must have {range} characters.", named(field))))
+}
+
+/// A field as a sentence begins with it: a person may see many fields, and this text alone.
+fn named(field: &str) -> String {
+    format!("The {}", field.replace('_', " "))
 }
 
 /// A title as it is stored: refused if it is too long, empty if nobody would see it, and without what changes how the
@@ -77,8 +83,13 @@ mod tests {
     fn a_name_that_would_turn_the_text_beside_it_shows_what_it_does() {
         assert_eq!(name("name", " Ada \u{202e}nimda ").unwrap(), "Ada \\u{202e}nimda");
         assert_eq!(name("name", "Ünal 👩‍💻").unwrap(), "Ünal 👩‍💻");
-        for refused in ["", " \u{200b}", &"x".repeat(LONGEST_NAME + 1)] {
-            assert_eq!(name("name", refused).unwrap_err().field(), Some("name"), "{refused}");
+        for (refused, told) in [
+            ("", "The name must not be empty or invisible."),
+            (" \u{200b}", "The name must not be empty or invisible."),
+            (&"x".repeat(LONGEST_NAME + 1), "The name must have 1 to 200 characters."),
+        ] {
+            let error = name("name", refused).unwrap_err();
+            assert_eq!((error.field(), error.message()), (Some("name"), told));
         }
     }
 }

@@ -9,15 +9,20 @@ use crate::address::Filter;
 
 /// The longest URL, in bytes.
 const LONGEST_URL: usize = 8 * 1024;
+/// What is said of `box.lan/v1`, of `box.lan:8000`, which reads as the scheme `box.lan`, and of `ftp://box.lan`.
+const NO_SCHEME: &str = "it must begin with http:// or https://";
 
 /// Reads an `http` or `https` URL without credentials inside.
 pub(crate) fn parse(text: &str) -> Result<Url, EgressError> {
     if text.len() > LONGEST_URL {
         return Err(EgressError::BadUrl("it is too long".into()));
     }
-    let url = Url::parse(text).map_err(|error| EgressError::BadUrl(error.to_string().into()))?;
+    let url = match Url::parse(text) {
+        Err(url::ParseError::RelativeUrlWithoutBase) => return Err(EgressError::BadUrl(NO_SCHEME.into())),
+        parsed => parsed.map_err(|error| EgressError::BadUrl(error.to_string().into()))?,
+    };
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(EgressError::BadUrl("only http and https are".into()));
+        return Err(EgressError::BadUrl(NO_SCHEME.into()));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(EgressError::BadUrl("it carries credentials".into()));

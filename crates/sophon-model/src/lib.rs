@@ -23,9 +23,9 @@ pub use caller::{Caller, Credential, NodeCaller, Origin, RequestKey, Role};
 pub use entities::*;
 pub use error::{Error, Kind, Result};
 pub use event::{
-    Activity, AnnouncementEvent, ApprovalEvent, DiscussionEvent, Event, InfoRequestEvent, MessageEvent,
-    ModelUse, NodeEvent, SessionChange, SessionEvent, TaskEvent, TaskProgress, TextDelta, ToolCallEvent,
-    Topic,
+    Activity, AnnouncementEvent, ApprovalEvent, DiscussionEvent, Event, InfoRequestEvent, MarksEvent,
+    MessageEvent, ModelUse, NodeEvent, SessionChange, SessionEvent, TaskEvent, TaskProgress, TextDelta,
+    ToolCallEvent, Topic,
 };
 pub use ids::*;
 pub use new_panelist::NewPanelist;

@@ -81,6 +81,11 @@ pub fn without_overrides(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Whether a text is one line of which each character can be seen, and none changes how the others are.
+pub fn is_plainly_visible(text: &str) -> bool {
+    !text.contains(|c| c == '\n' || is_hidden(c))
+}
+
 /// Whether nobody would see anything of a text.
 pub fn is_invisible(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_hidden(c))

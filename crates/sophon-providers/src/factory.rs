@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sophon_egress::Egress;
+use sophon_egress::{Egress, OperatorDoor};
 use sophon_model::ports::{ModelProvider, ProviderFactory, ProviderPreset, ProviderSpec};
 use sophon_model::{Error, Result};
 
@@ -22,6 +22,11 @@ impl OverEgress {
     pub fn new(egress: Egress, own_port: u16) -> Self {
         Self { egress, presets: presets::services(), own_port }
     }
+
+    fn door(&self, kind: ProviderKind, base_url: &str) -> Result<OperatorDoor> {
+        let door = self.egress.for_operator(&at("draft", kind, base_url)?.base_url());
+        door.map_err(|error| Error::validation("base_url", error.to_string()))
+    }
 }
 
 impl ProviderFactory for OverEgress {
@@ -37,10 +42,11 @@ impl ProviderFactory for OverEgress {
     }
 
     fn origin(&self, kind: ProviderKind, base_url: &str) -> Result<String> {
-        let config = at("draft", kind, base_url)?;
-        let door = self.egress.for_operator(&config.base_url());
-        let door = door.map_err(|error| Error::validation("base_url", error.to_string()))?;
-        Ok(door.origin())
+        Ok(self.door(kind, base_url)?.origin())
+    }
+
+    fn address(&self, kind: ProviderKind, base_url: &str) -> Result<String> {
+        Ok(self.door(kind, base_url)?.url())
     }
 
     fn usual_limits(&self, kind: ProviderKind) -> (u32, u32) {
@@ -98,10 +104,24 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_kept_as_it_is_dialled() {
+        let factory = factory(9);
+        let address = |kind, url: &str| factory.address(kind, url).unwrap();
+        assert_eq!(
+            address(ProviderKind::OpenAi, "http://127.0.0.1:9399\\@localhost/"),
+            "http://127.0.0.1:9399/@localhost"
+        );
+        assert_eq!(address(ProviderKind::OpenAi, " HTTPS://Box.\r\nlan:443/v1/ "), "https://box.lan/v1");
+        assert_eq!(address(ProviderKind::Ollama, "box.lan"), "http://box.lan:11434");
+        let refused = factory.address(ProviderKind::OpenAi, "127.0.0.1:9399/v1").unwrap_err();
+        assert!(refused.message().contains("http:// or https://"), "{refused}");
+    }
+
+    #[test]
     fn every_service_can_be_set_up_as_it_is_listed() {
         let factory = factory(9);
         for preset in factory.presets().iter().filter(|preset| preset.id != "custom") {
-            factory.origin(preset.kind, &preset.base_url).unwrap();
+            assert_eq!(factory.address(preset.kind, &preset.base_url).unwrap(), preset.base_url);
         }
     }
 }

@@ -36,15 +36,19 @@ mod responses;
 use std::sync::Arc;
 
 use sophon_egress::Egress;
-use sophon_model::Result;
 use sophon_model::ports::ModelProvider;
+use sophon_model::{Error, Result};
 
 pub use config::ProviderConfig;
 pub use factory::OverEgress;
 pub use sophon_model::ProviderKind;
 
 /// Makes a provider that goes out through `egress`. Fails with a validation error if the base URL or the API key cannot
-/// be used.
+/// be used; it names the provider, as a configuration has several.
 pub fn build(config: &ProviderConfig, egress: &Egress) -> Result<Arc<dyn ModelProvider>> {
-    Ok(Arc::new(provider::Provider::new(config, egress)?))
+    let provider = provider::Provider::new(config, egress).map_err(|error| {
+        let text = format!("Provider '{}': {}", config.id, error.message());
+        Error::validation(error.field().unwrap_or("base_url"), text)
+    })?;
+    Ok(Arc::new(provider))
 }

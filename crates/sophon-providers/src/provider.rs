@@ -41,7 +41,7 @@ impl Provider {
         let format = format_of(config.kind);
         let mut door = egress
             .for_operator(&config.base_url())
-            .map_err(|error| Error::validation("base_url", format!("Provider '{}': {error}", config.id)))?;
+            .map_err(|error| Error::validation("base_url", error.to_string()))?;
         let limits = config.limits(door.limits(), door.is_private());
         door = door.with_limits(limits);
         let list = with_query(door.clone(), format.list_query());

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use sophon_api::Failure;
 use sophon_core::only_if::PRECONDITION_FAILED;
 use sophon_model::{Error, Kind};
 
@@ -79,10 +80,6 @@ impl IntoResponse for ApiError {
 pub(crate) fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
-
-/// The error of a response whose body is still to be written.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure(pub(crate) Arc<Error>);
 
 #[cfg(test)]
 mod tests {

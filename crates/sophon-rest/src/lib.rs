@@ -34,6 +34,7 @@ mod options;
 mod public;
 mod request_id;
 mod router;
+mod save_as;
 mod sessions;
 mod tasks;
 mod tenant;

@@ -12,12 +12,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use sophon_api::ErrorBody;
+use sophon_api::{ErrorBody, Failure};
 use sophon_core::database::Database;
 use sophon_model::{Error, Id};
 use tracing::Instrument;
 
-use crate::error::{ApiError, Failure};
+use crate::error::ApiError;
 
 /// The header that bears the request's id.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-sophon-request-id");

@@ -22,6 +22,10 @@ impl ProviderFactory for DenyAllProviders {
         Ok(base_url.to_owned())
     }
 
+    fn address(&self, _: ProviderKind, base_url: &str) -> Result<String> {
+        Ok(base_url.to_owned())
+    }
+
     fn usual_limits(&self, _: ProviderKind) -> (u32, u32) {
         (8_192, 1_024)
     }

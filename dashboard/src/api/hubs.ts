@@ -22,6 +22,8 @@ export interface HubEvents {
     AgentStatus: Schemas["AgentStatus"];
     /** A whole message. */
     ReceiveMessage: Schemas["ReceiveMessage"];
+    /** The user marked a session, on whichever connection. */
+    SessionMarked: Schemas["SessionMarked"];
     /** A session was made, changed or deleted. */
     SessionUpdated: Schemas["SessionUpdated"];
     /** A piece of text. */

@@ -232,6 +232,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a user a new password
+         * @description A generated one in place of one that was forgotten, shown this once. The user has to change it at the next sign-in; all
+         *     its sign-ins end. One's own is changed with the present one.
+         */
+        post: operations["resetUserPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -1086,8 +1107,8 @@ export interface paths {
         };
         /**
          * List the catalogue of models
-         * @description Each model that is set up, also where it is disabled, and then what the providers' services offer besides, with what
-         *     is known of it. What is known of a model is set with its provider.
+         * @description Of each provider that is enabled: the models that are set up, also those that are disabled, and then what its service
+         *     offers besides, with what is known of them. What is known of a model is set with its provider.
          */
         get: operations["listCatalog"];
         put?: never;
@@ -1621,7 +1642,7 @@ export interface paths {
         };
         /**
          * List one's sessions, last active first
-         * @description List one's sessions, last active first.
+         * @description With one's own marks. Those that one has archived are left out, unless they are asked for.
          */
         get: operations["listSessions"];
         put?: never;
@@ -1664,6 +1685,47 @@ export interface paths {
         patch: operations["updateSession"];
         trace?: never;
     };
+    "/api/sessions/{id}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the branches of a session's messages
+         * @description Which one is shown is the session's `branch`, and changed there. At most 200.
+         */
+        get: operations["listBranches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a session
+         * @description The messages of the branch that is shown, as a file to be saved. It is streamed; if something fails on the way, it
+         *     breaks off.
+         */
+        get: operations["exportSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/fork": {
         parameters: {
             query?: never;
@@ -1684,6 +1746,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe one's marks on a session
+         * @description How far one has read it, and whether one has pinned or archived it and given it tags. Nobody else sees them.
+         */
+        get: operations["getSessionMarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's marks on a session
+         * @description The session stays as it is for the others who take part in it.
+         */
+        patch: operations["updateSessionMarks"];
+        trace?: never;
+    };
     "/api/sessions/{id}/messages": {
         parameters: {
             query?: never;
@@ -1699,6 +1785,27 @@ export interface paths {
         get: operations["listMessages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/messages/{messageId}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit one of one's own messages
+         * @description It is sent in other words, on a branch of its own in place of the message and all that follow, and answered. It keeps
+         *     its files. What was said before stays on the branch that was shown.
+         */
+        post: operations["editMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1762,9 +1869,69 @@ export interface paths {
         put?: never;
         /**
          * Ask for another answer to the last question of a session
-         * @description Ask for another answer to the last question of a session.
+         * @description On a branch of its own: the answer that there is stays on the branch that was shown.
          */
         post: operations["regenerateAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete several sessions with all that is in them
+         * @description All of them, or none: if one of them cannot be deleted, the others stay.
+         */
+        post: operations["deleteSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pin or archive several sessions
+         * @description All of them, or none: if one of them cannot be marked, the others stay as they are.
+         */
+        post: operations["markSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's tags, the most used first
+         * @description At most 200.
+         */
+        get: operations["listSessionTags"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2441,7 +2608,7 @@ export interface components {
         AuthSessionId: string;
         /**
          * @description What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
-         *     approvals and questions the longest one, of sessions and tasks one of the usual length.
+         *     pinned sessions, approvals and questions the longest one, of sessions and tasks one of the usual length.
          */
         Bootstrap: {
             /** @description `GET /api/tasks/active`; null for those who may not see it. */
@@ -2462,8 +2629,12 @@ export interface components {
             models: components["schemas"]["List_Model"];
             /** @description Whether there is no model provider, so that the built-in offline agent answers. */
             offline: boolean;
+            /** @description `GET /api/sessions?pinned=true` */
+            pinnedSessions: components["schemas"]["List_ListedSession"];
             /** @description `GET /api/sessions` */
-            sessions: components["schemas"]["List_Session"];
+            sessions: components["schemas"]["List_ListedSession"];
+            /** @description `GET /api/sessions/tags` */
+            sessionTags: components["schemas"]["List_SessionTag"];
         };
         /** @description A model of the catalogue. */
         CatalogModel: {
@@ -2533,6 +2704,16 @@ export interface components {
              * @example The answer had more characters than the operator allows.
              */
             reason: string;
+        };
+        /** @description Sessions that were deleted. */
+        DeletedSessions: {
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
+        };
+        /** @description Sessions to be deleted. */
+        DeleteSessions: {
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
         };
         /** @description Several who argue, and one who decides. */
         Discussion: {
@@ -2847,6 +3028,16 @@ export interface components {
             approvalId: components["schemas"]["ApprovalId"];
             /** @description What the tool is called with instead. At most 65,536 bytes of JSON. */
             modifiedParams: Record<string, never>;
+        };
+        /** @description One of one's own messages in other words. */
+        EditMessage: {
+            /**
+             * @description The text, in Markdown: at most 100,000 bytes.
+             * @example Which trains go to Porto?
+             */
+            content: string;
+            /** @description The model that is to answer, this once; the session's if absent. */
+            model?: string | null;
         };
         /** @description The body of every response that is an error. */
         ErrorBody: {
@@ -3348,11 +3539,20 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
-        List_Session: {
+        List_SessionBranch: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
             /** @description The items, in order. */
-            items: components["schemas"]["Session"][];
+            items: components["schemas"]["SessionBranch"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_SessionTag: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["SessionTag"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -3383,12 +3583,14 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
-        /** @description A session in a list, with what `expand` names. */
+        /** @description A session in the list of a user, with the user's marks and what `expand` names. */
         ListedSession: components["schemas"]["Session"] & {
             /** @description The agent that answers in it: with `expand=agent`. */
             agent?: components["schemas"]["Agent"];
             /** @description Its last message, if it has one: with `expand=lastMessage`. */
             lastMessage?: components["schemas"]["Message"];
+            /** @description The user's marks. */
+            marks: components["schemas"]["SessionMarks"];
             /** @description Those who take part, in the order in which they joined: with `expand=participants`. */
             participants?: components["schemas"]["Participant"][];
         };
@@ -3433,6 +3635,18 @@ export interface components {
          * @example You plan journeys by train.
          */
         Markdown: string;
+        /** @description Sessions to be marked, and how. What is absent stays. */
+        MarkSessions: {
+            /**
+             * @description Whether they are left out of the user's list.
+             * @example true
+             */
+            isArchived?: boolean;
+            /** @description Whether they stand first in the user's list. At most 50 do. */
+            isPinned?: boolean;
+            /** @description The sessions. */
+            sessionIds: components["schemas"]["SessionId"][];
+        };
         /** @description A master key. */
         MasterKeyState: {
             /**
@@ -3453,6 +3667,12 @@ export interface components {
             agentId: components["schemas"]["AgentId"] | null;
             /** @description Its files. */
             attachments: components["schemas"]["Attachment"][];
+            /**
+             * Format: int64
+             * @description The branch of the session that it was written on; 0 is the first.
+             * @example 0
+             */
+            branch: number;
             /**
              * @description Its text, in Markdown.
              * @example Which trains go to **Lisbon**?
@@ -3626,6 +3846,11 @@ export interface components {
             kind?: components["schemas"]["ProviderKind"] | null;
             /** @description The model to be asked; one of those that the service lists if absent. */
             model?: string | null;
+            /**
+             * @description What it is to be called, as the outcome of the test has it: 1 to 200 characters. A name that is taken is refused
+             *     before anything is sent. The service's if absent.
+             */
+            name?: string | null;
             /**
              * @description The service that it is set up as.
              * @example ollama
@@ -4508,6 +4733,11 @@ export interface components {
             /** @description All of them. */
             scopes: components["schemas"]["NodeScope"][];
         };
+        /** @description How a question is to be answered again. */
+        Regenerate: {
+            /** @description The model that is to answer, this once; the session's if absent. */
+            model?: string | null;
+        };
         /** @description A node that was just registered. */
         RegisteredNode: components["schemas"]["Node"] & {
             /** @description Until when it can be paired: for 15 minutes. */
@@ -4625,6 +4855,16 @@ export interface components {
             toolCallId: components["schemas"]["ToolCallId"];
             /** @description The user who is asked. */
             userId: components["schemas"]["UserId"];
+        };
+        /** @description A user who was given a generated password. */
+        ResetPassword: {
+            /**
+             * @description The password, shown this once. The user has to change it at the next sign-in.
+             * @example b3Jhbmdl-Zm94
+             */
+            password: string;
+            /** @description The user. */
+            user: components["schemas"]["UserAccount"];
         };
         /** @description An answer to a question. */
         Respond: {
@@ -4774,6 +5014,12 @@ export interface components {
             /** @description The agent that answers in it. */
             agentId: components["schemas"]["AgentId"];
             /**
+             * Format: int64
+             * @description The branch of its messages that is shown; 0 is the first.
+             * @example 0
+             */
+            branch: number;
+            /**
              * @description The channel it came in by.
              * @example webchat
              */
@@ -4788,7 +5034,7 @@ export interface components {
             lastOutcome: components["schemas"]["TaskStatus"] | null;
             /**
              * Format: int64
-             * @description How many messages it holds.
+             * @description How many messages it holds, those of branches that are not shown among them.
              * @example 4
              */
             messageCount: number;
@@ -4815,18 +5061,98 @@ export interface components {
             whileBusy: components["schemas"]["WhileBusy"];
         };
         /**
+         * @description A branch of the messages of a session. It forks where a message was edited or a question was answered anew. The first
+         *     branch, which forks from none, has number 0 and is not listed.
+         */
+        SessionBranch: {
+            /**
+             * Format: int64
+             * @description Its number in the session.
+             * @example 1
+             */
+            branch: number;
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The number of the message of its parent that it has others in place of, and of all that follow. Branches that
+             *     fork at one message are alternatives.
+             * @example 42
+             */
+            forksAt: number;
+            /**
+             * Format: int64
+             * @description The branch that it forks from.
+             * @example 0
+             */
+            parent: number;
+        };
+        /**
          * @description What became of a session.
          *     - `created`: Made.
          *     - `updated`: Title, visibility, status or last activity changed.
+         *     - `branched`: It shows another branch of its messages: they are to be read anew.
          *     - `deleted`: Deleted.
          * @enum {string}
          */
-        SessionChange: "created" | "updated" | "deleted";
+        SessionChange: "created" | "updated" | "branched" | "deleted";
         /**
          * @description The id of a thing of this kind: A session: what the Socket.IO wire calls a conversation.
          * @example ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         SessionId: string;
+        /** @description A user marked a session: read it, pinned it, archived it or gave it tags. Sent to that user alone. */
+        SessionMarked: {
+            /** @description The marks as they are now. */
+            marks: components["schemas"]["SessionMarks"];
+            /**
+             * Format: int64
+             * @description The event's number.
+             */
+            seq: number;
+            /** @description The session. */
+            sessionId: components["schemas"]["SessionId"];
+        };
+        /** @description What a user keeps about a session. Others who take part in it have marks of their own. */
+        SessionMarks: {
+            /** @description Whether it is left out of the user's list. */
+            isArchived: boolean;
+            /** @description Whether it stands first in the user's list. */
+            isPinned: boolean;
+            /**
+             * Format: int64
+             * @description How many of the session's messages the user has read. It is unread while its `messageCount` is higher.
+             * @example 4
+             */
+            readCount: number;
+            /**
+             * @description The user's tags, in the order in which they were given.
+             * @example [
+             *       "work"
+             *     ]
+             */
+            tags: string[];
+        };
+        /** @description What is to change of the marks; what is absent stays. */
+        SessionMarksPatch: {
+            /** @description Whether it is left out of the user's list, until the user writes into it. */
+            isArchived?: boolean;
+            /** @description Whether it stands first in the user's list. At most 50 do. */
+            isPinned?: boolean;
+            /**
+             * Format: int64
+             * @description How many of the session's messages the user has read: its `messageCount` if all, fewer to mark it as unread.
+             * @example 4
+             */
+            readCount?: number;
+            /**
+             * @description All tags: at most 20, of 1 to 40 characters. One that differs only by its case is the same.
+             * @example [
+             *       "work"
+             *     ]
+             */
+            tags?: string[];
+        };
         /**
          * @description How its participants work together.
          *     - `async`: Each in its own time.
@@ -4836,6 +5162,11 @@ export interface components {
         SessionMode: "async" | "realtime";
         /** @description What is to change of a session; what is absent stays. */
         SessionPatch: {
+            /**
+             * Format: int64
+             * @description The branch of its messages that is shown, for all who take part.
+             */
+            branch?: number;
             /** @description Null clears it: then the agent's model answers. */
             model?: string | null;
             /** @description A completed session stays so. */
@@ -4877,12 +5208,36 @@ export interface components {
          * @enum {string}
          */
         SessionStatus: "waiting" | "active" | "paused" | "completed";
-        /** @description A session was made, changed or deleted. */
+        /** @description A tag of a user. */
+        SessionTag: {
+            /**
+             * Format: int64
+             * @description How many of the user's sessions have it.
+             * @example 3
+             */
+            sessions: number;
+            /**
+             * @description The tag.
+             * @example work
+             */
+            tag: string;
+        };
+        /** @description A session was made, changed or deleted, or shows another branch of its messages: then they are to be read anew. */
         SessionUpdated: {
-            /** @description Which of the three. */
+            /**
+             * Format: int64
+             * @description The branch of its messages that is shown.
+             */
+            branch: number;
+            /** @description Which of them. */
             change: components["schemas"]["SessionChange"];
             /** @description How the turn ended that ended last: `completed`, `failed` or `cancelled`. */
             lastOutcome: components["schemas"]["TaskStatus"] | null;
+            /**
+             * Format: int64
+             * @description How many messages it holds: more than the user's `readCount` if some are unread.
+             */
+            messageCount: number;
             /**
              * Format: int64
              * @description The event's number.
@@ -5420,6 +5775,11 @@ export interface components {
              * @example Operator
              */
             role: string;
+            /**
+             * @description What people call the role.
+             * @example Operator
+             */
+            roleName: string;
             /** @description Where it belongs. */
             tenant: components["schemas"]["Tenant"];
         };
@@ -6820,7 +7180,10 @@ export interface operations {
     deleteUser: {
         parameters: {
             query?: {
-                /** @description The active user who gets the sessions, discussions, memories and attachments. Needed if there are any. */
+                /**
+                 * @description The active user who gets the sessions, discussions, memories and attachments. Needed if there are any; its role must
+                 *     include `SendMessages`.
+                 */
                 reassignTo?: components["schemas"]["UserId"];
             };
             header?: never;
@@ -6974,6 +7337,62 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    resetUserPassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "password": "b3Jhbmdl-Zm94",
+                     *       "user": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "passwordDue": false,
+                     *         "role": "Operator",
+                     *         "status": "active",
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResetPassword"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -8672,6 +9091,7 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
@@ -8760,6 +9180,7 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
@@ -8843,6 +9264,7 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
@@ -8906,6 +9328,7 @@ export interface operations {
                      *         "ManageUsers"
                      *       ],
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "tenant": {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
@@ -8971,6 +9394,7 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
@@ -9440,6 +9864,7 @@ export interface operations {
                      *           "ManageUsers"
                      *         ],
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "tenant": {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
@@ -9458,21 +9883,233 @@ export interface operations {
                      *         "nextCursor": null
                      *       },
                      *       "offline": false,
-                     *       "sessions": {
+                     *       "pinnedSessions": {
                      *         "hasMore": false,
                      *         "items": [
                      *           {
+                     *             "agent": {
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "description": "Plans journeys by train",
+                     *               "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "model": null,
+                     *               "name": "Sophon",
+                     *               "runtime": "model",
+                     *               "slug": "sophon",
+                     *               "tools": [
+                     *                 "memory.*",
+                     *                 "datetime.now"
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *             },
                      *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "branch": 0,
                      *             "channelId": "webchat",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastMessage": {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "attachments": [
+                     *                 {
+                     *                   "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "mime": "image/png",
+                     *                   "name": "map.png",
+                     *                   "size": 48213
+                     *                 }
+                     *               ],
+                     *               "branch": 0,
+                     *               "content": "Which trains go to **Lisbon**?",
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "details": {
+                     *                 "cut": {
+                     *                   "keptBytes": 16777216,
+                     *                   "reason": "The answer had more characters than the operator allows."
+                     *                 },
+                     *                 "fallback": {
+                     *                   "model": "llama3.2",
+                     *                   "provider": "ollama",
+                     *                   "reason": "The provider did not answer.",
+                     *                   "requested": "gpt-5"
+                     *                 }
+                     *               },
+                     *               "finishReason": "stop",
+                     *               "id": 42,
+                     *               "localId": null,
+                     *               "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "msgType": "chat",
+                     *               "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "role": "user",
+                     *               "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "status": "pending",
+                     *               "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "toolCalls": [
+                     *                 {
+                     *                   "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                   "arguments": {},
+                     *                   "durationMs": 12,
+                     *                   "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "result": null,
+                     *                   "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "status": "running",
+                     *                   "textOffset": 57,
+                     *                   "toolName": "memory.search"
+                     *                 }
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *               "usage": {
+                     *                 "inputTokens": 1250,
+                     *                 "model": "llama3.2",
+                     *                 "outputTokens": 310,
+                     *                 "provider": "ollama"
+                     *               },
+                     *               "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *             },
                      *             "lastOutcome": "queued",
+                     *             "marks": {
+                     *               "isArchived": false,
+                     *               "isPinned": false,
+                     *               "readCount": 4,
+                     *               "tags": [
+                     *                 "work"
+                     *               ]
+                     *             },
                      *             "messageCount": 4,
                      *             "mode": "async",
                      *             "model": null,
                      *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "participants": [
+                     *               {
+                     *                 "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "kind": "user",
+                     *                 "role": "viewer"
+                     *               }
+                     *             ],
+                     *             "status": "waiting",
+                     *             "title": "Flights to Lisbon",
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "visibility": "private",
+                     *             "whileBusy": "queue"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "sessionTags": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "sessions": 3,
+                     *             "tag": "work"
+                     *           }
+                     *         ],
+                     *         "nextCursor": null
+                     *       },
+                     *       "sessions": {
+                     *         "hasMore": false,
+                     *         "items": [
+                     *           {
+                     *             "agent": {
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "description": "Plans journeys by train",
+                     *               "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "model": null,
+                     *               "name": "Sophon",
+                     *               "runtime": "model",
+                     *               "slug": "sophon",
+                     *               "tools": [
+                     *                 "memory.*",
+                     *                 "datetime.now"
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *             },
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "branch": 0,
+                     *             "channelId": "webchat",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "lastMessage": {
+                     *               "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "attachments": [
+                     *                 {
+                     *                   "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "mime": "image/png",
+                     *                   "name": "map.png",
+                     *                   "size": 48213
+                     *                 }
+                     *               ],
+                     *               "branch": 0,
+                     *               "content": "Which trains go to **Lisbon**?",
+                     *               "createdAt": "2026-11-22T12:00:00.000Z",
+                     *               "details": {
+                     *                 "cut": {
+                     *                   "keptBytes": 16777216,
+                     *                   "reason": "The answer had more characters than the operator allows."
+                     *                 },
+                     *                 "fallback": {
+                     *                   "model": "llama3.2",
+                     *                   "provider": "ollama",
+                     *                   "reason": "The provider did not answer.",
+                     *                   "requested": "gpt-5"
+                     *                 }
+                     *               },
+                     *               "finishReason": "stop",
+                     *               "id": 42,
+                     *               "localId": null,
+                     *               "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "msgType": "chat",
+                     *               "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "role": "user",
+                     *               "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "status": "pending",
+                     *               "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "toolCalls": [
+                     *                 {
+                     *                   "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                   "arguments": {},
+                     *                   "durationMs": 12,
+                     *                   "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                   "result": null,
+                     *                   "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                   "status": "running",
+                     *                   "textOffset": 57,
+                     *                   "toolName": "memory.search"
+                     *                 }
+                     *               ],
+                     *               "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *               "usage": {
+                     *                 "inputTokens": 1250,
+                     *                 "model": "llama3.2",
+                     *                 "outputTokens": 310,
+                     *                 "provider": "ollama"
+                     *               },
+                     *               "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *             },
+                     *             "lastOutcome": "queued",
+                     *             "marks": {
+                     *               "isArchived": false,
+                     *               "isPinned": false,
+                     *               "readCount": 4,
+                     *               "tags": [
+                     *                 "work"
+                     *               ]
+                     *             },
+                     *             "messageCount": 4,
+                     *             "mode": "async",
+                     *             "model": null,
+                     *             "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "participants": [
+                     *               {
+                     *                 "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "kind": "user",
+                     *                 "role": "viewer"
+                     *               }
+                     *             ],
                      *             "status": "waiting",
                      *             "title": "Flights to Lisbon",
                      *             "updatedAt": "2026-11-22T12:00:00.000Z",
@@ -9569,6 +10206,7 @@ export interface operations {
                      *             "size": 48213
                      *           }
                      *         ],
+                     *         "branch": 0,
                      *         "content": "Which trains go to **Lisbon**?",
                      *         "createdAt": "2026-11-22T12:00:00.000Z",
                      *         "details": {
@@ -13081,6 +13719,8 @@ export interface operations {
             query?: {
                 /** @description The agent that answers in it, by id or slug. */
                 agent?: string;
+                /** @description Only archived ones, in place of all others. */
+                archived?: boolean;
                 /** @description Only those made then or later. */
                 createdFrom?: string;
                 /** @description Only those made before. */
@@ -13094,6 +13734,8 @@ export interface operations {
                 expand?: string;
                 /** @description Items in a page: 50 by default, at most 200. */
                 limit?: number;
+                /** @description Only those that one has pinned, or that one has not. */
+                pinned?: boolean;
                 /** @description Words that title or messages contain, each by its beginning. */
                 q?: string;
                 /**
@@ -13103,6 +13745,10 @@ export interface operations {
                 sort?: "updated" | "created";
                 /** @description Its status. */
                 status?: "waiting" | "active" | "paused" | "completed";
+                /** @description Only those with this tag. */
+                tag?: string;
+                /** @description Only those with messages that one has not read, or those without. */
+                unread?: boolean;
                 /** @description Only those in which something happened then or later. */
                 updatedFrom?: string;
                 /** @description Only those in which nothing happened since. */
@@ -13152,6 +13798,7 @@ export interface operations {
                      *             "updatedAt": "2026-11-22T12:00:00.000Z"
                      *           },
                      *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "branch": 0,
                      *           "channelId": "webchat",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13166,6 +13813,7 @@ export interface operations {
                      *                 "size": 48213
                      *               }
                      *             ],
+                     *             "branch": 0,
                      *             "content": "Which trains go to **Lisbon**?",
                      *             "createdAt": "2026-11-22T12:00:00.000Z",
                      *             "details": {
@@ -13214,6 +13862,14 @@ export interface operations {
                      *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
                      *           },
                      *           "lastOutcome": "queued",
+                     *           "marks": {
+                     *             "isArchived": false,
+                     *             "isPinned": false,
+                     *             "readCount": 4,
+                     *             "tags": [
+                     *               "work"
+                     *             ]
+                     *           },
                      *           "messageCount": 4,
                      *           "mode": "async",
                      *           "model": null,
@@ -13302,6 +13958,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13367,6 +14024,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13492,6 +14150,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13520,6 +14179,124 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listBranches: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "branch": 1,
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "forksAt": 42,
+                     *           "parent": 0
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SessionBranch"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    exportSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `markdown` (the default) is for people and leaves out what tools were called with; `json` has all that
+                 *     `GET /api/sessions/{id}` and its messages have.
+                 */
+                format?: "markdown" | "json";
+            };
+            header?: never;
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    /**
+                     * @example # Flights to Lisbon
+                     *
+                     *     ## User, 2026-11-22T12:00:00.000Z
+                     *
+                     *     Which?
+                     */
+                    "text/markdown": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -13565,6 +14342,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "branch": 0,
                      *       "channelId": "webchat",
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
@@ -13590,6 +14368,146 @@ export interface operations {
             403: components["responses"]["NotAuthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getSessionMarks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isArchived": false,
+                     *       "isPinned": false,
+                     *       "readCount": 4,
+                     *       "tags": [
+                     *         "work"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionMarks"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateSessionMarks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isArchived": false,
+                 *       "isPinned": false,
+                 *       "readCount": 4,
+                 *       "tags": [
+                 *         "work"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionMarksPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isArchived": false,
+                     *       "isPinned": false,
+                     *       "readCount": 4,
+                     *       "tags": [
+                     *         "work"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionMarks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -13653,6 +14571,7 @@ export interface operations {
                      *               "size": 48213
                      *             }
                      *           ],
+                     *           "branch": 0,
                      *           "content": "Which trains go to **Lisbon**?",
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "details": {
@@ -13724,6 +14643,66 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+                /** @description The message. */
+                messageId: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": "Which trains go to Porto?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditMessage"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -13907,7 +14886,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Regenerate"] | null;
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -13937,7 +14921,294 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deleteSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sessionIds": [
+                 *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeleteSessions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessionIds": [
+                     *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeletedSessions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    markSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isArchived": true,
+                 *       "isPinned": false,
+                 *       "sessionIds": [
+                 *         "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["MarkSessions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "agent": {
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "description": "Plans journeys by train",
+                     *             "id": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "model": null,
+                     *             "name": "Sophon",
+                     *             "runtime": "model",
+                     *             "slug": "sophon",
+                     *             "tools": [
+                     *               "memory.*",
+                     *               "datetime.now"
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *           },
+                     *           "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "branch": 0,
+                     *           "channelId": "webchat",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "forkedAtMessageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "id": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "lastMessage": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "attachments": [
+                     *               {
+                     *                 "key": "att_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "mime": "image/png",
+                     *                 "name": "map.png",
+                     *                 "size": 48213
+                     *               }
+                     *             ],
+                     *             "branch": 0,
+                     *             "content": "Which trains go to **Lisbon**?",
+                     *             "createdAt": "2026-11-22T12:00:00.000Z",
+                     *             "details": {
+                     *               "cut": {
+                     *                 "keptBytes": 16777216,
+                     *                 "reason": "The answer had more characters than the operator allows."
+                     *               },
+                     *               "fallback": {
+                     *                 "model": "llama3.2",
+                     *                 "provider": "ollama",
+                     *                 "reason": "The provider did not answer.",
+                     *                 "requested": "gpt-5"
+                     *               }
+                     *             },
+                     *             "finishReason": "stop",
+                     *             "id": 42,
+                     *             "localId": null,
+                     *             "messageId": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "msgType": "chat",
+                     *             "replyTo": "msg_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "role": "user",
+                     *             "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "status": "pending",
+                     *             "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "toolCalls": [
+                     *               {
+                     *                 "argsHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *                 "arguments": {},
+                     *                 "durationMs": 12,
+                     *                 "endedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "id": "call_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *                 "result": null,
+                     *                 "startedAt": "2026-11-22T12:00:00.000Z",
+                     *                 "status": "running",
+                     *                 "textOffset": 57,
+                     *                 "toolName": "memory.search"
+                     *               }
+                     *             ],
+                     *             "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *             "usage": {
+                     *               "inputTokens": 1250,
+                     *               "model": "llama3.2",
+                     *               "outputTokens": 310,
+                     *               "provider": "ollama"
+                     *             },
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           },
+                     *           "lastOutcome": "queued",
+                     *           "marks": {
+                     *             "isArchived": false,
+                     *             "isPinned": false,
+                     *             "readCount": 4,
+                     *             "tags": [
+                     *               "work"
+                     *             ]
+                     *           },
+                     *           "messageCount": 4,
+                     *           "mode": "async",
+                     *           "model": null,
+                     *           "ownerId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "parentSessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "participants": [
+                     *             {
+                     *               "id": "user_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "joinedAt": "2026-11-22T12:00:00.000Z",
+                     *               "kind": "user",
+                     *               "role": "viewer"
+                     *             }
+                     *           ],
+                     *           "status": "waiting",
+                     *           "title": "Flights to Lisbon",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "visibility": "private",
+                     *           "whileBusy": "queue"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_ListedSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listSessionTags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "sessions": 3,
+                     *           "tag": "work"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SessionTag"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
         };

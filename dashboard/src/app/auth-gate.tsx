@@ -7,6 +7,7 @@ import { readConfig, readStart } from "../entities/start/start.ts";
 import { AuthContext } from "../entities/user/auth.ts";
 import { clearDrafts } from "../ui/drafts.ts";
 import { ErrorNotice, Loading } from "../ui/notice.tsx";
+import { forgetOffline } from "./offline.ts";
 import { SignIn } from "./sign-in.tsx";
 
 async function signOut() {
@@ -24,11 +25,16 @@ export function AuthGate({ children }: { children: ReactNode }) {
   });
   const held = useSyncExternalStore(credentials.subscribe, credentials.snapshot);
 
+  const isSignedOut = config.data !== undefined && !config.data.autoAdmin && held === null;
+  useEffect(() => {
+    if (isSignedOut) void forgetOffline();
+  }, [isSignedOut]);
+
   if (config.error) {
     return <ErrorNotice error={config.error} onRetry={() => void config.refetch()} />;
   }
   if (config.data === undefined) return <Loading />;
-  if (!config.data.autoAdmin && held === null) return <SignIn />;
+  if (isSignedOut) return <SignIn />;
   return <SignedIn autoAdmin={config.data.autoAdmin}>{children}</SignedIn>;
 }
 

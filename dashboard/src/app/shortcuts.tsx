@@ -1,25 +1,12 @@
-/** The keyboard shortcuts of every page, and the overlay that lists them. */
-import { useEffect, useEffectEvent, useState } from "react";
+/** The keyboard shortcuts of every page. */
+import { Suspense, useEffect, useEffectEvent, useState } from "react";
 import { useLocation } from "wouter";
 import type { NavigationEntry } from "../features/feature.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { Palette } from "./palette.tsx";
-import styles from "./shortcuts.module.css";
-import { shortcuts as t } from "../messages/en/shortcuts.ts";
+import { lazyComponent } from "../ui/lazy.tsx";
+import { IS_APPLE } from "./command-key.ts";
 
-/** The key that commands are given with. */
-const IS_APPLE = /mac|iphone|ipad/i.test(navigator.userAgent);
-const COMMAND = IS_APPLE ? "⌘" : "Ctrl";
-
-/** What is listed: the keys, and what they do. */
-const SHORTCUTS: readonly { keys: readonly string[]; does: keyof typeof t.does }[] = [
-  { keys: [COMMAND, "K"], does: "palette" },
-  { keys: [COMMAND, "Shift", "O"], does: "newChat" },
-  { keys: ["Enter"], does: "send" },
-  { keys: ["Shift", "Enter"], does: "newLine" },
-  { keys: ["Esc"], does: "close" },
-  { keys: ["?"], does: "help" },
-];
+const Palette = lazyComponent(async () => (await import("./palette.tsx")).Palette);
+const ShortcutHelp = lazyComponent(async () => (await import("./shortcut-help.tsx")).ShortcutHelp);
 
 type Open = "palette" | "help" | null;
 
@@ -47,9 +34,12 @@ export function Shortcuts({ entries }: { entries: readonly NavigationEntry[] }) 
   }, []);
 
   const close = () => setOpen(null);
-  if (open === "palette") return <Palette entries={entries} onClose={close} />;
-  if (open === "help") return <Help onClose={close} />;
-  return null;
+  return (
+    <Suspense>
+      {open === "palette" && <Palette entries={entries} onClose={close} />}
+      {open === "help" && <ShortcutHelp onClose={close} />}
+    </Suspense>
+  );
 }
 
 /** What a key that was pressed asks for. Where text is typed, `?` is a character. */
@@ -65,23 +55,4 @@ function actionOf(event: KeyboardEvent): "palette" | "help" | "new" | null {
 
 function isTypedInto(target: EventTarget | null): boolean {
   return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
-}
-
-function Help({ onClose }: { onClose: () => void }) {
-  return (
-    <Dialog title={t.title} onClose={onClose}>
-      <dl className={styles.shortcuts}>
-        {SHORTCUTS.map(({ keys, does }) => (
-          <div key={does}>
-            <dt>{t.does[does]}</dt>
-            <dd>
-              {keys.map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
-  );
 }

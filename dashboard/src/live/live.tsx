@@ -1,5 +1,4 @@
 /** The hub connections of the signed-in user, one for each hub, shared by the whole page. */
-import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import {
   createContext,
@@ -9,25 +8,16 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { basePath } from "../api/base-path.ts";
 import { credentials } from "../api/credentials.ts";
 import type { HubMethods } from "../api/hubs.ts";
 import type { HubEvents } from "./events.ts";
 import type { EventHandler } from "./handlers.ts";
-import { HubLink, type LinkState, type Transport } from "./hub-link.ts";
+import { HubLink, type LinkState } from "./hub-link.ts";
+import { HubTransport } from "./transport.ts";
 
 type Live = { [Hub in keyof HubEvents]: HubLink<HubEvents[Hub], HubMethods[Hub]> };
 
 const LiveContext = createContext<Live | null>(null);
-
-function hub(name: keyof HubEvents): Transport {
-  return new HubConnectionBuilder()
-    .withUrl(`${basePath}/hubs/${name}`, {
-      accessTokenFactory: () => credentials.read()?.accessToken ?? "",
-    })
-    .configureLogging(LogLevel.None)
-    .build();
-}
 
 /** The client reports a rejected negotiation as text only. */
 async function renewWhenRejected(error: unknown): Promise<boolean> {
@@ -38,7 +28,7 @@ async function renewWhenRejected(error: unknown): Promise<boolean> {
 
 function connect(): Live {
   const link = <Hub extends keyof HubEvents>(name: Hub) =>
-    new HubLink<HubEvents[Hub], HubMethods[Hub]>(hub(name), renewWhenRejected);
+    new HubLink<HubEvents[Hub], HubMethods[Hub]>(new HubTransport(name), renewWhenRejected);
   return {
     chat: link("chat"),
     tasks: link("tasks"),

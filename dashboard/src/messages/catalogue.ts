@@ -28,6 +28,31 @@ export function translate(language: string, translation: Partial<Translation>) {
 
 const translations = import.meta.glob<Translation>("./translations/*.ts", { import: "default" });
 
+/** The languages that there is a text for everything in, as their speakers call them. */
+export const LANGUAGES = {
+  en: "English",
+  de: "Deutsch",
+  es: "Español",
+  ja: "日本語",
+  zh: "中文",
+};
+
+export type Language = keyof typeof LANGUAGES;
+
+/** The language that was chosen in this browser; null for the browser's own. */
+export function chosenLanguage(): Language | null {
+  const chosen = localStorage.getItem(KEY);
+  return chosen !== null && chosen in LANGUAGES ? (chosen as Language) : null;
+}
+
+/** Chooses a language. It is there when the page is loaded again. */
+export function chooseLanguage(language: Language | null) {
+  if (language === null) localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, language);
+}
+
+const KEY = "sophon.language";
+
 /** Loads the first of the preferred languages that there is a translation for; English needs none. */
 export async function loadTranslation(preferred: readonly string[]) {
   for (const tag of preferred) {

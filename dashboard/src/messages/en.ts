@@ -10,6 +10,7 @@ export * from "./en/navigation.ts";
 export * from "./en/nodes.ts";
 export * from "./en/notifications.ts";
 export * from "./en/palette.ts";
+export * from "./en/permissions.ts";
 export * from "./en/prompts.ts";
 export * from "./en/sessions.ts";
 export * from "./en/settings.ts";

@@ -1,5 +1,6 @@
 /** Modal dialogs on the browser's own `<dialog>`, which traps focus, closes on Esc and restores focus. */
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { FieldErrors } from "./field-errors.tsx";
 import { ErrorText } from "./notice.tsx";
 import { Button, IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
@@ -59,7 +60,7 @@ interface ActionDialogProps<Result> {
   onClose: () => void;
   /** Rejects to keep the dialog open and show why. */
   onConfirm: () => Promise<Result>;
-  /** Called after success; closes the dialog by default. */
+  /** Called after success; closes the dialog by default. One that stays open has another question. */
   onDone?: (result: Result) => void;
   children: ReactNode;
 }
@@ -84,6 +85,7 @@ export function ActionDialog<Result>({
       onDone(await onConfirm());
     } catch (error) {
       setFailure(error);
+    } finally {
       setBusy(false);
     }
   };
@@ -97,8 +99,14 @@ export function ActionDialog<Result>({
           void submit();
         }}
       >
-        {children}
-        {failure !== null && <ErrorText error={failure} />}
+        <FieldErrors error={failure}>
+          {(rest) => (
+            <>
+              {children}
+              {rest !== null && <ErrorText error={rest} />}
+            </>
+          )}
+        </FieldErrors>
         <footer className={styles.footer}>
           <Button onClick={onClose}>{common.cancel}</Button>
           <Button type="submit" variant={variant} busy={busy}>

@@ -1,25 +1,45 @@
 import { useId, type ComponentProps, type ReactNode } from "react";
 import { classNames } from "./class-names.ts";
+import { useFieldError } from "./field-errors.tsx";
+import { intoView } from "./into-view.ts";
 import styles from "./field.module.css";
+
+interface Control {
+  id: string;
+  className: string;
+  "aria-describedby"?: string;
+  "aria-invalid"?: true;
+}
 
 interface FieldProps {
   label: string;
   hint?: ReactNode;
-  children: (control: { id: string; className: string; "aria-describedby"?: string }) => ReactNode;
+  /** What the API calls it, where its refusals are shown here. */
+  field?: string | undefined;
+  children: (control: Control) => ReactNode;
 }
 
-/** A label, a control and a hint that belong together. */
-export function Field({ label, hint, children }: FieldProps) {
+/** A label, a control and a hint that belong together, and what is wrong with what was entered. */
+export function Field({ label, hint, field, children }: FieldProps) {
   const id = useId();
   const hintId = `${id}-hint`;
+  const errorId = `${id}-error`;
+  const error = useFieldError(field);
+  const described = [hint !== undefined && hintId, error !== null && errorId].filter(Boolean);
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
       {children({
         id,
         className: styles.control ?? "",
-        ...(hint !== undefined && { "aria-describedby": hintId }),
+        ...(described.length > 0 && { "aria-describedby": described.join(" ") }),
+        ...(error !== null && { "aria-invalid": true }),
       })}
+      {error !== null && (
+        <p ref={intoView} id={errorId} role="alert" className={styles.error}>
+          {error}
+        </p>
+      )}
       {hint !== undefined && (
         <p id={hintId} className={styles.hint}>
           {hint}
@@ -32,12 +52,13 @@ export function Field({ label, hint, children }: FieldProps) {
 type TextFieldProps = Omit<ComponentProps<"input">, "onChange" | "id"> & {
   label: string;
   hint?: ReactNode;
+  field?: string;
   onText: (text: string) => void;
 };
 
-export function TextField({ label, hint, onText, className, ...input }: TextFieldProps) {
+export function TextField({ label, hint, field, onText, className, ...input }: TextFieldProps) {
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={hint} field={field}>
       {(control) => (
         <input
           {...input}
@@ -53,16 +74,31 @@ export function TextField({ label, hint, onText, className, ...input }: TextFiel
 interface SelectFieldProps {
   label: string;
   hint?: ReactNode;
+  field?: string;
+  required?: boolean;
   value: string;
   onText: (value: string) => void;
   options: { value: string; label: string }[];
 }
 
-export function SelectField({ label, hint, value, onText, options }: SelectFieldProps) {
+export function SelectField({
+  label,
+  hint,
+  field,
+  required = false,
+  value,
+  onText,
+  options,
+}: SelectFieldProps) {
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={hint} field={field}>
       {(control) => (
-        <select {...control} value={value} onChange={(event) => onText(event.target.value)}>
+        <select
+          {...control}
+          required={required}
+          value={value}
+          onChange={(event) => onText(event.target.value)}
+        >
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {option.label}

@@ -17,9 +17,10 @@ interface MenuProps {
   items: MenuItem[];
   /** Opens above its button, for the bottom of a window. */
   up?: boolean;
+  small?: boolean;
 }
 
-export function Menu({ label, items, up = false }: MenuProps) {
+export function Menu({ label, items, up = false, small = false }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -56,6 +57,7 @@ export function Menu({ label, items, up = false }: MenuProps) {
     <div ref={root} className={styles.root}>
       <IconButton
         icon="more"
+        small={small}
         label={label}
         aria-haspopup="menu"
         aria-expanded={open}

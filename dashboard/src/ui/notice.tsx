@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { describe, isTransient } from "../api/client.ts";
 import { Button } from "./button.tsx";
+import { intoView } from "./into-view.ts";
 import styles from "./notice.module.css";
 import { common } from "../messages/en/common.ts";
 
@@ -10,7 +11,7 @@ import { common } from "../messages/en/common.ts";
 export function ErrorText({ error }: { error: unknown }) {
   const { message, requestId } = describe(error);
   return (
-    <p role="alert" className={styles.errorText}>
+    <p ref={intoView} role="alert" className={styles.errorText}>
       {message}
       {requestId !== null && <RequestId id={requestId} />}
     </p>

@@ -56,7 +56,9 @@ async fn main() -> Result<()> {
     loop {
         let (cursor_before, one) = (cursor.as_deref(), Some(1.try_into()?));
         let all = client
-            .list_sessions(None, None, None, cursor_before, None, one, None, None, None, None, None, None)
+            .list_sessions(
+                None, None, None, None, cursor_before, None, one, None, None, None, None, None, None, None, None, None,
+            )
             .await?;
         let page = all.into_inner();
         listed.extend(page.items.into_iter().map(|session| session.id));

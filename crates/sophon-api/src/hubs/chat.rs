@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::{
-    Activity, AgentId, MessageId, SessionChange, SessionEvent, SessionId, SessionStatus, TaskId,
+    Activity, AgentId, MarksEvent, MessageId, SessionChange, SessionEvent, SessionId, SessionStatus, TaskId,
     TaskProgress, TaskStatus, TextDelta, ToolCallId, ToolCallStatus, Visibility,
 };
 use utoipa::ToSchema;
 
 use super::{TaskCancelled, TaskCompleted, TaskEvent, TaskFailed, TaskQueued, TaskStarted, hub_events};
-use crate::{Message, Time};
+use crate::{Message, SessionMarks, Time};
 
 hub_events! {
     /// What `/hubs/chat` sends.
@@ -35,6 +35,8 @@ hub_events! {
         TaskCancelled(TaskCancelled),
         /// A session was made, changed or deleted.
         SessionUpdated(SessionUpdated),
+        /// The user marked a session, on whichever connection.
+        SessionMarked(SessionMarked),
     }
 }
 
@@ -64,7 +66,7 @@ impl ChatEvent {
             Self::TaskCompleted(event) => Some(&event.task.task_id),
             Self::TaskFailed(event) => Some(&event.task.task_id),
             Self::TaskCancelled(event) => Some(&event.task.task_id),
-            Self::SessionUpdated(_) => None,
+            Self::SessionUpdated(_) | Self::SessionMarked(_) => None,
         }
     }
 }
@@ -237,7 +239,7 @@ impl ReceiveMessage {
     }
 }
 
-/// A session was made, changed or deleted.
+/// A session was made, changed or deleted, or shows another branch of its messages: then they are to be read anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionUpdated {
@@ -254,7 +256,15 @@ pub struct SessionUpdated {
     /// How the turn ended that ended last: `completed`, `failed` or `cancelled`.
     #[schema(required)]
     pub last_outcome: Option<TaskStatus>,
-    /// Which of the three.
+    /// How many messages it holds: more than the user's `readCount` if some are unread.
+    #[serde(default)]
+    #[schema(required)]
+    pub message_count: i64,
+    /// The branch of its messages that is shown.
+    #[serde(default)]
+    #[schema(required)]
+    pub branch: i64,
+    /// Which of them.
     pub change: SessionChange,
     /// The event's number.
     pub seq: u64,
@@ -271,9 +281,30 @@ impl SessionUpdated {
             status: session.status,
             visibility: session.visibility,
             last_outcome: session.last_outcome,
+            message_count: session.message_count,
+            branch: session.branch,
             change: event.change,
             seq,
         }
+    }
+}
+
+/// A user marked a session: read it, pinned it, archived it or gave it tags. Sent to that user alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionMarked {
+    /// The session.
+    pub session_id: SessionId,
+    /// The marks as they are now.
+    pub marks: SessionMarks,
+    /// The event's number.
+    pub seq: u64,
+}
+
+impl SessionMarked {
+    /// Of a session that its user marked.
+    pub fn new(event: MarksEvent, seq: u64) -> Self {
+        Self { session_id: event.session_id, marks: event.marks.into(), seq }
     }
 }
 

@@ -20,8 +20,8 @@ pub use approvals::{
 };
 pub use catalogue::{Hub, Method, all, describe};
 pub use chat::{
-    AgentStatus, ChatEvent, Joined, PendingMessage, ReceiveMessage, SessionRef, SessionUpdated, StreamChunk,
-    ToolCallCompleted, ToolCallStarted,
+    AgentStatus, ChatEvent, Joined, PendingMessage, ReceiveMessage, SessionMarked, SessionRef,
+    SessionUpdated, StreamChunk, ToolCallCompleted, ToolCallStarted,
 };
 pub use discussion::{
     DiscussionCancelled, DiscussionCompleted, DiscussionDecided, DiscussionEvent, DiscussionFailed,

@@ -1,6 +1,9 @@
 //! *Sessions*.
 
-use sophon_api::{Change, ForkSession, List, Message, NewSession, Session, SessionPatch};
+use sophon_api::{
+    Change, ForkSession, List, ListedSession, Message, NewSession, Session, SessionMarks, SessionMarksPatch,
+    SessionPatch, SessionTag,
+};
 use sophon_model::SessionId;
 
 use crate::{Client, ClientError};
@@ -12,6 +15,14 @@ pub struct SessionFilter {
     pub text: Option<String>,
     /// The agent, by id or slug.
     pub agent: Option<String>,
+    /// Only archived ones, in place of all others.
+    pub archived: bool,
+    /// Only those that are pinned.
+    pub pinned: bool,
+    /// Only those with messages that were not read.
+    pub unread: bool,
+    /// Only those with this tag.
+    pub tag: Option<String>,
 }
 
 /// Which messages of a session are wanted. Without bounds: the newest.
@@ -32,10 +43,15 @@ impl Client {
         filter: &SessionFilter,
         limit: usize,
         cursor: Option<String>,
-    ) -> Result<List<Session>, ClientError> {
+    ) -> Result<List<ListedSession>, ClientError> {
+        let only = |is_asked: bool| is_asked.then(|| true.to_string());
         let request = self.get(&["api", "sessions"])?.query([
             ("q", filter.text.clone()),
             ("agent", filter.agent.clone()),
+            ("archived", only(filter.archived)),
+            ("pinned", only(filter.pinned)),
+            ("unread", only(filter.unread)),
+            ("tag", filter.tag.clone()),
             ("limit", Some(limit.to_string())),
             ("cursor", cursor),
         ]);
@@ -58,6 +74,25 @@ impl Client {
         self.fetch(self.patch(&["api", "sessions", id.as_str()])?.json(&body)).await
     }
 
+    /// `GET /api/sessions/{id}/marks`.
+    pub async fn session_marks(&self, id: &SessionId) -> Result<SessionMarks, ClientError> {
+        self.fetch(self.get(&["api", "sessions", id.as_str(), "marks"])?).await
+    }
+
+    /// `PATCH /api/sessions/{id}/marks`.
+    pub async fn mark_session(
+        &self,
+        id: &SessionId,
+        patch: &SessionMarksPatch,
+    ) -> Result<SessionMarks, ClientError> {
+        self.fetch(self.patch(&["api", "sessions", id.as_str(), "marks"])?.json(patch)).await
+    }
+
+    /// `GET /api/sessions/tags`, the most used first.
+    pub async fn session_tags(&self) -> Result<List<SessionTag>, ClientError> {
+        self.fetch(self.get(&["api", "sessions", "tags"])?).await
+    }
+
     /// `DELETE /api/sessions/{id}`.
     pub async fn delete_session(&self, id: &SessionId) -> Result<(), ClientError> {
         self.execute(self.delete(&["api", "sessions", id.as_str()])?).await
@@ -66,6 +101,13 @@ impl Client {
     /// `POST /api/sessions/{id}/fork`.
     pub async fn fork_session(&self, id: &SessionId, fork: &ForkSession) -> Result<Session, ClientError> {
         self.fetch(self.post(&["api", "sessions", id.as_str(), "fork"])?.json(fork)).await
+    }
+
+    /// `GET /api/sessions/{id}/export`: the whole file, as JSON or as Markdown.
+    pub async fn export_session(&self, id: &SessionId, as_json: bool) -> Result<Vec<u8>, ClientError> {
+        let format = if as_json { "json" } else { "markdown" };
+        let path = ["api", "sessions", id.as_str(), "export"];
+        self.download(self.get(&path)?.query([("format", Some(format.to_owned()))])).await
     }
 
     /// `GET /api/sessions/{id}/messages`, oldest first.

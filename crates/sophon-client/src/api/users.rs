@@ -1,8 +1,8 @@
 //! *Admin*: users and roles; and one's own account.
 
 use sophon_api::{
-    AccountPatch, CreatedUser, List, NewRole, NewUser, PasswordChange, Role, RolePatch, Secret, User,
-    UserAccount, UserPatch,
+    AccountPatch, CreatedUser, List, NewRole, NewUser, PasswordChange, ResetPassword, Role, RolePatch,
+    Secret, User, UserAccount, UserPatch,
 };
 use sophon_model::{UserId, UserStatus};
 
@@ -50,6 +50,11 @@ impl Client {
     /// `PATCH /api/admin/users/{id}`.
     pub async fn update_user(&self, id: &UserId, patch: &UserPatch) -> Result<UserAccount, ClientError> {
         self.fetch(self.patch(&["api", "admin", "users", id.as_str()])?.json(patch)).await
+    }
+
+    /// `POST /api/admin/users/{id}/password`: a generated one, which its user has to change.
+    pub async fn reset_password(&self, id: &UserId) -> Result<ResetPassword, ClientError> {
+        self.fetch(self.post(&["api", "admin", "users", id.as_str(), "password"])?).await
     }
 
     /// `DELETE /api/admin/users/{id}`. What is the user's own goes to `heir`, who is needed if there is anything.

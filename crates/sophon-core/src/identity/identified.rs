@@ -133,8 +133,8 @@ impl Identified {
 }
 
 fn password_due() -> Error {
-    let text = "Your password was chosen by somebody else. Choose one of your own first: sign in to the dashboard, use \
-        `sophon login`, or POST /api/auth/password.";
+    let text = "Your password was chosen by somebody else. Choose one of your own first: with `sophon \
+        password`, in the dashboard, or with POST /api/auth/password.";
     Error::new(Kind::NotAuthorized, text).with_code("password_change_required")
 }
 

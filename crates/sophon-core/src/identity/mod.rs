@@ -23,8 +23,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    ApiToken, ApiTokenId, Caller, Credential, Error, Kind, Permission, Permissions, Result, Tenant, TenantId,
-    Timestamp, User, UserId, UserStatus,
+    ApiToken, ApiTokenId, Caller, Credential, Error, Kind, Permission, Permissions, Result, Role, Tenant,
+    TenantId, Timestamp, User, UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
@@ -63,6 +63,8 @@ pub enum AuthorizationState {
 pub struct Profile {
     /// The user.
     pub user: User,
+    /// What people call its role.
+    pub role_name: String,
     /// Its tenant.
     pub tenant: Tenant,
     /// What it may do: what its role includes, or less with an API token.
@@ -72,7 +74,12 @@ pub struct Profile {
 impl Profile {
     fn of(tx: &dyn Tx, user: User, permissions: Permissions) -> Result<Self> {
         let tenant = tx.get(&user.tenant_id)?.ok_or_else(|| Error::not_found("tenant"))?;
-        Ok(Self { user, tenant, permissions })
+        let role_name = match &user.role {
+            Role::Custom(id) => tx.get_in(&user.tenant_id, id)?.map(|role| role.name),
+            Role::Admin | Role::Operator | Role::Viewer => None,
+        };
+        let role_name = role_name.unwrap_or_else(|| user.role.name().to_owned());
+        Ok(Self { user, role_name, tenant, permissions })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The catalogue: each model that is set up or on offer, with what is known of it.
 
 use sophon_model::ports::{ModelInfo, ModelProvider, every};
-use sophon_model::{ModelTraits, ProviderModel, Result, StoredProvider};
+use sophon_model::{ModelTraits, ProviderKind, ProviderModel, Result, StoredProvider};
 
 use super::Models;
 
@@ -18,7 +18,8 @@ pub struct CatalogueModel {
 
 impl Models {
     /// The models of all providers that are asked, in the order of the providers: those that are set up, also where they
-    /// are disabled, and then what the services offered when they were last asked.
+    /// are disabled, and then what the services offered when they were last asked. A provider that is disabled has none
+    /// here. Of a model that was set up in the gateway no more is known than was entered.
     pub async fn catalogue(&self) -> Result<Vec<CatalogueModel>> {
         let stored = self.db.read(|tx| tx.all(&every::<StoredProvider>())).await?;
         let current = self.current();
@@ -26,8 +27,8 @@ impl Models {
         let mut catalogue = Vec::new();
         for provider in &*current.providers {
             let set_up = match stored.iter().find(|stored| stored.name == provider.id()) {
-                Some(stored) => stored.models.iter().map(|model| known(&**provider, model)).collect(),
-                None => provider.models().iter().map(as_configured).collect::<Vec<_>>(),
+                Some(stored) => stored.models.clone(),
+                None => self.as_configured(&**provider),
             };
             let is_set_up = |id: &str| set_up.iter().any(|model| model.id == id);
             let of_provider = listed.iter().filter(|model| model.info.provider == provider.id());
@@ -45,26 +46,25 @@ impl Models {
         }
         Ok(catalogue)
     }
-}
 
-/// A model as it is stored, with the limits that it is asked with.
-fn known(provider: &dyn ModelProvider, model: &ProviderModel) -> ProviderModel {
-    let asked = provider.models().iter().find(|asked| asked.id == model.id);
-    let mut model = model.clone();
-    if let Some(asked) = asked {
-        model.traits.context_tokens.get_or_insert(asked.context_tokens);
-        model.traits.output_tokens.get_or_insert(asked.output_tokens);
+    /// The models of a provider of the configuration. Limits that are the usual ones of its kind are assumed, not known.
+    fn as_configured(&self, provider: &dyn ModelProvider) -> Vec<ProviderModel> {
+        let kind = provider.service().and_then(|service| ProviderKind::parse(service.kind));
+        let usual = kind.map(|kind| self.factory.usual_limits(kind));
+        let models = provider.models().iter().map(|info| {
+            let known = |tokens: u32, usual: u32| (tokens != usual).then_some(tokens);
+            let (context_tokens, output_tokens) = match usual {
+                Some((context, output)) => {
+                    (known(info.context_tokens, context), known(info.output_tokens, output))
+                }
+                // A part of this process reads whatever it is given.
+                None => (None, None),
+            };
+            let traits = ModelTraits { context_tokens, output_tokens, ..ModelTraits::default() };
+            ProviderModel { id: info.id.clone(), enabled: true, traits }
+        });
+        models.collect()
     }
-    model
-}
-
-fn as_configured(info: &ModelInfo) -> ProviderModel {
-    let traits = ModelTraits {
-        context_tokens: Some(info.context_tokens),
-        output_tokens: Some(info.output_tokens),
-        ..ModelTraits::default()
-    };
-    ProviderModel { id: info.id.clone(), enabled: true, traits }
 }
 
 /// Of what is only offered no more is known than its name.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sophon_model::ports::{
     ModelError, ModelErrorKind, ModelInfo, ModelProvider, ProviderPreset, ProviderSpec,
 };
+use sophon_model::text::{is_plainly_visible, visible};
 use sophon_model::{
     Caller, Error, Kind, ModelTraits, ProviderId, ProviderKind, ProviderModel, Result, SecretBytes,
     StoredProvider,
@@ -98,6 +99,9 @@ pub(super) fn validate_models(models: &[ProviderModel]) -> Result<()> {
     }
     for (index, model) in models.iter().enumerate() {
         bounded("models", &model.id, 1, LONGEST_NAME)?;
+        if !is_plainly_visible(&model.id) {
+            return refuse(format!("The model '{}' has characters that cannot be seen.", visible(&model.id)));
+        }
         if models[..index].iter().any(|earlier| earlier.id == model.id) {
             return refuse(format!("The model '{}' is listed twice.", model.id));
         }
@@ -115,7 +119,8 @@ pub(super) fn validate_models(models: &[ProviderModel]) -> Result<()> {
 
 impl Models {
     /// Tests a provider before it is saved: asks it for its list of models and for a word. Takes 40 seconds at the most.
-    /// `keyed_by` is a provider whose stored key is used if none is given; the key goes to its own host only.
+    /// `keyed_by` is a provider whose stored key is used if none is given; the key goes to its own host only. A name that
+    /// another one has is refused before anything is sent.
     pub async fn test_draft(
         &self,
         caller: &Caller,
@@ -123,7 +128,7 @@ impl Models {
         keyed_by: Option<ProviderId>,
     ) -> Result<ProviderTest> {
         allow::<ModelSettings, Write>(caller)?;
-        let wants_key = new.key.is_none();
+        let (wants_key, edited) = (new.key.is_none(), keyed_by.clone());
         if let Some(id) = keyed_by.filter(|_| wants_key) {
             let stored = self.stored_provider(&id).await?;
             new.preset.clone_from(&stored.preset);
@@ -134,6 +139,9 @@ impl Models {
         }
         if !new.models.is_empty() {
             validate_models(&new.models)?;
+        }
+        if let Some(name) = &new.name {
+            self.require_name_free(name, edited.as_ref()).await?;
         }
         let name = new.name.clone().unwrap_or_else(|| new.preset.clone());
         let draft = self.draft(&mut new)?;
@@ -164,6 +172,7 @@ impl Models {
         let kind = new.kind.unwrap_or(preset.kind);
         let base_url = new.base_url.clone().unwrap_or_else(|| preset.base_url.clone());
         bounded("base_url", &base_url, 1, LONGEST_URL)?;
+        let base_url = self.factory.address(kind, &base_url)?;
         let key = new.key.take();
         validate_key(key.as_ref())?;
         if preset.needs_key && key.is_none() && base_url == preset.base_url {
@@ -201,7 +210,10 @@ impl Models {
         }
         let opened = self.open_draft(draft.preset.id, draft, &[])?;
         let id = self.choose(&*opened, &draft.preset).await.map_err(|problem| {
-            let text = format!("{} {} Or name a model.", problem.summary(), problem.next_step());
+            let text = match problem.kind {
+                ModelErrorKind::UnknownModel => problem.to_string(),
+                _ => format!("{problem} Or name a model."),
+            };
             Error::validation("models", text)
         })?;
         Ok(vec![ProviderModel { id, enabled: true, traits: ModelTraits::default() }])
@@ -219,8 +231,7 @@ impl Models {
             Err(trouble(provider, ModelErrorKind::TimedOut, message))
         })?;
         let Some(offered) = offered else {
-            let first = provider.models().first().map(|model| model.id.clone());
-            return usual.or(first).ok_or_else(|| no_model(provider, "it has no list of models"));
+            return usual.ok_or_else(|| no_model(provider, "it has no list of models"));
         };
         let is_offered = |model: &&&str| offered.iter().any(|offered| offered.id == **model);
         if let Some(current) = preset.models.iter().find(is_offered) {
@@ -231,7 +242,7 @@ impl Models {
             !NO_CONVERSATION.iter().any(|word| name.contains(word))
         };
         let found = offered.iter().find(converses).map(|model| model.id.clone());
-        found.ok_or_else(|| no_model(provider, "it has no model yet. Install one there"))
+        found.ok_or_else(|| no_model(provider, "it lists no model that holds conversations"))
     }
 
     /// Refuses an address at another host than the one that a stored key was given for.

@@ -253,7 +253,7 @@ impl Models {
             if change.key.is_none() {
                 self.require_same_origin(&provider, url)?;
             }
-            provider.base_url.clone_from(url);
+            provider.base_url = self.factory.address(provider.kind, url)?;
         }
         if let Some(key) = &change.key {
             validate_key(key.as_ref())?;
@@ -277,8 +277,18 @@ impl Models {
 
     /// Refuses a name that storage does not know is taken.
     fn require_free(&self, name: &str) -> Result<()> {
-        let is_taken = name == OFFLINE || self.configured.iter().any(|provider| provider.id() == name);
+        let is_taken = name.eq_ignore_ascii_case(OFFLINE)
+            || self.configured.iter().any(|provider| provider.id() == name);
         if is_taken { Err(name_taken(name)) } else { Ok(()) }
+    }
+
+    /// Refuses a name that another provider has than the `edited` one.
+    pub(super) async fn require_name_free(&self, name: &str, edited: Option<&ProviderId>) -> Result<()> {
+        let name = limits::name("name", name)?;
+        self.require_free(&name)?;
+        let stored = self.db.read(|tx| tx.all(&every::<StoredProvider>())).await?;
+        let is_taken = stored.iter().any(|other| other.name == name && Some(&other.id) != edited);
+        if is_taken { Err(name_taken(&name)) } else { Ok(()) }
     }
 
     /// The name of the service, with a number if it is taken.

@@ -96,6 +96,8 @@ verbs! {
     Manage,
     /// See who takes part in it.
     SeeParticipants,
+    /// Keep something about it for oneself: how far one has read it, whether one has archived it.
+    Mark,
     /// Stop it.
     Cancel,
     /// Answer it.
@@ -186,6 +188,7 @@ cases! {
     Session Read: Public, Joined;
     Session Write: Joined => Role(SessionRole::Member) Has(SendMessages);
     Session SeeParticipants: Joined;
+    Session Mark: Joined;
     Session Manage: Joined => Role(SessionRole::Owner) Has(SendMessages);
 
     StoredAttachment Create: Tenant => Has(SendMessages);

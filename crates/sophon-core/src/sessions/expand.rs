@@ -8,7 +8,8 @@ use sophon_model::{
 };
 
 use super::history::{calls_for, with_calls};
-use super::{MessageWithCalls, Sessions};
+use super::marks::marked;
+use super::{MarkedSession, MessageWithCalls, Sessions};
 use crate::policy::{Visible, visible};
 
 /// What is to be read with the sessions of a list.
@@ -25,8 +26,8 @@ pub struct Expand {
 /// A session with what was asked for.
 #[derive(Clone, Debug)]
 pub struct ExpandedSession {
-    /// The session.
-    pub session: Session,
+    /// The session, with the caller's marks.
+    pub marked: MarkedSession,
     /// The agent that answers in it.
     pub agent: Option<Agent>,
     /// Those who take part, in the order in which they joined.
@@ -57,18 +58,21 @@ impl Sessions {
         let (found, read) = self
             .db
             .read(move |tx| {
-                let found = tx.sessions(sessions.own(), &filter, &page)?;
+                let found = marked(tx, &sessions, &filter, &page)?;
                 let read = read_beside(tx, &found.items, expand, &agents)?;
                 Ok((found, read))
             })
             .await?;
         let Read { agents, mut participants, last_messages } = read;
         let mut last_messages = last_messages.map(|(messages, calls)| self.by_session(messages, calls));
-        Ok(found.map(|session| ExpandedSession {
-            agent: agents.as_ref().and_then(|agents| agents.get(&session.agent_id).cloned()),
-            participants: participants.as_mut().map(|all| all.remove(&session.id).unwrap_or_default()),
-            last_message: last_messages.as_mut().and_then(|all| all.remove(&session.id)),
-            session,
+        Ok(found.map(|marked| {
+            let Session { id, agent_id, .. } = &marked.session;
+            ExpandedSession {
+                agent: agents.as_ref().and_then(|agents| agents.get(agent_id).cloned()),
+                participants: participants.as_mut().map(|all| all.remove(id).unwrap_or_default()),
+                last_message: last_messages.as_mut().and_then(|all| all.remove(id)),
+                marked,
+            }
         }))
     }
 
@@ -83,11 +87,16 @@ impl Sessions {
     }
 }
 
-fn read_beside(tx: &dyn Tx, sessions: &[Session], expand: Expand, agents: &Visible<Agent>) -> Result<Read> {
+fn read_beside(
+    tx: &dyn Tx,
+    sessions: &[MarkedSession],
+    expand: Expand,
+    agents: &Visible<Agent>,
+) -> Result<Read> {
     if sessions.is_empty() {
         return Ok(Read::default());
     }
-    let ids: Vec<SessionId> = sessions.iter().map(|session| session.id.clone()).collect();
+    let ids: Vec<SessionId> = sessions.iter().map(|marked| marked.session.id.clone()).collect();
     Ok(Read {
         agents: expand.agent.then(|| agents_of(tx, sessions, agents)).transpose()?,
         last_messages: expand.last_message.then(|| last_messages(tx, &ids)).transpose()?,
@@ -95,8 +104,12 @@ fn read_beside(tx: &dyn Tx, sessions: &[Session], expand: Expand, agents: &Visib
     })
 }
 
-fn agents_of(tx: &dyn Tx, sessions: &[Session], visible: &Visible<Agent>) -> Result<HashMap<AgentId, Agent>> {
-    let ids: BTreeSet<&AgentId> = sessions.iter().map(|session| &session.agent_id).collect();
+fn agents_of(
+    tx: &dyn Tx,
+    sessions: &[MarkedSession],
+    visible: &Visible<Agent>,
+) -> Result<HashMap<AgentId, Agent>> {
+    let ids: BTreeSet<&AgentId> = sessions.iter().map(|marked| &marked.session.agent_id).collect();
     let ids: Vec<AgentId> = ids.into_iter().cloned().collect();
     let most = ids.len();
     let agents = tx.list_in(visible.tenant(), &AgentsById(ids), most)?;

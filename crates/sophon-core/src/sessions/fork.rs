@@ -69,6 +69,7 @@ fn fork_in(
         parent_id: Some(parent.id.clone()),
         forked_at_message_id: messages.last().map(|message| message.id.clone()),
         message_count: i64::try_from(messages.len()).unwrap_or(i64::MAX),
+        branch: 0,
         last_outcome: None,
         created_at: unit.now(),
         updated_at: unit.now(),
@@ -83,6 +84,7 @@ fn fork_in(
         tenant_id: session.tenant_id.clone(),
         task_id: None,
         local_id: None,
+        branch: 0,
         reply_to: message.reply_to.as_ref().and_then(|question| ids.get(question)).cloned(),
         ..message
     };

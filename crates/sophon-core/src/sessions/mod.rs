@@ -1,23 +1,30 @@
 //! Sessions: making, listing, changing, forking and deleting them, and reading their messages.
 
+mod branches;
 mod excerpt;
 mod expand;
 mod fork;
 mod history;
+mod marks;
 mod participants;
 mod search;
 mod search_tool;
 
+pub use branches::MOST_BRANCHES;
+pub(crate) use branches::{branch_in, require_idle_in};
 pub use excerpt::{Excerpt, Piece};
 pub use expand::{Expand, ExpandedSession};
 pub use fork::Fork;
 pub use history::{History, MessageWithCalls};
+pub(crate) use marks::unarchive_in;
+pub use marks::{ChangeMarks, LONGEST_TAG, MOST_AT_ONCE, MOST_PINNED, MOST_TAGS, MarkedSession};
 pub use participants::MOST_PARTICIPANTS;
 pub(crate) use participants::join_agent_in;
 pub use search::FoundMessage;
 
 use std::sync::Arc;
 
+use marks::marked;
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
     Agent, AuditAction, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId,
@@ -68,6 +75,8 @@ pub struct ChangeSession {
     pub while_busy: Option<WhileBusy>,
     /// A model for this session alone; `Some(None)` clears it.
     pub model: Option<Option<String>>,
+    /// The branch of its messages that is shown.
+    pub branch: Option<i64>,
     /// What the change depends on.
     pub only_if: OnlyIf<Session>,
 }
@@ -89,10 +98,15 @@ impl Sessions {
         Self { db, pending, running, quotas: shared.settings.quotas, models: shared.models.clone() }
     }
 
-    /// The sessions in which the caller takes part, in the order of the filter.
-    pub async fn list(&self, caller: &Caller, filter: SessionFilter, page: Page) -> Result<Paged<Session>> {
+    /// The sessions in which the caller takes part, with the caller's marks, in the order of the filter.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        filter: SessionFilter,
+        page: Page,
+    ) -> Result<Paged<MarkedSession>> {
         let visible = visible::<Session>(caller)?;
-        self.db.read(move |tx| tx.sessions(visible.own(), &filter, &page)).await
+        self.db.read(move |tx| marked(tx, &visible, &filter, &page)).await
     }
 
     /// One. `caller` is nobody for those who look at a public session without signing in.
@@ -153,6 +167,9 @@ impl Sessions {
                     session.model = model;
                 }
                 save_in(unit, &mut session)?;
+                if let Some(branch) = change.branch.filter(|branch| *branch != session.branch) {
+                    branches::switch_in(unit, &mut session, branch)?;
+                }
                 unit.about_change(&before, &*session)?;
                 Ok(session.into_inner())
             })
@@ -177,6 +194,25 @@ impl Sessions {
                 let session: Granted<Session, Manage> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 unit.about(&*session);
                 delete_in(unit, &session, &running)
+            })
+            .await
+    }
+
+    /// Deletes several: all of them, or none. Returns which.
+    pub async fn delete_all(&self, caller: &Caller, ids: Vec<SessionId>) -> Result<Vec<SessionId>> {
+        let ids = marks::at_once(ids)?;
+        let (known, running) = (caller.clone(), self.running.clone());
+        self.db
+            .write_once(caller, move |unit| {
+                for id in &ids {
+                    let open = unit.tx.open_tasks_of(id)?;
+                    open.iter().try_for_each(|task| unit.wake(&task.id))?;
+                }
+                for id in &ids {
+                    let session = grant(unit.tx, &known, unit.tx.get(id)?)?;
+                    delete_in(unit, &session, &running)?;
+                }
+                Ok(ids)
             })
             .await
     }
@@ -219,6 +255,7 @@ pub(crate) fn create_in(
         parent_id: None,
         forked_at_message_id: None,
         message_count: 0,
+        branch: 0,
         last_outcome: None,
         created_at: unit.now(),
         updated_at: unit.now(),

@@ -95,9 +95,8 @@ fn share_in(
     if known.is_none() {
         require_room(&there)?;
     }
-    let joined = participant(unit, session, ParticipantKind::User, user.id.as_str(), role);
-    let joined_at = known.map_or(joined.joined_at, |known| known.joined_at);
-    let joined = Participant { joined_at, ..joined };
+    let new = || Participant::new(session, ParticipantKind::User, user.id.as_str(), role, unit.now());
+    let joined = Participant { role, ..known.cloned().unwrap_or_else(new) };
     unit.tx.put(&joined)?;
     unit.members_changed(&session.id);
     emit_change(unit, session, SessionChange::Updated)?;
@@ -114,11 +113,11 @@ fn require_room(there: &[Participant]) -> Result<()> {
 
 /// Notes the owner and the agent of a new session.
 pub(super) fn begin_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
-    let owner =
-        participant(unit, session, ParticipantKind::User, session.owner_id.as_str(), SessionRole::Owner);
-    unit.tx.insert(&owner)?;
-    let agent =
-        participant(unit, session, ParticipantKind::Agent, session.agent_id.as_str(), SessionRole::Member);
+    let join = |kind, id: &str, role| Participant::new(session, kind, id, role, unit.now());
+    let owner = join(ParticipantKind::User, session.owner_id.as_str(), SessionRole::Owner);
+    let agent = join(ParticipantKind::Agent, session.agent_id.as_str(), SessionRole::Member);
+    // What it begins with was read where it was forked.
+    unit.tx.insert(&Participant { read_count: session.message_count, ..owner })?;
     unit.tx.insert(&agent)
 }
 
@@ -134,28 +133,6 @@ pub(crate) fn join_agent_in(unit: &mut Unit<'_>, session: &Session, agent: &Agen
         return Ok(());
     }
     require_room(&there)?;
-    unit.tx.insert(&participant(
-        unit,
-        session,
-        ParticipantKind::Agent,
-        agent.id.as_str(),
-        SessionRole::Member,
-    ))
-}
-
-fn participant(
-    unit: &Unit<'_>,
-    session: &Session,
-    kind: ParticipantKind,
-    member_id: &str,
-    role: SessionRole,
-) -> Participant {
-    Participant {
-        session_id: session.id.clone(),
-        kind,
-        member_id: member_id.to_owned(),
-        tenant_id: session.tenant_id.clone(),
-        role,
-        joined_at: unit.now(),
-    }
+    let (id, kind) = (agent.id.as_str(), ParticipantKind::Agent);
+    unit.tx.insert(&Participant::new(session, kind, id, SessionRole::Member, unit.now()))
 }

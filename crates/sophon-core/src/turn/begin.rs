@@ -14,6 +14,9 @@ use crate::tasks::{Outcome, finish_in};
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TurnJob {
     task: TaskId,
+    /// The model that this turn alone is to ask first.
+    #[serde(default)]
+    model: Option<String>,
 }
 
 impl JobKind for TurnJob {
@@ -22,12 +25,18 @@ impl JobKind for TurnJob {
 }
 
 /// Puts a turn into the queue. The turns of an agent in a session follow each other.
-pub(crate) fn enqueue_in(unit: &mut Unit<'_>, task: &Task, session: &Session, agent: &Agent) -> Result<()> {
+pub(crate) fn enqueue_in(
+    unit: &mut Unit<'_>,
+    task: &Task,
+    session: &Session,
+    agent: &Agent,
+    model: Option<String>,
+) -> Result<()> {
     let options = JobOptions {
         serial_key: Some(format!("chat {} {}", session.id, agent.id)),
         ..JobOptions::of_task(task)
     };
-    unit.enqueue(&TurnJob { task: task.id.clone() }, options)
+    unit.enqueue(&TurnJob { task: task.id.clone(), model }, options)
 }
 
 /// How a turn starts.
@@ -62,12 +71,14 @@ pub(super) fn begin_in(unit: &mut Unit<'_>, job: &Job, payload: &TurnJob) -> Res
     else {
         return end(unit, task, Outcome::failed("It names no session, agent or message."));
     };
-    let Some(session) = unit.tx.get(&session)? else {
+    let Some(mut session) = unit.tx.get(&session)? else {
         return end(unit, task, Outcome::failed("Its session was deleted before it began."));
     };
     let Some(agent) = unit.tx.agent(&task.tenant_id, agent.as_str())? else {
         return end(unit, task, Outcome::failed("Its agent was deleted before it began."));
     };
+    // The model of the session is that of this turn, in the turn's hands.
+    session.model = payload.model.clone().or(session.model);
     let begun = match &task.reply_message_id {
         Some(id) => unit.tx.get(id)?,
         None => None,
@@ -120,6 +131,8 @@ fn open_reply(
         usage: None,
         finish_reason: None,
         details: None,
+        branch: session.branch,
+        is_hidden: false,
         created_at: unit.now(),
         updated_at: unit.now(),
     };

@@ -2,7 +2,7 @@
 
 use sophon_model::{AuditAction, Caller, Error, Result, Role, User, UserId, UserStatus};
 
-use super::{Users, email_of, exceeds, is_there, may_give};
+use super::{Users, email_of, exceeds, is_there, may_give, password};
 use crate::database::Unit;
 use crate::identity::{permissions, require_person, require_still};
 use crate::limits;
@@ -41,11 +41,8 @@ impl Users {
                 require_still(unit, &caller)?;
                 let mut user = to_change(unit, &caller, &id)?;
                 change.only_if.require(&user)?;
-                if hash.is_some() && user.id == caller.user {
-                    let text = "Change your own password with POST /api/auth/password, which asks for the present one.";
-                    return Err(Error::conflict(text));
-                }
                 let was = user.clone();
+                let before = (user.role.clone(), user.status);
                 apply(unit, &caller, &mut user, change)?;
                 let has_other_rights = (&was.role, was.status) != (&user.role, user.status);
                 if has_other_rights && identity.is_auto_admin(&user.id) {
@@ -59,9 +56,7 @@ impl Users {
                     require_another(&administrators, &user.id)?;
                 }
                 if let Some(hash) = hash {
-                    user.password_hash = hash;
-                    user.password_due = true;
-                    identity.end_sign_ins_in(unit, &user.id, None)?;
+                    password::set_in(unit, &identity, &caller, &mut user, hash)?;
                 }
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;

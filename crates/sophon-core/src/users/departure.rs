@@ -2,12 +2,15 @@
 
 use serde_json::json;
 use sophon_model::ports::Belongings;
-use sophon_model::{AuditAction, Caller, Error, Result, Role, User, UserId, UserStatus};
+use sophon_model::{AuditAction, Caller, Error, Permission, Result, Role, User, UserId, UserStatus};
 
 use super::Users;
 use super::change::{auto_admin, require_another, to_change};
 use crate::database::Unit;
-use crate::identity::{may_act, require_still};
+use crate::identity::{may_act, permissions, require_still};
+
+/// What the owner of a session, a discussion or an attachment needs to change or delete it.
+const OWNING: Permission = Permission::SendMessages;
 
 impl Users {
     /// Deletes one: its address is free again, its credentials end, its work is cancelled. What is its own becomes that of
@@ -48,8 +51,8 @@ impl Users {
 }
 
 fn hand_over(unit: &mut Unit<'_>, user: &User, heir: Option<UserId>) -> Result<()> {
+    let own = unit.tx.belongings(&user.id)?;
     let Some(heir) = heir else {
-        let own = unit.tx.belongings(&user.id)?;
         return if own.is_empty() { Ok(()) } else { Err(has_belongings(own)) };
     };
     let refused = |text: &'static str| Error::validation("reassign_to", text);
@@ -59,17 +62,32 @@ fn hand_over(unit: &mut Unit<'_>, user: &User, heir: Option<UserId>) -> Result<(
     let heir = unit.tx.get_in(&user.tenant_id, &heir)?;
     let heir = heir.filter(may_act);
     let heir = heir.ok_or_else(|| refused("There is no active user with this id."))?;
+    if !own.is_empty() && !permissions(&*unit.tx, &heir)?.contain(OWNING) {
+        return Err(refused("This user could do nothing with what it gets: its role lacks SendMessages."));
+    }
     unit.tx.hand_over(&user.id, &heir.id)
 }
 
 fn has_belongings(own: Belongings) -> Error {
     let Belongings { sessions, discussions, memories, attachments } = own;
-    let text = format!(
-        "This user has {sessions} sessions, {discussions} discussions, {memories} memories and {attachments} attachments. \
-         Name with reassignTo who gets them."
-    );
+    let counts = [
+        counted(sessions, "session", "sessions"),
+        counted(discussions, "discussion", "discussions"),
+        counted(memories, "memory", "memories"),
+        counted(attachments, "attachment", "attachments"),
+    ];
+    let has = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let text = format!("This user has {has}. Name with reassignTo who gets what is the user's own.");
     let details = json!({
         "sessions": sessions, "discussions": discussions, "memories": memories, "attachments": attachments,
     });
     Error::conflict(text).with_code("has_belongings").with_details(details)
+}
+
+fn counted(count: u64, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    }
 }

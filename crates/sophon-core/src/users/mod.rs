@@ -5,13 +5,13 @@
 
 mod change;
 mod departure;
+mod password;
 
 pub use change::UserChange;
+pub use password::ResetPassword;
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sophon_model::ports::{Tx, UserFilter};
 use sophon_model::{
     AuditAction, Caller, Error, Kind, Page, Paged, Permission, Permissions, Result, Role, User, UserId,
@@ -26,8 +26,6 @@ use crate::policy::{Create, Granted, Read, allow, grant, require, visible};
 
 /// An e-mail address, in bytes.
 pub(crate) const LONGEST_EMAIL: usize = 254;
-/// Random bytes of a password that is made for somebody.
-const INITIAL_PASSWORD_BYTES: usize = 12;
 
 /// A user to be made.
 #[derive(Clone, Debug)]
@@ -86,8 +84,7 @@ impl Users {
         let (name, email) = (limits::name("name", &new.name)?, email_of(&new.email)?);
         let (id, secrets) = (self.db.new_id::<UserId>(), self.identity.secrets_of(caller));
         let generated = new.password.is_none();
-        let password_of =
-            |id: &UserId| URL_SAFE_NO_PAD.encode(&secrets.secret_of(id.as_str())[..INITIAL_PASSWORD_BYTES]);
+        let password_of = |id: &UserId| password::generated(&secrets, id.as_str());
         let password = new.password.unwrap_or_else(|| password_of(&id));
         let hash = self.identity.hash_password(password).await?;
         let (maker, role) = (caller.clone(), new.role);

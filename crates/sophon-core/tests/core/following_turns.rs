@@ -124,7 +124,7 @@ async fn regenerating_twice_at_once_is_accepted_once_and_reads_no_answer_to_the_
     let sent = app.send("Question").await;
     app.completed(&sent).await;
     let admin = app.admin();
-    let again = || app.gateway.chat.regenerate(&admin, &sent.session_id);
+    let again = || app.gateway.chat.regenerate(&admin, &sent.session_id, None);
     let (one, other) = tokio::join!(again(), again());
     let (accepted, refused) = match (one, other) {
         (Ok(accepted), Err(refused)) | (Err(refused), Ok(accepted)) => (accepted, refused),

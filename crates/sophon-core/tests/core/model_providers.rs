@@ -237,6 +237,48 @@ async fn a_draft_is_tested_before_it_is_saved_and_nothing_is_kept() {
 }
 
 #[tokio::test]
+async fn no_model_is_guessed_of_a_server_that_lists_none() {
+    let app = TestGateway::offline().await;
+    let server = ModelServer::start(|_| Script::say("ok")).await;
+    let unnamed = || NewProvider { models: Vec::new(), ..at(server.openai_url()) };
+    let problem = test(&app, unnamed()).await.check.problem.expect("there is no model to ask");
+    assert_eq!(problem.kind, ModelErrorKind::UnknownModel);
+    assert!(problem.next_step().contains("Enter the name of a model"), "{problem}");
+    let refused = app.gateway.models.add(&app.admin(), unnamed()).await.unwrap_err();
+    assert_eq!(refused.field(), Some("models"));
+    assert!(server.requests().is_empty(), "it was not asked for a model of somebody else's");
+    let tested = test(&app, at(server.openai_url())).await;
+    assert!(tested.check.problem.is_none(), "{tested:?}");
+    assert_eq!(add(&app, at(server.openai_url())).await.models, [model("m1")]);
+}
+
+#[tokio::test]
+async fn an_address_is_kept_as_it_is_dialled() {
+    let app = TestGateway::offline().await;
+    let server = saying("ok").await;
+    let provider = add(&app, at(format!(" {}\r\n/", server.openai_url()))).await;
+    assert_eq!(provider.base_url, server.openai_url());
+    let odd = format!("{}\\@localhost/", server.url());
+    let key = Some(Some(SecretBytes::from(b"hunter2".to_vec())));
+    let moved = ProviderChange { base_url: Some(odd), key, ..ProviderChange::default() };
+    let moved = change(&app, &provider.id, moved).await.unwrap();
+    assert_eq!(moved.base_url, format!("{}/@localhost", server.url()));
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_refused_before_anything_is_paid_for() {
+    let app = TestGateway::offline().await;
+    let server = saying("ok").await;
+    let added = add(&app, named("box", &server)).await;
+    let taken = app.gateway.models.test_draft(&app.admin(), named("box", &server), None).await.unwrap_err();
+    assert_eq!((taken.kind(), taken.field()), (Kind::Conflict, Some("name")));
+    assert!(server.requests().is_empty());
+    let tested = test(&app, named("other", &server)).await;
+    assert_eq!(tested.check.provider, "other");
+    app.gateway.models.test_draft(&app.admin(), named("box", &server), Some(added.id)).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_cannot_be_used_is_refused_with_the_field() {
     let app = TestGateway::offline().await;
     let server = saying("ok").await;
@@ -261,7 +303,9 @@ async fn what_cannot_be_used_is_refused_with_the_field() {
         ("models", NewProvider { models: Vec::new(), ..at("http://127.0.0.1:1/v1".into()) }),
         ("priority", NewProvider { priority: Some(-1), ..at(url.clone()) }),
         ("name", NewProvider { name: Some(" ".into()), ..at(url.clone()) }),
-        ("name", NewProvider { name: Some("sophon".into()), ..at(url) }),
+        ("name", NewProvider { name: Some("Sophon".into()), ..at(url.clone()) }),
+        ("base_url", at("127.0.0.1:9/v1".into())),
+        ("models", NewProvider { models: vec![model("gpt\u{202e}5")], ..at(url) }),
     ];
     for (field, new) in cases {
         let refused = app.gateway.models.add(&app.admin(), new).await.unwrap_err();
@@ -287,6 +331,7 @@ async fn the_catalogue_has_what_is_known_of_each_model_and_what_is_disabled_cann
     assert_eq!(seen, [("m1", true, true), ("m2", false, true), ("text-embedding-3", true, false)]);
     assert_eq!(catalogue[0].model.traits.context_tokens, Some(4_000));
     assert_eq!(catalogue[0].model.traits.input_price, Some(0.5));
+    assert_eq!(catalogue[0].model.traits.output_tokens, None, "what is assumed is not known");
     let listed: Vec<_> = app.gateway.models.list().await.into_iter().map(|model| model.info.id).collect();
     assert_eq!(listed, ["m1", "text-embedding-3"]);
 }

@@ -66,6 +66,7 @@ fn name(event: &Event) -> Option<&'static str> {
         Event::Task(TaskEvent::Completed(_)) => "completed",
         Event::Task(TaskEvent::ModelUsed(_)) => "used",
         Event::Session(_) => "session",
+        Event::Marks(_) => "marks",
         _ => return None,
     })
 }

@@ -328,6 +328,10 @@ async fn what_a_deleted_user_had_is_another_ones_and_its_address_is_free() {
 
         let refused = users.delete(&admin, &id, None).await.unwrap_err();
         assert_eq!((refused.code(), &refused.details().unwrap()["sessions"]), ("has_belongings", &1.into()));
+        assert!(refused.message().starts_with("This user has 1 session. Name"), "{refused}");
+        let viewer = made(&app, "vera@example.com", Role::Viewer).await.user;
+        let refused = users.delete(&admin, &id, Some(viewer.id)).await.unwrap_err();
+        assert_eq!(refused.field(), Some("reassign_to"), "it could not even delete what it gets");
         for nobody in [id.clone(), UserId::from("usr_nobody")] {
             let refused = users.delete(&admin, &id, Some(nobody)).await.unwrap_err();
             assert_eq!(refused.field(), Some("reassign_to"));
@@ -359,6 +363,30 @@ async fn what_a_deleted_user_had_is_another_ones_and_its_address_is_free() {
         let words = UserFilter { search: Some("ANN@".into()), ..UserFilter::default() };
         let found = users.list(&admin, words, Page::new(None, None)).await.unwrap().items;
         assert_eq!(found.len(), 1, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_by_a_generated_one() {
+    let app = TestGateway::offline().await;
+    let (users, identity) = (&app.gateway.users, &app.gateway.identity);
+    let (id, caller) = signed_in(&app, "ann@example.com", Role::Operator).await;
+    let reset = users.reset_password(&app.admin(), &id).await.unwrap();
+    assert!(reset.user.password_due);
+    assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
+    identity.login(login("ann@example.com", NEW_PASSWORD)).await.unwrap_err();
+    let token = identity.login(login("ann@example.com", &reset.password)).await.unwrap().access_token;
+    assert_eq!(identity.authenticate(&token).await.unwrap_err().code(), "password_change_required");
+
+    let again = users.reset_password(&app.admin(), &id).await.unwrap();
+    assert_ne!(again.password, reset.password);
+    let own = users.reset_password(&app.admin(), &app.admin().user).await.unwrap_err();
+    assert_eq!(own.code(), "own_password");
+    let boss = made(&app, "boss@example.com", Role::Admin).await.user;
+    let clerk = with_role(&app, "clerk", &[Permission::ManageUsers, Permission::ViewUsers]).await;
+    for beyond in [&id, &boss.id] {
+        let refused = users.reset_password(&clerk, beyond).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::NotAuthorized, "it may do more than the clerk");
     }
 }
 

@@ -8,9 +8,10 @@ use serde_json::json;
 use sophon_model::{
     Activity, Announcement, AnnouncementEvent, Approval, ApprovalEvent, ApprovalStatus, Attachment,
     Discussion, DiscussionEvent, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus,
-    Event, FinishReason, InfoRequest, InfoRequestEvent, InfoRequestStatus, Message, MessageEvent, Node,
-    NodeCommand, NodeCommandStatus, NodeEvent, Session, SessionChange, SessionEvent, Severity, Task,
-    TaskEvent, TaskProgress, TaskStatus, TextDelta, ToolCall, ToolCallEvent, ToolCallStatus, Usage, Verdict,
+    Event, FinishReason, InfoRequest, InfoRequestEvent, InfoRequestStatus, Marks, MarksEvent, Message,
+    MessageEvent, Node, NodeCommand, NodeCommandStatus, NodeEvent, Session, SessionChange, SessionEvent,
+    Severity, Task, TaskEvent, TaskProgress, TaskStatus, TextDelta, ToolCall, ToolCallEvent, ToolCallStatus,
+    Usage, Verdict,
 };
 use sophon_testkit::make::{self, AGENT, MakeMessage, MakeSession, MakeTask, NOW, TASK};
 
@@ -141,6 +142,12 @@ async fn every_event_of_the_chat_hub_is_as_the_document_has_it() {
             session: Box::new(session.clone()),
             change: SessionChange::Updated,
             members: vec![scene.user.caller.user.clone()],
+        }
+        .into(),
+        MarksEvent {
+            session_id: session.id.clone(),
+            user_id: scene.user.caller.user.clone(),
+            marks: Marks { tags: vec!["work".into()], ..Marks::default() },
         }
         .into(),
     ]);

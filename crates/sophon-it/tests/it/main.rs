@@ -21,5 +21,7 @@ mod nodes;
 mod notifications;
 mod one_turn;
 mod participants;
+mod password_due;
 mod revocation;
+mod session_marks;
 mod shares;

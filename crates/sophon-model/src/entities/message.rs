@@ -160,6 +160,12 @@ pub struct Message {
     pub finish_reason: Option<FinishReason>,
     /// How it came about, where that is not as asked.
     pub details: Option<MessageDetails>,
+    /// The branch of the session that it was written on; 0 is the first.
+    #[serde(default)]
+    pub branch: i64,
+    /// Whether the session shows another branch, of which it is no part. It is not read then.
+    #[serde(default)]
+    pub is_hidden: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -5,6 +5,7 @@ mod announcement;
 mod approval;
 mod attachment;
 mod audit;
+mod branch;
 mod discussion;
 mod identity;
 mod job;
@@ -25,6 +26,7 @@ pub use announcement::{Announcement, Severity};
 pub use approval::{Approval, ApprovalStatus, InfoRequest, InfoRequestStatus};
 pub use attachment::{Blob, BlobName, Digest, StoredAttachment};
 pub use audit::{ActorKind, AuditAction, AuditDetails, AuditEntry, AuditOutcome, CredentialKind};
+pub use branch::{Branch, BranchPart};
 pub use discussion::{
     Discussion, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Panelist, Speaker,
     Verdict,
@@ -39,7 +41,7 @@ pub use model_provider::{ModelTraits, ProviderKind, ProviderModel, StoredProvide
 pub use node::{Node, NodeScope, NodeSecrets, NodeStatus};
 pub use node_catalogue::{NODE_COMMANDS, NodeCommandSpec};
 pub use node_command::{NodeCommand, NodeCommandStatus};
-pub use participant::{Participant, ParticipantKind, SessionRole};
+pub use participant::{Marks, Participant, ParticipantKind, SessionRole};
 pub use secret::{DataKey, MasterKeyUse, SecretName, SecretOwner, SecretPurpose, StoredSecret};
 pub use session::{Session, SessionMode, SessionStatus, Visibility, WhileBusy};
 pub use task::{LeftOut, Task, TaskDetails, TaskKind, TaskStatus};

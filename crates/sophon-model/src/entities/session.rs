@@ -83,6 +83,9 @@ pub struct Session {
     pub forked_at_message_id: Option<MessageId>,
     /// How many messages it holds.
     pub message_count: i64,
+    /// The branch of its messages that is shown; 0 is the first.
+    #[serde(default)]
+    pub branch: i64,
     /// How the turn ended that ended last: completed, failed or cancelled.
     #[serde(default)]
     pub last_outcome: Option<TaskStatus>,

@@ -8,6 +8,7 @@ mod approvals;
 mod audience;
 mod discussions;
 mod info_requests;
+mod marks;
 mod messages;
 mod nodes;
 mod sessions;
@@ -20,6 +21,7 @@ pub use approvals::ApprovalEvent;
 pub use audience::Audience;
 pub use discussions::DiscussionEvent;
 pub use info_requests::InfoRequestEvent;
+pub use marks::MarksEvent;
 pub use messages::{MessageEvent, TextDelta};
 pub use nodes::NodeEvent;
 pub use sessions::{SessionChange, SessionEvent};
@@ -47,6 +49,8 @@ pub enum Event {
     ToolCall(ToolCallEvent),
     /// To a session.
     Session(SessionEvent),
+    /// To what a user keeps about a session.
+    Marks(MarksEvent),
     /// To an approval.
     Approval(ApprovalEvent),
     /// To an agent's question.
@@ -67,6 +71,7 @@ impl Event {
             Event::Task(event) => event.audience(),
             Event::ToolCall(event) => event.audience(),
             Event::Session(event) => event.audience(),
+            Event::Marks(event) => event.audience(),
             Event::Approval(event) => event.audience(),
             Event::InfoRequest(event) => event.audience(),
             Event::Node(event) => event.audience(),
@@ -91,6 +96,7 @@ impl Event {
             Event::Node(event) => event.is_durable(),
             Event::ToolCall(_)
             | Event::Session(_)
+            | Event::Marks(_)
             | Event::Approval(_)
             | Event::InfoRequest(_)
             | Event::Discussion(_)
@@ -114,6 +120,7 @@ subjects! {
     Task(TaskEvent),
     ToolCall(ToolCallEvent),
     Session(SessionEvent),
+    Marks(MarksEvent),
     Approval(ApprovalEvent),
     InfoRequest(InfoRequestEvent),
     Node(NodeEvent),

@@ -6,12 +6,12 @@ use super::Audience;
 use crate::words::text_enum;
 use crate::{Session, UserId};
 
-/// A session was made, changed or deleted. It concerns its members, on every connection of theirs.
+/// A session was made, changed, branched or deleted. It concerns its members, on every connection of theirs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SessionEvent {
     /// The session as it is now, or was.
     pub session: Box<Session>,
-    /// Which of the three.
+    /// Which of them.
     pub change: SessionChange,
     /// The users who take part in it, its owner among them, or did until it was deleted.
     #[serde(default)]
@@ -25,6 +25,8 @@ text_enum! {
         Created = "created",
         /// Title, visibility, status or last activity changed.
         Updated = "updated",
+        /// It shows another branch of its messages: they are to be read anew.
+        Branched = "branched",
         /// Deleted.
         Deleted = "deleted",
     }

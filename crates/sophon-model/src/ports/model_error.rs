@@ -82,6 +82,9 @@ impl ModelError {
             (ModelErrorKind::UnknownModel, Some(model), Some(url)) => {
                 format!("There is no model '{model}' at {url} (model provider '{provider}')")
             }
+            (ModelErrorKind::UnknownModel, None, Some(url)) => {
+                format!("No model can be chosen at {url} (model provider '{provider}')")
+            }
             _ => format!("The model provider '{provider}'{place} {}", kind.meaning()),
         };
         let end = if message.ends_with(['.', '!', '?', '…']) { "" } else { "." };
@@ -92,6 +95,9 @@ impl ModelError {
     pub fn next_step(&self) -> String {
         if let (ModelErrorKind::RateLimited, Some(wait)) = (self.kind, self.retry_after) {
             return format!("Wait {} s and send it again.", wait.as_secs().max(1));
+        }
+        if let (ModelErrorKind::UnknownModel, None) = (self.kind, &self.model) {
+            return "Enter the name of a model that it has; Ollama has a model once it is pulled.".to_owned();
         }
         if self.nearest.is_empty() {
             return self.kind.next_step().to_owned();

@@ -50,6 +50,10 @@ pub trait ProviderFactory: Send + Sync {
     /// if it is no URL that can be used.
     fn origin(&self, kind: ProviderKind, base_url: &str) -> Result<String>;
 
+    /// A base URL in the form in which it is dialled: what people are shown must not look like another address. Fails as
+    /// [`origin`](Self::origin) does.
+    fn address(&self, kind: ProviderKind, base_url: &str) -> Result<String>;
+
     /// The tokens that models of a kind can read and write together, and write in one answer, where nothing else is
     /// known of them.
     fn usual_limits(&self, kind: ProviderKind) -> (u32, u32);

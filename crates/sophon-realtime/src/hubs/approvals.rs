@@ -58,6 +58,7 @@ impl Hub for ApprovalsHub {
             | Event::Task(_)
             | Event::ToolCall(_)
             | Event::Session(_)
+            | Event::Marks(_)
             | Event::Node(_)
             | Event::Discussion(_)
             | Event::Announcement(_) => return None,

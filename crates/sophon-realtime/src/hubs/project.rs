@@ -5,15 +5,15 @@
 
 use signalr::Invocation;
 use sophon_api::hubs::{
-    AgentStatus, ChatEvent, HubEvent, ReceiveMessage, SessionUpdated, StreamChunk, ToolCallCompleted,
-    ToolCallStarted,
+    AgentStatus, ChatEvent, HubEvent, ReceiveMessage, SessionMarked, SessionUpdated, StreamChunk,
+    ToolCallCompleted, ToolCallStarted,
 };
 use sophon_model::{Activity, Event, MessageEvent, TaskEvent, ToolCallEvent};
 
 /// What is sent of a message that begins again.
 const VOID: &str = "The answer begins again: what was streamed of it is void.";
 
-/// The ten events of `/hubs/chat`, and `TaskCancelled`.
+/// The ten events of `/hubs/chat`, `TaskCancelled` and `SessionMarked`.
 pub(super) fn chat(seq: u64, event: &Event) -> Option<ChatEvent> {
     match event {
         Event::Message(event) => message(seq, event),
@@ -28,6 +28,7 @@ pub(super) fn chat(seq: u64, event: &Event) -> Option<ChatEvent> {
             Some(ChatEvent::ToolCallCompleted(ToolCallCompleted::new(call, seq)))
         }
         Event::Session(event) => Some(ChatEvent::SessionUpdated(SessionUpdated::new(event, seq))),
+        Event::Marks(event) => Some(ChatEvent::SessionMarked(SessionMarked::new(event.clone(), seq))),
         Event::Approval(_)
         | Event::InfoRequest(_)
         | Event::Node(_)
@@ -43,6 +44,7 @@ pub(super) fn tasks(seq: u64, event: &Event) -> Option<sophon_api::hubs::TaskEve
         Event::Message(_)
         | Event::ToolCall(_)
         | Event::Session(_)
+        | Event::Marks(_)
         | Event::Approval(_)
         | Event::InfoRequest(_)
         | Event::Node(_)

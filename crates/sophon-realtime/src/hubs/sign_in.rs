@@ -1,8 +1,11 @@
 //! Connections of users.
 
-use http::HeaderValue;
+use std::sync::Arc;
+
 use http::request::Parts;
+use http::{Extensions, HeaderValue};
 use signalr::{Authenticate, Hub, Rejection};
+use sophon_api::Failure;
 use sophon_core::Gateway;
 use sophon_core::identity::{Identified, Presented, TENANT_HEADER};
 use sophon_model::{Caller, Error, Event, Kind, Result, Topic};
@@ -42,11 +45,11 @@ impl Authenticate for People {
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
         let origin = origin(request);
-        let identified = self.gateway.identify(presented).await.map_err(|error| rejection(&error))?;
+        let identified = self.gateway.identify(presented).await.map_err(rejection)?;
         let identified = identified.from(&origin);
         self.judge(&identified, request).await.map_err(|error| {
             refusals::note(&self.gateway, &identified, &origin, CONNECT, request.uri.path(), &error);
-            rejection(&error)
+            rejection(error)
         })
     }
 
@@ -61,10 +64,14 @@ impl Authenticate for People {
     }
 }
 
-fn rejection(error: &Error) -> Rejection {
-    match error.kind() {
+/// The status by which Microsoft's clients go, with the error for clients that read it.
+fn rejection(error: Error) -> Rejection {
+    let rejection = match error.kind() {
         Kind::Unauthenticated => Rejection::Unauthorized,
         Kind::NotAuthorized => Rejection::Forbidden,
         _ => Rejection::Unavailable,
-    }
+    };
+    let mut explanation = Extensions::new();
+    explanation.insert(Failure(Arc::new(error)));
+    Rejection::Explained(Box::new(rejection), explanation)
 }

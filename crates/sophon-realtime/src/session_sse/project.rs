@@ -17,14 +17,24 @@ pub(super) fn block(entry: &EventEntry) -> Bytes {
     entry.encoded(SESSION_SSE, |event| match event {
         Event::Message(event) => message(seq, event),
         Event::Task(event) => task(seq, event),
-        Event::Session(event) => encode(Some(seq), "session_updated", &SessionPayload::new(event)),
+        Event::Session(event) => session(seq, event),
         Event::ToolCall(_)
+        | Event::Marks(_)
         | Event::Approval(_)
         | Event::InfoRequest(_)
         | Event::Node(_)
         | Event::Discussion(_)
         | Event::Announcement(_) => Bytes::new(),
     })
+}
+
+/// One that shows another branch is to be read anew, as after a gap.
+fn session(seq: u64, event: &SessionEvent) -> Bytes {
+    let updated = encode(Some(seq), "session_updated", &SessionPayload::new(event));
+    match event.change {
+        SessionChange::Branched => [updated, gap(&event.session.id)].concat().into(),
+        SessionChange::Created | SessionChange::Updated | SessionChange::Deleted => updated,
+    }
 }
 
 fn message(seq: u64, event: &MessageEvent) -> Bytes {

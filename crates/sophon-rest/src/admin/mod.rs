@@ -22,6 +22,7 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Write, routes!(users::create_user))
         .routes(Read, routes!(users::get_user))
         .routes(Write, routes!(users::update_user, users::delete_user))
+        .routes(Write, routes!(users::reset_user_password))
         .routes(Write, routes!(users::log_out_user))
         .routes(Read, routes!(roles::list_roles))
         .routes(Write, routes!(roles::create_role))

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
-use sophon_api::{CreatedUser, List, LogOutUser, NewUser, UserAccount, UserPatch};
+use sophon_api::{CreatedUser, List, LogOutUser, NewUser, ResetPassword, UserAccount, UserPatch};
 use sophon_core::users::UserChange;
 use sophon_model::ports::UserFilter;
 use sophon_model::{UserId, UserStatus};
@@ -109,7 +109,8 @@ pub(super) async fn update_user(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DeleteUserQuery {
-    /// The active user who gets the sessions, discussions, memories and attachments. Needed if there are any.
+    /// The active user who gets the sessions, discussions, memories and attachments. Needed if there are any; its role must
+    /// include `SendMessages`.
     reassign_to: Option<UserId>,
 }
 
@@ -130,6 +131,23 @@ pub(super) async fn delete_user(
 ) -> Result<StatusCode> {
     gateway.users.delete(&caller, &id, query.reassign_to).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Give a user a new password
+///
+/// A generated one in place of one that was forgotten, shown this once. The user has to change it at the next sign-in; all
+/// its sign-ins end. One's own is changed with the present one.
+#[utoipa::path(
+    post, path = "/api/admin/users/{id}/password", tag = "Admin",
+    params(("id" = UserId, Path, description = "The user.")),
+    responses((status = 200, body = ResetPassword), (status = 409)),
+)]
+pub(super) async fn reset_user_password(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<UserId>,
+) -> Result<Json<ResetPassword>> {
+    Ok(Json(gateway.users.reset_password(&caller, &id).await?.into()))
 }
 
 /// End all sign-ins of a user

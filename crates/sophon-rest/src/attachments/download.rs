@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::Api;
 use crate::error::{ApiError, Result};
 use crate::extract::{Id, MaybeCaller};
+use crate::save_as::disposition;
 
 /// Nothing in a file runs, even where a browser opens it.
 const FILE_POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
@@ -122,35 +123,9 @@ fn describe(
     Ok(())
 }
 
-/// To be saved under this name: in ASCII for old clients, and as RFC 8187 has it.
-fn disposition(name: &str) -> String {
-    let ascii: String = name
-        .chars()
-        .map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' })
-        .collect();
-    let encoded: String = name.bytes().map(encode).collect();
-    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")
-}
-
-fn encode(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_in_any_script_stays_in_its_header() {
-        assert_eq!(
-            disposition("a \"b\"; 日.txt"),
-            "attachment; filename=\"a _b_; _.txt\"; filename*=UTF-8''a%20%22b%22%3B%20%E6%97%A5.txt"
-        );
-    }
 
     #[test]
     fn one_range_is_given_and_anything_else_is_all_of_it() {

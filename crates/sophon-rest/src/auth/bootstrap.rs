@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use sophon_api::{Agent, ApprovalRequest, Bootstrap, InfoRequest, List, Model, Session, Task};
-use sophon_model::ports::{ApprovalFilter, SessionFilter};
+use sophon_api::{
+    Agent, ApprovalRequest, Bootstrap, InfoRequest, List, ListedSession, Model, SessionTag, Task,
+};
+use sophon_model::ports::{ApprovalFilter, MarksFilter, SessionFilter};
 use sophon_model::{Page, Permission};
 
 use super::config::auth_config;
@@ -31,10 +33,14 @@ pub(super) async fn get_bootstrap(
             Ok(None)
         }
     };
-    let (me, agents, sessions, approvals, info_requests, active_tasks, limits) = tokio::try_join!(
+    let pinned = MarksFilter { is_pinned: Some(true), ..MarksFilter::default() };
+    let pinned = SessionFilter { marks: pinned, ..SessionFilter::default() };
+    let (me, agents, sessions, pinned, tags, approvals, info_requests, active_tasks, limits) = tokio::try_join!(
         gateway.identity.me(&caller),
         gateway.agents.list(&caller, long_page()),
         gateway.sessions.list(&caller, SessionFilter::default(), page()),
+        gateway.sessions.list(&caller, pinned, long_page()),
+        gateway.sessions.tags(&caller),
         gateway.approvals.list(&caller, ApprovalFilter::pending(), long_page()),
         gateway.info_requests.pending(&caller, long_page()),
         active_tasks,
@@ -45,7 +51,9 @@ pub(super) async fn get_bootstrap(
         config: auth_config(&gateway),
         me: me.into(),
         agents: list("/api/agents").answer(agents, Agent::from),
-        sessions: list("/api/sessions").answer(sessions, Session::from),
+        sessions: list("/api/sessions").answer(sessions, ListedSession::from),
+        pinned_sessions: list("/api/sessions").answer(pinned, ListedSession::from),
+        session_tags: List::whole(tags.into_iter().map(SessionTag::from)),
         approvals: list("/api/approvals").answer(approvals, ApprovalRequest::from),
         info_requests: list("/api/info-requests").answer(info_requests, InfoRequest::from),
         active_tasks: active_tasks

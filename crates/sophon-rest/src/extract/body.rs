@@ -167,7 +167,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::error::Failure;
+    use sophon_api::Failure;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]

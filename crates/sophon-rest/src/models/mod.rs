@@ -58,8 +58,8 @@ async fn check_providers(
 
 /// List the catalogue of models
 ///
-/// Each model that is set up, also where it is disabled, and then what the providers' services offer besides, with what
-/// is known of it. What is known of a model is set with its provider.
+/// Of each provider that is enabled: the models that are set up, also those that are disabled, and then what its service
+/// offers besides, with what is known of them. What is known of a model is set with its provider.
 #[utoipa::path(
     get, path = "/api/models/catalog", tag = "Models",
     responses((status = 200, body = List<CatalogModel>)),

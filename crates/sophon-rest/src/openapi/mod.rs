@@ -202,8 +202,8 @@ mod tests {
         let required: BTreeSet<String> = serde_json::from_value(session["required"].clone()).unwrap();
         assert_eq!(all, required.iter().collect());
         assert_eq!(session["properties"]["model"]["type"], serde_json::json!(["string", "null"]));
-        let items = &schema("List_Session")["properties"]["items"]["items"];
-        assert_eq!(items["$ref"], "#/components/schemas/Session");
+        let items = &schema("List_ListedSession")["properties"]["items"]["items"];
+        assert_eq!(items["$ref"], "#/components/schemas/ListedSession");
         assert_eq!(schema("SendMessage")["required"], serde_json::json!(["content"]));
         assert!(schema("SessionPatch")["required"].is_null());
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sophon_api::{List, ListedSession, NewSession, Session, Time};
 use sophon_core::sessions::Expand;
 use sophon_model::SessionStatus;
-use sophon_model::ports::{Period, SessionFilter, SessionOrder};
+use sophon_model::ports::{MarksFilter, Period, SessionFilter, SessionOrder};
 
 use crate::created::Created;
 use crate::error::Result;
@@ -26,6 +26,16 @@ pub(super) struct SessionsQuery {
     /// Its status.
     #[param(value_type = Option<SessionStatus>, inline)]
     status: Option<SessionStatus>,
+    /// Only archived ones, in place of all others.
+    #[serde(default)]
+    #[param(value_type = Option<bool>)]
+    archived: bool,
+    /// Only those that one has pinned, or that one has not.
+    pinned: Option<bool>,
+    /// Only those with messages that one has not read, or those without.
+    unread: Option<bool>,
+    /// Only those with this tag.
+    tag: Option<String>,
     /// Only those made then or later.
     #[param(value_type = Option<String>, format = DateTime)]
     created_from: Option<Time>,
@@ -84,6 +94,8 @@ impl TryFrom<String> for Expanded {
 }
 
 /// List one's sessions, last active first
+///
+/// With one's own marks. Those that one has archived are left out, unless they are asked for.
 #[utoipa::path(
     get, path = "/api/sessions", tag = "Chat + sessions", params(SessionsQuery),
     responses((status = 200, body = List<ListedSession>), (status = 404)),
@@ -105,6 +117,12 @@ pub(super) async fn list_sessions(
         status: query.status,
         created: period(query.created_from, query.created_until),
         updated: period(query.updated_from, query.updated_until),
+        marks: MarksFilter {
+            is_archived: query.archived,
+            is_pinned: query.pinned,
+            is_unread: query.unread,
+            tag: query.tag,
+        },
         order: match query.sort {
             Some(Sort::Created) => SessionOrder::Created,
             Some(Sort::Updated) | None => SessionOrder::Updated,

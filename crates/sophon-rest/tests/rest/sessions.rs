@@ -208,7 +208,8 @@ async fn the_last_question_is_answered_again() {
     assert_eq!(again["messageId"], question);
     app.ended(&admin, again["taskId"].as_str().unwrap()).await;
     let messages = admin.get(&format!("{session}/messages")).await.ok();
-    assert_eq!(column(&messages, "role"), ["user", "agent", "agent"]);
+    assert_eq!(column(&messages, "role"), ["user", "agent"]);
+    assert_eq!([&messages["items"][0]["branch"], &messages["items"][1]["branch"]], [&json!(0), &json!(1)]);
     let empty = session_with(&app, &admin, &[]).await;
     admin.act(&format!("{empty}/regenerate")).await.refused(409, "conflict");
 }
@@ -321,4 +322,56 @@ async fn a_list_holds_what_is_asked_for_beside_each_session() {
     assert_eq!((empty.get("lastMessage"), &empty["agent"]), (None, &answered["agent"]));
     let details = admin.get("/api/sessions?expand=agent,owner").await.refused(400, "invalid_request");
     assert_eq!(details["field"], "expand");
+}
+
+#[tokio::test]
+async fn a_session_is_exported_for_people_and_for_programs() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let questions: Vec<String> = (0..3).map(|number| format!("calculate {number} + 1")).collect();
+    let questions: Vec<&str> = questions.iter().map(String::as_str).collect();
+    let session = session_with(&app, &admin, &questions).await;
+    let markdown = admin.get(&format!("{session}/export")).await;
+    assert_eq!(markdown.header("content-type"), Some("text/markdown; charset=utf-8"));
+    let name = markdown.header("content-disposition").unwrap();
+    assert!(name.starts_with("attachment; filename=\"calculate 0 + 1.md\""), "{name}");
+    let text = &markdown.text;
+    assert!(text.starts_with("# calculate 0 + 1\n\n## User, "), "{text}");
+    assert!(text.contains("*Used `calculator.evaluate`.*\n\nThe result is **3**.\n"), "{text}");
+    assert!(!text.contains("arguments"), "{text}");
+
+    let export = admin.get(&format!("{session}/export?format=json")).await;
+    let json: Value = serde_json::from_str(&export.text).unwrap();
+    assert_eq!(json["messages"].as_array().unwrap().len(), 6);
+    let listed = admin.get(&format!("{session}/messages")).await.ok();
+    assert_eq!((&json["messages"], &json["session"]), (&listed["items"], &admin.get(&session).await.ok()));
+    let empty = session_with(&app, &admin, &[]).await;
+    let export = admin.get(&format!("{empty}/export?format=json")).await.ok();
+    assert_eq!(export["messages"], json!([]));
+    admin.get(&format!("{session}/export?format=pdf")).await.refused(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_message_is_edited_on_a_branch_of_its_own() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let session = session_with(&app, &admin, &["calculate 1 + 1"]).await;
+    let question = admin.get(&format!("{session}/messages")).await.ok()["items"][0].clone();
+    let edit = format!("{session}/messages/{}/edit", question["messageId"].as_str().unwrap());
+    let edited = admin.post(&edit, &json!({ "content": "calculate 2 + 2" })).await.expect(202);
+    app.ended(&admin, edited["taskId"].as_str().unwrap()).await;
+    let branches = admin.get(&format!("{session}/branches")).await.ok();
+    let expected = [&json!(1), &json!(0), &question["id"]];
+    let branch = &branches["items"][0];
+    assert_eq!([&branch["branch"], &branch["parent"], &branch["forksAt"]], expected);
+    assert_eq!(admin.get(&session).await.ok()["branch"], 1);
+    let messages = admin.get(&format!("{session}/messages")).await.ok();
+    assert_eq!(column(&messages, "content")[0], "calculate 2 + 2");
+    let shown = admin.patch(&session, &json!({ "branch": 0 })).await.ok();
+    assert_eq!(shown["branch"], 0);
+    let messages = admin.get(&format!("{session}/messages")).await.ok();
+    assert_eq!(column(&messages, "content")[0], "calculate 1 + 1");
+    admin.patch(&session, &json!({ "branch": 7 })).await.refused(422, "validation_failed");
+    let unknown = json!({ "model": "nobody-offers-this" });
+    admin.post(&format!("{session}/regenerate"), &unknown).await.refused(422, "validation_failed");
 }

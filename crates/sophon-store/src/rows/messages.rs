@@ -1,22 +1,24 @@
 //! Messages.
 
 use sophon_model::ports::{MessageRange, MessageRows, Value};
-use sophon_model::{Message, MessageId, Page, Paged, Position, Result, SessionId, Timestamp, UserId};
+use sophon_model::{
+    BranchPart, Message, MessageId, Page, Paged, Position, Result, SessionId, Timestamp, UserId,
+};
 
 use crate::engine::{Conn, Engine, Query, json_text};
 use crate::words::{Need, words_query};
 
 const SEARCH: (&str, &str) = (
     "SELECT m.* FROM messages_words AS w JOIN messages AS m ON m.number = w.rowid \
-     WHERE messages_words MATCH $1 AND m.session_id = $2 ORDER BY w.rank, m.number DESC LIMIT $3",
+     WHERE messages_words MATCH $1 AND m.session_id = $2 AND NOT m.is_hidden ORDER BY w.rank, m.number DESC LIMIT $3",
     "SELECT * FROM messages \
-     WHERE words_of(content) @@ to_tsquery('simple', $1) AND status <> 'pending' AND session_id = $2 \
+     WHERE words_of(content) @@ to_tsquery('simple', $1) AND status <> 'pending' AND NOT is_hidden AND session_id = $2 \
      ORDER BY ts_rank(words_of(content), to_tsquery('simple', $1)) DESC, number DESC LIMIT $3",
 );
 
 const LAST: (&str, &str) = (
-    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE session_id = value) FROM json_each($1))",
-    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE session_id = wanted) \
+    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE NOT is_hidden AND session_id = value) FROM json_each($1))",
+    "number IN (SELECT (SELECT MAX(number) FROM messages WHERE NOT is_hidden AND session_id = wanted) \
      FROM json_array_elements_text($1) AS wanted)",
 );
 
@@ -33,9 +35,30 @@ impl MessageRows for Conn {
         Ok(())
     }
 
+    fn show_branch(&mut self, session: &SessionId, parts: &[BranchPart]) -> Result<()> {
+        let mut query = Query::new("UPDATE messages SET is_hidden = NOT is_hidden WHERE session_id = ");
+        query.bind(session.as_str()).push(" AND is_hidden = (FALSE");
+        for part in parts {
+            query.push(" OR (branch = ").bind(part.branch);
+            if let Some(before) = part.before {
+                query.push(" AND number < ").bind(before);
+            }
+            query.push(")");
+        }
+        query.push(")");
+        self.exec(query.text(), query.args())?;
+        Ok(())
+    }
+
+    fn first_of_branch(&self, session: &SessionId, branch: i64) -> Result<Option<i64>> {
+        let sql = "SELECT number FROM messages WHERE session_id = $1 AND branch = $2 ORDER BY number LIMIT 1";
+        let first: Option<(i64,)> = self.one(sql, &[session.as_str().into(), branch.into()])?;
+        Ok(first.map(|(number,)| number))
+    }
+
     fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>> {
         let mut query = self.query::<Message>();
-        query.push("session_id = ").bind(session.as_str());
+        query.push("NOT is_hidden AND session_id = ").bind(session.as_str());
         if let Some(since) = range.since {
             query.push(" AND number > ").bind(since);
         }
@@ -75,7 +98,9 @@ impl MessageRows for Conn {
         };
         let mut query = Query::new(found);
         query.bind(words.as_str()).push(closed);
-        query.push(" AND m.session_id IN (SELECT id FROM sessions WHERE owner_id = ").bind(user.as_str());
+        query
+            .push(" AND NOT m.is_hidden AND m.session_id IN (SELECT id FROM sessions WHERE owner_id = ")
+            .bind(user.as_str());
         query.push(" UNION SELECT session_id FROM participants WHERE kind = 'user' AND member_id = ");
         query.bind(user.as_str()).push(")");
         if let Some(Position { at, .. }) = &wanted.after {

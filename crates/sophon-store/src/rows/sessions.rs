@@ -1,6 +1,6 @@
 //! Sessions.
 
-use sophon_model::ports::{Period, SessionFilter, SessionOrder, SessionRows};
+use sophon_model::ports::{MarksFilter, Period, SessionFilter, SessionOrder, SessionRows};
 use sophon_model::{Page, Paged, Position, Result, Session, SessionId, Timestamp, UserId};
 
 use super::page;
@@ -73,10 +73,41 @@ impl Conn {
         if let Some(status) = filter.status {
             query.push(" AND status = ").bind(status.as_str());
         }
+        with_marks(&mut query, self.engine(), user, &filter.marks);
         within(&mut query, "created_at", filter.created);
         within(&mut query, "updated_at", filter.updated);
         page(&mut query, column_of(filter.order), wanted);
         Ok(self.found_by(&query)?)
+    }
+}
+
+/// The user's part in the session of the outer query. It has no row if the user owns the session and marked nothing.
+const PART: &str = " EXISTS (SELECT 1 FROM participants AS p \
+    WHERE p.session_id = sessions.id AND p.kind = 'user' AND p.member_id = ";
+
+/// Only sessions that the user has marked so.
+fn with_marks<'a>(query: &mut Query<'a>, engine: Engine, user: &'a UserId, marks: &'a MarksFilter) {
+    let mut part = |is_so: bool, what: &'static str| {
+        query.push(if is_so { " AND" } else { " AND NOT" }).push(PART).bind(user.as_str()).push(what);
+    };
+    part(marks.is_archived, " AND p.is_archived)");
+    if let Some(is_pinned) = marks.is_pinned {
+        part(is_pinned, " AND p.is_pinned)");
+    }
+    if let Some(is_unread) = marks.is_unread {
+        part(!is_unread, " AND p.read_count >= sessions.message_count)");
+    }
+    if let Some(tag) = &marks.tag {
+        part(
+            true,
+            match engine {
+                Engine::Sqlite => " AND EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ",
+                Engine::Postgres => {
+                    " AND EXISTS (SELECT 1 FROM json_array_elements_text(p.tags) AS t (tag) WHERE t.tag = "
+                }
+            },
+        );
+        query.bind(tag.as_str()).push("))");
     }
 }
 

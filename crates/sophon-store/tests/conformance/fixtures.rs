@@ -110,6 +110,7 @@ pub fn session(id: &str) -> Session {
         parent_id: Some(SessionId::from("elsewhere")),
         forked_at_message_id: None,
         message_count: 3,
+        branch: 0,
         last_outcome: None,
         created_at: at(6),
         updated_at: at(7),
@@ -144,6 +145,8 @@ pub fn message(id: &str, content: &str) -> Message {
         usage: Some(usage()),
         finish_reason: Some(FinishReason::Length),
         details: None,
+        branch: 0,
+        is_hidden: false,
         created_at: at(8),
         updated_at: at(9),
     }

@@ -26,6 +26,7 @@ pub fn session(id: impl Into<SessionId>) -> Session {
         parent_id: None,
         forked_at_message_id: None,
         message_count: 0,
+        branch: 0,
         last_outcome: None,
         created_at: NOW,
         updated_at: NOW,
@@ -64,6 +65,8 @@ pub fn message(id: impl Into<MessageId>) -> Message {
         usage: None,
         finish_reason: None,
         details: None,
+        branch: 0,
+        is_hidden: false,
         created_at: NOW,
         updated_at: NOW,
     }

@@ -8,8 +8,12 @@ use sophon_client::{Client, Credential, InMemory};
 
 use super::context::Context;
 use super::password::choose;
-use super::screen::{ask, first_line};
+use super::screen::{ask, first_line, one_line};
 use super::stop::Stop;
+
+/// What is said after a sign-in with a password that somebody else chose, where nobody can be asked for another.
+const PASSWORD_DUE: &str =
+    "This password was chosen by somebody else: change it with `sophon password` before anything else.";
 
 /// How to sign in.
 #[derive(Debug, clap::Args)]
@@ -53,8 +57,11 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
             settings.gateway_url = Some(gateway.clone());
         })
         .await?;
-    let sentence = format!("Signed in to {gateway} as {} ({}).", user.email, user.role);
+    let sentence = format!("Signed in to {gateway} as {} ({}).", user.email, one_line(&user.role_name));
     context.screen.done(&serde_json::json!({ "gateway": gateway, "user": user }), sentence)?;
+    if user.password_due {
+        context.screen.remark(PASSWORD_DUE);
+    }
     Ok(())
 }
 
@@ -78,8 +85,8 @@ async fn with_password(
         let stop = Stop::from(error);
         if is_wrong { stop.hint("Check the e-mail address and the password.") } else { stop }
     })?;
-    let signed_in =
-        if signed_in.user.password_due { choose(context, signed_in, password).await? } else { signed_in };
+    let can_choose = signed_in.user.password_due && io::stdin().is_terminal();
+    let signed_in = if can_choose { choose(context, signed_in, password).await? } else { signed_in };
     Ok((Credential::Login(signed_in.login), signed_in.user))
 }
 

@@ -3,7 +3,10 @@
 use std::io::{self, IsTerminal};
 
 use console::Term;
-use sophon_api::{LocalModelServer, ProviderPreset, ProviderTest, Secret};
+use sophon_api::{LocalModelServer, ModelProvider, NewSession, ProviderPreset, ProviderTest, Secret};
+use sophon_client::MessageRange;
+use sophon_model::SessionId;
+use sophon_model::ports::ModelErrorKind;
 
 use super::chat;
 use super::context::Context;
@@ -81,18 +84,47 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         }),
         None => choose(context, presets).await?,
     };
-    if let Some(choice) = choice {
-        set_up(context, choice).await?;
-    } else {
+    let added = match choice {
+        Some(choice) => Some(set_up(context, choice).await?),
+        None => None,
+    };
+    if added.is_none() {
         context.screen.remark("No model provider was added. `sophon onboard` adds one at any time.");
     }
-    if args.no_hello {
-        return Ok(());
-    }
+    if args.no_hello { Ok(()) } else { say_hello(context, added.as_ref()).await }
+}
+
+/// Sends the first message: to the model of the provider that was added, if one was.
+async fn say_hello(context: &Context, added: Option<&ModelProvider>) -> Result<(), Stop> {
     if !context.screen.json {
         to_stderr(&format!("\n> {HELLO}"))?;
     }
-    chat::say(context, HELLO.to_owned()).await
+    let model = added.and_then(|provider| provider.models.first()).map(|model| model.id.clone());
+    let agent_id = context.settings.default_agent.clone();
+    let beginning = NewSession { agent_id, model, ..NewSession::default() };
+    let session = chat::say(context, beginning, HELLO.to_owned()).await?;
+    match added {
+        Some(provider) => require_answer_of(context, &session, provider).await,
+        None => Ok(()),
+    }
+}
+
+/// Refuses to call it a success if another provider answered: one that has a model of the same name and is asked before,
+/// or one that took over after a failure.
+async fn require_answer_of(
+    context: &Context,
+    session: &SessionId,
+    provider: &ModelProvider,
+) -> Result<(), Stop> {
+    let messages = context.client.messages(session, MessageRange::default()).await?.items;
+    let answered = messages.into_iter().rev().find_map(|message| message.usage);
+    let Some(other) = answered.map(|usage| usage.provider).filter(|other| *other != provider.name) else {
+        return Ok(());
+    };
+    let (other, name) = (one_line(&other), one_line(&provider.name));
+    Err(Stop::failed(format!("{other} answered in place of {name}")).hint(format!(
+        "`sophon models test {name}` asks it alone; `sophon models first {name}` has it asked before the others."
+    )))
 }
 
 fn preset(presets: Vec<ProviderPreset>, service: &str) -> Result<ProviderPreset, Stop> {
@@ -145,12 +177,17 @@ async fn choose(context: &Context, presets: Vec<ProviderPreset>) -> Result<Optio
 }
 
 /// Tests what was chosen, asks again for what does not work, and saves it.
-async fn set_up(context: &Context, mut choice: Choice) -> Result<(), Stop> {
-    for tries in 1.. {
-        if choice.is_asked {
-            ask_for_access(&mut choice)?;
+async fn set_up(context: &Context, mut choice: Choice) -> Result<ModelProvider, Stop> {
+    let (mut tries, mut lacks_model) = (0, false);
+    loop {
+        tries += 1;
+        match choice.is_asked {
+            true if lacks_model => choice.model = Some(ask("Name of the model: ")?.trim().to_owned()),
+            true => ask_for_access(&mut choice)?,
+            false => {}
         }
         let test = test(context, &choice).await;
+        lacks_model = test.as_ref().is_ok_and(is_model_unknown);
         match test.and_then(|test| problem_of(&test).map_or(Ok(test), Err)) {
             Ok(test) => {
                 context.screen.remark(outcome(&test.check));
@@ -159,12 +196,15 @@ async fn set_up(context: &Context, mut choice: Choice) -> Result<(), Stop> {
             Err(stop) if choice.is_asked && tries < MOST_TRIES => {
                 stop.report(context.screen.json);
                 to_stderr("")?;
-                choice.key = None;
             }
             Err(stop) => return Err(stop),
         }
     }
-    Ok(())
+}
+
+/// Whether the access is fine, and only the name of a model is wrong or missing.
+fn is_model_unknown(test: &ProviderTest) -> bool {
+    test.check.problem.as_ref().is_some_and(|problem| problem.kind == ModelErrorKind::UnknownModel)
 }
 
 /// Asks for the address where there is no usual one or the usual one did not work, and for the key.
@@ -192,11 +232,12 @@ async fn test(context: &Context, choice: &Choice) -> Result<ProviderTest, Stop> 
 }
 
 /// Has the person pick the default model, and saves the provider.
-async fn finish(context: &Context, choice: Choice, test: ProviderTest) -> Result<(), Stop> {
+async fn finish(context: &Context, choice: Choice, test: ProviderTest) -> Result<ModelProvider, Stop> {
     let model = if choice.is_asked { pick(&test)? } else { test.check.model };
     let Choice { preset, url, key, .. } = choice;
     let provider = save(context, &preset.id, url, key, None, &[model]).await?;
-    Ok(context.screen.done(&provider, added(&provider))?)
+    context.screen.done(&provider, added(&provider))?;
+    Ok(provider)
 }
 
 fn pick(test: &ProviderTest) -> Result<String, Stop> {

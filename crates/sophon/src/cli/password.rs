@@ -33,13 +33,8 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     Ok(context.screen.done(&user, "Your password is changed. All other sign-ins have ended.")?)
 }
 
-/// Has the user choose a password in place of the one that somebody else chose. Without a terminal it is left for later.
+/// Has the user choose a password in place of the one that somebody else chose.
 pub async fn choose(context: &Context, signed_in: SignedIn, present: Secret) -> Result<SignedIn, Stop> {
-    if !io::stdin().is_terminal() {
-        let text = "This password was chosen by somebody else: change it with `sophon password` before anything else.";
-        context.screen.remark(text);
-        return Ok(signed_in);
-    }
     context.screen.remark("This password was chosen by somebody else. Choose one of your own.");
     let credential = InMemory::new(Credential::Login(signed_in.login.clone()));
     let client = Client::new(context.client.base().clone(), credential)?;

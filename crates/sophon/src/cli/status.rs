@@ -50,7 +50,12 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
         HealthStatus::StorageUnavailable => "cannot store anything",
     };
     let who = match &user {
-        Some(user) => format!("{} ({}) in {}", one_line(&user.email), user.role, one_line(&user.tenant.name)),
+        Some(user) => format!(
+            "{} ({}) in {}",
+            one_line(&user.email),
+            one_line(&user.role_name),
+            one_line(&user.tenant.name)
+        ),
         None => "not signed in; `sophon login` signs you in".to_owned(),
     };
     let active = match active {

@@ -189,6 +189,8 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
 fn code_hint(code: &str) -> Option<&'static str> {
     Some(match code {
         "service_unavailable" => "The gateway is stopping or starting. Try again in a moment.",
+        "has_belongings" => "Name who gets them with `--reassign-to USER`.",
+        "own_password" => "`sophon password` changes your own.",
         "upstream_unavailable" => "`sophon doctor` asks each model provider and says what is wrong.",
         "internal_error" => "The gateway's log says more.",
         _ => return None,

@@ -293,7 +293,7 @@ async fn refresh(State(world): Shared, Json(body): Json<Value>) -> Response {
 }
 
 fn user() -> Value {
-    json!({"id": "usr_1", "email": "a@example.com", "name": "A", "role": "Admin", "createdAt": AT,
+    json!({"id": "usr_1", "email": "a@example.com", "name": "A", "role": "Admin", "roleName": "Admin", "createdAt": AT,
         "tenant": {"id": "tenant_1", "slug": "default", "name": "Default"}, "permissions": []})
 }
 

@@ -40,6 +40,54 @@ async fn a_script_sets_up_a_provider_and_gets_its_first_answer_without_a_restart
 }
 
 #[tokio::test]
+async fn the_provider_that_was_added_says_hello_and_no_other() {
+    let (first, gateway) = (server().await, serve(true).await);
+    let program = Program::new(&gateway.url);
+    let url = first.openai_url();
+    let add = ["models", "add", "custom", "--url", &url, "--api-key", "good", "--name", "first"];
+    assert_eq!(program.run(&add).await.status, Some(0));
+    let second = ModelServer::start(|_| Script::say("I am the second.")).await;
+    let onboard = async |model: &str| {
+        let url = second.openai_url();
+        program.run(&["onboard", "--service", "custom", "--url", &url, "--model", model]).await
+    };
+    let own = onboard("n1").await;
+    assert_eq!(own.status, Some(0), "{own:?}");
+    assert!(own.stdout.ends_with("I am the second.\n"), "{own:?}");
+    let same = onboard("m1").await;
+    assert_eq!(same.status, Some(1), "{same:?}");
+    assert!(same.stderr.contains("first answered in place of custom-2"), "{same:?}");
+    let asked = program.run(&["chat", "--model", "n1", "Who are you?"]).await;
+    assert_eq!(asked.stdout, "I am the second.\n", "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_person_is_asked_for_a_model_where_the_server_lists_none() {
+    let server = ModelServer::start(|request| match request.model() {
+        "gpt-local" => Script::say("Hello, I am here."),
+        _ => Script::refuse(404, "The model does not exist"),
+    })
+    .await;
+    let gateway = serve(true).await;
+    let mut terminal = Program::new(&gateway.url).in_terminal(&["onboard"]);
+    let seen = terminal.looks(|seen| seen.contains("Number:")).await;
+    let line = seen.lines().find(|line| line.contains("Other (OpenAI-compatible)")).expect("it is listed");
+    terminal.types(line.split_whitespace().next().expect("a number"));
+    terminal.shows("Address:").await;
+    terminal.types(&server.openai_url());
+    terminal.shows("API key").await;
+    terminal.hides_input().await;
+    terminal.types("");
+    terminal.shows("it has no list of models").await;
+    terminal.shows("Name of the model:").await;
+    terminal.types("gpt-local");
+    terminal.shows("custom is added. Its default model is gpt-local.").await;
+    let (status, written) = terminal.finish().await;
+    assert_eq!(status, Some(0), "{written}");
+    assert!(written.contains("Hello, I am here."), "{written}");
+}
+
+#[tokio::test]
 async fn without_a_terminal_nothing_is_asked() {
     let gateway = serve(true).await;
     let program = Program::new(&gateway.url);
@@ -92,10 +140,11 @@ async fn providers_are_added_tested_ordered_disabled_and_removed() {
             added.stdout,
             format!("{name} is added. Its default model is m1. No restart is needed.\n")
         );
-        assert!(added.stderr.contains("answers in"), "{added:?}");
+        assert!(added.stderr.starts_with(&format!("{name}: m1 at")), "{added:?}");
     }
+    let asked = server.requests().len();
     let taken = add("two").await;
-    assert_eq!(taken.status, Some(1));
+    assert_eq!((taken.status, server.requests().len()), (Some(1), asked));
     assert!(taken.stderr.contains("Choose another name."), "{taken:?}");
     assert_eq!(program.run(&["models", "first", "two"]).await.status, Some(0));
     assert_eq!(program.run(&["models", "disable", "one"]).await.stdout, "one is disabled.\n");

@@ -31,6 +31,7 @@ export function applyEvent(state: SessionState, event: ChatEvent): SessionState 
     case "TaskCancelled":
       return ended(state, event.data.taskId, "cancelled", event.data.reason ?? null);
     case "SessionUpdated":
+    case "SessionMarked":
       return state;
     default:
       // An event that arrives after the end of its task adds nothing.
@@ -40,7 +41,15 @@ export function applyEvent(state: SessionState, event: ChatEvent): SessionState 
 
 type Progress = Exclude<
   ChatEvent,
-  { name: "ReceiveMessage" | "TaskCompleted" | "TaskFailed" | "TaskCancelled" | "SessionUpdated" }
+  {
+    name:
+      | "ReceiveMessage"
+      | "TaskCompleted"
+      | "TaskFailed"
+      | "TaskCancelled"
+      | "SessionUpdated"
+      | "SessionMarked";
+  }
 >;
 
 function progressed(state: SessionState, event: Progress): SessionState {

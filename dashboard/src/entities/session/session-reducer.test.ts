@@ -22,6 +22,7 @@ function message(id: number, over: Partial<Message> = {}): Message {
     attachments: [],
     toolCalls: [],
     msgType: "chat",
+    branch: 0,
     createdAt: "2026-01-01T00:00:00.000Z",
     updatedAt: "2026-01-01T00:00:00.000Z",
     ...over,

@@ -19,6 +19,8 @@ export type Action =
   | { type: "joining" }
   | { type: "joined"; joined: Joined }
   | { type: "synced"; messages: Message[]; tasks: Task[]; newestPage: { hasOlder: boolean } | null }
+  /** The session shows another branch. `before` are the messages that were shown as its newest page was asked for. */
+  | { type: "reread"; before: Message[]; messages: Message[]; tasks: Task[]; hasOlder: boolean }
   | { type: "older"; messages: Message[]; hasOlder: boolean }
   | { type: "sent"; localId: string; content: string; attachments: Attachment[] }
   | { type: "accepted"; localId: string; accepted: Accepted }
@@ -34,6 +36,8 @@ export function reduceSession(state: SessionState, action: Action): SessionState
       return joined(state, action.joined);
     case "synced":
       return synced(state, action);
+    case "reread":
+      return reread(state, action);
     case "older":
       return { ...mergeMessages(state, action.messages), hasOlder: action.hasOlder };
     case "sent":
@@ -116,6 +120,17 @@ function synced(
     else next = finished(next, task);
   }
   return next;
+}
+
+/** What came meanwhile stays, and what goes on. */
+function reread(
+  state: SessionState,
+  { before, messages, tasks, hasOlder }: Extract<Action, { type: "reread" }>,
+): SessionState {
+  const known = new Set(before.map(({ messageId }) => messageId));
+  const arrived = state.messages.filter(({ messageId }) => !known.has(messageId));
+  const base = { ...state, messages: arrived, outcomes: {}, hasOlder };
+  return synced(base, { type: "synced", messages, tasks, newestPage: null });
 }
 
 function resumed(state: SessionState, task: Task): SessionState {

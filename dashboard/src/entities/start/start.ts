@@ -1,15 +1,24 @@
 /** What the page needs as it starts: read in one request, and put where each part of the page looks for it. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { api, ApiError, call } from "../../api/client.ts";
+import { credentials } from "../../api/credentials.ts";
 import type { AuthConfig, Bootstrap, SessionPage } from "../../api/types.ts";
 
 const KEY = ["start"];
+
+/** The list of pinned sessions, by which it is known in the cache. */
+export const PINNED = "pinned=true";
 
 /** The connections of the page open one soon after the other, and what they may have missed is read once (milliseconds). */
 const GATHERED_FOR = 400;
 
 /** How to sign in, with the start of the page if somebody is signed in. */
 export async function readConfig(queries: QueryClient): Promise<AuthConfig> {
+  // Nobody has signed in here: the start would be refused, but where everybody is signed in.
+  if (credentials.read() === null) {
+    const config = await call(api.GET("/api/auth/config"));
+    if (!config.autoAdmin) return config;
+  }
   try {
     return (await readStart(queries)).config;
   } catch (error) {
@@ -29,6 +38,11 @@ export async function readStart(queries: QueryClient): Promise<Bootstrap> {
     // A list in which somebody scrolled further down is read anew as a whole.
     known && known.pages.length > 1 ? known : { pages: [start.sessions], pageParams: [null] },
   );
+  queries.setQueryData<InfiniteData<SessionPage, string | null>>(["sessions", PINNED], {
+    pages: [start.pinnedSessions],
+    pageParams: [null],
+  });
+  queries.setQueryData(["session-tags"], start.sessionTags);
   return start;
 }
 

@@ -3,6 +3,7 @@ import type { CatalogModel, ProviderModel } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { SearchBox } from "../../ui/field.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { Entries, Note, Section } from "../../ui/section.tsx";
 import { common } from "../../messages/en/common.ts";
 import { models as t } from "../../messages/en/models.ts";
 import { EditModel } from "./edit-model.tsx";
@@ -28,9 +29,7 @@ export function Catalog() {
     providers.data?.some((other) => other.name === name && other.source === "added") === true;
 
   return (
-    <section aria-labelledby="catalog">
-      <h2 id="catalog">{t.catalog}</h2>
-      <p className={styles.note}>{t.catalogAbout}</p>
+    <Section title={t.catalog} note={t.catalogAbout}>
       {catalog.error && (
         <ErrorNotice error={catalog.error} onRetry={() => void catalog.refetch()} />
       )}
@@ -38,29 +37,31 @@ export function Catalog() {
       {shown && (
         <>
           <SearchBox label={t.filter} value={wanted} onText={setWanted} />
-          {shown.length === 0 && <p className={styles.note}>{t.noMatch}</p>}
-          <ul role="list" className={styles.list} aria-label={t.catalog}>
+          {shown.length === 0 && <Note>{t.noMatch}</Note>}
+          <Entries label={t.catalog}>
             {shown.map((entry) => (
-              <li key={`${entry.provider}/${entry.model.id}`} className={styles.model}>
-                <ModelFacts entry={entry} />
-                {isAdded(entry.provider) && (
-                  <Button
-                    small
-                    aria-label={t.editModel(entry.model.id)}
-                    onClick={() => setEdited(entry)}
-                  >
-                    {common.edit}
-                  </Button>
-                )}
+              <li key={`${entry.provider}/${entry.model.id}`}>
+                <div className={styles.model}>
+                  <ModelFacts entry={entry} />
+                  {isAdded(entry.provider) && (
+                    <Button
+                      small
+                      aria-label={t.editModel(entry.model.id)}
+                      onClick={() => setEdited(entry)}
+                    >
+                      {common.edit}
+                    </Button>
+                  )}
+                </div>
               </li>
             ))}
-          </ul>
+          </Entries>
         </>
       )}
       {edited && provider && (
         <EditModel entry={edited} provider={provider} onClose={() => setEdited(null)} />
       )}
-    </section>
+    </Section>
   );
 }
 

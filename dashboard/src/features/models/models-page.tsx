@@ -1,21 +1,30 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import type { ModelProvider } from "../../api/types.ts";
+import { useCan } from "../../entities/user/auth.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Page } from "../../ui/page.tsx";
+import { Entries, Section } from "../../ui/section.tsx";
 import { models as t } from "../../messages/en/models.ts";
 import { Catalog } from "./catalog.tsx";
-import styles from "./models.module.css";
+import { NotAllowed } from "./not-allowed.tsx";
 import { AddProvider, EditProvider } from "./provider-dialogs.tsx";
 import { ProviderEntry } from "./provider-entry.tsx";
 import { useProviders } from "./use-providers.ts";
 
 export function ModelsPage() {
+  const mayManage = useCan("ManageModels");
   return (
     <Page title={t.title}>
-      <Providers />
-      <Catalog />
+      {mayManage ? (
+        <>
+          <Providers />
+          <Catalog />
+        </>
+      ) : (
+        <NotAllowed />
+      )}
     </Page>
   );
 }
@@ -26,13 +35,15 @@ function Providers() {
   const listed = providers.data ?? [];
   const added = listed.filter(({ source }) => source === "added");
   return (
-    <section aria-labelledby="providers">
-      <div className={styles.head}>
-        <h2 id="providers">{t.providers}</h2>
+    <Section
+      title={t.providers}
+      note={listed.length > 0 ? t.providersAbout : undefined}
+      action={
         <Button icon="plus" onClick={() => setOpen("new")}>
           {t.add}
         </Button>
-      </div>
+      }
+    >
       {providers.error && (
         <ErrorNotice error={providers.error} onRetry={() => void providers.refetch()} />
       )}
@@ -44,21 +55,18 @@ function Providers() {
         </Empty>
       )}
       {listed.length > 0 && (
-        <>
-          <p className={styles.note}>{t.providersAbout}</p>
-          <ul role="list" className={styles.list} aria-label={t.providers}>
-            {listed.map((provider) => (
-              <li key={provider.id}>
-                <ProviderEntry provider={provider} added={added} onEdit={() => setOpen(provider)} />
-              </li>
-            ))}
-          </ul>
-        </>
+        <Entries label={t.providers}>
+          {listed.map((provider) => (
+            <li key={provider.id}>
+              <ProviderEntry provider={provider} added={added} onEdit={() => setOpen(provider)} />
+            </li>
+          ))}
+        </Entries>
       )}
       {open === "new" && <AddProvider onClose={() => setOpen(null)} />}
       {open !== null && open !== "new" && (
         <EditProvider provider={open} onClose={() => setOpen(null)} />
       )}
-    </section>
+    </Section>
   );
 }

@@ -34,8 +34,10 @@ interface AddServiceProps {
 function AddService({ presets, preset, onPreset, onClose }: AddServiceProps) {
   const { add } = useProviderChanges();
   const [name, setName] = useState("");
-  const given = useAccess(preset.id, { baseUrl: preset.baseUrl, apiKey: "", model: "" });
-  const { baseUrl, apiKey, model } = given.access;
+  const start = { baseUrl: preset.baseUrl, apiKey: "", model: "" };
+  const given = useAccess({ preset: preset.id, name }, start);
+  const { baseUrl, apiKey } = given.access;
+  const model = given.access.model.trim();
   const save = () =>
     add({
       preset: preset.id,
@@ -54,6 +56,7 @@ function AddService({ presets, preset, onPreset, onClose }: AddServiceProps) {
         options={presets.map(({ id, label }) => ({ value: id, label }))}
       />
       <TextField
+        field="name"
         label={common.name}
         placeholder={preset.id}
         maxLength={200}
@@ -77,16 +80,17 @@ export function EditProvider({ provider, onClose }: EditProviderProps) {
   const before = provider.models.find(({ enabled }) => enabled)?.id ?? "";
   const preset = presets.find(({ id }) => id === provider.preset);
   const start = { baseUrl: provider.baseUrl ?? "", apiKey: "", model: before };
-  const given = useAccess(provider.preset ?? "", start, provider);
+  const given = useAccess({ preset: provider.preset ?? "", keyOf: provider }, start);
   const save = () => {
-    const { baseUrl, apiKey, model } = given.access;
+    const { baseUrl, apiKey } = given.access;
+    const model = given.access.model.trim();
     const others = provider.models.filter(({ id }) => id !== model);
     const first = provider.models.find(({ id }) => id === model) ?? { id: model, enabled: true };
     return change(provider, {
       name: name.trim(),
       baseUrl: baseUrl.trim(),
       ...(apiKey.trim() !== "" && { apiKey: apiKey.trim() }),
-      ...(model !== before && { models: [{ ...first, enabled: true }, ...others] }),
+      ...(model !== "" && model !== before && { models: [{ ...first, enabled: true }, ...others] }),
     });
   };
   return (
@@ -96,7 +100,14 @@ export function EditProvider({ provider, onClose }: EditProviderProps) {
       onClose={onClose}
       onConfirm={save}
     >
-      <TextField label={common.name} required maxLength={200} value={name} onText={setName} />
+      <TextField
+        field="name"
+        label={common.name}
+        required
+        maxLength={200}
+        value={name}
+        onText={setName}
+      />
       <AccessFields preset={preset} given={given} hasKey={provider.hasKey === true} />
     </ActionDialog>
   );

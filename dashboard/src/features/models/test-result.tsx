@@ -1,5 +1,6 @@
 import type { ProviderTest } from "../../api/types.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { intoView } from "../../ui/into-view.ts";
 import { VisibleText } from "../../ui/visible-text.tsx";
 import { common } from "../../messages/en/common.ts";
 import { models as t } from "../../messages/en/models.ts";
@@ -10,7 +11,7 @@ export function TestResult({ test }: { test: ProviderTest }) {
   const { model, durationMs, problem } = test.check;
   if (problem) {
     return (
-      <div role="alert" className={styles.problem}>
+      <div ref={intoView} role="alert" className={styles.problem}>
         <p>
           <VisibleText text={problem.message} />
         </p>

@@ -1,5 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { Attachment } from "../../api/types.ts";
+import { useCan } from "../../entities/user/auth.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
 import { ChosenFiles } from "./attachment-list.tsx";
@@ -20,7 +21,21 @@ interface ComposerProps {
   onSend: (text: string, attachments: Attachment[]) => Promise<void>;
 }
 
-export function Composer({ draftKey, placeholder, onStop, options, onSend }: ComposerProps) {
+/** Where a message is written; for people who may send none, why that is so. */
+export function Composer(props: ComposerProps) {
+  const maySend = useCan("SendMessages");
+  return maySend ? <MessageForm {...props} /> : <ReadOnly />;
+}
+
+function ReadOnly() {
+  return (
+    <p role="note" className={styles.readOnly}>
+      {t.readOnly}
+    </p>
+  );
+}
+
+function MessageForm({ draftKey, placeholder, onStop, options, onSend }: ComposerProps) {
   const [draft, setDraft] = useDraft(draftKey);
   const text = draft ?? "";
   const box = useGrown(text);
@@ -84,6 +99,7 @@ export function Composer({ draftKey, placeholder, onStop, options, onSend }: Com
       <textarea
         ref={box}
         rows={1}
+        dir="auto"
         aria-label={t.message}
         placeholder={placeholder}
         autoFocus={hasKeyboard()}

@@ -8,6 +8,7 @@ import { SelectField } from "../../ui/field.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
 import { useAgentOptions, useAgents } from "../../entities/agent/use-agents.ts";
+import { useCan } from "../../entities/user/auth.ts";
 import { ModelPicker } from "../../entities/model/model-picker.tsx";
 import { Composer } from "./composer.tsx";
 import { NoModel } from "./no-model.tsx";
@@ -26,6 +27,7 @@ async function begin(key: string, model: string, agentId: string | undefined) {
 }
 
 export function NewSession() {
+  const maySend = useCan("SendMessages");
   const agents = useAgents();
   const options = useAgentOptions();
   useTitle(t.new);
@@ -73,8 +75,8 @@ export function NewSession() {
         <IconButton icon="back" label={t.all} onClick={() => navigate("/")} />
       </div>
       <div className={styles.middle}>
-        <h2>{t.newTitle}</h2>
-        {agents.data !== undefined && agents.data.length > 1 && (
+        {maySend && <h2>{t.newTitle}</h2>}
+        {maySend && agents.data !== undefined && agents.data.length > 1 && (
           <div className={styles.picker}>
             <SelectField
               label={t.with}
@@ -84,7 +86,7 @@ export function NewSession() {
             />
           </div>
         )}
-        <NoModel />
+        {maySend && <NoModel />}
         <Composer
           draftKey="new"
           placeholder={t.firstMessage}
@@ -92,15 +94,17 @@ export function NewSession() {
           onSend={send}
         />
         {(failure ?? agents.error) !== null && <ErrorText error={failure ?? agents.error} />}
-        <ul role="list" className={styles.suggestions} aria-label={t.suggestions}>
-          {t.suggestion.map((text) => (
-            <li key={text}>
-              <button type="button" onClick={() => void send(text).catch(() => undefined)}>
-                {text}
-              </button>
-            </li>
-          ))}
-        </ul>
+        {maySend && (
+          <ul role="list" className={styles.suggestions} aria-label={t.suggestions}>
+            {t.suggestion.map((text) => (
+              <li key={text}>
+                <button type="button" onClick={() => void send(text).catch(() => undefined)}>
+                  {text}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
       </div>
     </div>
   );

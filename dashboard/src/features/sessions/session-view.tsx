@@ -1,37 +1,37 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { useCallback, useEffect } from "react";
+import { useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { Session } from "../../api/types.ts";
 import { useLive } from "../../live/live.tsx";
 import { activeRun } from "../../entities/session/session-state.ts";
-import { IconButton } from "../../ui/button.tsx";
-import { Menu } from "../../ui/menu.tsx";
 import { ErrorNotice } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAgents, useAgentName } from "../../entities/agent/use-agents.ts";
 import { ModelPicker } from "../../entities/model/model-picker.tsx";
 import { Composer } from "./composer.tsx";
-import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
+import { useMarkRead, useMarks } from "./marks.ts";
 import { useAddressedMessage } from "./message-address.ts";
+import { BackButton, SessionHeader } from "./session-header.tsx";
 import { sessionTitle } from "./session-title.ts";
 import { listedSession } from "./session-cache.ts";
 import styles from "./session-view.module.css";
 import { Transcript } from "./transcript.tsx";
 import { useSession } from "./use-session.ts";
-import { common } from "../../messages/en/common.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
-import { sessions } from "../../messages/en/sessions.ts";
 
 export function SessionView({ id }: { id: string }) {
   const session = useSessionInfo(id);
-  const open = useSession(id);
+  const queries = useQueryClient();
+  const open = useSession(id, session.data?.branch);
   const { attempt } = useToast();
   const [, navigate] = useLocation();
   const agentName = useAgentName()(session.data?.agentId);
   const run = activeRun(open.state);
   const addressed = useAddressedMessage();
+  const marks = useMarks(id);
+  useMarkRead(session.data, marks.data);
 
   const fork = useCallback(
     (fromMessageId?: string) =>
@@ -43,6 +43,16 @@ export function SessionView({ id }: { id: string }) {
         navigate(`/sessions/${forked.id}`);
       }),
     [attempt, id, navigate],
+  );
+
+  const showBranch = useCallback(
+    (branch: number) =>
+      void attempt(async () => {
+        const params = { path: { id } };
+        const changed = await call(api.PATCH("/api/sessions/{id}", { params, body: { branch } }));
+        queries.setQueryData(["session", id], changed);
+      }),
+    [attempt, id, queries],
   );
 
   if (session.error) {
@@ -59,8 +69,19 @@ export function SessionView({ id }: { id: string }) {
   }
   return (
     <div className={styles.view}>
-      <SessionHeader session={session.data} agentName={agentName} onFork={() => fork()} />
-      <Transcript open={open} agentName={agentName} addressed={addressed} onFork={fork} />
+      <SessionHeader
+        session={session.data}
+        marks={marks.data}
+        agentName={agentName}
+        onFork={() => fork()}
+      />
+      <Transcript
+        open={open}
+        onBranch={showBranch}
+        agentName={agentName}
+        addressed={addressed}
+        onFork={fork}
+      />
       <footer className={styles.foot}>
         <div>
           <Composer
@@ -94,62 +115,6 @@ function SessionModel({ session }: { session: Session }) {
         })
       }
     />
-  );
-}
-
-function SessionHeader({
-  session,
-  agentName,
-  onFork,
-}: {
-  session: Session | undefined;
-  agentName: string;
-  onFork: () => void;
-}) {
-  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
-  const close = () => setDialog(null);
-  return (
-    <header className={styles.header}>
-      <BackButton />
-      <div className={styles.names}>
-        <h2>{session ? sessionTitle(session) : " "}</h2>
-        <p>
-          {session && <Link href={`/agents/${session.agentId}`}>{agentName}</Link>}
-          {session?.parentSessionId && (
-            <>
-              {common.separator}
-              <Link href={`/sessions/${session.parentSessionId}`}>{t.forkedFrom}</Link>
-            </>
-          )}
-        </p>
-      </div>
-      {session && (
-        <Menu
-          label={t.actions}
-          items={[
-            { label: common.rename, icon: "pencil", onSelect: () => setDialog("rename") },
-            { label: t.forkAction, icon: "fork", onSelect: onFork },
-            {
-              label: common.delete,
-              icon: "trash",
-              danger: true,
-              onSelect: () => setDialog("delete"),
-            },
-          ]}
-        />
-      )}
-      {session && dialog === "rename" && <RenameSession session={session} onClose={close} />}
-      {session && dialog === "delete" && <DeleteSession session={session} onClose={close} />}
-    </header>
-  );
-}
-
-function BackButton() {
-  const [, navigate] = useLocation();
-  return (
-    <span className={styles.back}>
-      <IconButton icon="back" label={sessions.all} onClick={() => navigate("/")} />
-    </span>
   );
 }
 

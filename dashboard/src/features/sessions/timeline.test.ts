@@ -81,9 +81,11 @@ describe("the timeline of a session", () => {
     expect(keys({ messages, outcomes: { task_9: failed("msg_1") } })[1]).toBe("notice-task_9");
   });
 
-  it("keeps a failure of older messages until they are loaded", () => {
+  it("tells of a failure only where its message is shown: not before it is loaded, and not on another branch", () => {
     const state = { messages: [message(9, "user")], outcomes: { task_1: failed("msg_1") } };
     expect(keys({ ...state, hasOlder: true })).toEqual(["msg_9"]);
-    expect(keys({ ...state, hasOlder: false })).toEqual(["msg_9", "notice-task_1"]);
+    expect(keys({ ...state, hasOlder: false })).toEqual(["msg_9"]);
+    const loaded = { ...state, messages: [message(1, "user"), ...state.messages] };
+    expect(keys(loaded)).toEqual(["msg_1", "notice-task_1", "msg_9"]);
   });
 });

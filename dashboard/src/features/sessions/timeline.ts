@@ -49,13 +49,13 @@ function outgoingEntry(outgoing: Outgoing): Entry {
   return { kind: "outgoing", key: outgoing.localId, outgoing };
 }
 
-/** A notice whose message is older than the loaded history is shown once that message is loaded. */
+/** A notice whose message is not loaded, or on another branch, is not shown. */
 function placeNotice(entries: Entry[], taskId: string, outcome: Outcome, hasOlder: boolean) {
   const notice: Entry = { kind: "notice", key: `notice-${taskId}`, outcome };
   const reply = entries.findLastIndex((entry) => replyTask(entry) === taskId);
   const at = reply >= 0 ? reply : entries.findLastIndex((entry) => follows(entry, outcome));
   if (at >= 0) entries.splice(at + 1, 0, notice);
-  else if (!hasOlder) entries.push(notice);
+  else if (!hasOlder && outcome.afterMessageId === null) entries.push(notice);
 }
 
 function replyTask(entry: Entry): string | null {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import {
   activeRun,
   type Outgoing,
@@ -10,6 +10,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { Turn, type Said } from "./turns.tsx";
 import { timeline, type Entry } from "./timeline.ts";
 import { AgentStatus } from "./agent-status.tsx";
+import { alternativesOf, useBranches } from "./branches.ts";
 import { SessionPrompts, useSessionPrompts } from "./session-prompts.tsx";
 import styles from "./transcript.module.css";
 import { TurnNotice } from "./turn-notice.tsx";
@@ -24,9 +25,10 @@ interface TranscriptProps {
   /** The number of the message that is to be shown first; else the newest is. */
   addressed: number | null;
   onFork: (messageId: string) => void;
+  onBranch: (branch: number) => void;
 }
 
-export function Transcript({ open, agentName, addressed, onFork }: TranscriptProps) {
+export function Transcript({ open, agentName, addressed, onFork, onBranch }: TranscriptProps) {
   const { state, failure } = open;
   const { attempt } = useToast();
   const entries = timeline(state);
@@ -39,8 +41,16 @@ export function Transcript({ open, agentName, addressed, onFork }: TranscriptPro
   const [first] = state.messages;
   const last = entries.at(-1);
   const old = oldEntries(entries);
-  const { regenerate, send, discard } = open;
-  const again = useCallback(() => void attempt(regenerate), [attempt, regenerate]);
+  const { regenerate, edit, send, discard } = open;
+  const again = useCallback(
+    (model?: string) => void attempt(() => regenerate(model)),
+    [attempt, regenerate],
+  );
+  const branches = useBranches(open.id);
+  const alternatives = useMemo(
+    () => alternativesOf(state.messages, branches, state.hasOlder),
+    [state.messages, branches, state.hasOlder],
+  );
   const goOn = useCallback(() => void send(t.continueMessage, []), [send]);
   const onRetry = useCallback(
     ({ content, attachments, localId }: Outgoing) => void send(content, attachments, localId),
@@ -51,13 +61,19 @@ export function Transcript({ open, agentName, addressed, onFork }: TranscriptPro
   const show = (entry: Entry, index: number) => {
     const isOver = entry === last && run === undefined;
     const onAgain = isOver ? again : undefined;
-    if (entry.kind === "notice") return <TurnNotice outcome={entry.outcome} onRetry={onAgain} />;
+    if (entry.kind === "notice") {
+      return <TurnNotice outcome={entry.outcome} onRetry={onAgain && (() => onAgain())} />;
+    }
+    const { messageId } = entry.kind === "message" ? entry.message : { messageId: null };
     return (
       <Turn
         {...said(entry)}
         agentName={agentName}
         onFork={onFork}
         isOld={index < old}
+        alternatives={messageId === null ? undefined : alternatives.get(messageId)}
+        onBranch={run === undefined ? onBranch : undefined}
+        onEdit={run === undefined ? edit : undefined}
         onRegenerate={onAgain}
         onContinue={isOver ? goOn : undefined}
         onRetry={onRetry}

@@ -1,15 +1,20 @@
 /** A turn of a session: a message, an answer that is being written, or a message that is being sent. */
-import { memo } from "react";
+import { memo, useState } from "react";
 import type { Message } from "../../api/types.ts";
 import type { Outgoing, Run } from "../../entities/session/session-state.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { CopyIcon } from "../../ui/copy-button.tsx";
+import { Menu } from "../../ui/menu.tsx";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { Timestamp } from "../../ui/timestamp.tsx";
 import { useAuth } from "../../entities/user/auth.ts";
 import { ToolCalls } from "../../entities/task/tool-calls.tsx";
+import { useModels } from "../../entities/model/models.ts";
 import { AttachmentList } from "./attachment-list.tsx";
+import { BranchSwitch } from "./branch-switch.tsx";
+import type { Alternatives } from "./branches.ts";
+import { EditMessage } from "./edit-message.tsx";
 import { piecesOf } from "./pieces.ts";
 import styles from "./turns.module.css";
 import { useGradual } from "./use-gradual.ts";
@@ -29,8 +34,13 @@ interface TurnProps extends Said {
   agentName: string;
   /** Whether it is far from the end of the session, which is what is seen first. */
   isOld: boolean;
+  /** Where there are other messages in its place. */
+  alternatives: Alternatives | undefined;
   onFork: (messageId: string) => void;
-  onRegenerate: (() => void) | undefined;
+  /** Absent while an answer is being written. */
+  onBranch: ((branch: number) => void) | undefined;
+  onEdit: ((messageId: string, content: string) => Promise<void>) | undefined;
+  onRegenerate: ((model?: string) => void) | undefined;
   onContinue: (() => void) | undefined;
   onRetry: (outgoing: Outgoing) => void;
   onDiscard: (outgoing: Outgoing) => void;
@@ -39,8 +49,9 @@ interface TurnProps extends Said {
 export const Turn = memo(function Turn(props: TurnProps) {
   const { message, run, outgoing, agentName, isOld } = props;
   const { user } = useAuth();
+  const [editing, setEditing] = useState(false);
   const role = message?.role ?? (outgoing === undefined ? "agent" : "user");
-  if (saysNothing(props)) return null;
+  if (saysNothing(props)) return <OnlySwitch {...props} />;
   return (
     <article
       className={styles.turn}
@@ -54,13 +65,27 @@ export const Turn = memo(function Turn(props: TurnProps) {
       <div className={styles.body}>
         {role === "agent" ? (
           <Answer message={message} run={run} isOld={isOld} />
+        ) : editing && message && props.onEdit ? (
+          <EditMessage
+            content={message.content}
+            onSend={(content) => props.onEdit?.(message.messageId, content) ?? Promise.resolve()}
+            onClose={() => setEditing(false)}
+          />
         ) : (
           <Words {...props} />
         )}
         {message && !run && <OtherModel details={message.details} />}
         {message && !run && <CutOff message={message} onContinue={props.onContinue} />}
       </div>
-      {message && !run && <Actions {...props} message={message} />}
+      {message && !run && !editing && (
+        <Actions
+          {...props}
+          message={message}
+          onEditing={
+            props.onEdit && message.userId === user.id ? () => setEditing(true) : undefined
+          }
+        />
+      )}
     </article>
   );
 });
@@ -69,6 +94,16 @@ export const Turn = memo(function Turn(props: TurnProps) {
 function saysNothing({ message, run }: Said): boolean {
   if (run) return run.text === "" && run.tools.length === 0;
   return message?.status === "failed" && message.content === "" && message.toolCalls.length === 0;
+}
+
+/** From an answer that came to nothing one can still go back to another. */
+function OnlySwitch({ alternatives, onBranch }: TurnProps) {
+  if (alternatives === undefined) return null;
+  return (
+    <footer className={styles.alone}>
+      <BranchSwitch alternatives={alternatives} onBranch={onBranch} />
+    </footer>
+  );
 }
 
 function authorOf(role: Message["role"], from: string, me: string, agentName: string): string {
@@ -132,7 +167,7 @@ function CutOff({ message, onContinue }: CutOffProps) {
 function Words({ message, outgoing, onRetry, onDiscard }: TurnProps) {
   return (
     <>
-      <p className={styles.plain} data-phase={outgoing?.phase}>
+      <p className={styles.plain} data-phase={outgoing?.phase} dir="auto">
         {message?.content ?? outgoing?.content}
       </p>
       <AttachmentList attachments={message?.attachments ?? outgoing?.attachments ?? []} />
@@ -151,17 +186,53 @@ function Words({ message, outgoing, onRetry, onDiscard }: TurnProps) {
   );
 }
 
-function Actions({ message, onFork, onRegenerate }: TurnProps & { message: Message }) {
+interface ActionsProps extends TurnProps {
+  message: Message;
+  onEditing: (() => void) | undefined;
+}
+
+function Actions(props: ActionsProps) {
+  const { message, alternatives, onBranch, onFork, onEditing, onRegenerate } = props;
   const { content, role, status, usage } = message;
   return (
-    <footer className={styles.actions}>
+    <footer className={styles.actions} data-branched={alternatives ? true : undefined}>
+      {alternatives && <BranchSwitch alternatives={alternatives} onBranch={onBranch} />}
       {content !== "" && <CopyIcon text={content} label={t.copyText} />}
       <IconButton small icon="fork" label={t.forkHere} onClick={() => onFork(message.messageId)} />
+      {onEditing && <IconButton small icon="pencil" label={t.editMessage} onClick={onEditing} />}
       {onRegenerate && role === "agent" && status !== "pending" && (
-        <IconButton small icon="again" label={t.regenerate} onClick={onRegenerate} />
+        <>
+          <IconButton
+            small
+            icon="again"
+            label={t.regenerate}
+            onClick={() => onRegenerate(undefined)}
+          />
+          <RegenerateWith onRegenerate={onRegenerate} />
+        </>
       )}
       {usage && <Usage usage={usage} />}
     </footer>
+  );
+}
+
+/** More than this would not fit on a menu. */
+const MOST_MODELS = 12;
+
+function RegenerateWith({ onRegenerate }: { onRegenerate: (model: string) => void }) {
+  const { data: models = [] } = useModels();
+  if (models.length < 2) return null;
+  return (
+    <Menu
+      up
+      small
+      label={t.regenerateWith}
+      items={models.slice(0, MOST_MODELS).map(({ id }) => ({
+        label: id,
+        icon: "models",
+        onSelect: () => onRegenerate(id),
+      }))}
+    />
   );
 }
 

@@ -5,15 +5,16 @@ import { api, call } from "../../api/client.ts";
 import { refreshStart } from "../../entities/start/start.ts";
 import { TASK_EVENTS } from "../../live/events.ts";
 import { useLive } from "../../live/live.tsx";
+import { filterKey, type SessionFilter } from "./session-filter.ts";
 import { noneRunning, reduceRunning, type RunningAction } from "./running.ts";
 
-export function useSessionList(q: string) {
+export function useSessionList(filter: SessionFilter) {
   return useInfiniteQuery({
-    queryKey: ["sessions", q],
+    queryKey: ["sessions", filterKey(filter)],
     queryFn: ({ pageParam, signal }) =>
       call(
         api.GET("/api/sessions", {
-          params: { query: { ...(q !== "" && { q }), ...(pageParam && { cursor: pageParam }) } },
+          params: { query: { ...filter, ...(pageParam && { cursor: pageParam }) } },
           signal,
         }),
       ),
@@ -21,7 +22,12 @@ export function useSessionList(q: string) {
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
     select: ({ pages }) =>
-      pages.flatMap(({ items }) => items).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
+      pages
+        .flatMap(({ items }) => items)
+        // What was archived or unpinned a moment ago is gone at once.
+        .filter(({ marks }) => marks.isArchived === (filter.archived ?? false))
+        .filter(({ marks }) => filter.pinned === undefined || marks.isPinned)
+        .sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
   });
 }
 

@@ -95,6 +95,16 @@ async function synchronise(id: string, known: SessionState): Promise<Sync> {
   return { type: "synced", tasks: await relevantTasks(id, known, missed.messages), ...missed };
 }
 
+/** What the session shows now, whatever it showed before. */
+async function branchOf(
+  id: string,
+  { messages: before, runs }: SessionState,
+): Promise<Extract<Action, { type: "reread" }>> {
+  const newest = await page(id, { limit: PAGE });
+  const tasks = await relevantTasks(id, { ...emptySession, runs }, newest.items);
+  return { type: "reread", before, messages: newest.items, tasks, hasOlder: newest.hasMore };
+}
+
 export interface OpenSession {
   id: string;
   state: SessionState;
@@ -107,7 +117,10 @@ export interface OpenSession {
   loadBackTo: (target: number, before: number) => Promise<void>;
   send: (content: string, attachments: Attachment[], localId?: string) => Promise<void>;
   discard: (localId: string) => void;
-  regenerate: () => Promise<void>;
+  /** Asks for another answer to the last question, of another model if one is named. */
+  regenerate: (model?: string) => Promise<void>;
+  /** Sends one of the user's messages in other words, on a branch of its own. */
+  edit: (messageId: string, content: string) => Promise<void>;
   stop: (taskId: string) => Promise<void>;
 }
 
@@ -118,7 +131,8 @@ interface View {
 
 function reduceView(view: View, action: Action | { type: "unreadable"; failure: unknown }): View {
   if (action.type === "unreadable") return { ...view, failure: action.failure };
-  const failure = action.type === "synced" ? null : view.failure;
+  const isRead = action.type === "synced" || action.type === "reread";
+  const failure = isRead ? null : view.failure;
   return { session: reduceSession(view.session, action), failure };
 }
 
@@ -126,11 +140,13 @@ function opened(id: string): View {
   return { session: { ...emptySession, outgoing: readUnsent(id) }, failure: null };
 }
 
-export function useSession(id: string): OpenSession {
+/** `branch` is the one that the session shows, as far as it is known: its messages are read anew when it changes. */
+export function useSession(id: string, branch: number | undefined): OpenSession {
   const { chat } = useLive();
   const [view, dispatch] = useReducer(reduceView, id, opened);
   const latest = useRef(view.session);
   const reload = useRef<() => void>(() => undefined);
+  const reread = useRef<() => void>(() => undefined);
 
   useEffect(() => {
     latest.current = view.session;
@@ -166,6 +182,15 @@ export function useSession(id: string): OpenSession {
       if (event.name !== "StreamChunk") events.flush();
     });
     const stopConnected = chat.onConnected(() => void sync(true));
+    const readBranch = async () => {
+      try {
+        const action = await branchOf(id, latest.current);
+        if (open) apply(action);
+      } catch (failure) {
+        if (open) dispatch({ type: "unreadable", failure });
+      }
+    };
+    reread.current = () => void readBranch();
     reload.current = () => void sync(chat.state.phase === "live");
     if (chat.state.phase !== "live") void sync(false);
     return () => {
@@ -176,6 +201,14 @@ export function useSession(id: string): OpenSession {
       void chat.invoke("LeaveSession", { sessionId: id }).catch(() => undefined);
     };
   }, [chat, id]);
+
+  const shown = useRef(branch);
+  useEffect(() => {
+    if (shown.current !== undefined && branch !== undefined && shown.current !== branch) {
+      reread.current();
+    }
+    shown.current = branch ?? shown.current;
+  }, [branch]);
 
   // The same as long as the session is open, so that turns are not rendered again because of them.
   const stable = useMemo(() => commands(id, dispatch), [id]);
@@ -222,8 +255,15 @@ function commands(id: string, dispatch: Dispatch<Action>) {
     discard(localId: string) {
       dispatch({ type: "discarded", localId });
     },
-    async regenerate() {
-      await call(api.POST("/api/sessions/{id}/regenerate", { params: { path: { id } } }));
+    async regenerate(model?: string) {
+      const body = model === undefined ? {} : { model };
+      await call(api.POST("/api/sessions/{id}/regenerate", { params: { path: { id } }, body }));
+    },
+    async edit(messageId: string, content: string) {
+      const params = { path: { id, messageId } };
+      await call(
+        api.POST("/api/sessions/{id}/messages/{messageId}/edit", { params, body: { content } }),
+      );
     },
     stop: cancelTask,
   };

@@ -4,9 +4,9 @@ import type { Announcement } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { Field, SelectField, TextField } from "../../ui/field.tsx";
+import { Section } from "../../ui/section.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useCan } from "../../entities/user/auth.ts";
-import styles from "./settings.module.css";
 import { common } from "../../messages/en/common.ts";
 import { settings as t } from "../../messages/en/settings.ts";
 
@@ -17,16 +17,17 @@ export function Announce() {
   const [open, setOpen] = useState(false);
   if (!canAnnounce) return null;
   return (
-    <section aria-labelledby="announce">
-      <div className={styles.head}>
-        <h2 id="announce">{t.announcements}</h2>
+    <Section
+      title={t.announcements}
+      note={t.announcementsAbout}
+      action={
         <Button icon="bell" onClick={() => setOpen(true)}>
           {t.announce}
         </Button>
-      </div>
-      <p className={styles.note}>{t.announcementsAbout}</p>
+      }
+    >
       {open && <AnnounceDialog onClose={() => setOpen(false)} />}
-    </section>
+    </Section>
   );
 }
 

@@ -7,6 +7,7 @@ import { Copyable } from "../../ui/copyable.tsx";
 import { ActionDialog, Dialog } from "../../ui/dialog.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Rich } from "../../ui/rich.tsx";
+import { Entries, Entry, Section } from "../../ui/section.tsx";
 import { Timestamp } from "../../ui/timestamp.tsx";
 import { NewToken } from "./new-token.tsx";
 import styles from "./settings.module.css";
@@ -25,18 +26,19 @@ export function ApiTokens() {
   const close = () => setOpen(null);
 
   return (
-    <section aria-labelledby="tokens">
-      <div className={styles.head}>
-        <h2 id="tokens">{t.tokens}</h2>
+    <Section
+      title={t.tokens}
+      note={t.tokensAbout}
+      action={
         <Button icon="key" onClick={() => setOpen({ step: "create" })}>
           {t.newToken}
         </Button>
-      </div>
-      <p className={styles.note}>{t.tokensAbout}</p>
+      }
+    >
       {tokens.error && <ErrorNotice error={tokens.error} onRetry={() => void tokens.refetch()} />}
       {tokens.isPending && <Loading lines={2} />}
       {tokens.data && tokens.data.items.length > 0 && (
-        <ul role="list" className={styles.list}>
+        <Entries>
           {tokens.data.items.map((token) => (
             <TokenEntry
               key={token.id}
@@ -44,43 +46,44 @@ export function ApiTokens() {
               onRevoke={() => setOpen({ step: "revoke", token })}
             />
           ))}
-        </ul>
+        </Entries>
       )}
       {open?.step === "create" && (
         <NewToken onClose={close} onCreated={(secret) => setOpen({ step: "created", secret })} />
       )}
       {open?.step === "created" && <ShowSecret secret={open.secret} onClose={close} />}
       {open?.step === "revoke" && <RevokeToken token={open.token} onClose={close} />}
-    </section>
+    </Section>
   );
 }
 
 function TokenEntry({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }) {
   return (
-    <li className={styles.entry}>
-      <div className={styles.what}>
-        <strong>{token.name}</strong>
-        <p>
-          <code>{token.hint}</code>
-          {common.separator}
-          {token.lastUsedAt ? (
-            <Rich text={t.lastUsed} parts={{ time: <Timestamp at={token.lastUsedAt} /> }} />
-          ) : (
-            t.neverUsed
-          )}
-          {common.separator}
-          {token.expiresAt ? (
-            <Rich text={t.expires} parts={{ time: <Timestamp at={token.expiresAt} /> }} />
-          ) : (
-            t.neverExpires
-          )}
-        </p>
-        <p>{may(token)}</p>
-      </div>
-      <Button small variant="danger" aria-label={t.revokeToken(token.name)} onClick={onRevoke}>
-        {t.revoke}
-      </Button>
-    </li>
+    <Entry
+      title={token.name}
+      actions={
+        <Button small variant="danger" aria-label={t.revokeToken(token.name)} onClick={onRevoke}>
+          {t.revoke}
+        </Button>
+      }
+    >
+      <p>
+        <code>{token.hint}</code>
+        {common.separator}
+        {token.lastUsedAt ? (
+          <Rich text={t.lastUsed} parts={{ time: <Timestamp at={token.lastUsedAt} /> }} />
+        ) : (
+          t.neverUsed
+        )}
+        {common.separator}
+        {token.expiresAt ? (
+          <Rich text={t.expires} parts={{ time: <Timestamp at={token.expiresAt} /> }} />
+        ) : (
+          t.neverExpires
+        )}
+      </p>
+      <p>{may(token)}</p>
+    </Entry>
   );
 }
 

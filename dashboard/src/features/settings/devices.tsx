@@ -1,13 +1,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { AuthSession } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
+import { ActionDialog } from "../../ui/dialog.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
-import { useToast } from "../../ui/toast.tsx";
 import { Rich } from "../../ui/rich.tsx";
+import { Entries, Entry, Note, Section } from "../../ui/section.tsx";
+import { useToast } from "../../ui/toast.tsx";
 import { Timestamp } from "../../ui/timestamp.tsx";
 import { deviceName } from "./device-name.ts";
-import styles from "./settings.module.css";
 import { common } from "../../messages/en/common.ts";
 import { settings as t } from "../../messages/en/settings.ts";
 
@@ -18,50 +20,78 @@ export function Devices() {
     queryKey: ["auth-sessions"],
     queryFn: () => call(api.GET("/api/auth/sessions", { params: { query: { limit: 200 } } })),
   });
-  const revoke = ({ id }: AuthSession) =>
+  const [confirming, setConfirming] = useState(false);
+  const others = devices.data?.items.filter(({ current }) => !current) ?? [];
+  const signOut = ({ id }: AuthSession) =>
+    call(api.DELETE("/api/auth/sessions/{id}", { params: { path: { id } } }));
+  const refresh = () => queries.invalidateQueries({ queryKey: ["auth-sessions"] });
+  const revokeOthers = async () => {
+    try {
+      for (const device of others) await signOut(device);
+    } finally {
+      await refresh();
+    }
+  };
+  const revoke = (device: AuthSession) =>
     attempt(async () => {
-      await call(api.DELETE("/api/auth/sessions/{id}", { params: { path: { id } } }));
-      await queries.invalidateQueries({ queryKey: ["auth-sessions"] });
+      await signOut(device);
+      await refresh();
       notify(t.signedOut);
     });
 
   return (
-    <section aria-labelledby="devices">
-      <h2 id="devices">{t.devices}</h2>
+    <Section
+      title={t.devices}
+      action={
+        others.length > 0 && <Button onClick={() => setConfirming(true)}>{t.signOutOthers}</Button>
+      }
+    >
       {devices.error && (
         <ErrorNotice error={devices.error} onRetry={() => void devices.refetch()} />
       )}
       {devices.isPending && <Loading lines={2} />}
-      {devices.data?.items.length === 0 && <p className={styles.note}>{t.noDevices}</p>}
+      {devices.data?.items.length === 0 && <Note>{t.noDevices}</Note>}
       {devices.data && devices.data.items.length > 0 && (
-        <ul role="list" className={styles.list}>
+        <Entries>
           {devices.data.items.map((device) => (
             <DeviceEntry key={device.id} device={device} onRevoke={() => void revoke(device)} />
           ))}
-        </ul>
+        </Entries>
       )}
-    </section>
+      {confirming && (
+        <ActionDialog
+          title={t.signOutOthersTitle}
+          action={t.signOut}
+          variant="danger"
+          onClose={() => setConfirming(false)}
+          onConfirm={revokeOthers}
+        >
+          <p>{t.signOutOthersAbout}</p>
+        </ActionDialog>
+      )}
+    </Section>
   );
 }
 
 function DeviceEntry({ device, onRevoke }: { device: AuthSession; onRevoke: () => void }) {
   const name = deviceName(device.userAgent ?? "");
   return (
-    <li className={styles.entry}>
-      <div className={styles.what}>
-        <strong>{name}</strong>
-        <p>
-          {device.address && device.address + common.separator}
-          <Rich text={t.lastSeen} parts={{ time: <Timestamp at={device.lastSeenAt} long /> }} />
-        </p>
-      </div>
-      {device.current ? (
-        <span className={styles.note}>{t.thisDevice}</span>
-      ) : (
-        <Button small variant="danger" aria-label={t.signOutDevice(name)} onClick={onRevoke}>
-          {t.signOut}
-        </Button>
-      )}
-    </li>
+    <Entry
+      title={name}
+      actions={
+        device.current ? (
+          <Note>{t.thisDevice}</Note>
+        ) : (
+          <Button small variant="danger" aria-label={t.signOutDevice(name)} onClick={onRevoke}>
+            {t.signOut}
+          </Button>
+        )
+      }
+    >
+      <p>
+        {device.address && device.address + common.separator}
+        <Rich text={t.lastSeen} parts={{ time: <Timestamp at={device.lastSeenAt} long /> }} />
+      </p>
+    </Entry>
   );
 }

@@ -1,14 +1,19 @@
-import { Button } from "../../ui/button.tsx";
 import { Page } from "../../ui/page.tsx";
-import { useToast } from "../../ui/toast.tsx";
-import { useAuth } from "../../entities/user/auth.ts";
+import { SelectField } from "../../ui/field.tsx";
+import { Section } from "../../ui/section.tsx";
+import { Account } from "./account.tsx";
 import { Announce } from "./announce.tsx";
 import { ApiTokens } from "./api-tokens.tsx";
 import { BrowserNotices } from "./browser-notices.tsx";
 import { Devices } from "./devices.tsx";
 import styles from "./settings.module.css";
 import { setTheme, useTheme, type Theme } from "./theme.ts";
-import { common } from "../../messages/en/common.ts";
+import {
+  chooseLanguage,
+  chosenLanguage,
+  LANGUAGES,
+  type Language,
+} from "../../messages/catalogue.ts";
 import { navigation } from "../../messages/en/navigation.ts";
 import { settings as t } from "../../messages/en/settings.ts";
 
@@ -27,33 +32,11 @@ export function SettingsPage() {
   );
 }
 
-function Account() {
-  const { user, signOut } = useAuth();
-  const { attempt } = useToast();
-  return (
-    <section aria-labelledby="account">
-      <h2 id="account">{t.account}</h2>
-      <div className={styles.entry}>
-        <div className={styles.what}>
-          <strong>{user.name}</strong>
-          <p>{[user.email, user.role, user.tenant.name].join(common.separator)}</p>
-        </div>
-        {signOut ? (
-          <Button onClick={() => void attempt(signOut)}>{t.signOut}</Button>
-        ) : (
-          <span className={styles.note}>{t.autoSignIn}</span>
-        )}
-      </div>
-    </section>
-  );
-}
-
 function Appearance() {
   const theme = useTheme();
   return (
-    <section aria-labelledby="appearance">
-      <h2 id="appearance">{t.appearance}</h2>
-      <div role="radiogroup" aria-labelledby="appearance" className={styles.themes}>
+    <Section title={t.appearance}>
+      <div role="radiogroup" aria-label={t.appearance} className={styles.themes}>
         {THEMES.map((value) => (
           <label key={value}>
             <input
@@ -66,6 +49,27 @@ function Appearance() {
           </label>
         ))}
       </div>
-    </section>
+      <Languages />
+    </Section>
+  );
+}
+
+/** The language of the dashboard. */
+function Languages() {
+  const choose = (value: string) => {
+    chooseLanguage(value === "" ? null : (value as Language));
+    // Texts are read where they are shown, all of them anew.
+    location.reload();
+  };
+  return (
+    <SelectField
+      label={t.language}
+      value={chosenLanguage() ?? ""}
+      onText={choose}
+      options={[
+        { value: "", label: t.browserLanguage },
+        ...Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
+      ]}
+    />
   );
 }

@@ -2,10 +2,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { UserAccount } from "../../api/types.ts";
-import { useAuth } from "../../entities/user/auth.ts";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { SelectField } from "../../ui/field.tsx";
-import { useUsers } from "./use-users.ts";
+import { belongingsOf, inWords, type Belongings } from "./belongings.ts";
+import { useHeirs } from "./use-users.ts";
 import { users as t } from "../../messages/en/users.ts";
 
 interface DeleteUserProps {
@@ -13,19 +13,23 @@ interface DeleteUserProps {
   onClose: () => void;
 }
 
-/** Deletes a user; what was theirs goes to somebody, by default to who deletes. */
+/** Deletes a user. If there is something to hand over, it asks to whom before anything is done. */
 export function DeleteUser({ user, onClose }: DeleteUserProps) {
   const queries = useQueryClient();
-  const self = useAuth().user;
-  const [heir, setHeir] = useState(self.id);
-  const others = useUsers("").data ?? [];
-  const heirs = others.filter(
-    ({ id, status }) => id !== user.id && id !== self.id && status === "active",
-  );
+  const [belongings, setBelongings] = useState<Belongings | null>(null);
+  const [heir, setHeir] = useState("");
   const remove = async () => {
-    const params = { path: { id: user.id }, query: { reassignTo: heir } };
-    await call(api.DELETE("/api/admin/users/{id}", { params }));
+    const params = { path: { id: user.id }, query: heir === "" ? {} : { reassignTo: heir } };
+    try {
+      await call(api.DELETE("/api/admin/users/{id}", { params }));
+    } catch (error) {
+      const found = belongingsOf(error);
+      if (found === null) throw error;
+      setBelongings(found);
+      return;
+    }
     await queries.invalidateQueries({ queryKey: ["users"] });
+    onClose();
   };
   return (
     <ActionDialog
@@ -34,17 +38,42 @@ export function DeleteUser({ user, onClose }: DeleteUserProps) {
       variant="danger"
       onClose={onClose}
       onConfirm={remove}
+      onDone={() => undefined}
     >
       <p>{t.deleteAbout(user.name)}</p>
-      <SelectField
-        label={t.reassign}
-        value={heir}
-        onText={setHeir}
-        options={[self, ...heirs].map(({ id, name, email }) => ({
-          value: id,
-          label: `${name} (${email})`,
-        }))}
-      />
+      {belongings && (
+        <>
+          <p role="status">{t.hasBelongings(user.name, inWords(belongings))}</p>
+          <HeirField user={user} heir={heir} onHeir={setHeir} />
+        </>
+      )}
     </ActionDialog>
+  );
+}
+
+interface HeirFieldProps {
+  user: UserAccount;
+  heir: string;
+  onHeir: (heir: string) => void;
+}
+
+function HeirField({ user, heir, onHeir }: HeirFieldProps) {
+  const heirs = useHeirs(user);
+  return (
+    <SelectField
+      field="reassignTo"
+      label={t.reassign}
+      hint={t.reassignHint}
+      required
+      value={heir}
+      onText={onHeir}
+      options={[
+        { value: "", label: t.chooseUser },
+        ...heirs.map(({ id, name, email, roleName }) => ({
+          value: id,
+          label: t.heir(name, email, roleName),
+        })),
+      ]}
+    />
   );
 }

@@ -37,7 +37,14 @@ export function EditRole({ role, onClose }: EditRoleProps) {
       onClose={onClose}
       onConfirm={save}
     >
-      <TextField label={common.name} required maxLength={200} value={name} onText={setName} />
+      <TextField
+        field="name"
+        label={common.name}
+        required
+        maxLength={200}
+        value={name}
+        onText={setName}
+      />
       <fieldset className={styles.permissions}>
         <legend>{t.permissions}</legend>
         <PermissionList offered={own} chosen={permissions} onChange={setPermissions} />

@@ -6,7 +6,9 @@ import { useAuth } from "../../entities/user/auth.ts";
 import { Button } from "../../ui/button.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
+import { ResetPassword } from "./reset-password.tsx";
 import { RoleField } from "./role-field.tsx";
+import styles from "./users.module.css";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
 
@@ -23,7 +25,7 @@ export function EditUser({ user, onClose }: EditUserProps) {
   const [name, setName] = useState(user.name);
   const [role, setRole] = useState(user.role);
   const [status, setStatus] = useState<string>(user.status);
-  const [isSigningOut, setIsSigningOut] = useState(false);
+  const [instead, setInstead] = useState<"signOut" | "password" | null>(null);
   const params = { path: { id: user.id } };
   const save = async () => {
     const body = {
@@ -36,7 +38,8 @@ export function EditUser({ user, onClose }: EditUserProps) {
     await call(api.PATCH("/api/admin/users/{id}", { params, body }));
     await queries.invalidateQueries({ queryKey: ["users"] });
   };
-  if (isSigningOut) {
+  if (instead === "password") return <ResetPassword user={user} onClose={onClose} />;
+  if (instead === "signOut") {
     return (
       <ActionDialog
         title={t.signOutTitle}
@@ -51,8 +54,16 @@ export function EditUser({ user, onClose }: EditUserProps) {
   }
   return (
     <ActionDialog title={t.editTitle} action={common.save} onClose={onClose} onConfirm={save}>
-      <TextField label={common.name} required maxLength={200} value={name} onText={setName} />
       <TextField
+        field="name"
+        label={common.name}
+        required
+        maxLength={200}
+        value={name}
+        onText={setName}
+      />
+      <TextField
+        field="email"
         label={t.email}
         type="email"
         required
@@ -73,8 +84,11 @@ export function EditUser({ user, onClose }: EditUserProps) {
               label: t.mayAccess[value],
             }))}
           />
-          <div>
-            <Button small onClick={() => setIsSigningOut(true)}>
+          <div className={styles.more}>
+            <Button small onClick={() => setInstead("password")}>
+              {t.resetPassword}
+            </Button>
+            <Button small onClick={() => setInstead("signOut")}>
               {t.signOut}
             </Button>
           </div>

@@ -1,12 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
-import { Button } from "../../ui/button.tsx";
-import { Copyable } from "../../ui/copyable.tsx";
-import { ActionDialog, Dialog } from "../../ui/dialog.tsx";
+import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { RoleField } from "./role-field.tsx";
-import styles from "./users.module.css";
+import { ShownPassword } from "./shown-password.tsx";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
 
@@ -25,19 +23,8 @@ export function NewUser({ onClose }: { onClose: () => void }) {
     return created.password;
   };
   if (password !== null) {
-    return (
-      <Dialog title={t.firstPassword} onClose={onClose}>
-        <div className={styles.sheet}>
-          <p>{t.firstPasswordAbout(email.trim())}</p>
-          <Copyable text={password} />
-          <div className={styles.done}>
-            <Button variant="primary" onClick={onClose}>
-              {common.done}
-            </Button>
-          </div>
-        </div>
-      </Dialog>
-    );
+    const shown = { title: t.firstPassword, email: email.trim(), password };
+    return <ShownPassword {...shown} onClose={onClose} />;
   }
   return (
     <ActionDialog
@@ -48,6 +35,7 @@ export function NewUser({ onClose }: { onClose: () => void }) {
       onDone={setPassword}
     >
       <TextField
+        field="email"
         label={t.email}
         type="email"
         required
@@ -55,7 +43,14 @@ export function NewUser({ onClose }: { onClose: () => void }) {
         value={email}
         onText={setEmail}
       />
-      <TextField label={common.name} required maxLength={200} value={name} onText={setName} />
+      <TextField
+        field="name"
+        label={common.name}
+        required
+        maxLength={200}
+        value={name}
+        onText={setName}
+      />
       <RoleField value={role} onText={setRole} />
     </ActionDialog>
   );

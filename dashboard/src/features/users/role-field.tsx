@@ -16,6 +16,7 @@ export function RoleField({ value, onText }: RoleFieldProps) {
     : [{ id: value, name: value }, ...known];
   return (
     <SelectField
+      field="role"
       label={t.role}
       value={value}
       onText={onText}

@@ -3,12 +3,13 @@ import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { Role } from "../../api/types.ts";
 import { useCan } from "../../entities/user/auth.ts";
+import { IncludedPermissions } from "../../entities/user/permission-list.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { Entries, Entry, Section } from "../../ui/section.tsx";
 import { EditRole } from "./edit-role.tsx";
-import styles from "./users.module.css";
 import { useRoles } from "./use-users.ts";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
@@ -21,19 +22,20 @@ export function Roles() {
   const mayManage = useCan("ManageRoles");
   const close = () => setOpen(null);
   return (
-    <section aria-labelledby="roles">
-      <div className={styles.head}>
-        <h2 id="roles">{t.roles}</h2>
-        {mayManage && (
+    <Section
+      title={t.roles}
+      note={t.rolesAbout}
+      action={
+        mayManage && (
           <Button icon="plus" onClick={() => setOpen({ dialog: "new" })}>
             {t.newRole}
           </Button>
-        )}
-      </div>
-      <p className={styles.note}>{t.rolesAbout}</p>
+        )
+      }
+    >
       {roles.error && <ErrorNotice error={roles.error} onRetry={() => void roles.refetch()} />}
       {roles.isPending && <Loading lines={3} />}
-      <ul role="list" className={styles.list} aria-label={t.roles}>
+      <Entries label={t.roles}>
         {roles.data?.map((role) => (
           <RoleEntry
             key={role.id}
@@ -41,11 +43,11 @@ export function Roles() {
             onOpen={mayManage && !role.builtIn ? (dialog) => setOpen({ dialog, role }) : null}
           />
         ))}
-      </ul>
+      </Entries>
       {open?.dialog === "new" && <EditRole role={null} onClose={close} />}
       {open?.dialog === "edit" && <EditRole role={open.role} onClose={close} />}
       {open?.dialog === "delete" && <DeleteRole role={open.role} onClose={close} />}
-    </section>
+    </Section>
   );
 }
 
@@ -56,25 +58,31 @@ interface RoleEntryProps {
 
 function RoleEntry({ role, onOpen }: RoleEntryProps) {
   return (
-    <li className={styles.entry}>
-      <div className={styles.what}>
-        <strong>{role.name}</strong>
-        {role.builtIn && <span className={styles.mark}>{t.builtIn}</span>}
-        <Disclosure id={role.id} summary={t.count(role.permissions.length)}>
-          <p className={styles.permissionList}>{role.permissions.join(", ") || common.none}</p>
-        </Disclosure>
-      </div>
-      {onOpen && (
-        <div className={styles.actions}>
-          <IconButton icon="pencil" label={t.editRole(role.name)} onClick={() => onOpen("edit")} />
-          <IconButton
-            icon="trash"
-            label={t.deleteRole(role.name)}
-            onClick={() => onOpen("delete")}
-          />
-        </div>
-      )}
-    </li>
+    <Entry
+      title={role.name}
+      mark={role.builtIn ? t.builtIn : undefined}
+      actions={
+        onOpen && (
+          <>
+            <IconButton
+              icon="pencil"
+              label={t.editRole(role.name)}
+              onClick={() => onOpen("edit")}
+            />
+            <IconButton
+              icon="trash"
+              label={t.deleteRole(role.name)}
+              onClick={() => onOpen("delete")}
+            />
+          </>
+        )
+      }
+    >
+      <Disclosure id={role.id} summary={t.count(role.permissions.length)}>
+        {role.permissions.length === 0 && <p>{common.none}</p>}
+        <IncludedPermissions included={role.permissions} />
+      </Disclosure>
+    </Entry>
   );
 }
 

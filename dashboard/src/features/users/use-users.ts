@@ -1,6 +1,7 @@
 /** The users and roles of the tenant. No event tells of them: they are fetched when the page is opened and changed. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, call } from "../../api/client.ts";
+import type { UserAccount } from "../../api/types.ts";
 
 export function useUsers(search: string) {
   return useInfiniteQuery({
@@ -16,6 +17,24 @@ export function useUsers(search: string) {
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+/** The users who can own what another one had: those who are active and may send messages, with their roles' names. */
+export function useHeirs(of: UserAccount) {
+  const roles = useRoles().data ?? [];
+  const { data: users = [] } = useQuery({
+    queryKey: ["users", "heirs"],
+    queryFn: ({ signal }) => {
+      const query = { status: "active", limit: 200 } as const;
+      return call(api.GET("/api/admin/users", { params: { query }, signal }));
+    },
+    select: ({ items }) => items,
+  });
+  return users.flatMap((user) => {
+    const role = roles.find(({ id }) => id === user.role);
+    if (user.id === of.id || role?.permissions.includes("SendMessages") !== true) return [];
+    return [{ ...user, roleName: role.name }];
   });
 }
 

@@ -4,12 +4,12 @@ import { useAuth, useCan } from "../../entities/user/auth.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { SearchBox } from "../../ui/field.tsx";
 import { Empty, ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { Entries, Entry, Section } from "../../ui/section.tsx";
 import { ShowMore } from "../../ui/show-more.tsx";
 import { VisibleText } from "../../ui/visible-text.tsx";
 import { DeleteUser } from "./delete-user.tsx";
 import { EditUser } from "./edit-user.tsx";
 import { NewUser } from "./new-user.tsx";
-import styles from "./users.module.css";
 import { useRoles, useUsers } from "./use-users.ts";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
@@ -23,15 +23,16 @@ export function Users() {
   const mayManage = useCan("ManageUsers");
   const close = () => setOpen(null);
   return (
-    <section aria-labelledby="users">
-      <div className={styles.head}>
-        <h2 id="users">{t.users}</h2>
-        {mayManage && (
+    <Section
+      title={t.users}
+      action={
+        mayManage && (
           <Button icon="plus" variant="primary" onClick={() => setOpen({ dialog: "new" })}>
             {t.newUser}
           </Button>
-        )}
-      </div>
+        )
+      }
+    >
       <SearchBox label={t.search} value={search} onText={setSearch} />
       {list.error && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Loading lines={4} label={t.loading} />}
@@ -41,7 +42,7 @@ export function Users() {
         </Empty>
       )}
       {list.data && list.data.length > 0 && (
-        <ul role="list" className={styles.list} aria-label={t.users}>
+        <Entries label={t.users}>
           {list.data.map((user) => (
             <UserEntry
               key={user.id}
@@ -49,13 +50,13 @@ export function Users() {
               onOpen={mayManage ? (dialog) => setOpen({ dialog, user }) : null}
             />
           ))}
-        </ul>
+        </Entries>
       )}
       <ShowMore list={list} label={t.more} />
       {open?.dialog === "new" && <NewUser onClose={close} />}
       {open?.dialog === "edit" && <EditUser user={open.user} onClose={close} />}
       {open?.dialog === "delete" && <DeleteUser user={open.user} onClose={close} />}
-    </section>
+    </Section>
   );
 }
 
@@ -75,26 +76,29 @@ function UserEntry({ user, onOpen }: UserEntryProps) {
     ...(user.passwordDue ? [t.passwordDue] : []),
   ];
   return (
-    <li className={styles.entry}>
-      <div className={styles.what}>
-        <strong>
-          <VisibleText text={user.name} />
-        </strong>
-        {user.id === own && <span className={styles.mark}>{t.you}</span>}
-        <p>{facts.join(common.separator)}</p>
-      </div>
-      {onOpen && (
-        <div className={styles.actions}>
-          <IconButton icon="pencil" label={t.editUser(user.name)} onClick={() => onOpen("edit")} />
-          {user.id !== own && (
+    <Entry
+      title={<VisibleText text={user.name} />}
+      mark={user.id === own ? t.you : undefined}
+      actions={
+        onOpen && (
+          <>
             <IconButton
-              icon="trash"
-              label={t.deleteUser(user.name)}
-              onClick={() => onOpen("delete")}
+              icon="pencil"
+              label={t.editUser(user.name)}
+              onClick={() => onOpen("edit")}
             />
-          )}
-        </div>
-      )}
-    </li>
+            {user.id !== own && (
+              <IconButton
+                icon="trash"
+                label={t.deleteUser(user.name)}
+                onClick={() => onOpen("delete")}
+              />
+            )}
+          </>
+        )
+      }
+    >
+      <p>{facts.join(common.separator)}</p>
+    </Entry>
   );
 }

@@ -1,4 +1,4 @@
-import { section } from "../catalogue.ts";
+import { plural, section } from "../catalogue.ts";
 
 /** The list of sessions, and the start of a new one. */
 export const sessions = section("sessions", {
@@ -19,6 +19,31 @@ export const sessions = section("sessions", {
   hits: "Messages",
   moreHits: "Show more messages",
   older: "Show older sessions",
+  pinned: "Pinned:",
+  pinnedGroup: "Pinned",
+  unread: "New messages",
+  listActions: "List actions",
+  choose: "Select sessions",
+  chosen: (count: number) => `${count} selected`,
+  archive: "Archive",
+  leaveArchive: "Leave archive",
+  noneArchived: "No archived sessions",
+  archiveAction: "Archive",
+  unarchive: "Move out of archive",
+  pin: "Pin",
+  unpin: "Unpin",
+  markUnread: "Mark as unread",
+  tags: "Tags",
+  editTags: "Edit tags",
+  newTag: "New tag",
+  addTag: "Add",
+  removeTag: (tag: string) => `Remove ${tag}`,
+  tagsAbout: "Only you see your tags.",
+  deleteManyTitle: (count: number) =>
+    plural(count, { one: "Delete # session?", other: "Delete # sessions?" }),
+  deleteManyAbout:
+    "These sessions and all their messages will be deleted for everyone. This can’t be undone.",
+  andMore: (count: number) => `and ${count} more`,
   fork: "fork",
   working: "is working",
   needsAnswer: "Waiting for you",
@@ -34,6 +59,8 @@ export const sessions = section("sessions", {
   ],
   loadingSession: "Loading session",
   message: "Message",
+  readOnly:
+    "Your role lets you read sessions, but not send messages. Ask an administrator for a role that includes SendMessages.",
   stop: "Stop",
   send: "Send",
   model: {

@@ -1,4 +1,4 @@
-import { section } from "../catalogue.ts";
+import { plural, section } from "../catalogue.ts";
 
 /** Users and roles, for administrators. */
 export const users = section("users", {
@@ -11,19 +11,23 @@ export const users = section("users", {
   more: "Show more users",
   you: "you",
   suspended: "suspended",
-  passwordDue: "has to change the first password",
+  passwordDue: "has to change the password",
   newUser: "New user",
   createUser: "Create user",
   email: "Email",
   role: "Role",
   firstPassword: "First password",
-  firstPasswordAbout: (email: string) =>
+  passwordAbout: (email: string) =>
     `Give it to ${email}, who has to change it when signing in. It is not shown again.`,
   editUser: (name: string) => `Edit ${name}`,
   editTitle: "Edit user",
   access: "Access",
   mayAccess: { active: "May sign in", suspended: "Suspended" },
   accessHint: "A suspended user is signed out everywhere and keeps everything.",
+  resetPassword: "Reset password",
+  resetPasswordAbout: (name: string) =>
+    `${name} gets a generated password, which you see once and pass on. All sign-ins of ${name} end at once.`,
+  newPassword: "New password",
   signOut: "Sign out everywhere",
   signOutTitle: "Sign out everywhere",
   signOutAbout: (name: string) =>
@@ -32,7 +36,18 @@ export const users = section("users", {
   deleteTitle: "Delete user",
   deleteAbout: (name: string) =>
     `${name} can no longer sign in, and running work is cancelled. This cannot be undone.`,
-  reassign: "Sessions, discussions, memories and attachments go to",
+  belongings: {
+    sessions: (count: number) => plural(count, { one: "# session", other: "# sessions" }),
+    discussions: (count: number) => plural(count, { one: "# discussion", other: "# discussions" }),
+    memories: (count: number) => plural(count, { one: "# memory", other: "# memories" }),
+    attachments: (count: number) => plural(count, { one: "# attachment", other: "# attachments" }),
+  },
+  hasBelongings: (name: string, belongings: string) =>
+    `${name} has ${belongings}. Nothing has been deleted yet.`,
+  reassign: "Hand over to",
+  reassignHint: "Active users whose role includes SendMessages",
+  chooseUser: "Choose a user",
+  heir: (name: string, email: string, role: string) => `${name} (${email}), ${role}`,
   roles: "Roles",
   rolesAbout: "What a user may do. A role that you make may do no more than you.",
   builtIn: "built in",

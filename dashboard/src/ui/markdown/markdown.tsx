@@ -63,6 +63,7 @@ const SectionView = memo(
       <div
         ref={element}
         className={styles.section}
+        dir="auto"
         data-continues={continues ?? undefined}
         data-unread={tokens === null || undefined}
         style={{ containIntrinsicBlockSize: `auto ${(lines * LINE).toFixed(1)}em` }}

@@ -154,6 +154,7 @@ async fn of_owner(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thin
         ("session", "SeeParticipants") => {
             gateway.sessions.participants(caller, &things.session.id).await.map(drop)
         }
+        ("session", "Mark") => gateway.sessions.marks(caller, &things.session.id).await.map(drop),
         ("task", "Read") => gateway.tasks.get(caller, &things.task.id).await.map(drop),
         ("task", "Cancel") => gateway.tasks.cancel(caller, &things.task.id).await.map(drop),
         _ => unknown(case),
@@ -195,7 +196,7 @@ async fn listed(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things
             }
             "node" => ids(gateway.nodes.list(caller, page).await?, |node| node.id.to_string()),
             "session" => ids(gateway.sessions.list(caller, SessionFilter::default(), page).await?, |found| {
-                found.id.to_string()
+                found.session.id.to_string()
             }),
             "role" => {
                 let roles = gateway.roles.list(caller).await?;

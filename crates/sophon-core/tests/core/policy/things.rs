@@ -80,14 +80,8 @@ pub async fn give(app: &TestGateway, asker: &Asker, whose: Whose) -> Things {
         let visibility = if whose == Whose::Public { Visibility::Public } else { Visibility::Private };
         let things = give_in(unit, owner, visibility)?;
         if let (Some(user), Some(role)) = (user, whose.role()) {
-            unit.tx.put(&Participant {
-                session_id: things.session.id.clone(),
-                kind: ParticipantKind::User,
-                member_id: user.to_string(),
-                tenant_id: things.session.tenant_id.clone(),
-                role,
-                joined_at: unit.now(),
-            })?;
+            let (kind, now) = (ParticipantKind::User, unit.now());
+            unit.tx.put(&Participant::new(&things.session, kind, user.as_str(), role, now))?;
         }
         Ok(things)
     });

@@ -10,12 +10,13 @@ use super::table::{Line, REST};
 use crate::support::App;
 
 /// What the things of the table do not let anybody do, each time alike: a conflict is no answer that is kept.
-const REFUSED: [&str; 6] = [
+const REFUSED: [&str; 7] = [
     "POST /api/approvals/{id}/edit",
     "POST /api/discussions/{id}/runs",
     "POST /api/nodes/{id}/approve",
     "POST /api/nodes/{id}/command",
     "POST /api/nodes/{id}/reject",
+    "POST /api/sessions/{id}/messages/{messageId}/edit",
     "POST /api/sessions/{id}/regenerate",
 ];
 

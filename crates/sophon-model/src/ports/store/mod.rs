@@ -34,7 +34,7 @@ pub use entity::{
 };
 pub use jobs::{ClaimJobs, JobCount, JobRows};
 pub use nodes::{NodeCommandRows, NodeRows};
-pub use participants::{ParticipantRows, ParticipantsOf};
+pub use participants::{ParticipantRows, ParticipantsOf, TagUse};
 pub use record::Record;
 pub use row::{Row, Shape};
 pub use secrets::SecretRows;
@@ -46,9 +46,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::{
-    Agent, AgentId, ApiToken, AuthSession, Event, MemoryEntry, Message, MessageId, Page, Paged, Result, Role,
-    Session, SessionId, SessionStatus, Task, TaskId, TaskStatus, Tenant, TenantId, Timestamp, ToolCall,
-    Topic, User, UserId, UserStatus,
+    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, MemoryEntry, Message, MessageId, Page, Paged,
+    Result, Role, Session, SessionId, SessionStatus, Task, TaskId, TaskStatus, Tenant, TenantId, Timestamp,
+    ToolCall, Topic, User, UserId, UserStatus,
 };
 
 /// Work that writes.
@@ -235,8 +235,23 @@ pub struct SessionFilter {
     pub created: Period,
     /// When something last happened in it.
     pub updated: Period,
+    /// What the user has marked of it.
+    pub marks: MarksFilter,
     /// By which time they are ordered.
     pub order: SessionOrder,
+}
+
+/// Which sessions are asked for, by what the user has marked of them. Archived ones are left out by default.
+#[derive(Clone, Debug, Default)]
+pub struct MarksFilter {
+    /// Only archived ones, in place of all others.
+    pub is_archived: bool,
+    /// Only those that are pinned, or that are not.
+    pub is_pinned: Option<bool>,
+    /// Only those with messages that the user has not read, or those without.
+    pub is_unread: Option<bool>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
 }
 
 /// A time from which and until which something was.
@@ -284,15 +299,19 @@ pub trait MessageRows {
     fn insert_message(&mut self, message: &Message) -> Result<i64>;
     /// Overwrites the text of a message that is still pending: a checkpoint of what was streamed.
     fn checkpoint_message(&mut self, id: &MessageId, content: &str, at: Timestamp) -> Result<()>;
-    /// The messages of a session.
+    /// Hides all messages of a session but those of these parts of its branches.
+    fn show_branch(&mut self, session: &SessionId, parts: &[BranchPart]) -> Result<()>;
+    /// The number of the first message of a branch, shown or hidden.
+    fn first_of_branch(&self, session: &SessionId, branch: i64) -> Result<Option<i64>>;
+    /// The messages of a session that are shown.
     fn messages(&self, session: &SessionId, range: &MessageRange) -> Result<Vec<Message>>;
-    /// The last message of each of the sessions, of those that have one.
+    /// The last message that is shown of each of the sessions, of those that have one.
     fn last_messages(&self, sessions: &[SessionId]) -> Result<Vec<Message>>;
-    /// The messages of a session that contain all words, each by its beginning; best match first. Not those that are
+    /// The messages of a session that are shown and contain all words, each by its beginning; best match first. Not those that are
     /// pending.
     fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>>;
-    /// The messages of all sessions in which the user takes part that contain all words, each by its beginning; newest
-    /// first, by their numbers. Not those that are pending.
+    /// The messages of all sessions in which the user takes part that are shown and contain all words, each by its
+    /// beginning; newest first, by their numbers. Not those that are pending.
     fn find_messages(&self, user: &UserId, words: &str, page: &Page) -> Result<Paged<Message>>;
 }
 

@@ -1,5 +1,7 @@
 //! Participants of sessions.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Conditions, Filter};
 use crate::{Participant, ParticipantKind, Result, SessionId, SessionRole, UserId};
 
@@ -26,4 +28,19 @@ pub trait ParticipantRows {
     ) -> Result<bool>;
     /// The role of a user in a session, for one who takes part in it beside its owner.
     fn session_role(&self, session: &SessionId, user: &UserId) -> Result<Option<SessionRole>>;
+    /// The user's part in each of these sessions, as far as it is noted.
+    fn participations(&self, user: &UserId, sessions: &[SessionId]) -> Result<Vec<Participant>>;
+    /// How many sessions the user has pinned.
+    fn pinned_sessions(&self, user: &UserId) -> Result<u64>;
+    /// The user's tags, the most used first; at most `limit`.
+    fn tags_of(&self, user: &UserId, limit: usize) -> Result<Vec<TagUse>>;
+}
+
+/// A tag, and how much a user has used it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagUse {
+    /// The tag.
+    pub tag: String,
+    /// How many sessions have it.
+    pub sessions: i64,
 }

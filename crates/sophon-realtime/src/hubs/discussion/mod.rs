@@ -45,6 +45,7 @@ impl Hub for DiscussionHub {
             | Event::Task(_)
             | Event::ToolCall(_)
             | Event::Session(_)
+            | Event::Marks(_)
             | Event::Approval(_)
             | Event::InfoRequest(_)
             | Event::Node(_)

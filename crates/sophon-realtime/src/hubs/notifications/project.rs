@@ -17,6 +17,7 @@ pub(super) fn notifications(seq: u64, event: &Event) -> Option<NotificationEvent
         | Event::Task(_)
         | Event::ToolCall(_)
         | Event::Session(_)
+        | Event::Marks(_)
         | Event::Approval(_)
         | Event::InfoRequest(_)
         | Event::Discussion(_) => None,

@@ -1,7 +1,7 @@
 //! Participants of sessions.
 
 use sophon_model::ports::{SessionFilter, every};
-use sophon_model::{Page, Participant, ParticipantKind, Session, SessionId, SessionRole, TenantId, UserId};
+use sophon_model::{Page, Participant, ParticipantKind, Session, SessionId, SessionRole, UserId};
 
 use crate::fixtures::{at, move_in, session, user};
 use crate::harness::{Place, Rule, read, rule, write};
@@ -22,14 +22,7 @@ fn participant(
     role: SessionRole,
     joined: i64,
 ) -> Participant {
-    Participant {
-        session_id: SessionId::from(session),
-        kind,
-        member_id: id.into(),
-        tenant_id: TenantId::from("home"),
-        role,
-        joined_at: at(joined),
-    }
+    Participant::new(&crate::fixtures::session(session), kind, id, role, at(joined))
 }
 
 fn viewer(session: &str, id: &str, joined: i64) -> Participant {

@@ -1,6 +1,7 @@
 //! `sophon admin`.
 
 mod audit;
+mod named;
 mod roles;
 mod users;
 

@@ -1,10 +1,11 @@
 //! `sophon admin roles`.
 
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 use sophon_api::{NewRole, Role, RolePatch};
 use sophon_client::collect;
 use sophon_model::Permission;
 
+use super::named::role_id;
 use crate::cli::confirm::{Deed, confirmed};
 use crate::cli::context::Context;
 use crate::cli::screen::{document, line, one_line};
@@ -24,7 +25,7 @@ Examples:
   sophon admin roles                     who may do what
   sophon admin roles show Operator       its permissions, each with what it allows
   sophon admin roles create Support --permission ViewUsers --permission SendMessages
-  sophon admin roles update role_… --permission ViewUsers"
+  sophon admin roles update Support --permission ViewUsers"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -38,7 +39,7 @@ pub struct Args {
 enum Action {
     /// Show a role and its permissions
     Show {
-        /// Admin, Operator, Viewer, or an id
+        /// Its name or id
         #[arg(value_name = "ROLE")]
         id: String,
     },
@@ -52,8 +53,9 @@ enum Action {
         permissions: Vec<Permission>,
     },
     /// Rename a role, or give it other permissions
+    #[command(group = ArgGroup::new("change").args(["name", "permissions"]).multiple(true).required(true))]
     Update {
-        /// The role
+        /// Its name or id
         #[arg(value_name = "ROLE")]
         id: String,
         /// What to call it
@@ -65,7 +67,7 @@ enum Action {
     },
     /// Delete a role that no user has
     Delete {
-        /// The role
+        /// Its name or id
         #[arg(value_name = "ROLE")]
         id: String,
         /// Do not ask
@@ -78,18 +80,22 @@ enum Action {
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     match args.action {
         None => list(context, usize::from(args.limit)).await,
-        Some(Action::Show { id }) => show(context, &context.client.role(&id).await?),
+        Some(Action::Show { id }) => {
+            let id = role_id(context, &id).await?;
+            show(context, &context.client.role(&id).await?)
+        }
         Some(Action::Create { name, permissions }) => {
             let role = context.client.create_role(&NewRole { name, permissions }).await?;
             let sentence = format!("The role {} is there: {}.", one_line(&role.name), role.id);
             Ok(context.screen.done(&role, sentence)?)
         }
         Some(Action::Update { id, name, permissions }) => {
+            let id = role_id(context, &id).await?;
             let permissions = (!permissions.is_empty()).then_some(permissions);
             let role = context.client.update_role(&id, &RolePatch { name, permissions }).await?;
             Ok(context.screen.done(&role, format!("{} is changed.", one_line(&role.name)))?)
         }
-        Some(Action::Delete { id, yes }) => delete(context, &id, yes).await,
+        Some(Action::Delete { id, yes }) => delete(context, &role_id(context, &id).await?, yes).await,
     }
 }
 

@@ -28,7 +28,8 @@ const PAUSES: [Duration; 6] = [
 /// A session, made when the first message is sent, and the connection that follows it.
 pub struct Conversation<'a> {
     context: &'a Context,
-    agent: Option<String>,
+    /// How a session begins.
+    beginning: NewSession,
     session: Option<SessionId>,
     hub: Option<ChatHub>,
     /// Go with the next message.
@@ -36,9 +37,9 @@ pub struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    /// A conversation in `session`, or else in a new one with `agent`.
-    pub fn new(context: &'a Context, session: Option<SessionId>, agent: Option<String>) -> Self {
-        Self { context, agent, session, hub: None, attachments: Vec::new() }
+    /// A conversation in `session`, or else in a new one that begins with `beginning`.
+    pub fn new(context: &'a Context, session: Option<SessionId>, beginning: NewSession) -> Self {
+        Self { context, beginning, session, hub: None, attachments: Vec::new() }
     }
 
     /// Lets files go with the next message.
@@ -111,8 +112,7 @@ impl<'a> Conversation<'a> {
         if let Some(session) = &self.session {
             return Ok(session.clone());
         }
-        let session = NewSession { agent_id: self.agent.clone(), ..NewSession::default() };
-        let session = self.context.client.create_session(&session).await?.id;
+        let session = self.context.client.create_session(&self.beginning).await?.id;
         self.session = Some(session.clone());
         Ok(session)
     }

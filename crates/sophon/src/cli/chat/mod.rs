@@ -16,6 +16,7 @@ mod view;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 
+use sophon_api::NewSession;
 use sophon_client::SessionFilter;
 use sophon_model::SessionId;
 
@@ -38,6 +39,7 @@ Examples:
   sophon chat --last \"And without tax?\"        go on where you were
   echo \"Good morning\" | sophon chat            the message comes through a pipe
   git diff | sophon chat \"Review this:\" -      a message with the pipe in the place of `-`
+  sophon chat --model gemma4 \"Hello\"           another model than usual
   sophon chat --attach plan.pdf \"Sum it up\"    a file goes with the message
   sophon chat --json \"hello\" | jq -r .event    one event a line, for programs
 
@@ -63,6 +65,9 @@ pub struct Args {
     /// The agent for a new session, by id or short name
     #[arg(long, short, value_name = "AGENT", conflicts_with_all = ["session", "last"])]
     agent: Option<String>,
+    /// The model for a new session, as `sophon models catalog` lists it [default: the agent's, or the gateway's]
+    #[arg(long, short, value_name = "MODEL", conflicts_with_all = ["session", "last"])]
+    model: Option<String>,
     /// A file that goes with the message; several with several `--attach`
     #[arg(long, value_name = "FILE", conflicts_with = "interactive")]
     attach: Vec<PathBuf>,
@@ -85,7 +90,8 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         session => session,
     };
     let agent = args.agent.or_else(|| context.settings.default_agent.clone());
-    let mut conversation = Conversation::new(context, session, agent);
+    let beginning = NewSession { agent_id: agent, model: args.model, ..NewSession::default() };
+    let mut conversation = Conversation::new(context, session, beginning);
     match message {
         None => repl::run(context, conversation).await,
         Some(message) => {
@@ -98,13 +104,15 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     }
 }
 
-/// Sends a message into a new session, and shows the answer.
-pub async fn say(context: &Context, message: String) -> Result<(), Stop> {
-    let mut conversation = Conversation::new(context, None, context.settings.default_agent.clone());
+/// Sends a message into a new session that begins so, and shows the answer. Gives the session.
+pub async fn say(context: &Context, beginning: NewSession, message: String) -> Result<SessionId, Stop> {
+    let mut conversation = Conversation::new(context, None, beginning);
     let mut controls = Controls::interrupts()?;
     let ending = conversation.ask(message, &mut controls).await?;
+    let session = conversation.session().cloned();
     conversation.close().await;
-    ending.into_status()
+    ending.into_status()?;
+    session.ok_or_else(Stop::interrupted)
 }
 
 /// The words of the command line, with the pipe in the place of `-`; the pipe alone if there are none.
@@ -139,7 +147,7 @@ fn piped() -> Result<String, Stop> {
 async fn last_session(context: &Context) -> Result<SessionId, Stop> {
     let sessions = context.client.sessions(&SessionFilter::default(), 1, None).await?;
     let last = sessions.items.into_iter().next();
-    last.map(|session| session.id)
+    last.map(|listed| listed.session.id)
         .ok_or_else(|| Stop::failed("there is no session yet").hint("Begin one: `sophon chat`."))
 }
 

@@ -49,7 +49,10 @@ pub async fn run(context: &Context, new: NewProvider) -> Result<(), Stop> {
     let key = new.key()?;
     let mut models = new.models.clone();
     if !new.no_test {
-        let draft = draft(&new.service, new.url.as_deref(), key.as_ref(), models.first().map(String::as_str));
+        let draft = ModelProviderDraft {
+            name: new.name.clone(),
+            ..draft(&new.service, new.url.as_deref(), key.as_ref(), models.first().map(String::as_str))
+        };
         let test = context.client.test_provider_draft(&draft).await?;
         if let Some(stop) = problem_of(&test) {
             return Err(stop);
@@ -71,6 +74,7 @@ pub fn draft(
     model: Option<&str>,
 ) -> ModelProviderDraft {
     ModelProviderDraft {
+        name: None,
         preset: service.to_owned(),
         kind: None,
         base_url: url.map(str::to_owned),

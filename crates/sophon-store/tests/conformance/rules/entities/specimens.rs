@@ -273,6 +273,7 @@ impl Specimen for Session {
             parent_id: None,
             forked_at_message_id: Some("m".into()),
             message_count: 99,
+            branch: 3,
             last_outcome: Some(TaskStatus::Failed),
             created_at: at(70),
             updated_at: at(71),
@@ -309,6 +310,8 @@ impl Specimen for Message {
             finish_reason: Some(FinishReason::Cancelled),
             details: Some(MessageDetails { fallback: Some(fallback), cut: None }),
             usage: None,
+            branch: 3,
+            is_hidden: true,
             created_at: at(70),
             updated_at: at(71),
             ..self

@@ -1,0 +1,70 @@
+//! Passwords that somebody else than their user chooses.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sophon_model::{Caller, Error, Result, User, UserId};
+
+use super::Users;
+use super::change::to_change;
+use crate::database::Unit;
+use crate::identity::{Identity, require_still};
+use crate::once::SecretSource;
+use crate::policy::{Write, allow};
+
+/// Random bytes of a password that is made for somebody.
+const GENERATED_BYTES: usize = 12;
+
+/// A user with a password that was made for it.
+#[derive(Clone, Debug)]
+pub struct ResetPassword {
+    /// The user.
+    pub user: User,
+    /// The password: nobody will see it again.
+    pub password: String,
+}
+
+impl Users {
+    /// Gives a user a generated password in place of one that was forgotten. The user has to change it at the next
+    /// sign-in; all its sign-ins end.
+    pub async fn reset_password(&self, caller: &Caller, id: &UserId) -> Result<ResetPassword> {
+        allow::<User, Write>(caller)?;
+        let password = generated(&self.identity.secrets_of(caller), &format!("{id}/password"));
+        let hash = self.identity.hash_password(password.clone()).await?;
+        let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        let user = self
+            .db
+            .write_once(caller, move |unit| {
+                require_still(unit, &by)?;
+                let mut user = to_change(unit, &by, &id)?;
+                set_in(unit, &identity, &by, &mut user, hash)?;
+                user.updated_at = unit.now();
+                unit.tx.update(&user)?;
+                // What is kept of the answer holds no secret.
+                Ok(User { password_hash: String::new(), ..user })
+            })
+            .await?;
+        Ok(ResetPassword { user, password })
+    }
+}
+
+/// Sets a password that its user has to change. The user is still to be stored.
+pub(super) fn set_in(
+    unit: &mut Unit<'_>,
+    identity: &Identity,
+    caller: &Caller,
+    user: &mut User,
+    hash: String,
+) -> Result<()> {
+    if user.id == caller.user {
+        let text = "You cannot set your own password here. Change it with the present one.";
+        return Err(Error::conflict(text).with_code("own_password"));
+    }
+    user.password_hash = hash;
+    user.password_due = true;
+    identity.end_sign_ins_in(unit, &user.id, None)
+}
+
+/// A password for the user whom `of` names.
+pub(super) fn generated(secrets: &SecretSource, of: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&secrets.secret_of(of)[..GENERATED_BYTES])
+}

@@ -1,0 +1,8 @@
+/** Deutsch. */
+import type { Translation } from "../catalogue.ts";
+import * as chat from "./de/chat.ts";
+import * as frame from "./de/frame.ts";
+import * as machines from "./de/machines.ts";
+import * as work from "./de/work.ts";
+
+export default { ...chat, ...frame, ...machines, ...work } satisfies Translation;

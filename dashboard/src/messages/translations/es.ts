@@ -1,0 +1,8 @@
+/** Español. */
+import type { Translation } from "../catalogue.ts";
+import * as chat from "./es/chat.ts";
+import * as frame from "./es/frame.ts";
+import * as machines from "./es/machines.ts";
+import * as work from "./es/work.ts";
+
+export default { ...chat, ...frame, ...machines, ...work } satisfies Translation;

@@ -1,0 +1,8 @@
+/** 日本語。 */
+import type { Translation } from "../catalogue.ts";
+import * as chat from "./ja/chat.ts";
+import * as frame from "./ja/frame.ts";
+import * as machines from "./ja/machines.ts";
+import * as work from "./ja/work.ts";
+
+export default { ...chat, ...frame, ...machines, ...work } satisfies Translation;

@@ -1,0 +1,8 @@
+/** 中文（简体）。 */
+import type { Translation } from "../catalogue.ts";
+import * as chat from "./zh/chat.ts";
+import * as frame from "./zh/frame.ts";
+import * as machines from "./zh/machines.ts";
+import * as work from "./zh/work.ts";
+
+export default { ...chat, ...frame, ...machines, ...work } satisfies Translation;
