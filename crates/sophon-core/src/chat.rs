@@ -158,7 +158,11 @@ impl Chat {
         message_text(&edit.content)?;
         self.require_model(edit.model.as_deref()).await?;
         let (known, quotas) = (caller.clone(), self.quotas);
-        self.db.write_once(caller, move |unit| edit_in(unit, &known, &allowed, quotas, edit)).await
+        self.db
+            .write_once(caller, AuditAction::MessageEdit, move |unit| {
+                edit_in(unit, &known, &allowed, quotas, edit)
+            })
+            .await
     }
 
     /// Refuses the name of a model that nobody offers.

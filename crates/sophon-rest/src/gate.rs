@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde_objects::Unfit;
+use sophon_api::Failure;
 use sophon_core::Gateway;
 use sophon_core::audit::Refused;
 use sophon_core::identity::{Identified, TENANT_HEADER};
@@ -17,7 +18,7 @@ use sophon_model::Kind;
 
 use crate::class::{Rule, Rules, rule_of};
 use crate::conditions::{self, Asked};
-use crate::error::{ApiError, Failure, Result, whole_seconds};
+use crate::error::{ApiError, Result, whole_seconds};
 use crate::extract::{identify, origin, refused};
 use crate::idempotency;
 

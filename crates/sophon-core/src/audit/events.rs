@@ -30,7 +30,7 @@ fn draft_of(tx: &dyn Tx, event: &Event) -> Result<Option<Draft>> {
         // A run and its turns are tasks.
         | Event::Discussion(_)
         // Always a request.
-        | Event::Announcement(_) => None,
+        | Event::Announcement(_) | Event::Marks(_) => None,
     })
 }
 

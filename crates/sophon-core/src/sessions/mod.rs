@@ -203,7 +203,8 @@ impl Sessions {
         let ids = marks::at_once(ids)?;
         let (known, running) = (caller.clone(), self.running.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::SessionDelete, move |unit| {
+                unit.audit_details(|details| details.ids = ids.iter().map(ToString::to_string).collect());
                 for id in &ids {
                     let open = unit.tx.open_tasks_of(id)?;
                     open.iter().try_for_each(|task| unit.wake(&task.id))?;

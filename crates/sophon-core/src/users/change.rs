@@ -42,7 +42,6 @@ impl Users {
                 let mut user = to_change(unit, &caller, &id)?;
                 change.only_if.require(&user)?;
                 let was = user.clone();
-                let before = (user.role.clone(), user.status);
                 apply(unit, &caller, &mut user, change)?;
                 let has_other_rights = (&was.role, was.status) != (&user.role, user.status);
                 if has_other_rights && identity.is_auto_admin(&user.id) {

@@ -68,6 +68,8 @@ text_enum! {
         UserUpdate = "user.update",
         /// A user was deleted.
         UserDelete = "user.delete",
+        /// A user was given a generated password by an administrator.
+        UserResetPassword = "user.reset_password",
         /// All sign-ins of a user were ended by an administrator.
         UserSignOut = "user.sign_out",
         /// A user changed its own name or address.
@@ -98,10 +100,14 @@ text_enum! {
         SessionShare = "session.share",
         /// A user left a session, or was removed from it.
         SessionUnshare = "session.unshare",
+        /// A user changed the marks that it keeps about sessions.
+        SessionMark = "session.mark",
         /// A message was sent.
         MessageSend = "message.send",
         /// Another answer was asked for.
         MessageRegenerate = "message.regenerate",
+        /// A message was sent again in other words.
+        MessageEdit = "message.edit",
         /// A file was uploaded.
         AttachmentUpload = "attachment.upload",
         /// A file that was not sent was deleted.
@@ -240,6 +246,9 @@ pub struct AuditDetails {
     /// How many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
+    /// To which ones, where it is done to several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
     /// The number of the last entry that was removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut_up_to: Option<i64>,

@@ -81,6 +81,7 @@ export const audit = section("audit", {
   duration: "Duration",
   ms: (milliseconds: number) => `${milliseconds.toLocaleString()} ms`,
   count: "Count",
+  ids: "Things",
   address: "Address",
   userAgent: "Client",
   request: "Request",

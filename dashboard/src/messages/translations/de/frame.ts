@@ -70,6 +70,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "Protokoll",
   sessions: "Chats",
   approvals: "Freigaben",
   tasks: "Aufgaben",
@@ -280,6 +281,8 @@ export const permissions: Translation["permissions"] = {
     ManageModels: "Modellanbieter hinzufügen, ändern und entfernen",
     ViewBudgets: "Budgets sehen",
     ManageBudgets: "Budgets ändern",
+    ViewAudit: "Das Protokoll sehen",
+    ExportAudit: "Das Protokoll exportieren",
     ViewSystem: "Zustand und Messwerte des Gateways sehen",
     ManageSystem: "Das Gateway anhalten, fortsetzen, leeren und neu starten",
     SendAnnouncements: "Allen im Arbeitsbereich eine Ankündigung senden",

@@ -71,6 +71,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "Registro de auditoría",
   sessions: "Chats",
   approvals: "Permisos",
   tasks: "Tareas",
@@ -286,6 +287,8 @@ export const permissions: Translation["permissions"] = {
     ManageModels: "Añadir, modificar y quitar proveedores de modelos",
     ViewBudgets: "Ver presupuestos",
     ManageBudgets: "Modificar presupuestos",
+    ViewAudit: "Ver el registro de auditoría",
+    ExportAudit: "Exportar el registro de auditoría",
     ViewSystem: "Ver el estado y las métricas de la pasarela",
     ManageSystem: "Pausar, reanudar, vaciar y reiniciar la pasarela",
     SendAnnouncements: "Enviar un anuncio a todo el espacio de trabajo",

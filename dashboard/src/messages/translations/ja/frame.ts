@@ -66,6 +66,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "監査ログ",
   sessions: "チャット",
   approvals: "承認",
   tasks: "タスク",
@@ -278,6 +279,8 @@ export const permissions: Translation["permissions"] = {
     ManageModels: "モデルプロバイダーの追加、変更、削除",
     ViewBudgets: "予算の表示",
     ManageBudgets: "予算の変更",
+    ViewAudit: "監査ログの表示",
+    ExportAudit: "監査ログのエクスポート",
     ViewSystem: "ゲートウェイの状態とメトリクスの表示",
     ManageSystem: "ゲートウェイの一時停止、再開、ドレイン、再起動",
     SendAnnouncements: "ワークスペースの全員へのお知らせの送信",

@@ -64,6 +64,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "审计日志",
   sessions: "会话",
   approvals: "审批",
   tasks: "任务",
@@ -261,6 +262,8 @@ export const permissions: Translation["permissions"] = {
     ManageModels: "添加、更改和移除模型提供商",
     ViewBudgets: "查看预算",
     ManageBudgets: "更改预算",
+    ViewAudit: "查看审计日志",
+    ExportAudit: "导出审计日志",
     ViewSystem: "查看网关的状态和指标",
     ManageSystem: "暂停、恢复、排空和重启网关",
     SendAnnouncements: "向工作区中的所有人发送公告",
