@@ -51,7 +51,7 @@ describe("a message of one's own", () => {
     await edit(0, "calculate 30+30");
     await other.getByText("2 / 2").waitFor();
     await other.getByText("60", { exact: true }).waitFor();
-    expect(await other.locator("article[data-role=user]").count()).toBe(1);
+    await expect.poll(() => other.locator("article[data-role=user]").count()).toBe(1);
     await other.close();
   });
 

@@ -7,7 +7,7 @@ import urllib.parse
 import urllib.request
 from typing import TypeVar
 
-from models import Accepted, ErrorBody, ListMessage, ListSession, Login, Message, MessageRole, MessageStatus, NewSession
+from models import Accepted, ErrorBody, ListListedSession, ListMessage, Login, Message, MessageRole, MessageStatus, NewSession
 from models import SendMessage, Session, SignedIn
 from pydantic import BaseModel
 
@@ -50,7 +50,7 @@ def main() -> None:
     listed = []
     cursor = ""
     while True:
-        page = call(ListSession, f"/api/sessions?limit=1&cursor={urllib.parse.quote(cursor)}", token=token)
+        page = call(ListListedSession, f"/api/sessions?limit=1&cursor={urllib.parse.quote(cursor)}", token=token)
         listed += [session.id for session in page.items]
         if page.nextCursor is None:
             break

@@ -6,7 +6,7 @@ import time
 from sophon_client import AuthenticatedClient, Client
 from sophon_client.api.chat_sessions import create_session, get_session, list_messages, list_sessions, send_message
 from sophon_client.api.identity_auth import login
-from sophon_client.models import Accepted, ErrorBody, ListMessage, ListSession, Login, Message, MessageRole, MessageStatus
+from sophon_client.models import Accepted, ErrorBody, ListListedSession, ListMessage, Login, Message, MessageRole, MessageStatus
 from sophon_client.models import NewSession, SendMessage, Session, SignedIn
 
 URL = os.environ["GATEWAY_URL"]
@@ -44,7 +44,7 @@ def main() -> None:
     cursor = ""
     while True:
         page = list_sessions.sync(client=client, limit=1, cursor=cursor)
-        assert isinstance(page, ListSession)
+        assert isinstance(page, ListListedSession)
         listed += [session.id for session in page.items]
         if page.next_cursor is None:
             break

@@ -183,11 +183,6 @@ impl Client {
         })
     }
 
-    /// Sends a request and gives its answer as it is.
-    pub(crate) async fn download(&self, request: Request) -> Result<Vec<u8>, ClientError> {
-        Ok(self.send(&request).await?.body)
-    }
-
     /// Sends a request whose answer says nothing.
     pub(crate) async fn execute(&self, request: Request) -> Result<(), ClientError> {
         self.send(&request).await.map(drop)

@@ -12,7 +12,7 @@ use sophon_model::{
 use crate::attachments::{self, Quotas};
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::limits::{LONGEST_KEY, LONGEST_NAME, MOST_ATTACHMENTS, bounded, message_text, title};
+use crate::limits::{LONGEST_KEY, MOST_ATTACHMENTS, bounded, message_text, title};
 use crate::models::Models;
 use crate::once::Once;
 use crate::policy::{Allowed, Create, Granted, Write, allow, grant};
@@ -126,7 +126,7 @@ impl Chat {
         session: &SessionId,
         model: Option<String>,
     ) -> Result<Sent> {
-        self.require_model(model.as_deref()).await?;
+        self.models.require_offered("model", model.as_deref()).await?;
         let (known, wanted) = (caller.clone(), session.clone());
         self.db
             .write_once(caller, AuditAction::MessageRegenerate, move |unit| {
@@ -156,20 +156,13 @@ impl Chat {
     pub async fn edit(&self, caller: &Caller, edit: EditMessage) -> Result<Sent> {
         let allowed = allow(caller)?;
         message_text(&edit.content)?;
-        self.require_model(edit.model.as_deref()).await?;
+        self.models.require_offered("model", edit.model.as_deref()).await?;
         let (known, quotas) = (caller.clone(), self.quotas);
         self.db
             .write_once(caller, AuditAction::MessageEdit, move |unit| {
                 edit_in(unit, &known, &allowed, quotas, edit)
             })
             .await
-    }
-
-    /// Refuses the name of a model that nobody offers.
-    async fn require_model(&self, model: Option<&str>) -> Result<()> {
-        let Some(model) = model else { return Ok(()) };
-        bounded("model", model, 1, LONGEST_NAME)?;
-        self.models.current().require_offered("model", model).await
     }
 }
 

@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 use fanout::Reservation;
 use sophon_model::ports::{Clock, Entity, Entropy, NewEvent, Store, Tx, WriteJob};
 use sophon_model::{
-    AuditAction, AuditDetails, AuditOutcome, Error, Event, Id, Job, Result, SessionId, Stamps, Timestamp,
-    Topic, UserId,
+    AuditAction, AuditDetails, AuditOutcome, Caller, Error, Event, Id, Job, Result, SessionId, Stamps,
+    Timestamp, Topic, UserId,
 };
 use tokio::sync::{Notify, oneshot};
 
 use crate::audit::{self, Draft, Heads, Performer, Subject};
+use crate::identity::require_still;
 use crate::live::{EventBus, Members, epoch_at, topics_of};
 use crate::tasks::{TaskEndHook, TaskEndHooks};
 
@@ -122,9 +123,25 @@ impl Database {
         outcome.await.map_err(Error::storage)?
     }
 
-    /// Runs a unit of work that somebody asked for, like [`write`](Self::write). If it succeeds, its action has one entry
-    /// in the audit log, in the same transaction; the unit says [about](Unit::about) what.
-    pub(crate) async fn write_as<R, F>(
+    /// Runs a unit of work that `caller` asked for, like [`write_by`](Self::write_by). It is judged by the rights that the
+    /// caller has now: a request may be long on its way, and who sent it may be suspended or demoted meanwhile.
+    pub(crate) async fn write_as<R, F>(&self, caller: &Caller, action: AuditAction, work: F) -> Result<R>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+    {
+        let known = caller.clone();
+        self.write_by(caller, action, move |unit| {
+            require_still(unit, &known)?;
+            work(unit)
+        })
+        .await
+    }
+
+    /// Runs a unit of work that somebody asked for who is no caller (yet): a node, or who signs in. Like
+    /// [`write`](Self::write), but if it succeeds, its action has one entry in the audit log, in the same transaction;
+    /// the unit says [about](Unit::about) what.
+    pub(crate) async fn write_by<R, F>(
         &self,
         by: impl Into<Performer>,
         action: AuditAction,

@@ -11,7 +11,7 @@ use sophon_model::{
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::identity::{Identity, require_still};
+use crate::identity::Identity;
 use crate::limits;
 use crate::only_if::OnlyIf;
 use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
@@ -191,7 +191,6 @@ fn own(caller: &Caller, role: Role) -> Result<RoleId> {
 
 /// The role, which may do no more than the caller.
 fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &RoleId) -> Result<CustomRole> {
-    require_still(unit, caller)?;
     let role: Granted<CustomRole, Write> = grant(&*unit.tx, caller, unit.tx.get(id)?)?;
     held(caller, &role.permissions)?;
     Ok(role.into_inner())

@@ -212,7 +212,6 @@ mod tests {
             "ApproveActions",
             "CancelTasks",
             "ViewActiveTasks",
-            "ManageModels",
             "ViewBudgets",
             "ViewSystem",
             "ManageSystem",

@@ -88,7 +88,7 @@ impl Agents {
     /// Makes one.
     pub async fn create(&self, caller: &Caller, new: NewAgent) -> Result<Agent> {
         let allowed = allow::<Agent, Create>(caller)?;
-        self.require_model(new.model.as_deref()).await?;
+        self.models.require_offered("model", new.model.as_deref()).await?;
         self.db
             .write_once(caller, AuditAction::AgentCreate, move |unit| {
                 let template = first_agent(unit.new_id(), allowed.tenant().clone(), unit.now());
@@ -117,7 +117,7 @@ impl Agents {
 
     /// Changes one. A running turn goes on with what it began with; the next one sees the change.
     pub async fn update(&self, caller: &Caller, id_or_slug: &str, change: AgentChange) -> Result<Agent> {
-        self.require_model(change.model.as_ref().and_then(Option::as_deref)).await?;
+        self.models.require_offered("model", change.model.as_ref().and_then(Option::as_deref)).await?;
         let by = caller;
         let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
@@ -133,13 +133,6 @@ impl Agents {
                 Ok(agent.into_inner())
             })
             .await
-    }
-
-    /// Refuses the name of a model that nobody offers.
-    async fn require_model(&self, model: Option<&str>) -> Result<()> {
-        let Some(model) = model else { return Ok(()) };
-        bounded("model", model, 1, LONGEST_NAME)?;
-        self.models.current().require_offered("model", model).await
     }
 
     /// Deletes one. Its sessions stay, with another agent to be chosen by who writes into them.

@@ -3,7 +3,7 @@
 use sophon_model::ports::Tx;
 use sophon_model::{Discussion, Error, NewPanelist, Panelist, Result, Speaker, TenantId};
 
-use crate::limits::{self, LONGEST_NAME, bounded};
+use crate::limits::{self, bounded};
 use crate::models::Models;
 use crate::only_if::OnlyIf;
 
@@ -92,8 +92,7 @@ impl From<Discussion> for Plan {
 /// Refuses the name of a model that nobody offers.
 async fn require_models(models: &Models, field: &str, named: &[NewPanelist]) -> Result<()> {
     for model in named.iter().filter_map(|panelist| panelist.model.as_deref()) {
-        bounded(field, model, 1, LONGEST_NAME)?;
-        models.current().require_offered(field, model).await?;
+        models.require_offered(field, Some(model)).await?;
     }
     Ok(())
 }

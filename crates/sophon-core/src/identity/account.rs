@@ -2,7 +2,7 @@
 
 use sophon_model::{AuditAction, Caller, Credential, Error, Kind, Result, User, UserId};
 
-use super::{Identity, Profile, permissions, require_still};
+use super::{Identity, Profile, permissions};
 use crate::audit::Draft;
 use crate::database::Unit;
 use crate::limits;
@@ -131,7 +131,6 @@ fn wrong_password() -> Error {
 }
 
 fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
-    require_still(unit, caller)?;
     unit.tx.user_to_change(&caller.tenant, &caller.user)?.ok_or_else(|| Error::not_found("user"))
 }
 

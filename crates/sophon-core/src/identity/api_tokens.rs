@@ -8,8 +8,8 @@ use sophon_model::{
 };
 
 use super::{
-    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, require_still,
-    rights, secret_hash,
+    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, rights,
+    secret_hash,
 };
 use crate::database::Unit;
 use crate::policy::require;
@@ -126,7 +126,6 @@ impl Identity {
         let (identity, by, caller, wanted) = (self.clone(), caller, caller.clone(), id.clone());
         self.db
             .write_as(by, AuditAction::ApiTokenRevoke, move |unit| {
-                require_still(unit, &caller)?;
                 let (now, user) = (unit.now(), caller.user.clone());
                 let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(|| Error::not_found("API token"))?;

@@ -150,7 +150,7 @@ impl Identity {
         let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
         let by = Performer::user(&user, device.origin());
         self.db
-            .write_as(by, AuditAction::SignInCreate, move |unit| {
+            .write_by(by, AuditAction::SignInCreate, move |unit| {
                 // The password may have been changed since it was verified.
                 let is_same = |now: &User| may_act(now) && now.password_hash == user.password_hash;
                 let user = unit.tx.get(&user.id)?.filter(is_same).ok_or_else(rejected)?;
@@ -191,7 +191,7 @@ impl Identity {
         let (next_hash, identity) = (secret_hash(&next), self.clone());
         let found = self
             .db
-            .write_as(by, AuditAction::SignInRefresh, move |unit| {
+            .write_by(by, AuditAction::SignInRefresh, move |unit| {
                 let now = unit.now();
                 let session = unit.tx.auth_session_by_refresh(&hash)?;
                 let mut session = session.filter(|session| session.is_live(now)).ok_or_else(rejected)?;

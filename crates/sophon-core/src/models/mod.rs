@@ -34,6 +34,7 @@ use sophon_model::{Caller, Result};
 
 use crate::database::Database;
 use crate::lifecycle::Lifecycle;
+use crate::limits::{LONGEST_NAME, bounded};
 use crate::policy::{ModelSettings, Read, System, allow};
 use crate::secrets::Secrets;
 use offered::Hidden;
@@ -92,6 +93,13 @@ impl Models {
     /// The providers that are asked from now on.
     pub(crate) fn current(&self) -> ProviderSet {
         self.current.read().clone()
+    }
+
+    /// Refuses the name of a model that nobody offers, if one is given.
+    pub(crate) async fn require_offered(&self, field: &str, model: Option<&str>) -> Result<()> {
+        let Some(model) = model else { return Ok(()) };
+        bounded(field, model, 1, LONGEST_NAME)?;
+        self.current().require_offered(field, model).await
     }
 
     /// Whether there is no provider, so that the built-in offline agent answers.

@@ -11,7 +11,6 @@ use super::draft::{
 };
 use super::reload::{key_of, spec_of};
 use crate::database::Unit;
-use crate::identity::require_still;
 use crate::limits::{self, bounded};
 use crate::only_if::OnlyIf;
 use crate::policy::{ModelSettings, Read, Write, allow};
@@ -163,11 +162,10 @@ impl Models {
     ) -> Result<StoredProvider> {
         allow::<ModelSettings, Write>(caller)?;
         self.require_added(id)?;
-        let (this, id, by, caller) = (self.clone(), id.clone(), caller, caller.clone());
+        let (this, id) = (self.clone(), id.clone());
         let changed = self
             .db
-            .write_as(by, AuditAction::ModelProviderUpdate, move |unit| {
-                require_still(unit, &caller)?;
+            .write_as(caller, AuditAction::ModelProviderUpdate, move |unit| {
                 let stored = unit.tx.get(&id)?.ok_or_else(unknown)?;
                 change.only_if.require(&stored)?;
                 let before = stored.clone();
@@ -203,10 +201,9 @@ impl Models {
     pub async fn remove(&self, caller: &Caller, id: &ProviderId) -> Result<()> {
         allow::<ModelSettings, Write>(caller)?;
         self.require_added(id)?;
-        let (this, id, by, caller) = (self.clone(), id.clone(), caller, caller.clone());
+        let (this, id) = (self.clone(), id.clone());
         self.db
-            .write_as(by, AuditAction::ModelProviderDelete, move |unit| {
-                require_still(unit, &caller)?;
+            .write_as(caller, AuditAction::ModelProviderDelete, move |unit| {
                 let provider = unit.tx.get(&id)?.ok_or_else(unknown)?;
                 unit.about(&provider);
                 this.secrets.delete_in(unit, &key_of(&provider))?;

@@ -172,7 +172,7 @@ impl Nodes {
         let command: Granted<NodeCommand, Report> = granted.await?;
         let endings = self.endings.clone();
         self.db
-            .write_as(caller, AuditAction::NodeCommandReport, move |unit| {
+            .write_by(caller, AuditAction::NodeCommandReport, move |unit| {
                 if let Some(task) = &command.task_id {
                     unit.wake(task)?;
                 }

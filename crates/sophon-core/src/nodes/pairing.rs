@@ -161,7 +161,7 @@ impl Nodes {
         let (wanted, hash) = (id.clone(), secret_hash(pairing_secret));
         let secret = new_secret("", self.db.random());
         let (audit, stranger) = (self.audit.clone(), self.audit.nobody(origin.clone()));
-        let attempt = self.db.write_as(stranger.clone(), AuditAction::NodePair, move |unit| {
+        let attempt = self.db.write_by(stranger.clone(), AuditAction::NodePair, move |unit| {
             // Strangers may ask as often as they like: see what follows.
             let Some((node, mut secrets)) = unit.tx.node_and_secrets(&wanted)? else {
                 unit.is_no_action();

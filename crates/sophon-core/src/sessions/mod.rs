@@ -123,7 +123,7 @@ impl Sessions {
     /// Makes one.
     pub async fn create(&self, caller: &Caller, new: NewSession) -> Result<Session> {
         let allowed = allow(caller)?;
-        self.require_model(new.model.as_deref()).await?;
+        self.models.require_offered("model", new.model.as_deref()).await?;
         self.db
             .write_once(caller, AuditAction::SessionCreate, move |unit| {
                 let session = create_in(unit, &allowed, new)?;
@@ -136,7 +136,7 @@ impl Sessions {
     /// Changes one.
     pub async fn update(&self, caller: &Caller, id: &SessionId, change: ChangeSession) -> Result<Session> {
         let change = ChangeSession { title: change.title.as_deref().map(title).transpose()?, ..change };
-        self.require_model(change.model.as_ref().and_then(Option::as_deref)).await?;
+        self.models.require_offered("model", change.model.as_ref().and_then(Option::as_deref)).await?;
         let (by, caller, wanted) = (caller, caller.clone(), id.clone());
         self.db
             .write_as(by, AuditAction::SessionUpdate, move |unit| {
@@ -174,13 +174,6 @@ impl Sessions {
                 Ok(session.into_inner())
             })
             .await
-    }
-
-    /// Refuses the name of a model that nobody offers.
-    async fn require_model(&self, model: Option<&str>) -> Result<()> {
-        let Some(model) = model else { return Ok(()) };
-        bounded("model", model, 1, LONGEST_NAME)?;
-        self.models.current().require_offered("model", model).await
     }
 
     /// Deletes one, with all that is in it. Work that runs for it is stopped.

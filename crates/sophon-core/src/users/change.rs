@@ -37,7 +37,7 @@ impl Users {
         self.db
             .write_as(by, AuditAction::UserUpdate, move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
-                // After the administrators are held: two who demote one another must not both succeed.
+                // Once more, now that the administrators are held: two who demote one another must not both succeed.
                 require_still(unit, &caller)?;
                 let mut user = to_change(unit, &caller, &id)?;
                 change.only_if.require(&user)?;

@@ -20,6 +20,7 @@ impl Users {
         self.db
             .write_as(by, AuditAction::UserDelete, move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
+                // Once more, now that the administrators are held.
                 require_still(unit, &caller)?;
                 let user = to_change(unit, &caller, &id)?;
                 unit.about(&user);

@@ -13,7 +13,7 @@ use crate::client::As;
 const PUBLIC: [&str; 8] =
     ["getAuthConfig", "health", "listTools", "login", "pairNode", "ready", "refresh", "version"];
 /// Those that serve them if the session is public.
-const SOMETIMES_PUBLIC: [&str; 3] = ["downloadAttachment", "getSession", "listMessages"];
+const SOMETIMES_PUBLIC: [&str; 4] = ["downloadAttachment", "getSession", "listBranches", "listMessages"];
 
 /// Method, path with ids that nobody has, and the operation.
 pub fn operations() -> Vec<(Method, String, Value)> {

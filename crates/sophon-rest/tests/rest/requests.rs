@@ -37,11 +37,13 @@ async fn every_route_refuses_a_parameter_that_it_does_not_have() {
 async fn every_list_has_pages_but_those_that_are_never_longer_than_one() {
     let whole = [
         "countJobs",
+        "listBranches",
         "listCatalog",
         "listModels",
         "listParticipants",
         "listPresets",
         "listProviders",
+        "listSessionTags",
         "takeCommands",
     ];
     for (method, _, operation) in operations() {
