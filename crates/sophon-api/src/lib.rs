@@ -9,6 +9,7 @@
 mod admin;
 mod agents;
 mod approvals;
+mod audit;
 mod bootstrap;
 mod change;
 mod discussions;
@@ -38,6 +39,7 @@ pub use approvals::{
     ApprovalKind, ApprovalRequest, Approve, Edit, InfoRequest, Reject, RequestedAction, RequestedInfo,
     Respond,
 };
+pub use audit::{AuditActor, AuditDetails, AuditEntry, AuditResource};
 pub use bootstrap::Bootstrap;
 pub use change::Change;
 pub use discussions::{

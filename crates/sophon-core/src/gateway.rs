@@ -7,13 +7,16 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use fanout::Limits;
-use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store};
-use sophon_model::{Caller, Credential, Error, Result, User};
+use sophon_model::ports::{
+    AuditCheckpoints, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store, Tx,
+};
+use sophon_model::{Caller, Credential, Error, Result, TenantId, User};
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::attachments::{Attachments, Quotas};
+use crate::audit::Audit;
 use crate::chat::Chat;
 use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
@@ -53,6 +56,8 @@ pub struct Parts {
     pub master_keys: Arc<dyn MasterKeys>,
     /// Where contents are kept that are too large for the database.
     pub blobs: Arc<dyn Blobs>,
+    /// Where checkpoints of the audit log are kept.
+    pub audit_checkpoints: Arc<dyn AuditCheckpoints>,
     /// The way out for tools.
     pub fetch: Arc<dyn Fetch>,
     /// The model providers of the configuration, in order of priority.
@@ -68,6 +73,8 @@ pub struct Parts {
 pub struct Settings {
     /// The key that signs access tokens.
     pub signing_key: [u8; 32],
+    /// The private key that signs checkpoints of the audit log (Ed25519).
+    pub audit_key: [u8; 32],
     /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: the operator
     /// must see to that.
     pub auto_admin: bool,
@@ -163,6 +170,8 @@ pub struct Services {
     pub attachments: Attachments,
     /// The tenants of the deployment.
     pub tenants: Arc<Tenants>,
+    /// Who did what.
+    pub audit: Audit,
     /// Secrets that are kept sealed.
     pub secrets: Secrets,
     /// Storage and the bus.
@@ -197,6 +206,7 @@ impl Gateway {
             entropy,
             master_keys,
             blobs,
+            audit_checkpoints,
             fetch,
             providers,
             provider_factory,
@@ -206,12 +216,13 @@ impl Gateway {
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
         let db = Database::new(store, bus, clock, entropy);
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
+        let home = main_tenant(&db).await?;
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
-        secrets.prepare(&administrator.user.tenant_id).await?;
+        secrets.prepare(&home).await?;
         take_over(&db).await?;
         let Administrator { user, is_old: had_administrator, generated_password } = administrator;
         let generated_password = generated_password.map(|password| (user.email.clone(), password));
-        let auto_admin = auto_admin(&db, &settings, user).await?;
+        let auto_admin = auto_admin(&db, &settings, &home, user).await?;
         let providers = (provider_factory, providers);
         let models = Models::open(db.clone(), secrets.clone(), providers, lifecycle.clone()).await?;
         let shared = Shared {
@@ -228,10 +239,12 @@ impl Gateway {
         memory::register(&mut registry, &shared.db);
         once::register(&mut registry);
         maintenance::register(&mut registry);
-        let identity = Identity::open(&shared, &mut registry, auto_admin)?;
+        let audit = Audit::open(&shared, &mut registry, home, audit_checkpoints);
+        audit.started().await?;
+        let identity = Identity::open(&shared, &mut registry, audit.clone(), auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
         let users = Users::open(&shared, for_administrators.clone());
-        let nodes = Nodes::open(&shared, &mut registry);
+        let nodes = Nodes::open(&shared, &mut registry, audit.clone());
         let for_tenants = (for_administrators.clone(), users.clone());
         let tenants = Tenants::open(&shared, &mut registry, for_tenants, secrets.clone(), nodes.clone());
         let services = Services {
@@ -253,6 +266,7 @@ impl Gateway {
             info_requests: InfoRequests::open(&shared, &mut registry),
             discussions: Discussions::open(&shared, &mut registry),
             attachments: Attachments::open(&shared, &mut registry, blobs),
+            audit,
             secrets,
             had_administrator,
             generated_password,
@@ -271,18 +285,28 @@ impl Gateway {
 }
 
 /// The caller of requests without a credential.
-async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> Result<Option<Caller>> {
+async fn auto_admin(
+    db: &Database,
+    settings: &Settings,
+    home: &TenantId,
+    administrator: User,
+) -> Result<Option<Caller>> {
     if !settings.auto_admin {
         return Ok(None);
     }
-    let now = db.now();
+    let (now, home) = (db.now(), home.clone());
     db.read(move |tx| {
         let missing = || Error::internal("the administrator is no member of the main tenant");
-        let main = tx.main_tenant()?.ok_or_else(missing)?;
-        let found = member(tx, &main.id, &administrator.id)?.ok_or_else(missing)?;
+        let found = member(tx, &home, &administrator.id)?.ok_or_else(missing)?;
         caller(tx, found, Credential::AutoAdmin, now).map(Some)
     })
     .await
+}
+
+/// The tenant that runs the deployment.
+async fn main_tenant(db: &Database) -> Result<TenantId> {
+    let main = db.read(|tx: &dyn Tx| tx.main_tenant()).await?;
+    Ok(main.ok_or_else(|| Error::internal("there is no main tenant"))?.id)
 }
 
 /// Hands what was registered to those that call it, and starts the workers.

@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use sophon_model::ports::Tx;
-use sophon_model::{Result, Role, Tenant, TenantStatus, User, UserStatus};
+use sophon_model::{AuditAction, Result, Role, Tenant, TenantStatus, User, UserStatus};
 
 use crate::agents::first_agent;
+use crate::audit::{Draft, Performer};
 use crate::database::{Database, Unit};
 use crate::identity::{check_new_password, hash_password};
 use crate::users::join_in;
@@ -83,5 +84,8 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
         updated_at: now,
     };
     unit.tx.insert(&user)?;
-    join_in(unit, &user.tenant_id, &user.id, Role::Admin).map(|_| user)
+    join_in(unit, &user.tenant_id, &user.id, Role::Admin)?;
+    let by = Performer::system(user.tenant_id.clone());
+    unit.note(Draft::new(by, AuditAction::UserCreate).about(&user));
+    Ok(user)
 }

@@ -157,6 +157,8 @@ ids! {
     DiscussionId = "disc_";
     /// One run of a discussion.
     DiscussionRunId = "drun_";
+    /// An entry of the audit log.
+    AuditEntryId = "audit_";
     /// A model provider that was added while the gateway ran.
     ProviderId = "prov_";
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use sophon_core::audit::key_of;
 use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
@@ -21,7 +22,7 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{files, http, listener, master_keys, metrics, telemetry};
+use crate::{audit_checkpoints, files, http, listener, master_keys, metrics, telemetry};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -212,8 +213,10 @@ async fn open_gateway(
         .map(|configured| sophon_providers::build(configured, &egress))
         .collect::<Result<_, _>>()?;
     let entropy = Arc::new(SystemEntropy);
+    let audit_key = folder.audit_key(&*entropy)?;
     let settings = Settings {
         signing_key: folder.signing_key(&*entropy)?,
+        audit_key,
         auto_admin: config.auth.auto_admin,
         rates: config.rate_limits.into(),
         sign_ins: config.rate_limits.into(),
@@ -237,6 +240,7 @@ async fn open_gateway(
         clock: Arc::new(SystemClock),
         entropy,
         master_keys: master_keys::open(&config.secrets, folder)?,
+        audit_checkpoints: audit_checkpoints::open(&config.audit, folder, &key_of(&audit_key))?,
         blobs: files::open(&config.files, folder, &egress, &SystemClock)?,
         fetch: Arc::new(egress.for_tools()),
         providers,

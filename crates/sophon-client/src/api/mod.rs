@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod announcements;
 pub(crate) mod approvals;
+pub(crate) mod audit;
 pub(crate) mod chat;
 pub(crate) mod discussions;
 pub(crate) mod identity;

@@ -32,6 +32,7 @@ use sophon_model::{
 };
 use tokio::sync::broadcast;
 
+use crate::audit::Audit;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::once::SecretMaker;
@@ -93,11 +94,17 @@ pub struct Identity {
     passwords: Passwords,
     throttle: Arc<LoginThrottle>,
     changes: broadcast::Sender<RightsOf>,
+    audit: Audit,
     auto_admin: Option<Caller>,
 }
 
 impl Identity {
-    pub(crate) fn open(shared: &Shared, registry: &mut Registry, auto_admin: Option<Caller>) -> Result<Self> {
+    pub(crate) fn open(
+        shared: &Shared,
+        registry: &mut Registry,
+        audit: Audit,
+        auto_admin: Option<Caller>,
+    ) -> Result<Self> {
         let (db, settings) = (shared.db.clone(), &shared.settings);
         let changes = broadcast::Sender::new(CHANGES_BACKLOG);
         registry.chore(rights::Reviewer::new(changes.clone(), shared.running.clone()));
@@ -113,6 +120,7 @@ impl Identity {
             passwords: Passwords::new(db.random())?,
             throttle: Arc::new(LoginThrottle::new(db.random(), settings.sign_ins)),
             changes,
+            audit,
             auto_admin,
             db,
         })
@@ -267,11 +275,13 @@ pub(crate) fn caller(tx: &dyn Tx, member: Member, credential: Credential, now: T
     };
     Ok(Caller {
         user: member.id,
+        email: member.email.into(),
         tenant: member.tenant_id,
         role: member.role,
         permissions,
         credential,
         request_key: None,
+        origin: Arc::default(),
     })
 }
 

@@ -3,10 +3,12 @@
 //! A sign-in is its user's, in all tenants of which the user is a member. An API token acts in the tenant that it was made
 //! in and in no other one, so that nobody reaches further with it than its maker meant.
 
+use std::sync::Arc;
+
 use sophon_model::ports::{MemberFilter, Tx};
 use sophon_model::{
-    Credential, CustomRole, Error, Kind, Member, Permission, Permissions, Result, Role, TenantId, User,
-    UserId,
+    Credential, CustomRole, Error, Kind, Member, Origin, Permission, Permissions, Result, Role, TenantId,
+    User, UserId,
 };
 
 /// The tenant that a request names, in the values of [`TENANT_HEADER`](super::TENANT_HEADER).
@@ -40,15 +42,28 @@ impl NamedTenant {
 pub struct Outsider {
     /// The user.
     pub user: UserId,
+    /// The user's e-mail address.
+    pub email: String,
+    /// The user's home.
+    pub home: TenantId,
     /// By which proof.
     pub credential: Credential,
     /// Whether the request names a tenant.
     pub names_tenant: bool,
+    /// From where the request came, if a wire has said so.
+    pub origin: Arc<Origin>,
 }
 
 impl Outsider {
     pub(super) fn new(user: User, credential: Credential, named: &NamedTenant) -> Self {
-        Self { user: user.id, credential, names_tenant: *named != NamedTenant::Unnamed }
+        Self {
+            user: user.id,
+            email: user.email,
+            home: user.tenant_id,
+            credential,
+            names_tenant: *named != NamedTenant::Unnamed,
+            origin: Arc::default(),
+        }
     }
 
     /// The answer: the same whether the tenant exists or not.

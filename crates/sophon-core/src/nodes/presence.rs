@@ -1,5 +1,6 @@
 //! Presence: the identity of a node, its heartbeats, its pending commands, and what ends when it falls silent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,7 @@ impl Nodes {
                     return Err(rejected());
                 }
                 require_tenant(tx, &node)?;
-                Ok(NodeCaller { node: node.id, tenant: node.tenant_id })
+                Ok(NodeCaller { node: node.id, tenant: node.tenant_id, origin: Arc::default() })
             })
             .await
     }

@@ -13,7 +13,9 @@ mod guarded;
 mod nodes;
 mod rules;
 
-pub use guarded::{Guarded, HoldersFeed, ModelSettings, Named, System, TenantFeed, Tenants, UserFeed};
+pub use guarded::{
+    AuditLog, Guarded, HoldersFeed, ModelSettings, Named, System, TenantFeed, Tenants, UserFeed,
+};
 pub(crate) use nodes::{Covered, covers, may_command};
 pub use rules::*;
 

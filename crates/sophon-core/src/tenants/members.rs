@@ -2,7 +2,7 @@
 
 use sophon_model::ports::{MemberFilter, Tx};
 use sophon_model::{
-    Caller, Error, Kind, Member, Page, Paged, Result, Role, Tenant, TenantId, UserId, UserStatus,
+    AuditAction, Caller, Error, Kind, Member, Page, Paged, Result, Role, Tenant, TenantId, UserId, UserStatus,
 };
 
 use super::{Tenants, to_change};
@@ -72,10 +72,11 @@ impl Tenants {
         allow::<policy::Tenants, Write>(caller)?;
         let (by, id) = (caller.clone(), id.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::TenantAddUser, move |unit| {
                 let tenant = to_change(unit, &id)?;
                 require_to_give(&*unit.tx, &by, &tenant, &new.role)?;
                 let user = found(unit, &new.user)?;
+                note_in(unit, &tenant, &user, Some(&new.role));
                 join_in(unit, &id, &user, new.role)
             })
             .await
@@ -92,10 +93,12 @@ impl Tenants {
         allow::<policy::Tenants, Write>(caller)?;
         let (by, id, user, identity) = (caller.clone(), id.clone(), user.clone(), self.identity.clone());
         self.db
-            .write(move |unit| {
-                require_still(unit, &by)?;
+            .write_as(caller, AuditAction::TenantUpdateUser, move |unit| {
                 let tenant = to_change(unit, &id)?;
                 let administrators = unit.tx.administrators_to_keep(&user)?;
+                // Once more, now that the administrators are held.
+                require_still(unit, &by)?;
+                note_in(unit, &tenant, &user, Some(&change.role));
                 let mut known = known(unit, &by, &tenant, &user)?;
                 change.only_if.require(&known.member)?;
                 require_to_give(&*unit.tx, &by, &tenant, &change.role)?;
@@ -124,10 +127,12 @@ impl Tenants {
         allow::<policy::Tenants, Write>(caller)?;
         let (by, id, user, identity) = (caller.clone(), id.clone(), user.clone(), self.identity.clone());
         self.db
-            .write(move |unit| {
-                require_still(unit, &by)?;
+            .write_as(caller, AuditAction::TenantRemoveUser, move |unit| {
                 let tenant = to_change(unit, &id)?;
                 let administrators = unit.tx.administrators_to_keep(&user)?;
+                // Once more, now that the administrators are held.
+                require_still(unit, &by)?;
+                note_in(unit, &tenant, &user, None);
                 let known = known(unit, &by, &tenant, &user)?;
                 if known.member.is_home() {
                     let text = "The account is managed in this tenant. An administrator of it deletes it: \
@@ -142,6 +147,15 @@ impl Tenants {
             })
             .await
     }
+}
+
+/// Says in the audit log which user of which tenant it is about, and the role that is given.
+pub(super) fn note_in(unit: &mut Unit<'_>, tenant: &Tenant, user: &UserId, role: Option<&Role>) {
+    unit.about(tenant);
+    unit.audit_details(|details| {
+        details.user_id = Some(user.clone());
+        details.role = role.map(|role| role.name().to_owned());
+    });
 }
 
 /// The user, which may be suspended.

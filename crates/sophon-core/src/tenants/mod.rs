@@ -13,13 +13,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::TenantFilter;
 use sophon_model::{
-    Caller, Error, Member, Page, Paged, Result, RightsOf, Role, Tenant, TenantId, TenantStatus,
+    AuditAction, Caller, Error, Member, Page, Paged, Result, RightsOf, Role, Tenant, TenantId, TenantStatus,
 };
 
 use crate::agents::first_agent;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::identity::{Identity, require_still};
+use crate::identity::Identity;
 use crate::limits::{self, LONGEST_DESCRIPTION, bounded};
 use crate::nodes::Nodes;
 use crate::only_if::OnlyIf;
@@ -144,7 +144,7 @@ impl Tenants {
         let secrets = self.secrets.clone();
         let made: Made = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::TenantCreate, move |unit| {
                 let tenant = add_in(unit, &secrets, (name, slug), description)?;
                 let administrator = match (known, account) {
                     (Some(user), _) => {
@@ -154,6 +154,7 @@ impl Tenants {
                     (None, Some(account)) => register_in(unit, account, &tenant.id, Role::Admin)?,
                     (None, None) => return Err(Error::internal("a tenant has an administrator")),
                 };
+                members::note_in(unit, &tenant, &administrator.id, Some(&administrator.role));
                 Ok(Made { tenant, administrator })
             })
             .await?;
@@ -168,17 +169,19 @@ impl Tenants {
     /// Changes one. If it is disabled its members, their work and its nodes are out within a moment.
     pub async fn update(&self, caller: &Caller, id: &TenantId, change: TenantChange) -> Result<Tenant> {
         allow::<policy::Tenants, Write>(caller)?;
-        let (by, this, id) = (caller.clone(), self.clone(), id.clone());
+        let (this, id) = (self.clone(), id.clone());
         self.db
-            .write(move |unit| {
-                require_still(unit, &by)?;
+            .write_as(caller, AuditAction::TenantUpdate, move |unit| {
                 let mut tenant = to_change(unit, &id)?;
                 change.only_if.require(&tenant)?;
-                let before = tenant.status;
+                let before = tenant.clone();
                 apply(&mut tenant, change)?;
                 tenant.updated_at = unit.now();
                 unit.tx.update(&tenant)?;
-                if tenant.status != before {
+                unit.about_change(&before, &tenant)?;
+                if tenant.status != before.status {
+                    let status = tenant.status.as_str().to_owned();
+                    unit.audit_details(|details| details.status = Some(status));
                     this.rights_change_in(unit, &tenant)?;
                 }
                 Ok(tenant)
@@ -190,11 +193,11 @@ impl Tenants {
     /// on by itself.
     pub async fn delete(&self, caller: &Caller, id: &TenantId) -> Result<Tenant> {
         allow::<policy::Tenants, Write>(caller)?;
-        let (by, this, id) = (caller.clone(), self.clone(), id.clone());
+        let (this, id) = (self.clone(), id.clone());
         self.db
-            .write(move |unit| {
-                require_still(unit, &by)?;
+            .write_as(caller, AuditAction::TenantDelete, move |unit| {
                 let mut tenant = to_change(unit, &id)?;
+                unit.about(&tenant);
                 if tenant.status != TenantStatus::Disabled {
                     let text = "Disable the tenant first: PATCH it with the status disabled. Then see that nobody misses \
                          it, and delete it.";

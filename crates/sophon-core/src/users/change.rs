@@ -2,8 +2,8 @@
 
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Caller, Error, Kind, Member, Membership, Permission, Permissions, Result, Role, TenantId, User, UserId,
-    UserStatus,
+    AuditAction, Caller, Error, Kind, Member, Membership, Permission, Permissions, Result, Role, TenantId,
+    User, UserId, UserStatus,
 };
 
 use super::{Users, email_of, exceeds, may_give, password};
@@ -49,11 +49,11 @@ impl Users {
             Some(password) => Some(self.identity.hash_password(password).await?),
             None => None,
         };
-        let (caller, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        let (by, caller, id, identity) = (caller, caller.clone(), id.clone(), self.identity.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::UserUpdate, move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&id)?;
-                // After the administrators are held: two who demote one another must not both succeed.
+                // Once more, now that the administrators are held: two who demote one another must not both succeed.
                 require_still(unit, &caller)?;
                 let mut known = to_change(unit, &caller, &id)?;
                 change.only_if.require(&known.member)?;
@@ -63,6 +63,7 @@ impl Users {
                 if change.is_of_way_in() {
                     require_reach(&*unit.tx, &caller, &known.user)?;
                 }
+                let was = known.user.clone();
                 apply(unit, &caller, &mut known, change)?;
                 if known.has_other_rights() && identity.is_auto_admin(&id) {
                     return Err(auto_admin());
@@ -78,6 +79,7 @@ impl Users {
                     password::set_in(unit, &identity, &caller, &mut known, hash)?;
                 }
                 known.store_in(unit)?;
+                known.note_change_in(unit, &was)?;
                 if known.has_other_rights() {
                     identity.rights_change_in(unit, &id)?;
                 }
@@ -126,6 +128,19 @@ impl Known {
 
     fn has_other_rights(&self) -> bool {
         (&self.membership.role, self.user.status) != (&self.member.role, self.member.status)
+    }
+
+    /// Says in the audit log what of the user is another now than it was.
+    fn note_change_in(&self, unit: &mut Unit<'_>, was: &User) -> Result<()> {
+        unit.about_change(was, &self.user)?;
+        let role = Some(&self.membership.role).filter(|role| **role != self.member.role);
+        let status = Some(self.user.status).filter(|status| *status != was.status);
+        unit.audit_details(|details| {
+            details.fields.extend(role.map(|_| "role".to_owned()));
+            details.role = role.map(|role| role.name().to_owned());
+            details.status = status.map(|status| status.as_str().to_owned());
+        });
+        Ok(())
     }
 
     fn is_suspended_now(&self) -> bool {

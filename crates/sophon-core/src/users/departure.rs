@@ -3,7 +3,9 @@
 
 use serde_json::json;
 use sophon_model::ports::Belongings;
-use sophon_model::{Caller, Error, Member, Permission, Result, Role, TenantId, User, UserId, UserStatus};
+use sophon_model::{
+    AuditAction, Caller, Error, Member, Permission, Result, Role, TenantId, User, UserId, UserStatus,
+};
 
 use super::Users;
 use super::change::{Known, auto_admin, require_another, to_change};
@@ -18,12 +20,15 @@ impl Users {
     /// who must be an active user of the tenant; without one there must be nothing. If the tenant is its home, the account
     /// goes and its address is free again; it must be a member of no other tenant then. Elsewhere it is a member no more.
     pub async fn delete(&self, caller: &Caller, id: &UserId, heir: Option<UserId>) -> Result<()> {
-        let (caller, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        let (by, caller, id, identity) = (caller, caller.clone(), id.clone(), self.identity.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::UserDelete, move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&id)?;
+                // Once more, now that the administrators are held.
                 require_still(unit, &caller)?;
                 let known = to_change(unit, &caller, &id)?;
+                unit.about(&known.user);
+                unit.audit_details(|details| details.user_id.clone_from(&heir));
                 if id == caller.user {
                     return Err(Error::conflict("You cannot delete yourself. Ask another administrator."));
                 }

@@ -22,7 +22,8 @@ use std::sync::Arc;
 
 use sophon_model::ports::{MemberFilter, Tx};
 use sophon_model::{
-    Caller, Error, Kind, Member, Page, Paged, Permission, Permissions, Result, Role, TenantId, UserId,
+    AuditAction, Caller, Error, Kind, Member, Page, Paged, Permission, Permissions, Result, Role, TenantId,
+    UserId,
 };
 
 use crate::database::Database;
@@ -93,9 +94,12 @@ impl Users {
         let (maker, account) = (caller.clone(), draft.account.clone());
         let made: Member = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::UserCreate, move |unit| {
                 require_within(&*unit.tx, &maker, &role)?;
-                register_in(unit, account, allowed.tenant(), role)
+                let made = register_in(unit, account, allowed.tenant(), role)?;
+                unit.about(&made);
+                unit.audit_details(|details| details.role = Some(made.role.name().to_owned()));
+                Ok(made)
             })
             .await?;
         Ok(draft.created(made))
@@ -125,8 +129,9 @@ impl Users {
     pub async fn end_sign_ins(&self, caller: &Caller, id: &UserId, with_api_tokens: bool) -> Result<()> {
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::UserSignOut, move |unit| {
                 let known = change::to_change(unit, &by, &id)?;
+                unit.about(&known.user);
                 known.require_home()?;
                 if with_api_tokens {
                     identity.end_api_tokens_in(unit, &id, None)?;

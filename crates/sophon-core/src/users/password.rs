@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sophon_model::{Caller, Error, Member, Result, UserId};
+use sophon_model::{AuditAction, Caller, Error, Member, Result, UserId};
 
 use super::Users;
 use super::change::{Known, require_reach, to_change};
@@ -33,8 +33,9 @@ impl Users {
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
         let user = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::UserResetPassword, move |unit| {
                 let mut known = to_change(unit, &by, &id)?;
+                unit.about(&known.user);
                 known.require_home()?;
                 require_reach(&*unit.tx, &by, &known.user)?;
                 set_in(unit, &identity, &by, &mut known, hash)?;

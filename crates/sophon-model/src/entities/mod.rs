@@ -4,6 +4,7 @@ mod agent;
 mod announcement;
 mod approval;
 mod attachment;
+mod audit;
 mod branch;
 mod discussion;
 mod identity;
@@ -24,6 +25,7 @@ pub use agent::{Agent, AgentFile, Runtime};
 pub use announcement::{Announcement, Severity};
 pub use approval::{Approval, ApprovalStatus, InfoRequest, InfoRequestStatus};
 pub use attachment::{Blob, BlobName, Digest, StoredAttachment};
+pub use audit::{ActorKind, AuditAction, AuditDetails, AuditEntry, AuditOutcome, CredentialKind};
 pub use branch::{Branch, BranchPart};
 pub use discussion::{
     Discussion, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Panelist, Speaker,

@@ -11,6 +11,8 @@ use sophon_core::identity::{NamedTenant, Presented, TENANT_HEADER};
 use sophon_model::{Caller, Error, Event, Kind, Topic};
 use tokio::time::Instant;
 
+use super::refusals::{self, CONNECT, origin};
+
 /// A hub for people, who follow the core's events.
 pub(super) trait ForPeople: Hub<Auth = People, Topic = Topic, Event = Event> {}
 
@@ -35,10 +37,14 @@ impl Authenticate for People {
     /// tenant that the request names, or at home.
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
+        let origin = origin(request);
         let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
         let identified = self.gateway.identify(presented, NamedTenant::in_headers(named)).await;
-        let identified = identified.map_err(rejection)?;
-        identified.require_user().cloned().map_err(rejection)
+        let identified = identified.map_err(rejection)?.from(&origin);
+        identified.require_user().cloned().map_err(|error| {
+            refusals::note(&self.gateway, &identified, &origin, CONNECT, request.uri.path(), &error);
+            rejection(error)
+        })
     }
 
     fn same_caller(&self, first: &Caller, now: &Caller) -> bool {

@@ -4,6 +4,7 @@
 //! below. The JSON schema and the table of keys in `docs/` come from the same declarations.
 
 mod agents;
+mod audit;
 mod auth;
 mod bounded;
 mod database;
@@ -34,6 +35,7 @@ use sophon_providers::ProviderConfig;
 use crate::ServeArgs;
 use crate::environment::{variable, variables};
 pub use agents::Agents;
+pub use audit::Audit;
 pub use auth::Auth;
 pub use bounded::Bounded;
 pub use database::Database;
@@ -94,6 +96,8 @@ pub struct Config {
     pub hubs: Hubs,
     /// The agents' work.
     pub agents: Agents,
+    /// The audit log.
+    pub audit: Audit,
     /// How long finished things are kept.
     pub retention: Retention,
     /// Attached files.
@@ -118,6 +122,7 @@ impl Default for Config {
             rate_limits: RateLimits::default(),
             hubs: Hubs::default(),
             agents: Agents::default(),
+            audit: Audit::default(),
             retention: Retention::default(),
             files: Files::default(),
             egress: Egress::default(),

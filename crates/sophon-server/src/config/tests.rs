@@ -84,6 +84,7 @@ fn what_is_out_of_bounds_is_refused() {
         ("http", "connections = 0"),
         ("rate_limits", "reads = 0"),
         ("retention", "approvals_days = 0"),
+        ("retention", "audit_days = 0"),
         ("retention", "discussion_runs_days = 0"),
         ("retention", "node_commands_days = 3651"),
         ("egress", "allowed_private = ['no port']"),

@@ -12,6 +12,7 @@ export const navigation = section("navigation", {
   jobs: "Jobs",
   users: "Users",
   tenants: "Tenants",
+  audit: "Audit log",
   settings: "Settings",
   notifications: "Notifications",
   waiting: "waiting",

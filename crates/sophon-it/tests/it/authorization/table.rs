@@ -1,8 +1,9 @@
 //! The table: who may do what. One line an operation of REST, and one a method of a hub.
 
 use sophon_model::Permission::{
-    self, ApproveActions, EndSignIns, ManageAgents, ManageModels, ManageNodes, ManageRoles, ManageSystem,
-    ManageTenants, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewSystem, ViewUsers,
+    self, ApproveActions, EndSignIns, ExportAudit, ManageAgents, ManageModels, ManageNodes, ManageRoles,
+    ManageSystem, ManageTenants, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit,
+    ViewSystem, ViewUsers,
 };
 
 use Who::{Having, HavingInMain, InPerson, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
@@ -231,6 +232,8 @@ pub const REST: &[Line] = &[
     line("POST /api/discussions/runs/{id}/cancel", OwnerHaving(SendMessages), "run", ""),
     // Admin
     line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
+    line("GET /api/admin/audit", Having(ViewAudit), "", ""),
+    line("GET /api/admin/audit/export", Having(ExportAudit), "", ""),
     line("GET /api/admin/secrets", HavingInMain(ViewSystem), "", ""),
     line("POST /api/admin/secrets/rotate", HavingInMain(ManageSystem), "", ""),
     line("GET /api/admin/users", Having(ViewUsers), "", ""),

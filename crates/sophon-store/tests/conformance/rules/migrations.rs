@@ -15,7 +15,7 @@ pub fn rules() -> Vec<Rule> {
         rule(tasks_of_version_1_are_kept_with_their_steps_and_calls),
         rule(what_was_under_way_in_version_3_becomes_jobs),
         rule(events_of_version_4_are_there_and_are_not_read),
-        rule(users_of_version_18_are_members_of_their_tenants),
+        rule(users_of_version_21_are_members_of_their_tenants),
     ]
 }
 
@@ -208,8 +208,8 @@ fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
     assert_eq!(get_job(&*store, "job_early").map(|job| job.status), Some(JobStatus::Ready));
 }
 
-/// Users of two tenants, one of which was there first, as version 18 kept them.
-const VERSION_18: &str = r#"
+/// Users of two tenants, one of which was there first, as version 21 kept them.
+const VERSION_21: &str = r#"
     INSERT INTO tenants (id, slug, name, created_at) VALUES ('b', 'b', 'B', 5), ('a', 'a', 'A', 9);
     INSERT INTO users (id, tenant_id, email, name, role, status, password_hash, password_due, created_at, updated_at)
         VALUES ('ann', 'a', 'ann@example.org', 'Ann', 'role_1', 'active', '', TRUE, 2, 3),
@@ -220,8 +220,8 @@ const VERSION_18: &str = r#"
         VALUES ('j', 'rights.review', 'maintenance', '{"user":"ann"}', 0, 'ready', 9, 0, 0, 0, 0, 1);
 "#;
 
-fn users_of_version_18_are_members_of_their_tenants(place: &Place) {
-    place.store_as(18, VERSION_18);
+fn users_of_version_21_are_members_of_their_tenants(place: &Place) {
+    place.store_as(21, VERSION_21);
     let store = place.open();
     read(&*store, |tx| {
         let members = tx.all(&MemberFilter::default())?;

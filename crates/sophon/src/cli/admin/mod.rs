@@ -1,5 +1,6 @@
 //! `sophon admin`.
 
+mod audit;
 mod named;
 mod roles;
 mod tenants;
@@ -25,6 +26,8 @@ enum Subject {
     Roles(roles::Args),
     /// List, create, disable and delete tenants, and say who is in them
     Tenants(tenants::Args),
+    /// List, export and verify the audit log
+    Audit(audit::Args),
 }
 
 impl Args {
@@ -34,15 +37,17 @@ impl Args {
             Subject::Users(_) => "`sophon admin users` lists",
             Subject::Roles(_) => "`sophon admin roles` lists",
             Subject::Tenants(_) => "`sophon admin tenants` lists",
+            Subject::Audit(_) => "`sophon admin audit list` lists",
         }
     }
 }
 
-/// Administers users, roles or tenants.
+/// Administers users, roles or tenants, or reads the audit log.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     match args.subject {
         Subject::Users(args) => users::run(context, args).await,
         Subject::Roles(args) => roles::run(context, args).await,
         Subject::Tenants(args) => tenants::run(context, args).await,
+        Subject::Audit(args) => audit::run(context, args).await,
     }
 }

@@ -70,6 +70,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "Protokoll",
   sessions: "Chats",
   approvals: "Freigaben",
   tasks: "Aufgaben",

@@ -71,6 +71,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "Registro de auditoría",
   sessions: "Chats",
   approvals: "Permisos",
   tasks: "Tareas",

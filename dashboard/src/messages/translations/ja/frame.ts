@@ -1,4 +1,4 @@
-/** 日本語：ページの枠、設定。 */
+/** 日本語：ページの枠と設定。 */
 import type { Translation } from "../../catalogue.ts";
 
 export const common: Translation["common"] = {
@@ -66,6 +66,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "監査ログ",
   sessions: "チャット",
   approvals: "承認",
   tasks: "タスク",

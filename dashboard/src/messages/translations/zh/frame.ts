@@ -64,6 +64,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "审计日志",
   sessions: "会话",
   approvals: "审批",
   tasks: "任务",
