@@ -13,39 +13,39 @@ it("makes a tenant, adds a person, who switches between two, and deletes it with
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name", { exact: true }).fill("Acme Inc.");
   expect(await dialog.getByLabel("Slug").inputValue()).toBe("acme-inc");
-  await dialog.getByLabel("Administrator’s email").fill("ada@example.org");
-  await dialog.getByLabel("Administrator’s name").fill("Ada");
+  await dialog.getByLabel("Administrator’s email").fill("mia@example.org");
+  await dialog.getByLabel("Administrator’s name").fill("Mia");
   await page.getByRole("button", { name: "Create tenant" }).click();
   const first = await dialog.locator("code").innerText();
   await page.getByRole("button", { name: "Done" }).click();
 
-  const ada = await open();
-  await ada.page.goto("/");
-  await ada.page.getByLabel("Email").fill("ada@example.org");
-  await ada.page.getByLabel("Password").fill(first);
-  await ada.page.getByRole("button", { name: "Sign in" }).click();
-  await ada.page.getByLabel("New password").fill(NEW_PASSWORD);
-  await ada.page.getByLabel("The same again").fill(NEW_PASSWORD);
-  await ada.page.getByRole("button", { name: "Save and sign in" }).click();
-  await ada.page.getByRole("navigation", { name: "Main" }).waitFor();
+  const mia = await open();
+  await mia.page.goto("/");
+  await mia.page.getByLabel("Email").fill("mia@example.org");
+  await mia.page.getByLabel("Password").fill(first);
+  await mia.page.getByRole("button", { name: "Sign in" }).click();
+  await mia.page.getByLabel("New password").fill(NEW_PASSWORD);
+  await mia.page.getByLabel("The same again").fill(NEW_PASSWORD);
+  await mia.page.getByRole("button", { name: "Save and sign in" }).click();
+  await mia.page.getByRole("navigation", { name: "Main" }).waitFor();
   // What all tenants share is none of hers.
-  expect(await ada.page.getByRole("link", { name: "Tenants" }).count()).toBe(0);
-  expect(await ada.page.getByRole("link", { name: "Jobs" }).count()).toBe(0);
-  expect(await ada.page.getByRole("button", { name: /^Switch tenant/ }).count()).toBe(0);
-  await ada.begin("calculate 6+6");
+  expect(await mia.page.getByRole("link", { name: "Tenants" }).count()).toBe(0);
+  expect(await mia.page.getByRole("link", { name: "Jobs" }).count()).toBe(0);
+  expect(await mia.page.getByRole("button", { name: /^Switch tenant/ }).count()).toBe(0);
+  await mia.begin("calculate 6+6");
 
   // She becomes a member of the first tenant, too.
   await page.getByRole("link", { name: "Default" }).click();
   await page.getByRole("button", { name: "Add user" }).click();
-  await dialog.getByLabel("Email").fill("ada@example.org");
+  await dialog.getByLabel("Email").fill("mia@example.org");
   await dialog.getByRole("button", { name: "Add user" }).click();
   await page.getByText("account in another tenant").waitFor();
-  await ada.page.reload();
-  await ada.page.getByRole("button", { name: "Switch tenant, current: Acme Inc." }).click();
-  await ada.page.getByRole("dialog").getByRole("button", { name: "Open Default" }).click();
-  await ada.page.getByRole("button", { name: "Switch tenant, current: Default" }).waitFor();
-  await ada.page.getByText("Live").waitFor();
-  expect(await ada.page.getByText("calculate 6+6").count()).toBe(0);
+  await mia.page.reload();
+  await mia.page.getByRole("button", { name: "Switch tenant, current: Acme Inc." }).click();
+  await mia.page.getByRole("dialog").getByRole("button", { name: "Open Default" }).click();
+  await mia.page.getByRole("button", { name: "Switch tenant, current: Default" }).waitFor();
+  await mia.page.getByText("Live").waitFor();
+  expect(await mia.page.getByText("calculate 6+6").count()).toBe(0);
 
   await page.getByRole("link", { name: "All tenants" }).click();
   await page.getByRole("link", { name: "Acme Inc." }).click();
@@ -58,6 +58,6 @@ it("makes a tenant, adds a person, who switches between two, and deletes it with
   await dialog.getByRole("button", { name: "Delete" }).click();
   await page.getByText("This tenant no longer exists").waitFor();
   // Her account goes on in the other one.
-  await ada.page.reload();
-  await ada.page.getByRole("navigation", { name: "Main" }).waitFor();
+  await mia.page.reload();
+  await mia.page.getByRole("navigation", { name: "Main" }).waitFor();
 });
