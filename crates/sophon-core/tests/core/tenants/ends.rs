@@ -2,6 +2,15 @@
 
 use super::*;
 
+/// A session that everybody may read.
+async fn public_session(app: &TestGateway, owner: &Caller) -> SessionId {
+    let sessions = &app.gateway.sessions;
+    let id = sessions.create(owner, NewSession::default()).await.unwrap().id;
+    let public = ChangeSession { visibility: Some(Visibility::Public), ..ChangeSession::default() };
+    sessions.update(owner, &id, public).await.unwrap();
+    id
+}
+
 #[tokio::test]
 async fn nobody_acts_in_a_tenant_that_is_disabled_and_its_work_ends() {
     for engine in Engine::available() {
@@ -20,7 +29,11 @@ async fn nobody_acts_in_a_tenant_that_is_disabled_and_its_work_ends() {
             app.gateway.tenants.update(&admin, &made.tenant.id, change).await.unwrap();
         };
         let mut changes = identity.changes();
+        let public = public_session(&app, &boss).await;
+        let visited = async || app.gateway.sessions.get(None, &public).await;
+        visited().await.unwrap();
         set(true).await;
+        assert_eq!(visited().await.unwrap_err().kind(), Kind::Unauthenticated, "{engine:?}");
         let told = changes.recv().await.unwrap();
         assert!(told.concern(&boss) && told.concern(&there) && !told.concern(&home));
         assert_eq!(identity.standing(&boss).await.unwrap(), Ended, "{engine:?}");
@@ -30,6 +43,7 @@ async fn nobody_acts_in_a_tenant_that_is_disabled_and_its_work_ends() {
         assert_eq!(gone.to_string(), refused(&app, &of_ann, at("nowhere")).await.to_string());
         assert_eq!(refused(&app, &of_boss, NamedTenant::Unnamed).await.code(), "tenant_disabled");
         set(false).await;
+        visited().await.unwrap();
         assert_eq!(identity.standing(&there).await.unwrap(), Unchanged);
         acting(&app, &of_boss, NamedTenant::Unnamed).await;
     }

@@ -12,7 +12,7 @@ use sophon_core::chat::Sent;
 use sophon_core::identity::AuthorizationState::{Ended, Unchanged};
 use sophon_core::identity::{Device, Login, NamedTenant, NewApiToken, Presented};
 use sophon_core::only_if::OnlyIf;
-use sophon_core::sessions::{ChangeMarks, MOST_PINNED, NewSession};
+use sophon_core::sessions::{ChangeMarks, ChangeSession, MOST_PINNED, NewSession};
 use sophon_core::tenants::{
     CreatedTenant, FirstAdministrator, MembershipChange, NewMember, NewTenant, TenantChange, WhichUser,
 };
@@ -20,7 +20,7 @@ use sophon_core::users::{NewUser, UserChange};
 use sophon_model::ports::{MarksFilter, MemberFilter, SessionFilter, TagUse, TenantFilter, every};
 use sophon_model::{
     Agent, Caller, CustomRole, Error, Kind, Node, Page, Permission, Permissions, RightsChange, RightsOf,
-    Role, Task, TenantId, TenantStatus, Topic, UserId,
+    Role, SessionId, Task, TenantId, TenantStatus, Topic, UserId, Visibility,
 };
 use sophon_testgateway::{Engine, Setup, TestGateway, message};
 
