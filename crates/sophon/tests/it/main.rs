@@ -14,6 +14,7 @@ mod nodes;
 mod program;
 mod providers;
 mod real;
+mod service;
 mod tenants;
 mod terminal;
 mod tokens;

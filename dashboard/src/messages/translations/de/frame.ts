@@ -40,6 +40,8 @@ export const common: Translation["common"] = {
   agent: "Agent",
   anyAgent: "Jeder Agent",
   unreachable: "Das Gateway ist nicht erreichbar. Prüfe, ob es läuft und ob du online bist.",
+  changedMeanwhile:
+    "Jemand anderes hat dies geändert, nachdem du es geöffnet hast. Deine Eingaben sind noch da: Speichere erneut, um die fremden Änderungen zu ersetzen, oder schließe und öffne dies noch einmal, um sie zu sehen.",
   badStatus: (status) =>
     `Das Gateway hat mit Status ${status} geantwortet. Versuche es später noch einmal.`,
   notJson: (problem) => `Das ist kein gültiges JSON: ${problem}`,

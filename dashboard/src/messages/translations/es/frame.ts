@@ -41,6 +41,8 @@ export const common: Translation["common"] = {
   anyAgent: "Cualquier agente",
   unreachable:
     "No se puede acceder a la pasarela. Comprueba que está en marcha y que tienes conexión.",
+  changedMeanwhile:
+    "Otra persona cambió esto después de que lo abrieras. Lo que escribiste sigue aquí: guarda otra vez para reemplazar sus cambios, o cierra y vuelve a abrir para verlos.",
   badStatus: (status) =>
     `La pasarela respondió con el estado ${status}. Inténtalo de nuevo más tarde.`,
   notJson: (problem) => `Esto no es JSON válido: ${problem}`,

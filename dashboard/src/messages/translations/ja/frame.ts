@@ -41,6 +41,8 @@ export const common: Translation["common"] = {
   anyAgent: "すべてのエージェント",
   unreachable:
     "ゲートウェイに接続できません。ゲートウェイが動作していて、オンラインであることを確認してください。",
+  changedMeanwhile:
+    "開いた後に他の人がこれを変更しました。入力した内容は残っています。もう一度保存すると相手の変更を置き換えます。閉じて開き直すと相手の変更を確認できます。",
   badStatus: (status) =>
     `ゲートウェイがステータス ${status} を返しました。後でもう一度お試しください。`,
   notJson: (problem) => `有効な JSON ではありません：${problem}`,

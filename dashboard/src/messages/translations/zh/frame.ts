@@ -40,6 +40,8 @@ export const common: Translation["common"] = {
   agent: "智能体",
   anyAgent: "任何智能体",
   unreachable: "无法连接网关。请确认网关正在运行，并且你已联网。",
+  changedMeanwhile:
+    "在你打开之后，其他人修改了此内容。你输入的内容仍在：再次保存会替换对方的更改，关闭后重新打开可以查看对方的更改。",
   badStatus: (status) => `网关返回状态 ${status}。请稍后重试。`,
   notJson: (problem) => `这不是有效的 JSON：${problem}`,
   notObject: "必须是 JSON 对象：以 { 开头，以 } 结尾。",
