@@ -14,7 +14,7 @@ export const feature: Feature = {
     path: "/tenants",
     label: () => navigation.tenants,
     icon: "building",
-    order: 67,
+    order: 68,
     needs: "ManageTenants",
     secondary: true,
   },
