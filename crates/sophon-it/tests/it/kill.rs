@@ -247,7 +247,8 @@ async fn no_action_is_without_its_entry_and_no_entry_without_its_action_over_25_
     let exported = http.request(reqwest::Method::GET, "/api/admin/audit/export").send().await.unwrap();
     let exported = exported.text().await.unwrap();
     let checkpoints = std::fs::read_to_string(data.join("audit-checkpoints")).unwrap();
-    let mut verifier = sophon_core::audit::verify::Verifier::new(None);
+    let mut verifier =
+        sophon_core::audit::verify::Verifier::new(sophon_core::audit::verify::Expected::default());
     for (number, line) in (1..).zip(checkpoints.lines()) {
         verifier.checkpoint(number, line);
     }

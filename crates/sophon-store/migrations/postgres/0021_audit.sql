@@ -41,6 +41,21 @@ CREATE TABLE audit_cuts (
     PRIMARY KEY (tenant_id, up_to)
 );
 
+CREATE FUNCTION audit_entries_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before record;
+BEGIN
+    SELECT number, hash INTO before FROM audit_entries
+        WHERE tenant_id = NEW.tenant_id ORDER BY number DESC LIMIT 1;
+    IF NEW.number = COALESCE(before.number, 0) + 1 AND NEW.prev_hash = COALESCE(before.hash, '') THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'an entry of the audit log follows the last one of its tenant, with the hash of that one';
+END;
+$$;
+CREATE TRIGGER audit_entries_follow BEFORE INSERT ON audit_entries
+    FOR EACH ROW EXECUTE FUNCTION audit_entries_follow();
+
 CREATE FUNCTION audit_entries_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN

@@ -41,6 +41,16 @@ CREATE TABLE audit_cuts (
     PRIMARY KEY (tenant_id, up_to)
 );
 
+-- Fires before an INSERT OR REPLACE removes anything. Without a rowid given, NEW.rowid is that of no row.
+CREATE TRIGGER audit_entries_follow BEFORE INSERT ON audit_entries
+WHEN NEW.number <> 1 + COALESCE((SELECT max(number) FROM audit_entries WHERE tenant_id = NEW.tenant_id), 0)
+    OR NEW.prev_hash <> COALESCE(
+        (SELECT hash FROM audit_entries WHERE tenant_id = NEW.tenant_id ORDER BY number DESC LIMIT 1), ''
+    )
+    OR EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM audit_entries WHERE rowid = NEW.rowid) BEGIN
+    SELECT RAISE(ABORT, 'an entry of the audit log follows the last one of its tenant, with the hash of that one');
+END;
 CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'entries of the audit log never change');
 END;
@@ -52,7 +62,8 @@ CREATE TRIGGER audit_cuts_keep_the_last BEFORE INSERT ON audit_cuts
 WHEN NEW.up_to >= (SELECT COALESCE(max(number), 0) FROM audit_entries WHERE tenant_id = NEW.tenant_id)
     OR NOT EXISTS (
         SELECT 1 FROM audit_entries WHERE tenant_id = NEW.tenant_id AND number = NEW.up_to AND hash = NEW.hash
-    ) BEGIN
+    )
+    OR EXISTS (SELECT 1 FROM audit_cuts WHERE rowid = NEW.rowid) BEGIN
     SELECT RAISE(ABORT, 'a cut of the audit log ends before its last entry, with the hash of the entry it ends with');
 END;
 CREATE TRIGGER audit_cuts_never_change BEFORE UPDATE ON audit_cuts BEGIN

@@ -42,10 +42,12 @@ impl AuditRows for Conn {
         oldest_before: Timestamp,
         at_most: usize,
     ) -> Result<Option<ChainHead>> {
-        let sql = "WITH oldest AS (SELECT number, hash, at FROM audit_entries WHERE tenant_id = $1 ORDER BY number LIMIT $4) \
-                   SELECT number, hash FROM oldest WHERE at < $2 \
-                   AND number < (SELECT max(number) FROM audit_entries WHERE tenant_id = $1) \
-                   AND (SELECT min(at) FROM oldest) < $3 ORDER BY number DESC LIMIT 1";
+        // The clock may have been wrong: what comes before an entry that is not over its time stays, too.
+        let sql = "WITH oldest AS (SELECT number, hash, at FROM audit_entries WHERE tenant_id = $1 ORDER BY number LIMIT $4), \
+                   ends AS (SELECT max(number) AS last FROM audit_entries WHERE tenant_id = $1) \
+                   SELECT number, hash FROM oldest, ends \
+                   WHERE number < COALESCE((SELECT min(number) FROM oldest WHERE at >= $2), last) AND number < last \
+                   AND (SELECT at FROM oldest ORDER BY number LIMIT 1) < $3 ORDER BY number DESC LIMIT 1";
         let args = [tenant.as_str().into(), before.into(), oldest_before.into(), at_most.into()];
         let found: Option<(i64, String)> = self.one(sql, &args)?;
         Ok(found.map(|(number, hash)| ChainHead { number, hash }))

@@ -5,11 +5,12 @@ mod prepared;
 mod refusals;
 mod retention;
 mod tampering;
+mod verifying;
 
 use std::sync::Arc;
 
 use sophon_core::agents::{AgentChange, NewAgent};
-use sophon_core::audit::verify::{Report, Verifier};
+use sophon_core::audit::verify::{Expected, Report, Verifier};
 use sophon_core::audit::{canonical, key_of, line};
 use sophon_core::identity::{Device, Login, NamedTenant, NewApiToken};
 use sophon_core::sessions::NewSession;
@@ -40,7 +41,13 @@ pub async fn entry(app: &TestGateway, action: &str) -> AuditEntry {
 
 /// Verifies entries against the checkpoints.
 pub fn verified(entries: &[AuditEntry], checkpoints: &[String]) -> Report {
-    let mut verifier = Verifier::new(Some(key_of(&[9; 32])));
+    let has_checkpoints = !checkpoints.is_empty();
+    verified_as(Expected { checkpoints: has_checkpoints, ..Expected::default() }, entries, checkpoints)
+}
+
+/// Verifies entries of which this is known against the checkpoints.
+pub fn verified_as(expected: Expected, entries: &[AuditEntry], checkpoints: &[String]) -> Report {
+    let mut verifier = Verifier::new(Expected { key: Some(key_of(&[9; 32])), ..expected });
     for (number, checkpoint) in (1..).zip(checkpoints) {
         verifier.checkpoint(number, checkpoint);
     }

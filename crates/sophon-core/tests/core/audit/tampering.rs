@@ -73,12 +73,17 @@ fn tamper(entries: &mut Vec<AuditEntry>, mut chance: impl FnMut(usize) -> usize)
     }
 }
 
+/// The hash that an entry must have.
+pub fn hash(entry: &AuditEntry) -> String {
+    hex::encode(Sha256::digest(canonical(entry)))
+}
+
 /// The chain made anew from an entry on, as who knows how it is made can do.
-fn chain_again(entries: &mut [AuditEntry]) {
+pub fn chain_again(entries: &mut [AuditEntry]) {
     for at in 0..entries.len() {
         entries[at].number = i64::try_from(at).unwrap() + 1;
         entries[at].prev_hash = if at == 0 { String::new() } else { entries[at - 1].hash.clone() };
-        entries[at].hash = hex::encode(Sha256::digest(canonical(&entries[at])));
+        entries[at].hash = hash(&entries[at]);
     }
 }
 

@@ -15,7 +15,9 @@ pub fn rules() -> Vec<Rule> {
         rule(what_is_undone_is_no_end),
         rule(appending_at_once_makes_one_chain),
         rule(entries_are_never_changed_and_removed_by_a_cut_only),
+        rule(entries_follow_the_last_one_and_replace_none),
         rule(a_cut_ends_with_what_is_old_and_before_the_last_entry),
+        rule(an_old_entry_between_fresh_ones_cuts_none_of_them),
     ]
 }
 
@@ -48,7 +50,7 @@ fn entry(of: &str, number: i64) -> AuditEntry {
         session_id: None,
         task_id: None,
         details: AuditDetails { fields: vec!["name".into()], count: Some(2), ..AuditDetails::default() },
-        prev_hash: format!("hash {}", number - 1),
+        prev_hash: if number == 1 { String::new() } else { format!("hash {}", number - 1) },
         hash: format!("hash {number}"),
     }
 }
@@ -56,7 +58,7 @@ fn entry(of: &str, number: i64) -> AuditEntry {
 fn append_next(tx: &mut dyn Tx, of: &str) -> Result<i64> {
     let head = tx.audit_head(&of.into())?;
     let next = entry(of, head.number + 1);
-    assert_eq!(head.hash, if head.number == 0 { String::new() } else { next.prev_hash.clone() });
+    assert_eq!(head.hash, next.prev_hash);
     tx.append_audit_entry(&next)?;
     Ok(next.number)
 }
@@ -135,6 +137,52 @@ fn entries_are_never_changed_and_removed_by_a_cut_only(place: &Place) {
     {
         assert!(place.refuses(forbidden), "{forbidden}");
     }
+}
+
+fn entries_follow_the_last_one_and_replace_none(place: &Place) {
+    let store = place.open();
+    for of in ["home", "away", "home", "home"] {
+        write(&*store, move |tx| append_next(tx, of)).unwrap();
+    }
+    let kept = all(&*store);
+    drop(store);
+    let insert = |verb: &str, id: &str, of: &str, number: i64, prev_hash: &str| {
+        format!(
+            "{verb} INTO audit_entries (id, tenant_id, number, at, actor, action, resource_type, outcome, details, \
+             prev_hash, hash) VALUES ('{id}', '{of}', {number}, 1, 'person', 'x', 'x', 'success', '{{}}', \
+             '{prev_hash}', 'forged')"
+        )
+    };
+    for forbidden in [
+        insert("INSERT", "new", "home", 2, "hash 1"),
+        insert("INSERT", "new", "home", 5, "hash 3"),
+        insert("INSERT", "new", "home", 4, "hash 2"),
+        insert("INSERT", "new", "another", 1, "hash 0"),
+        insert("INSERT", "audit_home_2", "home", 4, "hash 3"),
+        insert("INSERT OR REPLACE", "new", "home", 2, "hash 1"),
+        insert("INSERT OR REPLACE", "audit_home_2", "home", 4, "hash 3"),
+        insert("INSERT OR REPLACE", "audit_home_2", "another", 1, ""),
+        insert("INSERT OR REPLACE", "new", "home", 4, "hash 3")
+            .replace("(id,", "(rowid, id,")
+            .replace("('new'", "(1, 'new'"),
+    ] {
+        assert!(place.refuses(&forbidden), "{forbidden}");
+    }
+    let store = place.open();
+    assert_eq!(all(&*store), kept);
+    assert_eq!(write(&*store, |tx| append_next(tx, "home")).unwrap(), 4);
+    drop(store);
+    assert!(!place.refuses(&insert("INSERT", "right", "home", 5, "hash 4")), "what follows is no forgery");
+}
+
+fn an_old_entry_between_fresh_ones_cuts_none_of_them(place: &Place) {
+    let store = place.open();
+    for (number, time) in [(1, 1), (2, 2), (3, 50), (4, 1), (5, 50)] {
+        let wrong = AuditEntry { at: at(time), ..entry("home", number) };
+        write(&*store, move |tx| tx.append_audit_entry(&wrong)).unwrap();
+    }
+    let point = read(&*store, |tx| tx.audit_cut_point(&tenant(), at(10), at(10), 10));
+    assert_eq!(point, Some(ChainHead { number: 2, hash: "hash 2".into() }));
 }
 
 fn a_cut_ends_with_what_is_old_and_before_the_last_entry(place: &Place) {

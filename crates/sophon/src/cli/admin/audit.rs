@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 use sophon_api::AuditEntry;
 use sophon_client::{AuditFilter, collect};
-use sophon_server::verify::{Report, Verifier};
+use sophon_server::verify::{Expected, Older, Report, Verifier};
 
 use crate::cli::context::Context;
 use crate::cli::screen::{document, line, one_line};
@@ -26,8 +26,9 @@ Examples:
   sophon admin audit export > audit.ndjson
   sophon admin audit verify audit.ndjson --checkpoints ~/.sophon/audit-checkpoints
 
-`verify` needs no gateway. Entries that were changed, removed, added, swapped or written anew are found; a missing end is
-found up to the last checkpoint. Keep checkpoints and the public key (security/audit.pub) where the gateway cannot change
+`verify` needs no gateway. Entries that were changed, removed, added, swapped or written anew are found, and a missing
+beginning; a missing end is found up to the last checkpoint. With --checkpoints, one of them must have been signed for one
+of the entries. Keep checkpoints and the public key (security/audit.pub) where the gateway cannot change
 them.")]
 pub struct Args {
     #[command(subcommand)]
@@ -63,6 +64,9 @@ enum Action {
         /// The public key that must have signed them, in hex
         #[arg(long, value_name = "KEY", requires = "checkpoints")]
         key: Option<String>,
+        /// The tenant whose log it must be
+        #[arg(long, value_name = "ID")]
+        tenant: Option<String>,
     },
 }
 
@@ -152,8 +156,13 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
             let write = |piece: &[u8]| stdout.write_all(piece);
             Ok(context.client.export_audit_log(&(*which).into(), format, write).await?)
         }
-        Action::Verify { file, checkpoints, key } => {
-            let mut verifier = Verifier::new(key);
+        Action::Verify { file, checkpoints, key, tenant } => {
+            let mut verifier = Verifier::new(Expected {
+                key,
+                tenant,
+                checkpoints: checkpoints.is_some(),
+                is_newer: file.is_none(),
+            });
             if let Some(path) = &checkpoints {
                 let mut number = 0;
                 each_line(open(path)?, |line| {
@@ -260,9 +269,10 @@ fn too_long() -> io::Error {
 }
 
 fn tell(context: &Context, report: &Report, has_checkpoints: bool) -> Result<(), Stop> {
-    let Report { entries, checkpoints, signed_up_to, findings, problems } = report;
+    let Report { entries, checkpoints, signed_up_to, begins, cut_by, older, problems, .. } = report;
     if context.screen.json {
-        let told = findings
+        let told = report
+            .findings
             .iter()
             .map(|found| serde_json::json!({ "line": found.line, "problem": found.problem.to_string() }));
         document(&serde_json::json!({
@@ -270,25 +280,48 @@ fn tell(context: &Context, report: &Report, has_checkpoints: bool) -> Result<(),
             "entries": entries,
             "checkpoints": checkpoints,
             "signedUpTo": signed_up_to,
+            "begins": begins,
+            "cutBy": cut_by,
+            "olderThanCheckpoint": older.as_ref().map(|older| older.newest),
+            "cutOffCheckpoint": report.cut_off_checkpoint,
             "problems": problems,
             "findings": told.collect::<Vec<_>>(),
         }))?;
         return if report.is_sound() { Ok(()) } else { Err(Stop::reported()) };
     }
+    remarks(context, report, has_checkpoints);
     if report.is_sound() {
-        if !has_checkpoints {
-            context.screen.remark(
-                "Without --checkpoints, a missing end and a log that was written anew are not noticed.",
-            );
-        }
+        let begins = begins.filter(|first| *first > 1);
+        let cut = begins.zip(*cut_by).map_or_else(String::new, |(first, cut)| {
+            format!(" from entry {first} on, where entry {cut} tells of a cut")
+        });
         let signed = signed_up_to.map_or_else(String::new, |last| format!(", signed up to entry {last}"));
-        return Ok(line(format!("The audit log is sound: {entries} entries{signed}."))?);
+        return Ok(line(format!("The audit log is sound: {entries} entries{cut}{signed}."))?);
     }
-    for found in findings {
+    for found in &report.findings {
         let place = if found.line == 0 { "end".to_owned() } else { format!("line {}", found.line) };
         line(format!("{place}: {}", one_line(&found.problem.to_string())))?;
     }
-    Err(Stop::failed(format!("The audit log was tampered with: {problems} problems in {entries} entries.")))
+    Err(Stop::failed(format!("The audit log is not sound: {problems} problems in {entries} entries.")))
+}
+
+/// What is to be known of a report besides what is wrong.
+fn remarks(context: &Context, report: &Report, has_checkpoints: bool) {
+    if !has_checkpoints {
+        context
+            .screen
+            .remark("Without --checkpoints, a missing end and a log that was written anew are not noticed.");
+    }
+    if let Some(line) = report.cut_off_checkpoint {
+        context.screen.remark(&format!("Line {line} of the checkpoints is cut off and was left out."));
+    }
+    if let Some(Older { exported, newest }) = &report.older {
+        context.screen.remark(&format!(
+            "The export is older than the newest checkpoint: it was made at {}, and a later checkpoint is for entry \
+             {newest}. Export again to verify what came after.",
+            one_line(exported)
+        ));
+    }
 }
 
 #[cfg(test)]
