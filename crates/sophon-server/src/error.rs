@@ -21,6 +21,14 @@ pub enum StartError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The file of checkpoints of the audit log cannot be used.
+    #[error("audit.checkpoints: {path} cannot be used: {reason}")]
+    AuditCheckpoints {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {advice}", advice = listen_advice(*.address, .cause))]
     Listen {

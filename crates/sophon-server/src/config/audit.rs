@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Audit {
     /// The file to which signed checkpoints are added, one line each: every 100 entries, and every minute. Put it where
-    /// the gateway can only append.
+    /// the gateway can only append. A file that is removed or replaced is begun anew; one of something else is refused.
     #[schemars(extend("x-default" = "`audit-checkpoints` in the data folder"))]
     pub checkpoints: Option<PathBuf>,
 }
