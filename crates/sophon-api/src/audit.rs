@@ -141,6 +141,16 @@ pub struct AuditDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub role: Option<String>,
+    /// The permissions that a role was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions_added: Vec<String>,
+    /// The permissions that were taken from a role.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions_removed: Vec<String>,
+    /// Who can read the session after it: `private` or `public`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub visibility: Option<String>,
     /// The status after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -149,11 +159,12 @@ pub struct AuditDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub risk: Option<String>,
-    /// SHA-256 of the arguments, or of the action that an approval is for, in hex.
+    /// A digest of the arguments, or of the action that an approval is for, in hex: HMAC-SHA256 with a key of the gateway.
+    /// Equal ones of a tenant have equal digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub digest: Option<String>,
-    /// SHA-256 of the result, in hex.
+    /// A digest of the result, made in the same way.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub result_digest: Option<String>,
@@ -220,6 +231,9 @@ impl From<sophon_model::AuditDetails> for AuditDetails {
             permission: details.permission,
             user_id: details.user_id,
             role: details.role,
+            permissions_added: details.permissions_added,
+            permissions_removed: details.permissions_removed,
+            visibility: details.visibility,
             status: details.status,
             risk: details.risk,
             digest: details.digest,

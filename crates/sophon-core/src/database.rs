@@ -11,7 +11,7 @@ use sophon_model::{
 };
 use tokio::sync::{Notify, oneshot};
 
-use crate::audit::{self, Draft, Heads, Performer, Subject};
+use crate::audit::{self, Digests, Draft, Heads, Performer, Subject};
 use crate::identity::require_still;
 use crate::live::{EventBus, Members, epoch_at, topics_of};
 use crate::tasks::{TaskEndHook, TaskEndHooks};
@@ -28,6 +28,7 @@ pub struct Database {
     job_bell: Arc<Notify>,
     task_end_hooks: Arc<OnceLock<TaskEndHooks>>,
     audit_heads: Arc<Heads>,
+    audit_digests: Arc<Digests>,
 }
 
 impl Database {
@@ -36,6 +37,7 @@ impl Database {
         bus: EventBus,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        audit_digests: Digests,
     ) -> Self {
         Self {
             members: Members::new(store.is_exclusive()),
@@ -47,6 +49,7 @@ impl Database {
             job_bell: Arc::default(),
             task_end_hooks: Arc::default(),
             audit_heads: Arc::default(),
+            audit_digests: Arc::new(audit_digests),
         }
     }
 
@@ -210,7 +213,7 @@ impl<F, R> UnitOfWork<F, R> {
         if drafts.is_empty() {
             return Ok(());
         }
-        let heads = audit::append_in(tx, drafts, || self.db.new_id(), now)?;
+        let heads = audit::append_in(tx, drafts, &self.db.audit_digests, || self.db.new_id(), now)?;
         let known = self.db.audit_heads.clone();
         self.after_commit.push(Box::new(move || known.note(heads)));
         Ok(())

@@ -16,7 +16,7 @@ use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::attachments::{Attachments, Quotas};
-use crate::audit::Audit;
+use crate::audit::{Audit, Digests};
 use crate::chat::Chat;
 use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
@@ -214,7 +214,7 @@ impl Gateway {
         } = parts;
         let above = begin_events(&*store, clock.now()).await?;
         let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
-        let db = Database::new(store, bus, clock, entropy);
+        let db = Database::new(store, bus, clock, entropy, Digests::new(&settings.audit_key));
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
         let home = main_tenant(&db).await?;
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;

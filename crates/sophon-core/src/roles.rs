@@ -111,6 +111,7 @@ impl Roles {
                 };
                 unit.tx.insert(&role)?;
                 unit.about(&role);
+                note_permissions_in(unit, &[], &role.permissions);
                 Ok(role)
             })
             .await?;
@@ -136,6 +137,7 @@ impl Roles {
                 role.updated_at = unit.now();
                 unit.tx.update(&role)?;
                 unit.about_change(&before, &role)?;
+                note_permissions_in(unit, &before.permissions, &role.permissions);
                 for user in users_of(unit, &role)? {
                     identity.rights_change_in(unit, &user.id)?;
                 }
@@ -214,6 +216,18 @@ fn held(caller: &Caller, permissions: &[Permission]) -> Result<Vec<Permission>> 
             Err(Error::new(Kind::NotAuthorized, text))
         }
     }
+}
+
+/// Says in the audit log which permissions a role has now and had not, and the other way round.
+fn note_permissions_in(unit: &mut Unit<'_>, before: &[Permission], after: &[Permission]) {
+    let only_in = |these: &[Permission], those: &[Permission]| {
+        let only = these.iter().filter(|permission| !those.contains(permission));
+        only.map(|permission| permission.name().to_owned()).collect()
+    };
+    unit.audit_details(|details| {
+        details.permissions_added = only_in(after, before);
+        details.permissions_removed = only_in(before, after);
+    });
 }
 
 fn name_of(name: &str) -> Result<String> {

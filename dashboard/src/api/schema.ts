@@ -2578,7 +2578,10 @@ export interface components {
              * @description The number of the last entry that was removed.
              */
             cutUpTo?: number;
-            /** @description SHA-256 of the arguments, or of the action that an approval is for, in hex. */
+            /**
+             * @description A digest of the arguments, or of the action that an approval is for, in hex: HMAC-SHA256 with a key of the gateway.
+             *     Equal ones of a tenant have equal digests.
+             */
             digest?: string;
             /**
              * Format: int64
@@ -2591,7 +2594,11 @@ export interface components {
             operation?: string;
             /** @description The permission that was missing. */
             permission?: string;
-            /** @description SHA-256 of the result, in hex. */
+            /** @description The permissions that a role was given. */
+            permissionsAdded?: string[];
+            /** @description The permissions that were taken from a role. */
+            permissionsRemoved?: string[];
+            /** @description A digest of the result, made in the same way. */
             resultDigest?: string;
             /** @description How much harm the action can do. */
             risk?: string;
@@ -2601,6 +2608,8 @@ export interface components {
             status?: string;
             /** @description The user whom it is about besides the resource. */
             userId?: components["schemas"]["UserId"];
+            /** @description Who can read the session after it: `private` or `public`. */
+            visibility?: string;
         };
         /** @description An entry of the audit log. Its JSON is what a line of an export is. */
         AuditEntry: {

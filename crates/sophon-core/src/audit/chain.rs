@@ -12,7 +12,7 @@ use sophon_model::{
 };
 use tokio::sync::Notify;
 
-use super::Draft;
+use super::{Digests, Draft};
 
 /// What an entry is in an export, up to its hash. The names, their order and what is left out are what the hash is over:
 /// they never change.
@@ -132,6 +132,7 @@ pub(super) fn hash(canonical: &str) -> String {
 pub(crate) fn append_in(
     tx: &mut dyn Tx,
     mut drafts: Vec<Draft>,
+    digests: &Digests,
     new_id: impl Fn() -> AuditEntryId,
     now: Timestamp,
 ) -> Result<Vec<(TenantId, ChainHead)>> {
@@ -145,6 +146,7 @@ pub(crate) fn append_in(
         }
         let Some((_, head)) = heads.last_mut() else { continue };
         let mut entry = draft.entry(new_id(), now);
+        digests.replace_in(&entry.tenant_id, &mut entry.details);
         entry.number = head.number + 1;
         entry.prev_hash = std::mem::take(&mut head.hash);
         entry.hash = hash(&canonical(&entry));

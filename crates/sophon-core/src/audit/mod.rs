@@ -10,6 +10,7 @@
 
 mod chain;
 mod checkpoints;
+mod digests;
 mod draft;
 mod events;
 mod export;
@@ -19,6 +20,7 @@ mod subjects;
 pub mod verify;
 
 pub(crate) use chain::{Heads, append_in};
+pub(crate) use digests::Digests;
 pub(crate) use draft::{Draft, Performer, changed_fields};
 pub(crate) use events::{drafts_of, of_approval};
 pub(crate) use subjects::Subject;

@@ -297,12 +297,11 @@ impl Verifier {
         }
         let is_end_missing = self.find_missing_end();
         if self.expected.checkpoints && self.report.checkpoints == 0 && !is_end_missing {
-            let problem = match self.own_checkpoints().next() {
-                Some(_) => Problem::NothingSigned,
-                None => {
-                    let tenant = self.expected.tenant.as_ref();
-                    Problem::NoCheckpoints(tenant.map(|id| format!(" (tenant {id})")).unwrap_or_default())
-                }
+            let problem = if self.own_checkpoints().next().is_some() {
+                Problem::NothingSigned
+            } else {
+                let tenant = self.expected.tenant.as_ref();
+                Problem::NoCheckpoints(tenant.map(|id| format!(" (tenant {id})")).unwrap_or_default())
             };
             self.report.find(0, problem);
         }

@@ -130,6 +130,9 @@ impl Sessions {
             .write_once(caller, AuditAction::SessionCreate, move |unit| {
                 let session = create_in(unit, &allowed, new)?;
                 unit.about(&session);
+                unit.audit_details(|details| {
+                    details.visibility = Some(session.visibility.as_str().to_owned());
+                });
                 Ok(session)
             })
             .await
@@ -172,7 +175,7 @@ impl Sessions {
                 if let Some(branch) = change.branch.filter(|branch| *branch != session.branch) {
                     branches::switch_in(unit, &mut session, branch)?;
                 }
-                unit.about_change(&before, &*session)?;
+                note_change_in(unit, &before, &session)?;
                 Ok(session.into_inner())
             })
             .await
@@ -282,6 +285,18 @@ pub(crate) fn touch_in(unit: &mut Unit<'_>, session: &mut Session) -> Result<()>
     session.updated_at = unit.now();
     unit.tx.update(session)?;
     emit_change(unit, session, SessionChange::Updated)
+}
+
+/// Says in the audit log what of the session is another now than it was.
+fn note_change_in(unit: &mut Unit<'_>, before: &Session, after: &Session) -> Result<()> {
+    unit.about_change(before, after)?;
+    let visibility = Some(after.visibility).filter(|visibility| *visibility != before.visibility);
+    let status = Some(after.status).filter(|status| *status != before.status);
+    unit.audit_details(|details| {
+        details.visibility = visibility.map(|visibility| visibility.as_str().to_owned());
+        details.status = status.map(|status| status.as_str().to_owned());
+    });
+    Ok(())
 }
 
 /// Stores a new session with its first participants, and emits its event.

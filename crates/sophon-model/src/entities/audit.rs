@@ -240,16 +240,26 @@ pub struct AuditDetails {
     /// The role that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// The permissions that a role was given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions_added: Vec<String>,
+    /// The permissions that were taken from a role.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions_removed: Vec<String>,
+    /// Who can read the session after it: `private` or `public`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<String>,
     /// The status after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// How much harm the action can do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<String>,
-    /// SHA-256 of the arguments, or of the action that an approval is for, in hex.
+    /// A digest of the arguments, or of the action that an approval is for, in hex: HMAC-SHA256 with a key of the gateway.
+    /// Equal ones of a tenant have equal digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-    /// SHA-256 of the result, in hex.
+    /// A digest of the result, made in the same way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result_digest: Option<String>,
     /// How long it took, in milliseconds.

@@ -1,10 +1,19 @@
 //! What agents do.
 
-use sophon_model::{ActorKind, ApprovalStatus, AuditOutcome};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use sophon_model::{ActorKind, ApprovalStatus, AuditOutcome, TenantId};
 
 use super::{actions, entries, verified};
 use crate::approvals::forgetful;
 use crate::harness::Harness;
+
+/// The digest in the entry for a plain one, with the key of the test gateway.
+fn keyed(tenant: &TenantId, plain: &str) -> Option<String> {
+    let mac = Hmac::<Sha256>::new_from_slice(&[9; 32]).unwrap();
+    let mac = mac.chain_update(format!("a digest in the audit log of {tenant}\0{plain}"));
+    Some(hex::encode(mac.finalize().into_bytes()))
+}
 
 #[tokio::test]
 async fn a_turn_is_told_from_its_message_to_its_end_without_a_word_of_it() {
@@ -35,14 +44,17 @@ async fn a_turn_is_told_from_its_message_to_its_end_without_a_word_of_it() {
     assert_eq!(message.task_id.as_ref(), Some(&sent.task_id));
     assert_eq!((begun.actor, begun.user_id.as_ref()), (ActorKind::Agent, Some(&app.admin().user)));
     assert!(begun.agent_id.is_some());
-    assert_eq!(requested.details.digest.as_deref(), Some(asked.digest.as_str()));
+    assert_eq!(requested.details.digest, keyed(&requested.tenant_id, &asked.digest));
     assert_eq!(
         (approved.actor, approved.resource_id.as_deref()),
         (ActorKind::Person, Some(asked.id.as_str()))
     );
     assert_eq!(call.resource_name.as_deref(), Some("memory.forget_all"));
-    assert_eq!(call.details.digest.as_deref(), Some(app.call_of(&sent).await.arguments_hash.as_str()));
-    assert!(returned.details.result_digest.is_some() && returned.details.duration_ms.is_some());
+    let made = app.call_of(&sent).await;
+    assert_eq!(call.details.digest, keyed(&call.tenant_id, &made.arguments_hash));
+    let result = hex::encode(Sha256::digest(made.result.unwrap()));
+    assert_eq!(returned.details.result_digest, keyed(&call.tenant_id, &result));
+    assert!(returned.details.duration_ms.is_some());
     assert_eq!((ended.details.status.as_deref(), ended.outcome), (Some("completed"), AuditOutcome::Success));
     assert!(all.iter().all(|entry| !sophon_core::audit::line(entry).contains("CANARY")));
     assert!(verified(&all, &[]).is_sound());

@@ -1,6 +1,7 @@
 //! The audit log: one entry for each action, none for what was not done, and nothing in it that is nobody's business.
 
 mod agents;
+mod changes;
 mod prepared;
 mod refusals;
 mod retention;

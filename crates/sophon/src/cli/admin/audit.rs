@@ -66,7 +66,7 @@ enum Action {
         key: Option<String>,
         /// The tenant whose log it must be
         #[arg(long, value_name = "ID")]
-        tenant: Option<String>,
+        tenant_id: Option<String>,
     },
 }
 
@@ -156,10 +156,10 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
             let write = |piece: &[u8]| stdout.write_all(piece);
             Ok(context.client.export_audit_log(&(*which).into(), format, write).await?)
         }
-        Action::Verify { file, checkpoints, key, tenant } => {
+        Action::Verify { file, checkpoints, key, tenant_id } => {
             let mut verifier = Verifier::new(Expected {
                 key,
-                tenant,
+                tenant: tenant_id,
                 checkpoints: checkpoints.is_some(),
                 is_newer: file.is_none(),
             });
