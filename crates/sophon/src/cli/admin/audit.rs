@@ -313,10 +313,10 @@ fn remarks(context: &Context, report: &Report, has_checkpoints: bool) {
             .remark("Without --checkpoints, a missing end and a log that was written anew are not noticed.");
     }
     if let Some(line) = report.cut_off_checkpoint {
-        context.screen.remark(&format!("Line {line} of the checkpoints is cut off and was left out."));
+        context.screen.remark(format!("Line {line} of the checkpoints is cut off and was left out."));
     }
     if let Some(Older { exported, newest }) = &report.older {
-        context.screen.remark(&format!(
+        context.screen.remark(format!(
             "The export is older than the newest checkpoint: it was made at {}, and a later checkpoint is for entry \
              {newest}. Export again to verify what came after.",
             one_line(exported)
