@@ -7,8 +7,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use fanout::Limits;
-use sophon_model::ports::{Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store};
+use sophon_model::ports::{
+    Backplane, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store,
+};
 use sophon_model::{Caller, Credential, Result, User};
+use tokio::sync::Notify;
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
@@ -21,7 +24,7 @@ use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
 use crate::identity::{Identity, SignInRates, caller};
 use crate::info_requests::InfoRequests;
-use crate::jobs::{Jobs, Runner, Workers};
+use crate::jobs::{Holdings, JOBS_WAIT, Jobs, Runner, Workers};
 use crate::lifecycle::Lifecycle;
 use crate::live::{EventBus, PendingTexts};
 use crate::maintenance::{self, Pruner, Retention};
@@ -29,6 +32,7 @@ use crate::memory;
 use crate::models::Models;
 use crate::nodes::Nodes;
 use crate::once;
+use crate::peers::{Listener, Peers, Tail};
 use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
 use crate::roles::Roles;
@@ -58,6 +62,9 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn ModelProvider>>,
     /// Opens those that are added later.
     pub provider_factory: Arc<dyn ProviderFactory>,
+    /// The way to the other gateways of the deployment; `None` if this one is alone, or to find what they do by looking into
+    /// storage.
+    pub backplane: Option<Arc<dyn Backplane>>,
     /// The life of the process.
     pub lifecycle: Lifecycle,
 }
@@ -98,6 +105,8 @@ pub(crate) struct Shared {
     pub(crate) pending: PendingTexts,
     /// What runs here.
     pub(crate) running: Arc<Running>,
+    /// The jobs that this process holds.
+    pub(crate) holdings: Holdings,
     /// The life of the process.
     pub(crate) lifecycle: Lifecycle,
     /// The models that can be asked for.
@@ -170,6 +179,8 @@ pub struct Services {
     pub lifecycle: Lifecycle,
     /// What runs here.
     pub running: Arc<Running>,
+    /// The jobs that this process holds.
+    pub(crate) holdings: Holdings,
     /// Whether there was an administrator before this start, so that what is asked for a first one does not count.
     pub had_administrator: bool,
     /// The administrator's password, if it was generated at this start: to be shown once.
@@ -197,11 +208,14 @@ impl Gateway {
             fetch,
             providers,
             provider_factory,
+            backplane,
             lifecycle,
         } = parts;
         let above = begin_events(&*store, clock.now()).await?;
-        let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
-        let db = Database::new(store, bus, clock, entropy);
+        let limits = Limits { max_behind: settings.buffer, ..Limits::default() };
+        let bus =
+            if store.is_exclusive() { EventBus::new(limits, above) } else { EventBus::shared(limits, above) };
+        let db = Database::new(store, bus, Peers::new(backplane), clock, entropy);
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
         secrets.prepare(&administrator.user.tenant_id).await?;
@@ -213,7 +227,8 @@ impl Gateway {
         let models = Models::open(db.clone(), secrets.clone(), providers, lifecycle.clone()).await?;
         let shared = Shared {
             pending: PendingTexts::new(db.clone()),
-            running: Arc::default(),
+            running: Arc::new(Running::new(db.peers().clone())),
+            holdings: Holdings::default(),
             models,
             tools: Tools::default(),
             db,
@@ -221,6 +236,9 @@ impl Gateway {
             settings,
         };
         let mut registry = Registry::default();
+        shared.running.register(&mut registry);
+        shared.pending.register(&mut registry);
+        shared.models.register(&mut registry);
         tools::register(&mut registry, &shared.db, fetch);
         memory::register(&mut registry, &shared.db);
         once::register(&mut registry);
@@ -254,6 +272,7 @@ impl Gateway {
             pending: shared.pending.clone(),
             lifecycle: shared.lifecycle.clone(),
             running: shared.running.clone(),
+            holdings: shared.holdings.clone(),
         };
         turn::register(&shared, &services.attachments, &mut registry);
         others(&shared, &mut registry);
@@ -273,11 +292,22 @@ async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> 
 
 /// Hands what was registered to those that call it, and starts the workers.
 fn start(shared: Shared, registry: Registry) {
-    let Registry { mut handlers, task_end_hooks, tools, retention } = registry;
+    let Registry { mut handlers, task_end_hooks, tools, retention, mut notices } = registry;
     shared.tools.set(tools);
     shared.db.set_task_end_hooks(task_end_hooks);
     handlers.register_chore(Pruner { retention });
     let lifecycle = shared.lifecycle.clone();
+    let (db, pending) = (shared.db.clone(), shared.pending.clone());
+    if !db.is_exclusive() {
+        let rung = db.clone();
+        notices.insert(JOBS_WAIT, Box::new(move |_| rung.ring_jobs()));
+        let look_now = Arc::<Notify>::default();
+        let (life, look) = (lifecycle.clone(), look_now.clone());
+        let tail = Tail { db: db.clone(), pending: pending.clone(), lifecycle: life, look_now: look };
+        lifecycle.spawn_critical("reader of other gateways' events", tail.run());
+        let listener = Listener { db, pending, notices, lifecycle: lifecycle.clone(), look_now };
+        lifecycle.spawn_critical("listener to other gateways", listener.run());
+    }
     lifecycle.spawn_critical("sweep over logs", maintenance::sweep(shared.db.clone(), lifecycle.clone()));
     lifecycle.spawn_critical("job runner", Runner::new(shared, handlers).run());
 }

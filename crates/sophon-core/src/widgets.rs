@@ -186,6 +186,7 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         fetch: Arc::new(DenyAllFetch),
         providers: vec![Arc::new(Polite([model]))],
         provider_factory: Arc::new(DenyAllProviders),
+        backplane: None,
         lifecycle: Lifecycle::default(),
     };
     let settings = Settings {

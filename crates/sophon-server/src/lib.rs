@@ -1,6 +1,7 @@
 //! The roof: configuration, wiring and lifecycle. The only crate that sees all others; a decision about agents or
 //! sessions is in the wrong room here.
 
+mod backplane;
 pub mod config;
 mod dashboard;
 mod data_folder;

@@ -21,7 +21,7 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{files, http, listener, master_keys, metrics, telemetry};
+use crate::{backplane, files, http, listener, master_keys, metrics, telemetry};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -212,8 +212,9 @@ async fn open_gateway(
         .map(|configured| sophon_providers::build(configured, &egress))
         .collect::<Result<_, _>>()?;
     let entropy = Arc::new(SystemEntropy);
+    let signing_key = folder.signing_key(&*entropy)?;
     let settings = Settings {
-        signing_key: folder.signing_key(&*entropy)?,
+        signing_key,
         auto_admin: config.auth.auto_admin,
         rates: config.rate_limits.into(),
         sign_ins: config.rate_limits.into(),
@@ -224,6 +225,7 @@ async fn open_gateway(
         workers: Workers {
             turns: config.agents.workers.count(),
             turns_per_user: config.agents.workers_per_user.count(),
+            lease: config.agents.lease(),
             ..Workers::default()
         },
         turn: config.agents.into(),
@@ -241,6 +243,7 @@ async fn open_gateway(
         fetch: Arc::new(egress.for_tools()),
         providers,
         provider_factory: Arc::new(OverEgress::new(egress.clone(), config.listen.port())),
+        backplane: backplane::open(&config.backplane, &signing_key).await?,
         lifecycle,
     };
     Gateway::open(parts, settings).await.map_err(|error| match error.kind() {

@@ -165,6 +165,7 @@ impl Setup {
             fetch: Arc::new(DenyAllFetch),
             providers: self.providers.clone(),
             provider_factory: Arc::new(factory()),
+            backplane: None,
             lifecycle: Lifecycle::default(),
         };
         let runtime =

@@ -99,6 +99,7 @@ impl Identity {
     pub(crate) fn open(shared: &Shared, registry: &mut Registry, auto_admin: Option<Caller>) -> Result<Self> {
         let (db, settings) = (shared.db.clone(), &shared.settings);
         let changes = broadcast::Sender::new(CHANGES_BACKLOG);
+        rights::register(registry, &changes);
         registry.chore(rights::Reviewer::new(changes.clone(), shared.running.clone()));
         Ok(Self {
             tokens: AccessTokens::new(&settings.signing_key),

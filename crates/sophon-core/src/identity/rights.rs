@@ -16,11 +16,14 @@ use tokio::sync::broadcast;
 use super::{caller, live_token, may_act};
 use crate::database::Unit;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
+use crate::registry::Registry;
 use crate::tasks::{Running, stop_in};
 
 /// Why a task is cancelled whose rights have ended.
 const RIGHTS_ENDED: &str = "The rights with which this was started have ended: the API token was revoked or has expired, or \
      the account was suspended.";
+/// The notice that a user's rights have changed.
+const CHANGED: &str = "rights.changed";
 /// Tasks that one review cancels; more are left to the next one.
 const MOST_CANCELLED: usize = 100;
 
@@ -98,8 +101,17 @@ pub(super) fn drop_review_in(unit: &mut Unit<'_>, token: &ApiToken) -> Result<()
 /// Notifies those who serve the user for longer than a request that its rights have changed, once that is durable.
 pub(super) fn publish_after_commit(unit: &mut Unit<'_>, changes: &broadcast::Sender<UserId>, user: &UserId) {
     let (changes, user) = (changes.clone(), user.clone());
+    unit.notify_peers_after_commit(CHANGED, user.as_str());
     unit.after_commit(move || {
         let _nobody_listens = changes.send(user);
+    });
+}
+
+/// Passes on what other gateways say of rights that have changed.
+pub(super) fn register(registry: &mut Registry, changes: &broadcast::Sender<UserId>) {
+    let changes = changes.clone();
+    registry.notice(CHANGED, move |user| {
+        let _nobody_listens = changes.send(user.into());
     });
 }
 

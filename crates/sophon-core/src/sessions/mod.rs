@@ -206,7 +206,7 @@ fn delete_in(unit: &mut Unit<'_>, session: &Granted<Session, Manage>, running: &
     for task in unit.tx.open_tasks_of(&session.id)? {
         let (running, id) = (running.clone(), task.id.clone());
         finish_in(unit, task, Outcome::cancelled())?;
-        unit.after_commit(move || running.cancel(&id));
+        unit.after_commit(move || running.cancel_everywhere(&id));
     }
     // Before those who take part are gone with it.
     emit_change(unit, session, SessionChange::Deleted)?;

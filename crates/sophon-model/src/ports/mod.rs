@@ -1,5 +1,6 @@
 //! The ports: what the core needs and others provide.
 
+mod backplane;
 mod blobs;
 mod environment;
 mod fetch;
@@ -9,6 +10,7 @@ mod model_provider;
 mod provider_factory;
 mod store;
 
+pub use backplane::{Backplane, BackplaneStatus, Heard};
 pub use blobs::{Blobs, ByteStream, Content, HEAD, Staged};
 pub use environment::{Clock, Entropy};
 pub use fetch::{Fetch, Fetched};

@@ -141,6 +141,7 @@ impl ChatHub {
         let SessionRef { session_id, since } = wanted;
         let topic = Topic::Session(session_id.clone());
         let place = self.groups.catch_up(self, connection, &topic, since).await?;
+        self.gateway.pending.fetch(&session_id).await.map_err(hub_error)?;
         let join = || self.groups.join_at(connection, &topic, place);
         let (joined, pending) = self.gateway.pending.join(&session_id, join);
         let Membership { seq, complete } = joined?;

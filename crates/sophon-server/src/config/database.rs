@@ -11,3 +11,10 @@ pub struct Database {
     #[schemars(extend("x-default" = "a file in the data folder"))]
     pub url: Option<String>,
 }
+
+impl Database {
+    /// Whether several gateways can use it at once.
+    pub(super) fn is_shared(&self) -> bool {
+        self.url.as_ref().is_some_and(|url| !url.starts_with("sqlite:"))
+    }
+}

@@ -5,6 +5,7 @@
 
 mod agents;
 mod auth;
+mod backplane;
 mod bounded;
 mod database;
 mod egress;
@@ -35,6 +36,7 @@ use crate::ServeArgs;
 use crate::environment::{variable, variables};
 pub use agents::Agents;
 pub use auth::Auth;
+pub use backplane::Backplane;
 pub use bounded::Bounded;
 pub use database::Database;
 pub use egress::{Egress, PrivateTarget};
@@ -79,6 +81,8 @@ pub struct Config {
     pub tier: Tier,
     /// The database.
     pub database: Database,
+    /// Messages between several gateways.
+    pub backplane: Backplane,
     /// Requests without a credential.
     pub auth: Auth,
     /// The keys that stored secrets depend on.
@@ -111,6 +115,7 @@ impl Default for Config {
             data: None,
             tier: Tier::default(),
             database: Database::default(),
+            backplane: Backplane::default(),
             auth: Auth::default(),
             secrets: Secrets::default(),
             providers: Vec::new(),
@@ -161,6 +166,7 @@ impl Config {
 
     fn find_problems(&self, problems: &mut Problems) {
         self.auth.check(self.listen, self.tier, &self.http, problems);
+        self.backplane.check(&self.database, problems);
         self.http.check(problems);
         self.files.check(problems);
         self.log.check(problems);
