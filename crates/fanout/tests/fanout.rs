@@ -262,7 +262,9 @@ mod shared {
 
     fn following(bus: &Bus<u8, &'static str>, topics: &[u8]) -> Subscription<u8, &'static str> {
         let reader = bus.subscribe();
-        topics.iter().for_each(|topic| drop(reader.follow(topic, Start::Now)));
+        for topic in topics {
+            reader.follow(topic, Start::Now);
+        }
         reader
     }
 

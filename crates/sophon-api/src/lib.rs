@@ -9,10 +9,12 @@
 mod admin;
 mod agents;
 mod approvals;
+mod audit;
 mod bootstrap;
 mod change;
 mod discussions;
 mod error;
+mod gateways;
 pub mod hubs;
 mod identity;
 mod jobs;
@@ -37,6 +39,7 @@ pub use approvals::{
     ApprovalKind, ApprovalRequest, Approve, Edit, InfoRequest, Reject, RequestedAction, RequestedInfo,
     Respond,
 };
+pub use audit::{AuditActor, AuditDetails, AuditEntry, AuditResource};
 pub use bootstrap::Bootstrap;
 pub use change::Change;
 pub use discussions::{
@@ -44,6 +47,7 @@ pub use discussions::{
     NewDiscussion, NewPanelist, Panelist,
 };
 pub use error::{ErrorBody, ErrorInfo, Failure};
+pub use gateways::{GatewayProcess, GatewayState};
 pub use identity::{
     ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant, User,
 };

@@ -54,6 +54,9 @@ pub enum ClientError {
     /// A file that is to be sent cannot be read.
     #[error("{} cannot be read ({})", .0.display(), .1)]
     File(PathBuf, io::Error),
+    /// What was asked for cannot be written down, or has another form than it should have.
+    #[error("the answer could not be taken ({0})")]
+    Output(io::Error),
     /// An id that cannot be one: it would not name a thing in an address.
     #[error("`{0}` is not an id")]
     NotAnId(String),

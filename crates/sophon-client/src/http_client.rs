@@ -183,11 +183,6 @@ impl Client {
         })
     }
 
-    /// Sends a request and gives its answer as it is.
-    pub(crate) async fn download(&self, request: Request) -> Result<Vec<u8>, ClientError> {
-        Ok(self.send(&request).await?.body)
-    }
-
     /// Sends a request whose answer says nothing.
     pub(crate) async fn execute(&self, request: Request) -> Result<(), ClientError> {
         self.send(&request).await.map(drop)
@@ -240,12 +235,41 @@ impl Client {
         Err(self.refused(&answer))
     }
 
+    /// Sends a request and gives its answer away piece by piece, however large it is.
+    pub(crate) async fn download(
+        &self,
+        request: Request,
+        mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> Result<(), ClientError> {
+        let begun = self.with_credential(async |bearer| {
+            let response = self.begin(&request, bearer.as_ref()).await?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            Err(self.refused(&self.whole(response, request.time).await?))
+        });
+        let mut response = begun.await?;
+        while let Some(piece) = response.chunk().await.map_err(|error| self.network(&error, request.time))? {
+            take(&piece).map_err(ClientError::Output)?;
+        }
+        Ok(())
+    }
+
     /// Sends a request and reads the whole answer.
     pub(crate) async fn exchange(
         &self,
         request: &Request,
         bearer: Option<&Secret>,
     ) -> Result<Answer, ClientError> {
+        let response = self.begin(request, bearer).await?;
+        self.whole(response, request.time).await
+    }
+
+    async fn begin(
+        &self,
+        request: &Request,
+        bearer: Option<&Secret>,
+    ) -> Result<reqwest::Response, ClientError> {
         let mut builder =
             self.0.http.request(request.method.clone(), request.url.clone()).timeout(request.time);
         if let Some(bearer) = bearer {
@@ -266,9 +290,12 @@ impl Client {
             }
             None => builder,
         };
-        let mut response = builder.send().await.map_err(|error| self.network(&error, request.time))?;
+        builder.send().await.map_err(|error| self.network(&error, request.time))
+    }
+
+    async fn whole(&self, mut response: reqwest::Response, time: Duration) -> Result<Answer, ClientError> {
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.network(&error, request.time))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.network(&error, time))? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(self.not_understood(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
             }

@@ -16,6 +16,7 @@ mod live;
 mod paging;
 mod time;
 
+pub use api::audit::AuditFilter;
 pub use api::chat::NewFile;
 pub use api::identity::SignedIn;
 pub use api::sessions::{MessageRange, SessionFilter};

@@ -1,6 +1,6 @@
 //! Announcements: what an administrator sends to everybody in the tenant who is connected.
 
-use sophon_model::{Announcement, AnnouncementEvent, Caller, Result, Severity};
+use sophon_model::{Announcement, AnnouncementEvent, AuditAction, Caller, Result, Severity};
 
 use crate::database::Database;
 use crate::gateway::Shared;
@@ -38,10 +38,11 @@ impl Announcements {
         let (tenant_id, created_by) = (allowed.tenant().clone(), allowed.user().clone());
         // A unit of work although nothing is kept: the caller learns if it could not be published.
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::AnnouncementSend, move |unit| {
                 let (id, created_at) = (unit.new_id(), unit.now());
                 let announcement =
                     Announcement { id, tenant_id, title, body, severity, created_by, created_at };
+                unit.about(&announcement);
                 unit.emit(AnnouncementEvent { announcement: Box::new(announcement.clone()) });
                 Ok(announcement)
             })

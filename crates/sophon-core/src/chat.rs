@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::{Canceller, MessageRange};
 use sophon_model::{
-    Agent, AttachmentId, Caller, Error, Kind, Message, MessageEvent, MessageId, MessageRole, MessageStatus,
-    Result, Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
+    Agent, AttachmentId, AuditAction, Caller, Error, Kind, Message, MessageEvent, MessageId, MessageRole,
+    MessageStatus, Result, Session, SessionId, SessionStatus, Task, TaskEvent, TaskId, TaskKind, WhileBusy,
 };
 
 use crate::attachments::{self, Quotas};
@@ -100,12 +100,13 @@ impl Chat {
         let allowed = allow(caller)?;
         validate(&send)?;
         let once = once(caller, &send)?;
-        let (caller, running) = (caller.clone(), self.running.clone());
+        let (by, caller, running) = (caller, caller.clone(), self.running.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::MessageSend, move |unit| {
                 if let Some(once) = &once
                     && let Some(sent) = once.replay(&*unit.tx, unit.now())?
                 {
+                    unit.is_no_action();
                     return Ok(Sent { replayed: true, ..sent });
                 }
                 let sent = send_in(unit, &caller, &allowed, send, &running)?;
@@ -128,7 +129,7 @@ impl Chat {
         self.models.require_offered("model", model.as_deref()).await?;
         let (known, wanted) = (caller.clone(), session.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::MessageRegenerate, move |unit| {
                 let mut session = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 require_open(&session)?;
                 require_idle_in(unit, &session)?;
@@ -157,7 +158,11 @@ impl Chat {
         message_text(&edit.content)?;
         self.models.require_offered("model", edit.model.as_deref()).await?;
         let (known, quotas) = (caller.clone(), self.quotas);
-        self.db.write_once(caller, move |unit| edit_in(unit, &known, &allowed, quotas, edit)).await
+        self.db
+            .write_once(caller, AuditAction::MessageEdit, move |unit| {
+                edit_in(unit, &known, &allowed, quotas, edit)
+            })
+            .await
     }
 }
 
@@ -349,6 +354,7 @@ fn queue_in(
         ..queued(unit, caller, TaskKind::Chat, &message.content)
     };
     unit.tx.insert(&task)?;
+    unit.in_request(|request| request.set_message(message, &task.id));
     join_agent_in(unit, session, agent)?;
     turn::enqueue_in(unit, &task, session, agent, model)?;
     let sent = Sent {

@@ -4,10 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use fanout::Reservation;
-use sophon_model::ports::{Clock, Entropy, NewEvent, Store, Tx, WriteJob};
-use sophon_model::{Error, Event, Id, Job, Result, SessionId, Stamps, Timestamp, Topic, UserId};
+use sophon_model::ports::{Clock, Entity, Entropy, NewEvent, Store, Tx, WriteJob};
+use sophon_model::{
+    AuditAction, AuditDetails, AuditOutcome, Caller, Error, Event, Id, Job, Result, SessionId, Stamps,
+    Timestamp, Topic, UserId,
+};
 use tokio::sync::oneshot;
 
+use crate::audit::{self, Draft, Heads, Performer, Subject};
+use crate::identity::require_still;
 use crate::jobs::JobBell;
 use crate::live::{EventBus, Members, epoch_at, topics_of};
 use crate::peers::Peers;
@@ -25,6 +30,7 @@ pub struct Database {
     stamps: Arc<Stamps>,
     job_bell: JobBell,
     task_end_hooks: Arc<OnceLock<TaskEndHooks>>,
+    audit_heads: Arc<Heads>,
 }
 
 impl Database {
@@ -45,6 +51,7 @@ impl Database {
             entropy,
             stamps: Arc::default(),
             task_end_hooks: Arc::default(),
+            audit_heads: Arc::default(),
         }
     }
 
@@ -101,6 +108,11 @@ impl Database {
         debug_assert!(unset.is_ok(), "the gateway is put together once");
     }
 
+    /// How far the audit log has come.
+    pub(crate) fn audit_heads(&self) -> &Arc<Heads> {
+        &self.audit_heads
+    }
+
     /// Tells those who are there of an event that is not kept. Nothing is looked up for it.
     pub(crate) fn pass(&self, event: impl Into<Event>) {
         let event = event.into();
@@ -128,8 +140,44 @@ impl Database {
         outcome.await.map_err(Error::storage)?
     }
 
-    /// Runs a unit of work and returns when it is durable. Should the caller go away meanwhile, the work is done
-    /// and its events are published all the same.
+    /// Runs a unit of work that `caller` asked for, like [`write_by`](Self::write_by). It is judged by the rights that the
+    /// caller has now: a request may be long on its way, and who sent it may be suspended or demoted meanwhile.
+    pub(crate) async fn write_as<R, F>(&self, caller: &Caller, action: AuditAction, work: F) -> Result<R>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+    {
+        let known = caller.clone();
+        self.write_by(caller, action, move |unit| {
+            require_still(unit, &known)?;
+            work(unit)
+        })
+        .await
+    }
+
+    /// Runs a unit of work that somebody asked for who is no caller (yet): a node, or who signs in. Like
+    /// [`write`](Self::write), but if it succeeds, its action has one entry in the audit log, in the same transaction;
+    /// the unit says [about](Unit::about) what.
+    pub(crate) async fn write_by<R, F>(
+        &self,
+        by: impl Into<Performer>,
+        action: AuditAction,
+        work: F,
+    ) -> Result<R>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+    {
+        let request = Draft::new(by, action);
+        self.write(move |unit| {
+            (unit.is_request, unit.request) = (true, Some(request));
+            work(unit)
+        })
+        .await
+    }
+
+    /// Runs a unit of work of the gateway's own and returns when it is durable. Should the caller go away meanwhile, the
+    /// work is done and its events are published all the same. What agents do is in the audit log by its events.
     pub async fn write<R, F>(&self, work: F) -> Result<R>
     where
         R: Send + 'static,
@@ -172,6 +220,18 @@ pub(crate) async fn begin_events(store: &dyn Store, now: Timestamp) -> Result<u6
 }
 
 impl<F, R> UnitOfWork<F, R> {
+    /// Stores the entries of the audit log: after all that others may wait for, since from here on they wait for the
+    /// chain.
+    fn store_entries(&mut self, tx: &mut dyn Tx, drafts: Vec<Draft>, now: Timestamp) -> Result<()> {
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let heads = audit::append_in(tx, drafts, || self.db.new_id(), now)?;
+        let known = self.db.audit_heads.clone();
+        self.after_commit.push(Box::new(move || known.note(heads)));
+        Ok(())
+    }
+
     /// Stores the events of the unit, and takes the places for them in the logs: from here on their readers wait for
     /// the commit. The last of the transaction, since others wait for the numbers.
     fn store_events(
@@ -214,6 +274,12 @@ pub struct Unit<'a> {
     /// The members of sessions, as this unit has looked them up.
     looked_up: HashMap<SessionId, Arc<[UserId]>>,
     after_commit: &'a mut Vec<AfterCommit>,
+    /// Whether somebody asked for this unit. What follows from that has no entries of its own in the audit log.
+    is_request: bool,
+    /// What the audit log says of it; nothing if it was done before.
+    request: Option<Draft>,
+    /// Other entries of the audit log.
+    noted: Vec<Draft>,
 }
 
 impl<'a> Unit<'a> {
@@ -284,6 +350,46 @@ impl<'a> Unit<'a> {
         self.db.task_end_hooks.get().map_or(&[], |parts| parts)
     }
 
+    /// Says to what the request is done that this unit is.
+    pub(crate) fn about(&mut self, subject: &impl Subject) {
+        self.in_request(|request| request.set_subject(subject));
+    }
+
+    /// Says which thing the request changes, and what of it.
+    pub(crate) fn about_change<S: Subject + Entity>(&mut self, before: &S, after: &S) -> Result<()> {
+        let fields = audit::changed_fields(before, after)?;
+        self.about(after);
+        self.audit_details(|details| details.fields = fields);
+        Ok(())
+    }
+
+    /// Says what else is to be known of the request.
+    pub(crate) fn audit_details(&mut self, change: impl FnOnce(&mut AuditDetails)) {
+        self.in_request(|request| change(request.details_mut()));
+    }
+
+    /// Says that the request comes to something else than it asked for, which is stored all the same.
+    pub(crate) fn audit_outcome(&mut self, outcome: AuditOutcome, code: &str) {
+        self.in_request(|request| request.set_outcome(outcome, code));
+    }
+
+    /// Changes what the audit log says of the request that this unit is.
+    pub(crate) fn in_request(&mut self, change: impl FnOnce(&mut Draft)) {
+        if let Some(request) = &mut self.request {
+            change(request);
+        }
+    }
+
+    /// The request was done before, or changes nothing: it has no entry.
+    pub(crate) fn is_no_action(&mut self) {
+        self.request = None;
+    }
+
+    /// Adds an entry to the audit log.
+    pub(crate) fn note(&mut self, draft: Draft) {
+        self.noted.push(draft);
+    }
+
     /// Runs `action` once the transaction is durable. It must be quick and must not touch storage.
     pub fn after_commit(&mut self, action: impl FnOnce() + Send + 'static) {
         self.after_commit.push(Box::new(action));
@@ -319,6 +425,9 @@ where
             changed_members: &mut self.changed_members,
             looked_up: HashMap::new(),
             after_commit: &mut self.after_commit,
+            is_request: false,
+            request: None,
+            noted: Vec::new(),
         };
         let result = work(&mut unit)?;
         if !unit.enqueued.is_empty() {
@@ -328,9 +437,15 @@ where
             unit.tx.enqueue_job(job)?;
         }
         let emitted = unit.emitted.into_iter().collect::<Result<Vec<_>>>()?;
+        let (is_request, mut drafts) = (unit.is_request, unit.noted);
+        drafts.extend(unit.request);
+        if !is_request {
+            drafts.extend(audit::drafts_of(&*tx, emitted.iter().map(|(_, event)| event))?);
+        }
         for (session, members) in &mut self.changed_members {
             *members = Some(tx.session_members(session)?.into());
         }
+        self.store_entries(tx, drafts, now)?;
         self.store_events(tx, emitted, now)?;
         self.result = Some(result);
         Ok(())

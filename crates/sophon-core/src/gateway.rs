@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use fanout::Limits;
 use sophon_model::ports::{
-    Backplane, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store,
+    AuditCheckpoints, Backplane, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory,
+    Store,
 };
 use sophon_model::{Caller, Credential, Result, User};
 use tokio::sync::Notify;
@@ -17,6 +18,7 @@ use crate::agents::Agents;
 use crate::announcements::Announcements;
 use crate::approvals::Approvals;
 use crate::attachments::{Attachments, Quotas};
+use crate::audit::Audit;
 use crate::chat::Chat;
 use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
@@ -32,7 +34,7 @@ use crate::memory;
 use crate::models::Models;
 use crate::nodes::Nodes;
 use crate::once;
-use crate::peers::{Listener, Peers, Tail};
+use crate::peers::{Listener, Peers, Roll, Tail};
 use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
 use crate::roles::Roles;
@@ -56,6 +58,8 @@ pub struct Parts {
     pub master_keys: Arc<dyn MasterKeys>,
     /// Where contents are kept that are too large for the database.
     pub blobs: Arc<dyn Blobs>,
+    /// Where checkpoints of the audit log are kept.
+    pub audit_checkpoints: Arc<dyn AuditCheckpoints>,
     /// The way out for tools.
     pub fetch: Arc<dyn Fetch>,
     /// The model providers of the configuration, in order of priority.
@@ -72,8 +76,12 @@ pub struct Parts {
 /// How a gateway behaves.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What this gateway is called among those on the same database: its machine and port.
+    pub name: String,
     /// The key that signs access tokens.
     pub signing_key: [u8; 32],
+    /// The private key that signs checkpoints of the audit log (Ed25519).
+    pub audit_key: [u8; 32],
     /// Whether requests without a credential are the administrator's. Only for a gateway on loopback: the operator
     /// must see to that.
     pub auto_admin: bool,
@@ -169,6 +177,8 @@ pub struct Services {
     pub nodes: Nodes,
     /// Files that go with messages.
     pub attachments: Attachments,
+    /// Who did what.
+    pub audit: Audit,
     /// Secrets that are kept sealed.
     pub secrets: Secrets,
     /// Storage and the bus.
@@ -179,8 +189,8 @@ pub struct Services {
     pub lifecycle: Lifecycle,
     /// What runs here.
     pub running: Arc<Running>,
-    /// The jobs that this process holds.
-    pub(crate) holdings: Holdings,
+    /// This gateway among those on the same database.
+    pub roll: Roll,
     /// Whether there was an administrator before this start, so that what is asked for a first one does not count.
     pub had_administrator: bool,
     /// The administrator's password, if it was generated at this start: to be shown once.
@@ -205,6 +215,7 @@ impl Gateway {
             entropy,
             master_keys,
             blobs,
+            audit_checkpoints,
             fetch,
             providers,
             provider_factory,
@@ -217,8 +228,9 @@ impl Gateway {
             if store.is_exclusive() { EventBus::new(limits, above) } else { EventBus::shared(limits, above) };
         let db = Database::new(store, bus, Peers::new(backplane), clock, entropy);
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
+        let home = administrator.user.tenant_id.clone();
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
-        secrets.prepare(&administrator.user.tenant_id).await?;
+        secrets.prepare(&home).await?;
         take_over(&db).await?;
         let Administrator { user, is_old: had_administrator, generated_password } = administrator;
         let generated_password = generated_password.map(|password| (user.email.clone(), password));
@@ -243,7 +255,9 @@ impl Gateway {
         memory::register(&mut registry, &shared.db);
         once::register(&mut registry);
         maintenance::register(&mut registry);
-        let identity = Identity::open(&shared, &mut registry, auto_admin)?;
+        let audit = Audit::open(&shared, &mut registry, home, audit_checkpoints);
+        audit.started().await?;
+        let identity = Identity::open(&shared, &mut registry, audit.clone(), auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
         let services = Services {
             users: Users::open(&shared, for_administrators.clone()),
@@ -258,11 +272,12 @@ impl Gateway {
             sessions: Sessions::open(&shared, &mut registry),
             tasks: Tasks::open(&shared),
             jobs: Jobs::open(&shared, &mut registry),
-            nodes: Nodes::open(&shared, &mut registry),
+            nodes: Nodes::open(&shared, &mut registry, audit.clone()),
             approvals: Approvals::open(&shared, &mut registry),
             info_requests: InfoRequests::open(&shared, &mut registry),
             discussions: Discussions::open(&shared, &mut registry),
             attachments: Attachments::open(&shared, &mut registry, blobs),
+            audit,
             secrets,
             had_administrator,
             generated_password,
@@ -272,11 +287,11 @@ impl Gateway {
             pending: shared.pending.clone(),
             lifecycle: shared.lifecycle.clone(),
             running: shared.running.clone(),
-            holdings: shared.holdings.clone(),
+            roll: Roll::open(&shared, &mut registry),
         };
         turn::register(&shared, &services.attachments, &mut registry);
         others(&shared, &mut registry);
-        start(shared, registry);
+        start(shared, registry, services.roll.clone());
         Ok(Self(Arc::new(services)))
     }
 }
@@ -291,7 +306,7 @@ async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> 
 }
 
 /// Hands what was registered to those that call it, and starts the workers.
-fn start(shared: Shared, registry: Registry) {
+fn start(shared: Shared, registry: Registry, roll: Roll) {
     let Registry { mut handlers, task_end_hooks, tools, retention, mut notices } = registry;
     shared.tools.set(tools);
     shared.db.set_task_end_hooks(task_end_hooks);
@@ -307,6 +322,7 @@ fn start(shared: Shared, registry: Registry) {
         lifecycle.spawn_critical("reader of other gateways' events", tail.run());
         let listener = Listener { db, pending, notices, lifecycle: lifecycle.clone(), look_now };
         lifecycle.spawn_critical("listener to other gateways", listener.run());
+        lifecycle.spawn(roll.keep());
     }
     lifecycle.spawn_critical("sweep over logs", maintenance::sweep(shared.db.clone(), lifecycle.clone()));
     lifecycle.spawn_critical("job runner", Runner::new(shared, handlers).run());

@@ -8,6 +8,7 @@ pub mod agents;
 pub mod announcements;
 pub mod approvals;
 pub mod attachments;
+pub mod audit;
 mod buckets;
 pub mod chat;
 pub mod connections;

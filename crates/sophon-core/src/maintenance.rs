@@ -24,11 +24,19 @@ pub struct Retention {
     pub node_commands: Duration,
     /// Jobs that failed for good.
     pub dead_jobs: Duration,
+    /// Entries of the audit log.
+    pub audit: Duration,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { approvals: 90 * DAY, discussion_runs: 90 * DAY, node_commands: 30 * DAY, dead_jobs: 90 * DAY }
+        Self {
+            approvals: 90 * DAY,
+            discussion_runs: 90 * DAY,
+            node_commands: 30 * DAY,
+            dead_jobs: 90 * DAY,
+            audit: 365 * DAY,
+        }
     }
 }
 

@@ -8,10 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::{IdempotentReply, Tx};
-use sophon_model::{Caller, Error, Kind, RequestKey, Result, Timestamp};
+use sophon_model::{AuditAction, Caller, Error, Kind, RequestKey, Result, Timestamp};
 
 use crate::database::{Database, Unit};
-use crate::identity::require_still;
 use crate::registry::Registry;
 
 /// How long an answer is kept.
@@ -85,20 +84,19 @@ impl Once {
 }
 
 impl Database {
-    /// Runs a unit of work for a request of the caller's, like [`write`](Self::write). If the request bears a key, it
+    /// Runs a unit of work for a request of the caller's, like [`write_as`](Self::write_as). If the request bears a key, it
     /// runs once: what it returns is kept with what it did, and returned to the same request when it comes again. A unit
-    /// that fails leaves nothing, and the request may be sent again. One unit for a request; it returns no secrets. It is
-    /// judged by the rights that the caller has now.
-    pub(crate) async fn write_once<R, F>(&self, caller: &Caller, work: F) -> Result<R>
+    /// that fails leaves nothing, and the request may be sent again. One unit for a request; it returns no secrets.
+    pub(crate) async fn write_once<R, F>(&self, caller: &Caller, action: AuditAction, work: F) -> Result<R>
     where
         R: Serialize + DeserializeOwned + Send + 'static,
         F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
     {
-        let (caller, once) = (caller.clone(), Once::of(caller));
-        self.write(move |unit| {
-            require_still(unit, &caller)?;
+        let once = Once::of(caller);
+        self.write_as(caller, action, move |unit| {
             let Some(once) = once else { return work(unit) };
             if let Some(answer) = once.replay(&*unit.tx, unit.now())? {
+                unit.is_no_action();
                 return Ok(answer);
             }
             let answer = work(unit)?;

@@ -9,8 +9,11 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
-use sophon_model::{Caller, Error, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp};
+use sophon_model::{
+    AuditAction, AuditOutcome, Caller, Error, Priority, Queue, Result, Task, TaskId, TenantId, Timestamp,
+};
 
+use crate::audit::Subject;
 use crate::database::{Database, Unit};
 use crate::identity::as_of_now;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
@@ -73,10 +76,11 @@ pub(crate) fn expire_later<P: Prompt>(unit: &mut Unit<'_>, prompt: &P) -> Result
 }
 
 /// Answers a prompt, if the caller may by the rights that it has now, with what `decide` makes of it.
-pub(crate) async fn answer<P: Prompt + Guarded + May<Answer> + Serialize + DeserializeOwned>(
+pub(crate) async fn answer<P: Prompt + Guarded + May<Answer> + Subject + Serialize + DeserializeOwned>(
     db: &Database,
     caller: &Caller,
     id: &P::Id,
+    action: AuditAction,
     decide: impl FnOnce(P) -> Result<P> + Send + 'static,
 ) -> Result<P> {
     let (known, wanted) = (caller.clone(), id.clone());
@@ -86,8 +90,8 @@ pub(crate) async fn answer<P: Prompt + Guarded + May<Answer> + Serialize + Deser
         grant(tx, &caller, P::stored(tx, &caller.tenant, &wanted)?)
     };
     let look = find.clone();
-    let task = db.read(move |tx| Ok(look(tx)?.task().clone())).await?;
-    let answered = db.write_once(caller, move |unit| {
+    let task = db.read(move |tx| Ok(Prompt::task(&*look(tx)?).clone())).await?;
+    let answered = db.write_once(caller, action, move |unit| {
         // The job first: see `Unit::wake`.
         unit.wake(&task)?;
         let found = find(unit.tx)?;
@@ -96,6 +100,10 @@ pub(crate) async fn answer<P: Prompt + Guarded + May<Answer> + Serialize + Deser
         }
         let (is_late, found) = (found.expires_at() <= unit.now(), found.into_inner());
         let mut resolved = if is_late { found.unanswered(Unanswered::TimedOut) } else { decide(found)? };
+        unit.about(&resolved);
+        if is_late {
+            unit.audit_outcome(AuditOutcome::Failure, "timeOut");
+        }
         if !resolve_in(unit, &mut resolved)? {
             // Another process was faster.
             return Err(find(unit.tx)?.already_resolved());

@@ -174,6 +174,8 @@ impl RateLimits {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use sophon_model::{
         ApiTokenId, AuthSessionId, NodeCaller, NodeId, Permissions, Role, TenantId, Timestamp, UserId,
     };
@@ -183,11 +185,13 @@ mod tests {
     fn caller(user: &str, credential: Credential) -> Identified {
         Identified::Caller(Caller {
             user: UserId::from(user),
+            email: "a@example.com".into(),
             tenant: TenantId::from("tenant_1"),
             role: Role::Admin,
             permissions: Permissions::ALL,
             credential,
             request_key: None,
+            origin: Arc::default(),
         })
     }
 
@@ -258,7 +262,11 @@ mod tests {
         assert_eq!(count(&signed_in("usr_2"), here), 120);
         let token = Credential::ApiToken(ApiTokenId::from("tok_1"), None);
         assert_eq!(count(&caller("usr_1", token), here), 120);
-        let node = NodeCaller { node: NodeId::from("node_1"), tenant: TenantId::from("tenant_1") };
+        let node = NodeCaller {
+            node: NodeId::from("node_1"),
+            tenant: TenantId::from("tenant_1"),
+            origin: Arc::default(),
+        };
         assert_eq!(count(&Identified::Node(node), here), 120);
         assert_eq!(count(&Identified::Nobody, here), 120);
         assert_eq!(count(&Identified::Nobody, at("203.0.113.2")), 120);

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::json;
 use sophon_model::ports::{UserFilter, every};
 use sophon_model::{
-    Caller, CustomRole, Error, Kind, Permission, Permissions, Result, Role, RoleId, Timestamp, User,
+    AuditAction, Caller, CustomRole, Error, Kind, Permission, Permissions, Result, Role, RoleId, Timestamp,
+    User,
 };
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::identity::{Identity, require_still};
+use crate::identity::Identity;
 use crate::limits;
 use crate::only_if::OnlyIf;
 use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
@@ -90,7 +91,7 @@ impl Roles {
         let (name, permissions) = (name_of(name)?, held(caller, &permissions)?);
         let role: CustomRole = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::RoleCreate, move |unit| {
                 let now = unit.now();
                 if unit.tx.count_in(allowed.tenant(), &every::<CustomRole>())? >= MOST_ROLES as u64 {
                     let text = format!("There are {MOST_ROLES} roles already. Delete one that is not used.");
@@ -105,6 +106,7 @@ impl Roles {
                     updated_at: now,
                 };
                 unit.tx.insert(&role)?;
+                unit.about(&role);
                 Ok(role)
             })
             .await?;
@@ -115,11 +117,12 @@ impl Roles {
     pub async fn update(&self, caller: &Caller, role: Role, change: RoleChange) -> Result<KnownRole> {
         let id = own(caller, role)?;
         let name = change.name.as_deref().map(name_of).transpose()?;
-        let (caller, identity) = (caller.clone(), self.identity.clone());
+        let (by, caller, identity) = (caller, caller.clone(), self.identity.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::RoleUpdate, move |unit| {
                 let mut role = to_change(unit, &caller, &id)?;
                 change.only_if.require(&role.clone().into())?;
+                let before = role.clone();
                 if let Some(name) = name {
                     role.name = name;
                 }
@@ -128,6 +131,7 @@ impl Roles {
                 }
                 role.updated_at = unit.now();
                 unit.tx.update(&role)?;
+                unit.about_change(&before, &role)?;
                 for user in users_of(unit, &role)? {
                     identity.rights_change_in(unit, &user.id)?;
                 }
@@ -139,10 +143,11 @@ impl Roles {
     /// Deletes one of the tenant's own that no user has.
     pub async fn delete(&self, caller: &Caller, role: Role) -> Result<()> {
         let id = own(caller, role)?;
-        let caller = caller.clone();
+        let (by, caller) = (caller, caller.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::RoleDelete, move |unit| {
                 let role = to_change(unit, &caller, &id)?;
+                unit.about(&role);
                 let users = unit.tx.count_in(&caller.tenant, &with_role(&role))?;
                 if users > 0 {
                     let text = format!("Users who have this role: {users}. Give them another one first.");
@@ -186,7 +191,6 @@ fn own(caller: &Caller, role: Role) -> Result<RoleId> {
 
 /// The role, which may do no more than the caller.
 fn to_change(unit: &mut Unit<'_>, caller: &Caller, id: &RoleId) -> Result<CustomRole> {
-    require_still(unit, caller)?;
     let role: Granted<CustomRole, Write> = grant(&*unit.tx, caller, unit.tx.get(id)?)?;
     held(caller, &role.permissions)?;
     Ok(role.into_inner())

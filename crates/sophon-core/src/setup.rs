@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use sophon_model::ports::Tx;
-use sophon_model::{Result, Role, Tenant, User, UserStatus};
+use sophon_model::{AuditAction, Result, Role, Tenant, User, UserStatus};
 
 use crate::agents::first_agent;
+use crate::audit::{Draft, Performer};
 use crate::database::{Database, Unit};
 use crate::identity::{check_new_password, hash_password};
 
@@ -75,5 +76,7 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
         updated_at: now,
     };
     unit.tx.insert(&user)?;
+    let by = Performer::system(user.tenant_id.clone());
+    unit.note(Draft::new(by, AuditAction::UserCreate).about(&user));
     Ok(user)
 }

@@ -15,7 +15,9 @@ use sophon_model::ports::{
     ModelToolCall, StopReason, ToolSpec, Tx,
 };
 use sophon_model::{Agent, Caller, Queue, Result, Risk, Task, TaskId, TaskStatus, ToolCallStatus};
-use sophon_testkit::{DenyAllFetch, DenyAllProviders, FakeClock, MemoryKeys, SeededEntropy};
+use sophon_testkit::{
+    DenyAllFetch, DenyAllProviders, FakeClock, MemoryCheckpoints, MemoryKeys, SeededEntropy,
+};
 
 use crate::attachments::Quotas;
 use crate::chat::SendMessage;
@@ -183,6 +185,7 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         entropy: Arc::new(SeededEntropy::new(0)),
         master_keys: Arc::new(MemoryKeys::default()),
         blobs: Arc::new(FolderBlobs::open(folder.join("files"), FakeClock::default().now()).unwrap()),
+        audit_checkpoints: Arc::new(MemoryCheckpoints::default()),
         fetch: Arc::new(DenyAllFetch),
         providers: vec![Arc::new(Polite([model]))],
         provider_factory: Arc::new(DenyAllProviders),
@@ -190,7 +193,9 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         lifecycle: Lifecycle::default(),
     };
     let settings = Settings {
+        name: "test:0".into(),
         signing_key: [7; 32],
+        audit_key: [9; 32],
         rates: Rates::default(),
         sign_ins: SignInRates::default(),
         auto_admin: true,

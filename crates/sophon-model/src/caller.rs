@@ -1,5 +1,6 @@
 //! The caller: the principal that every service takes as its first argument.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -100,11 +101,24 @@ impl Credential {
     }
 }
 
+/// From where a request came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The address of the client, as far as it is known.
+    pub address: Option<IpAddr>,
+    /// The client as it names itself.
+    pub user_agent: Option<String>,
+    /// The id of the request.
+    pub request_id: Option<String>,
+}
+
 /// The principal of a request: made by a wire from a credential, judged by the core.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The user.
     pub user: UserId,
+    /// The user's e-mail address.
+    pub email: Arc<str>,
     /// In which tenant.
     pub tenant: TenantId,
     /// With which role there.
@@ -115,6 +129,8 @@ pub struct Caller {
     pub credential: Credential,
     /// The key under which the request is applied once, if it bears one.
     pub request_key: Option<RequestKey>,
+    /// From where, if a wire has said so.
+    pub origin: Arc<Origin>,
 }
 
 impl Caller {
@@ -166,4 +182,6 @@ pub struct NodeCaller {
     pub node: NodeId,
     /// In which tenant.
     pub tenant: TenantId,
+    /// From where, if a wire has said so.
+    pub origin: Arc<Origin>,
 }

@@ -151,10 +151,14 @@ ids! {
     NodeId = "node_";
     /// One command to a node.
     NodeCommandId = "cmd_";
+    /// A gateway process.
+    GatewayId = "gw_";
     /// A discussion, as it was planned.
     DiscussionId = "disc_";
     /// One run of a discussion.
     DiscussionRunId = "drun_";
+    /// An entry of the audit log.
+    AuditEntryId = "audit_";
     /// A model provider that was added while the gateway ran.
     ProviderId = "prov_";
 }

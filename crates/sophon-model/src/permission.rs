@@ -83,6 +83,8 @@ permissions! {
     ManageBudgets [] "Change budgets.",
     ViewSystem [Operator] "See the detailed health and the metrics of the system.",
     ManageSystem [Operator] "Pause, resume, drain and restart the system.",
+    ViewAudit [] "See the audit log.",
+    ExportAudit [] "Export the audit log.",
     SendAnnouncements [] "Send an announcement to everybody in the tenant.",
     EndSignIns [] "End sign-ins and other API tokens of one's own, with an API token. A user who has signed in needs no permission for it.",
 }

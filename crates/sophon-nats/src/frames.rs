@@ -32,7 +32,9 @@ mod tests {
     fn messages_are_split_as_they_were_added_and_what_is_cut_off_is_left_out() {
         let messages = ["a", "", "something longer"].map(Bytes::from);
         let mut payload = BytesMut::new();
-        messages.iter().for_each(|message| add(&mut payload, message));
+        for message in &messages {
+            add(&mut payload, message);
+        }
         let payload = payload.freeze();
         assert_eq!(split(payload.clone()), messages);
         assert_eq!(split(payload.slice(..payload.len() - 1)), messages[..2]);

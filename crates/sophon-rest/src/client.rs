@@ -6,24 +6,33 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::HOST;
+use http::header::{HOST, USER_AGENT};
 use http::request::Parts;
 use ipnet::IpNet;
 use sophon_core::network::ClientAddress;
-use sophon_model::Error;
+use sophon_model::{Error, Origin};
 
 use crate::error::{ApiError, Result};
+use crate::request_id::RequestId;
 
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// Adds the client's address and scheme to a request of any wire.
+/// Adds the client's address and scheme, and what the audit log says of where a request came from, to a request of any
+/// wire.
 pub(crate) async fn locate(
     State(trusted): State<Arc<[IpNet]>>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let (address, scheme) = (address(&request, &trusted), Scheme::of(&request, &trusted));
+    let user_agent = request.headers().get(USER_AGENT).and_then(|name| name.to_str().ok());
+    let origin = Origin {
+        address,
+        user_agent: user_agent.map(ToOwned::to_owned),
+        request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+    };
+    request.extensions_mut().insert(Arc::new(origin));
     request.extensions_mut().insert(ClientAddress(address));
     request.extensions_mut().insert(scheme);
     next.run(request).await

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde_objects::Unfit;
+use sophon_api::Failure;
 use sophon_core::Gateway;
+use sophon_core::audit::Refused;
 use sophon_core::identity::{Identified, TENANT_HEADER};
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::network::ClientAddress;
@@ -17,7 +19,7 @@ use sophon_model::Kind;
 use crate::class::{Rule, Rules, rule_of};
 use crate::conditions::{self, Asked};
 use crate::error::{ApiError, Result, whole_seconds};
-use crate::extract::{identify, refused};
+use crate::extract::{identify, origin, refused};
 use crate::idempotency;
 
 /// How many requests of the kind fit at once, how many are left, and in how many seconds all of them are again.
@@ -38,17 +40,49 @@ impl Gate {
 
 /// Lets a request through, with the outcome of its identification as an extension.
 pub(crate) async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Result<Response> {
-    let route = request.extensions().get::<MatchedPath>();
-    let rule = route.and_then(|route| rule_of(&gate.rules, request.method(), route.as_str()));
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let rule = route.as_ref().and_then(|route| rule_of(&gate.rules, request.method(), route.as_str()));
     refuse_while_draining(&gate.gateway.lifecycle, rule)?;
-    let identified = identify(&gate.gateway, request.headers()).await?;
+    let origin = origin(request.extensions());
+    let identified = identify(&gate.gateway, request.headers()).await?.from(&origin);
+    let who = identified.clone();
+    let (method, target) = (request.method().clone(), request.uri().path().to_owned());
+    let response = pass(&gate, rule, identified, request, next).await.into_response();
+    // What is sent to sign in is told of where it is judged.
+    let is_sign_in = method == Method::POST && rule.is_some_and(|rule| rule.is_public);
+    if let Some(Failure(error)) = response.extensions().get()
+        && Refused::is_one(&who, error)
+        && !is_sign_in
+    {
+        let route = route.as_ref().map_or("", MatchedPath::as_str);
+        let operation = format!("{method} {route}");
+        let (identified, origin) = (&who, &origin);
+        gate.gateway.audit.refuse(Refused {
+            identified,
+            origin,
+            operation: &operation,
+            target: &target,
+            error,
+        });
+    }
+    Ok(response)
+}
+
+/// Counts a request, and serves it if it is not too many.
+async fn pass(
+    gate: &Gate,
+    rule: Option<&Rule>,
+    identified: Identified,
+    request: Request,
+    next: Next,
+) -> Result<Response> {
     let Some(rate) = rule.and_then(|rule| rule.class.rate()) else {
-        return Ok(serve(&gate, rule, identified, request, next).await.into_response());
+        return serve(gate, rule, identified, request, next).await;
     };
     let address = request.extensions().get::<ClientAddress>().and_then(|address| address.0);
     let asker = Asker::of(&identified, address);
     let mut response = match gate.gateway.rates.check(rate, &asker) {
-        Ok(()) => serve(&gate, rule, identified, request, next).await.into_response(),
+        Ok(()) => serve(gate, rule, identified, request, next).await.into_response(),
         Err(error) => ApiError::from(error).into_response(),
     };
     if let Some(allowance) = gate.gateway.rates.allowance(rate, &asker) {

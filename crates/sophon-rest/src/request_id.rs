@@ -30,7 +30,8 @@ const LONGEST_OWN: usize = 128;
 const UNMATCHED: &str = "unmatched";
 
 /// The id of a request. Ours alone: clients cannot choose it.
-struct RequestId(String);
+#[derive(Clone)]
+pub(crate) struct RequestId(pub(crate) String);
 
 impl From<String> for RequestId {
     fn from(text: String) -> Self {
@@ -43,8 +44,9 @@ impl Id for RequestId {
 }
 
 /// Runs the request under its id. A panic below is answered like any error of ours.
-pub(crate) async fn observe(State(db): State<Arc<Database>>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(State(db): State<Arc<Database>>, mut request: Request, next: Next) -> Response {
     let RequestId(id) = db.new_id();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let method = known(request.method());
     let own = own(request.headers());
     let named = own.as_ref().and_then(|own| own.to_str().ok());

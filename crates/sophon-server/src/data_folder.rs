@@ -45,7 +45,17 @@ impl DataFolder {
 
     /// The key that signs access tokens: made at the first start.
     pub(crate) fn signing_key(&self, entropy: &dyn Entropy) -> Result<[u8; 32], StartError> {
-        let path = self.security_file("token.key");
+        self.key("token.key", "everybody signs in again then", entropy)
+    }
+
+    /// The private key that signs checkpoints of the audit log: made at the first start.
+    pub(crate) fn audit_key(&self, entropy: &dyn Entropy) -> Result<[u8; 32], StartError> {
+        self.key("audit.key", "checkpoints from before are verified with their own public key then", entropy)
+    }
+
+    /// A key; `loss` is what a new one in its place means.
+    fn key(&self, name: &str, loss: &str, entropy: &dyn Entropy) -> Result<[u8; 32], StartError> {
+        let path = self.security_file(name);
         let failed = |error: std::io::Error| refused(&path, &error);
         // Of two gateways that start at once, one makes it.
         let folder = File::open(private_file::folder(&path)).map_err(failed)?;
@@ -53,9 +63,9 @@ impl DataFolder {
         match fs::read(&path) {
             Ok(stored) => stored.try_into().map_err(|_| StartError::DataFolder {
                 path,
-                reason: "it does not hold a key of 32 bytes. Delete it to have a new one made; \
-                         everybody signs in again then"
-                    .into(),
+                reason: format!(
+                    "it does not hold a key of 32 bytes. Delete it to have a new one made; {loss}"
+                ),
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let mut key = [0; 32];

@@ -1,6 +1,7 @@
 //! The roof: configuration, wiring and lifecycle. The only crate that sees all others; a decision about agents or
 //! sessions is in the wrong room here.
 
+mod audit_checkpoints;
 mod backplane;
 pub mod config;
 mod dashboard;
@@ -18,6 +19,7 @@ mod telemetry;
 
 pub use error::StartError;
 pub use serve::{ServeArgs, Started, serve, start};
+pub use sophon_core::audit::verify;
 pub use sophon_providers::{ProviderConfig, ProviderKind};
 
 /// The OpenAPI document of the REST API, as JSON for people to read.

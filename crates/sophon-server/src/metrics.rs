@@ -90,7 +90,7 @@ fn hubs(hubs: &Hubs) {
 
 /// How this gateway stands among those on the same database.
 fn peers(gateway: &Gateway) {
-    let status = gateway.peers_status();
+    let status = gateway.roll.status();
     metrics::gauge!("sophon_leases_held").set(status.leases as f64);
     metrics::gauge!("sophon_events_missing").set(status.missing_events as f64);
     let Some(backplane) = status.backplane else { return };

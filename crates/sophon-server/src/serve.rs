@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use sophon_core::audit::key_of;
 use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
@@ -21,7 +22,7 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{backplane, files, http, listener, master_keys, metrics, telemetry};
+use crate::{audit_checkpoints, backplane, files, http, listener, master_keys, metrics, telemetry};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -96,7 +97,8 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
         .map_err(|cause| StartError::Listen { address: config.listen, cause })?;
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
-    let gateway = open_gateway(config, &folder, store.clone(), lifecycle.clone()).await?;
+    let name = machine_and_port(listener.local_addr()?);
+    let gateway = open_gateway(config, &folder, store.clone(), (name, lifecycle.clone())).await?;
     let first_password = match &gateway.generated_password {
         Some((_, password)) => Some(folder.keep_first_password(password)?),
         None => folder.first_password(),
@@ -190,10 +192,15 @@ async fn close(store: Arc<dyn Store>) {
     }
 }
 
+/// What a gateway is called among others.
+fn machine_and_port(address: SocketAddr) -> String {
+    format!("{}:{}", rustix::system::uname().nodename().to_string_lossy(), address.port())
+}
+
 async fn open_store(config: &Config, folder: &DataFolder) -> Result<Arc<dyn Store>, StartError> {
     let url = config.database.url.clone().unwrap_or_else(|| folder.sqlite_url());
-    let opened =
-        tokio::task::spawn_blocking(move || sophon_store::open(&url, &sophon_store::Options::default()));
+    let options = config.database.options();
+    let opened = tokio::task::spawn_blocking(move || sophon_store::open(&url, &options));
     let opened = opened.await.map_err(sophon_model::Error::internal)?;
     Ok(opened?)
 }
@@ -202,7 +209,7 @@ async fn open_gateway(
     config: &Config,
     folder: &DataFolder,
     store: Arc<dyn Store>,
-    lifecycle: Lifecycle,
+    (name, lifecycle): (String, Lifecycle),
 ) -> Result<Gateway, StartError> {
     let egress = Egress::new(EgressOptions::from(&config.egress))
         .map_err(|error| StartError::Egress(error.to_string()))?;
@@ -213,8 +220,11 @@ async fn open_gateway(
         .collect::<Result<_, _>>()?;
     let entropy = Arc::new(SystemEntropy);
     let signing_key = folder.signing_key(&*entropy)?;
+    let audit_key = folder.audit_key(&*entropy)?;
     let settings = Settings {
+        name,
         signing_key,
+        audit_key,
         auto_admin: config.auth.auto_admin,
         rates: config.rate_limits.into(),
         sign_ins: config.rate_limits.into(),
@@ -239,6 +249,7 @@ async fn open_gateway(
         clock: Arc::new(SystemClock),
         entropy,
         master_keys: master_keys::open(&config.secrets, folder)?,
+        audit_checkpoints: audit_checkpoints::open(&config.audit, folder, &key_of(&audit_key))?,
         blobs: files::open(&config.files, folder, &egress, &SystemClock)?,
         fetch: Arc::new(egress.for_tools()),
         providers,

@@ -62,6 +62,11 @@ impl TestGateway {
         self.setup.files()
     }
 
+    /// The checkpoints of the audit log.
+    pub fn checkpoints(&self) -> Vec<String> {
+        self.setup.checkpoints()
+    }
+
     /// Lets the test end while tasks are queued or running.
     pub fn may_leave_work(&self) {
         self.guard.may_leave_work();

@@ -15,7 +15,7 @@ use sophon_core::turn::TurnLimits;
 use sophon_core::{FirstAdministrator, Gateway, Parts, Settings};
 use sophon_model::Result;
 use sophon_model::ports::{Clock, ModelProvider, Store};
-use sophon_testkit::{DenyAllFetch, FakeClock, MemoryKeys, ModelServer, SeededEntropy};
+use sophon_testkit::{DenyAllFetch, FakeClock, MemoryCheckpoints, MemoryKeys, ModelServer, SeededEntropy};
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
@@ -34,6 +34,7 @@ pub struct Setup {
     database: Option<TestDatabase>,
     clock: Arc<FakeClock>,
     master_keys: Arc<MemoryKeys>,
+    checkpoints: Arc<MemoryCheckpoints>,
     files: Arc<TempDir>,
     seed: u64,
     may_leave_work: bool,
@@ -43,7 +44,9 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             settings: Settings {
+                name: "test:0".into(),
                 signing_key: [7; 32],
+                audit_key: [9; 32],
                 auto_admin: true,
                 rates: Rates::default(),
                 sign_ins: SignInRates::default(),
@@ -64,6 +67,7 @@ impl Default for Setup {
             database: None,
             clock: Arc::new(FakeClock::default()),
             master_keys: Arc::default(),
+            checkpoints: Arc::default(),
             files: Arc::new(tempfile::tempdir().expect("there is room for a folder")),
             seed: 0,
             may_leave_work: false,
@@ -108,6 +112,11 @@ impl Setup {
     pub fn master_keys(mut self, keys: &Arc<MemoryKeys>) -> Self {
         self.master_keys = keys.clone();
         self
+    }
+
+    /// The checkpoints of the audit log.
+    pub fn checkpoints(&self) -> Vec<String> {
+        self.checkpoints.lines()
     }
 
     /// The folder that attached files are kept in.
@@ -162,6 +171,7 @@ impl Setup {
             entropy: Arc::new(SeededEntropy::new(self.seed)),
             master_keys: self.master_keys.clone(),
             blobs: Arc::new(self.open_files()),
+            audit_checkpoints: self.checkpoints.clone(),
             fetch: Arc::new(DenyAllFetch),
             providers: self.providers.clone(),
             provider_factory: Arc::new(factory()),

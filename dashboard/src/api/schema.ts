@@ -24,6 +24,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the entries of the audit log, newest first
+         * @description Each action and each refusal has one entry. All filters that are given must fit.
+         */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the audit log
+         * @description All entries that fit, oldest first, as a stream. As NDJSON each line is an entry; an export without filters can be
+         *     verified with `sophon admin audit verify`. An export is an entry of its own.
+         */
+        get: operations["exportAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/roles": {
         parameters: {
             query?: never;
@@ -2061,6 +2102,16 @@ export interface components {
          * @enum {string}
          */
         Activity: "queued" | "thinking" | "writing" | "calling_tool" | "waiting_approval" | "resuming";
+        /**
+         * @description Who acted.
+         *     - `person`: A person.
+         *     - `agent`: An agent, in the name of a person.
+         *     - `node`: A node.
+         *     - `system`: The gateway itself.
+         *     - `nobody`: Somebody without a good credential.
+         * @enum {string}
+         */
+        ActorKind: "person" | "agent" | "node" | "system" | "nobody";
         /** @description An agent. */
         Agent: {
             /** @description When it was made. */
@@ -2371,6 +2422,158 @@ export interface components {
              */
             usedBytes: number;
         };
+        /** @description Who acted. */
+        AuditActor: {
+            /** @description The agent. */
+            agentId?: components["schemas"]["AgentId"];
+            /** @description By which proof. */
+            credential?: components["schemas"]["CredentialKind"];
+            /** @description The id of the sign-in or API token. */
+            credentialId?: string;
+            /**
+             * @description The person's e-mail address at that time.
+             * @example ada@example.com
+             */
+            email?: string;
+            /** @description What kind of actor. */
+            kind: components["schemas"]["ActorKind"];
+            /** @description The node. */
+            nodeId?: components["schemas"]["NodeId"];
+            /**
+             * @description The person's role at that time.
+             * @example Operator
+             */
+            role?: string;
+            /** @description The person, or the person in whose name an agent acted. Of one that is nobody: the account that was tried. */
+            userId?: components["schemas"]["UserId"];
+        };
+        /** @description What else is to be known of an action. It holds no secret, and nothing that somebody wrote. */
+        AuditDetails: {
+            /** @description The code of the error, or the reason in a word. */
+            code?: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count?: number;
+            /** @description The hash of the last entry that was removed. */
+            cutHash?: string;
+            /**
+             * Format: int64
+             * @description The number of the last entry that was removed.
+             */
+            cutUpTo?: number;
+            /** @description SHA-256 of the arguments, or of the action that an approval is for, in hex. */
+            digest?: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            durationMs?: number;
+            /** @description The names of the fields that were given new values. */
+            fields?: string[];
+            /** @description The operation that was refused: method and route, or hub and method. */
+            operation?: string;
+            /** @description The permission that was missing. */
+            permission?: string;
+            /** @description SHA-256 of the result, in hex. */
+            resultDigest?: string;
+            /** @description How much harm the action can do. */
+            risk?: string;
+            /** @description The role that was given. */
+            role?: string;
+            /** @description The status after it. */
+            status?: string;
+            /** @description The user whom it is about besides the resource. */
+            userId?: components["schemas"]["UserId"];
+        };
+        /** @description An entry of the audit log. Its JSON is what a line of an export is. */
+        AuditEntry: {
+            /**
+             * @description What was done.
+             * @example user.update
+             */
+            action: string;
+            /** @description Who acted. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * @description The address of the client.
+             * @example 203.0.113.9
+             */
+            address?: string;
+            /** @description What else is to be known. */
+            details: components["schemas"]["AuditDetails"];
+            /**
+             * @description SHA-256, in hex, of this object as an export writes it, without this field.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            hash: string;
+            /** @description Its id. */
+            id: components["schemas"]["AuditEntryId"];
+            /**
+             * Format: int64
+             * @description Its number in the tenant's log, from 1 and without gaps.
+             * @example 1042
+             */
+            number: number;
+            /** @description What came of it. */
+            outcome: components["schemas"]["AuditOutcome"];
+            /**
+             * @description The hash of the entry before it; empty for the first.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            prevHash: string;
+            /**
+             * @description The id of the request; that of the connection for calls on a hub.
+             * @example req_01933b7c8f0a7d3f
+             */
+            requestId?: string;
+            /** @description To what. */
+            resource: components["schemas"]["AuditResource"];
+            /** @description The session that it is about. */
+            sessionId?: components["schemas"]["SessionId"];
+            /** @description The task that it is about. */
+            taskId?: components["schemas"]["TaskId"];
+            /** @description The tenant. */
+            tenantId: components["schemas"]["TenantId"];
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            /**
+             * @description The client as it names itself, cut.
+             * @example curl/8.5.0
+             */
+            userAgent?: string;
+        };
+        /**
+         * @description The id of a thing of this kind: An entry of the audit log.
+         * @example audit_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        AuditEntryId: string;
+        /**
+         * @description The lines of an export.
+         * @example {"id":"audit_01933b7c8f0a7d3f","number":1}
+         */
+        AuditExport: string;
+        /**
+         * @description What came of an action.
+         *     - `success`: It was done.
+         *     - `denied`: It was refused.
+         *     - `failure`: It was begun, and failed.
+         * @enum {string}
+         */
+        AuditOutcome: "success" | "denied" | "failure";
+        /** @description What something was done to. */
+        AuditResource: {
+            /** @description Its id; the address of a request that was refused. */
+            id?: string;
+            /** @description Its name. */
+            name?: string;
+            /**
+             * @description Its type.
+             * @example user
+             */
+            type: string;
+        };
         /** @description How one gets in. */
         AuthConfig: {
             /** @description Whether requests without a credential are the administrator's, so that nobody needs to sign in. */
@@ -2479,6 +2682,15 @@ export interface components {
             /** @description The user. */
             user: components["schemas"]["UserAccount"];
         };
+        /**
+         * @description The proof by which somebody acted.
+         *     - `sign_in`: A sign-in.
+         *     - `api_token`: An API token.
+         *     - `auto_admin`: None: the gateway runs for one person on this machine alone.
+         *     - `node_token`: A node's token.
+         * @enum {string}
+         */
+        CredentialKind: "sign_in" | "api_token" | "auto_admin" | "node_token";
         /** @description An answer was longer than the operator allows, and its beginning was kept. */
         Cut: {
             /**
@@ -3134,6 +3346,15 @@ export interface components {
             hasMore: boolean;
             /** @description The items, in order. */
             items: components["schemas"]["ApprovalRequest"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_AuditEntry: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["AuditEntry"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -4308,11 +4529,13 @@ export interface components {
          *     - `ManageBudgets`: Change budgets.
          *     - `ViewSystem`: See the detailed health and the metrics of the system.
          *     - `ManageSystem`: Pause, resume, drain and restart the system.
+         *     - `ViewAudit`: See the audit log.
+         *     - `ExportAudit`: Export the audit log.
          *     - `SendAnnouncements`: Send an announcement to everybody in the tenant.
          *     - `EndSignIns`: End sign-ins and other API tokens of one's own, with an API token. A user who has signed in needs no permission for it.
          * @enum {string}
          */
-        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "SendAnnouncements" | "EndSignIns";
+        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "ViewAudit" | "ExportAudit" | "SendAnnouncements" | "EndSignIns";
         /** @description What came of asking a model provider for its list of models and for a word. */
         ProviderCheck: {
             /**
@@ -6058,6 +6281,253 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One action, or several with commas between them.
+                 * @example user.create,user.update
+                 */
+                action?: string;
+                /**
+                 * @description One kind of actor, or several with commas between them: `person`, `agent`, `node`, `system`, `nobody`.
+                 * @example person,agent
+                 */
+                actor?: string;
+                /** @description From this address. */
+                address?: string;
+                /** @description By this agent. */
+                agent?: string;
+                /** @description By this kind of proof. */
+                credential?: components["schemas"]["CredentialKind"];
+                /** @description By this sign-in or API token. */
+                credentialId?: string;
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description By the user who had this e-mail address then. */
+                email?: string;
+                /** @description Only what happened then or later. */
+                from?: string;
+                /** @description Only with this number or a higher one. */
+                fromNumber?: number;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+                /** @description By this node. */
+                node?: string;
+                /**
+                 * @description One outcome, or several with commas between them: `success`, `denied`, `failure`.
+                 * @example denied
+                 */
+                outcome?: string;
+                /** @description With this in the action, in the name or id of the resource, in the address or in the e-mail address. */
+                q?: string;
+                /** @description In this request. */
+                requestId?: string;
+                /** @description Done to this thing. */
+                resourceId?: string;
+                /** @description Done to a thing with this in its name, whatever the case. */
+                resourceName?: string;
+                /**
+                 * @description Done to things of this type.
+                 * @example user
+                 */
+                resourceType?: string;
+                /** @description By a user who had this role then. */
+                role?: string;
+                /** @description In this session. */
+                session?: string;
+                /** @description In this task. */
+                task?: string;
+                /** @description Only what happened before. */
+                until?: string;
+                /** @description Only with a lower number. */
+                untilNumber?: number;
+                /** @description By this user, or in its name. */
+                user?: string;
+                /** @description By a client with this in its name, whatever the case. */
+                userAgent?: string;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "action": "user.update",
+                     *           "actor": {
+                     *             "agentId": "agent_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "credential": "sign_in",
+                     *             "email": "ada@example.com",
+                     *             "kind": "person",
+                     *             "nodeId": "node_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "role": "Operator",
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           },
+                     *           "address": "203.0.113.9",
+                     *           "details": {
+                     *             "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                     *           },
+                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "id": "audit_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "number": 1042,
+                     *           "outcome": "success",
+                     *           "prevHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "requestId": "req_01933b7c8f0a7d3f",
+                     *           "resource": {
+                     *             "type": "user"
+                     *           },
+                     *           "sessionId": "ses_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "taskId": "task_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "tenantId": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "timestamp": "2026-11-22T12:00:00.000Z",
+                     *           "userAgent": "curl/8.5.0"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_AuditEntry"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    exportAuditLog: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One action, or several with commas between them.
+                 * @example user.create,user.update
+                 */
+                action?: string;
+                /**
+                 * @description One kind of actor, or several with commas between them: `person`, `agent`, `node`, `system`, `nobody`.
+                 * @example person,agent
+                 */
+                actor?: string;
+                /** @description From this address. */
+                address?: string;
+                /** @description By this agent. */
+                agent?: string;
+                /** @description By this kind of proof. */
+                credential?: components["schemas"]["CredentialKind"];
+                /** @description By this sign-in or API token. */
+                credentialId?: string;
+                /** @description By the user who had this e-mail address then. */
+                email?: string;
+                /** @description `ndjson`, unless it is `csv`. */
+                format?: "ndjson" | "csv";
+                /** @description Only what happened then or later. */
+                from?: string;
+                /** @description Only with this number or a higher one. */
+                fromNumber?: number;
+                /** @description By this node. */
+                node?: string;
+                /**
+                 * @description One outcome, or several with commas between them: `success`, `denied`, `failure`.
+                 * @example denied
+                 */
+                outcome?: string;
+                /** @description With this in the action, in the name or id of the resource, in the address or in the e-mail address. */
+                q?: string;
+                /** @description In this request. */
+                requestId?: string;
+                /** @description Done to this thing. */
+                resourceId?: string;
+                /** @description Done to a thing with this in its name, whatever the case. */
+                resourceName?: string;
+                /**
+                 * @description Done to things of this type.
+                 * @example user
+                 */
+                resourceType?: string;
+                /** @description By a user who had this role then. */
+                role?: string;
+                /** @description In this session. */
+                session?: string;
+                /** @description In this task. */
+                task?: string;
+                /** @description Only what happened before. */
+                until?: string;
+                /** @description Only with a lower number. */
+                untilNumber?: number;
+                /** @description By this user, or in its name. */
+                user?: string;
+                /** @description By a client with this in its name, whatever the case. */
+                userAgent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"id":"audit_01933b7c8f0a7d3f","number":1} */
+                    "application/x-ndjson": components["schemas"]["AuditExport"];
+                    /** @example {"id":"audit_01933b7c8f0a7d3f","number":1} */
+                    "text/csv": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];

@@ -22,6 +22,7 @@ export type Task = Schemas["Task"];
 export type TaskPage = Schemas["List_Task"];
 export type TaskDetail = Schemas["TaskDetail"];
 export type ApiToken = Schemas["ApiToken"];
+export type AuditEntry = Schemas["AuditEntry"];
 export type AuthSession = Schemas["AuthSession"];
 export type Model = Schemas["Model"];
 export type ModelProvider = Schemas["ModelProvider"];

@@ -1,5 +1,6 @@
 /** The English catalogue, section by section. It is the type of every translation, and is not loaded as a whole. */
 export * from "./en/agents.ts";
+export * from "./en/audit.ts";
 export * from "./en/common.ts";
 export * from "./en/conversation.ts";
 export * from "./en/discussions.ts";

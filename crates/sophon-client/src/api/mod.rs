@@ -3,8 +3,10 @@
 pub(crate) mod agents;
 pub(crate) mod announcements;
 pub(crate) mod approvals;
+pub(crate) mod audit;
 pub(crate) mod chat;
 pub(crate) mod discussions;
+pub(crate) mod gateways;
 pub(crate) mod identity;
 pub(crate) mod info_requests;
 pub(crate) mod jobs;

@@ -103,11 +103,16 @@ impl Client {
         self.fetch(self.post(&["api", "sessions", id.as_str(), "fork"])?.json(fork)).await
     }
 
-    /// `GET /api/sessions/{id}/export`: the whole file, as JSON or as Markdown.
-    pub async fn export_session(&self, id: &SessionId, as_json: bool) -> Result<Vec<u8>, ClientError> {
+    /// `GET /api/sessions/{id}/export`: the file, given away piece by piece, as JSON or as Markdown.
+    pub async fn export_session(
+        &self,
+        id: &SessionId,
+        as_json: bool,
+        take: impl FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> Result<(), ClientError> {
         let format = if as_json { "json" } else { "markdown" };
         let path = ["api", "sessions", id.as_str(), "export"];
-        self.download(self.get(&path)?.query([("format", Some(format.to_owned()))])).await
+        self.download(self.get(&path)?.query([("format", Some(format.to_owned()))]), take).await
     }
 
     /// `GET /api/sessions/{id}/messages`, oldest first.

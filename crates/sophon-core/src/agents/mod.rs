@@ -5,7 +5,7 @@ mod defaults;
 pub(crate) use defaults::{FIRST_AGENT, first_agent};
 
 use sophon_model::ports::every;
-use sophon_model::{Agent, AgentFile, Caller, Error, Page, Paged, Result, Runtime, Timestamp};
+use sophon_model::{Agent, AgentFile, AuditAction, Caller, Error, Page, Paged, Result, Runtime, Timestamp};
 
 use crate::database::Database;
 use crate::gateway::Shared;
@@ -90,7 +90,7 @@ impl Agents {
         let allowed = allow::<Agent, Create>(caller)?;
         self.models.require_offered("model", new.model.as_deref()).await?;
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::AgentCreate, move |unit| {
                 let template = first_agent(unit.new_id(), allowed.tenant().clone(), unit.now());
                 let agent = Agent {
                     slug: new.slug.unwrap_or_else(|| slug_of(&new.name)),
@@ -109,6 +109,7 @@ impl Agents {
                 };
                 validate(&agent)?;
                 unit.tx.insert(&agent)?;
+                unit.about(&agent);
                 Ok(agent)
             })
             .await
@@ -117,15 +118,18 @@ impl Agents {
     /// Changes one. A running turn goes on with what it began with; the next one sees the change.
     pub async fn update(&self, caller: &Caller, id_or_slug: &str, change: AgentChange) -> Result<Agent> {
         self.models.require_offered("model", change.model.as_ref().and_then(Option::as_deref)).await?;
+        let by = caller;
         let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::AgentUpdate, move |unit| {
                 let agent = unit.tx.agent_to_change(&caller.tenant, &wanted)?;
                 let mut agent: Granted<Agent, Write> = grant(unit.tx, &caller, agent)?;
                 change.only_if.require(&agent)?;
+                let before = Agent::clone(&agent);
                 apply(&mut agent, change, unit.now())?;
                 validate(&agent)?;
                 unit.tx.update(&*agent)?;
+                unit.about_change(&before, &*agent)?;
                 Ok(agent.into_inner())
             })
             .await
@@ -133,11 +137,13 @@ impl Agents {
 
     /// Deletes one. Its sessions stay, with another agent to be chosen by who writes into them.
     pub async fn delete(&self, caller: &Caller, id_or_slug: &str) -> Result<()> {
+        let by = caller;
         let (caller, wanted) = (caller.clone(), id_or_slug.to_owned());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::AgentDelete, move |unit| {
                 let agent: Granted<Agent, Write> =
                     grant(unit.tx, &caller, unit.tx.agent(&caller.tenant, &wanted)?)?;
+                unit.about(&*agent);
                 if unit.tx.list_in(&caller.tenant, &every::<Agent>(), 2)?.len() == 1 {
                     return Err(Error::conflict(
                         "The last agent stays: nobody would answer. Make another first.",

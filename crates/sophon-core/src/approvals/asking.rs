@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sophon_model::{
-    AgentId, Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Result, Risk, SessionId, Task, TenantId,
-    ToolCallId,
+    AgentId, Approval, ApprovalEvent, ApprovalId, ApprovalStatus, AuditAction, Result, Risk, SessionId, Task,
+    TenantId, ToolCallId,
 };
 
 use super::Action;
+use crate::audit;
 use crate::database::Unit;
 use crate::prompts::expire_later;
 
@@ -87,6 +88,9 @@ pub(crate) fn consume_in(
 ) -> Result<Result<(), NotCovered>> {
     let now = unit.now();
     if unit.tx.consume_approval(id, digest, now)? {
+        if let Some(approval) = unit.tx.get_in(tenant, id)? {
+            unit.note(audit::of_approval(&approval, AuditAction::ApprovalConsume));
+        }
         return Ok(Ok(()));
     }
     let used = unit.tx.get_in(tenant, id)?.is_some_and(|approval| approval.consumed_at.is_some());

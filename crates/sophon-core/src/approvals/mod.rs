@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::text::{DEEPEST, is_too_deep};
 use sophon_model::{
-    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Error, Page, Paged, Result, TaskId,
-    TenantId, Timestamp, UserId,
+    Approval, ApprovalEvent, ApprovalId, ApprovalStatus, AuditAction, Caller, Error, Page, Paged, Result,
+    TaskId, TenantId, Timestamp, UserId,
 };
 
 use crate::database::{Database, Unit};
@@ -92,7 +92,13 @@ impl Approvals {
             Answer::Edit { .. } => self.tools_of(self.get(caller, id).await?).await?,
             Answer::Approve { .. } | Answer::Reject { .. } => Toolset::default(),
         };
-        prompts::answer(&self.db, caller, id, move |approval| decided(&tools, by, approval, answer)).await
+        let action = match &answer {
+            Answer::Approve { .. } => AuditAction::ApprovalApprove,
+            Answer::Edit { .. } => AuditAction::ApprovalEdit,
+            Answer::Reject { .. } => AuditAction::ApprovalReject,
+        };
+        prompts::answer(&self.db, caller, id, action, move |approval| decided(&tools, by, approval, answer))
+            .await
     }
 
     /// The tools that the agent has now which asked for this approval.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sophon_model::ports::{Blobs, ByteStream};
-use sophon_model::{AttachmentId, Caller, Error, Kind, Result, Session, StoredAttachment};
+use sophon_model::{AttachmentId, AuditAction, Caller, Error, Kind, Result, Session, StoredAttachment};
 
 use crate::database::Database;
 use crate::gateway::Shared;
@@ -108,10 +108,11 @@ impl Attachments {
 
     /// Deletes an attachment that was not sent yet.
     pub async fn delete(&self, caller: &Caller, id: &AttachmentId) -> Result<()> {
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (by, caller, wanted) = (caller, caller.clone(), id.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::AttachmentDelete, move |unit| {
                 let found = grant::<StoredAttachment, Write>(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                unit.about(&*found);
                 if found.unsent_since.is_none() {
                     let text = "The attachment was sent with a message. It is deleted with its session.";
                     return Err(Error::conflict(text));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sophon_model::ports::{ByteStream, Content, Staged, Tx};
 use sophon_model::{
-    Blob, Caller, Digest, Error, Kind, Result, StoredAttachment, TenantId, Timestamp, UserId,
+    AuditAction, Blob, Caller, Digest, Error, Kind, Result, StoredAttachment, TenantId, Timestamp, UserId,
 };
 
 use super::collecting::schedule_in;
@@ -95,7 +95,7 @@ impl Upload {
         caller.request_key = caller.request_key.map(|key| key.with_detail(&detail));
         attachments
             .db
-            .write_once(&caller, move |unit| {
+            .write_once(&caller, AuditAction::AttachmentUpload, move |unit| {
                 // Others have uploaded meanwhile.
                 let room = Room::of(unit.tx, allowed.tenant(), allowed.user(), quotas)?;
                 room.require(size.unsigned_abs())?;
@@ -116,6 +116,7 @@ impl Upload {
                     unsent_since: Some(unit.now()),
                 };
                 unit.tx.insert(&attachment)?;
+                unit.about(&attachment);
                 Ok(attachment)
             })
             .await

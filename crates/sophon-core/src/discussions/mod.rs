@@ -21,8 +21,8 @@ use std::sync::Arc;
 
 use sophon_model::ports::{Canceller, Tx, every};
 use sophon_model::{
-    Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, DiscussionTurn,
-    Error, Page, Paged, Result, Task, TaskEvent, TaskKind, UserId,
+    AuditAction, Caller, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus,
+    DiscussionTurn, Error, Page, Paged, Result, Task, TaskEvent, TaskKind, UserId,
 };
 
 use crate::database::{Database, Unit};
@@ -74,7 +74,7 @@ impl Discussions {
         let allowed = allow::<Discussion, Create>(caller)?;
         new.require_models(&self.models).await?;
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::DiscussionCreate, move |unit| {
                 let plan = Plan::of(unit.tx, allowed.tenant(), new)?;
                 let discussion = Discussion {
                     id: unit.new_id(),
@@ -89,6 +89,7 @@ impl Discussions {
                     updated_at: unit.now(),
                 };
                 unit.tx.insert(&discussion)?;
+                unit.about(&discussion);
                 Ok(discussion)
             })
             .await
@@ -114,15 +115,17 @@ impl Discussions {
         change: ChangeDiscussion,
     ) -> Result<Discussion> {
         change.require_models(&self.models).await?;
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (by, caller, wanted) = (caller, caller.clone(), id.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::DiscussionUpdate, move |unit| {
                 let mut discussion: Granted<Discussion, Write> =
                     grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 change.only_if.require(&discussion)?;
+                let before = Discussion::clone(&discussion);
                 apply(unit.tx, &mut discussion, change)?;
                 discussion.updated_at = unit.now();
                 unit.tx.update(&*discussion)?;
+                unit.about_change(&before, &*discussion)?;
                 Ok(discussion.into_inner())
             })
             .await
@@ -130,10 +133,11 @@ impl Discussions {
 
     /// Deletes one with its runs. Those that wait or run are ended; their tasks stay in the ledger.
     pub async fn delete(&self, caller: &Caller, id: &DiscussionId) -> Result<()> {
-        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        let (by, caller, wanted, running) = (caller, caller.clone(), id.clone(), self.running.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::DiscussionDelete, move |unit| {
                 let discussion: Granted<Discussion, Write> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                unit.about(&*discussion);
                 let mut page = Page::new(Some(Page::MOST), None);
                 loop {
                     let runs = unit.tx.page(&wanted, &every::<DiscussionRun>(), &page)?;
@@ -163,7 +167,7 @@ impl Discussions {
     pub async fn start(&self, caller: &Caller, id: &DiscussionId) -> Result<DiscussionRun> {
         let (known, wanted, models) = (caller.clone(), id.clone(), self.models.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::DiscussionRunStart, move |unit| {
                 let discussion: Granted<Discussion, Write> = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
                 models.current().require_language_model()?;
                 require_room(unit, &known.user)?;
@@ -173,6 +177,7 @@ impl Discussions {
                 let run = run_of(asked, &task, discussion.into_inner().into());
                 unit.tx.insert(&task)?;
                 unit.tx.insert(&run)?;
+                unit.about(&run);
                 lifecycle::enqueue_in(unit, &task)?;
                 unit.emit(TaskEvent::Queued(Box::new(task)));
                 Ok(run)
@@ -208,8 +213,9 @@ impl Discussions {
     pub async fn cancel(&self, caller: &Caller, id: &DiscussionRunId) -> Result<DiscussionRun> {
         let (known, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::DiscussionRunCancel, move |unit| {
                 let run: Granted<DiscussionRun, Cancel> = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
+                unit.about(&*run);
                 let task = grant(unit.tx, &known, unit.tx.get_in(&run.tenant_id, &run.task_id)?)?;
                 cancel_in(unit, &known.user, &task, running)?;
                 unit.tx.get(&run.id)?.ok_or_else(|| Error::not_found("run"))

@@ -1,8 +1,9 @@
 //! What people change of their own account.
 
-use sophon_model::{Caller, Credential, Error, Kind, Result, User, UserId};
+use sophon_model::{AuditAction, Caller, Credential, Error, Kind, Result, User, UserId};
 
-use super::{Identity, Profile, permissions, require_still};
+use super::{Identity, Profile, permissions};
+use crate::audit::Draft;
 use crate::database::Unit;
 use crate::limits;
 use crate::once::SecretSource;
@@ -24,10 +25,11 @@ impl Identity {
     /// Changes the caller's name or address.
     pub async fn change_account(&self, caller: &Caller, change: AccountChange) -> Result<Profile> {
         require_person(caller)?;
-        let caller = caller.clone();
+        let (by, caller) = (caller, caller.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::UserChangeOwn, move |unit| {
                 let mut user = own(unit, &caller)?;
+                let before = user.clone();
                 change.only_if.require(&Profile::of(&*unit.tx, user.clone(), caller.permissions)?)?;
                 if let Some(name) = change.name {
                     user.name = limits::name("name", &name)?;
@@ -37,6 +39,7 @@ impl Identity {
                 }
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;
+                unit.about_change(&before, &user)?;
                 Profile::of(&*unit.tx, user, caller.permissions)
             })
             .await
@@ -46,12 +49,15 @@ impl Identity {
     pub async fn change_password(&self, caller: &Caller, current: String, new: String) -> Result<Profile> {
         require_person(caller)?;
         let mut attempt = self.throttle.begin(None).await?;
-        let (wanted, caller) = (caller.user.clone(), caller.clone());
+        let (by, wanted, caller) = (caller, caller.user.clone(), caller.clone());
         let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
         // Who has signed in is no stranger: what strangers guess elsewhere does not keep it from changing its password.
         attempt.on_own(&user.email).await?;
         if !self.passwords.verify(current.clone(), Some(user.password_hash.clone())).await? {
-            return Err(wrong_password());
+            let wrong = wrong_password();
+            let denied = Draft::new(by, AuditAction::UserChangePassword).about(&user).denied(wrong.code());
+            self.audit.refuse_draft(denied);
+            return Err(wrong);
         }
         attempt.succeeded();
         if current == new {
@@ -64,12 +70,13 @@ impl Identity {
         })?;
         let (identity, verified) = (self.clone(), user.password_hash);
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::UserChangePassword, move |unit| {
                 let mut user = own(unit, &caller)?;
                 // It may have been changed since it was verified, by an administrator above all.
                 if user.password_hash != verified {
                     return Err(wrong_password());
                 }
+                unit.about(&user);
                 user.password_hash = hash;
                 user.password_due = false;
                 user.updated_at = unit.now();
@@ -124,7 +131,6 @@ fn wrong_password() -> Error {
 }
 
 fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
-    require_still(unit, caller)?;
     unit.tx.user_to_change(&caller.tenant, &caller.user)?.ok_or_else(|| Error::not_found("user"))
 }
 

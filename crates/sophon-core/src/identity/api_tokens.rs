@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use sophon_model::ports::Tx;
-use sophon_model::{ApiToken, ApiTokenId, Caller, Error, Permission, Permissions, Result, Timestamp, UserId};
+use sophon_model::{
+    ApiToken, ApiTokenId, AuditAction, Caller, Error, Permission, Permissions, Result, Timestamp, UserId,
+};
 
 use super::{
-    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, require_still,
-    rights, secret_hash,
+    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, rights,
+    secret_hash,
 };
 use crate::database::Unit;
 use crate::policy::require;
@@ -87,7 +89,7 @@ impl Identity {
         };
         let token = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::ApiTokenCreate, move |unit| {
                 if unit.tx.api_tokens(&token.user_id, now)?.len() >= MOST_TOKENS {
                     return Err(Error::conflict(format!(
                         "You have {MOST_TOKENS} API tokens already. Revoke one that is not used."
@@ -99,6 +101,7 @@ impl Identity {
                     token.expires_at = within(token.expires_at, parent.expires_at)?;
                 }
                 unit.tx.insert(&token)?;
+                unit.about(&token);
                 rights::review_at_expiry_in(unit, &token)?;
                 Ok(token)
             })
@@ -120,13 +123,13 @@ impl Identity {
     /// Ends one of the caller's tokens and all that were made with it; whatever lives by them is cut off. A token ends itself
     /// and what was made with it; for others it must have been given the permission by name, as for sign-ins.
     pub async fn revoke_api_token(&self, caller: &Caller, id: &ApiTokenId) -> Result<()> {
-        let (identity, caller, wanted) = (self.clone(), caller.clone(), id.clone());
+        let (identity, by, caller, wanted) = (self.clone(), caller, caller.clone(), id.clone());
         self.db
-            .write(move |unit| {
-                require_still(unit, &caller)?;
+            .write_as(by, AuditAction::ApiTokenRevoke, move |unit| {
                 let (now, user) = (unit.now(), caller.user.clone());
                 let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
                 let token = token.ok_or_else(|| Error::not_found("API token"))?;
+                unit.about(&token);
                 if let Some(own) = caller.credential.api_token()
                     && !is_at_or_below(unit.tx, &token, own)?
                 {

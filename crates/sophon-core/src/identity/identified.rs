@@ -1,6 +1,8 @@
 //! The caller, by what a request carries: the same on every wire that takes a bearer token.
 
-use sophon_model::{Caller, Error, Id, Kind, NodeCaller, NodeId, Result};
+use std::sync::Arc;
+
+use sophon_model::{Caller, Error, Id, Kind, NodeCaller, NodeId, Origin, Result};
 
 use super::rejected;
 use crate::gateway::Gateway;
@@ -49,7 +51,39 @@ pub enum Identified {
     Rejected,
 }
 
+impl From<&Caller> for Identified {
+    fn from(caller: &Caller) -> Self {
+        Self::Caller(caller.clone())
+    }
+}
+
+impl From<&NodeCaller> for Identified {
+    fn from(node: &NodeCaller) -> Self {
+        Self::Node(node.clone())
+    }
+}
+
 impl Identified {
+    /// With where its request came from.
+    #[must_use]
+    pub fn from(mut self, origin: &Arc<Origin>) -> Self {
+        match &mut self {
+            Self::Caller(caller) | Self::PasswordDue(caller) => caller.origin = origin.clone(),
+            Self::Node(node) => node.origin = origin.clone(),
+            Self::Nobody | Self::Rejected => {}
+        }
+        self
+    }
+
+    /// Where its request came from, as far as that is known.
+    pub fn origin(&self) -> Arc<Origin> {
+        match self {
+            Self::Caller(caller) | Self::PasswordDue(caller) => caller.origin.clone(),
+            Self::Node(node) => node.origin.clone(),
+            Self::Nobody | Self::Rejected => Arc::default(),
+        }
+    }
+
     /// The person, if there is one.
     pub fn caller(&self) -> Option<&Caller> {
         match self {

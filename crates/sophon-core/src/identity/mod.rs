@@ -28,6 +28,7 @@ use sophon_model::{
 };
 use tokio::sync::broadcast;
 
+use crate::audit::Audit;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::once::SecretMaker;
@@ -92,11 +93,17 @@ pub struct Identity {
     passwords: Passwords,
     throttle: Arc<LoginThrottle>,
     changes: broadcast::Sender<UserId>,
+    audit: Audit,
     auto_admin: Option<Caller>,
 }
 
 impl Identity {
-    pub(crate) fn open(shared: &Shared, registry: &mut Registry, auto_admin: Option<Caller>) -> Result<Self> {
+    pub(crate) fn open(
+        shared: &Shared,
+        registry: &mut Registry,
+        audit: Audit,
+        auto_admin: Option<Caller>,
+    ) -> Result<Self> {
         let (db, settings) = (shared.db.clone(), &shared.settings);
         let changes = broadcast::Sender::new(CHANGES_BACKLOG);
         rights::register(registry, &changes);
@@ -108,6 +115,7 @@ impl Identity {
             passwords: Passwords::new(db.random())?,
             throttle: Arc::new(LoginThrottle::new(db.random(), settings.sign_ins)),
             changes,
+            audit,
             auto_admin,
             db,
         })
@@ -255,11 +263,13 @@ fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> 
 fn as_caller(user: User, permissions: Permissions, credential: Credential) -> Caller {
     Caller {
         user: user.id,
+        email: user.email.into(),
         tenant: user.tenant_id,
         role: user.role,
         permissions,
         credential,
         request_key: None,
+        origin: Arc::default(),
     }
 }
 

@@ -1,17 +1,20 @@
 //! Signing in, staying signed in, signing out.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sophon_model::ports::Tx;
 use sophon_model::{
-    AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Permission, Result, Timestamp, User,
+    AuditAction, AuditOutcome, AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Origin,
+    Permission, Result, Timestamp, User,
 };
 
 use super::password::LONGEST_PASSWORD;
 use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, permissions, rejected, secret_hash};
+use crate::audit::{Draft, Performer};
 use crate::network::network;
 use crate::policy::require;
 use crate::users::LONGEST_EMAIL;
@@ -43,6 +46,8 @@ pub struct Device {
     pub user_agent: Option<String>,
     /// The address it is at.
     pub address: Option<IpAddr>,
+    /// The id of the request.
+    pub request_id: Option<String>,
 }
 
 impl Device {
@@ -50,6 +55,11 @@ impl Device {
     fn name(&self) -> Option<String> {
         let cut = |name: &String| name[..name.floor_char_boundary(LONGEST_USER_AGENT)].to_owned();
         self.user_agent.as_ref().map(cut)
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        let Self { user_agent, address, request_id } = self.clone();
+        Arc::new(Origin { address, user_agent, request_id })
     }
 
     fn address(&self) -> Option<String> {
@@ -85,6 +95,35 @@ pub struct SignedIn {
 impl Identity {
     /// Signs in. Whether the account does not exist, may not sign in or has another password cannot be told apart.
     pub async fn login(&self, login: Login) -> Result<SignedIn> {
+        let origin = login.device.origin();
+        let mut claimed = None;
+        let signed_in = self.log_in(login, &mut claimed).await;
+        if let Err(error) = &signed_in
+            && matches!(error.kind(), Kind::Unauthenticated | Kind::RateLimited | Kind::NotAuthorized)
+        {
+            self.refuse_sign_in(AuditAction::SignInCreate, claimed.as_ref(), origin, error);
+        }
+        signed_in
+    }
+
+    /// Has it written down that somebody was not let in. Who has no account is not named: people type their passwords into
+    /// the wrong field.
+    fn refuse_sign_in(
+        &self,
+        action: AuditAction,
+        claimed: Option<&User>,
+        origin: Arc<Origin>,
+        error: &Error,
+    ) {
+        let by = match claimed {
+            Some(user) => Performer::impostor(user, origin),
+            None => self.audit.nobody(origin),
+        };
+        self.audit.refuse_draft(Draft::new(by, action).denied(error.code()));
+    }
+
+    /// The same; `claimed` is the account, if there is one.
+    async fn log_in(&self, login: Login, claimed: &mut Option<User>) -> Result<SignedIn> {
         let Login { email, password, device, tenants } = login;
         // Before anything else looks at them: strangers choose them.
         at_most("email", &email, LONGEST_EMAIL)?;
@@ -98,6 +137,7 @@ impl Identity {
             Ok(Some((user, sign_ins)))
         });
         let (user, sign_ins) = found.await?.unzip();
+        claimed.clone_from(&user);
         attempt.on(&email, device.is_near(&sign_ins.unwrap_or_default())).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let verified = self.passwords.verify(password, hash).await?;
@@ -108,8 +148,9 @@ impl Identity {
         let named = tenants.iter().map(String::as_bytes);
         self.require_tenant(&user.tenant_id, named).await?;
         let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
+        let by = Performer::user(&user, device.origin());
         self.db
-            .write(move |unit| {
+            .write_by(by, AuditAction::SignInCreate, move |unit| {
                 // The password may have been changed since it was verified.
                 let is_same = |now: &User| may_act(now) && now.password_hash == user.password_hash;
                 let user = unit.tx.get(&user.id)?.filter(is_same).ok_or_else(rejected)?;
@@ -127,6 +168,7 @@ impl Identity {
                     revoked_at: None,
                 };
                 unit.tx.insert(&session)?;
+                unit.about(&session);
                 identity.signed_in(&*unit.tx, user, &session, refresh_token)
             })
             .await
@@ -140,17 +182,23 @@ impl Identity {
             Refreshed(Box<SignedIn>),
             Leaked(AuthSessionId),
         }
+        let origin = device.origin();
         if refresh_token.len() > LONGEST_CREDENTIAL {
             return Err(rejected());
         }
+        let (by, from) = (self.audit.nobody(origin.clone()), origin.clone());
         let (hash, next) = (secret_hash(refresh_token), self.refresh_key.next(refresh_token));
         let (next_hash, identity) = (secret_hash(&next), self.clone());
         let found = self
             .db
-            .write(move |unit| {
+            .write_by(by, AuditAction::SignInRefresh, move |unit| {
                 let now = unit.now();
                 let session = unit.tx.auth_session_by_refresh(&hash)?;
                 let mut session = session.filter(|session| session.is_live(now)).ok_or_else(rejected)?;
+                let user = unit.tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
+                unit.about(&session);
+                let by = Performer::user(&user, from).by_sign_in(&session);
+                unit.in_request(|request| request.set_performer(by));
                 if session.refresh_hash == hash {
                     session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, next_hash));
                     session.user_agent = device.name();
@@ -162,14 +210,22 @@ impl Identity {
                     session.revoked_at = Some(now);
                     unit.tx.update(&session)?;
                     identity.rights_change_in(unit, &session.user_id)?;
+                    unit.audit_outcome(AuditOutcome::Denied, "refresh_token_reused");
                     return Ok(Found::Leaked(session.id));
+                } else {
+                    // The answer is repeated.
+                    unit.is_no_action();
                 }
-                let user = unit.tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
                 let signed_in = identity.signed_in(&*unit.tx, user, &session, next)?;
                 Ok(Found::Refreshed(Box::new(signed_in)))
             })
-            .await?;
-        match found {
+            .await;
+        if let Err(error) = &found
+            && error.kind() == Kind::Unauthenticated
+        {
+            self.refuse_sign_in(AuditAction::SignInRefresh, None, origin, error);
+        }
+        match found? {
             Found::Refreshed(signed_in) => Ok(*signed_in),
             Found::Leaked(session) => {
                 tracing::warn!(%session, "a refresh token was used twice; the sign-in was ended");
@@ -204,11 +260,12 @@ impl Identity {
         }
         let (identity, user, wanted) = (self.clone(), caller.user.clone(), id.clone());
         self.db
-            .write(move |unit| {
+            .write_as(caller, AuditAction::SignInEnd, move |unit| {
                 let now = unit.now();
                 let session = unit.tx.get(&wanted)?;
                 let session = session.filter(|session| session.user_id == user && session.is_live(now));
                 let mut session = session.ok_or_else(|| Error::not_found("sign-in"))?;
+                unit.about(&session);
                 session.revoked_at = Some(now);
                 unit.tx.update(&session)?;
                 identity.rights_change_in(unit, &session.user_id)

@@ -9,8 +9,8 @@ use serde_json::json;
 use sophon_model::event::{Activity, TaskProgress};
 use sophon_model::ports::{PendingInfoRequests, Tx};
 use sophon_model::{
-    Caller, Error, InfoRequest, InfoRequestEvent, InfoRequestId, InfoRequestStatus, Page, Paged, Result,
-    TaskEvent, TaskId, TenantId, Timestamp,
+    AuditAction, Caller, Error, InfoRequest, InfoRequestEvent, InfoRequestId, InfoRequestStatus, Page, Paged,
+    Result, TaskEvent, TaskId, TenantId, Timestamp,
 };
 
 use crate::database::{Database, Unit};
@@ -74,12 +74,12 @@ impl InfoRequests {
         if let Some(text) = &response {
             bounded("response", text, 1, LONGEST_RESPONSE)?;
         }
-        let status = match response {
-            Some(_) => InfoRequestStatus::Answered,
-            None => InfoRequestStatus::Cancelled,
+        let (status, action) = match response {
+            Some(_) => (InfoRequestStatus::Answered, AuditAction::QuestionAnswer),
+            None => (InfoRequestStatus::Cancelled, AuditAction::QuestionDecline),
         };
         let answered = move |request| Ok(InfoRequest { status, response, ..request });
-        prompts::answer(&self.db, caller, id, answered).await
+        prompts::answer(&self.db, caller, id, action, answered).await
     }
 
     /// Asks the person for whom the turn of `context` works, and returns the question as it is now: a call that is made

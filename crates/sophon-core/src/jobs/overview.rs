@@ -1,7 +1,7 @@
 //! What operators see of the queue, and what they can do about jobs that failed for good.
 
 use sophon_model::ports::JobCount;
-use sophon_model::{Caller, Error, Job, JobId, Page, Paged, Result};
+use sophon_model::{AuditAction, Caller, Error, Job, JobId, Page, Paged, Result};
 
 use super::waking::WakeTasks;
 use crate::database::Database;
@@ -40,11 +40,13 @@ impl Jobs {
         allow::<System, Write>(caller)?;
         let wanted = id.clone();
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::JobRetry, move |unit| {
                 let now = unit.now();
                 let revived = unit.tx.revive_job(&wanted, now)?;
                 unit.ring_after_commit();
-                revived.ok_or_else(no_such_job)
+                let revived = revived.ok_or_else(no_such_job)?;
+                unit.about(&revived);
+                Ok(revived)
             })
             .await
     }
@@ -54,7 +56,10 @@ impl Jobs {
         allow::<System, Write>(caller)?;
         let unwanted = id.clone();
         self.db
-            .write(move |unit| {
+            .write_as(caller, AuditAction::JobDiscard, move |unit| {
+                if let Some(job) = unit.tx.get(&unwanted)? {
+                    unit.about(&job);
+                }
                 let is_deleted = unit.tx.delete_dead_job(&unwanted)?;
                 if is_deleted { Ok(()) } else { Err(no_such_job()) }
             })

@@ -1,7 +1,9 @@
 //! Providers that are added, changed and removed while the gateway runs, beside those of the configuration.
 
 use sophon_model::ports::{ModelInfo, ModelProvider, ModelService, every};
-use sophon_model::{Caller, Error, ProviderId, ProviderModel, Result, SecretBytes, StoredProvider};
+use sophon_model::{
+    AuditAction, Caller, Error, ProviderId, ProviderModel, Result, SecretBytes, StoredProvider,
+};
 
 use super::Models;
 use super::draft::{
@@ -9,7 +11,6 @@ use super::draft::{
 };
 use super::reload::{key_of, spec_of};
 use crate::database::Unit;
-use crate::identity::require_still;
 use crate::limits::{self, bounded};
 use crate::only_if::OnlyIf;
 use crate::policy::{ModelSettings, Read, Write, allow};
@@ -110,7 +111,7 @@ impl Models {
         let this = self.clone();
         let added = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::ModelProviderCreate, move |unit| {
                 let others = unit.tx.all(&every::<StoredProvider>())?;
                 if others.len() >= MOST_PROVIDERS {
                     let text =
@@ -140,6 +141,7 @@ impl Models {
                     updated_at: unit.now(),
                 };
                 unit.tx.insert(&provider)?;
+                unit.about(&provider);
                 if let Some(key) = &draft.key {
                     this.secrets.set_in(unit, &key_of(&provider), key)?;
                 }
@@ -160,13 +162,13 @@ impl Models {
     ) -> Result<StoredProvider> {
         allow::<ModelSettings, Write>(caller)?;
         self.require_added(id)?;
-        let (this, id, caller) = (self.clone(), id.clone(), caller.clone());
+        let (this, id) = (self.clone(), id.clone());
         let changed = self
             .db
-            .write(move |unit| {
-                require_still(unit, &caller)?;
+            .write_as(caller, AuditAction::ModelProviderUpdate, move |unit| {
                 let stored = unit.tx.get(&id)?.ok_or_else(unknown)?;
                 change.only_if.require(&stored)?;
+                let before = stored.clone();
                 let provider = this.changed(stored, &change)?;
                 let key = match &change.key {
                     Some(Some(key)) => {
@@ -183,6 +185,10 @@ impl Models {
                 this.factory.open(&spec_of(&provider, key, this.factory.usual_limits(provider.kind)))?;
                 let provider = StoredProvider { updated_at: unit.now(), ..provider };
                 unit.tx.update(&provider)?;
+                unit.about_change(&before, &provider)?;
+                if change.key.is_some() {
+                    unit.audit_details(|details| details.fields.push("key".to_owned()));
+                }
                 this.reload_after(unit);
                 Ok(provider)
             })
@@ -195,11 +201,11 @@ impl Models {
     pub async fn remove(&self, caller: &Caller, id: &ProviderId) -> Result<()> {
         allow::<ModelSettings, Write>(caller)?;
         self.require_added(id)?;
-        let (this, id, caller) = (self.clone(), id.clone(), caller.clone());
+        let (this, id) = (self.clone(), id.clone());
         self.db
-            .write(move |unit| {
-                require_still(unit, &caller)?;
+            .write_as(caller, AuditAction::ModelProviderDelete, move |unit| {
                 let provider = unit.tx.get(&id)?.ok_or_else(unknown)?;
+                unit.about(&provider);
                 this.secrets.delete_in(unit, &key_of(&provider))?;
                 unit.tx.delete(&id)?;
                 this.reload_after(unit);

@@ -6,8 +6,9 @@ use serde_json::Value;
 use sophon_model::ports::{Tx, every};
 use sophon_model::text::{DEEPEST, clean, is_too_deep};
 use sophon_model::{
-    Caller, Error, Kind, Node, NodeCaller, NodeCommand, NodeCommandId, NodeCommandSpec, NodeCommandStatus,
-    NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId, Timestamp, UserId,
+    AuditAction, AuditOutcome, Caller, Error, Kind, Node, NodeCaller, NodeCommand, NodeCommandId,
+    NodeCommandSpec, NodeCommandStatus, NodeEvent, NodeId, NodeStatus, Page, Paged, Result, TaskId,
+    Timestamp, UserId,
 };
 
 use super::Nodes;
@@ -96,7 +97,7 @@ impl Nodes {
         send.check()?;
         let (nodes, known, id) = (self.clone(), caller.clone(), self.db.new_id::<NodeCommandId>());
         let (waiter, stored) = Waiter::new(self, send.node.clone(), id.clone());
-        let sent = self.db.write_once(caller, move |unit| {
+        let sent = self.db.write_once(caller, AuditAction::NodeCommandSend, move |unit| {
             unit.after_commit(move || drop(stored));
             nodes.send_in(unit, &known, id, None, send)
         });
@@ -138,6 +139,7 @@ impl Nodes {
         can_take(unit.tx, &node)?;
         let command = new_command(unit, (&node, &caller.user), id, task, send);
         unit.tx.insert(&command)?;
+        unit.about(&command);
         expire_later(unit, &command)?;
         emit_update(unit, &command);
         let instructions = self.instructions.clone();
@@ -170,7 +172,7 @@ impl Nodes {
         let command: Granted<NodeCommand, Report> = granted.await?;
         let endings = self.endings.clone();
         self.db
-            .write(move |unit| {
+            .write_by(caller, AuditAction::NodeCommandReport, move |unit| {
                 if let Some(task) = &command.task_id {
                     unit.wake(task)?;
                 }
@@ -181,7 +183,15 @@ impl Nodes {
                 if matches!(from, NodeCommandStatus::Dispatched | NodeCommandStatus::Unknown) {
                     finish(&mut command, outcome);
                     let command = end(unit, command, from)?;
+                    unit.about(&command);
+                    if command.status == NodeCommandStatus::Failed {
+                        let code = command.error_code.as_deref().unwrap_or("failed");
+                        unit.audit_outcome(AuditOutcome::Failure, code);
+                    }
                     unit.after_commit(move || endings.wake(&command.id));
+                } else {
+                    // It comes again, or too late.
+                    unit.is_no_action();
                 }
                 Ok(())
             })

@@ -18,9 +18,10 @@ pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 
 use sophon_model::ports::every;
 use sophon_model::{
-    Caller, Node, NodeCommand, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result,
+    AuditAction, Caller, Node, NodeCommand, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result,
 };
 
+use crate::audit::Audit;
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::lifecycle::Lifecycle;
@@ -36,6 +37,7 @@ use crate::wakers::Wakers;
 pub struct Nodes {
     db: Database,
     secret_maker: SecretMaker,
+    audit: Audit,
     lifecycle: Lifecycle,
     /// Wakes the connection of a node when there is something for it to do or to know.
     instructions: Wakers<NodeId>,
@@ -44,12 +46,12 @@ pub struct Nodes {
 }
 
 impl Nodes {
-    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry, audit: Audit) -> Self {
         let (db, lifecycle) = (shared.db.clone(), shared.lifecycle.clone());
         let instructions = Wakers::open(&db, registry, "nodes.instructions");
         let endings = Wakers::open(&db, registry, "nodes.endings");
         let secret_maker = SecretMaker::new(&shared.settings.signing_key);
-        let nodes = Self { db, secret_maker, lifecycle, instructions, endings };
+        let nodes = Self { db, secret_maker, audit, lifecycle, instructions, endings };
         registry.chore(NoticeSilence);
         registry.chore(ExpireCommands { endings: nodes.endings.clone() });
         registry.task_end(CommandsEnd);
@@ -85,7 +87,7 @@ impl Nodes {
         only_if: OnlyIf<Node>,
     ) -> Result<Node> {
         let name = limits::name("display_name", &name)?;
-        self.change(caller, id, move |node| {
+        self.change(caller, id, AuditAction::NodeUpdate, move |node| {
             only_if.require(node)?;
             node.name = name;
             Ok(())
@@ -96,7 +98,7 @@ impl Nodes {
     /// Says what one may be instructed to do from now on. It is notified at once if it is connected; what waits for it
     /// and is no longer covered is not handed out.
     pub async fn set_scopes(&self, caller: &Caller, id: &NodeId, scopes: Vec<NodeScope>) -> Result<Node> {
-        self.change(caller, id, move |node| {
+        self.change(caller, id, AuditAction::NodeScope, move |node| {
             node.scopes = distinct(scopes);
             Ok(())
         })
@@ -106,11 +108,12 @@ impl Nodes {
     /// Deletes one: its token is void, its connection ends, and its commands are forgotten. A request that waits for
     /// one of them is told that the node is gone.
     pub async fn revoke(&self, caller: &Caller, id: &NodeId) -> Result<()> {
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (by, caller, wanted) = (caller, caller.clone(), id.clone());
         let (instructions, endings) = (self.instructions.clone(), self.endings.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::NodeDelete, move |unit| {
                 let node = managed(unit, &caller, &wanted)?;
+                unit.about(&*node);
                 let open = unit.tx.open_node_commands(&wanted)?;
                 unit.tx.delete(&wanted)?;
                 for task in open.iter().filter_map(|command| command.task_id.as_ref()) {
@@ -132,14 +135,17 @@ impl Nodes {
         &self,
         caller: &Caller,
         id: &NodeId,
+        action: AuditAction,
         change: impl FnOnce(&mut Node) -> Result<()> + Send + 'static,
     ) -> Result<Node> {
         let (known, wanted, instructions) = (caller.clone(), id.clone(), self.instructions.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, action, move |unit| {
                 let mut node = managed(unit, &known, &wanted)?;
+                let before = Node::clone(&node);
                 change(&mut node)?;
                 store_change(unit, &mut node)?;
+                unit.about_change(&before, &*node)?;
                 unit.after_commit(move || instructions.wake(&wanted));
                 Ok(node.into_inner())
             })

@@ -1,13 +1,16 @@
 //! Pairing: a node is registered, shows a code, is approved by a person, and fetches its token once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sophon_model::ports::every;
 use sophon_model::{
-    Caller, Error, Node, NodeEvent, NodeId, NodeScope, NodeSecrets, NodeStatus, Result, Timestamp,
+    AuditAction, AuditOutcome, Caller, Error, Kind, Node, NodeEvent, NodeId, NodeScope, NodeSecrets,
+    NodeStatus, Origin, Result, Timestamp,
 };
 
 use super::{Nodes, distinct, managed, store, store_change};
+use crate::audit::{Draft, Performer};
 use crate::database::Unit;
 use crate::identity::{new_secret, secret_hash};
 use crate::limits::{bounded, name};
@@ -74,7 +77,7 @@ impl Nodes {
         let pairing_secret = move |id: &NodeId| new_secret("s_", secrets.secret_of(id.as_str()));
         let secret_of = pairing_secret.clone();
         let code = pairing_code(u64::from_be_bytes(self.db.random()));
-        let registered = self.db.write_once(caller, move |unit| {
+        let registered = self.db.write_once(caller, AuditAction::NodeRegister, move |unit| {
             if unit.tx.count_in(allowed.tenant(), &every::<Node>())? >= MOST_NODES {
                 return Err(Error::conflict(format!(
                     "There are {MOST_NODES} nodes already. Delete one that is not used."
@@ -90,6 +93,7 @@ impl Nodes {
                 token_hash: None,
             };
             unit.tx.insert(&node)?;
+            unit.about(&node);
             unit.tx.insert(&secrets)?;
             unit.emit(NodeEvent::Changed { node: Box::new(node.clone()) });
             Ok((node, secrets.pairing_expires_at))
@@ -109,8 +113,9 @@ impl Nodes {
         code: Option<String>,
     ) -> Result<Node> {
         let (known, wanted) = (caller.clone(), id.clone());
-        let approved = self.db.write_once(caller, move |unit| {
+        let approved = self.db.write_once(caller, AuditAction::NodeApprove, move |unit| {
             let mut node = managed(unit, &known, &wanted)?;
+            unit.about(&*node);
             let mut secrets = undecided(unit, &node)?;
             if secrets.pairing_expires_at <= unit.now() || is_void(&secrets) {
                 return Err(pairing_over());
@@ -118,6 +123,7 @@ impl Nodes {
             if code.is_some_and(|code| !code.trim().eq_ignore_ascii_case(&node.pairing_code)) {
                 secrets.pairing_failures += 1;
                 unit.tx.update(&secrets)?;
+                unit.audit_outcome(AuditOutcome::Denied, "wrong_pairing_code");
                 // An error would undo that it is counted.
                 return Ok(None);
             }
@@ -137,8 +143,9 @@ impl Nodes {
     pub async fn reject(&self, caller: &Caller, id: &NodeId) -> Result<Node> {
         let (known, wanted) = (caller.clone(), id.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::NodeReject, move |unit| {
                 let mut node = managed(unit, &known, &wanted)?;
+                unit.about(&*node);
                 undecided(unit, &node)?;
                 node.status = NodeStatus::Rejected;
                 node.decided_by = Some(known.user);
@@ -150,32 +157,51 @@ impl Nodes {
 
     /// Answers a node that asks for its token with its pairing secret. Whatever is wrong with id and secret has the
     /// same answer, `unauthenticated`, and counts; a token that was handed out is a conflict.
-    pub async fn pair(&self, id: &NodeId, pairing_secret: &str) -> Result<Pairing> {
+    pub async fn pair(&self, id: &NodeId, pairing_secret: &str, origin: Arc<Origin>) -> Result<Pairing> {
         let (wanted, hash) = (id.clone(), secret_hash(pairing_secret));
         let secret = new_secret("", self.db.random());
-        let attempt = self.db.write(move |unit| {
+        let (audit, stranger) = (self.audit.clone(), self.audit.nobody(origin.clone()));
+        let attempt = self.db.write_by(stranger.clone(), AuditAction::NodePair, move |unit| {
+            // Strangers may ask as often as they like: see what follows.
             let Some((node, mut secrets)) = unit.tx.node_and_secrets(&wanted)? else {
+                unit.is_no_action();
                 return Ok(Attempt::Refused(wrong_secret()));
             };
             if is_void(&secrets) {
+                unit.is_no_action();
                 return Ok(Attempt::Refused(wrong_secret()));
             }
             if secrets.pairing_hash != hash {
                 secrets.pairing_failures += 1;
                 unit.tx.update(&secrets)?;
+                unit.is_no_action();
                 return Ok(Attempt::Refused(wrong_secret()));
             }
+            unit.in_request(|request| {
+                request.set_performer(Performer::node(node.tenant_id.clone(), node.id.clone(), origin));
+                request.set_subject(&node);
+            });
             answer(unit, node, secrets, &secret)
         });
         match attempt.await? {
             Attempt::Answered(pairing) => Ok(pairing),
-            Attempt::Refused(error) => Err(error),
+            Attempt::Refused(error) => {
+                if error.kind() == Kind::Unauthenticated {
+                    let refused = Draft::new(stranger, AuditAction::NodePair).id(id.as_str());
+                    audit.refuse_draft(refused.denied(error.code()));
+                }
+                Err(error)
+            }
         }
     }
 }
 
 /// The answer to a node that has proved itself.
 fn answer(unit: &mut Unit<'_>, mut node: Node, mut secrets: NodeSecrets, secret: &str) -> Result<Attempt> {
+    if node.status != NodeStatus::Approved {
+        // Nothing is handed out: the program asks again and again.
+        unit.is_no_action();
+    }
     let pairing = match node.status {
         NodeStatus::Rejected => Pairing::Rejected,
         NodeStatus::Paired => {
@@ -184,6 +210,7 @@ fn answer(unit: &mut Unit<'_>, mut node: Node, mut secrets: NodeSecrets, secret:
             return Ok(Attempt::Refused(Error::conflict(text).with_code("already_paired")));
         }
         NodeStatus::Pending | NodeStatus::Approved if secrets.pairing_expires_at <= unit.now() => {
+            unit.is_no_action();
             return Ok(Attempt::Refused(pairing_over()));
         }
         NodeStatus::Pending => Pairing::Pending(node.pairing_code),

@@ -1,5 +1,6 @@
 //! Presence: the identity of a node, its heartbeats, its pending commands, and what ends when it falls silent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,11 @@ impl Nodes {
             .read(move |tx| {
                 let (node, secrets) = tx.node_and_secrets(&id)?.ok_or_else(rejected)?;
                 let is_it = node.status == NodeStatus::Paired && secrets.token_hash == Some(hash);
-                if is_it { Ok(NodeCaller { node: node.id, tenant: node.tenant_id }) } else { Err(rejected()) }
+                if is_it {
+                    Ok(NodeCaller { node: node.id, tenant: node.tenant_id, origin: Arc::default() })
+                } else {
+                    Err(rejected())
+                }
             })
             .await
     }

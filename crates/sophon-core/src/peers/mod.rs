@@ -5,10 +5,12 @@
 
 mod listener;
 mod message;
+mod roll;
 mod status;
 mod tail;
 
 pub(crate) use listener::{Listener, NoticeHandlers};
+pub use roll::{GatewayState, Roll};
 pub use status::PeersStatus;
 pub(crate) use tail::Tail;
 

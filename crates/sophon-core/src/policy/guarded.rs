@@ -56,6 +56,7 @@ named! {
     Agent = "agent",
     Announcement = "announcement",
     Approval = "approval",
+    AuditLog = "audit log",
     CustomRole = "role",
     Discussion = "discussion",
     DiscussionRun = "run",
@@ -163,6 +164,10 @@ impl Guarded for NodeCommand {
 /// Which model providers there are, and what they are set up with. They are the gateway's: all tenants use them.
 #[derive(Debug)]
 pub struct ModelSettings;
+
+/// The audit log of a tenant.
+#[derive(Debug)]
+pub struct AuditLog;
 
 /// The gateway as a whole: its jobs, its health, its figures.
 #[derive(Debug)]

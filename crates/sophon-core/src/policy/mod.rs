@@ -13,7 +13,7 @@ mod guarded;
 mod nodes;
 mod rules;
 
-pub use guarded::{Guarded, HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
+pub use guarded::{AuditLog, Guarded, HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
 pub(crate) use nodes::{Covered, covers, may_command};
 pub use rules::*;
 

@@ -1,15 +1,16 @@
 //! The rules: who may do what. One line a kind of thing and a verb.
 
 use sophon_model::Permission::{
-    ApproveActions, CancelTasks, ManageAgents, ManageModels, ManageNodes, ManageRoles, ManageSystem,
-    ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewSystem, ViewUsers,
+    ApproveActions, CancelTasks, ExportAudit, ManageAgents, ManageModels, ManageNodes, ManageRoles,
+    ManageSystem, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit, ViewSystem,
+    ViewUsers,
 };
 use sophon_model::{
     Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand,
     Permission, Session, SessionRole, StoredAttachment, Task, User,
 };
 
-use super::guarded::{HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
+use super::guarded::{AuditLog, HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
 use Need::{Has, HasNamed, Person, PersonHas, Role};
 use Relation::{Holder, Itself, Joined, Owner, Public, Tenant};
 
@@ -111,6 +112,8 @@ verbs! {
     Report,
     /// Follow what is sent there about tasks.
     FollowTasks,
+    /// Take along all of it.
+    Export,
 }
 
 const fn way(relation: Relation, needs: &'static [Need]) -> Way {
@@ -143,6 +146,9 @@ cases! {
     Approval List: Holder(ApproveActions), Owner;
     Approval Read: Holder(ApproveActions), Owner;
     Approval Answer: Holder(ApproveActions) => Person, Owner => Person Has(ApproveActions);
+
+    AuditLog Read: Tenant => Has(ViewAudit);
+    AuditLog Export: Tenant => Has(ExportAudit);
 
     CustomRole Create: Tenant => Has(ManageRoles);
     CustomRole List: Tenant => Has(ViewUsers);

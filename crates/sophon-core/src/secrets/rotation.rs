@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sophon_model::ports::Tx;
-use sophon_model::{Caller, Error, Kind, MasterKeyUse, Result};
+use sophon_model::{AuditAction, Caller, Error, Kind, MasterKeyUse, Result};
 
 use super::ring::Ring;
 use super::{Secrets, new_key};
@@ -71,7 +71,7 @@ impl Secrets {
         let resealed = self.reseal().await?;
         tracing::info!(key = self.ring().newest(), resealed, "the master key was rotated");
         let state = self.overview().await?;
-        self.db.write_once(caller, move |_| Ok(state)).await
+        self.db.write_once(caller, AuditAction::MasterKeyRotate, move |_| Ok(state)).await
     }
 
     /// Loads the keys, because another gateway may have rotated them.

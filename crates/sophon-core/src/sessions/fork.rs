@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use sophon_model::ports::MessageRange;
 use sophon_model::{
-    Caller, Error, Message, MessageId, MessageStatus, Result, Session, SessionId, SessionStatus, Visibility,
+    AuditAction, Caller, Error, Message, MessageId, MessageStatus, Result, Session, SessionId, SessionStatus,
+    Visibility,
 };
 
 use super::{Sessions, store_new_in};
@@ -33,7 +34,13 @@ impl Sessions {
         let fork = Fork { title: fork.title.as_deref().map(title).transpose()?, ..fork };
         let (known, id) = (caller.clone(), id.clone());
         let quotas = self.quotas;
-        self.db.write_once(caller, move |unit| fork_in(unit, &known, &allowed, quotas, &id, fork)).await
+        self.db
+            .write_once(caller, AuditAction::SessionFork, move |unit| {
+                let session = fork_in(unit, &known, &allowed, quotas, &id, fork)?;
+                unit.about(&session);
+                Ok(session)
+            })
+            .await
     }
 }
 

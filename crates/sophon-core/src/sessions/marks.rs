@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sophon_model::ports::{SessionFilter, TagUse, Tx};
 use sophon_model::text::without_overrides;
 use sophon_model::{
-    Caller, Error, Marks, MarksEvent, Page, Paged, Participant, ParticipantKind, Result, Session, SessionId,
-    SessionRole, UserId,
+    AuditAction, Caller, Error, Marks, MarksEvent, Page, Paged, Participant, ParticipantKind, Result,
+    Session, SessionId, SessionRole, UserId,
 };
 
 use super::Sessions;
@@ -85,11 +85,12 @@ impl Sessions {
     /// Changes the caller's marks on a session.
     pub async fn mark(&self, caller: &Caller, id: &SessionId, change: ChangeMarks) -> Result<Marks> {
         let change = ChangeMarks { tags: change.tags.map(tags).transpose()?, ..change };
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (known, wanted) = (caller.clone(), id.clone());
         self.db
-            .write(move |unit| {
-                let session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
-                mark_in(unit, &session, &caller.user, change)
+            .write_as(caller, AuditAction::SessionMark, move |unit| {
+                let session = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
+                unit.about(&*session);
+                mark_in(unit, &session, &known.user, change)
             })
             .await
     }
@@ -105,7 +106,8 @@ impl Sessions {
         let change = ChangeMarks { tags: change.tags.map(tags).transpose()?, ..change };
         let known = caller.clone();
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::SessionMark, move |unit| {
+                unit.audit_details(|details| details.ids = ids.iter().map(ToString::to_string).collect());
                 let mut marked = Vec::with_capacity(ids.len());
                 for id in &ids {
                     let session = grant(unit.tx, &known, unit.tx.get(id)?)?;

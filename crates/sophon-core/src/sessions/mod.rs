@@ -27,8 +27,8 @@ use std::sync::Arc;
 use marks::marked;
 use sophon_model::ports::{SessionFilter, every};
 use sophon_model::{
-    Agent, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId, SessionMode,
-    SessionStatus, TenantId, Visibility, WhileBusy,
+    Agent, AuditAction, Caller, Error, Page, Paged, Result, Session, SessionChange, SessionEvent, SessionId,
+    SessionMode, SessionStatus, TenantId, Visibility, WhileBusy,
 };
 
 use crate::agents::FIRST_AGENT;
@@ -124,18 +124,25 @@ impl Sessions {
     pub async fn create(&self, caller: &Caller, new: NewSession) -> Result<Session> {
         let allowed = allow(caller)?;
         self.models.require_offered("model", new.model.as_deref()).await?;
-        self.db.write_once(caller, move |unit| create_in(unit, &allowed, new)).await
+        self.db
+            .write_once(caller, AuditAction::SessionCreate, move |unit| {
+                let session = create_in(unit, &allowed, new)?;
+                unit.about(&session);
+                Ok(session)
+            })
+            .await
     }
 
     /// Changes one.
     pub async fn update(&self, caller: &Caller, id: &SessionId, change: ChangeSession) -> Result<Session> {
         let change = ChangeSession { title: change.title.as_deref().map(title).transpose()?, ..change };
         self.models.require_offered("model", change.model.as_ref().and_then(Option::as_deref)).await?;
-        let (caller, wanted) = (caller.clone(), id.clone());
+        let (by, caller, wanted) = (caller, caller.clone(), id.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::SessionUpdate, move |unit| {
                 let mut session: Granted<Session, Write> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
                 change.only_if.require(&session)?;
+                let before = Session::clone(&session);
                 if change.status.is_some() || change.visibility.is_some() {
                     grant::<_, Manage>(unit.tx, &caller, Some(Session::clone(&session)))?;
                 }
@@ -163,6 +170,7 @@ impl Sessions {
                 if let Some(branch) = change.branch.filter(|branch| *branch != session.branch) {
                     branches::switch_in(unit, &mut session, branch)?;
                 }
+                unit.about_change(&before, &*session)?;
                 Ok(session.into_inner())
             })
             .await
@@ -170,13 +178,14 @@ impl Sessions {
 
     /// Deletes one, with all that is in it. Work that runs for it is stopped.
     pub async fn delete(&self, caller: &Caller, id: &SessionId) -> Result<()> {
-        let (caller, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
+        let (by, caller, wanted, running) = (caller, caller.clone(), id.clone(), self.running.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::SessionDelete, move |unit| {
                 // Their jobs first: see `Unit::wake`.
                 let open = unit.tx.open_tasks_of(&wanted)?;
                 open.iter().try_for_each(|task| unit.wake(&task.id))?;
-                let session = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                let session: Granted<Session, Manage> = grant(unit.tx, &caller, unit.tx.get(&wanted)?)?;
+                unit.about(&*session);
                 delete_in(unit, &session, &running)
             })
             .await
@@ -187,7 +196,8 @@ impl Sessions {
         let ids = marks::at_once(ids)?;
         let (known, running) = (caller.clone(), self.running.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::SessionDelete, move |unit| {
+                unit.audit_details(|details| details.ids = ids.iter().map(ToString::to_string).collect());
                 for id in &ids {
                     let open = unit.tx.open_tasks_of(id)?;
                     open.iter().try_for_each(|task| unit.wake(&task.id))?;

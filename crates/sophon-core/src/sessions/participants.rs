@@ -2,8 +2,8 @@
 
 use sophon_model::ports::every;
 use sophon_model::{
-    Agent, Caller, Error, Participant, ParticipantKind, Result, Session, SessionChange, SessionId,
-    SessionRole, UserId,
+    Agent, AuditAction, Caller, Error, Participant, ParticipantKind, Result, Session, SessionChange,
+    SessionId, SessionRole, UserId,
 };
 
 use super::{Sessions, emit_change};
@@ -39,8 +39,13 @@ impl Sessions {
         }
         let (known, wanted, user) = (caller.clone(), id.clone(), user.clone());
         self.db
-            .write_once(caller, move |unit| {
-                let session = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
+            .write_once(caller, AuditAction::SessionShare, move |unit| {
+                let session: Granted<Session, Manage> = grant(unit.tx, &known, unit.tx.get(&wanted)?)?;
+                unit.about(&*session);
+                unit.audit_details(|details| {
+                    details.user_id = Some(user.clone());
+                    details.role = Some(role.as_str().to_owned());
+                });
                 share_in(unit, &session, &user, role)
             })
             .await
@@ -49,15 +54,17 @@ impl Sessions {
     /// Ends that a user takes part. Every user may leave; the owner may end it for others, and stays. What the user
     /// follows of a private session ends with it.
     pub async fn unshare(&self, caller: &Caller, id: &SessionId, user: &UserId) -> Result<()> {
-        let (caller, wanted, user) = (caller.clone(), id.clone(), user.clone());
+        let (by, caller, wanted, user) = (caller, caller.clone(), id.clone(), user.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::SessionUnshare, move |unit| {
                 let found = unit.tx.get(&wanted)?;
                 let session = if user == caller.user {
                     grant::<_, SeeParticipants>(unit.tx, &caller, found)?.into_inner()
                 } else {
                     grant::<_, Manage>(unit.tx, &caller, found)?.into_inner()
                 };
+                unit.about(&session);
+                unit.audit_details(|details| details.user_id = Some(user.clone()));
                 if user == session.owner_id {
                     return Err(Error::conflict("The owner of a session stays in it. Delete it to end it."));
                 }

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use sophon_model::ports::{Canceller, TaskFilter};
 use sophon_model::{
-    ApiTokenId, Caller, Error, JobStatus, Kind, Page, Paged, Result, Task, TaskId, TaskKind, TaskStatus,
-    TenantId, ToolCall, UserId,
+    ApiTokenId, AuditAction, Caller, Error, JobStatus, Kind, Page, Paged, Result, Task, TaskId, TaskKind,
+    TaskStatus, TenantId, ToolCall, UserId,
 };
 
 use crate::database::{Database, Unit};
@@ -80,8 +80,10 @@ impl Tasks {
     pub async fn cancel(&self, caller: &Caller, id: &TaskId) -> Result<Task> {
         let (known, wanted, running) = (caller.clone(), id.clone(), self.running.clone());
         self.db
-            .write_once(caller, move |unit| {
-                let task = grant(unit.tx, &known, unit.tx.get_in(&known.tenant, &wanted)?)?;
+            .write_once(caller, AuditAction::TaskCancel, move |unit| {
+                let task: Granted<Task, Cancel> =
+                    grant(unit.tx, &known, unit.tx.get_in(&known.tenant, &wanted)?)?;
+                unit.about(&*task);
                 cancel_in(unit, &known.user, &task, running)
             })
             .await

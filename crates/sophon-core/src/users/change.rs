@@ -1,6 +1,6 @@
 //! Changing users: name, address, role, status, password.
 
-use sophon_model::{Caller, Error, Result, Role, User, UserId, UserStatus};
+use sophon_model::{AuditAction, Caller, Error, Result, Role, User, UserId, UserStatus};
 
 use super::{Users, email_of, exceeds, is_there, may_give, password};
 use crate::database::Unit;
@@ -33,17 +33,17 @@ impl Users {
             Some(password) => Some(self.identity.hash_password(password).await?),
             None => None,
         };
-        let (caller, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        let (by, caller, id, identity) = (caller, caller.clone(), id.clone(), self.identity.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::UserUpdate, move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
-                // After the administrators are held: two who demote one another must not both succeed.
+                // Once more, now that the administrators are held: two who demote one another must not both succeed.
                 require_still(unit, &caller)?;
                 let mut user = to_change(unit, &caller, &id)?;
                 change.only_if.require(&user)?;
-                let before = (user.role.clone(), user.status);
+                let was = user.clone();
                 apply(unit, &caller, &mut user, change)?;
-                let has_other_rights = before != (user.role.clone(), user.status);
+                let has_other_rights = (&was.role, was.status) != (&user.role, user.status);
                 if has_other_rights && identity.is_auto_admin(&user.id) {
                     return Err(auto_admin());
                 }
@@ -59,10 +59,16 @@ impl Users {
                 }
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;
+                unit.about_change(&was, &user)?;
+                unit.audit_details(|details| {
+                    details.role = Some(user.role.name().to_owned()).filter(|_| was.role != user.role);
+                    details.status =
+                        Some(user.status.as_str().to_owned()).filter(|_| was.status != user.status);
+                });
                 if has_other_rights {
                     identity.rights_change_in(unit, &user.id)?;
                 }
-                if before.1 != user.status && user.status == UserStatus::Suspended {
+                if was.status != user.status && user.status == UserStatus::Suspended {
                     identity.end_sign_ins_in(unit, &user.id, None)?;
                 }
                 Ok(user)

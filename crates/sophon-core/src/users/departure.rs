@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sophon_model::ports::Belongings;
-use sophon_model::{Caller, Error, Permission, Result, Role, User, UserId, UserStatus};
+use sophon_model::{AuditAction, Caller, Error, Permission, Result, Role, User, UserId, UserStatus};
 
 use super::Users;
 use super::change::{auto_admin, require_another, to_change};
@@ -16,12 +16,15 @@ impl Users {
     /// Deletes one: its address is free again, its credentials end, its work is cancelled. What is its own becomes that of
     /// `heir`, who must be an active user of the tenant; without one there must be nothing.
     pub async fn delete(&self, caller: &Caller, id: &UserId, heir: Option<UserId>) -> Result<()> {
-        let (caller, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        let (by, caller, id, identity) = (caller, caller.clone(), id.clone(), self.identity.clone());
         self.db
-            .write(move |unit| {
+            .write_as(by, AuditAction::UserDelete, move |unit| {
                 let administrators = unit.tx.administrators_to_keep(&caller.tenant)?;
+                // Once more, now that the administrators are held.
                 require_still(unit, &caller)?;
                 let user = to_change(unit, &caller, &id)?;
+                unit.about(&user);
+                unit.audit_details(|details| details.user_id.clone_from(&heir));
                 if user.id == caller.user {
                     return Err(Error::conflict("You cannot delete yourself. Ask another administrator."));
                 }

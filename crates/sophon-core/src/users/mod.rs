@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use sophon_model::ports::{Tx, UserFilter};
 use sophon_model::{
-    Caller, Error, Kind, Page, Paged, Permission, Permissions, Result, Role, User, UserId, UserStatus,
+    AuditAction, Caller, Error, Kind, Page, Paged, Permission, Permissions, Result, Role, User, UserId,
+    UserStatus,
 };
 
 use crate::database::Database;
@@ -89,7 +90,7 @@ impl Users {
         let (maker, role) = (caller.clone(), new.role);
         let made: User = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::UserCreate, move |unit| {
                 require_within(&*unit.tx, &maker, &role)?;
                 let now = unit.now();
                 let user = User {
@@ -105,6 +106,8 @@ impl Users {
                     updated_at: now,
                 };
                 unit.tx.insert(&user)?;
+                unit.about(&user);
+                unit.audit_details(|details| details.role = Some(user.role.name().to_owned()));
                 // What is kept of the answer holds no secret.
                 Ok(User { password_hash: String::new(), ..user })
             })
@@ -116,8 +119,9 @@ impl Users {
     pub async fn end_sign_ins(&self, caller: &Caller, id: &UserId, with_api_tokens: bool) -> Result<()> {
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
         self.db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::UserSignOut, move |unit| {
                 let user = change::to_change(unit, &by, &id)?;
+                unit.about(&user);
                 if with_api_tokens {
                     identity.end_api_tokens_in(unit, &user.id)?;
                 }

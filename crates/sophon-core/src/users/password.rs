@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sophon_model::{Caller, Error, Result, User, UserId};
+use sophon_model::{AuditAction, Caller, Error, Result, User, UserId};
 
 use super::Users;
 use super::change::to_change;
@@ -33,8 +33,9 @@ impl Users {
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
         let user = self
             .db
-            .write_once(caller, move |unit| {
+            .write_once(caller, AuditAction::UserResetPassword, move |unit| {
                 let mut user = to_change(unit, &by, &id)?;
+                unit.about(&user);
                 set_in(unit, &identity, &by, &mut user, hash)?;
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;

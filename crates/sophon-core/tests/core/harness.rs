@@ -1,6 +1,7 @@
 //! The gateway of the core's tests, with what their subjects add to it.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use sophon_core::attachments::Quotas;
 use sophon_core::database::Unit;
@@ -49,7 +50,9 @@ impl Harness {
         let registered = nodes.register(&admin, new).await.unwrap();
         let id = &registered.node.id;
         nodes.approve(&admin, id, None, None).await.unwrap();
-        let Pairing::Approved(token) = nodes.pair(id, &registered.pairing_secret).await.unwrap() else {
+        let Pairing::Approved(token) =
+            nodes.pair(id, &registered.pairing_secret, Arc::default()).await.unwrap()
+        else {
             panic!("it was approved")
         };
         let machine = nodes.authenticate(&token).await.unwrap();

@@ -13,7 +13,7 @@ fn login(email: &str, password: &str) -> Login {
 }
 
 fn device(name: &str) -> Device {
-    Device { user_agent: Some(name.into()), address: Some([10, 0, 0, 1].into()) }
+    Device { user_agent: Some(name.into()), address: Some([10, 0, 0, 1].into()), request_id: None }
 }
 
 #[tokio::test]

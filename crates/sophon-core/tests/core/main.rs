@@ -3,6 +3,7 @@
 mod announcements;
 mod approvals;
 mod attachments;
+mod audit;
 mod branches;
 mod discussions;
 mod fairness;

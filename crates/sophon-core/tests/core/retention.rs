@@ -129,8 +129,13 @@ async fn kept(
 
 #[tokio::test]
 async fn what_has_ended_is_removed_when_its_time_is_over_however_much_it_is() {
-    let retention =
-        Retention { approvals: 2 * DAY, discussion_runs: 3 * DAY, node_commands: DAY, dead_jobs: DAY };
+    let retention = Retention {
+        approvals: 2 * DAY,
+        discussion_runs: 3 * DAY,
+        node_commands: DAY,
+        dead_jobs: DAY,
+        audit: 9 * DAY,
+    };
     let app = Harness::with_retention(retention).await;
     let [pending] = pending_approvals(&app, "memory.write", 1).await.try_into().unwrap();
     let old = end(&app, &pending, (MANY, MANY_RUNS)).await;

@@ -191,3 +191,68 @@ async fn waiting(http: &Http) -> [String; 2] {
     })
     .await
 }
+
+/// Without a limit of writes.
+const FAST: [(&str, &str); 1] = [("SOPHON__RATE_LIMITS__WRITES", "1000000")];
+
+/// Makes agents until the gateway is gone.
+async fn make_until_killed(http: Http, maker: usize, round: u64) {
+    for number in 0_u64.. {
+        let name = json!({ "name": format!("agent {maker} {round} {number}") });
+        if http.request(reqwest::Method::POST, "/api/agents").json(&name).send().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// All items of a list.
+async fn all(http: &Http, list: &str) -> Vec<serde_json::Value> {
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let (_, page) = http.get(&format!("{list}limit=200{cursor}")).await;
+        found.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_action_is_without_its_entry_and_no_entry_without_its_action_over_25_kills() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for round in 0..KILLS {
+        let gateway = Process::start_with(&data, &FAST).await;
+        let makers: Vec<_> =
+            (0..SENDERS).map(|maker| tokio::spawn(make_until_killed(gateway.http(), maker, round))).collect();
+        tokio::time::sleep(Duration::from_millis(20 + (round * 37) % 300)).await;
+        gateway.kill().await;
+        for maker in makers {
+            soon("the end of the makers", maker).await.unwrap();
+        }
+    }
+    let gateway = Process::start_with(&data, &FAST).await;
+    let http = gateway.http();
+    let id = |item: &serde_json::Value| item.as_str().unwrap().to_owned();
+    let agents = all(&http, "/api/agents?").await;
+    let made = agents.iter().filter(|agent| agent["name"].as_str().unwrap().starts_with("agent "));
+    let made: HashSet<String> = made.map(|agent| id(&agent["id"])).collect();
+    let entries = all(&http, "/api/admin/audit?action=agent.create&").await;
+    let told: HashSet<String> = entries.iter().map(|entry| id(&entry["resource"]["id"])).collect();
+    assert_eq!(told.len(), entries.len(), "an action has two entries");
+    assert_eq!(told, made);
+    assert!(made.len() > 200, "only {} were made: too few to prove anything", made.len());
+
+    let exported = http.request(reqwest::Method::GET, "/api/admin/audit/export").send().await.unwrap();
+    let exported = exported.text().await.unwrap();
+    let checkpoints = std::fs::read_to_string(data.join("audit-checkpoints")).unwrap();
+    let mut verifier = sophon_core::audit::verify::Verifier::new(None);
+    for (number, line) in (1..).zip(checkpoints.lines()) {
+        verifier.checkpoint(number, line);
+    }
+    exported.lines().for_each(|line| verifier.entry(line));
+    let report = verifier.finish();
+    assert!(report.is_sound(), "{report:?}");
+    assert!(report.checkpoints >= KILLS, "{report:?}");
+}

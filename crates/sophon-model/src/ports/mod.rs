@@ -1,5 +1,6 @@
 //! The ports: what the core needs and others provide.
 
+mod audit_checkpoints;
 mod backplane;
 mod blobs;
 mod environment;
@@ -10,6 +11,7 @@ mod model_provider;
 mod provider_factory;
 mod store;
 
+pub use audit_checkpoints::AuditCheckpoints;
 pub use backplane::{Backplane, BackplaneStatus, Heard};
 pub use blobs::{Blobs, ByteStream, Content, HEAD, Staged};
 pub use environment::{Clock, Entropy};

@@ -9,12 +9,15 @@ use sophon_core::Gateway;
 use sophon_core::approvals::Answer;
 use sophon_model::{ApprovalEvent, ApprovalId, Event, InfoRequestEvent, Permission, Topic};
 
-use super::error::hub_error;
 use super::groups::Groups;
 use super::named::named;
 use super::project::invocation;
 use super::rates;
+use super::refusals::{self, CallError};
 use super::sign_in::People;
+
+/// Where it is.
+pub(super) const ADDRESS: &str = "/hubs/approvals";
 
 pub(crate) struct ApprovalsHub {
     gateway: Gateway,
@@ -82,6 +85,14 @@ impl Hub for ApprovalsHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        let method = call.method().to_owned();
+        let outcome = self.call(connection, call).await;
+        refusals::answer(&self.gateway, connection.caller(), (ADDRESS, &method), outcome)
+    }
+}
+
+impl ApprovalsHub {
+    async fn call(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, CallError> {
         rates::count(&self.gateway, connection.caller(), call.method())?;
         let caller = connection.caller();
         let (approval, answer) = match call.method() {
@@ -99,12 +110,12 @@ impl Hub for ApprovalsHub {
             "RespondInfo" => {
                 let RespondInfo { info_id, response } = call.arguments::<(_,)>()?.0;
                 let responded = self.gateway.info_requests.respond(caller, &info_id, response);
-                responded.await.map_err(hub_error)?;
+                responded.await?;
                 return Ok(Reply::Void);
             }
-            _ => return Err(HubError::UnknownMethod),
+            _ => return Err(HubError::UnknownMethod.into()),
         };
-        self.gateway.approvals.answer(caller, &approval, answer).await.map_err(hub_error)?;
+        self.gateway.approvals.answer(caller, &approval, answer).await?;
         Ok(Reply::Void)
     }
 }

@@ -12,12 +12,15 @@ use sophon_core::following::revokes_access;
 use sophon_model::{Event, MessageEvent, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
-use super::error::hub_error;
 use super::groups::{Groups, Membership};
 use super::named::named;
 use super::project::{self, invocation};
 use super::rates;
+use super::refusals::{self, CallError};
 use super::sign_in::People;
+
+/// Where it is.
+pub(super) const ADDRESS: &str = "/hubs/chat";
 
 pub(crate) struct ChatHub {
     gateway: Gateway,
@@ -87,12 +90,20 @@ impl Hub for ChatHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        let method = call.method().to_owned();
+        let outcome = self.call(connection, call).await;
+        refusals::answer(&self.gateway, connection.caller(), (ADDRESS, &method), outcome)
+    }
+}
+
+impl ChatHub {
+    async fn call(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, CallError> {
         rates::count(&self.gateway, connection.caller(), call.method())?;
         match call.method() {
             "SendMessage" => self.send_message(connection, call.arguments::<(SendMessage,)>()?.0).await,
             "CancelTask" => {
                 let TaskRef { task_id } = named::<_, TaskId>(&call)?;
-                self.gateway.tasks.cancel(connection.caller(), &task_id).await.map_err(hub_error)?;
+                self.gateway.tasks.cancel(connection.caller(), &task_id).await?;
                 Ok(Reply::Void)
             }
             "JoinSession" => self.join(connection, named::<_, SessionId>(&call)?).await,
@@ -101,19 +112,17 @@ impl Hub for ChatHub {
                 self.groups.leave(connection, &Topic::Session(session_id));
                 Ok(Reply::Void)
             }
-            _ => Err(HubError::UnknownMethod),
+            _ => Err(HubError::UnknownMethod.into()),
         }
     }
-}
 
-impl ChatHub {
     /// Sends, and joins the session that the message goes to before it is stored, so that nothing of the turn is
     /// missed. Nothing is refused after it has been stored.
     async fn send_message(
         &self,
         connection: &Connection<Self>,
         send: SendMessage,
-    ) -> Result<Reply, HubError> {
+    ) -> Result<Reply, CallError> {
         let caller = connection.caller();
         match &send.session_id {
             Some(session) => self.groups.enter(connection, Topic::Session(session.clone())).await?,
@@ -129,7 +138,7 @@ impl ChatHub {
         if connection.is_closed() || !sent.as_ref().is_ok_and(|sent| sent.message_id == id) {
             self.sent.lock().remove(&id);
         }
-        let sent = sent.map_err(hub_error)?;
+        let sent = sent?;
         if is_new {
             self.groups.follow_new(connection, &Topic::Session(sent.session_id.clone()), before);
         }
@@ -137,11 +146,11 @@ impl ChatHub {
     }
 
     /// Follows a session: from now on, or from where the client left (`since`).
-    async fn join(&self, connection: &Connection<Self>, wanted: SessionRef) -> Result<Reply, HubError> {
+    async fn join(&self, connection: &Connection<Self>, wanted: SessionRef) -> Result<Reply, CallError> {
         let SessionRef { session_id, since } = wanted;
         let topic = Topic::Session(session_id.clone());
         let place = self.groups.catch_up(self, connection, &topic, since).await?;
-        self.gateway.pending.fetch(&session_id).await.map_err(hub_error)?;
+        self.gateway.pending.fetch(&session_id).await?;
         let join = || self.groups.join_at(connection, &topic, place);
         let (joined, pending) = self.gateway.pending.join(&session_id, join);
         let Membership { seq, complete } = joined?;

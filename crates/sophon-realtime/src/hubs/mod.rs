@@ -11,6 +11,7 @@ mod node;
 mod notifications;
 mod project;
 mod rates;
+mod refusals;
 mod share;
 mod sign_in;
 mod tasks;
@@ -46,7 +47,7 @@ const UNDER: &str = "/hubs/";
 /// The address of the one hub that is not for people.
 const FOR_NODES: &str = "/hubs/node";
 /// How often all connections are looked at: tokens lapse, and another process may have changed what this one serves.
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_secs(25);
 /// Why connections end when the gateway does.
 const RESTARTING: &str = "The gateway is restarting.";
 
@@ -79,15 +80,15 @@ impl Hubs {
         Self {
             nodes: HubServer::new(nodes, gateway.db.bus().clone(), NODE_HUB, for_nodes),
             people: Arc::new([
-                at.at("/hubs/chat", chat, CHAT_HUB),
-                at.at("/hubs/tasks", TasksHub::new(gateway.clone(), people.clone()), TASKS_HUB),
-                at.at("/hubs/approvals", ApprovalsHub::new(gateway.clone(), people.clone()), APPROVALS_HUB),
+                at.at(chat::ADDRESS, chat, CHAT_HUB),
+                at.at(tasks::ADDRESS, TasksHub::new(gateway.clone(), people.clone()), TASKS_HUB),
+                at.at(approvals::ADDRESS, ApprovalsHub::new(gateway.clone(), people.clone()), APPROVALS_HUB),
                 at.at(
-                    "/hubs/notifications",
+                    notifications::ADDRESS,
                     NotificationsHub::new(gateway.clone(), people.clone()),
                     NOTIFICATIONS_HUB,
                 ),
-                at.at("/hubs/discussion", DiscussionHub::new(gateway.clone(), people), DISCUSSION_HUB),
+                at.at(discussion::ADDRESS, DiscussionHub::new(gateway.clone(), people), DISCUSSION_HUB),
             ]),
         }
     }

@@ -7,9 +7,11 @@ use http::{Extensions, HeaderValue};
 use signalr::{Authenticate, Hub, Rejection};
 use sophon_api::Failure;
 use sophon_core::Gateway;
-use sophon_core::identity::{Presented, TENANT_HEADER};
-use sophon_model::{Caller, Error, Event, Kind, Topic};
+use sophon_core::identity::{Identified, Presented, TENANT_HEADER};
+use sophon_model::{Caller, Error, Event, Kind, Result, Topic};
 use tokio::time::Instant;
+
+use super::refusals::{self, CONNECT, origin};
 
 /// A hub for people, who follow the core's events.
 pub(super) trait ForPeople: Hub<Auth = People, Topic = Topic, Event = Event> {}
@@ -26,6 +28,13 @@ impl People {
     pub(super) fn new(gateway: Gateway) -> Self {
         Self { gateway }
     }
+
+    async fn judge(&self, identified: &Identified, request: &Parts) -> Result<Caller> {
+        let caller = identified.require_user()?;
+        let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        self.gateway.identity.require_tenants(caller, named).await?;
+        Ok(caller.clone())
+    }
 }
 
 impl Authenticate for People {
@@ -35,11 +44,13 @@ impl Authenticate for People {
     /// request names must be the caller's.
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
+        let origin = origin(request);
         let identified = self.gateway.identify(presented).await.map_err(rejection)?;
-        let caller = identified.require_user().map_err(rejection)?;
-        let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
-        self.gateway.identity.require_tenants(caller, named).await.map_err(rejection)?;
-        Ok(caller.clone())
+        let identified = identified.from(&origin);
+        self.judge(&identified, request).await.map_err(|error| {
+            refusals::note(&self.gateway, &identified, &origin, CONNECT, request.uri.path(), &error);
+            rejection(error)
+        })
     }
 
     fn same_caller(&self, first: &Caller, now: &Caller) -> bool {

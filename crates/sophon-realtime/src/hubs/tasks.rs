@@ -9,7 +9,11 @@ use super::groups::Groups;
 use super::named::named;
 use super::project::{self, invocation};
 use super::rates;
+use super::refusals::{self, CallError};
 use super::sign_in::People;
+
+/// Where it is.
+pub(super) const ADDRESS: &str = "/hubs/tasks";
 
 pub(crate) struct TasksHub {
     gateway: Gateway,
@@ -51,6 +55,14 @@ impl Hub for TasksHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        let method = call.method().to_owned();
+        let outcome = self.call(connection, call).await;
+        refusals::answer(&self.gateway, connection.caller(), (ADDRESS, &method), outcome)
+    }
+}
+
+impl TasksHub {
+    async fn call(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, CallError> {
         rates::count(&self.gateway, connection.caller(), call.method())?;
         let task = match call.argument_count() {
             0 => None,
@@ -62,7 +74,7 @@ impl Hub for TasksHub {
         match call.method() {
             "Watch" => self.groups.join(connection, topic).await?,
             "Unwatch" => self.groups.leave(connection, &topic),
-            _ => return Err(HubError::UnknownMethod),
+            _ => return Err(HubError::UnknownMethod.into()),
         }
         Ok(Reply::Void)
     }

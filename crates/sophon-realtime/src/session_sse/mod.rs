@@ -23,16 +23,19 @@ use bytes::{Bytes, BytesMut};
 use fanout::Start;
 use serde::Deserialize;
 use sophon_core::Gateway;
+use sophon_core::audit::Refused;
 use sophon_core::following::{CatchUp, catch_up, revokes_access};
 use sophon_core::identity::{AuthorizationState, Identified, Presented, TENANT_HEADER};
 use sophon_core::live::{EventDelivery, EventSubscription};
 use sophon_core::network::ClientAddress;
 use sophon_core::rates::Asker;
-use sophon_model::{Caller, Error, Result, SessionId, Topic};
+use sophon_model::{Caller, Error, Origin, Result, SessionId, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
 use shares::{OpenStream, Streams};
 
+/// How the audit log calls it.
+const OPERATION: &str = "GET /api/sessions/{id}/stream";
 /// The pace of the keep-alive event.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// The most that goes into one write, in bytes, unless a single event is larger.
@@ -66,13 +69,31 @@ async fn stream_session(
     Path(id): Path<String>,
     Query(query): Query<StreamQuery>,
     client: Option<Extension<ClientAddress>>,
+    origin: Option<Extension<Arc<Origin>>>,
     headers: HeaderMap,
 ) -> Response {
     let token = query.token.as_deref().filter(|token| !token.is_empty());
     let address = client.and_then(|Extension(client)| client.0);
-    match open(&wire, SessionId::from(id), (token, address), &headers).await {
+    let origin = origin.map(|Extension(origin)| origin).unwrap_or_default();
+    let identified = match identify(&wire.gateway, token, &headers).await {
+        Ok(identified) => identified.from(&origin),
+        Err(error) => return (wire.error_response)(error),
+    };
+    match open(&wire, SessionId::from(id.as_str()), (&identified, address), &headers).await {
         Ok(opened) => respond(opened),
-        Err(error) => (wire.error_response)(error),
+        Err(error) => {
+            if Refused::is_one(&identified, &error) {
+                let refused = Refused {
+                    identified: &identified,
+                    origin: &origin,
+                    operation: OPERATION,
+                    target: &id,
+                    error: &error,
+                };
+                wire.gateway.audit.refuse(refused);
+            }
+            (wire.error_response)(error)
+        }
     }
 }
 
@@ -89,14 +110,17 @@ struct Opened {
 async fn open(
     wire: &Wire,
     session: SessionId,
-    (token, address): (Option<&str>, Option<IpAddr>),
+    (identified, address): (&Identified, Option<IpAddr>),
     headers: &HeaderMap,
 ) -> Result<Opened> {
     let gateway = wire.gateway.clone();
-    let identified = identify(&gateway, token, headers).await?;
     let caller = identified.optional_user()?.cloned();
+    if let Some(caller) = &caller {
+        let named = headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        gateway.identity.require_tenants(caller, named).await?;
+    }
     gateway.sessions.get(caller.as_ref(), &session).await?;
-    let place = wire.streams.open(Asker::of(&identified, address))?;
+    let place = wire.streams.open(Asker::of(identified, address))?;
     let topic = Topic::Session(session.clone());
     let subscription = gateway.db.bus().subscribe();
     let mut caught_up = None;
@@ -114,20 +138,14 @@ async fn open(
     Ok(Opened { gateway, session, caller, subscription, caught_up, place })
 }
 
-/// The header counts before the query. A credential that is given must be valid, also where none is needed, and the
-/// tenant that the request names must be the caller's.
+/// The header counts before the query. A credential that is given must be valid, also where none is needed.
 async fn identify(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> Result<Identified> {
-    let values = |name: HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
-    let presented = match Presented::in_headers(values(header::AUTHORIZATION)) {
+    let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    let presented = match Presented::in_headers(values) {
         Presented::Nothing => token.map_or(Presented::Nothing, Presented::Bearer),
         in_header => in_header,
     };
-    let identified = gateway.identify(presented).await?;
-    if let Some(caller) = identified.optional_user()? {
-        let named = values(HeaderName::from_static(TENANT_HEADER));
-        gateway.identity.require_tenants(caller, named).await?;
-    }
-    Ok(identified)
+    gateway.identify(presented).await
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<u64> {

@@ -1,18 +1,21 @@
 //! What administrators do.
 
 mod announcements;
+mod audit;
 mod roles;
 mod secrets;
 mod users;
 
 use utoipa_axum::routes;
 
-use crate::class::Class::{Read, Write};
+use crate::class::Class::{Expensive, Read, Write};
 use crate::router::ApiRouter;
 
 pub(crate) fn routes() -> ApiRouter {
     ApiRouter::default()
         .routes(Write, routes!(announcements::announce))
+        .routes(Read, routes!(audit::list_audit_entries))
+        .routes(Expensive, routes!(audit::export_audit_log))
         .routes(Read, routes!(secrets::get_secrets_state))
         .routes(Write, routes!(secrets::rotate_master_key))
         .routes(Read, routes!(users::list_users))

@@ -1,10 +1,12 @@
 //! Headers that mean something to a handler.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
-use http::header::USER_AGENT;
+use http::Extensions;
 use http::request::Parts;
 use sophon_core::identity::{self, TENANT_HEADER};
-use sophon_core::network::ClientAddress;
+use sophon_model::Origin;
 
 use crate::error::{ApiError, Result};
 
@@ -15,10 +17,14 @@ impl<S: Sync> FromRequestParts<S> for Device {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let user_agent = parts.headers.get(USER_AGENT).and_then(|name| name.to_str().ok());
-        let address = parts.extensions.get::<ClientAddress>().and_then(|address| address.0);
-        Ok(Self(identity::Device { user_agent: user_agent.map(ToOwned::to_owned), address }))
+        let Origin { address, user_agent, request_id } = origin(&parts.extensions).as_ref().clone();
+        Ok(Self(identity::Device { user_agent, address, request_id }))
     }
+}
+
+/// From where a request comes, by its extensions.
+pub(crate) fn origin(extensions: &Extensions) -> Arc<Origin> {
+    extensions.get::<Arc<Origin>>().cloned().unwrap_or_default()
 }
 
 /// The tenants that the request names. Of those who signed in, the gate has looked at them.

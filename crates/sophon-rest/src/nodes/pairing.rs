@@ -1,9 +1,11 @@
 //! Pairing: a person decides, and the node fetches its token.
 
-use axum::Json;
+use std::sync::Arc;
+
 use axum::extract::State;
+use axum::{Extension, Json};
 use sophon_api::{ApproveNode, Node, PairNode, PairingState};
-use sophon_model::NodeId;
+use sophon_model::{NodeId, Origin};
 
 use crate::Api;
 use crate::client::GatewayUrl;
@@ -50,8 +52,9 @@ pub(super) async fn reject_node(
 pub(super) async fn pair_node(
     State(gateway): Api,
     GatewayUrl(url): GatewayUrl,
+    Extension(origin): Extension<Arc<Origin>>,
     Body(pair): Body<PairNode>,
 ) -> Result<Json<PairingState>> {
-    let pairing = gateway.nodes.pair(&pair.node_id, pair.pairing_secret.reveal()).await?;
+    let pairing = gateway.nodes.pair(&pair.node_id, pair.pairing_secret.reveal(), origin).await?;
     Ok(Json(PairingState::new(pairing, url)))
 }

@@ -4,6 +4,7 @@
 //! below. The JSON schema and the table of keys in `docs/` come from the same declarations.
 
 mod agents;
+mod audit;
 mod auth;
 mod backplane;
 mod bounded;
@@ -35,6 +36,7 @@ use sophon_providers::ProviderConfig;
 use crate::ServeArgs;
 use crate::environment::{variable, variables};
 pub use agents::Agents;
+pub use audit::Audit;
 pub use auth::Auth;
 pub use backplane::Backplane;
 pub use bounded::Bounded;
@@ -98,6 +100,8 @@ pub struct Config {
     pub hubs: Hubs,
     /// The agents' work.
     pub agents: Agents,
+    /// The audit log.
+    pub audit: Audit,
     /// How long finished things are kept.
     pub retention: Retention,
     /// Attached files.
@@ -123,6 +127,7 @@ impl Default for Config {
             rate_limits: RateLimits::default(),
             hubs: Hubs::default(),
             agents: Agents::default(),
+            audit: Audit::default(),
             retention: Retention::default(),
             files: Files::default(),
             egress: Egress::default(),

@@ -26,6 +26,9 @@ pub struct Retention {
     /// Background jobs that failed for good.
     #[schemars(extend("x-unit" = "days"))]
     pub dead_jobs_days: Days,
+    /// Entries of the audit log.
+    #[schemars(extend("x-unit" = "days"))]
+    pub audit_days: Days,
 }
 
 impl Default for Retention {
@@ -35,6 +38,7 @@ impl Default for Retention {
             discussion_runs_days: Days::new(90),
             node_commands_days: Days::new(30),
             dead_jobs_days: Days::new(90),
+            audit_days: Days::new(365),
         }
     }
 }
@@ -47,6 +51,7 @@ impl From<Retention> for sophon_core::maintenance::Retention {
             discussion_runs: days(configured.discussion_runs_days),
             node_commands: days(configured.node_commands_days),
             dead_jobs: days(configured.dead_jobs_days),
+            audit: days(configured.audit_days),
         }
     }
 }

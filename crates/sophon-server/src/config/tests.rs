@@ -74,16 +74,33 @@ fn files_are_kept_in_one_place() {
 }
 
 #[test]
+fn messages_between_gateways_need_a_database_that_they_share() {
+    let nats = "[backplane]\nnats_url = 'nats://127.0.0.1:4222'";
+    let text = "backplane.nats_url: several gateways need a PostgreSQL database: set database.url, or remove this key";
+    assert_eq!(refused(nats, &[]), [text]);
+    load(&format!("[database]\nurl = 'postgres://me@h/db'\n{nats}")).unwrap();
+    let alone = "[backplane]\nnats_credentials_file = '/etc/nats.creds'";
+    assert_eq!(
+        refused(alone, &[]),
+        ["backplane.nats_credentials_file: it needs backplane.nats_url beside it"]
+    );
+}
+
+#[test]
 fn what_is_out_of_bounds_is_refused() {
     for (section, wrong) in [
         ("agents", "workers = 0"),
         ("agents", "token_budget = -1"),
         ("agents", "answer_within_seconds = 0"),
         ("agents", "answer_within_seconds = 86401"),
+        ("agents", "lease_seconds = 2"),
+        ("database", "connections = 0"),
+        ("database", "statement_timeout_seconds = 301"),
         ("hubs", "buffer = 0"),
         ("http", "connections = 0"),
         ("rate_limits", "reads = 0"),
         ("retention", "approvals_days = 0"),
+        ("retention", "audit_days = 0"),
         ("retention", "discussion_runs_days = 0"),
         ("retention", "node_commands_days = 3651"),
         ("egress", "allowed_private = ['no port']"),

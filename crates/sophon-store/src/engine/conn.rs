@@ -5,10 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use sophon_model::ports::{Shape, Value};
+use sophon_model::TenantId;
+use sophon_model::ports::{ChainHead, Shape, Value};
 
 use super::row::{RawRow, Row};
 use super::{Engine, Failure, PostgresLink, Query, Sql, SqliteLink, Verb};
+
+/// Chains whose ends are kept in mind; with more all are read again.
+const MOST_AUDIT_HEADS: usize = 1_000;
 
 /// Takes the rows of a statement, one by one.
 pub(crate) type OnRow<'a> = &'a mut dyn FnMut(&dyn RawRow) -> Result<(), Failure>;
@@ -36,6 +40,8 @@ pub(crate) struct Conn {
     mode: Cell<Mode>,
     failed: Cell<bool>,
     next_event: Cell<Option<u64>>,
+    /// The ends of chains of the audit log that this connection has read or written, with SQLite.
+    audit_heads: RefCell<HashMap<TenantId, ChainHead>>,
     /// The texts of the typed verbs, by table and verb: each is made once.
     texts: RefCell<HashMap<(&'static str, Verb), Arc<str>>>,
 }
@@ -48,6 +54,7 @@ impl Conn {
             mode: Cell::new(Mode::Read),
             failed: Cell::new(false),
             next_event: Cell::new(None),
+            audit_heads: RefCell::default(),
             texts: RefCell::default(),
         }
     }
@@ -74,6 +81,28 @@ impl Conn {
     /// See [`known_next_event`](Self::known_next_event).
     pub(crate) fn set_next_event(&self, number: u64) {
         self.next_event.set(Some(number));
+    }
+
+    /// The end of a chain, if this connection knows it for sure: with SQLite there is one writer.
+    pub(crate) fn known_audit_head(&self, tenant: &TenantId) -> Option<ChainHead> {
+        self.audit_heads.borrow().get(tenant).cloned()
+    }
+
+    /// See [`known_audit_head`](Self::known_audit_head).
+    pub(crate) fn set_audit_head(&self, tenant: &TenantId, head: ChainHead) {
+        if self.engine() == Engine::Postgres || !self.writes() {
+            return;
+        }
+        let mut heads = self.audit_heads.borrow_mut();
+        if heads.len() >= MOST_AUDIT_HEADS {
+            heads.clear();
+        }
+        heads.insert(tenant.clone(), head);
+    }
+
+    /// Reads the ends of chains again: what was written is undone.
+    pub(crate) fn forget_audit_heads(&self) {
+        self.audit_heads.borrow_mut().clear();
     }
 
     /// Whether a statement has failed since this was last asked.

@@ -4,6 +4,7 @@ mod agents;
 mod api_tokens;
 mod approvals;
 mod attachments;
+mod audit;
 mod auth_sessions;
 mod discussion_runs;
 mod entities;

@@ -275,6 +275,7 @@ impl Writer {
             Ran::Fine => Ok(()),
             Ran::Failed(error) | Ran::Panicked(error) => {
                 self.conn.exec("ROLLBACK TO job", &[])?;
+                self.conn.forget_audit_heads();
                 Err(error)
             }
         };
@@ -285,6 +286,7 @@ impl Writer {
     /// Undoes the whole group. After a failed sync nothing is acknowledged any more: the system may have dropped
     /// what it could not write, and would not say so a second time.
     fn roll_back(&mut self, failure: Failure) -> End {
+        self.conn.forget_audit_heads();
         let is_broken = self.is_over(&failure);
         let cause = failure.into_cause();
         let why: Arc<str> = cause.to_string().into();

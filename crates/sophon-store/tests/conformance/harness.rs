@@ -162,6 +162,16 @@ impl Place {
         }
     }
 
+    /// Whether the database, which no store has open, refuses a statement.
+    pub fn refuses(&self, statement: &str) -> bool {
+        match self.engine {
+            Engine::Sqlite => {
+                rusqlite::Connection::open(self.file()).unwrap().execute_batch(statement).is_err()
+            }
+            Engine::Postgres => Client::connect(&self.url, NoTls).unwrap().batch_execute(statement).is_err(),
+        }
+    }
+
     /// Opens it with other limits.
     pub fn open_with(&self, options: &Options) -> Arc<dyn Store> {
         sophon_store::open(&self.url, options).unwrap()

@@ -167,9 +167,9 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         Some(Action::Mark { id, marks }) => mark(context, &id, marks).await,
         Some(Action::Tags) => tags(context).await,
         Some(Action::Export { id }) => {
-            let file = context.client.export_session(&id, context.screen.json).await?;
-            io::stdout().lock().write_all(&file)?;
-            Ok(())
+            let mut stdout = io::stdout();
+            let write = |piece: &[u8]| stdout.write_all(piece);
+            Ok(context.client.export_session(&id, context.screen.json, write).await?)
         }
         Some(Action::Delete { id, yes }) => delete(context, &id, yes).await,
         Some(Action::Fork { id, at, title }) => {

@@ -158,7 +158,7 @@ fn hint(error: &ClientError) -> Option<String> {
         ClientError::Disconnected(_) => "Try again; `sophon chat --last` goes on where you were.",
         ClientError::Credentials(_) => "Mend or delete the file, then sign in again with `sophon login`.",
         ClientError::NotAnId(_) => "Take the id from a list, for example `sophon sessions`.",
-        ClientError::File(..) | ClientError::Setup(_) => return None,
+        ClientError::File(..) | ClientError::Output(_) | ClientError::Setup(_) => return None,
     };
     Some(hint.to_owned())
 }

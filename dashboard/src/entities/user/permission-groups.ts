@@ -31,6 +31,8 @@ const GROUP: Record<Permission, Group> = {
   AssignRoles: "people",
   ManageRoles: "people",
   ManageTenants: "people",
+  ViewAudit: "people",
+  ExportAudit: "people",
   SendAnnouncements: "people",
   EndSignIns: "people",
 };

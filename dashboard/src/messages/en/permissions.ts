@@ -25,6 +25,8 @@ const about = {
   ManageModels: "Add, change and remove model providers",
   ViewBudgets: "See budgets",
   ManageBudgets: "Change budgets",
+  ViewAudit: "See the audit log",
+  ExportAudit: "Export the audit log",
   ViewSystem: "See the health and the metrics of the gateway",
   ManageSystem: "Pause, resume, drain and restart the gateway",
   SendAnnouncements: "Send an announcement to everyone in the workspace",

@@ -3,6 +3,7 @@ import type { Translation } from "../catalogue.ts";
 import * as chat from "./de/chat.ts";
 import * as frame from "./de/frame.ts";
 import * as machines from "./de/machines.ts";
+import * as people from "./de/people.ts";
 import * as work from "./de/work.ts";
 
-export default { ...chat, ...frame, ...machines, ...work } satisfies Translation;
+export default { ...chat, ...frame, ...machines, ...people, ...work } satisfies Translation;

@@ -3,6 +3,7 @@ import type { Translation } from "../catalogue.ts";
 import * as chat from "./es/chat.ts";
 import * as frame from "./es/frame.ts";
 import * as machines from "./es/machines.ts";
+import * as people from "./es/people.ts";
 import * as work from "./es/work.ts";
 
-export default { ...chat, ...frame, ...machines, ...work } satisfies Translation;
+export default { ...chat, ...frame, ...machines, ...people, ...work } satisfies Translation;

@@ -3,6 +3,7 @@ import type { Translation } from "../catalogue.ts";
 import * as chat from "./zh/chat.ts";
 import * as frame from "./zh/frame.ts";
 import * as machines from "./zh/machines.ts";
+import * as people from "./zh/people.ts";
 import * as work from "./zh/work.ts";
 
-export default { ...chat, ...frame, ...machines, ...work } satisfies Translation;
+export default { ...chat, ...frame, ...machines, ...people, ...work } satisfies Translation;

@@ -1,5 +1,7 @@
 //! The callers.
 
+use std::sync::Arc;
+
 use sophon_model::{
     AgentId, Caller, Credential, CustomRole, Permission, Permissions, Role, RoleId, TenantId, User, UserId,
 };
@@ -76,5 +78,7 @@ pub async fn caller(
         Ok(user)
     });
     let User { id: user, tenant_id: tenant, role, .. } = stored.await.expect("it is stored");
-    Caller { user, tenant, role, permissions, credential: Credential::AutoAdmin, request_key: None }
+    let (email, origin) = ("a@example.com".into(), Arc::default());
+    let credential = Credential::AutoAdmin;
+    Caller { user, email, tenant, role, permissions, credential, request_key: None, origin }
 }

@@ -12,7 +12,7 @@ use sophon_core::policy::Case;
 use sophon_core::roles::RoleChange;
 use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_core::users::{NewUser, UserChange};
-use sophon_model::ports::{ApprovalFilter, SessionFilter, UserFilter};
+use sophon_model::ports::{ApprovalFilter, AuditFilter, SessionFilter, UserFilter};
 use sophon_model::{
     Caller, Error, JobId, NewPanelist, Node, Page, Permission, ProviderId, Result, Role, Severity, Topic,
 };
@@ -46,7 +46,17 @@ pub async fn call(app: &TestGateway, case: &Case, asker: &Asker, things: &Things
             of_owner(gateway, case, caller, things).await
         }
         "role" | "user" => of_people(gateway, case, caller, things).await,
+        "audit log" => of_audit(gateway, case, caller).await,
         _ => of_places(gateway, case, caller, things).await,
+    }
+}
+
+async fn of_audit(gateway: &Gateway, case: &Case, caller: &Caller) -> Result<()> {
+    let filter = AuditFilter::default();
+    match case.verb {
+        "Read" => gateway.audit.list(caller, filter, Page::new(None, None)).await.map(drop),
+        "Export" => gateway.audit.export(caller, filter).await.map(drop),
+        other => panic!("no call is known for {other} of the audit log"),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The table: who may do what. One line an operation of REST, and one a method of a hub.
 
 use sophon_model::Permission::{
-    self, ApproveActions, EndSignIns, ManageAgents, ManageModels, ManageNodes, ManageRoles, ManageSystem,
-    ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewSystem, ViewUsers,
+    self, ApproveActions, EndSignIns, ExportAudit, ManageAgents, ManageModels, ManageNodes, ManageRoles,
+    ManageSystem, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit, ViewSystem,
+    ViewUsers,
 };
 
 use Who::{Having, HavingAnywhere, InPerson, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
@@ -230,6 +231,8 @@ pub const REST: &[Line] = &[
     line("POST /api/discussions/runs/{id}/cancel", OwnerHaving(SendMessages), "run", ""),
     // Admin
     line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
+    line("GET /api/admin/audit", Having(ViewAudit), "", ""),
+    line("GET /api/admin/audit/export", Having(ExportAudit), "", ""),
     line("GET /api/admin/secrets", Having(ViewSystem), "", ""),
     line("POST /api/admin/secrets/rotate", Having(ManageSystem), "", ""),
     line("GET /api/admin/users", Having(ViewUsers), "", ""),
@@ -250,6 +253,7 @@ pub const REST: &[Line] = &[
     line("PATCH /api/admin/roles/{id}", Having(ManageRoles), "role", r#"{"permissions":[]}"#),
     line("DELETE /api/admin/roles/{id}", Having(ManageRoles), "unusedRole", ""),
     // Operations
+    line("GET /api/ops/gateways", HavingAnywhere(ViewSystem), "", ""),
     line("GET /api/ops/jobs", HavingAnywhere(ViewSystem), "", ""),
     line("GET /api/ops/jobs/dead", HavingAnywhere(ViewSystem), "", ""),
     line("POST /api/ops/jobs/{id}/retry", HavingAnywhere(ManageSystem), "job", ""),

@@ -1,5 +1,6 @@
 //! People of several tenants on one gateway, put in by way of its storage, and what else can prove itself to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sophon_core::Gateway;
@@ -37,11 +38,13 @@ impl App {
         let user = gateway.db.read(|tx| tx.first_user()).await.unwrap().unwrap();
         let caller = Caller {
             user: user.id,
+            email: user.email.into(),
             tenant: user.tenant_id,
             role: user.role,
             permissions: Permissions::ALL,
             credential: Credential::AutoAdmin,
             request_key: None,
+            origin: Arc::default(),
         };
         Person { gateway, email, password, caller }
     }
@@ -96,11 +99,13 @@ impl App {
         let email = format!("{user}@example.com").to_lowercase();
         let caller = Caller {
             user,
+            email: email.as_str().into(),
             tenant: tenant.clone(),
             role,
             permissions,
             credential: Credential::AutoAdmin,
             request_key: None,
+            origin: Arc::default(),
         };
         Person { gateway, email, password, caller }
     }
@@ -156,7 +161,9 @@ impl Person {
         let registered = nodes.register(&self.caller, new).await.unwrap();
         let id = registered.node.id;
         nodes.approve(&self.caller, &id, None, None).await.unwrap();
-        let Pairing::Approved(token) = nodes.pair(&id, &registered.pairing_secret).await.unwrap() else {
+        let Pairing::Approved(token) =
+            nodes.pair(&id, &registered.pairing_secret, Arc::default()).await.unwrap()
+        else {
             panic!("an approved node gets its token");
         };
         NodeAgent { id, tenant: self.caller.tenant.clone(), token }

@@ -12,6 +12,7 @@
 
 mod approvals;
 mod attachments;
+mod audit;
 mod discussions;
 mod entity;
 mod jobs;
@@ -25,6 +26,7 @@ mod verbs;
 
 pub use approvals::{ApprovalFilter, ApprovalRows, InfoRequestRows, PendingInfoRequests};
 pub use attachments::{AttachmentRows, BlobRows};
+pub use audit::{AuditFilter, AuditRange, AuditRows, ChainHead};
 pub use discussions::DiscussionRunRows;
 pub use entity::{
     Condition, Conditions, Delete, Ends, Entity, Every, Filter, Insert, Key, Order, Scoped, Table, Update,
@@ -108,6 +110,7 @@ pub trait Tx:
     + SecretRows
     + BlobRows
     + AttachmentRows
+    + AuditRows
 {
 }
 

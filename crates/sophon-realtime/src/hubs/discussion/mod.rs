@@ -7,12 +7,15 @@ use sophon_api::hubs::{RunRef, Subscribed};
 use sophon_core::Gateway;
 use sophon_model::{DiscussionRunId, Event, Topic};
 
-use super::error::hub_error;
 use super::groups::{Groups, Membership};
 use super::named::named;
 use super::project::invocation;
 use super::rates;
+use super::refusals::{self, CallError};
 use super::sign_in::People;
+
+/// Where it is.
+pub(super) const ADDRESS: &str = "/hubs/discussion";
 
 pub(crate) struct DiscussionHub {
     gateway: Gateway,
@@ -66,6 +69,14 @@ impl Hub for DiscussionHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        let method = call.method().to_owned();
+        let outcome = self.call(connection, call).await;
+        refusals::answer(&self.gateway, connection.caller(), (ADDRESS, &method), outcome)
+    }
+}
+
+impl DiscussionHub {
+    async fn call(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, CallError> {
         rates::count(&self.gateway, connection.caller(), call.method())?;
         let run: RunRef = named::<_, DiscussionRunId>(&call)?;
         match call.method() {
@@ -75,23 +86,21 @@ impl Hub for DiscussionHub {
                 Ok(Reply::Void)
             }
             "CancelRun" => {
-                self.gateway.discussions.cancel(connection.caller(), &run.run_id).await.map_err(hub_error)?;
+                self.gateway.discussions.cancel(connection.caller(), &run.run_id).await?;
                 Ok(Reply::Void)
             }
-            _ => Err(HubError::UnknownMethod),
+            _ => Err(HubError::UnknownMethod.into()),
         }
     }
-}
 
-impl DiscussionHub {
     /// Follows a run: from now on, or from where the client left (`since`).
-    async fn subscribe(&self, connection: &Connection<Self>, wanted: RunRef) -> Result<Reply, HubError> {
+    async fn subscribe(&self, connection: &Connection<Self>, wanted: RunRef) -> Result<Reply, CallError> {
         let run_id = wanted.run_id;
         let topic = Topic::Discussion(run_id.clone());
         // Before the run is read: what happens to it after that is sent.
         let since = wanted.since.unwrap_or_else(|| self.gateway.db.bus().shown(&topic));
         let place = self.groups.catch_up(self, connection, &topic, Some(since)).await?;
-        let found = self.gateway.discussions.run(connection.caller(), &run_id).await.map_err(hub_error)?;
+        let found = self.gateway.discussions.run(connection.caller(), &run_id).await?;
         let Membership { seq, complete } = self.groups.join_at(connection, &topic, place)?;
         Ok(Reply::value(Subscribed { run_id, seq, complete, status: found.run.status }))
     }

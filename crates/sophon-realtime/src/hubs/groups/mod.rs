@@ -20,7 +20,7 @@ use sophon_core::Gateway;
 use sophon_core::following::catch_up;
 use sophon_model::Topic;
 
-use super::error::hub_error;
+use super::refusals::CallError;
 use super::share::Shares;
 use super::sign_in::ForPeople;
 use chosen::{BySending, Chosen, MOST_CHOSEN, is_chosen};
@@ -140,9 +140,9 @@ impl Groups {
         &self,
         connection: &Connection<H>,
         topic: Topic,
-    ) -> Result<(), HubError> {
+    ) -> Result<(), CallError> {
         self.decide(connection, &topic);
-        self.gateway.may_follow(connection.caller(), &topic).await.map_err(hub_error)?;
+        self.gateway.may_follow(connection.caller(), &topic).await?;
         self.make_room(connection, &topic)?;
         self.by_sending.lock().remove(connection.id(), &topic);
         connection.follow(&topic, Start::Now);
@@ -155,8 +155,8 @@ impl Groups {
         &self,
         connection: &Connection<H>,
         topic: Topic,
-    ) -> Result<(), HubError> {
-        self.gateway.may_follow(connection.caller(), &topic).await.map_err(hub_error)?;
+    ) -> Result<(), CallError> {
+        self.gateway.may_follow(connection.caller(), &topic).await?;
         if connection.followed().contains(&topic) {
             connection.follow(&topic, Start::Now);
             return Ok(());
@@ -203,13 +203,13 @@ impl Groups {
         connection: &Connection<H>,
         topic: &Topic,
         since: Option<u64>,
-    ) -> Result<Place, HubError> {
+    ) -> Result<Place, CallError> {
         self.decide(connection, topic);
-        self.gateway.may_follow(connection.caller(), topic).await.map_err(hub_error)?;
+        self.gateway.may_follow(connection.caller(), topic).await?;
         let Some(since) = since else { return Ok(Place { start: Start::Now, since, complete: true }) };
         let since = self.position(connection, topic, since).await?;
         let from = connection.complete_after(topic);
-        let missed = catch_up(&self.gateway.db, topic, since, from).await.map_err(hub_error)?;
+        let missed = catch_up(&self.gateway.db, topic, since, from).await?;
         for entry in &missed.missed {
             if let Some(invocation) = hub.project(entry.seq(), entry.value()) {
                 connection.send_at(entry.seq(), invocation).await?;
@@ -227,7 +227,7 @@ impl Groups {
         connection: &Connection<H>,
         topic: &Topic,
         since: u64,
-    ) -> Result<u64, HubError> {
+    ) -> Result<u64, CallError> {
         let came_with = *self.came_with.lock().entry(connection.id()).or_insert(since);
         let others: Vec<Topic> = connection.followed().into_iter().filter(|other| other != topic).collect();
         if since <= came_with || others.is_empty() {
@@ -238,7 +238,7 @@ impl Groups {
             .gateway
             .db
             .read(move |tx| Ok(!tx.is_event_under(since, &own)? && tx.is_event_under(since, &others)?));
-        let is_of_others = read.await.map_err(hub_error)?;
+        let is_of_others = read.await?;
         Ok(if is_of_others { came_with } else { since })
     }
 

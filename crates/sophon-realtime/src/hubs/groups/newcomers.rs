@@ -66,11 +66,13 @@ mod tests {
     fn client(user: &str) -> Client {
         let caller = Caller {
             user: user.into(),
+            email: "a@example.com".into(),
             tenant: "tenant_1".into(),
             role: Role::Admin,
             permissions: Permissions::ALL,
             credential: Credential::AutoAdmin,
             request_key: None,
+            origin: Arc::default(),
         };
         Client::new(&caller, None)
     }

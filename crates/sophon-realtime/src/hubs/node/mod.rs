@@ -24,6 +24,7 @@ use tokio::time::Instant;
 
 use super::error::hub_error;
 use super::project::invocation;
+use super::refusals::{self, CallError};
 use machines::Machines;
 
 /// Why a connection ends when its node was deleted.
@@ -103,6 +104,14 @@ impl Hub for NodeHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        let method = call.method().to_owned();
+        let outcome = self.call(connection, call).await;
+        refusals::answer(&self.gateway, connection.caller(), (super::FOR_NODES, &method), outcome)
+    }
+}
+
+impl NodeHub {
+    async fn call(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, CallError> {
         match call.method() {
             "Heartbeat" => {
                 let (heartbeat,): (NodeHeartbeat,) = call.arguments()?;
@@ -111,31 +120,25 @@ impl Hub for NodeHub {
                     return Ok(Reply::Void);
                 }
                 let node = Identified::Node(connection.caller().clone());
-                self.gateway.rates.check(Class::Write, &Asker::of(&node, None)).map_err(hub_error)?;
-                self.gateway
-                    .nodes
-                    .record_heartbeat(connection.caller(), heartbeat)
-                    .await
-                    .map_err(hub_error)?;
+                self.gateway.rates.check(Class::Write, &Asker::of(&node, None))?;
+                self.gateway.nodes.record_heartbeat(connection.caller(), heartbeat).await?;
             }
             // Not counted: there are no more of them than there were commands, and none may be lost.
             "CommandResult" => {
                 let (ReportResult { command_id, outcome },) = call.arguments()?;
                 let reported = self.gateway.nodes.report(connection.caller(), &command_id, outcome.into());
-                reported.await.map_err(hub_error)?;
+                reported.await?;
             }
             // The scopes that count are ours; that the node has heard of them changes nothing.
             "ScopeChanged" => {
                 let (ScopeChanged { scopes },) = call.arguments()?;
                 tracing::debug!(node = %connection.caller().node, ?scopes, "a node knows its scopes");
             }
-            _ => return Err(HubError::UnknownMethod),
+            _ => return Err(HubError::UnknownMethod.into()),
         }
         Ok(Reply::Void)
     }
-}
 
-impl NodeHub {
     /// Whether it is time for another heartbeat of this node. What comes in between says nothing new, and would
     /// be a write and an event each.
     fn listens(&self, connection: &Connection<Self>) -> bool {

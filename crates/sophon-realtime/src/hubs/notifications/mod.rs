@@ -11,7 +11,11 @@ use super::groups::Groups;
 use super::named::named;
 use super::project::invocation;
 use super::rates;
+use super::refusals::{self, CallError};
 use super::sign_in::People;
+
+/// Where it is.
+pub(super) const ADDRESS: &str = "/hubs/notifications";
 
 pub(crate) struct NotificationsHub {
     gateway: Gateway,
@@ -61,12 +65,20 @@ impl Hub for NotificationsHub {
     }
 
     async fn invoke(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, HubError> {
+        let method = call.method().to_owned();
+        let outcome = self.call(connection, call).await;
+        refusals::answer(&self.gateway, connection.caller(), (ADDRESS, &method), outcome)
+    }
+}
+
+impl NotificationsHub {
+    async fn call(&self, connection: &Connection<Self>, call: Call) -> Result<Reply, CallError> {
         rates::count(&self.gateway, connection.caller(), call.method())?;
         let topic = Topic::Node(named::<NodeRef, NodeId>(&call)?.node_id);
         match call.method() {
             "Subscribe" => self.groups.join(connection, topic).await?,
             "Unsubscribe" => self.groups.leave(connection, &topic),
-            _ => return Err(HubError::UnknownMethod),
+            _ => return Err(HubError::UnknownMethod.into()),
         }
         Ok(Reply::Void)
     }

@@ -3,6 +3,7 @@
 mod agents;
 mod approvals;
 mod attachments;
+mod audit;
 mod changes;
 mod discussion_runs;
 mod entities;
@@ -46,6 +47,7 @@ pub fn all() -> Vec<Rule> {
         memories::rules(),
         approvals::rules(),
         attachments::rules(),
+        audit::rules(),
         info_requests::rules(),
         nodes::rules(),
         node_commands::rules(),

@@ -1,5 +1,6 @@
 //! `sophon admin`.
 
+mod audit;
 mod named;
 mod roles;
 mod users;
@@ -22,6 +23,8 @@ enum Subject {
     Users(users::Args),
     /// List, create, change and delete roles
     Roles(roles::Args),
+    /// List, export and verify the audit log
+    Audit(audit::Args),
 }
 
 impl Args {
@@ -30,14 +33,16 @@ impl Args {
         match self.subject {
             Subject::Users(_) => "`sophon admin users` lists",
             Subject::Roles(_) => "`sophon admin roles` lists",
+            Subject::Audit(_) => "`sophon admin audit list` lists",
         }
     }
 }
 
-/// Administers users or roles.
+/// Administers users or roles, or reads the audit log.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     match args.subject {
         Subject::Users(args) => users::run(context, args).await,
         Subject::Roles(args) => roles::run(context, args).await,
+        Subject::Audit(args) => audit::run(context, args).await,
     }
 }

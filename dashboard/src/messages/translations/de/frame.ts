@@ -1,4 +1,4 @@
-/** Deutsch: der Rahmen um die Seiten, Einstellungen und Benutzer. */
+/** Deutsch: der Rahmen um die Seiten und die Einstellungen. */
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const common: Translation["common"] = {
@@ -70,6 +70,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "Protokoll",
   sessions: "Chats",
   approvals: "Freigaben",
   tasks: "Aufgaben",
@@ -193,102 +194,4 @@ export const settings: Translation["settings"] = {
   },
   send: "Ankündigung senden",
   sent: "Ankündigung gesendet",
-};
-
-export const users: Translation["users"] = {
-  title: "Benutzer und Rollen",
-  users: "Benutzer",
-  loading: "Benutzer werden geladen",
-  search: "Nach Name oder E-Mail suchen",
-  noneTitle: "Keine solchen Benutzer",
-  noneAbout: "Suche nach etwas anderem.",
-  more: "Weitere Benutzer anzeigen",
-  you: "du",
-  suspended: "gesperrt",
-  passwordDue: "muss das Passwort noch ändern",
-  newUser: "Neuer Benutzer",
-  createUser: "Benutzer anlegen",
-  email: "E-Mail",
-  role: "Rolle",
-  firstPassword: "Erstes Passwort",
-  passwordAbout: (email) =>
-    `Gib es ${email}; es muss bei der Anmeldung geändert werden. Es wird nicht noch einmal angezeigt.`,
-  editUser: (name) => `${name} bearbeiten`,
-  editTitle: "Benutzer bearbeiten",
-  access: "Zugang",
-  mayAccess: { active: "Darf sich anmelden", suspended: "Gesperrt" },
-  accessHint: "Ein gesperrter Benutzer wird überall abgemeldet und behält alles.",
-  resetPassword: "Passwort zurücksetzen",
-  resetPasswordAbout: (name) =>
-    `${name} bekommt ein erzeugtes Passwort, das du einmal siehst und weitergibst. Alle Anmeldungen von ${name} enden sofort.`,
-  newPassword: "Neues Passwort",
-  signOut: "Überall abmelden",
-  signOutTitle: "Überall abmelden",
-  signOutAbout: (name) =>
-    `Alle Anmeldungen von ${name} enden sofort. API-Token gelten weiter; sperre den Benutzer, um auch sie zu beenden.`,
-  deleteUser: (name) => `${name} löschen`,
-  deleteTitle: "Benutzer löschen",
-  deleteAbout: (name) =>
-    `${name} kann sich nicht mehr anmelden, und laufende Arbeit wird abgebrochen. Das lässt sich nicht rückgängig machen.`,
-  belongings: {
-    sessions: (count) => plural(count, { one: "# Chat", other: "# Chats" }),
-    discussions: (count) => plural(count, { one: "# Debatte", other: "# Debatten" }),
-    memories: (count) => plural(count, { one: "# Erinnerung", other: "# Erinnerungen" }),
-    attachments: (count) => plural(count, { one: "# Anhang", other: "# Anhänge" }),
-  },
-  hasBelongings: (name, belongings) => `${name} hat ${belongings}. Noch wurde nichts gelöscht.`,
-  reassign: "Übergeben an",
-  reassignHint: "Aktive Benutzer, deren Rolle SendMessages enthält",
-  chooseUser: "Benutzer auswählen",
-  heir: (name, email, role) => `${name} (${email}), ${role}`,
-  roles: "Rollen",
-  rolesAbout: "Was ein Benutzer darf. Eine Rolle, die du anlegst, darf nicht mehr als du.",
-  builtIn: "eingebaut",
-  count: (count) => plural(count, { one: "# Recht", other: "# Rechte" }),
-  newRole: "Neue Rolle",
-  createRole: "Rolle anlegen",
-  editRole: (name) => `${name} bearbeiten`,
-  editRoleTitle: "Rolle bearbeiten",
-  deleteRole: (name) => `${name} löschen`,
-  deleteRoleTitle: "Rolle löschen",
-  deleteRoleAbout: (name) => `Danach hat kein Benutzer mehr die Rolle ${name}.`,
-  permissions: "Rechte",
-};
-
-export const permissions: Translation["permissions"] = {
-  about: {
-    ManageUsers: "Benutzer anlegen, ändern und löschen",
-    ManageRoles: "Rollen anlegen, ändern und löschen",
-    ManageTenants: "Arbeitsbereiche anlegen, ändern und löschen",
-    AssignRoles: "Benutzern eine andere Rolle geben",
-    ViewUsers: "Benutzer und Rollen sehen",
-    ManageAgents: "Agenten und ihre Dateien anlegen, ändern und löschen",
-    ManageWorkflows: "Abläufe anlegen, ändern und löschen",
-    ManageSkills: "Fähigkeiten installieren und entfernen",
-    ManageMemory: "Erinnerungen schreiben",
-    ManageDocuments: "Dokumente hochladen und löschen",
-    ManageConnections: "Dienste verbinden",
-    ManageChannels: "Kanäle einrichten",
-    ManageCronJobs: "Geplante Aufträge anlegen, ändern und löschen",
-    ManageWebhooks: "Webhooks anlegen, ändern und löschen",
-    ManageNodes: "Knoten koppeln, zulassen, sperren und ihnen Befehle senden",
-    ManageMcp: "MCP-Server einrichten",
-    SendMessages: "Mit Agenten chatten; eigene Chats anlegen, ändern und löschen",
-    ApproveActions: "Freigabeanfragen beantworten",
-    CancelTasks: "Aufgaben anderer abbrechen",
-    ViewActiveTasks: "Aufgaben sehen",
-    ManageModels: "Modellanbieter hinzufügen, ändern und entfernen",
-    ViewBudgets: "Budgets sehen",
-    ManageBudgets: "Budgets ändern",
-    ViewSystem: "Zustand und Messwerte des Gateways sehen",
-    ManageSystem: "Das Gateway anhalten, fortsetzen, leeren und neu starten",
-    SendAnnouncements: "Allen im Arbeitsbereich eine Ankündigung senden",
-    EndSignIns: "Eigene Anmeldungen und API-Token mit einem API-Token beenden",
-  },
-  group: {
-    chat: "Chats und Freigaben",
-    agents: "Agenten und ihre Werkzeuge",
-    system: "Modelle und das Gateway",
-    people: "Personen",
-  },
 };

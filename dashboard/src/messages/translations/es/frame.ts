@@ -1,4 +1,4 @@
-/** Español: el marco de las páginas, los ajustes y los usuarios. */
+/** Español: el marco de las páginas y los ajustes. */
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const common: Translation["common"] = {
@@ -71,6 +71,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "Registro de auditoría",
   sessions: "Chats",
   approvals: "Permisos",
   tasks: "Tareas",
@@ -198,103 +199,4 @@ export const settings: Translation["settings"] = {
   },
   send: "Enviar anuncio",
   sent: "Anuncio enviado",
-};
-
-export const users: Translation["users"] = {
-  title: "Usuarios y roles",
-  users: "Usuarios",
-  loading: "Cargando usuarios",
-  search: "Buscar por nombre o correo",
-  noneTitle: "No hay usuarios así",
-  noneAbout: "Busca otra cosa.",
-  more: "Mostrar más usuarios",
-  you: "tú",
-  suspended: "suspendido",
-  passwordDue: "debe cambiar la contraseña",
-  newUser: "Nuevo usuario",
-  createUser: "Crear usuario",
-  email: "Correo electrónico",
-  role: "Rol",
-  firstPassword: "Primera contraseña",
-  passwordAbout: (email) =>
-    `Dásela a ${email}, que deberá cambiarla al iniciar sesión. No se vuelve a mostrar.`,
-  editUser: (name) => `Editar ${name}`,
-  editTitle: "Editar usuario",
-  access: "Acceso",
-  mayAccess: { active: "Puede iniciar sesión", suspended: "Suspendido" },
-  accessHint: "A un usuario suspendido se le cierra la sesión en todas partes y conserva todo.",
-  resetPassword: "Restablecer contraseña",
-  resetPasswordAbout: (name) =>
-    `${name} recibe una contraseña generada, que ves una vez y le entregas. Todas las sesiones de ${name} terminan al momento.`,
-  newPassword: "Nueva contraseña",
-  signOut: "Cerrar sesión en todas partes",
-  signOutTitle: "Cerrar sesión en todas partes",
-  signOutAbout: (name) =>
-    `Todas las sesiones de ${name} terminan de inmediato. Los tokens de API siguen; suspende al usuario para terminarlos también.`,
-  deleteUser: (name) => `Eliminar ${name}`,
-  deleteTitle: "Eliminar usuario",
-  deleteAbout: (name) =>
-    `${name} ya no podrá iniciar sesión y el trabajo en curso se cancela. Esto no se puede deshacer.`,
-  belongings: {
-    sessions: (count) => plural(count, { one: "# chat", other: "# chats" }),
-    discussions: (count) => plural(count, { one: "# debate", other: "# debates" }),
-    memories: (count) => plural(count, { one: "# recuerdo", other: "# recuerdos" }),
-    attachments: (count) => plural(count, { one: "# adjunto", other: "# adjuntos" }),
-  },
-  hasBelongings: (name, belongings) =>
-    `${name} tiene ${belongings}. Todavía no se ha eliminado nada.`,
-  reassign: "Entregar a",
-  reassignHint: "Usuarios activos cuyo rol incluye SendMessages",
-  chooseUser: "Elige un usuario",
-  heir: (name, email, role) => `${name} (${email}), ${role}`,
-  roles: "Roles",
-  rolesAbout: "Lo que puede hacer un usuario. Un rol que creas no puede más que tú.",
-  builtIn: "integrado",
-  count: (count) => plural(count, { one: "# permiso", other: "# permisos" }),
-  newRole: "Nuevo rol",
-  createRole: "Crear rol",
-  editRole: (name) => `Editar ${name}`,
-  editRoleTitle: "Editar rol",
-  deleteRole: (name) => `Eliminar ${name}`,
-  deleteRoleTitle: "Eliminar rol",
-  deleteRoleAbout: (name) => `Después de esto ningún usuario tendrá el rol ${name}.`,
-  permissions: "Permisos",
-};
-
-export const permissions: Translation["permissions"] = {
-  about: {
-    ManageUsers: "Crear, modificar y eliminar usuarios",
-    ManageRoles: "Crear, modificar y eliminar roles",
-    ManageTenants: "Crear, modificar y eliminar espacios de trabajo",
-    AssignRoles: "Dar otro rol a los usuarios",
-    ViewUsers: "Ver usuarios y roles",
-    ManageAgents: "Crear, modificar y eliminar agentes y sus archivos",
-    ManageWorkflows: "Crear, modificar y eliminar flujos de trabajo",
-    ManageSkills: "Instalar y quitar habilidades",
-    ManageMemory: "Escribir recuerdos",
-    ManageDocuments: "Subir y eliminar documentos",
-    ManageConnections: "Conectar servicios",
-    ManageChannels: "Configurar canales",
-    ManageCronJobs: "Crear, modificar y eliminar tareas programadas",
-    ManageWebhooks: "Crear, modificar y eliminar webhooks",
-    ManageNodes: "Emparejar, aprobar y revocar nodos, y enviarles órdenes",
-    ManageMcp: "Configurar servidores MCP",
-    SendMessages: "Chatear con agentes; crear, modificar y eliminar los chats propios",
-    ApproveActions: "Responder a solicitudes de aprobación",
-    CancelTasks: "Cancelar tareas de otras personas",
-    ViewActiveTasks: "Ver tareas",
-    ManageModels: "Añadir, modificar y quitar proveedores de modelos",
-    ViewBudgets: "Ver presupuestos",
-    ManageBudgets: "Modificar presupuestos",
-    ViewSystem: "Ver el estado y las métricas de la pasarela",
-    ManageSystem: "Pausar, reanudar, vaciar y reiniciar la pasarela",
-    SendAnnouncements: "Enviar un anuncio a todo el espacio de trabajo",
-    EndSignIns: "Terminar las sesiones y los tokens de API propios con un token de API",
-  },
-  group: {
-    chat: "Chats y aprobaciones",
-    agents: "Agentes y sus herramientas",
-    system: "Modelos y la pasarela",
-    people: "Personas",
-  },
 };

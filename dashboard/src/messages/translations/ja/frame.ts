@@ -1,4 +1,4 @@
-/** 日本語：ページの枠、設定、ユーザー。 */
+/** 日本語：ページの枠と設定。 */
 import type { Translation } from "../../catalogue.ts";
 
 export const common: Translation["common"] = {
@@ -66,6 +66,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "監査ログ",
   sessions: "チャット",
   approvals: "承認",
   tasks: "タスク",
@@ -190,103 +191,4 @@ export const settings: Translation["settings"] = {
   severities: { info: "情報", warning: "警告", critical: "重大：閉じるまで表示されます" },
   send: "お知らせを送信",
   sent: "お知らせを送信しました",
-};
-
-export const users: Translation["users"] = {
-  title: "ユーザーとロール",
-  users: "ユーザー",
-  loading: "ユーザーを読み込んでいます",
-  search: "名前またはメールで検索",
-  noneTitle: "該当するユーザーはいません",
-  noneAbout: "別の語で検索してください。",
-  more: "ユーザーをさらに表示",
-  you: "あなた",
-  suspended: "停止中",
-  passwordDue: "パスワードの変更が必要",
-  newUser: "新しいユーザー",
-  createUser: "ユーザーを作成",
-  email: "メールアドレス",
-  role: "ロール",
-  firstPassword: "最初のパスワード",
-  passwordAbout: (email) =>
-    `${email} に渡してください。サインイン時に変更が必要です。再度表示されることはありません。`,
-  editUser: (name) => `${name} を編集`,
-  editTitle: "ユーザーを編集",
-  access: "アクセス",
-  mayAccess: { active: "サインイン可", suspended: "停止中" },
-  accessHint: "停止したユーザーはすべての場所でサインアウトされ、データは保持されます。",
-  resetPassword: "パスワードをリセット",
-  resetPasswordAbout: (name) =>
-    `${name} の新しいパスワードを生成します。表示は一度だけなので、本人に渡してください。${name} のサインインはすべて直ちに終了します。`,
-  newPassword: "新しいパスワード",
-  signOut: "すべての場所でサインアウト",
-  signOutTitle: "すべての場所でサインアウト",
-  signOutAbout: (name) =>
-    `${name} のサインインはすべてただちに終了します。API トークンは有効なままです。これも終了するにはユーザーを停止してください。`,
-  deleteUser: (name) => `${name} を削除`,
-  deleteTitle: "ユーザーを削除",
-  deleteAbout: (name) =>
-    `${name} はサインインできなくなり、実行中の作業はキャンセルされます。元に戻すことはできません。`,
-  belongings: {
-    sessions: (count) => `チャット ${count} 件`,
-    discussions: (count) => `討論 ${count} 件`,
-    memories: (count) => `記憶 ${count} 件`,
-    attachments: (count) => `添付ファイル ${count} 件`,
-  },
-  hasBelongings: (name, belongings) =>
-    `${name} には${belongings}があります。まだ何も削除されていません。`,
-  reassign: "引き継ぎ先",
-  reassignHint: "ロールに SendMessages が含まれる有効なユーザー",
-  chooseUser: "ユーザーを選択",
-  heir: (name, email, role) => `${name}（${email}）、${role}`,
-  roles: "ロール",
-  rolesAbout: "ユーザーができること。作成するロールに、自分以上の権限を与えることはできません。",
-  builtIn: "組み込み",
-  count: (count) => `${count} 個の権限`,
-  newRole: "新しいロール",
-  createRole: "ロールを作成",
-  editRole: (name) => `${name} を編集`,
-  editRoleTitle: "ロールを編集",
-  deleteRole: (name) => `${name} を削除`,
-  deleteRoleTitle: "ロールを削除",
-  deleteRoleAbout: (name) => `以後、ロール ${name} を持つユーザーはいなくなります。`,
-  permissions: "権限",
-};
-
-export const permissions: Translation["permissions"] = {
-  about: {
-    ManageUsers: "ユーザーの作成、変更、削除",
-    ManageRoles: "ロールの作成、変更、削除",
-    ManageTenants: "ワークスペースの作成、変更、削除",
-    AssignRoles: "ユーザーのロールの変更",
-    ViewUsers: "ユーザーとロールの表示",
-    ManageAgents: "エージェントとそのファイルの作成、変更、削除",
-    ManageWorkflows: "ワークフローの作成、変更、削除",
-    ManageSkills: "スキルの追加と削除",
-    ManageMemory: "記憶の書き込み",
-    ManageDocuments: "文書のアップロードと削除",
-    ManageConnections: "サービスの接続",
-    ManageChannels: "チャンネルの設定",
-    ManageCronJobs: "定期ジョブの作成、変更、削除",
-    ManageWebhooks: "Webhook の作成、変更、削除",
-    ManageNodes: "ノードのペアリング、承認、取り消しと、コマンドの送信",
-    ManageMcp: "MCP サーバーの設定",
-    SendMessages: "エージェントとのチャット、自分のチャットの作成、変更、削除",
-    ApproveActions: "承認リクエストへの回答",
-    CancelTasks: "他の人のタスクのキャンセル",
-    ViewActiveTasks: "タスクの表示",
-    ManageModels: "モデルプロバイダーの追加、変更、削除",
-    ViewBudgets: "予算の表示",
-    ManageBudgets: "予算の変更",
-    ViewSystem: "ゲートウェイの状態とメトリクスの表示",
-    ManageSystem: "ゲートウェイの一時停止、再開、ドレイン、再起動",
-    SendAnnouncements: "ワークスペースの全員へのお知らせの送信",
-    EndSignIns: "API トークンによる、自分のサインインと API トークンの終了",
-  },
-  group: {
-    chat: "チャットと承認",
-    agents: "エージェントとツール",
-    system: "モデルとゲートウェイ",
-    people: "ユーザー",
-  },
 };

@@ -1,4 +1,4 @@
-/** 中文：页面框架、设置和用户。 */
+/** 中文：页面框架和设置。 */
 import type { Translation } from "../../catalogue.ts";
 
 export const common: Translation["common"] = {
@@ -64,6 +64,7 @@ export const common: Translation["common"] = {
 };
 
 export const navigation: Translation["navigation"] = {
+  audit: "审计日志",
   sessions: "会话",
   approvals: "审批",
   tasks: "任务",
@@ -177,99 +178,4 @@ export const settings: Translation["settings"] = {
   severities: { info: "信息", warning: "警告", critical: "严重：一直显示，直到被忽略" },
   send: "发送公告",
   sent: "公告已发送",
-};
-
-export const users: Translation["users"] = {
-  title: "用户和角色",
-  users: "用户",
-  loading: "正在加载用户",
-  search: "按姓名或邮箱搜索",
-  noneTitle: "没有这样的用户",
-  noneAbout: "请搜索其他内容。",
-  more: "显示更多用户",
-  you: "你",
-  suspended: "已停用",
-  passwordDue: "需要更改密码",
-  newUser: "新建用户",
-  createUser: "创建用户",
-  email: "电子邮箱",
-  role: "角色",
-  firstPassword: "初始密码",
-  passwordAbout: (email) => `请把它交给 ${email}，登录时需要更改。之后不再显示。`,
-  editUser: (name) => `编辑 ${name}`,
-  editTitle: "编辑用户",
-  access: "访问权限",
-  mayAccess: { active: "可以登录", suspended: "已停用" },
-  accessHint: "停用的用户会在所有地方退出登录，其内容全部保留。",
-  resetPassword: "重置密码",
-  resetPasswordAbout: (name) =>
-    `将为 ${name} 生成新密码，只显示一次，请转交给对方。${name} 的所有登录会立即结束。`,
-  newPassword: "新密码",
-  signOut: "在所有地方退出登录",
-  signOutTitle: "在所有地方退出登录",
-  signOutAbout: (name) => `${name} 的所有登录会立即结束。API 令牌仍然有效；停用该用户可一并终止。`,
-  deleteUser: (name) => `删除 ${name}`,
-  deleteTitle: "删除用户",
-  deleteAbout: (name) => `${name} 将无法再登录，正在进行的工作会被取消。此操作无法撤销。`,
-  belongings: {
-    sessions: (count) => `${count} 个会话`,
-    discussions: (count) => `${count} 个讨论`,
-    memories: (count) => `${count} 个记忆`,
-    attachments: (count) => `${count} 个附件`,
-  },
-  hasBelongings: (name, belongings) => `${name} 有 ${belongings}。尚未删除任何内容。`,
-  reassign: "转交给",
-  reassignHint: "角色包含 SendMessages 的活跃用户",
-  chooseUser: "选择用户",
-  heir: (name, email, role) => `${name}（${email}），${role}`,
-  roles: "角色",
-  rolesAbout: "用户可以做什么。你创建的角色权限不会超过你自己。",
-  builtIn: "内置",
-  count: (count) => `${count} 项权限`,
-  newRole: "新建角色",
-  createRole: "创建角色",
-  editRole: (name) => `编辑 ${name}`,
-  editRoleTitle: "编辑角色",
-  deleteRole: (name) => `删除 ${name}`,
-  deleteRoleTitle: "删除角色",
-  deleteRoleAbout: (name) => `此后不再有用户拥有角色 ${name}。`,
-  permissions: "权限",
-};
-
-export const permissions: Translation["permissions"] = {
-  about: {
-    ManageUsers: "创建、更改和删除用户",
-    ManageRoles: "创建、更改和删除角色",
-    ManageTenants: "创建、更改和删除工作区",
-    AssignRoles: "为用户更换角色",
-    ViewUsers: "查看用户和角色",
-    ManageAgents: "创建、更改和删除智能体及其文件",
-    ManageWorkflows: "创建、更改和删除工作流",
-    ManageSkills: "安装和移除技能",
-    ManageMemory: "写入记忆",
-    ManageDocuments: "上传和删除文档",
-    ManageConnections: "连接服务",
-    ManageChannels: "配置渠道",
-    ManageCronJobs: "创建、更改和删除定时任务",
-    ManageWebhooks: "创建、更改和删除 Webhook",
-    ManageNodes: "配对、批准和撤销节点，并向其发送命令",
-    ManageMcp: "配置 MCP 服务器",
-    SendMessages: "与智能体对话；创建、更改和删除自己的会话",
-    ApproveActions: "答复审批请求",
-    CancelTasks: "取消他人的任务",
-    ViewActiveTasks: "查看任务",
-    ManageModels: "添加、更改和移除模型提供商",
-    ViewBudgets: "查看预算",
-    ManageBudgets: "更改预算",
-    ViewSystem: "查看网关的状态和指标",
-    ManageSystem: "暂停、恢复、排空和重启网关",
-    SendAnnouncements: "向工作区中的所有人发送公告",
-    EndSignIns: "使用 API 令牌结束自己的登录和 API 令牌",
-  },
-  group: {
-    chat: "会话与审批",
-    agents: "智能体及其工具",
-    system: "模型与网关",
-    people: "人员",
-  },
 };
