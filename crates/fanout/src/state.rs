@@ -175,7 +175,7 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
     /// topics stands behind that already.
     pub(crate) fn passing_position(&mut self, topics: &[K], after: u64) -> Position {
         self.ordinal += 1;
-        let missing = self.missing();
+        let Some(missing) = self.gaps.first() else { return self.position() };
         let stands_behind = |topic: &K| {
             let last = self.logs.get(topic).and_then(|log| log.places.back());
             last.is_some_and(|place| place.position().number >= missing)

@@ -32,8 +32,8 @@ const USUAL_LARGEST: usize = 1024 * 1024;
 /// Where NATS is.
 #[derive(Clone, Debug)]
 pub struct NatsOptions {
-    /// The servers, `nats://HOST:PORT` or `tls://HOST:PORT`, separated by commas. A name and password, or a token, may stand
-    /// before the host.
+    /// The servers, `nats://HOST:PORT` or `tls://HOST:PORT`, separated by commas. A name and a password may stand before
+    /// the host.
     pub url: String,
     /// A file with the credentials that `nsc` or the operator of NATS made.
     pub credentials: Option<PathBuf>,

@@ -12,8 +12,8 @@ use super::{Database, Problems};
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Backplane {
-    /// The NATS servers, `nats://HOST:PORT` or `tls://HOST:PORT`, separated by commas; a name and a password, or a token, may
-    /// stand before the host. A gateway starts and serves also while they are away.
+    /// The NATS servers, `nats://HOST:PORT` or `tls://HOST:PORT`, separated by commas; a name and a password may stand
+    /// before the host. A gateway starts and serves also while they are away.
     #[schemars(extend("x-default" = "none"))]
     pub nats_url: Option<String>,
     /// The file with the credentials for NATS, as `nsc` makes it.
