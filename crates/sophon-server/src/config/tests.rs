@@ -282,7 +282,14 @@ fn sample(key: &Key) -> (&'static str, &'static str) {
 
 /// What else must be set for the key to be accepted.
 fn beside(key: &Key) -> &'static str {
-    if key.path == "files.s3_endpoint" { "files.s3_bucket = 'b'" } else { "" }
+    match key.path.as_str() {
+        "files.s3_endpoint" => "files.s3_bucket = 'b'",
+        "backplane.nats_url" => "database.url = 'postgres://h/db'",
+        path if path.starts_with("backplane.") => {
+            "database.url = 'postgres://h/db'\nbackplane.nats_url = 'nats://h'"
+        }
+        _ => "",
+    }
 }
 
 #[test]
