@@ -8,6 +8,7 @@ use crate::database::Database;
 use crate::gateway::Gateway;
 use crate::live::EventEntry;
 use crate::policy::{FollowTasks, HoldersFeed, Read, TenantFeed, UserFeed, check};
+use crate::sessions::View;
 
 /// The most stored events that a client who comes back is sent; one that missed more is told to reload.
 pub const MOST_REPLAYED: usize = 1_000;
@@ -17,7 +18,7 @@ impl Gateway {
     /// see does not exist for it.
     pub async fn may_follow(&self, caller: &Caller, topic: &Topic) -> Result<()> {
         match topic {
-            Topic::Session(id) => self.sessions.get(Some(caller), id).await.map(drop),
+            Topic::Session(id) => self.sessions.require_participant(caller, id).await,
             Topic::Task(id) => self.tasks.get(caller, id).await.map(drop),
             Topic::Discussion(id) => self.discussions.run(caller, id).await.map(drop),
             Topic::Node(id) => self.nodes.get(caller, id).await.map(drop),
@@ -33,12 +34,14 @@ impl Gateway {
     }
 }
 
-/// Whether a session that this event describes may be followed no longer by its followers: it was public or shared,
-/// say.
-pub fn revokes_access(event: &Event, caller: Option<&Caller>) -> bool {
+/// Whether a session that this event describes may no longer be followed with this view: it was public or shared, say.
+pub fn revokes_access(event: &Event, caller: Option<&Caller>, view: View) -> bool {
     let Event::Session(event) = event else { return false };
     let takes_part = caller.is_some_and(|caller| event.members.contains(&caller.user));
-    !takes_part && check::<Session, Read>(caller, &event.session).is_err()
+    match view {
+        View::Participant => !takes_part,
+        View::Visitor => !takes_part && check::<Session, Read>(caller, &event.session).is_err(),
+    }
 }
 
 /// What is sent to a user of the caller's tenant: a topic does not name another one.

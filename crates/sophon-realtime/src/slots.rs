@@ -17,3 +17,5 @@ pub(crate) const DISCUSSION_HUB: Slots = Slots { json: Slot(8), messagepack: Slo
 pub(crate) const NOTIFICATIONS_HUB: Slots = Slots { json: Slot(10), messagepack: Slot(11) };
 /// Session SSE.
 pub(crate) const SESSION_SSE: Slot = Slot(12);
+/// Session SSE, for those who take no part in a public session.
+pub(crate) const SESSION_SSE_VISITORS: Slot = Slot(13);

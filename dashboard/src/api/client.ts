@@ -83,6 +83,11 @@ export function anyObject(fields: Record<string, unknown>): Record<string, never
   return fields as Record<string, never>;
 }
 
+/** Whether there is no such thing, or none that the user may see. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** Whether the same request may succeed later: no response, too many requests, or a fault of the server. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return true;

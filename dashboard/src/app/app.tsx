@@ -11,6 +11,7 @@ import { ToastProvider } from "../ui/toast.tsx";
 import { AuthGate } from "./auth-gate.tsx";
 import { eventHandlers } from "./features.ts";
 import { Pages } from "./pages.tsx";
+import { PublicPages } from "./public-pages.tsx";
 import { Shell } from "./shell.tsx";
 
 /** How long after the first render the other pages are fetched (milliseconds). */
@@ -46,17 +47,19 @@ export function App() {
     <Router base={basePath}>
       <QueryClientProvider client={queries}>
         <ToastProvider>
-          <AuthGate>
-            <LiveProvider handlers={eventHandlers}>
-              <InboxProvider>
-                <Shell>
-                  <Suspense fallback={<Loading />}>
-                    <Pages />
-                  </Suspense>
-                </Shell>
-              </InboxProvider>
-            </LiveProvider>
-          </AuthGate>
+          <PublicPages>
+            <AuthGate>
+              <LiveProvider handlers={eventHandlers}>
+                <InboxProvider>
+                  <Shell>
+                    <Suspense fallback={<Loading />}>
+                      <Pages />
+                    </Suspense>
+                  </Shell>
+                </InboxProvider>
+              </LiveProvider>
+            </AuthGate>
+          </PublicPages>
         </ToastProvider>
       </QueryClientProvider>
     </Router>

@@ -10,6 +10,8 @@ export const features: readonly Feature[] = Object.values(modules);
 
 export const routes = features.flatMap((feature) => feature.routes ?? []);
 
+export const publicRoutes = features.flatMap((feature) => feature.publicRoutes ?? []);
+
 export const navigation = features
   .flatMap((feature) => feature.navigation ?? [])
   .sort((a, b) => a.order - b.order);

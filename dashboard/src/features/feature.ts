@@ -7,6 +7,8 @@ import type { IconName } from "../ui/icon.tsx";
 
 export interface Feature {
   routes?: readonly FeatureRoute[];
+  /** Pages for everybody, who need not sign in. */
+  publicRoutes?: readonly FeatureRoute[];
   navigation?: NavigationEntry;
   /** A control in the navigation bar that opens no page of its own. */
   barItem?: ComponentType<{ className: string }>;

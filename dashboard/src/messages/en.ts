@@ -14,6 +14,7 @@ export * from "./en/permissions.ts";
 export * from "./en/prompts.ts";
 export * from "./en/sessions.ts";
 export * from "./en/settings.ts";
+export * from "./en/sharing.ts";
 export * from "./en/shell.ts";
 export * from "./en/shortcuts.ts";
 export * from "./en/tasks.ts";

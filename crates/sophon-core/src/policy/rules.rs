@@ -94,8 +94,8 @@ verbs! {
     Write,
     /// Share it, close it or delete it, where that takes more than to write into it.
     Manage,
-    /// See who takes part in it.
-    SeeParticipants,
+    /// See who takes part in it, and what agents do for it beside what they say.
+    SeeDetails,
     /// Keep something about it for oneself: how far one has read it, whether one has archived it.
     Mark,
     /// Stop it.
@@ -187,7 +187,7 @@ cases! {
     Session List: Joined;
     Session Read: Public, Joined;
     Session Write: Joined => Role(SessionRole::Member) Has(SendMessages);
-    Session SeeParticipants: Joined;
+    Session SeeDetails: Joined, Public => Role(SessionRole::Viewer);
     Session Mark: Joined;
     Session Manage: Joined => Role(SessionRole::Owner) Has(SendMessages);
 

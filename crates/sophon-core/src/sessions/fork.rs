@@ -8,7 +8,7 @@ use sophon_model::{
     Visibility,
 };
 
-use super::{Sessions, store_new_in};
+use super::{Sessions, View, store_new_in};
 use crate::attachments::{self, Quotas};
 use crate::database::Unit;
 use crate::limits::title;
@@ -53,7 +53,7 @@ fn fork_in(
     fork: Fork,
 ) -> Result<Session> {
     let parent: Granted<Session, Read> = grant(unit.tx, caller, unit.tx.get(id)?)?;
-    let messages = copied(unit, &parent, fork.from_message.as_ref())?;
+    let messages = copied(unit, caller, &parent, fork.from_message.as_ref())?;
     let session = Session {
         id: unit.new_id(),
         tenant_id: allowed.tenant().clone(),
@@ -97,7 +97,12 @@ fn fork_in(
 }
 
 /// The finished messages of `parent` up to `last`.
-fn copied(unit: &Unit<'_>, parent: &Session, last: Option<&MessageId>) -> Result<Vec<Message>> {
+fn copied(
+    unit: &Unit<'_>,
+    caller: &Caller,
+    parent: &Session,
+    last: Option<&MessageId>,
+) -> Result<Vec<Message>> {
     let before = match last {
         None => None,
         Some(id) => {
@@ -108,5 +113,8 @@ fn copied(unit: &Unit<'_>, parent: &Session, last: Option<&MessageId>) -> Result
     let range = MessageRange { since: None, before, limit: MOST_COPIED };
     let mut messages = unit.tx.messages(&parent.id, &range)?;
     messages.retain(|message| message.status != MessageStatus::Pending);
-    Ok(messages)
+    Ok(match View::of(unit.tx, Some(caller), parent) {
+        View::Participant => messages,
+        View::Visitor => messages.into_iter().map(Message::without_details).collect(),
+    })
 }

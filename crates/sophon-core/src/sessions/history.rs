@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sophon_model::ports::{MessageRange, Tx};
 use sophon_model::{Caller, Message, Page, Result, Session, SessionId, TaskId, ToolCall};
 
-use super::Sessions;
+use super::{Sessions, View};
 use crate::policy::{Granted, Read, grant};
 
 /// A message with the tool calls that were made for it.
@@ -28,7 +28,7 @@ pub struct History {
 
 impl Sessions {
     /// The messages after the number `since`, or else the newest ones (before the number `before`). What is being
-    /// written has its text so far.
+    /// written has its text so far. Visitors see no details.
     pub async fn messages(
         &self,
         caller: Option<&Caller>,
@@ -45,8 +45,15 @@ impl Sessions {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&id)?)?;
                 let range = MessageRange { since, before, limit: limit + 1 };
                 let messages = tx.messages(&session.id, &range)?;
-                let calls = calls_for(tx, &messages)?;
-                Ok((messages, calls))
+                match View::of(tx, caller.as_ref(), &session) {
+                    View::Participant => {
+                        let calls = calls_for(tx, &messages)?;
+                        Ok((messages, calls))
+                    }
+                    View::Visitor => {
+                        Ok((messages.into_iter().map(Message::without_details).collect(), Vec::new()))
+                    }
+                }
             })
             .await?;
         let has_more = messages.len() > limit;

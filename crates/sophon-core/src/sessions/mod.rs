@@ -9,6 +9,7 @@ mod marks;
 mod participants;
 mod search;
 mod search_tool;
+mod visitors;
 
 pub use branches::MOST_BRANCHES;
 pub(crate) use branches::{branch_in, require_idle_in};
@@ -21,6 +22,7 @@ pub use marks::{ChangeMarks, LONGEST_TAG, MOST_AT_ONCE, MOST_PINNED, MOST_TAGS, 
 pub use participants::MOST_PARTICIPANTS;
 pub(crate) use participants::join_agent_in;
 pub use search::FoundMessage;
+pub use visitors::View;
 
 use std::sync::Arc;
 

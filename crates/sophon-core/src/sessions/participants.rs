@@ -9,7 +9,7 @@ use sophon_model::{
 use super::{Sessions, emit_change};
 use crate::database::Unit;
 use crate::identity::may_act;
-use crate::policy::{Granted, Manage, SeeParticipants, grant};
+use crate::policy::{Granted, Manage, SeeDetails, grant};
 
 /// Those who may take part in one session. One more is a conflict with the code `too_many_participants`.
 pub const MOST_PARTICIPANTS: usize = 100;
@@ -20,7 +20,7 @@ impl Sessions {
         let (caller, wanted) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let session: Granted<Session, SeeParticipants> = grant(tx, &caller, tx.get(&wanted)?)?;
+                let session: Granted<Session, SeeDetails> = grant(tx, &caller, tx.get(&wanted)?)?;
                 tx.list_in(&session.id, &every::<Participant>(), MOST_PARTICIPANTS)
             })
             .await
@@ -59,7 +59,7 @@ impl Sessions {
             .write_as(by, AuditAction::SessionUnshare, move |unit| {
                 let found = unit.tx.get(&wanted)?;
                 let session = if user == caller.user {
-                    grant::<_, SeeParticipants>(unit.tx, &caller, found)?.into_inner()
+                    grant::<_, SeeDetails>(unit.tx, &caller, found)?.into_inner()
                 } else {
                     grant::<_, Manage>(unit.tx, &caller, found)?.into_inner()
                 };

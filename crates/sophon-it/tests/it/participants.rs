@@ -1,7 +1,7 @@
 //! Sessions that are shared, over REST and the live wires.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use sophon_model::Role;
 
 use crate::support::{App, Events, Hub};
@@ -64,7 +64,59 @@ async fn who_takes_part_in_a_public_session_is_not_told_to_those_who_only_read_i
     for reader in [colleague, stranger] {
         let reader = app.http().with_token(&reader.sign_in().await);
         assert_eq!(reader.get(&path).await.0, 200);
-        assert_eq!(reader.get(&format!("{path}/participants")).await.0, 404);
+        assert_eq!(reader.get(&format!("{path}/participants")).await.0, 403);
     }
     assert_eq!(owner.get(&format!("{path}/participants")).await.0, 200);
+}
+
+#[tokio::test]
+async fn those_who_only_read_a_public_session_see_what_is_said_and_not_how_answers_come_about() {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let owner = app.http().with_token(&admin.sign_in().await);
+    let (_, session) = owner.post("/api/sessions", &json!({ "visibility": "public" })).await;
+    let id = session["id"].as_str().unwrap();
+    let path = format!("/api/sessions/{id}");
+    let (mut inside, mut outside) =
+        (Events::open_with(&owner, id, None).await, Events::open_with(&app.http(), id, None).await);
+    let sent = owner.chat(Some(id), "calculate 6*7").await;
+    owner.ended(sent["taskId"].as_str().unwrap()).await;
+
+    let answer = async |events: &mut Events| {
+        loop {
+            let message = events.named("message").await;
+            if message["role"] == "agent" {
+                return message;
+            }
+        }
+    };
+    let (seen_inside, seen_outside) = (answer(&mut inside).await, answer(&mut outside).await);
+    assert_eq!(seen_inside["toolCalls"].as_array().unwrap().len(), 1, "{seen_inside}");
+    let since = seen_inside["id"].as_i64().unwrap() - 1;
+    let colleague = app.person(&admin.caller.tenant, Role::Operator).await;
+    let stranger = app.person(&app.tenant("away").await, Role::Admin).await;
+    let (colleague, stranger) = (colleague.sign_in().await, stranger.sign_in().await);
+    let http = app.http();
+    let mut seen = vec![seen_outside];
+    for reader in [http.clone(), http.with_token(&colleague), http.with_token(&stranger)] {
+        let (_, messages) = reader.get(&format!("{path}/messages?since={since}")).await;
+        seen.push(messages["items"][0].clone());
+    }
+    for reader in [http.with_token(&colleague), http.with_token(&stranger)] {
+        let file = reader.request(Method::GET, &format!("{path}/export?format=json")).send().await.unwrap();
+        let file: Value = serde_json::from_slice(&file.bytes().await.unwrap()).unwrap();
+        seen.push(file["messages"].as_array().unwrap().last().unwrap().clone());
+    }
+    for message in seen {
+        assert_eq!(message["content"], "The result is **42**.", "{message}");
+        assert_eq!(message["toolCalls"], json!([]), "{message}");
+        assert!(message["usage"].is_null() && message["details"].is_null(), "{message}");
+    }
+
+    // A hub tells all of it, so they do not follow the session there.
+    for token in [colleague, stranger] {
+        let mut hub = Hub::connect(&app.url(), "chat", Some(&token)).await;
+        let refused = hub.invoke("JoinSession", json!({ "sessionId": id })).await;
+        assert!(refused["error"].as_str().unwrap().contains("not_authorized"), "{refused}");
+    }
 }

@@ -172,6 +172,14 @@ pub struct Message {
     pub updated_at: Timestamp,
 }
 
+impl Message {
+    /// What was said, without how it came about: for those who read a public session and take no part in it.
+    #[must_use]
+    pub fn without_details(self) -> Self {
+        Self { usage: None, details: None, ..self }
+    }
+}
+
 impl Entity for Message {
     const TABLE: &'static Table = &Table::new("messages", "message")
         .json(&["attachments", "details", "usage"])

@@ -9,6 +9,7 @@ use sophon_api::{Accepted, SendMessage};
 use sophon_core::Gateway;
 use sophon_core::chat;
 use sophon_core::following::revokes_access;
+use sophon_core::sessions::View;
 use sophon_model::{Event, MessageEvent, MessageId, SessionId, TaskId, Topic};
 
 use super::SessionEventScope;
@@ -59,7 +60,9 @@ impl Hub for ChatHub {
                 let is_own = sent.get(&message.id) == Some(&connection.id());
                 is_own.then(|| sent.remove(&message.id)).is_none()
             }
-            Event::Session(changed) if revokes_access(event, Some(connection.caller())) => {
+            Event::Session(changed)
+                if revokes_access(event, Some(connection.caller()), View::Participant) =>
+            {
                 self.groups.leave(connection, &Topic::Session(changed.session.id.clone()));
                 false
             }

@@ -1,5 +1,6 @@
 //! `GET /api/sessions/{id}/stream`: seed 004, the events of this stage. Public sessions are for everybody; private
-//! ones need a token, in the header or, since `EventSource` has no headers, as `?token=`.
+//! ones need a token, in the header or, since `EventSource` has no headers, as `?token=`. Who takes no part in a public
+//! session is told what is said, and not how answers come about.
 //!
 //! Each block of an event that is kept bears an `id:` line with its number. The seed knows no replay; who sends
 //! `Last-Event-ID` (browsers do by themselves) gets what was missed as far as it is kept.
@@ -29,6 +30,7 @@ use sophon_core::identity::{AuthorizationState, Identified, Presented, TENANT_HE
 use sophon_core::live::{EventDelivery, EventSubscription};
 use sophon_core::network::ClientAddress;
 use sophon_core::rates::Asker;
+use sophon_core::sessions::View;
 use sophon_model::{Caller, Error, Origin, Result, SessionId, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -102,6 +104,7 @@ struct Opened {
     gateway: Gateway,
     session: SessionId,
     caller: Option<Caller>,
+    view: View,
     subscription: EventSubscription,
     caught_up: Option<CatchUp>,
     place: OpenStream,
@@ -119,7 +122,7 @@ async fn open(
         let named = headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
         gateway.identity.require_tenants(caller, named).await?;
     }
-    gateway.sessions.get(caller.as_ref(), &session).await?;
+    let view = gateway.sessions.view(caller.as_ref(), &session).await?;
     let place = wire.streams.open(Asker::of(identified, address))?;
     let topic = Topic::Session(session.clone());
     let subscription = gateway.db.bus().subscribe();
@@ -135,7 +138,7 @@ async fn open(
         None => Start::Now,
     };
     subscription.follow(&topic, start);
-    Ok(Opened { gateway, session, caller, subscription, caught_up, place })
+    Ok(Opened { gateway, session, caller, view, subscription, caught_up, place })
 }
 
 /// The header counts before the query. A credential that is given must be valid, also where none is needed.
@@ -165,14 +168,14 @@ fn respond(opened: Opened) -> Response {
 /// The blocks of a stream, those that are ready together in one piece, until the client is too slow, its rights
 /// change, the session is deleted or the gateway stops.
 fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
-    let Opened { gateway, session, caller, subscription, caught_up, place } = opened;
+    let Opened { gateway, session, caller, view, subscription, caught_up, place } = opened;
     stream! {
         let _held_while_it_streams = place;
         let mut changes = gateway.identity.changes();
         let mut first = BytesMut::from(RETRY);
         if let Some(caught_up) = &caught_up {
             for entry in &caught_up.missed {
-                first.extend_from_slice(&project::block(entry));
+                first.extend_from_slice(&project::block(entry, view));
             }
             if !caught_up.complete {
                 first.extend_from_slice(&project::gap(&session));
@@ -192,11 +195,11 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                     let mut is_over = false;
                     let mut write = BytesMut::new();
                     for entry in entries.drain(..) {
-                        if revokes_access(entry.value(), caller.as_ref()) {
+                        if revokes_access(entry.value(), caller.as_ref(), view) {
                             is_over = true;
                             break;
                         }
-                        let block = project::block(&entry);
+                        let block = project::block(&entry, view);
                         if !write.is_empty() && write.len() + block.len() > MOST_IN_A_WRITE {
                             yield Ok(write.split().freeze());
                         }
@@ -211,7 +214,7 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                     }
                 }
                 _ = heartbeat.tick() => {
-                    if !may_still_read(&gateway, caller.as_ref(), &session).await {
+                    if !may_still_read(&gateway, caller.as_ref(), &session, view).await {
                         return;
                     }
                     yield Ok(project::heartbeat(gateway.db.now()));
@@ -222,7 +225,7 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                         Err(RecvError::Lagged(_)) => true,
                         Err(RecvError::Closed) => return,
                     };
-                    if is_meant && !may_still_read(&gateway, caller.as_ref(), &session).await {
+                    if is_meant && !may_still_read(&gateway, caller.as_ref(), &session, view).await {
                         return;
                     }
                 }
@@ -242,8 +245,8 @@ async fn expiry(gateway: &Gateway, caller: Option<&Caller>) {
     }
 }
 
-/// Whether the session may still be read by who watches it: it may have been made private, or a token run out.
-async fn may_still_read(gateway: &Gateway, caller: Option<&Caller>, session: &SessionId) -> bool {
+/// Whether the session may still be read as it is by who watches it: it may have been made private, or a token run out.
+async fn may_still_read(gateway: &Gateway, caller: Option<&Caller>, session: &SessionId, view: View) -> bool {
     if let Some(caller) = caller
         && matches!(
             gateway.identity.standing(caller).await,
@@ -252,8 +255,8 @@ async fn may_still_read(gateway: &Gateway, caller: Option<&Caller>, session: &Se
     {
         return false;
     }
-    match gateway.sessions.get(caller, session).await {
-        Ok(_) => true,
+    match gateway.sessions.view(caller, session).await {
+        Ok(now) => now == view,
         // Storage in trouble is no reason to cut off who was allowed.
         Err(error) => error.kind() == sophon_model::Kind::ServiceUnavailable,
     }

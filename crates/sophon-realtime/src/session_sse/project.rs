@@ -5,18 +5,23 @@ use serde::Serialize;
 use serde_json::json;
 use sophon_api::hubs::ReceiveMessage;
 use sophon_core::live::EventEntry;
+use sophon_core::sessions::View;
 use sophon_model::{
     Activity, Event, MessageEvent, SessionChange, SessionEvent, SessionId, Task, TaskEvent, Timestamp,
 };
 
-use crate::slots::SESSION_SSE;
+use crate::slots::{SESSION_SSE, SESSION_SSE_VISITORS};
 
 /// The block of an event; empty if this wire does not send it.
-pub(super) fn block(entry: &EventEntry) -> Bytes {
+pub(super) fn block(entry: &EventEntry, view: View) -> Bytes {
     let seq = entry.seq();
-    entry.encoded(SESSION_SSE, |event| match event {
-        Event::Message(event) => message(seq, event),
-        Event::Task(event) => task(seq, event),
+    let slot = match view {
+        View::Participant => SESSION_SSE,
+        View::Visitor => SESSION_SSE_VISITORS,
+    };
+    entry.encoded(slot, |event| match event {
+        Event::Message(event) => message(seq, event, view),
+        Event::Task(event) => task(seq, event, view),
         Event::Session(event) => session(seq, event),
         Event::ToolCall(_)
         | Event::Marks(_)
@@ -37,22 +42,28 @@ fn session(seq: u64, event: &SessionEvent) -> Bytes {
     }
 }
 
-fn message(seq: u64, event: &MessageEvent) -> Bytes {
+fn message(seq: u64, event: &MessageEvent, view: View) -> Bytes {
     match event {
         MessageEvent::Created { message } => {
             encode(Some(seq), "message", &ReceiveMessage::new((**message).clone(), Vec::new(), None))
         }
         MessageEvent::Finished { message, tool_calls } => {
-            let whole = ReceiveMessage::new((**message).clone(), tool_calls.clone(), None);
-            encode(Some(seq), "message", &whole)
+            let (message, tool_calls) = match view {
+                View::Participant => ((**message).clone(), tool_calls.clone()),
+                View::Visitor => ((**message).clone().without_details(), Vec::new()),
+            };
+            encode(Some(seq), "message", &ReceiveMessage::new(message, tool_calls, None))
         }
         MessageEvent::Opened { .. } | MessageEvent::Delta(_) | MessageEvent::Reset { .. } => Bytes::new(),
     }
 }
 
-fn task(seq: u64, event: &TaskEvent) -> Bytes {
+fn task(seq: u64, event: &TaskEvent, view: View) -> Bytes {
     match event {
-        TaskEvent::Started(task) => presence(seq, task, "working", Some(&task.description)),
+        TaskEvent::Started(task) => {
+            let activity = (view == View::Participant).then_some(task.description.as_str());
+            presence(seq, task, "working", activity)
+        }
         TaskEvent::Completed(task) | TaskEvent::Failed(task) | TaskEvent::Cancelled(task) => {
             presence(seq, task, "online", None)
         }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, call } from "../../api/client.ts";
 import type { Session, SessionMarks } from "../../api/types.ts";
+import { useAuth } from "../../entities/user/auth.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { saveFile } from "../../ui/save-file.ts";
@@ -11,11 +12,13 @@ import { useToast } from "../../ui/toast.tsx";
 import { EditTags } from "./edit-tags.tsx";
 import { mark, type MarksChange } from "./marks.ts";
 import { DeleteSession, RenameSession } from "./session-dialogs.tsx";
+import { ShareSession } from "./share-session.tsx";
 import { sessionTitle } from "./session-title.ts";
 import styles from "./session-view.module.css";
 import { common } from "../../messages/en/common.ts";
 import { conversation as t } from "../../messages/en/conversation.ts";
 import { sessions } from "../../messages/en/sessions.ts";
+import { sharing } from "../../messages/en/sharing.ts";
 
 interface SessionHeaderProps {
   session: Session | undefined;
@@ -26,7 +29,8 @@ interface SessionHeaderProps {
 
 export function SessionHeader({ session, marks, agentName, onFork }: SessionHeaderProps) {
   const { attempt } = useToast();
-  const [dialog, setDialog] = useState<"rename" | "tags" | "delete" | null>(null);
+  const { user } = useAuth();
+  const [dialog, setDialog] = useState<"rename" | "tags" | "share" | "delete" | null>(null);
   const close = () => setDialog(null);
   const marking = useMarkItems(session, marks);
   return (
@@ -55,6 +59,15 @@ export function SessionHeader({ session, marks, agentName, onFork }: SessionHead
               onSelect: () => setDialog("tags"),
             },
             ...marking,
+            ...(session.ownerId === user.id
+              ? [
+                  {
+                    label: sharing.action,
+                    icon: "share" as const,
+                    onSelect: () => setDialog("share"),
+                  },
+                ]
+              : []),
             { label: t.forkAction, icon: "fork", onSelect: onFork },
             ...FORMATS.map((format) => ({
               label: t.exportAs[format],
@@ -74,6 +87,7 @@ export function SessionHeader({ session, marks, agentName, onFork }: SessionHead
       {session && marks && dialog === "tags" && (
         <EditTags id={session.id} marks={marks} onClose={close} />
       )}
+      {session && dialog === "share" && <ShareSession session={session} onClose={close} />}
       {session && dialog === "delete" && <DeleteSession session={session} onClose={close} />}
     </header>
   );

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
-import { useLocation } from "wouter";
-import { api, call } from "../../api/client.ts";
+import { Redirect, useLocation } from "wouter";
+import { api, call, isNotFound } from "../../api/client.ts";
 import type { Session } from "../../api/types.ts";
 import { useLive } from "../../live/live.tsx";
 import { activeRun } from "../../entities/session/session-state.ts";
@@ -13,6 +13,7 @@ import { ModelPicker } from "../../entities/model/model-picker.tsx";
 import { Composer } from "./composer.tsx";
 import { useMarkRead, useMarks } from "./marks.ts";
 import { useAddressedMessage } from "./message-address.ts";
+import { publicPath } from "./public-address.ts";
 import { BackButton, SessionHeader } from "./session-header.tsx";
 import { sessionTitle } from "./session-title.ts";
 import { listedSession } from "./session-cache.ts";
@@ -55,6 +56,10 @@ export function SessionView({ id }: { id: string }) {
     [attempt, id, queries],
   );
 
+  // Who takes no part reads it on the page for everybody.
+  if (session.data?.visibility === "public" && isNotFound(marks.error)) {
+    return <Redirect to={publicPath(id)} replace />;
+  }
   if (session.error) {
     return (
       <div className={styles.view}>

@@ -151,7 +151,7 @@ async fn of_owner(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thin
             gateway.sessions.update(caller, &things.session.id, change).await.map(drop)
         }
         ("session", "Manage") => gateway.sessions.delete(caller, &things.session.id).await,
-        ("session", "SeeParticipants") => {
+        ("session", "SeeDetails") => {
             gateway.sessions.participants(caller, &things.session.id).await.map(drop)
         }
         ("session", "Mark") => gateway.sessions.marks(caller, &things.session.id).await.map(drop),

@@ -235,3 +235,24 @@ export const shortcuts: Translation["shortcuts"] = {
     help: "Diese Kürzel anzeigen",
   },
 };
+
+export const sharing: Translation["sharing"] = {
+  action: "Teilen",
+  title: "Diesen Chat teilen",
+  readers:
+    "Leser sehen die Nachrichten und Dateien, auch neue. Sie sehen keine Werkzeugaufrufe und nicht, wer teilnimmt, und sie können nicht schreiben.",
+  isPrivate: "Nur wer teilnimmt, kann diesen Chat öffnen.",
+  isPublic: "Jeder mit diesem Link kann diesen Chat ohne Anmeldung lesen.",
+  create: "Link erstellen",
+  stop: "Nicht mehr teilen",
+  about: "Ein geteilter Chat: Du kannst ihn lesen, aber nicht darin schreiben.",
+  open: "In Sophon öffnen",
+  person: "Person",
+  agent: "Agent",
+  system: "System",
+  writing: "Der Agent schreibt…",
+  none: "Noch wurde nichts geschrieben.",
+  older: "Frühere Nachrichten anzeigen",
+  goneTitle: "Dieser Chat ist nicht geteilt",
+  goneAbout: "Der Link ist falsch, oder der Chat wird nicht mehr geteilt.",
+};

@@ -235,3 +235,24 @@ export const shortcuts: Translation["shortcuts"] = {
     help: "Mostrar estos atajos",
   },
 };
+
+export const sharing: Translation["sharing"] = {
+  action: "Compartir",
+  title: "Compartir esta conversación",
+  readers:
+    "Los lectores ven los mensajes y archivos, también los nuevos. No ven las llamadas a herramientas ni quién participa, y no pueden escribir.",
+  isPrivate: "Solo quienes participan pueden abrir esta conversación.",
+  isPublic: "Cualquiera con este enlace puede leer esta conversación sin iniciar sesión.",
+  create: "Crear enlace",
+  stop: "Dejar de compartir",
+  about: "Una conversación compartida: puedes leerla, pero no escribir en ella.",
+  open: "Abrir en Sophon",
+  person: "Persona",
+  agent: "Agente",
+  system: "Sistema",
+  writing: "El agente está escribiendo…",
+  none: "Todavía no hay mensajes.",
+  older: "Mostrar mensajes anteriores",
+  goneTitle: "Esta conversación no está compartida",
+  goneAbout: "El enlace es incorrecto o la conversación ya no se comparte.",
+};

@@ -233,3 +233,24 @@ export const shortcuts: Translation["shortcuts"] = {
     help: "このショートカット一覧を表示",
   },
 };
+
+export const sharing: Translation["sharing"] = {
+  action: "共有",
+  title: "このチャットを共有",
+  readers:
+    "閲覧者にはメッセージとファイルが表示され、新しいものも届きます。ツールの呼び出しや参加者は表示されず、書き込むこともできません。",
+  isPrivate: "参加者だけがこのチャットを開けます。",
+  isPublic: "このリンクを知っている人は誰でも、サインインせずにこのチャットを読めます。",
+  create: "リンクを作成",
+  stop: "共有を停止",
+  about: "共有されたチャットです。読むことはできますが、書き込めません。",
+  open: "Sophonで開く",
+  person: "ユーザー",
+  agent: "エージェント",
+  system: "システム",
+  writing: "エージェントが書いています…",
+  none: "まだメッセージはありません。",
+  older: "以前のメッセージを表示",
+  goneTitle: "このチャットは共有されていません",
+  goneAbout: "リンクが間違っているか、チャットの共有が停止されました。",
+};

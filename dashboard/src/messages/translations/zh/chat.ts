@@ -223,3 +223,23 @@ export const shortcuts: Translation["shortcuts"] = {
     help: "显示这些快捷键",
   },
 };
+
+export const sharing: Translation["sharing"] = {
+  action: "分享",
+  title: "分享此对话",
+  readers: "读者可以看到消息和文件，包括之后的新内容。他们看不到工具调用和参与者，也不能发言。",
+  isPrivate: "只有参与者可以打开此对话。",
+  isPublic: "任何拥有此链接的人无需登录即可阅读此对话。",
+  create: "创建链接",
+  stop: "停止分享",
+  about: "这是一个分享的对话：你可以阅读，但不能发言。",
+  open: "在 Sophon 中打开",
+  person: "用户",
+  agent: "智能体",
+  system: "系统",
+  writing: "智能体正在输入…",
+  none: "还没有消息。",
+  older: "显示更早的消息",
+  goneTitle: "此对话未被分享",
+  goneAbout: "链接有误，或该对话已停止分享。",
+};

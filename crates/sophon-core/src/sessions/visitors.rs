@@ -1,0 +1,45 @@
+//! Those who read a public session without taking part in it: they see what was said, and not how answers came about.
+
+use sophon_model::ports::Tx;
+use sophon_model::{Caller, Result, Session, SessionId};
+
+use super::Sessions;
+use crate::policy::{Granted, Read, SeeDetails, grant};
+
+/// How somebody sees a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Everything, as those who take part do.
+    Participant,
+    /// What was said: no tool calls, no reasoning, no usage. For everybody, where a session is public.
+    Visitor,
+}
+
+impl View {
+    pub(super) fn of(tx: &dyn Tx, caller: Option<&Caller>, session: &Session) -> Self {
+        match grant::<Session, SeeDetails>(tx, caller, Some(session.clone())) {
+            Ok(_) => Self::Participant,
+            Err(_) => Self::Visitor,
+        }
+    }
+}
+
+impl Sessions {
+    /// How the caller sees a session. `caller` is nobody for those who did not sign in.
+    pub async fn view(&self, caller: Option<&Caller>, id: &SessionId) -> Result<View> {
+        let (caller, wanted) = (caller.cloned(), id.clone());
+        self.db
+            .read(move |tx| {
+                let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
+                Ok(View::of(tx, caller.as_ref(), &session))
+            })
+            .await
+    }
+
+    /// Refuses a caller who takes no part in the session.
+    pub async fn require_participant(&self, caller: &Caller, id: &SessionId) -> Result<()> {
+        let (caller, wanted) = (caller.clone(), id.clone());
+        let granted = self.db.read(move |tx| grant::<Session, SeeDetails>(tx, &caller, tx.get(&wanted)?));
+        granted.await.map(drop)
+    }
+}
