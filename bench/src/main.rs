@@ -56,7 +56,8 @@ async fn main() -> Outcome<()> {
     }
     if let Some(database) = &args.database {
         let data = folder.path().join("data");
-        return gateways::measure(&args.binary, &data, database, args.nats.as_deref(), args.turns).await;
+        return Box::pin(gateways::measure(&args.binary, &data, database, args.nats.as_deref(), args.turns))
+            .await;
     }
     let mut starts = Vec::new();
     for number in 0..args.starts {
