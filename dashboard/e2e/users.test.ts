@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ADMIN } from "./gateway.ts";
 import { onStage } from "./stage.ts";
 
-const { dashboard, open } = onStage();
+const { dashboard, open, gateway } = onStage();
 
 const NEW_PASSWORD = "purple giraffe under water";
 
@@ -131,6 +131,26 @@ it("puts a refusal at the field that it is about, and explains permissions", asy
   expect(await wrong.innerText()).toBe("A built-in role has this name.");
   expect(await dialog.getByLabel("Name").getAttribute("aria-invalid")).toBe("true");
   expect(await dashboard.faults()).toEqual([]);
+});
+
+it("does not undo what somebody else changed in a role unless one says so", async () => {
+  const { page } = dashboard;
+  const token = await gateway.signIn();
+  const made = { name: "Editors", permissions: ["SendMessages"] };
+  const { id } = await gateway.post<{ id: string }>("/api/admin/roles", made, token);
+  await page.goto("/users");
+  await page.getByRole("button", { name: "Edit Editors" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Authors");
+  await gateway.request("PATCH", `/api/admin/roles/${id}`, token, { permissions: [] });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("Someone else changed this after you opened it.").waitFor();
+  expect(await dialog.getByLabel("Name").inputValue()).toBe("Authors");
+  expect(await gateway.request("GET", `/api/admin/roles/${id}`, token)).toContain("Editors");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const saved = await gateway.request("GET", `/api/admin/roles/${id}`, token);
+  expect(JSON.parse(saved)).toMatchObject({ name: "Authors", permissions: ["SendMessages"] });
 });
 
 it("tells why the last administrator stays", async () => {

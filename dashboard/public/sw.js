@@ -66,18 +66,27 @@ async function file(request) {
   return response;
 }
 
+/** Where an answer is kept: the same address says another thing in another tenant. */
+function placeOf(request) {
+  const place = new URL(request.url);
+  const tenant = request.headers.get("x-sophon-tenant");
+  if (tenant !== null) place.searchParams.set("x-sophon-tenant", tenant);
+  return place.href;
+}
+
 /** What the gateway answers now, or else what it answered last. */
 async function answer(request) {
   const cache = await caches.open(DATA);
+  const place = placeOf(request);
   try {
     const response = await fetch(request);
-    if (response.ok) await put(cache, request, response.clone(), MOST_ANSWERS);
+    if (response.ok) await put(cache, place, response.clone(), MOST_ANSWERS);
     // What one may no longer read is not kept, either.
     else if ([401, 403, 404].includes(response.status))
-      await cache.delete(request, { ignoreVary: true });
+      await cache.delete(place, { ignoreVary: true });
     return response;
   } catch (error) {
-    const kept = await cache.match(request, { ignoreVary: true });
+    const kept = await cache.match(place, { ignoreVary: true });
     if (kept === undefined) throw error;
     return kept;
   }

@@ -72,8 +72,12 @@ pub struct User {
     /// What people call the role.
     #[schema(example = "Operator")]
     pub role_name: String,
-    /// Where it belongs.
+    /// The tenant that it acts in: the one that the request names, or its home.
     pub tenant: Tenant,
+    /// All tenants that it can act in. With an API token that is the one which the token was made in.
+    #[serde(default)]
+    #[schema(required)]
+    pub tenants: Vec<TenantMembership>,
     /// What the role includes.
     pub permissions: Vec<Permission>,
     /// Whether the password was chosen by somebody else: until it is changed, requests are answered with 403 and
@@ -84,7 +88,40 @@ pub struct User {
     pub created_at: Time,
 }
 
-/// A tenant.
+/// A tenant that one is a member of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantMembership {
+    /// Its id.
+    pub id: TenantId,
+    /// What stands in addresses and in `X-Sophon-Tenant`.
+    #[schema(example = "acme")]
+    pub slug: String,
+    /// What people call it.
+    #[schema(example = "Acme")]
+    pub name: String,
+    /// One's role there: `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
+    #[schema(example = "Viewer")]
+    pub role: String,
+    /// What people call that role.
+    #[serde(default)]
+    #[schema(required, example = "Viewer")]
+    pub role_name: String,
+}
+
+impl From<sophon_model::Member> for TenantMembership {
+    fn from(member: sophon_model::Member) -> Self {
+        Self {
+            id: member.tenant_id,
+            slug: member.tenant_slug,
+            name: member.tenant_name,
+            role: member.role.name().to_owned(),
+            role_name: member.role_name,
+        }
+    }
+}
+
+/// A tenant, in short.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tenant {
     /// Its id.
@@ -95,12 +132,6 @@ pub struct Tenant {
     /// What people call it.
     #[schema(example = "Default")]
     pub name: String,
-}
-
-impl From<sophon_model::Tenant> for Tenant {
-    fn from(tenant: sophon_model::Tenant) -> Self {
-        Self { id: tenant.id, slug: tenant.slug, name: tenant.name }
-    }
 }
 
 /// A sign-in.
@@ -220,7 +251,7 @@ mod core {
     use sophon_core::identity::{self, Ends};
     use sophon_model::Error;
 
-    use super::{NewApiToken, SignedIn, Time, User};
+    use super::{NewApiToken, SignedIn, Tenant, TenantMembership, Time, User};
 
     impl From<identity::SignedIn> for SignedIn {
         fn from(signed_in: identity::SignedIn) -> Self {
@@ -235,16 +266,17 @@ mod core {
 
     impl From<identity::Profile> for User {
         fn from(profile: identity::Profile) -> Self {
-            let identity::Profile { user, role_name, tenant, permissions } = profile;
+            let identity::Profile { member: user, permissions, tenants } = profile;
             Self {
+                tenant: Tenant { id: user.tenant_id, slug: user.tenant_slug, name: user.tenant_name },
+                tenants: tenants.into_iter().map(TenantMembership::from).collect(),
                 permissions: permissions.iter().collect(),
                 id: user.id,
                 email: user.email,
                 name: user.name,
                 role: user.role.name().to_owned(),
-                role_name,
+                role_name: user.role_name,
                 password_due: user.password_due,
-                tenant: tenant.into(),
                 created_at: user.created_at.into(),
             }
         }

@@ -30,6 +30,7 @@ mod secrets;
 mod session_marks;
 mod sessions;
 mod tasks;
+mod tenants;
 mod time;
 mod users;
 
@@ -49,7 +50,8 @@ pub use discussions::{
 pub use error::{ErrorBody, ErrorInfo, Failure};
 pub use gateways::{GatewayProcess, GatewayState};
 pub use identity::{
-    ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant, User,
+    ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant,
+    TenantMembership, User,
 };
 pub use jobs::{Job, JobCounts};
 pub use list::List;
@@ -77,6 +79,10 @@ pub use sessions::{
     ForkSession, NewSession, Participant, Session, SessionBranch, SessionPatch, ShareSession,
 };
 pub use tasks::{LeftOut, Task, TaskDetail, TaskDetails};
+pub use tenants::{
+    CreatedTenant, ManagedTenant, NewTenant, NewTenantUser, TenantAccess, TenantAdministrator, TenantPatch,
+    TenantUserPatch,
+};
 pub use time::Time;
 pub use users::{
     Access, AccountPatch, CreatedUser, LogOutUser, NewRole, NewUser, PasswordChange, ResetPassword, Role,

@@ -22,23 +22,33 @@ pub struct UserAccount {
     /// `Admin`, `Operator`, `Viewer`, or the id of a role of the tenant's own.
     #[schema(example = "Operator")]
     pub role: String,
+    /// What people call the role.
+    #[serde(default)]
+    #[schema(required, example = "Operator")]
+    pub role_name: String,
     /// Whether it may sign in.
     pub status: UserStatus,
     /// Whether it has to change its password before anything else, because somebody else chose it.
     pub password_due: bool,
+    /// Whether the account is managed in another tenant. In this one its role can be changed, and it can be removed.
+    #[serde(default)]
+    #[schema(required)]
+    pub guest: bool,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
 }
 
-impl From<sophon_model::User> for UserAccount {
-    fn from(user: sophon_model::User) -> Self {
+impl From<sophon_model::Member> for UserAccount {
+    fn from(user: sophon_model::Member) -> Self {
         Self {
+            guest: !user.is_home(),
             id: user.id,
             email: user.email,
             name: user.name,
             role: user.role.name().to_owned(),
+            role_name: user.role_name,
             status: user.status,
             password_due: user.password_due,
             created_at: user.created_at.into(),

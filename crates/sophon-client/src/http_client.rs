@@ -26,9 +26,16 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 /// How the client names itself.
 pub(crate) const USER_AGENT: &str = concat!("sophon-client/", env!("CARGO_PKG_VERSION"));
 
+/// The header in which a request names its tenant.
+pub(crate) const TENANT_HEADER: &str = "X-Sophon-Tenant";
+
 /// A gateway, seen with one credential. Cheap to clone; clones share connections and credential.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    /// The slug of the tenant to act in; the home of whoever the credential is of if absent.
+    tenant: Option<Arc<str>>,
+}
 
 struct Inner {
     base: Url,
@@ -109,16 +116,27 @@ impl Client {
         let tls = tls()?;
         let http = http(&tls)?;
         let credentials = Box::new(credentials);
-        Ok(Self(Arc::new(Inner { base, http, tls: Arc::new(tls), credentials })))
+        let inner = Arc::new(Inner { base, http, tls: Arc::new(tls), credentials });
+        Ok(Self { inner, tenant: None })
+    }
+
+    /// The same, acting in the tenant with this slug; at home if absent.
+    #[must_use]
+    pub fn in_tenant(self, slug: Option<&str>) -> Self {
+        Self { tenant: slug.map(Arc::from), ..self }
+    }
+
+    pub(crate) fn acts_in(&self) -> Option<&str> {
+        self.tenant.as_deref()
     }
 
     /// The gateway's address.
     pub fn base(&self) -> &Url {
-        &self.0.base
+        &self.inner.base
     }
 
     pub(crate) fn tls(&self) -> Arc<ClientConfig> {
-        self.0.tls.clone()
+        self.inner.tls.clone()
     }
 
     pub(crate) fn get(&self, path: &[&str]) -> Result<Request, ClientError> {
@@ -151,16 +169,16 @@ impl Client {
 
     /// The address of a path under the gateway's own. Each part is one segment, whatever is in it.
     pub(crate) fn address(&self, path: &[&str]) -> Result<Url, ClientError> {
-        let mut url = self.0.base.clone();
+        let mut url = self.inner.base.clone();
         for part in path {
             // An address would lose these, and then name something else.
             if matches!(*part, "" | "." | "..") {
                 return Err(ClientError::NotAnId((*part).to_owned()));
             }
         }
-        let mut segments = url
-            .path_segments_mut()
-            .map_err(|()| ClientError::Setup(format!("`{}` cannot be a gateway's address", self.0.base)))?;
+        let mut segments = url.path_segments_mut().map_err(|()| {
+            ClientError::Setup(format!("`{}` cannot be a gateway's address", self.inner.base))
+        })?;
         segments.pop_if_empty().extend(path);
         drop(segments);
         Ok(url)
@@ -200,7 +218,7 @@ impl Client {
         &self,
         attempt: impl AsyncFn(Option<Secret>) -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {
-        let credential = self.0.credentials.load()?;
+        let credential = self.inner.credentials.load()?;
         let first = attempt(credential.bearer().cloned()).await;
         match (first, credential) {
             (Err(error), Credential::Login(login)) if error.is_unauthenticated() => {
@@ -213,7 +231,7 @@ impl Client {
 
     /// Another credential in place of `spent`. Another process may have renewed it already: then that one is taken.
     async fn renew(&self, spent: &Login) -> Result<Credential, ClientError> {
-        let mut lock = self.0.credentials.lock().await?;
+        let mut lock = self.inner.credentials.lock().await?;
         let current = match lock.load()? {
             Credential::Login(current) if current.access_token == spent.access_token => current,
             newer => return Ok(newer),
@@ -271,9 +289,12 @@ impl Client {
         bearer: Option<&Secret>,
     ) -> Result<reqwest::Response, ClientError> {
         let mut builder =
-            self.0.http.request(request.method.clone(), request.url.clone()).timeout(request.time);
+            self.inner.http.request(request.method.clone(), request.url.clone()).timeout(request.time);
         if let Some(bearer) = bearer {
             builder = builder.bearer_auth(bearer.reveal());
+        }
+        if let Some(tenant) = self.acts_in().filter(|_| !request.is_anonymous) {
+            builder = builder.header(TENANT_HEADER, tenant);
         }
         if let Some(key) = &request.idempotency_key {
             builder = builder.header("Idempotency-Key", key);
@@ -306,15 +327,15 @@ impl Client {
 
     /// What an answer with an error status says.
     pub(crate) fn refused(&self, answer: &Answer) -> ClientError {
-        ClientError::from_answer(self.0.base.as_str(), answer.status, &answer.headers, &answer.body)
+        ClientError::from_answer(self.inner.base.as_str(), answer.status, &answer.headers, &answer.body)
     }
 
     fn network(&self, error: &reqwest::Error, time: Duration) -> ClientError {
-        ClientError::from_reqwest(error, self.0.base.as_str(), time)
+        ClientError::from_reqwest(error, self.inner.base.as_str(), time)
     }
 
     pub(crate) fn not_understood(&self, reason: String) -> ClientError {
-        ClientError::NotUnderstood { url: self.0.base.to_string(), reason }
+        ClientError::NotUnderstood { url: self.inner.base.to_string(), reason }
     }
 }
 

@@ -22,6 +22,7 @@ pub use api::identity::SignedIn;
 pub use api::sessions::{MessageRange, SessionFilter};
 pub use api::system::Health;
 pub use api::tasks::TaskFilter;
+pub use api::tenants::{TenantUsers, Tenants};
 pub use api::users::Users;
 pub use credential::{Credential, CredentialLock, CredentialStore, InMemory, Login};
 pub use error::{ClientError, Refusal};

@@ -7,7 +7,7 @@ use fanout::Reservation;
 use sophon_model::ports::{Clock, Entity, Entropy, NewEvent, Store, Tx, WriteJob};
 use sophon_model::{
     AuditAction, AuditDetails, AuditOutcome, Caller, Error, Event, Id, Job, Result, SessionId, Stamps,
-    Timestamp, Topic, UserId,
+    Timestamp, Topic, UserInTenant,
 };
 use tokio::sync::oneshot;
 
@@ -190,6 +190,7 @@ impl Database {
             result: None,
             events: Vec::new(),
             changed_members: Vec::new(),
+            changes_any_members: false,
             after_commit: Vec::new(),
             reply,
         }));
@@ -258,7 +259,7 @@ impl<F, R> UnitOfWork<F, R> {
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
 /// A session whose members a unit of work changed, and who they are at its end.
-type ChangedMembers = (SessionId, Option<Arc<[UserId]>>);
+type ChangedMembers = (SessionId, Option<Arc<[UserInTenant]>>);
 
 /// A transaction with the events that describe it.
 pub struct Unit<'a> {
@@ -271,8 +272,10 @@ pub struct Unit<'a> {
     enqueued: Vec<Job>,
     /// Sessions whose members are others from here on.
     changed_members: &'a mut Vec<ChangedMembers>,
+    /// Whether the members of many sessions are others from here on.
+    changes_any_members: &'a mut bool,
     /// The members of sessions, as this unit has looked them up.
-    looked_up: HashMap<SessionId, Arc<[UserId]>>,
+    looked_up: HashMap<SessionId, Arc<[UserInTenant]>>,
     after_commit: &'a mut Vec<AfterCommit>,
     /// Whether somebody asked for this unit. What follows from that has no entries of its own in the audit log.
     is_request: bool,
@@ -304,7 +307,7 @@ impl<'a> Unit<'a> {
         // If they cannot be looked up, the unit fails at its end.
         let members = match (&event, event.session()) {
             // It may be gone from storage already.
-            (Event::Session(event), _) => Ok(event.members.as_slice().into()),
+            (Event::Session(event), _) => Ok(event.members_in_tenant().into()),
             (_, Some(session)) => self.members_of(session),
             (_, None) => Ok(Arc::default()),
         };
@@ -312,7 +315,7 @@ impl<'a> Unit<'a> {
     }
 
     /// The users who take part in a session, its owner first; nobody if it is not there.
-    pub(crate) fn members_of(&mut self, session: &SessionId) -> Result<Arc<[UserId]>> {
+    pub(crate) fn members_of(&mut self, session: &SessionId) -> Result<Arc<[UserInTenant]>> {
         if let Some(members) = self.looked_up.get(session) {
             return Ok(members.clone());
         }
@@ -326,6 +329,14 @@ impl<'a> Unit<'a> {
         self.db.members.change(session);
         self.looked_up.remove(session);
         self.changed_members.push((session.clone(), None));
+    }
+
+    /// Notes that other users take part in many sessions from here on.
+    pub(crate) fn all_members_changed(&mut self) {
+        if !std::mem::replace(self.changes_any_members, true) {
+            self.db.members.change_any();
+        }
+        self.looked_up.clear();
     }
 
     /// Adds a job at the end of the transaction.
@@ -402,6 +413,7 @@ struct UnitOfWork<F, R> {
     result: Option<R>,
     events: Vec<(Reservation<Topic, Event>, Event)>,
     changed_members: Vec<ChangedMembers>,
+    changes_any_members: bool,
     after_commit: Vec<AfterCommit>,
     reply: oneshot::Sender<Result<R>>,
 }
@@ -423,6 +435,7 @@ where
             emitted: Vec::new(),
             enqueued: Vec::new(),
             changed_members: &mut self.changed_members,
+            changes_any_members: &mut self.changes_any_members,
             looked_up: HashMap::new(),
             after_commit: &mut self.after_commit,
             is_request: false,
@@ -453,6 +466,9 @@ where
 
     fn done(self: Box<Self>, outcome: Result<()>) {
         let this = *self;
+        if this.changes_any_members {
+            this.db.members.ended_any();
+        }
         for (session, members) in this.changed_members {
             this.db.members.ended(&session, members.filter(|_| outcome.is_ok()));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sophon_model::{Caller, Event, Result, Session, Topic, UserId};
+use sophon_model::{Caller, Event, Result, Session, Topic};
 
 use crate::database::Database;
 use crate::gateway::Gateway;
@@ -23,9 +23,9 @@ impl Gateway {
             Topic::Discussion(id) => self.discussions.run(caller, id).await.map(drop),
             Topic::Node(id) => self.nodes.get(caller, id).await.map(drop),
             Topic::User(user) | Topic::Feed(user) | Topic::Approvals(user) => {
-                check::<_, Read>(caller, &user_feed(caller, user))
+                check::<_, Read>(caller, &UserFeed(user.clone()))
             }
-            Topic::Tasks(user) => check::<_, FollowTasks>(caller, &user_feed(caller, user)),
+            Topic::Tasks(user) => check::<_, FollowTasks>(caller, &UserFeed(user.clone())),
             Topic::Tenant(tenant) => check::<_, Read>(caller, &TenantFeed(tenant.clone())),
             Topic::Holders(tenant, permission) => {
                 check::<_, Read>(caller, &HoldersFeed { tenant: tenant.clone(), permission: *permission })
@@ -37,16 +37,13 @@ impl Gateway {
 /// Whether a session that this event describes may no longer be followed with this view: it was public or shared, say.
 pub fn revokes_access(event: &Event, caller: Option<&Caller>, view: View) -> bool {
     let Event::Session(event) = event else { return false };
-    let takes_part = caller.is_some_and(|caller| event.members.contains(&caller.user));
+    let takes_part = caller.is_some_and(|caller| {
+        caller.tenant == event.session.tenant_id && event.members.contains(&caller.user)
+    });
     match view {
         View::Participant => !takes_part,
         View::Visitor => !takes_part && check::<Session, Read>(caller, &event.session).is_err(),
     }
-}
-
-/// What is sent to a user of the caller's tenant: a topic does not name another one.
-fn user_feed(caller: &Caller, user: &UserId) -> UserFeed {
-    UserFeed { tenant: caller.tenant.clone(), user: user.clone() }
 }
 
 /// What a client who comes back has missed of a topic, and how it goes on.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use fanout::Limits;
 use sophon_model::ports::{
     AuditCheckpoints, Backplane, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory,
-    Store,
+    Store, Tx,
 };
-use sophon_model::{Caller, Credential, Result, User};
+use sophon_model::{Caller, Credential, Error, Result, TenantId, User};
 use tokio::sync::Notify;
 
 use crate::agents::Agents;
@@ -24,7 +24,7 @@ use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
 use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
-use crate::identity::{Identity, SignInRates, caller};
+use crate::identity::{Identity, SignInRates, caller, member};
 use crate::info_requests::InfoRequests;
 use crate::jobs::{Holdings, JOBS_WAIT, Jobs, Runner, Workers};
 use crate::lifecycle::Lifecycle;
@@ -42,6 +42,7 @@ use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::setup::{Administrator, FirstAdministrator, set_up};
 use crate::tasks::{Running, Tasks};
+use crate::tenants::Tenants;
 use crate::tools::{self, Tools};
 use crate::turn::{self, TurnLimits};
 use crate::users::Users;
@@ -177,6 +178,8 @@ pub struct Services {
     pub nodes: Nodes,
     /// Files that go with messages.
     pub attachments: Attachments,
+    /// The tenants of the deployment.
+    pub tenants: Arc<Tenants>,
     /// Who did what.
     pub audit: Audit,
     /// Secrets that are kept sealed.
@@ -228,13 +231,13 @@ impl Gateway {
             if store.is_exclusive() { EventBus::new(limits, above) } else { EventBus::shared(limits, above) };
         let db = Database::new(store, bus, Peers::new(backplane), clock, entropy);
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
-        let home = administrator.user.tenant_id.clone();
+        let home = main_tenant(&db).await?;
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
         secrets.prepare(&home).await?;
         take_over(&db).await?;
         let Administrator { user, is_old: had_administrator, generated_password } = administrator;
         let generated_password = generated_password.map(|password| (user.email.clone(), password));
-        let auto_admin = auto_admin(&db, &settings, user).await?;
+        let auto_admin = auto_admin(&db, &settings, &home, user).await?;
         let providers = (provider_factory, providers);
         let models = Models::open(db.clone(), secrets.clone(), providers, lifecycle.clone()).await?;
         let shared = Shared {
@@ -259,8 +262,13 @@ impl Gateway {
         audit.started().await?;
         let identity = Identity::open(&shared, &mut registry, audit.clone(), auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
+        let users = Users::open(&shared, for_administrators.clone());
+        let nodes = Nodes::open(&shared, &mut registry, audit.clone());
+        let for_tenants = (for_administrators.clone(), users.clone());
+        let tenants = Tenants::open(&shared, &mut registry, for_tenants, secrets.clone(), nodes.clone());
         let services = Services {
-            users: Users::open(&shared, for_administrators.clone()),
+            tenants: Arc::new(tenants),
+            users,
             roles: Roles::open(&shared, for_administrators),
             identity,
             rates: Arc::new(RateLimits::open(&shared)),
@@ -272,7 +280,7 @@ impl Gateway {
             sessions: Sessions::open(&shared, &mut registry),
             tasks: Tasks::open(&shared),
             jobs: Jobs::open(&shared, &mut registry),
-            nodes: Nodes::open(&shared, &mut registry, audit.clone()),
+            nodes,
             approvals: Approvals::open(&shared, &mut registry),
             info_requests: InfoRequests::open(&shared, &mut registry),
             discussions: Discussions::open(&shared, &mut registry),
@@ -297,12 +305,28 @@ impl Gateway {
 }
 
 /// The caller of requests without a credential.
-async fn auto_admin(db: &Database, settings: &Settings, administrator: User) -> Result<Option<Caller>> {
+async fn auto_admin(
+    db: &Database,
+    settings: &Settings,
+    home: &TenantId,
+    administrator: User,
+) -> Result<Option<Caller>> {
     if !settings.auto_admin {
         return Ok(None);
     }
-    let now = db.now();
-    db.read(move |tx| caller(tx, administrator, Credential::AutoAdmin, now)).await.map(Some)
+    let (now, home) = (db.now(), home.clone());
+    db.read(move |tx| {
+        let missing = || Error::internal("the administrator is no member of the main tenant");
+        let found = member(tx, &home, &administrator.id)?.ok_or_else(missing)?;
+        caller(tx, found, Credential::AutoAdmin, now).map(Some)
+    })
+    .await
+}
+
+/// The tenant that runs the deployment.
+async fn main_tenant(db: &Database) -> Result<TenantId> {
+    let main = db.read(|tx: &dyn Tx| tx.main_tenant()).await?;
+    Ok(main.ok_or_else(|| Error::internal("there is no main tenant"))?.id)
 }
 
 /// Hands what was registered to those that call it, and starts the workers.

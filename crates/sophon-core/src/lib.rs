@@ -40,6 +40,7 @@ pub mod secrets;
 pub mod sessions;
 mod setup;
 pub mod tasks;
+pub mod tenants;
 pub mod tools;
 pub mod turn;
 mod untrusted;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use sophon_model::{Caller, Credential, Error, Kind, Result};
+use sophon_model::{Caller, Credential, Error, Kind, Result, UserId};
 use tokio::time::Instant;
 
 use crate::buckets::{Buckets, Key, hashed};
@@ -78,6 +78,16 @@ impl Asker {
             }
             Identified::Node(node) => Self("node", node.node.to_string()),
             Identified::Caller(caller) | Identified::PasswordDue(caller) => Self::from(caller),
+            Identified::Outsider(outsider) => Self::by(&outsider.user, &outsider.credential),
+        }
+    }
+
+    /// A user, in whichever tenant it acts: a second tenant is no second share.
+    fn by(user: &UserId, credential: &Credential) -> Self {
+        match credential {
+            Credential::ApiToken(token, _) => Self("token", token.to_string()),
+            Credential::AutoAdmin => Self(OWNER, user.to_string()),
+            Credential::Access(..) | Credential::Agent(..) => Self("user", user.to_string()),
         }
     }
 
@@ -94,11 +104,7 @@ impl Asker {
 
 impl From<&Caller> for Asker {
     fn from(caller: &Caller) -> Self {
-        match &caller.credential {
-            Credential::ApiToken(token, _) => Self("token", token.to_string()),
-            Credential::AutoAdmin => Self(OWNER, caller.user.to_string()),
-            Credential::Access(..) | Credential::Agent(..) => Self("user", caller.user.to_string()),
-        }
+        Self::by(&caller.user, &caller.credential)
     }
 }
 

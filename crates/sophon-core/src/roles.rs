@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sophon_model::ports::{UserFilter, every};
+use sophon_model::ports::{MemberFilter, Tx, every};
 use sophon_model::{
-    AuditAction, Caller, CustomRole, Error, Kind, Permission, Permissions, Result, Role, RoleId, Timestamp,
-    User,
+    AuditAction, Caller, CustomRole, Error, Kind, Member, Permission, Permissions, Result, Role, RoleId,
+    TenantId, Timestamp,
 };
 
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
-use crate::identity::Identity;
+use crate::identity::{Identity, role_permissions};
 use crate::limits;
 use crate::only_if::OnlyIf;
 use crate::policy::{Create, Granted, Read, Write, allow, grant, visible};
@@ -60,16 +60,20 @@ impl Roles {
     /// All of them: those that are built in first, then the tenant's own, oldest first.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<KnownRole>> {
         let visible = visible::<CustomRole>(caller)?;
-        let own = self.db.read(move |tx| tx.list_in(visible.tenant(), &every::<CustomRole>(), MOST_ROLES));
-        let own = own.await?.into_iter().map(KnownRole::from);
-        Ok(Role::BUILT_IN.into_iter().map(built_in).chain(own).collect())
+        self.db
+            .read(move |tx| {
+                let built_in = Role::BUILT_IN.into_iter().map(|role| built_in(tx, visible.tenant(), role));
+                let own = tx.list_in(visible.tenant(), &every::<CustomRole>(), MOST_ROLES)?;
+                built_in.chain(own.into_iter().map(|role| Ok(role.into()))).collect()
+            })
+            .await
     }
 
     /// One, by the name of a built-in role or by id.
     pub async fn get(&self, caller: &Caller, role: Role) -> Result<KnownRole> {
         let Role::Custom(id) = role else {
-            visible::<CustomRole>(caller)?;
-            return Ok(built_in(role));
+            let visible = visible::<CustomRole>(caller)?;
+            return self.db.read(move |tx| built_in(tx, visible.tenant(), role)).await;
         };
         let caller = caller.clone();
         self.db
@@ -171,9 +175,10 @@ impl From<CustomRole> for KnownRole {
     }
 }
 
-fn built_in(role: Role) -> KnownRole {
-    let Ok(permissions) = role.permissions(|_| Ok::<_, std::convert::Infallible>(Permissions::default()));
-    KnownRole { name: role.name().to_owned(), permissions, times: None, role }
+/// A role that every tenant has, with what it includes in this one.
+fn built_in(tx: &dyn Tx, tenant: &TenantId, role: Role) -> Result<KnownRole> {
+    let permissions = role_permissions(tx, tenant, &role)?.unwrap_or_default();
+    Ok(KnownRole { name: role.name().to_owned(), permissions, times: None, role })
 }
 
 /// The id of a role of the tenant's own.
@@ -219,10 +224,10 @@ fn name_of(name: &str) -> Result<String> {
     Ok(name)
 }
 
-fn with_role(role: &CustomRole) -> UserFilter {
-    UserFilter { role: Some(Role::Custom(role.id.clone())), ..UserFilter::default() }
+fn with_role(role: &CustomRole) -> MemberFilter {
+    MemberFilter { role: Some(Role::Custom(role.id.clone())), ..MemberFilter::default() }
 }
 
-fn users_of(unit: &mut Unit<'_>, role: &CustomRole) -> Result<Vec<User>> {
+fn users_of(unit: &mut Unit<'_>, role: &CustomRole) -> Result<Vec<Member>> {
     unit.tx.list_in(&role.tenant_id, &with_role(role), MOST_USERS)
 }

@@ -2,14 +2,15 @@
 
 use base64::Engine;
 use sophon_model::ports::Tx;
-use sophon_model::{AuditAction, Result, Role, Tenant, User, UserStatus};
+use sophon_model::{AuditAction, Result, Role, Tenant, TenantStatus, User, UserStatus};
 
 use crate::agents::first_agent;
 use crate::audit::{Draft, Performer};
 use crate::database::{Database, Unit};
 use crate::identity::{check_new_password, hash_password};
+use crate::users::join_in;
 
-/// The slug of the tenant that every gateway has.
+/// The slug of the main tenant, which every gateway has, unless it was given another one.
 const FIRST_TENANT: &str = "default";
 
 /// The first administrator, as asked for by who starts the gateway.
@@ -51,11 +52,19 @@ pub(crate) async fn set_up(db: &Database, wanted: FirstAdministrator) -> Result<
 
 fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Result<User> {
     let now = unit.now();
-    let tenant = if let Some(tenant) = unit.tx.tenant_by_slug(FIRST_TENANT)? {
+    let tenant = if let Some(tenant) = unit.tx.main_tenant()? {
         tenant
     } else {
-        let tenant =
-            Tenant { id: unit.new_id(), slug: FIRST_TENANT.into(), name: "Default".into(), created_at: now };
+        let tenant = Tenant {
+            id: unit.new_id(),
+            slug: FIRST_TENANT.into(),
+            name: "Default".into(),
+            description: None,
+            status: TenantStatus::Active,
+            is_main: true,
+            created_at: now,
+            updated_at: now,
+        };
         unit.tx.insert(&tenant)?;
         tenant
     };
@@ -68,7 +77,6 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
         tenant_id: tenant.id,
         email,
         name: "Administrator".into(),
-        role: Role::Admin,
         status: UserStatus::Active,
         password_hash,
         password_due: false,
@@ -76,6 +84,7 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
         updated_at: now,
     };
     unit.tx.insert(&user)?;
+    join_in(unit, &user.tenant_id, &user.id, Role::Admin)?;
     let by = Performer::system(user.tenant_id.clone());
     unit.note(Draft::new(by, AuditAction::UserCreate).about(&user));
     Ok(user)

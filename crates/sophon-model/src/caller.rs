@@ -134,9 +134,44 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The user in the tenant that it acts in.
+    pub fn in_tenant(&self) -> UserInTenant {
+        UserInTenant { tenant: self.tenant.clone(), user: self.user.clone() }
+    }
+
     /// Whether the caller holds `permission`.
     pub fn has(&self, permission: Permission) -> bool {
         self.permissions.contain(permission)
+    }
+}
+
+/// A user in one of the tenants that it is a member of. What happens in one tenant is not sent to who acts in another,
+/// also if it is the same user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UserInTenant {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The user.
+    pub user: UserId,
+}
+
+/// Whose rights have changed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RightsOf {
+    /// Those of a user, in all of its tenants.
+    User(UserId),
+    /// Those of all members of a tenant.
+    Tenant(TenantId),
+}
+
+impl RightsOf {
+    /// Whether they are the caller's.
+    pub fn concern(&self, caller: &Caller) -> bool {
+        match self {
+            Self::User(user) => caller.user == *user,
+            Self::Tenant(tenant) => caller.tenant == *tenant,
+        }
     }
 }
 

@@ -123,6 +123,8 @@ ids! {
     AuthSessionId = "auth_";
     /// An API token's public handle (the secret itself begins with `sk_`).
     ApiTokenId = "tok_";
+    /// A note for other processes that rights have changed.
+    RightsChangeId = "rights_";
     /// An agent.
     AgentId = "agent_";
     /// A session: what the Socket.IO wire calls a conversation.

@@ -19,7 +19,7 @@ pub mod text;
 pub mod time;
 mod words;
 
-pub use caller::{Caller, Credential, NodeCaller, Origin, RequestKey, Role};
+pub use caller::{Caller, Credential, NodeCaller, Origin, RequestKey, RightsOf, Role, UserInTenant};
 pub use entities::*;
 pub use error::{Error, Kind, Result};
 pub use event::{

@@ -89,6 +89,16 @@ permissions! {
     EndSignIns [] "End sign-ins and other API tokens of one's own, with an API token. A user who has signed in needs no permission for it.",
 }
 
+impl Permission {
+    /// Those for what all tenants share. They count in the main tenant alone: in another one no role includes them.
+    pub const OF_DEPLOYMENT: &'static [Permission] = &[
+        Permission::ManageTenants,
+        Permission::ManageModels,
+        Permission::ViewSystem,
+        Permission::ManageSystem,
+    ];
+}
+
 /// A set of permissions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Permissions(BitSet<{ Permission::ALL.len().div_ceil(64) }>);

@@ -1,10 +1,7 @@
 //! Running in the background: a unit of the person's own systemd.
 
-use std::fs;
-use std::path::PathBuf;
-
 use clap::Subcommand;
-use tokio::process::Command;
+use sophon_systemd::{Manager, ServiceError, quoted, user};
 
 use crate::Failure;
 use crate::folder::Folder;
@@ -23,57 +20,40 @@ pub(crate) enum Action {
     Status,
 }
 
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        Self(format!("{error}."))
+    }
+}
+
 pub(crate) async fn act(folder: &Folder, action: Action) -> Result<(), Failure> {
     if !cfg!(target_os = "linux") {
         return Err(Failure(
             "Services are for systemd, so far. Run `sophon-node start` by other means.".into(),
         ));
     }
+    let manager = Manager::User;
     match action {
         Action::Install => {
             folder.paired()?;
-            let path = unit_path()?;
             let program = std::env::current_exe()?.display().to_string();
             let folder = std::path::absolute(folder.path())?.display().to_string();
-            if let Err(reason) = reach_manager().await {
+            if let Err(reason) = manager.reach().await {
                 return Err(without_manager(&reason, &program, &folder));
             }
             let session = if has_desktop() { Session::Desktop } else { Session::Plain };
-            let text = unit(&program, &folder, &session);
-            fs::create_dir_all(path.parent().unwrap_or(&path))?;
-            fs::write(&path, text)?;
-            systemctl(&["daemon-reload"]).await?;
-            systemctl(&["enable", "--now", UNIT]).await
+            Ok(manager.install(UNIT, &unit(&program, &folder, &session), true).await?)
         }
-        Action::Uninstall => {
-            systemctl(&["disable", "--now", UNIT]).await?;
-            fs::remove_file(unit_path()?)?;
-            systemctl(&["daemon-reload"]).await
-        }
-        Action::Status => systemctl(&["status", "--no-pager", UNIT]).await,
-    }
-}
-
-fn unit_path() -> Result<PathBuf, Failure> {
-    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
-    let config = config.or_else(|| std::env::home_dir().map(|home| home.join(".config")));
-    let config = config.ok_or_else(|| Failure("There is no home folder for the unit.".into()))?;
-    Ok(config.join("systemd/user").join(UNIT))
-}
-
-/// Whether the person's own systemd can be asked; the reason why not.
-async fn reach_manager() -> Result<(), String> {
-    let asked = Command::new("systemctl").args(["--user", "show-environment"]).output().await;
-    match asked {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
-        Err(error) => Err(format!("systemctl cannot be started: {error}")),
+        Action::Uninstall if manager.uninstall(UNIT).await? => Ok(()),
+        Action::Uninstall => Err(Failure("There is no such service.".into())),
+        Action::Status if manager.show_status(UNIT).await? => Ok(()),
+        Action::Status => Err(Failure("It does not run.".into())),
     }
 }
 
 /// Prints a unit for the system's own systemd, and says what to do with it or in its place.
 #[expect(clippy::print_stdout, reason = "the unit is what can be installed by hand")]
-fn without_manager(reason: &str, program: &str, folder: &str) -> Failure {
+fn without_manager(reason: &ServiceError, program: &str, folder: &str) -> Failure {
     let user = user();
     print!("{}", unit(program, folder, &Session::System { user: user.clone() }));
     Failure(format!(
@@ -83,22 +63,6 @@ fn without_manager(reason: &str, program: &str, folder: &str) -> Failure {
          `sudo systemctl enable --now {UNIT}`. Without systemd, run `sophon-node start` by other means.\n\
          Nobody can be asked for consent there: see `sophon-node start --help` for consent.toml."
     ))
-}
-
-/// The user who runs this, by name or else by number.
-fn user() -> String {
-    let name = std::env::var_os("USER").filter(|name| !name.is_empty());
-    name.map_or_else(user_id, |name| name.to_string_lossy().into_owned())
-}
-
-#[cfg(unix)]
-fn user_id() -> String {
-    rustix::process::getuid().as_raw().to_string()
-}
-
-#[cfg(not(unix))]
-fn user_id() -> String {
-    String::new()
 }
 
 /// What the unit is a part of.
@@ -132,18 +96,6 @@ fn unit(program: &str, folder: &str, session: &Session) -> String {
          Restart=on-failure\nRestartSec=5\nRestartPreventExitStatus=1\n\n\
          [Install]\nWantedBy={wanted}\n"
     )
-}
-
-/// As systemd reads it: quotes, and `%` and `$` stand for themselves.
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%").replace('$', "$$");
-    format!("\"{escaped}\"")
-}
-
-async fn systemctl(arguments: &[&str]) -> Result<(), Failure> {
-    let status = Command::new("systemctl").arg("--user").args(arguments).status().await;
-    let status = status.map_err(|error| Failure(format!("systemctl cannot be started: {error}.")))?;
-    if status.success() { Ok(()) } else { Err(Failure(format!("systemctl failed ({status})."))) }
 }
 
 #[cfg(test)]

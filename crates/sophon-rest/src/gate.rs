@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderName, Method, Uri};
 use serde_objects::Unfit;
 use sophon_api::Failure;
 use sophon_core::Gateway;
 use sophon_core::audit::Refused;
-use sophon_core::identity::{Identified, TENANT_HEADER};
+use sophon_core::identity::Identified;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::network::ClientAddress;
 use sophon_core::rates::{Allowance, Asker};
@@ -77,12 +77,12 @@ async fn pass(
     next: Next,
 ) -> Result<Response> {
     let Some(rate) = rule.and_then(|rule| rule.class.rate()) else {
-        return serve(gate, rule, identified, request, next).await;
+        return serve(rule, identified, request, next).await;
     };
     let address = request.extensions().get::<ClientAddress>().and_then(|address| address.0);
     let asker = Asker::of(&identified, address);
     let mut response = match gate.gateway.rates.check(rate, &asker) {
-        Ok(()) => serve(gate, rule, identified, request, next).await.into_response(),
+        Ok(()) => serve(rule, identified, request, next).await.into_response(),
         Err(error) => ApiError::from(error).into_response(),
     };
     if let Some(allowance) = gate.gateway.rates.allowance(rate, &asker) {
@@ -93,21 +93,21 @@ async fn pass(
 
 /// Serves a request that is not too many.
 async fn serve(
-    gate: &Gate,
     rule: Option<&Rule>,
     mut identified: Identified,
     mut request: Request,
     next: Next,
 ) -> Result<Response> {
     let mut key = None;
+    if let Identified::Outsider(outsider) = &identified {
+        return Err(outsider.refusal().into());
+    }
     // An anonymous caller belongs to no tenant; what is public is the same for all of them.
-    if let Identified::Caller(caller) | Identified::PasswordDue(caller) = &mut identified {
-        let named = request.headers().get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
-        gate.gateway.identity.require_tenants(caller, named).await?;
-        if rule.is_some_and(|rule| rule.takes_key) {
-            (request, key) = idempotency::take(request).await?;
-            caller.request_key.clone_from(&key);
-        }
+    if let Identified::Caller(caller) | Identified::PasswordDue(caller) = &mut identified
+        && rule.is_some_and(|rule| rule.takes_key)
+    {
+        (request, key) = idempotency::take(request).await?;
+        caller.request_key.clone_from(&key);
     }
     // A caller that must sign in first gets that error first.
     let is_known = !matches!(identified, Identified::Nobody | Identified::Rejected);

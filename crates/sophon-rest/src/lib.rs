@@ -38,6 +38,7 @@ mod save_as;
 mod sessions;
 mod tasks;
 mod tenant;
+mod tenants;
 
 use std::sync::Arc;
 
@@ -144,6 +145,7 @@ fn subjects() -> ApiRouter {
         .merge(info_requests::routes())
         .merge(models::routes())
         .merge(admin::routes())
+        .merge(tenants::routes())
         .merge(nodes::routes())
         .merge(ops::routes())
         .merge(public::routes())

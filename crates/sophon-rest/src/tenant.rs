@@ -6,9 +6,10 @@ use http::{HeaderValue, Uri};
 use sophon_core::identity::TENANT_HEADER;
 
 const PREFIX: &str = "/api/tenants/";
+const HUBS: &str = "hubs/";
 
-/// Turns `/api/tenants/{slug}/…` into `/api/…` with the slug in one more header, for every wire to look at in one
-/// place. Happens before a route is chosen.
+/// Turns `/api/tenants/{slug}/…` into `/api/…`, and `/api/tenants/{slug}/hubs/…` into `/hubs/…`, with the slug in one more
+/// header, for every wire to look at in one place. Happens before a route is chosen.
 pub(crate) fn take_prefix(mut request: Request) -> Request {
     if let Some((slug, uri)) = split(request.uri()) {
         *request.uri_mut() = uri;
@@ -23,7 +24,10 @@ fn split(uri: &Uri) -> Option<(HeaderValue, Uri)> {
         return None;
     }
     let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(format!("/api/{rest}")).ok()?);
+    // A browser's WebSocket bears no headers of ours: a client of a hub names its tenant in the address.
+    let is_hub = rest.get(..HUBS.len()).is_some_and(|start| start.eq_ignore_ascii_case(HUBS));
+    let path = if is_hub { format!("/{rest}") } else { format!("/api/{rest}") };
+    parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
     Some((HeaderValue::from_str(slug).ok()?, Uri::from_parts(parts).ok()?))
 }
 
@@ -41,6 +45,11 @@ mod tests {
             taken("/api/tenants/acme/sessions/ses_1?x=/a"),
             Some((HeaderValue::from_static("acme"), "/api/sessions/ses_1?x=/a".into()))
         );
+        assert_eq!(
+            taken("/api/tenants/acme/hubs/chat/negotiate?negotiateVersion=1"),
+            Some((HeaderValue::from_static("acme"), "/hubs/chat/negotiate?negotiateVersion=1".into()))
+        );
+        assert_eq!(taken("/api/tenants/a/hubsx").unwrap().1, "/api/hubsx");
         for other in [
             "/api/tenants/acme",
             "/api/tenants/",

@@ -4,12 +4,12 @@ use std::sync::OnceLock;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sophon_core::Gateway;
-use sophon_core::identity::Presented;
+use sophon_core::identity::{NamedTenant, Presented, TENANT_HEADER};
 use sophon_core::policy::{Read, System, allow};
 use sophon_model::Result;
 use sophon_realtime::hubs::Hubs;
@@ -107,8 +107,10 @@ fn peers(gateway: &Gateway) {
 }
 
 async fn permit(gateway: &Gateway, headers: &HeaderMap) -> Result<()> {
-    let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-    let identified = gateway.identify(Presented::in_headers(values)).await?;
+    let values = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    let named = NamedTenant::in_headers(values(HeaderName::from_static(TENANT_HEADER)));
+    let presented = Presented::in_headers(values(header::AUTHORIZATION));
+    let identified = gateway.identify(presented, named).await?;
     allow::<System, Read>(identified.optional_user()?).map(drop)
 }
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use sophon_model::ports::{SessionFilter, Store, TaskFilter, Tx, WriteJob, every};
-use sophon_model::{Agent, Page, Result, SessionId, TaskId, TenantId, UserId};
+use sophon_model::{Agent, Page, Result, Role, SessionId, TaskId, TenantId, UserId};
 use sophon_store::Options;
 use sophon_testkit::make;
 
@@ -44,7 +44,7 @@ fn write(store: &dyn Store, work: impl FnMut(&mut dyn Tx) -> Result<f64> + Send 
 
 fn settle(tx: &mut dyn Tx) -> Result<f64> {
     tx.insert(&make::tenant(make::TENANT))?;
-    tx.insert(&make::user(make::USER))?;
+    make::register(tx, &make::user(make::USER), Role::Admin)?;
     tx.insert(&make::session(make::SESSION))?;
     Ok(0.0)
 }
@@ -97,7 +97,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         tx.page(&TenantId::from(make::TENANT), &TaskFilter::default(), &page()).map(drop)
     })?;
     measure(store, "page of 50 sessions", 200, move |tx, _| {
-        tx.sessions(&UserId::from(make::USER), &SessionFilter::default(), &page()).map(drop)
+        tx.sessions(
+            &TenantId::from(make::TENANT),
+            &UserId::from(make::USER),
+            &SessionFilter::default(),
+            &page(),
+        )
+        .map(drop)
     })?;
     std::fs::remove_dir_all(folder)?;
     Ok(())

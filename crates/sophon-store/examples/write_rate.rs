@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use sophon_model::ports::{NewEvent, Store, Tx, WriteJob};
 use sophon_model::{
-    Event, Message, MessageEvent, Result, SessionChange, SessionEvent, SessionId, Topic, UserId,
+    Event, Message, MessageEvent, Result, Role, SessionChange, SessionEvent, SessionId, Topic, UserInTenant,
 };
 use sophon_store::Options;
 use sophon_testkit::make;
@@ -48,7 +48,7 @@ fn message(id: String) -> Message {
 
 fn settle(tx: &mut dyn Tx) -> Result<()> {
     tx.insert(&make::tenant(make::TENANT))?;
-    tx.insert(&make::user(make::USER))?;
+    make::register(tx, &make::user(make::USER), Role::Admin)?;
     tx.insert(&make::session(make::SESSION))
 }
 
@@ -58,7 +58,8 @@ fn send(tx: &mut dyn Tx, message: &Message, with_events: bool) -> Result<()> {
     if !with_events {
         return Ok(());
     }
-    let (session, owner) = (SessionId::from(make::SESSION), UserId::from(make::USER));
+    let session = SessionId::from(make::SESSION);
+    let owner = UserInTenant { tenant: make::TENANT.into(), user: make::USER.into() };
     let created = Event::from(MessageEvent::Created { message: Box::new(message.clone()) });
     let session_row = Box::new(make::session(make::SESSION));
     let changed = Event::from(SessionEvent {

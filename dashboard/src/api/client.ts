@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import { basePath } from "./base-path.ts";
 import { credentials } from "./credentials.ts";
 import type { paths } from "./schema.ts";
+import { TENANT_HEADER, tenant } from "./tenant.ts";
 import type { ErrorBody } from "./types.ts";
 import { common } from "../messages/en/common.ts";
 
@@ -21,14 +22,21 @@ export class ApiError extends Error {
   }
 }
 
+function withTenant(request: Request): Request {
+  const slug = tenant.read();
+  if (slug !== null) request.headers.set(TENANT_HEADER, slug);
+  return request;
+}
+
 function withToken(request: Request, token: string): Request {
   const signed = request.clone();
   signed.headers.set("authorization", `Bearer ${token}`);
   return signed;
 }
 
-/** Adds the access token. A rejected token is renewed, and the request is sent once more. */
-async function signedFetch(request: Request): Promise<Response> {
+/** Adds tenant and access token. A rejected token is renewed, and the request is sent once more. */
+async function signedFetch(unsigned: Request): Promise<Response> {
+  const request = withTenant(unsigned);
   const token = credentials.read()?.accessToken;
   if (token === undefined) return fetch(request);
   const response = await fetch(withToken(request, token));

@@ -5,6 +5,7 @@
  * So a renewal holds a lock across tabs, and first checks whether another tab has renewed already.
  */
 import { basePath } from "./base-path.ts";
+import { TENANT_HEADER, tenant } from "./tenant.ts";
 import type { SignedIn } from "./types.ts";
 
 export type Credentials = Pick<SignedIn, "accessToken" | "refreshToken">;
@@ -47,14 +48,24 @@ async function rotateExclusively(stale: string): Promise<string | null> {
   return navigator.locks.request(KEY, () => rotate(stale));
 }
 
+function refresh({ refreshToken }: Credentials, slug: string | null): Promise<Response> {
+  return fetch(`${basePath}/api/auth/refresh`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(slug !== null && { [TENANT_HEADER]: slug }),
+    },
+    body: JSON.stringify({ refreshToken }),
+  });
+}
+
 async function rotate(stale: string): Promise<string | null> {
   const held = read();
   if (held?.accessToken !== stale) return held?.accessToken ?? null;
-  const response = await fetch(`${basePath}/api/auth/refresh`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ refreshToken: held.refreshToken }),
-  });
+  const slug = tenant.read();
+  let response = await refresh(held, slug);
+  // Whoever may no longer work in this tab's tenant stays signed in.
+  if (response.status === 403 && slug !== null) response = await refresh(held, null);
   if (response.ok) {
     const next = (await response.json()) as SignedIn;
     write(next);

@@ -158,6 +158,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tenants, oldest first
+         * @description Takes `ManageTenants`, which counts in the tenant that runs the deployment alone.
+         */
+        get: operations["listTenants"];
+        put?: never;
+        /**
+         * Make a tenant
+         * @description With its first administrator, a user that there is or one that is made with it, and a first agent.
+         */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a tenant
+         * @description Describe a tenant.
+         */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a tenant with all that it has
+         * @description It must be disabled. Its sessions, agents, memories, files, nodes and all else are deleted, and the accounts of users who
+         *     are members of no other tenant. That goes on after the answer; meanwhile the status is `deleting`, and then the tenant is
+         *     gone. It cannot be undone.
+         */
+        delete: operations["deleteTenant"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a tenant
+         * @description Its name, slug, description or status. The members of a tenant that is disabled are out within a second on all their
+         *     connections, its nodes too, and its running work is cancelled; everything is kept. The tenant that runs the deployment
+         *     is not disabled.
+         */
+        patch: operations["updateTenant"];
+        trace?: never;
+    };
+    "/api/admin/tenants/{id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the users of a tenant, those first who joined first
+         * @description List the users of a tenant, those first who joined first.
+         */
+        get: operations["listTenantUsers"];
+        put?: never;
+        /**
+         * Assign a user of the deployment to a tenant
+         * @description The user acts in it from then on when a request names it; the account stays where it is managed. In the tenant that runs
+         *     the deployment nobody gives a role that may do more than oneself.
+         */
+        post: operations["addTenantUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tenants/{id}/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a user of a tenant
+         * @description Describe a user of a tenant.
+         */
+        get: operations["getTenantUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user from a tenant
+         * @description Its API tokens there end, its running work there is cancelled, and it acts there no longer. Not from the tenant in which
+         *     its account is managed: there an administrator deletes it.
+         */
+        delete: operations["removeTenantUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a user another role in a tenant
+         * @description It counts at once, on all its connections. A tenant keeps an active administrator.
+         */
+        patch: operations["updateTenantUser"];
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -166,14 +276,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the users, oldest first
-         * @description List the users, oldest first.
+         * List the users of the tenant, those first who joined first
+         * @description List the users of the tenant, those first who joined first.
          */
         get: operations["listUsers"];
         put?: never;
         /**
          * Make a user
-         * @description Its role may include no more than one may do oneself. The user has to change the password at the first sign-in.
+         * @description Its account is managed in this tenant. Its role may include no more than one may do oneself. The user has to change the
+         *     password at the first sign-in.
          */
         post: operations["createUser"];
         delete?: never;
@@ -199,15 +310,18 @@ export interface paths {
         /**
          * Delete a user
          * @description Its address is free again, its sign-ins and API tokens end, and its running work is cancelled. What is its own becomes
-         *     that of `reassignTo`. Nobody deletes themselves, nor the last active administrator.
+         *     that of `reassignTo`. Nobody deletes themselves, nor the last active administrator. A guest, whose account is managed in
+         *     another tenant, leaves this one and keeps the account.
          */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
         /**
          * Change a user
-         * @description Its name, address, role, status or password. Whoever may do more than oneself cannot be changed, and the last active
-         *     administrator stays one. What the user may do counts at once, on all its connections.
+         * @description Its role in this tenant and, if the account is managed here, its name, address, status or password. Whoever may do more
+         *     than oneself cannot be changed, and the last active administrator stays one. Address and password of a user who is a
+         *     member of other tenants too are changed by who may do as much there. What the user may do counts at once, on all its
+         *     connections.
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -618,7 +732,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description 403 if the request names a tenant that the user does not belong to.
+         * @description The sign-in is good for all tenants of the user. Its answer tells of the one that the request names, or of the user's
+         *     home; 403 if the user does not belong to it.
          */
         post: operations["login"];
         delete?: never;
@@ -2692,6 +2807,18 @@ export interface components {
              */
             token: string;
         };
+        /** @description A tenant that was just made. */
+        CreatedTenant: {
+            /** @description Its administrator. */
+            administrator: components["schemas"]["UserAccount"];
+            /**
+             * @description The administrator's password, if it was generated, shown this once.
+             * @example b3Jhbmdl-Zm94
+             */
+            password: string | null;
+            /** @description The tenant. */
+            tenant: components["schemas"]["ManagedTenant"];
+        };
         /** @description A user that was just made. */
         CreatedUser: {
             /**
@@ -3537,6 +3664,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_ManagedTenant: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["ManagedTenant"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Message: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -3708,6 +3844,37 @@ export interface components {
              * @example true
              */
             apiTokens?: boolean;
+        };
+        /** @description A tenant, as those see it who run the deployment. */
+        ManagedTenant: {
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * @description What it is for.
+             * @example The people of Acme
+             */
+            description: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["TenantId"];
+            /**
+             * @description Whether it runs the deployment. Permissions for what all tenants share count in this one alone, and it is neither
+             *     disabled nor deleted.
+             */
+            main: boolean;
+            /**
+             * @description What people call it.
+             * @example Acme
+             */
+            name: string;
+            /**
+             * @description What stands in addresses and in `X-Sophon-Tenant`.
+             * @example acme
+             */
+            slug: string;
+            /** @description Whether it is in use. */
+            status: components["schemas"]["TenantStatus"];
+            /** @description When it last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
         };
         /**
          * @description The file itself.
@@ -4153,6 +4320,41 @@ export interface components {
             visibility?: components["schemas"]["Visibility"] | null;
             /** @description What becomes of a message to an agent that still works on an earlier one; it waits if absent. */
             whileBusy?: components["schemas"]["WhileBusy"] | null;
+        };
+        /** @description A tenant to be made. */
+        NewTenant: {
+            /** @description Its first administrator. */
+            administrator: components["schemas"]["TenantAdministrator"];
+            /**
+             * @description What it is for: 1 to 2,000 characters.
+             * @example The people of Acme
+             */
+            description?: string | null;
+            /**
+             * @description What people call it: 1 to 200 characters.
+             * @example Acme
+             */
+            name: string;
+            /**
+             * @description What stands in addresses: 1 to 63 lower-case letters, digits and `-`, unique in the deployment.
+             * @example acme
+             */
+            slug: string;
+        };
+        /** @description A user of the deployment that is to be a member of a tenant, by `userId` or by `email`. */
+        NewTenantUser: {
+            /**
+             * @description By e-mail address, in any case: at most 254 bytes.
+             * @example ada@example.com
+             */
+            email?: string | null;
+            /**
+             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
+             * @example Operator
+             */
+            role: string;
+            /** @description By id. */
+            userId?: components["schemas"]["UserId"] | null;
         };
         /** @description A user to be made. */
         NewUser: {
@@ -5603,7 +5805,7 @@ export interface components {
             /** @description The task. */
             taskId: components["schemas"]["TaskId"];
         };
-        /** @description A tenant. */
+        /** @description A tenant, in short. */
         Tenant: {
             /** @description Its id. */
             id: components["schemas"]["TenantId"];
@@ -5619,10 +5821,101 @@ export interface components {
             slug: string;
         };
         /**
+         * @description Whether a tenant is in use, as far as it can be chosen.
+         * @enum {string}
+         */
+        TenantAccess: "active" | "disabled";
+        /**
+         * @description The first administrator of a tenant: with `userId`, or `email` alone, a user that there is, whose account stays where it is
+         *     managed; with `email` and `name` a user to be made, whose account is managed in the new tenant.
+         */
+        TenantAdministrator: {
+            /**
+             * @description An e-mail address, in any case: at most 254 bytes.
+             * @example ada@example.com
+             */
+            email?: string | null;
+            /**
+             * @description What others see of a user that is made: 1 to 200 characters.
+             * @example Ada
+             */
+            name?: string | null;
+            /**
+             * Format: password
+             * @description The first password of a user that is made, of at least 8 characters; a generated one if absent. The user has to change
+             *     it.
+             * @example correct horse battery staple
+             */
+            password?: string | null;
+            /** @description A user, by id. */
+            userId?: components["schemas"]["UserId"] | null;
+        };
+        /**
          * @description The id of a thing of this kind: A tenant, which the Socket.IO wire calls a workspace.
          * @example tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         TenantId: string;
+        /** @description A tenant that one is a member of. */
+        TenantMembership: {
+            /** @description Its id. */
+            id: components["schemas"]["TenantId"];
+            /**
+             * @description What people call it.
+             * @example Acme
+             */
+            name: string;
+            /**
+             * @description One's role there: `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
+             * @example Viewer
+             */
+            role: string;
+            /**
+             * @description What people call that role.
+             * @example Viewer
+             */
+            roleName: string;
+            /**
+             * @description What stands in addresses and in `X-Sophon-Tenant`.
+             * @example acme
+             */
+            slug: string;
+        };
+        /** @description What is to change of a tenant; what is absent stays. */
+        TenantPatch: {
+            /**
+             * @description What it is for: 1 to 2,000 characters. Null takes it away.
+             * @example The people of Acme
+             */
+            description?: string | null;
+            /**
+             * @description What people call it: 1 to 200 characters.
+             * @example Acme
+             */
+            name?: string;
+            /**
+             * @description What stands in addresses: 1 to 63 lower-case letters, digits and `-`. Addresses with the old one lead nowhere.
+             * @example acme
+             */
+            slug?: string;
+            /** @description Whether it is in use. */
+            status?: components["schemas"]["TenantAccess"];
+        };
+        /**
+         * @description Whether a tenant is in use.
+         *     - `active`: Its members work in it.
+         *     - `disabled`: Nobody can act in it; everything is kept.
+         *     - `deleting`: All that it has is being deleted, and then the tenant itself.
+         * @enum {string}
+         */
+        TenantStatus: "active" | "disabled" | "deleting";
+        /** @description The role that a member of a tenant has from now on. */
+        TenantUserPatch: {
+            /**
+             * @description `Admin`, `Operator`, `Viewer`, or the id of a role of that tenant's own.
+             * @example Operator
+             */
+            role: string;
+        };
         /**
          * Format: date-time
          * @description A point in time: RFC 3339 in UTC with milliseconds.
@@ -5859,8 +6152,10 @@ export interface components {
              * @example Operator
              */
             roleName: string;
-            /** @description Where it belongs. */
+            /** @description The tenant that it acts in: the one that the request names, or its home. */
             tenant: components["schemas"]["Tenant"];
+            /** @description All tenants that it can act in. With an API token that is the one which the token was made in. */
+            tenants: components["schemas"]["TenantMembership"][];
         };
         /** @description A user, as administrators see one. */
         UserAccount: {
@@ -5871,6 +6166,8 @@ export interface components {
              * @example ada@example.com
              */
             email: string;
+            /** @description Whether the account is managed in another tenant. In this one its role can be changed, and it can be removed. */
+            guest: boolean;
             /** @description Its id. */
             id: components["schemas"]["UserId"];
             /**
@@ -5885,6 +6182,11 @@ export interface components {
              * @example Operator
              */
             role: string;
+            /**
+             * @description What people call the role.
+             * @example Operator
+             */
+            roleName: string;
             /** @description Whether it may sign in. */
             status: components["schemas"]["UserStatus"];
             /** @description When it last changed. */
@@ -7043,6 +7345,698 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    listTenants: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+                /** @description What the name or the slug contains, whatever the case. */
+                q?: string;
+                /** @description With this status. */
+                status?: components["schemas"]["TenantStatus"];
+            };
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "description": "The people of Acme",
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "main": false,
+                     *           "name": "Acme",
+                     *           "slug": "acme",
+                     *           "status": "active",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_ManagedTenant"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "administrator": {
+                 *         "email": "ada@example.com",
+                 *         "name": "Ada",
+                 *         "password": "correct horse battery staple",
+                 *         "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *       },
+                 *       "description": "The people of Acme",
+                 *       "name": "Acme",
+                 *       "slug": "acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "administrator": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "guest": false,
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "passwordDue": false,
+                     *         "role": "Operator",
+                     *         "roleName": "Operator",
+                     *         "status": "active",
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       },
+                     *       "password": "b3Jhbmdl-Zm94",
+                     *       "tenant": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "description": "The people of Acme",
+                     *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "main": false,
+                     *         "name": "Acme",
+                     *         "slug": "acme",
+                     *         "status": "active",
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedTenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "The people of Acme",
+                     *       "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "main": false,
+                     *       "name": "Acme",
+                     *       "slug": "acme",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ManagedTenant"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "The people of Acme",
+                     *       "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "main": false,
+                     *       "name": "Acme",
+                     *       "slug": "acme",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ManagedTenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "The people of Acme",
+                 *       "name": "Acme",
+                 *       "slug": "acme",
+                 *       "status": "active"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "description": "The people of Acme",
+                     *       "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "main": false,
+                     *       "name": "Acme",
+                     *       "slug": "acme",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ManagedTenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listTenantUsers: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+                /** @description What the name or the address contains, whatever the case. */
+                q?: string;
+                /** @description With this role: the name of a built-in one, or an id. */
+                role?: string;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "email": "ada@example.com",
+                     *           "guest": false,
+                     *           "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Ada",
+                     *           "passwordDue": false,
+                     *           "role": "Operator",
+                     *           "roleName": "Operator",
+                     *           "status": "active",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_UserAccount"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    addTenantUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "role": "Operator",
+                 *       "userId": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewTenantUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "guest": false,
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "passwordDue": false,
+                     *       "role": "Operator",
+                     *       "roleName": "Operator",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserAccount"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getTenantUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+                /** @description The user. */
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "guest": false,
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "passwordDue": false,
+                     *       "role": "Operator",
+                     *       "roleName": "Operator",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserAccount"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    removeTenantUser: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The active user of the tenant who gets the sessions, discussions, memories and attachments there. Needed if there are
+                 *     any.
+                 */
+                reassignTo?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+                /** @description The user. */
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updateTenantUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The tenant. */
+                id: components["schemas"]["TenantId"];
+                /** @description The user. */
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "Operator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantUserPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "guest": false,
+                     *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "name": "Ada",
+                     *       "passwordDue": false,
+                     *       "role": "Operator",
+                     *       "roleName": "Operator",
+                     *       "status": "active",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserAccount"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -7088,10 +8082,12 @@ export interface operations {
                      *         {
                      *           "createdAt": "2026-11-22T12:00:00.000Z",
                      *           "email": "ada@example.com",
+                     *           "guest": false,
                      *           "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Ada",
                      *           "passwordDue": false,
                      *           "role": "Operator",
+                     *           "roleName": "Operator",
                      *           "status": "active",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z"
                      *         }
@@ -7166,10 +8162,12 @@ export interface operations {
                      *       "user": {
                      *         "createdAt": "2026-11-22T12:00:00.000Z",
                      *         "email": "ada@example.com",
+                     *         "guest": false,
                      *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Ada",
                      *         "passwordDue": false,
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "status": "active",
                      *         "updatedAt": "2026-11-22T12:00:00.000Z"
                      *       }
@@ -7223,10 +8221,12 @@ export interface operations {
                      * @example {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "email": "ada@example.com",
+                     *       "guest": false,
                      *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "name": "Ada",
                      *       "passwordDue": false,
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "status": "active",
                      *       "updatedAt": "2026-11-22T12:00:00.000Z"
                      *     }
@@ -7348,10 +8348,12 @@ export interface operations {
                      * @example {
                      *       "createdAt": "2026-11-22T12:00:00.000Z",
                      *       "email": "ada@example.com",
+                     *       "guest": false,
                      *       "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *       "name": "Ada",
                      *       "passwordDue": false,
                      *       "role": "Operator",
+                     *       "roleName": "Operator",
                      *       "status": "active",
                      *       "updatedAt": "2026-11-22T12:00:00.000Z"
                      *     }
@@ -7454,10 +8456,12 @@ export interface operations {
                      *       "user": {
                      *         "createdAt": "2026-11-22T12:00:00.000Z",
                      *         "email": "ada@example.com",
+                     *         "guest": false,
                      *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Ada",
                      *         "passwordDue": false,
                      *         "role": "Operator",
+                     *         "roleName": "Operator",
                      *         "status": "active",
                      *         "updatedAt": "2026-11-22T12:00:00.000Z"
                      *       }
@@ -9175,7 +10179,16 @@ export interface operations {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
                      *           "slug": "default"
-                     *         }
+                     *         },
+                     *         "tenants": [
+                     *           {
+                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "name": "Acme",
+                     *             "role": "Viewer",
+                     *             "roleName": "Viewer",
+                     *             "slug": "acme"
+                     *           }
+                     *         ]
                      *       }
                      *     }
                      */
@@ -9264,7 +10277,16 @@ export interface operations {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
                      *         "slug": "default"
-                     *       }
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Acme",
+                     *           "role": "Viewer",
+                     *           "roleName": "Viewer",
+                     *           "slug": "acme"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -9348,7 +10370,16 @@ export interface operations {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
                      *         "slug": "default"
-                     *       }
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Acme",
+                     *           "role": "Viewer",
+                     *           "roleName": "Viewer",
+                     *           "slug": "acme"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -9412,7 +10443,16 @@ export interface operations {
                      *         "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *         "name": "Default",
                      *         "slug": "default"
-                     *       }
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Acme",
+                     *           "role": "Viewer",
+                     *           "roleName": "Viewer",
+                     *           "slug": "acme"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -9478,7 +10518,16 @@ export interface operations {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
                      *           "slug": "default"
-                     *         }
+                     *         },
+                     *         "tenants": [
+                     *           {
+                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "name": "Acme",
+                     *             "role": "Viewer",
+                     *             "roleName": "Viewer",
+                     *             "slug": "acme"
+                     *           }
+                     *         ]
                      *       }
                      *     }
                      */
@@ -9948,7 +10997,16 @@ export interface operations {
                      *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
                      *           "name": "Default",
                      *           "slug": "default"
-                     *         }
+                     *         },
+                     *         "tenants": [
+                     *           {
+                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "name": "Acme",
+                     *             "role": "Viewer",
+                     *             "roleName": "Viewer",
+                     *             "slug": "acme"
+                     *           }
+                     *         ]
                      *       },
                      *       "models": {
                      *         "hasMore": false,

@@ -1,18 +1,22 @@
 /** Shows the dashboard to signed-in users, and the sign-in form to everybody else. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore, type ReactNode } from "react";
-import { api, call } from "../api/client.ts";
+import { ApiError, api, call } from "../api/client.ts";
 import { credentials } from "../api/credentials.ts";
+import { tenant } from "../api/tenant.ts";
 import { readConfig, readStart } from "../entities/start/start.ts";
 import { AuthContext } from "../entities/user/auth.ts";
 import { clearDrafts } from "../ui/drafts.ts";
-import { ErrorNotice, Loading } from "../ui/notice.tsx";
+import { shell } from "../messages/en/shell.ts";
+import { Button } from "../ui/button.tsx";
+import { Empty, ErrorNotice, Loading } from "../ui/notice.tsx";
 import { forgetOffline } from "./offline.ts";
 import { SignIn } from "./sign-in.tsx";
 
 async function signOut() {
   await call(api.POST("/api/auth/logout")).catch(() => undefined);
   clearDrafts();
+  tenant.choose(null);
   credentials.write(null);
 }
 
@@ -51,11 +55,27 @@ function SignedIn({ autoAdmin, children }: { autoAdmin: boolean; children: React
     return () => queries.removeQueries({ predicate: (query) => query.queryKey[1] !== "config" });
   }, [autoAdmin, queries]);
 
+  if (me.error instanceof ApiError && me.error.status === 403 && tenant.read() !== null) {
+    return <TenantLeft message={me.error.message} />;
+  }
   if (me.error) return <ErrorNotice error={me.error} onRetry={() => void me.refetch()} />;
   if (me.data === undefined) return <Loading />;
   return (
     <AuthContext value={{ user: me.data, signOut: autoAdmin ? null : signOut }}>
       {children}
     </AuthContext>
+  );
+}
+
+/** The tenant that was chosen in this tab is none of the user's any more, or is not in use. */
+function TenantLeft({ message }: { message: string }) {
+  useEffect(() => void forgetOffline(), []);
+  return (
+    <Empty title={shell.tenantLeft}>
+      <p>{message}</p>
+      <Button variant="primary" onClick={() => tenant.enter(null)}>
+        {shell.goHome}
+      </Button>
+    </Empty>
   );
 }

@@ -1,14 +1,14 @@
 /** The client of the hubs, which is loaded as the first connection starts: the first page is shown without it. */
 import type { HubConnection } from "@microsoft/signalr";
-import { basePath } from "../api/base-path.ts";
 import { credentials } from "../api/credentials.ts";
+import { tenant } from "../api/tenant.ts";
 import type { HubEvents } from "./events.ts";
 import type { Transport } from "./hub-link.ts";
 
 async function connection(hub: keyof HubEvents): Promise<HubConnection> {
   const { HubConnectionBuilder, LogLevel } = await import("@microsoft/signalr");
   return new HubConnectionBuilder()
-    .withUrl(`${basePath}/hubs/${hub}`, {
+    .withUrl(`${tenant.hubsPath()}/${hub}`, {
       accessTokenFactory: () => credentials.read()?.accessToken ?? "",
     })
     .configureLogging(LogLevel.None)

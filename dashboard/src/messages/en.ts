@@ -18,4 +18,5 @@ export * from "./en/sharing.ts";
 export * from "./en/shell.ts";
 export * from "./en/shortcuts.ts";
 export * from "./en/tasks.ts";
+export * from "./en/tenants.ts";
 export * from "./en/users.ts";

@@ -1,15 +1,17 @@
 /** What to show in place of content: an error, an empty state, a loading state. */
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { describe, isTransient } from "../api/client.ts";
+import { describe, isChangedMeanwhile, isTransient } from "../api/client.ts";
 import { Button } from "./button.tsx";
 import { intoView } from "./into-view.ts";
 import styles from "./notice.module.css";
 import { common } from "../messages/en/common.ts";
 
-/** An error beside the control that failed. */
+/** An error beside the control that failed. What was entered is still there, also if somebody else was faster. */
 export function ErrorText({ error }: { error: unknown }) {
-  const { message, requestId } = describe(error);
+  const { message, requestId } = isChangedMeanwhile(error)
+    ? { message: common.changedMeanwhile, requestId: null }
+    : describe(error);
   return (
     <p ref={intoView} role="alert" className={styles.errorText}>
       {message}

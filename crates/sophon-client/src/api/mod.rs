@@ -16,4 +16,5 @@ pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod system;
 pub(crate) mod tasks;
+pub(crate) mod tenants;
 pub(crate) mod users;

@@ -20,7 +20,7 @@ use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
 use crate::error::root_cause;
-use crate::http_client::{CONNECT_TIMEOUT, USER_AGENT};
+use crate::http_client::{CONNECT_TIMEOUT, TENANT_HEADER, USER_AGENT};
 use crate::{Client, ClientError};
 use record::{HANDSHAKE, HandshakeAnswer, Incoming, PING};
 
@@ -80,7 +80,10 @@ impl Client {
             .as_str()
             .parse()
             .map_err(|error: http::uri::InvalidUri| ClientError::Setup(error.to_string()))?;
-        let request = ClientRequestBuilder::new(uri).with_header(header::USER_AGENT.as_str(), USER_AGENT);
+        let mut request = ClientRequestBuilder::new(uri).with_header(header::USER_AGENT.as_str(), USER_AGENT);
+        if let Some(tenant) = self.acts_in() {
+            request = request.with_header(TENANT_HEADER, tenant);
+        }
         Ok(match bearer {
             Some(bearer) => {
                 request.with_header(header::AUTHORIZATION.as_str(), format!("Bearer {}", bearer.reveal()))

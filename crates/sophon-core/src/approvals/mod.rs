@@ -14,7 +14,7 @@ use sophon_model::ports::{ApprovalFilter, Tx};
 use sophon_model::text::{DEEPEST, is_too_deep};
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, AuditAction, Caller, Error, Page, Paged, Result,
-    TaskId, TenantId, Timestamp, UserId,
+    TaskId, TenantId, Timestamp, UserId, UserInTenant,
 };
 
 use crate::database::{Database, Unit};
@@ -106,7 +106,8 @@ impl Approvals {
         let (now, tools) = (self.db.now(), self.tools.clone());
         let read = self.db.read(move |tx| {
             let token = tx.get(&approval.task_id)?.and_then(|task| task.api_token_id);
-            let asking = match acting_for(tx, &approval.user_id, token, &approval.agent_id, now)? {
+            let user = UserInTenant { tenant: approval.tenant_id.clone(), user: approval.user_id.clone() };
+            let asking = match acting_for(tx, &user, token, &approval.agent_id, now)? {
                 ActingFor::Caller(asking) => asking,
                 ActingFor::Nobody(reason) => return Err(Error::conflict(reason)),
             };

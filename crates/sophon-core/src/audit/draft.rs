@@ -6,11 +6,12 @@ use serde_json::Value;
 use sophon_model::ports::Entity;
 use sophon_model::{
     ActorKind, AgentId, AuditAction, AuditDetails, AuditEntry, AuditEntryId, AuditOutcome, AuthSession,
-    Caller, Credential, CredentialKind, Error, Message, NodeCaller, NodeId, Origin, Result, SessionId,
-    TaskId, TenantId, Timestamp, User, UserId,
+    Caller, Credential, CredentialKind, Error, Member, Message, NodeCaller, NodeId, Origin, Result,
+    SessionId, TaskId, TenantId, Timestamp, UserId,
 };
 
 use super::Subject;
+use crate::identity::Outsider;
 
 /// What a client says of itself, in bytes; more is cut.
 const LONGEST_USER_AGENT: usize = 200;
@@ -58,13 +59,13 @@ impl Performer {
         Self::plain(tenant, ActorKind::Nobody, origin)
     }
 
-    /// A user who proves who it is by this very action.
-    pub(crate) fn user(user: &User, origin: Arc<Origin>) -> Self {
+    /// A user, at its home, who proves who it is by this very action.
+    pub(crate) fn member(home: &Member, origin: Arc<Origin>) -> Self {
         Self {
-            user: Some(user.id.clone()),
-            email: Some(user.email.clone()),
-            role: Some(user.role.name().to_owned()),
-            ..Self::plain(user.tenant_id.clone(), ActorKind::Person, origin)
+            user: Some(home.id.clone()),
+            email: Some(home.email.clone()),
+            role: Some(home.role.name().to_owned()),
+            ..Self::plain(home.tenant_id.clone(), ActorKind::Person, origin)
         }
     }
 
@@ -75,8 +76,8 @@ impl Performer {
     }
 
     /// Somebody who tries to act as this user, and cannot prove it.
-    pub(crate) fn impostor(user: &User, origin: Arc<Origin>) -> Self {
-        Self { kind: ActorKind::Nobody, ..Self::user(user, origin) }
+    pub(crate) fn impostor(home: &Member, origin: Arc<Origin>) -> Self {
+        Self { kind: ActorKind::Nobody, ..Self::member(home, origin) }
     }
 
     /// An agent that works for a user, as far as the thing that it works on says who that is.
@@ -106,21 +107,41 @@ impl Performer {
     }
 }
 
+/// What is written down of a proof: who acts by it, which kind it is, its id, and the agent.
+fn proof(credential: &Credential) -> (ActorKind, CredentialKind, Option<String>, Option<AgentId>) {
+    match credential {
+        Credential::Access(session, _) => {
+            (ActorKind::Person, CredentialKind::SignIn, Some(session.to_string()), None)
+        }
+        Credential::ApiToken(token, _) => {
+            (ActorKind::Person, CredentialKind::ApiToken, Some(token.to_string()), None)
+        }
+        Credential::AutoAdmin => (ActorKind::Person, CredentialKind::AutoAdmin, None, None),
+        Credential::Agent(agent, token) => {
+            let kind = if token.is_some() { CredentialKind::ApiToken } else { CredentialKind::SignIn };
+            (ActorKind::Agent, kind, token.as_ref().map(ToString::to_string), Some(agent.clone()))
+        }
+    }
+}
+
+/// Who has no place in a tenant is told of in the chain of its home.
+impl From<&Outsider> for Performer {
+    fn from(outsider: &Outsider) -> Self {
+        let (kind, credential, credential_id, agent) = proof(&outsider.credential);
+        Self {
+            user: Some(outsider.user.clone()),
+            email: Some(outsider.email.clone()),
+            credential: Some(credential),
+            credential_id,
+            agent,
+            ..Self::plain(outsider.home.clone(), kind, outsider.origin.clone())
+        }
+    }
+}
+
 impl From<&Caller> for Performer {
     fn from(caller: &Caller) -> Self {
-        let (kind, credential, credential_id, agent) = match &caller.credential {
-            Credential::Access(session, _) => {
-                (ActorKind::Person, CredentialKind::SignIn, Some(session.to_string()), None)
-            }
-            Credential::ApiToken(token, _) => {
-                (ActorKind::Person, CredentialKind::ApiToken, Some(token.to_string()), None)
-            }
-            Credential::AutoAdmin => (ActorKind::Person, CredentialKind::AutoAdmin, None, None),
-            Credential::Agent(agent, token) => {
-                let kind = if token.is_some() { CredentialKind::ApiToken } else { CredentialKind::SignIn };
-                (ActorKind::Agent, kind, token.as_ref().map(ToString::to_string), Some(agent.clone()))
-            }
-        };
+        let (kind, credential, credential_id, agent) = proof(&caller.credential);
         Self {
             user: Some(caller.user.clone()),
             email: Some(caller.email.to_string()),

@@ -66,6 +66,7 @@ impl Refused<'_> {
     pub(super) fn draft(self, home: &TenantId) -> Draft {
         let by = match self.identified {
             Identified::Caller(caller) | Identified::PasswordDue(caller) => Performer::from(caller),
+            Identified::Outsider(outsider) => Performer::from(outsider),
             Identified::Node(node) => Performer::from(node),
             Identified::Nobody | Identified::Rejected => Performer::nobody(home.clone(), self.origin.clone()),
         };

@@ -3,8 +3,8 @@
 
 use sophon_model::{
     Agent, Announcement, ApiToken, Approval, AuthSession, CustomRole, Discussion, DiscussionRun, InfoRequest,
-    Job, Node, NodeCommand, Session, SessionId, StoredAttachment, StoredProvider, Task, TaskId, ToolCall,
-    User,
+    Job, Member, Node, NodeCommand, Session, SessionId, StoredAttachment, StoredProvider, Task, TaskId,
+    Tenant, ToolCall, User,
 };
 
 /// A thing that something is done to.
@@ -69,12 +69,14 @@ subjects! {
     DiscussionRun { task: it => Some(&it.task_id) },
     InfoRequest { session: it => Some(&it.session_id), task: it => Some(&it.task_id) },
     Job { name: it => &it.kind, task: it => it.task_id.as_ref() },
+    Member { name: it => &it.email },
     Node { name: it => &it.name },
     NodeCommand { name: it => &it.command, task: it => it.task_id.as_ref() },
     Session { session: it => Some(&it.id) },
     StoredAttachment { name: it => &it.mime, session: it => it.session_id.as_ref() },
     StoredProvider { name: it => &it.name },
     Task { name: it => it.kind.as_str(), session: it => it.session_id.as_ref(), task: it => Some(&it.id) },
+    Tenant { name: it => &it.slug },
     ToolCall { name: it => &it.tool, session: it => Some(&it.session_id), task: it => Some(&it.task_id) },
     User { name: it => &it.email },
 }

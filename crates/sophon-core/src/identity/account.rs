@@ -2,7 +2,7 @@
 
 use sophon_model::{AuditAction, Caller, Credential, Error, Kind, Result, User, UserId};
 
-use super::{Identity, Profile, permissions};
+use super::{Identity, Profile, member, permissions, rejected};
 use crate::audit::Draft;
 use crate::database::Unit;
 use crate::limits;
@@ -29,8 +29,8 @@ impl Identity {
         self.db
             .write_as(by, AuditAction::UserChangeOwn, move |unit| {
                 let mut user = own(unit, &caller)?;
+                change.only_if.require(&profile(unit, &caller)?)?;
                 let before = user.clone();
-                change.only_if.require(&Profile::of(&*unit.tx, user.clone(), caller.permissions)?)?;
                 if let Some(name) = change.name {
                     user.name = limits::name("name", &name)?;
                 }
@@ -40,7 +40,7 @@ impl Identity {
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;
                 unit.about_change(&before, &user)?;
-                Profile::of(&*unit.tx, user, caller.permissions)
+                profile(unit, &caller)
             })
             .await
     }
@@ -82,8 +82,7 @@ impl Identity {
                 user.updated_at = unit.now();
                 unit.tx.update(&user)?;
                 identity.end_sign_ins_in(unit, &user.id, Some(&caller.credential))?;
-                let permissions = permissions(&*unit.tx, &user)?;
-                Profile::of(&*unit.tx, user, permissions)
+                profile(unit, &caller)
             })
             .await
     }
@@ -131,7 +130,14 @@ fn wrong_password() -> Error {
 }
 
 fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
-    unit.tx.user_to_change(&caller.tenant, &caller.user)?.ok_or_else(|| Error::not_found("user"))
+    unit.tx.user_to_change(&caller.user)?.ok_or_else(|| Error::not_found("user"))
+}
+
+/// The account as it is now, of the caller with the rights that it has now.
+fn profile(unit: &mut Unit<'_>, caller: &Caller) -> Result<Profile> {
+    let found = member(&*unit.tx, &caller.tenant, &caller.user)?.ok_or_else(rejected)?;
+    let permissions = permissions(&*unit.tx, &found)?;
+    Profile::of(&*unit.tx, found, permissions, &caller.credential)
 }
 
 /// An account is its owner's, and not that of what its owner has lent rights to.

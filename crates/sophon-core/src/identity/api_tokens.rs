@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use sophon_model::ports::Tx;
 use sophon_model::{
-    ApiToken, ApiTokenId, AuditAction, Caller, Error, Permission, Permissions, Result, Timestamp, UserId,
+    ApiToken, ApiTokenId, AuditAction, Caller, Credential, Error, Permission, Permissions, Result, TenantId,
+    Timestamp, UserId,
 };
 
 use super::{
-    API_TOKEN_PREFIX, Identity, caller_by_token, may_act, new_secret, own_rights, rejected, rights,
-    secret_hash,
+    API_TOKEN_PREFIX, Identified, Identity, NamedTenant, Proof, identified, may_act, memberships, new_secret,
+    own_rights, rejected, rights, secret_hash,
 };
 use crate::database::Unit;
 use crate::policy::require;
@@ -77,6 +78,7 @@ impl Identity {
         let mut token = ApiToken {
             id,
             user_id: caller.user.clone(),
+            tenant_id: caller.tenant.clone(),
             name,
             secret_hash: secret_hash(&secret),
             hint: secret[..HINT_LENGTH].to_owned(),
@@ -90,13 +92,15 @@ impl Identity {
         let token = self
             .db
             .write_once(caller, AuditAction::ApiTokenCreate, move |unit| {
-                if unit.tx.api_tokens(&token.user_id, now)?.len() >= MOST_TOKENS {
+                if unit.tx.api_tokens(&token.tenant_id, &token.user_id, now)?.len() >= MOST_TOKENS {
                     return Err(Error::conflict(format!(
                         "You have {MOST_TOKENS} API tokens already. Revoke one that is not used."
                     )));
                 }
                 if let Some(parent) = &token.parent_id {
-                    let parent = unit.tx.get_in(&token.user_id, parent)?.filter(|parent| parent.is_live(now));
+                    let is_good =
+                        |parent: &ApiToken| parent.is_live(now) && parent.tenant_id == token.tenant_id;
+                    let parent = unit.tx.get_in(&token.user_id, parent)?.filter(is_good);
                     let parent = parent.ok_or_else(rejected)?;
                     token.expires_at = within(token.expires_at, parent.expires_at)?;
                 }
@@ -114,10 +118,10 @@ impl Identity {
         Ok((token, secret))
     }
 
-    /// The caller's live tokens, newest first.
+    /// The caller's live tokens in its tenant, newest first.
     pub async fn api_tokens(&self, caller: &Caller) -> Result<Vec<ApiToken>> {
-        let (user, now) = (caller.user.clone(), self.db.now());
-        self.db.read(move |tx| tx.api_tokens(&user, now)).await
+        let (own, now) = (caller.in_tenant(), self.db.now());
+        self.db.read(move |tx| tx.api_tokens(&own.tenant, &own.user, now)).await
     }
 
     /// Ends one of the caller's tokens and all that were made with it; whatever lives by them is cut off. A token ends itself
@@ -127,7 +131,8 @@ impl Identity {
         self.db
             .write_as(by, AuditAction::ApiTokenRevoke, move |unit| {
                 let (now, user) = (unit.now(), caller.user.clone());
-                let token = unit.tx.get_in(&user, &wanted)?.filter(|token| token.is_live(now));
+                let is_own = |token: &ApiToken| token.is_live(now) && token.tenant_id == caller.tenant;
+                let token = unit.tx.get_in(&user, &wanted)?.filter(is_own);
                 let token = token.ok_or_else(|| Error::not_found("API token"))?;
                 unit.about(&token);
                 if let Some(own) = caller.credential.api_token()
@@ -135,7 +140,7 @@ impl Identity {
                 {
                     require(&caller, Permission::EndSignIns)?;
                 }
-                for mut token in with_descendants(token, unit.tx.api_tokens(&user, now)?) {
+                for mut token in with_descendants(token, unit.tx.api_tokens(&caller.tenant, &user, now)?) {
                     token.revoked_at = Some(now);
                     unit.tx.update(&token)?;
                     rights::drop_review_in(unit, &token)?;
@@ -145,18 +150,29 @@ impl Identity {
             .await
     }
 
-    /// Ends all API tokens of a user. For who ends its rights in the same unit.
-    pub(crate) fn end_api_tokens_in(&self, unit: &mut Unit<'_>, user: &UserId) -> Result<()> {
+    /// Ends the API tokens of a user, in one tenant or in all of its own. For who ends its rights in the same unit.
+    pub(crate) fn end_api_tokens_in(
+        &self,
+        unit: &mut Unit<'_>,
+        user: &UserId,
+        tenant: Option<&TenantId>,
+    ) -> Result<()> {
         let now = unit.now();
-        for mut token in unit.tx.api_tokens(user, now)? {
-            token.revoked_at = Some(now);
-            unit.tx.update(&token)?;
-            rights::drop_review_in(unit, &token)?;
+        let tenants = match tenant {
+            Some(tenant) => vec![tenant.clone()],
+            None => memberships(&*unit.tx, user)?.into_iter().map(|one| one.tenant_id).collect(),
+        };
+        for tenant in tenants {
+            for mut token in unit.tx.api_tokens(&tenant, user, now)? {
+                token.revoked_at = Some(now);
+                unit.tx.update(&token)?;
+                rights::drop_review_in(unit, &token)?;
+            }
         }
         self.rights_change_in(unit, user)
     }
 
-    pub(super) async fn caller_of_api_token(&self, secret: &str) -> Result<Caller> {
+    pub(super) async fn caller_of_api_token(&self, secret: &str, named: NamedTenant) -> Result<Identified> {
         let (hash, now) = (secret_hash(secret), self.db.now());
         let (token, caller) = self
             .db
@@ -165,7 +181,9 @@ impl Identity {
                 let token = token.ok_or_else(rejected)?;
                 require_live_ancestors(tx, &token, now)?;
                 let user = tx.get(&token.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                let caller = caller_by_token(tx, user, &token)?;
+                let credential = Credential::ApiToken(token.id.clone(), token.expires_at);
+                let proof = Proof { credential, tenant: Some(token.tenant_id.clone()) };
+                let caller = identified(tx, user, proof, &named, now)?;
                 Ok((token, caller))
             })
             .await?;

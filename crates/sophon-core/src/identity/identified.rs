@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sophon_model::{Caller, Error, Id, Kind, NodeCaller, NodeId, Origin, Result};
 
-use super::rejected;
+use super::{NamedTenant, Outsider, rejected};
 use crate::gateway::Gateway;
 
 /// The credential that a request presents.
@@ -43,6 +43,8 @@ pub enum Identified {
     Caller(Caller),
     /// It is good, but of a sign-in with a password that somebody else chose: that is to be changed first.
     PasswordDue(Caller),
+    /// It is good, but not for the tenant that the request is about.
+    Outsider(Outsider),
     /// It is a node's, and good.
     Node(NodeCaller),
     /// There is none.
@@ -69,6 +71,7 @@ impl Identified {
     pub fn from(mut self, origin: &Arc<Origin>) -> Self {
         match &mut self {
             Self::Caller(caller) | Self::PasswordDue(caller) => caller.origin = origin.clone(),
+            Self::Outsider(outsider) => outsider.origin = origin.clone(),
             Self::Node(node) => node.origin = origin.clone(),
             Self::Nobody | Self::Rejected => {}
         }
@@ -79,6 +82,7 @@ impl Identified {
     pub fn origin(&self) -> Arc<Origin> {
         match self {
             Self::Caller(caller) | Self::PasswordDue(caller) => caller.origin.clone(),
+            Self::Outsider(outsider) => outsider.origin.clone(),
             Self::Node(node) => node.origin.clone(),
             Self::Nobody | Self::Rejected => Arc::default(),
         }
@@ -88,7 +92,7 @@ impl Identified {
     pub fn caller(&self) -> Option<&Caller> {
         match self {
             Self::Caller(caller) => Some(caller),
-            Self::PasswordDue(_) | Self::Node(_) | Self::Nobody | Self::Rejected => None,
+            Self::PasswordDue(_) | Self::Outsider(_) | Self::Node(_) | Self::Nobody | Self::Rejected => None,
         }
     }
 
@@ -97,6 +101,7 @@ impl Identified {
         match self {
             Self::Caller(caller) => Ok(caller),
             Self::PasswordDue(_) => Err(password_due()),
+            Self::Outsider(outsider) => Err(outsider.refusal()),
             Self::Node(_) | Self::Nobody | Self::Rejected => Err(rejected()),
         }
     }
@@ -115,6 +120,7 @@ impl Identified {
             Self::Caller(caller) => Ok(Some(caller)),
             Self::Nobody => Ok(None),
             Self::PasswordDue(_) => Err(password_due()),
+            Self::Outsider(outsider) => Err(outsider.refusal()),
             // A node acts for nobody.
             Self::Node(_) | Self::Rejected => Err(rejected()),
         }
@@ -124,7 +130,7 @@ impl Identified {
     pub fn node(&self) -> Result<&NodeCaller> {
         match self {
             Self::Node(node) => Ok(node),
-            Self::Caller(_) | Self::PasswordDue(_) => {
+            Self::Caller(_) | Self::PasswordDue(_) | Self::Outsider(_) => {
                 Err(Error::new(Kind::NotAuthorized, "This address is for nodes, with their own token."))
             }
             Self::Nobody | Self::Rejected => Err(rejected()),
@@ -139,21 +145,18 @@ fn password_due() -> Error {
 }
 
 impl Gateway {
-    /// The caller with this credential; without one it is the administrator, if the gateway is for one person alone.
-    /// An error means that this is not known now.
-    pub async fn identify(&self, presented: Presented<'_>) -> Result<Identified> {
+    /// The caller with this credential, in the tenant that the request names; without a credential it is the administrator,
+    /// if the gateway is for one person alone. An error means that this is not known now.
+    pub async fn identify(&self, presented: Presented<'_>, named: NamedTenant) -> Result<Identified> {
         let credential = match presented {
             Presented::Bearer(credential) => credential,
             Presented::Unusable => return Ok(Identified::Rejected),
-            Presented::Nothing => {
-                let administrator = self.identity.auto_admin().cloned();
-                return Ok(administrator.map_or(Identified::Nobody, Identified::Caller));
-            }
+            Presented::Nothing => return self.identity.auto_admin_in(named).await,
         };
         let identified = if credential.starts_with(NodeId::PREFIX) {
             self.nodes.authenticate(credential).await.map(Identified::Node)
         } else {
-            self.identity.recognize(credential).await
+            self.identity.recognize(credential, named).await
         };
         match identified {
             Err(error) if error.kind() == Kind::Unauthenticated => Ok(Identified::Rejected),

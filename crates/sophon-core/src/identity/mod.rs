@@ -3,10 +3,12 @@
 mod access_token;
 mod account;
 mod api_tokens;
+mod elsewhere;
 mod identified;
 mod password;
 mod rights;
 mod sign_in;
+mod tenancy;
 mod throttle;
 
 pub use account::AccountChange;
@@ -16,6 +18,8 @@ pub use identified::{Identified, Presented};
 pub(crate) use password::{check_new_password, hash_password};
 pub(crate) use rights::{ActingFor, acting_for, ended_rights};
 pub use sign_in::{Device, Login, SignedIn};
+pub use tenancy::{NamedTenant, Outsider};
+pub(crate) use tenancy::{member, memberships, permissions, role_permissions};
 pub use throttle::SignInRates;
 
 use std::sync::Arc;
@@ -23,8 +27,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
-    ApiToken, ApiTokenId, Caller, Credential, Error, Kind, Permission, Permissions, Result, Role, Tenant,
-    TenantId, Timestamp, User, UserId, UserStatus,
+    ApiToken, ApiTokenId, Caller, Credential, Error, Kind, Member, Permission, Permissions, Result, RightsOf,
+    Timestamp, User, UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
@@ -36,6 +40,7 @@ use crate::registry::Registry;
 use access_token::AccessTokens;
 use password::Passwords;
 use sign_in::RefreshKey;
+use tenancy::{Proof, entered};
 use throttle::LoginThrottle;
 
 /// The header in which a request names its tenant.
@@ -61,25 +66,21 @@ pub enum AuthorizationState {
 /// A user as it sees itself.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// The user.
-    pub user: User,
-    /// What people call its role.
-    pub role_name: String,
-    /// Its tenant.
-    pub tenant: Tenant,
-    /// What it may do: what its role includes, or less with an API token.
+    /// The user, in the tenant that it acts in.
+    pub member: Member,
+    /// What it may do there: what its role includes, or less with an API token.
     pub permissions: Permissions,
+    /// All tenants that it can act in; with an API token the one that the token is of.
+    pub tenants: Vec<Member>,
 }
 
 impl Profile {
-    fn of(tx: &dyn Tx, user: User, permissions: Permissions) -> Result<Self> {
-        let tenant = tx.get(&user.tenant_id)?.ok_or_else(|| Error::not_found("tenant"))?;
-        let role_name = match &user.role {
-            Role::Custom(id) => tx.get_in(&user.tenant_id, id)?.map(|role| role.name),
-            Role::Admin | Role::Operator | Role::Viewer => None,
+    fn of(tx: &dyn Tx, member: Member, permissions: Permissions, credential: &Credential) -> Result<Self> {
+        let tenants = match credential.api_token() {
+            Some(_) => vec![member.clone()],
+            None => memberships(tx, &member.id)?.into_iter().filter(Member::may_act).collect(),
         };
-        let role_name = role_name.unwrap_or_else(|| user.role.name().to_owned());
-        Ok(Self { user, role_name, tenant, permissions })
+        Ok(Self { member, permissions, tenants })
     }
 }
 
@@ -92,7 +93,7 @@ pub struct Identity {
     secret_maker: SecretMaker,
     passwords: Passwords,
     throttle: Arc<LoginThrottle>,
-    changes: broadcast::Sender<UserId>,
+    changes: broadcast::Sender<RightsOf>,
     audit: Audit,
     auto_admin: Option<Caller>,
 }
@@ -108,6 +109,11 @@ impl Identity {
         let changes = broadcast::Sender::new(CHANGES_BACKLOG);
         rights::register(registry, &changes);
         registry.chore(rights::Reviewer::new(changes.clone(), shared.running.clone()));
+        elsewhere::register(registry);
+        if !db.is_exclusive() {
+            let watch = elsewhere::watch(db.clone(), changes.clone(), shared.lifecycle.clone());
+            shared.lifecycle.spawn_critical("watch over rights", watch);
+        }
         Ok(Self {
             tokens: AccessTokens::new(&settings.signing_key),
             refresh_key: RefreshKey::new(&settings.signing_key),
@@ -127,25 +133,41 @@ impl Identity {
         self.auto_admin.as_ref()
     }
 
-    /// The caller behind a credential: an access token or an API token. Asked anew for each request, so that a
-    /// revocation counts from the next one on.
-    pub async fn authenticate(&self, credential: &str) -> Result<Caller> {
-        self.recognize(credential).await?.require_user().cloned()
+    /// The same in the tenant that a request names.
+    pub(crate) async fn auto_admin_in(&self, named: NamedTenant) -> Result<Identified> {
+        let (Some(home), now) = (self.auto_admin.clone(), self.db.now()) else {
+            return Ok(Identified::Nobody);
+        };
+        if named == NamedTenant::Unnamed {
+            return Ok(Identified::Caller(home));
+        }
+        self.db
+            .read(move |tx| {
+                let user = tx.get(&home.user)?.filter(may_act).ok_or_else(rejected)?;
+                identified(tx, user, Proof::of_person(home.credential), &named, now)
+            })
+            .await
+    }
+
+    /// The caller behind a credential, an access token or an API token, in the tenant that is named or at home. Asked anew
+    /// for each request, so that a revocation counts from the next one on.
+    pub async fn authenticate(&self, credential: &str, named: NamedTenant) -> Result<Caller> {
+        self.recognize(credential, named).await?.require_user().cloned()
     }
 
     /// The same, also if the caller has to change its password before anything else.
-    pub(crate) async fn recognize(&self, credential: &str) -> Result<Identified> {
+    pub(crate) async fn recognize(&self, credential: &str, named: NamedTenant) -> Result<Identified> {
         if credential.len() > LONGEST_CREDENTIAL {
             return Err(rejected());
         }
         if credential.starts_with(API_TOKEN_PREFIX) {
-            self.caller_of_api_token(credential).await.map(Identified::Caller)
+            self.caller_of_api_token(credential, named).await
         } else {
-            self.caller_of_access_token(credential).await
+            self.caller_of_access_token(credential, named).await
         }
     }
 
-    async fn caller_of_access_token(&self, token: &str) -> Result<Identified> {
+    async fn caller_of_access_token(&self, token: &str, named: NamedTenant) -> Result<Identified> {
         let now = self.db.now();
         let claims = self.tokens.verify(token, now).ok_or_else(rejected)?;
         self.db
@@ -153,48 +175,22 @@ impl Identity {
                 let session = tx.get(&claims.sid)?.filter(|session| session.is_live(now));
                 let session = session.filter(|session| session.user_id == claims.sub).ok_or_else(rejected)?;
                 let user = tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
-                let password_due = user.password_due;
-                let caller = caller(tx, user, Credential::Access(session.id, claims.expires_at()), now)?;
-                Ok(if password_due { Identified::PasswordDue(caller) } else { Identified::Caller(caller) })
+                let proof = Proof::of_person(Credential::Access(session.id, claims.expires_at()));
+                identified(tx, user, proof, &named, now)
             })
             .await
     }
 
     /// The account of the caller.
     pub async fn me(&self, caller: &Caller) -> Result<Profile> {
-        let (user, permissions) = (caller.user.clone(), caller.permissions);
+        let caller = caller.clone();
         self.db
             .read(move |tx| {
-                let user = tx.get(&user)?.ok_or_else(|| Error::not_found("user"))?;
-                Profile::of(tx, user, permissions)
+                let found =
+                    member(tx, &caller.tenant, &caller.user)?.ok_or_else(|| Error::not_found("user"))?;
+                Profile::of(tx, found, caller.permissions, &caller.credential)
             })
             .await
-    }
-
-    /// Checks the tenants that a request names, in the values of [`TENANT_HEADER`], against the caller's own. Any
-    /// other one is `not_authorized`.
-    pub async fn require_tenants<'a>(
-        &self,
-        caller: &Caller,
-        named: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<()> {
-        self.require_tenant(&caller.tenant, named).await
-    }
-
-    async fn require_tenant<'a>(
-        &self,
-        own: &TenantId,
-        named: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<()> {
-        for slug in named {
-            let slug = String::from_utf8_lossy(slug).into_owned();
-            let named = self.db.read(move |tx| tx.tenant_by_slug(&slug)).await?;
-            if named.is_none_or(|tenant| tenant.id != *own) {
-                let text = "You do not belong to the tenant that the request names.";
-                return Err(Error::new(Kind::NotAuthorized, text));
-            }
-        }
-        Ok(())
     }
 
     /// What has become of the caller's rights. For connections that outlive their request.
@@ -202,31 +198,29 @@ impl Identity {
         let (before, now) = (caller.clone(), self.db.now());
         self.db
             .read(move |tx| {
-                let Some(user) = tx.get(&before.user)?.filter(may_act) else {
-                    return Ok(AuthorizationState::Ended);
-                };
+                let found = member(tx, &before.tenant, &before.user)?.filter(Member::may_act);
+                let Some(found) = found else { return Ok(AuthorizationState::Ended) };
                 if let Credential::Access(session, until) = &before.credential {
                     let session = tx.get(session)?.filter(|session| session.is_live(now));
                     if *until <= now || session.is_none() {
                         return Ok(AuthorizationState::Ended);
                     }
                 }
-                let after = match self::caller(tx, user, before.credential.clone(), now) {
+                let after = match self::caller(tx, found, before.credential.clone(), now) {
                     Err(error) if error.kind() == Kind::Unauthenticated => {
                         return Ok(AuthorizationState::Ended);
                     }
                     after => after?,
                 };
-                let same = (&before.tenant, &before.role, before.permissions)
-                    == (&after.tenant, &after.role, after.permissions);
+                let same = (&before.role, before.permissions) == (&after.role, after.permissions);
                 Ok(if same { AuthorizationState::Unchanged } else { AuthorizationState::Changed })
             })
             .await
     }
 
-    /// Publishes the users whose rights change from now on: what serves them longer than a request asks for their
+    /// Publishes whose rights change from now on: what serves them longer than a request asks for their
     /// [`standing`](Self::standing) then.
-    pub fn changes(&self) -> broadcast::Receiver<UserId> {
+    pub fn changes(&self) -> broadcast::Receiver<RightsOf> {
         self.changes.subscribe()
     }
 
@@ -234,8 +228,16 @@ impl Identity {
     /// disables the user, changes its role. What is open with the old rights ends within a moment of the commit, and so
     /// does the work that was started with rights that have ended.
     pub fn rights_change_in(&self, unit: &mut Unit<'_>, user: &UserId) -> Result<()> {
-        rights::publish_after_commit(unit, &self.changes, user);
-        rights::review_in(unit, user)
+        self.rights_of_change_in(unit, RightsOf::User(user.clone()))
+    }
+
+    /// The same for those of one user or of all members of a tenant.
+    pub(crate) fn rights_of_change_in(&self, unit: &mut Unit<'_>, of: RightsOf) -> Result<()> {
+        rights::publish_after_commit(unit, &self.changes, &of);
+        if !self.db.is_exclusive() {
+            elsewhere::note_in(unit, &of)?;
+        }
+        rights::review_in(unit, of)
     }
 }
 
@@ -243,40 +245,52 @@ pub(crate) fn may_act(user: &User) -> bool {
     user.status == UserStatus::Active
 }
 
+/// The caller that a proof of its user is good for, in the tenant that the request is about.
+fn identified(
+    tx: &dyn Tx,
+    user: User,
+    proof: Proof,
+    named: &NamedTenant,
+    now: Timestamp,
+) -> Result<Identified> {
+    let Some(member) = entered(tx, &user, named, &proof)? else {
+        return Ok(Identified::Outsider(Outsider::new(user, proof.credential, named)));
+    };
+    let caller = caller(tx, member, proof.credential, now)?;
+    let is_person = caller.credential.api_token().is_none();
+    Ok(if is_person && user.password_due {
+        Identified::PasswordDue(caller)
+    } else {
+        Identified::Caller(caller)
+    })
+}
+
 /// The user as a caller, with what its role includes now and its API token, if it has one, allows now.
-pub(crate) fn caller(tx: &dyn Tx, user: User, credential: Credential, now: Timestamp) -> Result<Caller> {
-    let held = permissions(tx, &user)?;
+pub(crate) fn caller(tx: &dyn Tx, member: Member, credential: Credential, now: Timestamp) -> Result<Caller> {
+    let held = permissions(tx, &member)?;
+    let token = |id| live_token(tx, &member, id, now);
     let permissions = match &credential {
-        Credential::ApiToken(id, _) => own_rights(held).and(live_token(tx, &user.id, id, now)?.rights()),
-        Credential::Agent(_, Some(id)) => held.and(live_token(tx, &user.id, id, now)?.rights()),
+        Credential::ApiToken(id, _) => own_rights(held).and(token(id)?.rights()),
+        Credential::Agent(_, Some(id)) => held.and(token(id)?.rights()),
         Credential::Access(..) | Credential::AutoAdmin | Credential::Agent(_, None) => held,
     };
-    Ok(as_caller(user, permissions, credential))
-}
-
-/// The user as a caller with a live API token that is at hand.
-fn caller_by_token(tx: &dyn Tx, user: User, token: &ApiToken) -> Result<Caller> {
-    let permissions = own_rights(permissions(tx, &user)?).and(token.rights());
-    Ok(as_caller(user, permissions, Credential::ApiToken(token.id.clone(), token.expires_at)))
-}
-
-fn as_caller(user: User, permissions: Permissions, credential: Credential) -> Caller {
-    Caller {
-        user: user.id,
-        email: user.email.into(),
-        tenant: user.tenant_id,
-        role: user.role,
+    Ok(Caller {
+        user: member.id,
+        email: member.email.into(),
+        tenant: member.tenant_id,
+        role: member.role,
         permissions,
         credential,
         request_key: None,
         origin: Arc::default(),
-    }
+    })
 }
 
-/// The user's API token, if it still counts. Those that it was made with are not looked at: none of them ends without
-/// it.
-fn live_token(tx: &dyn Tx, user: &UserId, id: &ApiTokenId, now: Timestamp) -> Result<ApiToken> {
-    tx.get_in(user, id)?.filter(|token| token.is_live(now)).ok_or_else(rejected)
+/// The member's API token in the tenant, if it still counts. Those that it was made with are not looked at: none of them
+/// ends without it.
+fn live_token(tx: &dyn Tx, member: &Member, id: &ApiTokenId, now: Timestamp) -> Result<ApiToken> {
+    let is_good = |token: &ApiToken| token.is_live(now) && token.tenant_id == member.tenant_id;
+    tx.get_in(&member.id, id)?.filter(is_good).ok_or_else(rejected)
 }
 
 /// What people may hand to their API tokens: what their roles include, and what they may do whatever their roles are.
@@ -284,21 +298,13 @@ fn own_rights(held: Permissions) -> Permissions {
     held.iter().chain([Permission::EndSignIns]).collect()
 }
 
-/// What the user's role includes. One that was deleted includes nothing.
-pub(crate) fn permissions(tx: &dyn Tx, user: &User) -> Result<Permissions> {
-    user.role.permissions(|id| {
-        let role = tx.get_in(&user.tenant_id, id)?;
-        Ok(role.map_or(Permissions::default(), |role| Permissions::of(&role.permissions)))
-    })
-}
-
 /// The caller with the rights that it has now. A connection that stays open knows those of when it began.
 pub(crate) fn as_of_now(tx: &dyn Tx, known: &Caller, now: Timestamp) -> Result<Caller> {
-    let user = tx.get(&known.user)?.filter(|user| may_act(user) && user.tenant_id == known.tenant);
+    let found = member(tx, &known.tenant, &known.user)?.filter(Member::may_act);
     if let Credential::Access(session, _) = &known.credential {
         tx.get(session)?.filter(|session| session.is_live(now)).ok_or_else(rejected)?;
     }
-    caller(tx, user.ok_or_else(rejected)?, known.credential.clone(), now)
+    caller(tx, found.ok_or_else(rejected)?, known.credential.clone(), now)
 }
 
 /// Refuses a caller who may do less by now than it is known to: a body may be long on its way, and who asked may be

@@ -8,12 +8,15 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sophon_model::ports::Tx;
 use sophon_model::{
-    AuditAction, AuditOutcome, AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Origin,
+    AuditAction, AuditOutcome, AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Member, Origin,
     Permission, Result, Timestamp, User,
 };
 
 use super::password::LONGEST_PASSWORD;
-use super::{Identity, LONGEST_CREDENTIAL, Profile, may_act, new_secret, permissions, rejected, secret_hash};
+use super::{
+    Identity, LONGEST_CREDENTIAL, NamedTenant, Outsider, Profile, Proof, entered, may_act, member,
+    new_secret, permissions, rejected, secret_hash,
+};
 use crate::audit::{Draft, Performer};
 use crate::network::network;
 use crate::policy::require;
@@ -35,8 +38,8 @@ pub struct Login {
     pub password: String,
     /// Where it is made.
     pub device: Device,
-    /// The tenants that the request names, by slug.
-    pub tenants: Vec<String>,
+    /// The tenant that the request names.
+    pub tenant: NamedTenant,
 }
 
 /// Where one signs in, or stays signed in.
@@ -111,20 +114,20 @@ impl Identity {
     fn refuse_sign_in(
         &self,
         action: AuditAction,
-        claimed: Option<&User>,
+        claimed: Option<&Member>,
         origin: Arc<Origin>,
         error: &Error,
     ) {
         let by = match claimed {
-            Some(user) => Performer::impostor(user, origin),
+            Some(member) => Performer::impostor(member, origin),
             None => self.audit.nobody(origin),
         };
         self.audit.refuse_draft(Draft::new(by, action).denied(error.code()));
     }
 
-    /// The same; `claimed` is the account, if there is one.
-    async fn log_in(&self, login: Login, claimed: &mut Option<User>) -> Result<SignedIn> {
-        let Login { email, password, device, tenants } = login;
+    /// The same; `claimed` is the user at its home, if there is one.
+    async fn log_in(&self, login: Login, claimed: &mut Option<Member>) -> Result<SignedIn> {
+        let Login { email, password, device, tenant } = login;
         // Before anything else looks at them: strangers choose them.
         at_most("email", &email, LONGEST_EMAIL)?;
         at_most("password", &password, LONGEST_PASSWORD)?;
@@ -133,22 +136,24 @@ impl Identity {
         let (wanted, now) = (email.clone(), self.db.now());
         let found = self.db.read(move |tx| {
             let Some(user) = tx.user_by_email(&wanted)?.filter(may_act) else { return Ok(None) };
+            let home = member(tx, &user.tenant_id, &user.id)?;
             let sign_ins = tx.auth_sessions(&user.id, now)?;
-            Ok(Some((user, sign_ins)))
+            Ok(Some((user, home, sign_ins)))
         });
-        let (user, sign_ins) = found.await?.unzip();
-        claimed.clone_from(&user);
-        attempt.on(&email, device.is_near(&sign_ins.unwrap_or_default())).await?;
+        let (user, home, sign_ins) = match found.await? {
+            Some((user, home, sign_ins)) => (Some(user), home, sign_ins),
+            None => (None, None, Vec::new()),
+        };
+        claimed.clone_from(&home);
+        attempt.on(&email, device.is_near(&sign_ins)).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let verified = self.passwords.verify(password, hash).await?;
-        let Some(user) = user.filter(|_| verified) else {
+        let (Some(user), Some(home)) = (user.filter(|_| verified), home) else {
             return Err(Error::unauthenticated("E-mail address or password is wrong."));
         };
         attempt.succeeded();
-        let named = tenants.iter().map(String::as_bytes);
-        self.require_tenant(&user.tenant_id, named).await?;
         let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
-        let by = Performer::user(&user, device.origin());
+        let by = Performer::member(&home, device.origin());
         self.db
             .write_by(by, AuditAction::SignInCreate, move |unit| {
                 // The password may have been changed since it was verified.
@@ -169,7 +174,7 @@ impl Identity {
                 };
                 unit.tx.insert(&session)?;
                 unit.about(&session);
-                identity.signed_in(&*unit.tx, user, &session, refresh_token)
+                identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
             })
             .await
     }
@@ -177,7 +182,12 @@ impl Identity {
     /// Trades a refresh token for a new pair. A token presented a second time means that the chain has leaked: the
     /// whole sign-in ends. But two pages of one browser may present it at once, and an answer may be lost: for half a
     /// minute the device that traded it gets the same answer again.
-    pub async fn refresh(&self, refresh_token: &str, device: Device) -> Result<SignedIn> {
+    pub async fn refresh(
+        &self,
+        refresh_token: &str,
+        device: Device,
+        tenant: NamedTenant,
+    ) -> Result<SignedIn> {
         enum Found {
             Refreshed(Box<SignedIn>),
             Leaked(AuthSessionId),
@@ -197,7 +207,8 @@ impl Identity {
                 let mut session = session.filter(|session| session.is_live(now)).ok_or_else(rejected)?;
                 let user = unit.tx.get(&session.user_id)?.filter(may_act).ok_or_else(rejected)?;
                 unit.about(&session);
-                let by = Performer::user(&user, from).by_sign_in(&session);
+                let home = member(&*unit.tx, &user.tenant_id, &user.id)?.ok_or_else(rejected)?;
+                let by = Performer::member(&home, from).by_sign_in(&session);
                 unit.in_request(|request| request.set_performer(by));
                 if session.refresh_hash == hash {
                     session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, next_hash));
@@ -216,7 +227,7 @@ impl Identity {
                     // The answer is repeated.
                     unit.is_no_action();
                 }
-                let signed_in = identity.signed_in(&*unit.tx, user, &session, next)?;
+                let signed_in = identity.signed_in(&*unit.tx, user, &session, next, &tenant)?;
                 Ok(Found::Refreshed(Box::new(signed_in)))
             })
             .await;
@@ -280,10 +291,15 @@ impl Identity {
         user: User,
         session: &AuthSession,
         refresh_token: String,
+        tenant: &NamedTenant,
     ) -> Result<SignedIn> {
         let (access_token, expires_at) = self.tokens.issue(&user.id, &session.id, session.last_seen_at)?;
-        let permissions = permissions(tx, &user)?;
-        let profile = Profile::of(tx, user, permissions)?;
+        let proof = Proof::of_person(Credential::Access(session.id.clone(), expires_at));
+        let Some(member) = entered(tx, &user, tenant, &proof)? else {
+            return Err(Outsider::new(user, proof.credential, tenant).refusal());
+        };
+        let permissions = permissions(tx, &member)?;
+        let profile = Profile::of(tx, member, permissions, &proof.credential)?;
         Ok(SignedIn { access_token, expires_at, refresh_token, profile })
     }
 }

@@ -104,8 +104,8 @@ impl Tool for Search {
 
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         let SearchArguments { query } = typed(arguments)?;
-        let filter =
-            MemoryFilter { user: context.caller.user.clone(), seen_by: Some(context.agent.id.clone()) };
+        let (tenant, user) = (context.caller.tenant.clone(), context.caller.user.clone());
+        let filter = MemoryFilter { tenant, user, seen_by: Some(context.agent.id.clone()) };
         let found = self
             .db
             .read(move |tx| {

@@ -43,8 +43,8 @@ impl Tool for ForgetAll {
 
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolFailure> {
         self.check(&arguments)?;
-        let user = context.caller.user.clone();
-        let forgotten = self.db.write(move |unit| unit.tx.delete_memories(&user)).await?;
+        let own = context.caller.in_tenant();
+        let forgotten = self.db.write(move |unit| unit.tx.delete_memories(&own.tenant, &own.user)).await?;
         Ok(format!("Entries forgotten: {forgotten}.").into())
     }
 }

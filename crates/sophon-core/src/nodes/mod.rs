@@ -19,6 +19,7 @@ pub use presence::{Heartbeat, LONGEST_POLL, NodeInstruction};
 use sophon_model::ports::every;
 use sophon_model::{
     AuditAction, Caller, Node, NodeCommand, NodeCommandId, NodeEvent, NodeId, NodeScope, Page, Paged, Result,
+    TenantId,
 };
 
 use crate::audit::Audit;
@@ -31,6 +32,9 @@ use crate::only_if::OnlyIf;
 use crate::policy::{Granted, Read, Write, grant, visible};
 use crate::registry::Registry;
 use crate::wakers::Wakers;
+
+/// Nodes of a tenant that are woken when it is disabled. Others notice at their next heartbeat.
+const MOST_WOKEN: usize = 10_000;
 
 /// The service.
 #[derive(Clone)]
@@ -129,6 +133,14 @@ impl Nodes {
                 Ok(())
             })
             .await
+    }
+
+    /// Has all connected nodes of a tenant looked at once the transaction is durable: whether they may still be there.
+    pub(crate) fn wake_all_in(&self, unit: &mut Unit<'_>, tenant: &TenantId) -> Result<()> {
+        let nodes = unit.tx.list_in(tenant, &every::<Node>(), MOST_WOKEN)?;
+        let instructions = self.instructions.clone();
+        unit.after_commit(move || nodes.iter().for_each(|node| instructions.wake(&node.id)));
+        Ok(())
     }
 
     async fn change(

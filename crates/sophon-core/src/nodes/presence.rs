@@ -8,7 +8,7 @@ use sophon_model::ports::Tx;
 use sophon_model::text::clean;
 use sophon_model::{
     Error, Kind, Node, NodeCaller, NodeCommand, NodeEvent, NodeId, NodeScope, NodeStatus, Queue, Result,
-    TenantId,
+    TenantId, TenantStatus,
 };
 
 use super::{Nodes, commands};
@@ -19,6 +19,8 @@ use crate::policy::{Act, Granted, grant};
 
 /// The longest that a node can wait for commands in one request.
 pub const LONGEST_POLL: Duration = Duration::from_secs(30);
+/// The code of the error for a node whose tenant is not in use.
+const TENANT_DISABLED: &str = "tenant_disabled";
 /// Silence after which a node is offline.
 const SILENCE: Duration = Duration::from_secs(90);
 /// A node that is there without saying so is noted this often, so that reading does not mean writing.
@@ -55,6 +57,8 @@ pub enum NodeInstruction {
     },
     /// It is a node no more.
     Revoked,
+    /// Its tenant is not in use. It is still a node, and may come back.
+    Suspended,
 }
 
 impl Nodes {
@@ -66,11 +70,11 @@ impl Nodes {
             .read(move |tx| {
                 let (node, secrets) = tx.node_and_secrets(&id)?.ok_or_else(rejected)?;
                 let is_it = node.status == NodeStatus::Paired && secrets.token_hash == Some(hash);
-                if is_it {
-                    Ok(NodeCaller { node: node.id, tenant: node.tenant_id, origin: Arc::default() })
-                } else {
-                    Err(rejected())
+                if !is_it {
+                    return Err(rejected());
                 }
+                require_tenant(tx, &node)?;
+                Ok(NodeCaller { node: node.id, tenant: node.tenant_id, origin: Arc::default() })
             })
             .await
     }
@@ -120,6 +124,7 @@ impl Nodes {
                     waiting_for.woken().await;
                 }
                 Err(error) if error.kind() == Kind::Unauthenticated => return Ok(NodeInstruction::Revoked),
+                Err(error) if error.code() == TENANT_DISABLED => return Ok(NodeInstruction::Suspended),
                 Err(error) => return Err(error),
             }
         }
@@ -211,7 +216,18 @@ impl Chore for NoticeSilence {
 /// The node that asks, if it still may.
 fn paired(tx: &dyn Tx, caller: &NodeCaller) -> Result<Node> {
     let node: Result<Granted<Node, Act>> = grant(tx, caller, tx.get_in(&caller.tenant, &caller.node)?);
-    node.map(Granted::into_inner).map_err(|_| rejected())
+    let node = node.map(Granted::into_inner).map_err(|_| rejected())?;
+    require_tenant(tx, &node)?;
+    Ok(node)
+}
+
+/// Refuses a node whose tenant is not in use.
+fn require_tenant(tx: &dyn Tx, node: &Node) -> Result<()> {
+    if tx.get(&node.tenant_id)?.is_some_and(|tenant| tenant.status == TenantStatus::Active) {
+        return Ok(());
+    }
+    let text = "The node's tenant is not in use. Ask an administrator of the gateway.";
+    Err(Error::new(Kind::NotAuthorized, text).with_code(TENANT_DISABLED))
 }
 
 /// Stores that a node is there.

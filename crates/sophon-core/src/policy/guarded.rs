@@ -2,9 +2,9 @@
 
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Node, NodeCaller,
-    NodeCommand, NodeStatus, Permission, Result, Session, SessionRole, StoredAttachment, Task, TenantId,
-    User, UserId, Visibility,
+    Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Member, Node,
+    NodeCaller, NodeCommand, NodeStatus, Permission, Result, Session, SessionRole, StoredAttachment, Task,
+    TenantId, UserId, UserInTenant, Visibility,
 };
 
 /// A kind of thing that rules speak of.
@@ -62,6 +62,7 @@ named! {
     DiscussionRun = "run",
     HoldersFeed = "feed",
     InfoRequest = "information request",
+    Member = "user",
     ModelSettings = "model settings",
     Node = "node",
     NodeCommand = "command",
@@ -69,8 +70,8 @@ named! {
     StoredAttachment = "attachment",
     System = "system",
     Task = "task",
-    TenantFeed = "tenant",
-    User = "user",
+    TenantFeed = "feed of a tenant",
+    Tenants = "tenant",
     UserFeed = "feed of a user",
 }
 
@@ -139,7 +140,7 @@ macro_rules! of_the_tenant {
     };
 }
 
-of_the_tenant!(Agent, CustomRole, User);
+of_the_tenant!(Agent, CustomRole, Member);
 
 impl Guarded for Node {
     fn tenant(&self) -> &TenantId {
@@ -173,22 +174,21 @@ pub struct AuditLog;
 #[derive(Debug)]
 pub struct System;
 
-/// What is sent to one user.
+/// The tenants of the deployment. Those who manage them see all, and are members of the main one.
+#[derive(Debug)]
+pub struct Tenants;
+
+/// What is sent to one user in a tenant.
 #[derive(Clone, Debug)]
-pub struct UserFeed {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The user.
-    pub user: UserId,
-}
+pub struct UserFeed(pub UserInTenant);
 
 impl Guarded for UserFeed {
     fn tenant(&self) -> &TenantId {
-        &self.tenant
+        &self.0.tenant
     }
 
     fn owner(&self) -> Option<&UserId> {
-        Some(&self.user)
+        Some(&self.0.user)
     }
 }
 

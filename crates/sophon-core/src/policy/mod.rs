@@ -13,7 +13,9 @@ mod guarded;
 mod nodes;
 mod rules;
 
-pub use guarded::{AuditLog, Guarded, HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
+pub use guarded::{
+    AuditLog, Guarded, HoldersFeed, ModelSettings, Named, System, TenantFeed, Tenants, UserFeed,
+};
 pub(crate) use nodes::{Covered, covers, may_command};
 pub use rules::*;
 
@@ -22,8 +24,8 @@ use std::ops::{Deref, DerefMut};
 
 use sophon_model::ports::Tx;
 use sophon_model::{
-    Caller, Credential, Error, Kind, NodeCaller, Permission, Result, SessionRole, TenantId, UserId,
-    Visibility,
+    Caller, Credential, Error, Kind, NodeCaller, Permission, Result, SessionRole, TenantId, TenantStatus,
+    UserId, Visibility,
 };
 
 /// The caller.
@@ -150,10 +152,18 @@ where
     let Some(thing) = thing else { return Err(unknown::<T>(asker, <T as May<V>>::RULE)) };
     let role = match asker {
         Asker::User(caller) if *thing.tenant() == caller.tenant => thing.role_of(tx, &caller.user)?,
+        // What a tenant shows to everybody, it shows while it is in use.
+        _ if thing.sharing() == Visibility::Public && !is_in_use(tx, thing.tenant())? => {
+            return Err(unknown::<T>(asker, <T as May<V>>::RULE));
+        }
         Asker::User(_) | Asker::Nobody | Asker::Node(_) => None,
     };
     check_with::<T, V>(asker, &thing, role)?;
     Ok(Granted { thing, verb: PhantomData })
+}
+
+fn is_in_use(tx: &dyn Tx, tenant: &TenantId) -> Result<bool> {
+    Ok(tx.get(tenant)?.is_some_and(|tenant| tenant.status == TenantStatus::Active))
 }
 
 /// Whether the asker may do `V` with a thing in which nobody takes part but its owner.

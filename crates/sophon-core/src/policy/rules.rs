@@ -2,15 +2,15 @@
 
 use sophon_model::Permission::{
     ApproveActions, CancelTasks, ExportAudit, ManageAgents, ManageModels, ManageNodes, ManageRoles,
-    ManageSystem, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit, ViewSystem,
-    ViewUsers,
+    ManageSystem, ManageTenants, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit,
+    ViewSystem, ViewUsers,
 };
 use sophon_model::{
-    Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Node, NodeCommand,
-    Permission, Session, SessionRole, StoredAttachment, Task, User,
+    Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Member, Node,
+    NodeCommand, Permission, Session, SessionRole, StoredAttachment, Task,
 };
 
-use super::guarded::{AuditLog, HoldersFeed, ModelSettings, Named, System, TenantFeed, UserFeed};
+use super::guarded::{AuditLog, HoldersFeed, ModelSettings, Named, System, TenantFeed, Tenants, UserFeed};
 use Need::{Has, HasNamed, Person, PersonHas, Role};
 use Relation::{Holder, Itself, Joined, Owner, Public, Tenant};
 
@@ -170,6 +170,11 @@ cases! {
     InfoRequest Read: Owner;
     InfoRequest Answer: Owner => Person Has(SendMessages);
 
+    Member Create: Tenant => Has(ManageUsers);
+    Member List: Tenant => Has(ViewUsers);
+    Member Read: Tenant => Has(ViewUsers);
+    Member Write: Tenant => Has(ManageUsers);
+
     ModelSettings Read: Tenant => Has(ManageModels);
     ModelSettings Write: Tenant => Has(ManageModels);
 
@@ -202,12 +207,10 @@ cases! {
     Task Read: Owner, Joined => Role(SessionRole::Owner);
     Task Cancel: Owner => Has(SendMessages), Holder(CancelTasks), Joined => Role(SessionRole::Owner) Has(SendMessages);
 
-    TenantFeed Read: Tenant;
+    Tenants Read: Tenant => Has(ManageTenants);
+    Tenants Write: Tenant => Has(ManageTenants);
 
-    User Create: Tenant => Has(ManageUsers);
-    User List: Tenant => Has(ViewUsers);
-    User Read: Tenant => Has(ViewUsers);
-    User Write: Tenant => Has(ManageUsers);
+    TenantFeed Read: Tenant;
 
     UserFeed Read: Owner;
     UserFeed FollowTasks: Owner => Has(ViewActiveTasks);

@@ -68,7 +68,12 @@ impl Secrets {
     /// Makes the data key of a tenant if it has none: a gateway that has one notices a wrong master key as it starts.
     pub(crate) async fn prepare(&self, tenant: &TenantId) -> Result<()> {
         let (secrets, tenant) = (self.clone(), tenant.clone());
-        self.db.write(move |unit| secrets.data_key_in(unit, &tenant).map(drop)).await
+        self.db.write(move |unit| secrets.prepare_in(unit, &tenant)).await
+    }
+
+    /// The same, with the transaction in which the tenant is made.
+    pub(crate) fn prepare_in(&self, unit: &mut Unit<'_>, tenant: &TenantId) -> Result<()> {
+        self.data_key_in(unit, tenant).map(drop)
     }
 
     /// Sets a secret, with the transaction of the thing that it belongs to.

@@ -45,7 +45,7 @@ pub(super) fn marked(
     filter: &SessionFilter,
     page: &Page,
 ) -> Result<Paged<MarkedSession>> {
-    let sessions = tx.sessions(visible.own(), filter, page)?;
+    let sessions = tx.sessions(visible.tenant(), visible.own(), filter, page)?;
     let ids: Vec<SessionId> = sessions.items.iter().map(|session| session.id.clone()).collect();
     let parts = tx.participations(visible.own(), &ids)?;
     let mut marks: HashMap<SessionId, Marks> =
@@ -122,7 +122,7 @@ impl Sessions {
     /// The caller's tags, the most used first.
     pub async fn tags(&self, caller: &Caller) -> Result<Vec<TagUse>> {
         let visible = visible::<Session>(caller)?;
-        self.db.read(move |tx| tx.tags_of(visible.own(), MOST_LISTED_TAGS)).await
+        self.db.read(move |tx| tx.tags_of(visible.tenant(), visible.own(), MOST_LISTED_TAGS)).await
     }
 }
 
@@ -173,7 +173,7 @@ fn mark_in(
         return Err(Error::validation("read_count", text));
     }
     if marks.is_pinned && !before.is_pinned {
-        require_room_for_pin(unit, user)?;
+        require_room_for_pin(unit, session, user)?;
     }
     if marks != before {
         store_in(unit, part, marks.clone())?;
@@ -181,8 +181,8 @@ fn mark_in(
     Ok(marks)
 }
 
-fn require_room_for_pin(unit: &Unit<'_>, user: &UserId) -> Result<()> {
-    if unit.tx.pinned_sessions(user)? < MOST_PINNED {
+fn require_room_for_pin(unit: &Unit<'_>, session: &Session, user: &UserId) -> Result<()> {
+    if unit.tx.pinned_sessions(&session.tenant_id, user)? < MOST_PINNED {
         return Ok(());
     }
     let text = format!("{MOST_PINNED} sessions are pinned. Unpin one that you no longer need first.");
@@ -214,9 +214,10 @@ fn part_in(unit: &Unit<'_>, session: &Session, user: &UserId) -> Result<Particip
 }
 
 fn store_in(unit: &mut Unit<'_>, part: Participant, marks: Marks) -> Result<()> {
-    let (session_id, user_id) = (part.session_id.clone(), UserId::from(part.member_id.as_str()));
+    let (session_id, tenant_id) = (part.session_id.clone(), part.tenant_id.clone());
+    let user_id = UserId::from(part.member_id.as_str());
     unit.tx.put(&part.with_marks(marks.clone()))?;
-    unit.emit(MarksEvent { session_id, user_id, marks });
+    unit.emit(MarksEvent { session_id, tenant_id, user_id, marks });
     Ok(())
 }
 

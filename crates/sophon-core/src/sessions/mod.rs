@@ -293,7 +293,7 @@ fn store_new_in(unit: &mut Unit<'_>, session: &Session) -> Result<()> {
 
 /// Emits the change of a session to its members.
 fn emit_change(unit: &mut Unit<'_>, session: &Session, change: SessionChange) -> Result<()> {
-    let members = unit.members_of(&session.id)?.to_vec();
+    let members = unit.members_of(&session.id)?.iter().map(|member| member.user.clone()).collect();
     unit.emit(SessionEvent { session: Box::new(session.clone()), change, members });
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use sophon_model::ports::every;
 use sophon_model::{
-    Agent, AuditAction, Caller, Error, Participant, ParticipantKind, Result, Session, SessionChange,
+    Agent, AuditAction, Caller, Error, Member, Participant, ParticipantKind, Result, Session, SessionChange,
     SessionId, SessionRole, UserId,
 };
 
 use super::{Sessions, emit_change};
 use crate::database::Unit;
-use crate::identity::may_act;
+use crate::identity::member;
 use crate::policy::{Granted, Manage, SeeDetails, grant};
 
 /// Those who may take part in one session. One more is a conflict with the code `too_many_participants`.
@@ -84,7 +84,7 @@ fn share_in(
     user: &UserId,
     role: SessionRole,
 ) -> Result<Participant> {
-    let known = unit.tx.get(user)?.filter(|user| may_act(user) && user.tenant_id == session.tenant_id);
+    let known = member(&*unit.tx, &session.tenant_id, user)?.filter(Member::may_act);
     let unknown = || Error::validation("user_id", "There is no such user in your tenant.");
     let user = known.ok_or_else(unknown)?;
     if user.id == session.owner_id {

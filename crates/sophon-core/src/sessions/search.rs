@@ -26,7 +26,7 @@ impl Sessions {
         let visible = visible::<Session>(caller)?;
         self.db
             .read(move |tx| {
-                let found = tx.find_messages(visible.own(), &words, &page)?;
+                let found = tx.find_messages(visible.tenant(), visible.own(), &words, &page)?;
                 let mut titles: HashMap<SessionId, String> = HashMap::new();
                 for message in &found.items {
                     if !titles.contains_key(&message.session_id) {

@@ -39,7 +39,7 @@ impl Stored {
         let tools = turn.with.tools.clone();
         turn.held
             .read(move |tx| {
-                let acting = acting_for(tx, &task.user_id, task.api_token_id.clone(), &agent.id, now)?;
+                let acting = acting_for(tx, &task.works_for(), task.api_token_id.clone(), &agent.id, now)?;
                 let tools = match require_rights(acting) {
                     Ok(acting) => tools.of(tx, &acting, &agent)?,
                     Err(stop) => return Ok(Err(stop)),
@@ -71,7 +71,8 @@ impl Stored {
 
 /// The agent's character, what it is told at the beginning of a session, and what it remembers.
 fn system(tx: &dyn Tx, task: &Task, agent: &Agent, is_first: bool) -> Result<String> {
-    let filter = MemoryFilter { user: task.user_id.clone(), seen_by: Some(agent.id.clone()) };
+    let (tenant, user) = (task.tenant_id.clone(), task.user_id.clone());
+    let filter = MemoryFilter { tenant, user, seen_by: Some(agent.id.clone()) };
     let memories = tx.memories(&filter, MOST_MEMORIES)?;
     let mut system = agent.soul.trim().to_owned();
     if is_first && !agent.boot.trim().is_empty() {

@@ -219,7 +219,7 @@ impl Turn {
     /// The agent as a caller, with the rights that the person for whom it works, and the API token that started the turn,
     /// have now.
     async fn caller(&self) -> Result<Caller, Stop> {
-        let (user, token) = (self.task.user_id.clone(), self.task.api_token_id.clone());
+        let (user, token) = (self.task.works_for(), self.task.api_token_id.clone());
         let (agent, now) = (self.agent.id.clone(), self.held.now());
         require_rights(self.held.read(move |tx| acting_for(tx, &user, token, &agent, now)).await?)
     }

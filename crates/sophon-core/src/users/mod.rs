@@ -1,27 +1,36 @@
-//! The users of a tenant, as administrators see them.
+//! The users of a tenant, as its administrators see them.
 //!
 //! Nobody gives more than they have: who makes a user, gives one a role or sets its password must hold all that this user
 //! may do. A tenant keeps an active administrator, whatever is asked for at the same time.
+//!
+//! A user may be a member of several tenants. The account (name, address, password, status) is managed in its home alone;
+//! its role in a tenant, and whether it is a member, in that tenant. How somebody gets in is changed only by who may do as
+//! much in each of the user's tenants.
 
 mod change;
 mod departure;
+mod joining;
 mod password;
 
 pub use change::UserChange;
+pub(crate) use change::{Known, account_to_change, auto_admin, require_another};
+pub(crate) use departure::leave_in;
+pub(crate) use joining::{NewAccount, join_in, register_in};
 pub use password::ResetPassword;
 
 use std::sync::Arc;
 
-use sophon_model::ports::{Tx, UserFilter};
+use sophon_model::ports::{MemberFilter, Tx};
 use sophon_model::{
-    AuditAction, Caller, Error, Kind, Page, Paged, Permission, Permissions, Result, Role, User, UserId,
-    UserStatus,
+    AuditAction, Caller, Error, Kind, Member, Page, Paged, Permission, Permissions, Result, Role, TenantId,
+    UserId,
 };
 
 use crate::database::Database;
 use crate::gateway::Shared;
-use crate::identity::Identity;
+use crate::identity::{Identity, member, role_permissions};
 use crate::limits;
+use crate::once::SecretSource;
 use crate::policy::{Create, Granted, Read, allow, grant, require, visible};
 
 /// An e-mail address, in bytes.
@@ -44,7 +53,7 @@ pub struct NewUser {
 #[derive(Clone, Debug)]
 pub struct CreatedUser {
     /// The user.
-    pub user: User,
+    pub user: Member,
     /// The password that was generated, if one was: nobody will see it again.
     pub password: Option<String>,
 }
@@ -61,58 +70,59 @@ impl Users {
         Self { db: shared.db.clone(), identity }
     }
 
-    /// The tenant's users, oldest first.
-    pub async fn list(&self, caller: &Caller, filter: UserFilter, page: Page) -> Result<Paged<User>> {
-        let visible = visible::<User>(caller)?;
+    /// The tenant's users, those first who joined first.
+    pub async fn list(&self, caller: &Caller, filter: MemberFilter, page: Page) -> Result<Paged<Member>> {
+        let visible = visible::<Member>(caller)?;
         self.db.read(move |tx| tx.page(visible.tenant(), &filter, &page)).await
     }
 
     /// One.
-    pub async fn get(&self, caller: &Caller, id: &UserId) -> Result<User> {
+    pub async fn get(&self, caller: &Caller, id: &UserId) -> Result<Member> {
         let (caller, id) = (caller.clone(), id.clone());
         self.db
             .read(move |tx| {
-                let user: Granted<User, Read> = grant(tx, &caller, tx.get(&id)?.filter(is_there))?;
+                let user: Granted<Member, Read> = grant(tx, &caller, member(tx, &caller.tenant, &id)?)?;
                 Ok(user.into_inner())
             })
             .await
     }
 
-    /// Makes one. The password is to be changed at the first sign-in.
+    /// Makes one, whose home is the caller's tenant. The password is to be changed at the first sign-in.
     pub async fn create(&self, caller: &Caller, new: NewUser) -> Result<CreatedUser> {
-        let allowed = allow::<User, Create>(caller)?;
-        let (name, email) = (limits::name("name", &new.name)?, email_of(&new.email)?);
-        let (id, secrets) = (self.db.new_id::<UserId>(), self.identity.secrets_of(caller));
-        let generated = new.password.is_none();
-        let password_of = |id: &UserId| password::generated(&secrets, id.as_str());
-        let password = new.password.unwrap_or_else(|| password_of(&id));
-        let hash = self.identity.hash_password(password).await?;
-        let (maker, role) = (caller.clone(), new.role);
-        let made: User = self
+        let allowed = allow::<Member, Create>(caller)?;
+        let (draft, role) = (self.draft(caller, new.email, new.name, new.password).await?, new.role);
+        let (maker, account) = (caller.clone(), draft.account.clone());
+        let made: Member = self
             .db
             .write_once(caller, AuditAction::UserCreate, move |unit| {
                 require_within(&*unit.tx, &maker, &role)?;
-                let now = unit.now();
-                let user = User {
-                    id,
-                    tenant_id: allowed.tenant().clone(),
-                    email,
-                    name,
-                    role,
-                    status: UserStatus::Active,
-                    password_hash: hash,
-                    password_due: true,
-                    created_at: now,
-                    updated_at: now,
-                };
-                unit.tx.insert(&user)?;
-                unit.about(&user);
-                unit.audit_details(|details| details.role = Some(user.role.name().to_owned()));
-                // What is kept of the answer holds no secret.
-                Ok(User { password_hash: String::new(), ..user })
+                let made = register_in(unit, account, allowed.tenant(), role)?;
+                unit.about(&made);
+                unit.audit_details(|details| details.role = Some(made.role.name().to_owned()));
+                Ok(made)
             })
             .await?;
-        Ok(CreatedUser { password: generated.then(|| password_of(&made.id)), user: made })
+        Ok(draft.created(made))
+    }
+
+    /// An account that is about to be made. Without a password it gets a generated one.
+    pub(crate) async fn draft(
+        &self,
+        caller: &Caller,
+        email: String,
+        name: String,
+        password: Option<String>,
+    ) -> Result<Draft> {
+        let (name, email) = (limits::name("name", &name)?, email_of(&email)?);
+        let (id, secrets) = (self.db.new_id::<UserId>(), self.identity.secrets_of(caller));
+        let generated = password.is_none().then_some(secrets);
+        let password = match (&generated, password) {
+            (_, Some(chosen)) => chosen,
+            (Some(secrets), None) => password::generated(secrets, id.as_str()),
+            (None, None) => return Err(Error::internal("a password is chosen or generated")),
+        };
+        let password_hash = self.identity.hash_password(password).await?;
+        Ok(Draft { account: NewAccount { id, email, name, password_hash }, generated })
     }
 
     /// Ends all sign-ins of a user, and its API tokens if that is wanted.
@@ -120,31 +130,37 @@ impl Users {
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
         self.db
             .write_once(caller, AuditAction::UserSignOut, move |unit| {
-                let user = change::to_change(unit, &by, &id)?;
-                unit.about(&user);
+                let known = change::to_change(unit, &by, &id)?;
+                unit.about(&known.user);
+                known.require_home()?;
                 if with_api_tokens {
-                    identity.end_api_tokens_in(unit, &user.id)?;
+                    identity.end_api_tokens_in(unit, &id, None)?;
                 }
-                identity.end_sign_ins_in(unit, &user.id, None)
+                identity.end_sign_ins_in(unit, &id, None)
             })
             .await
     }
 }
 
-/// Whether a user was not deleted.
-fn is_there(user: &User) -> bool {
-    user.status != UserStatus::Deleted
+/// An account that is about to be made, and where its password comes from if it is generated.
+pub(crate) struct Draft {
+    pub(crate) account: NewAccount,
+    generated: Option<SecretSource>,
 }
 
-/// What a role includes. `validation_failed` if there is no such role.
-fn permissions_of(tx: &dyn Tx, caller: &Caller, role: &Role) -> Result<Permissions> {
-    role.permissions(|id| {
-        let known = tx.get_in(&caller.tenant, id)?;
-        let known = known.ok_or_else(|| {
-            let names = Role::BUILT_IN.map(|role| role.name().to_owned()).join(", ");
-            Error::validation("role", format!("There is no such role: it is {names}, or the id of another."))
-        })?;
-        Ok(Permissions::of(&known.permissions))
+impl Draft {
+    /// The answer to who has made the account. A request that is answered again made it with another id.
+    pub(crate) fn created(self, made: Member) -> CreatedUser {
+        let password = self.generated.map(|secrets| password::generated(&secrets, made.id.as_str()));
+        CreatedUser { password, user: made }
+    }
+}
+
+/// What a role includes in a tenant. `validation_failed` if there is no such role.
+pub(crate) fn permissions_of(tx: &dyn Tx, tenant: &TenantId, role: &Role) -> Result<Permissions> {
+    role_permissions(tx, tenant, role)?.ok_or_else(|| {
+        let names = Role::BUILT_IN.map(|role| role.name().to_owned()).join(", ");
+        Error::validation("role", format!("There is no such role: it is {names}, or the id of another."))
     })
 }
 
@@ -156,7 +172,7 @@ fn may_give(tx: &dyn Tx, caller: &Caller, role: &Role) -> Result<()> {
 
 /// Refuses a role with more than the caller's own rights.
 fn require_within(tx: &dyn Tx, caller: &Caller, role: &Role) -> Result<()> {
-    let given = permissions_of(tx, caller, role)?;
+    let given = permissions_of(tx, &caller.tenant, role)?;
     if caller.permissions.cover(given) {
         return Ok(());
     }

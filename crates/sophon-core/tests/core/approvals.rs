@@ -11,7 +11,7 @@ use sophon_model::ports::{ApprovalFilter, MemoryFilter};
 use sophon_model::text::DEEPEST;
 use sophon_model::{
     Approval, ApprovalEvent, ApprovalId, ApprovalStatus, Caller, Credential, Event, MemoryEntry, MemoryId,
-    Page, Risk, Role, TaskStatus, ToolCall, ToolCallStatus, Topic, User,
+    Page, Risk, Role, TaskStatus, ToolCall, ToolCallStatus, Topic,
 };
 use sophon_testkit::{ModelServer, Script, make};
 
@@ -49,7 +49,7 @@ impl Harness {
     }
 
     pub async fn remembered(&self) -> usize {
-        let filter = MemoryFilter { user: self.admin().user, seen_by: None };
+        let filter = MemoryFilter { tenant: self.admin().tenant, user: self.admin().user, seen_by: None };
         self.gateway.db.read(move |tx| tx.memories(&filter, 100)).await.unwrap().len()
     }
 
@@ -334,7 +334,7 @@ async fn what_is_asked_in_a_session_that_is_deleted_is_taken_back() {
     let sent = app.send("forget everything").await;
     let asked = app.asked_once().await;
     let told = app.gateway.db.bus().subscribe();
-    told.follow(&Topic::Approvals(app.admin().user), Start::Now);
+    told.follow(&Topic::Approvals(app.admin().in_tenant()), Start::Now);
     app.gateway.sessions.delete(&app.admin(), &sent.session_id).await.unwrap();
     let is_taken_back = |event: &Event| match event {
         Event::Approval(ApprovalEvent::Resolved { approval }) => {
@@ -355,7 +355,7 @@ async fn who_may_not_answer_any_more_does_not_whatever_the_connection_remembers(
     let user = remembered.user.clone();
     let demoted = app.gateway.db.write(move |unit| {
         let user = unit.tx.get(&user)?.expect("it is there");
-        unit.tx.update(&User { role: Role::Viewer, ..user })
+        unit.tx.update(&make::membership(&user, Role::Viewer))
     });
     demoted.await.unwrap();
     let refused = app.gateway.approvals.answer(&remembered, &asked.id, answer(0)).await.unwrap_err();

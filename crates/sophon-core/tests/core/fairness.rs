@@ -28,7 +28,7 @@ async fn somebody(app: &TestGateway, name: &'static str) -> Caller {
     let added = app.gateway.db.write(move |unit| {
         let email = format!("{name}@example.com");
         let user = User { tenant_id: tenant, email, ..make::user(unit.new_id::<UserId>()) };
-        unit.tx.insert(&user)?;
+        make::register(unit.tx, &user, Role::Admin)?;
         Ok(user.id)
     });
     let user = added.await.unwrap();

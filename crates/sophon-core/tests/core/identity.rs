@@ -1,15 +1,21 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use sophon_core::identity::{AuthorizationState, Device, Ends, Login, NewApiToken, SignInRates};
-use sophon_model::{Caller, Credential, Kind, Permission, Permissions, Role, User, UserStatus};
+use sophon_core::identity::{AuthorizationState, Device, Ends, Login, NamedTenant, NewApiToken, SignInRates};
+use sophon_model::{Caller, Credential, Kind, Permission, Permissions, RightsOf, Role, User, UserStatus};
 
 use sophon_testgateway::{ADMIN_PASSWORD, Setup};
+use sophon_testkit::make;
 
 use crate::harness::Harness;
 
 fn login(email: &str, password: &str) -> Login {
-    Login { email: email.into(), password: password.into(), device: device("test"), tenants: Vec::new() }
+    Login {
+        email: email.into(),
+        password: password.into(),
+        device: device("test"),
+        tenant: NamedTenant::Unnamed,
+    }
 }
 
 fn device(name: &str) -> Device {
@@ -21,7 +27,7 @@ async fn signing_in_gives_tokens_that_say_who_one_is() {
     let app = Harness::offline().await;
     let identity = &app.gateway.identity;
     let signed_in = identity.login(login("ADMIN@example.com ", ADMIN_PASSWORD)).await.unwrap();
-    let caller = identity.authenticate(&signed_in.access_token).await.unwrap();
+    let caller = identity.authenticate(&signed_in.access_token, NamedTenant::Unnamed).await.unwrap();
     assert_eq!(caller.user, app.admin().user);
     for (email, password) in
         [("admin@example.com", "wrong"), ("nobody@example.com", ADMIN_PASSWORD), ("", "")]
@@ -38,14 +44,15 @@ async fn an_access_token_ends_with_its_time_and_with_its_sign_in() {
     let identity = &app.gateway.identity;
     let signed_in = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
     app.clock.advance(Duration::from_mins(15));
-    identity.authenticate(&signed_in.access_token).await.unwrap_err();
-    let refreshed = identity.refresh(&signed_in.refresh_token, device("test")).await.unwrap();
-    let caller = identity.authenticate(&refreshed.access_token).await.unwrap();
+    identity.authenticate(&signed_in.access_token, NamedTenant::Unnamed).await.unwrap_err();
+    let refreshed =
+        identity.refresh(&signed_in.refresh_token, device("test"), NamedTenant::Unnamed).await.unwrap();
+    let caller = identity.authenticate(&refreshed.access_token, NamedTenant::Unnamed).await.unwrap();
     let mut changes = identity.changes();
     identity.logout(&caller).await.unwrap();
-    identity.authenticate(&refreshed.access_token).await.unwrap_err();
-    identity.refresh(&refreshed.refresh_token, device("test")).await.unwrap_err();
-    assert_eq!(changes.recv().await.unwrap(), caller.user);
+    identity.authenticate(&refreshed.access_token, NamedTenant::Unnamed).await.unwrap_err();
+    identity.refresh(&refreshed.refresh_token, device("test"), NamedTenant::Unnamed).await.unwrap_err();
+    assert_eq!(changes.recv().await.unwrap(), RightsOf::User(caller.user.clone()));
     assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
 }
 
@@ -58,12 +65,13 @@ async fn a_refresh_token_used_twice_ends_the_whole_sign_in() {
         [(device("thief"), 0), (elsewhere, 0), (device("test"), 31), (Device::default(), 31)]
     {
         let first = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
-        let second = identity.refresh(&first.refresh_token, device("test")).await.unwrap();
-        identity.authenticate(&second.access_token).await.unwrap();
+        let second =
+            identity.refresh(&first.refresh_token, device("test"), NamedTenant::Unnamed).await.unwrap();
+        identity.authenticate(&second.access_token, NamedTenant::Unnamed).await.unwrap();
         app.clock.advance(Duration::from_secs(later));
-        identity.refresh(&first.refresh_token, thief).await.unwrap_err();
-        identity.authenticate(&second.access_token).await.unwrap_err();
-        identity.refresh(&second.refresh_token, device("test")).await.unwrap_err();
+        identity.refresh(&first.refresh_token, thief, NamedTenant::Unnamed).await.unwrap_err();
+        identity.authenticate(&second.access_token, NamedTenant::Unnamed).await.unwrap_err();
+        identity.refresh(&second.refresh_token, device("test"), NamedTenant::Unnamed).await.unwrap_err();
     }
 }
 
@@ -72,7 +80,7 @@ async fn ten_refreshes_at_once_and_one_whose_answer_was_lost_get_the_same_answer
     let app = Harness::offline().await;
     let identity = &app.gateway.identity;
     let first = identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
-    let refresh = || identity.refresh(&first.refresh_token, device("test"));
+    let refresh = || identity.refresh(&first.refresh_token, device("test"), NamedTenant::Unnamed);
     let answers = futures_util::future::join_all((0..10).map(|_| refresh())).await;
     app.clock.advance(Duration::from_secs(30));
     let again = refresh().await.unwrap();
@@ -82,8 +90,8 @@ async fn ten_refreshes_at_once_and_one_whose_answer_was_lost_get_the_same_answer
         assert_eq!((answer.access_token, answer.expires_at), (again.access_token.clone(), again.expires_at));
     }
     assert_ne!(again.refresh_token, first.refresh_token);
-    let third = identity.refresh(&again.refresh_token, device("test")).await.unwrap();
-    identity.authenticate(&third.access_token).await.unwrap();
+    let third = identity.refresh(&again.refresh_token, device("test"), NamedTenant::Unnamed).await.unwrap();
+    identity.authenticate(&third.access_token, NamedTenant::Unnamed).await.unwrap();
     assert_eq!(identity.sign_ins(&app.admin()).await.unwrap().len(), 1);
 }
 
@@ -130,7 +138,7 @@ async fn what_is_too_long_is_refused_before_anything_looks_at_it() {
             assert_eq!(refused.kind(), Kind::ValidationFailed, "it is not even counted");
         }
     }
-    identity.refresh(&long, device("test")).await.unwrap_err();
+    identity.refresh(&long, device("test"), NamedTenant::Unnamed).await.unwrap_err();
     identity.login(login("admin@example.com", ADMIN_PASSWORD)).await.unwrap();
 }
 
@@ -144,20 +152,20 @@ async fn an_api_token_works_until_it_is_revoked_or_lapses() {
     let (identity, admin) = (&app.gateway.identity, app.admin());
     let new = token_for_a_day(None);
     let (token, secret) = identity.create_api_token(&admin, new.clone()).await.unwrap();
-    let caller = identity.authenticate(&secret).await.unwrap();
+    let caller = identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap();
     assert_eq!(caller.credential, Credential::ApiToken(token.id.clone(), token.expires_at));
     assert!(identity.api_tokens(&admin).await.unwrap()[0].last_used_at.is_some());
     let mut changes = identity.changes();
     identity.revoke_api_token(&admin, &token.id).await.unwrap();
-    assert_eq!(changes.recv().await.unwrap(), caller.user);
+    assert_eq!(changes.recv().await.unwrap(), RightsOf::User(caller.user.clone()));
     assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
     assert_eq!(identity.standing(&admin).await.unwrap(), AuthorizationState::Unchanged);
-    identity.authenticate(&secret).await.unwrap_err();
+    identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap_err();
     identity.revoke_api_token(&admin, &token.id).await.unwrap_err();
 
     let (_, secret) = identity.create_api_token(&admin, new).await.unwrap();
     app.clock.advance(Duration::from_hours(24));
-    identity.authenticate(&secret).await.unwrap_err();
+    identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -167,7 +175,10 @@ async fn a_token_may_do_what_it_was_given_and_hands_on_no_more_than_that() {
     let (identity, admin) = (&app.gateway.identity, app.admin());
     let make = async |by: &Caller, new| {
         let (token, secret) = identity.create_api_token(by, new).await?;
-        Ok::<_, sophon_model::Error>((token, identity.authenticate(&secret).await.unwrap()))
+        Ok::<_, sophon_model::Error>((
+            token,
+            identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap(),
+        ))
     };
     let (_, whole) = make(&admin, token_for_a_day(None)).await.unwrap();
     assert_eq!(whole.permissions, Permissions::ALL.without(&[EndSignIns]), "that must be named");
@@ -206,7 +217,7 @@ async fn a_token_ends_sign_ins_only_if_it_was_given_that_by_name() {
         let sign_in = identity.sign_ins(&admin).await.unwrap().remove(0).id;
         let (_, secret) =
             identity.create_api_token(&admin, token_for_a_day(permissions.clone())).await.unwrap();
-        let token = identity.authenticate(&secret).await.unwrap();
+        let token = identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap();
         let (other, _) = identity.create_api_token(&admin, token_for_a_day(None)).await.unwrap();
         let revoked = identity.revoke_api_token(&token, &other.id).await;
         assert_eq!(revoked.is_ok(), permissions.as_deref() == Some(&[Permission::EndSignIns]));
@@ -227,12 +238,13 @@ async fn what_was_begun_with_other_rights_does_not_stand_as_before() {
     let (identity, admin) = (&app.gateway.identity, app.admin());
     let new = token_for_a_day(None);
     let (_, secret) = identity.create_api_token(&admin, new).await.unwrap();
-    let caller = identity.authenticate(&secret).await.unwrap();
+    let caller = identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap();
     let set = async |role: Role, status: UserStatus| {
         let id = caller.user.clone();
         let changed = app.gateway.db.write(move |unit| {
             let user = unit.tx.get(&id)?.unwrap();
-            unit.tx.update(&User { role, status, ..user })
+            unit.tx.update(&make::membership(&user, role))?;
+            unit.tx.update(&User { status, ..user })
         });
         changed.await.unwrap();
         identity.standing(&caller).await.unwrap()
@@ -250,7 +262,7 @@ async fn rubbish_is_nobody() {
     let app = Harness::offline().await;
     let long = "a".repeat(100_000);
     for credential in ["", "sk_", "sk_unknown", "a.b.c", "Bearer x", &long] {
-        let refused = app.gateway.identity.authenticate(credential).await.unwrap_err();
+        let refused = app.gateway.identity.authenticate(credential, NamedTenant::Unnamed).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::Unauthenticated);
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use sophon_core::database::Unit;
 use sophon_model::{
-    Agent, Approval, ApprovalStatus, Error, Result, Session, Task, Tenant, Timestamp, ToolCall,
-    ToolCallStatus, User,
+    Agent, Approval, ApprovalStatus, Error, Membership, Result, Role, Session, Task, Tenant, Timestamp,
+    ToolCall, ToolCallStatus, User,
 };
 use sophon_testkit::{ModelServer, Script, make};
 
@@ -125,15 +125,17 @@ fn in_call(call: &mut Value, pointer: &str, value: Value) -> Result<()> {
 const CHANGES: [(&str, Change); 12] = [
     ("tenant", |unit, task, _| {
         let tenant = unit.tx.get(&task.tenant_id)?.expect("it is there");
-        let other = Tenant { id: "tenant_other".into(), slug: "other".into(), ..tenant };
+        let other = Tenant { id: "tenant_other".into(), slug: "other".into(), is_main: false, ..tenant };
         task.tenant_id = other.id.clone();
-        unit.tx.insert(&other)
+        unit.tx.insert(&other)?;
+        let user = unit.tx.get(&task.user_id)?.expect("it is there");
+        unit.tx.insert(&Membership { tenant_id: other.id, ..make::membership(&user, Role::Admin) })
     }),
     ("user", |unit, task, _| {
         let user = unit.tx.get(&task.user_id)?.expect("it is there");
         let other = User { id: "usr_other".into(), email: "other@example.com".into(), ..user };
         task.user_id = other.id.clone();
-        unit.tx.insert(&other)
+        make::register(unit.tx, &other, Role::Admin)
     }),
     ("agent", |unit, task, _| {
         let id = task.agent_id.take().expect("it is there");

@@ -25,6 +25,7 @@ mod rights;
 mod secrets;
 mod sending;
 mod stopping;
+mod tenants;
 mod trials;
 mod turns;
 mod users;

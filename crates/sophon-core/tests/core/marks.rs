@@ -165,7 +165,7 @@ async fn the_user_alone_is_told_of_a_mark_and_of_one_that_changes_nothing_nobody
     sessions.share(&admin, &id, &bob.user, SessionRole::Viewer).await.unwrap();
     let follow = |caller: &Caller| {
         let subscription = app.gateway.db.bus().subscribe();
-        subscription.follow(&Topic::User(caller.user.clone()), Start::Now);
+        subscription.follow(&Topic::User(caller.in_tenant()), Start::Now);
         subscription.follow(&Topic::Session(id.clone()), Start::Now);
         subscription
     };

@@ -21,7 +21,7 @@ impl Harness {
         let tenant = admin.tenant.clone();
         let added = self.gateway.db.write(move |unit| {
             let user = User { tenant_id: tenant, ..make::user(unit.new_id::<UserId>()) };
-            unit.tx.insert(&user)?;
+            make::register(unit.tx, &user, Role::Admin)?;
             Ok(user.id)
         });
         let user = added.await.unwrap();
@@ -131,8 +131,8 @@ async fn what_happens_in_a_session_reaches_every_user_who_takes_part() {
     let sent = app.send("hello").await;
     app.completed(&sent).await;
     let his = app.gateway.db.bus().subscribe();
-    his.follow(&Topic::Feed(bob.user.clone()), Start::Now);
-    his.follow(&Topic::User(bob.user.clone()), Start::Now);
+    his.follow(&Topic::Feed(bob.in_tenant()), Start::Now);
+    his.follow(&Topic::User(bob.in_tenant()), Start::Now);
     app.gateway.sessions.share(&admin, &sent.session_id, &bob.user, SessionRole::Viewer).await.unwrap();
     let again = app.send_to(&sent.session_id, "again").await;
     let events = events_until(
@@ -155,7 +155,7 @@ async fn who_leaves_is_told_nothing_more_also_of_what_is_being_written() {
     let sent = app.send("hello").await;
     gates[0].reached().await;
     let bobs = app.gateway.db.bus().subscribe();
-    bobs.follow(&Topic::Feed(bob.user.clone()), Start::Now);
+    bobs.follow(&Topic::Feed(bob.in_tenant()), Start::Now);
     // A reader that joins while an answer is being written gets it at once.
     let (sessions, id) = (&app.gateway.sessions, &sent.session_id);
     sessions.share(&admin, id, &bob.user, SessionRole::Viewer).await.unwrap();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use sophon_core::chat::Sent;
 use sophon_core::discussions::NewDiscussion;
-use sophon_core::identity::{Ends, NewApiToken};
+use sophon_core::identity::{Ends, NamedTenant, NewApiToken};
 use sophon_model::{
     ApiToken, Caller, DiscussionRunStatus, NewPanelist, Permission, SessionId, Task, TaskStatus, User,
     UserStatus,
@@ -28,7 +28,7 @@ async fn token(app: &TestGateway, by: &Caller, permissions: &[Permission]) -> (A
     let ends = Some(Ends::At(app.gateway.db.now().plus(TOKEN_LIFE)));
     let new = NewApiToken { name: "ci".into(), permissions, ends };
     let (token, secret) = app.gateway.identity.create_api_token(by, new).await.unwrap();
-    (token, app.gateway.identity.authenticate(&secret).await.unwrap())
+    (token, app.gateway.identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap())
 }
 
 async fn send(app: &TestGateway, by: &Caller, session: Option<&SessionId>, text: &str) -> Sent {

@@ -2,13 +2,16 @@
 
 use futures_util::future::join_all;
 use sophon_core::database::Unit;
-use sophon_core::identity::{AccountChange, AuthorizationState, Device, Login, NewApiToken};
+use sophon_core::identity::{
+    AccountChange, AuthorizationState, Device, Login, NamedTenant, NewApiToken, Presented,
+};
 use sophon_core::roles::RoleChange;
 use sophon_core::sessions::NewSession;
 use sophon_core::users::{CreatedUser, NewUser, UserChange};
-use sophon_model::ports::{SessionFilter, UserFilter};
+use sophon_model::ports::{MemberFilter, SessionFilter};
 use sophon_model::{
-    Caller, Credential, Error, Kind, Page, Permission, Permissions, Role, TenantId, User, UserId, UserStatus,
+    Caller, Credential, Error, Kind, Page, Permission, Permissions, RightsOf, Role, TenantId, User, UserId,
+    UserStatus,
 };
 use sophon_testgateway::{Engine, Setup, TestGateway};
 use sophon_testkit::make;
@@ -24,7 +27,12 @@ async fn made(app: &TestGateway, email: &str, role: Role) -> CreatedUser {
 }
 
 fn login(email: &str, password: &str) -> Login {
-    Login { email: email.into(), password: password.into(), device: Device::default(), tenants: Vec::new() }
+    Login {
+        email: email.into(),
+        password: password.into(),
+        device: Device::default(),
+        tenant: NamedTenant::Unnamed,
+    }
 }
 
 /// A new user who has chosen a password and signed in.
@@ -33,9 +41,9 @@ async fn signed_in(app: &TestGateway, email: &str, role: Role) -> (UserId, Calle
     let made = made(app, email, role.clone()).await;
     let first = made.password.unwrap();
     let token = identity.login(login(email, &first)).await.unwrap().access_token;
-    let due = app.gateway.identify(sophon_core::identity::Presented::Bearer(&token)).await.unwrap();
+    let due = app.gateway.identify(Presented::Bearer(&token), NamedTenant::Unnamed).await.unwrap();
     identity.change_password(due.account().unwrap(), first, NEW_PASSWORD.into()).await.unwrap();
-    (made.user.id, identity.authenticate(&token).await.unwrap())
+    (made.user.id, identity.authenticate(&token, NamedTenant::Unnamed).await.unwrap())
 }
 
 /// A caller with just these permissions.
@@ -53,9 +61,9 @@ async fn the_password_that_somebody_else_chose_is_good_for_nothing_but_its_chang
     let first = made.password.unwrap();
     let signed_in = identity.login(login("ann@example.com", &first)).await.unwrap();
     let elsewhere = identity.login(login("ann@example.com", &first)).await.unwrap();
-    let refused = identity.authenticate(&signed_in.access_token).await.unwrap_err();
+    let refused = identity.authenticate(&signed_in.access_token, NamedTenant::Unnamed).await.unwrap_err();
     assert_eq!((refused.kind(), refused.code()), (Kind::NotAuthorized, "password_change_required"));
-    let due = app.gateway.identify(sophon_core::identity::Presented::Bearer(&signed_in.access_token)).await;
+    let due = app.gateway.identify(Presented::Bearer(&signed_in.access_token), NamedTenant::Unnamed).await;
     let due = due.unwrap().account().unwrap().clone();
 
     let change = async |current: &str, new: &str| {
@@ -66,9 +74,9 @@ async fn the_password_that_somebody_else_chose_is_good_for_nothing_but_its_chang
     assert_eq!(change(&first, "short").await.unwrap_err().field(), Some("new_password"));
     change(&first, NEW_PASSWORD).await.unwrap();
 
-    identity.authenticate(&signed_in.access_token).await.unwrap();
+    identity.authenticate(&signed_in.access_token, NamedTenant::Unnamed).await.unwrap();
     assert_eq!(
-        identity.authenticate(&elsewhere.access_token).await.unwrap_err().kind(),
+        identity.authenticate(&elsewhere.access_token, NamedTenant::Unnamed).await.unwrap_err().kind(),
         Kind::Unauthenticated
     );
     identity.login(login("ann@example.com", &first)).await.unwrap_err();
@@ -162,7 +170,7 @@ async fn an_api_token_of_an_administrator_does_not_take_over_its_owner() {
 async fn with_token(app: &TestGateway, caller: &Caller) -> Caller {
     let new = NewApiToken { name: "script".into(), permissions: None, ends: None };
     let (_, secret) = app.gateway.identity.create_api_token(caller, new).await.unwrap();
-    app.gateway.identity.authenticate(&secret).await.unwrap()
+    app.gateway.identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap()
 }
 
 #[tokio::test]
@@ -257,7 +265,7 @@ async fn a_tenant_keeps_an_administrator_whatever_is_asked_for_at_once() {
             unit.tx.insert(&tenant)?;
             let admin = |unit: &mut Unit<'_>| {
                 let user = User { tenant_id: tenant.id.clone(), ..make::user(unit.new_id::<UserId>()) };
-                unit.tx.insert(&user)?;
+                make::register(unit.tx, &user, Role::Admin)?;
                 Ok::<_, Error>(user)
             };
             Ok([admin(unit)?, admin(unit)?, admin(unit)?])
@@ -268,7 +276,8 @@ async fn a_tenant_keeps_an_administrator_whatever_is_asked_for_at_once() {
         // Each by another one, in a circle, twice.
         let as_caller = |user: &User| {
             let tenant = user.tenant_id.clone();
-            Caller { user: user.id.clone(), tenant, ..app.admin() }
+            let permissions = Permissions::ALL.without(Permission::OF_DEPLOYMENT);
+            Caller { user: user.id.clone(), tenant, permissions, ..app.admin() }
         };
         let callers = [&admins[1], &admins[2], &admins[0]].map(as_caller);
         let demoted = join_all((0..3).map(|n| users.update(&callers[n], &admins[n].id, demote())));
@@ -279,8 +288,11 @@ async fn a_tenant_keeps_an_administrator_whatever_is_asked_for_at_once() {
         let is_right = |error: &Error| error.code() == "last_administrator" || may_not(error);
         assert!(refused.clone().all(is_right), "{engine:?}");
         assert!(refused.count() > 0, "{engine:?}");
-        let filter =
-            UserFilter { role: Some(Role::Admin), status: Some(UserStatus::Active), ..UserFilter::default() };
+        let filter = MemberFilter {
+            role: Some(Role::Admin),
+            status: Some(UserStatus::Active),
+            ..MemberFilter::default()
+        };
         let left = users.list(&callers[0], filter, Page::new(None, None)).await.unwrap().items;
         assert_eq!(left.len(), 1, "{engine:?}");
     }
@@ -295,17 +307,21 @@ async fn what_a_user_may_do_counts_at_once_and_ends_its_work() {
 
     let demote = UserChange { role: Some(Role::Viewer), ..UserChange::default() };
     users.update(&app.admin(), &id, demote).await.unwrap();
-    assert_eq!(changes.recv().await.unwrap(), id);
+    assert_eq!(changes.recv().await.unwrap(), RightsOf::User(id.clone()));
     assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Changed);
 
     let role =
         app.gateway.roles.create(&app.admin(), "r", vec![Permission::SendMessages]).await.unwrap().role;
     let change = UserChange { role: Some(role.clone()), ..UserChange::default() };
     users.update(&app.admin(), &id, change).await.unwrap();
-    assert_eq!(changes.recv().await.unwrap(), id);
+    assert_eq!(changes.recv().await.unwrap(), RightsOf::User(id.clone()));
     let fewer = RoleChange { permissions: Some(Vec::new()), ..RoleChange::default() };
     app.gateway.roles.update(&app.admin(), role.clone(), fewer).await.unwrap();
-    assert_eq!(changes.recv().await.unwrap(), id, "a change of the role is one of its users");
+    assert_eq!(
+        changes.recv().await.unwrap(),
+        RightsOf::User(id.clone()),
+        "a change of the role is one of its users"
+    );
     let in_use = app.gateway.roles.delete(&app.admin(), role).await.unwrap_err();
     assert_eq!(in_use.code(), "role_in_use");
 
@@ -360,7 +376,7 @@ async fn what_a_deleted_user_had_is_another_ones_and_its_address_is_free() {
         assert_eq!(users.get(&admin, &id).await.unwrap_err().kind(), Kind::NotFound);
         assert_eq!(users.delete(&admin, &id, None).await.unwrap_err().kind(), Kind::NotFound);
         made(&app, "ann@example.com", Role::Viewer).await;
-        let words = UserFilter { search: Some("ANN@".into()), ..UserFilter::default() };
+        let words = MemberFilter { search: Some("ANN@".into()), ..MemberFilter::default() };
         let found = users.list(&admin, words, Page::new(None, None)).await.unwrap().items;
         assert_eq!(found.len(), 1, "{engine:?}");
     }
@@ -376,7 +392,10 @@ async fn a_forgotten_password_is_replaced_by_a_generated_one() {
     assert_eq!(identity.standing(&caller).await.unwrap(), AuthorizationState::Ended);
     identity.login(login("ann@example.com", NEW_PASSWORD)).await.unwrap_err();
     let token = identity.login(login("ann@example.com", &reset.password)).await.unwrap().access_token;
-    assert_eq!(identity.authenticate(&token).await.unwrap_err().code(), "password_change_required");
+    assert_eq!(
+        identity.authenticate(&token, NamedTenant::Unnamed).await.unwrap_err().code(),
+        "password_change_required"
+    );
 
     let again = users.reset_password(&app.admin(), &id).await.unwrap();
     assert_ne!(again.password, reset.password);
@@ -400,7 +419,7 @@ async fn an_account_is_changed_by_its_owner_and_not_with_an_api_token() {
         email: Some(email.into()),
         ..AccountChange::default()
     };
-    let changed = identity.change_account(&caller, change("Anna", "Anna@example.com")).await.unwrap().user;
+    let changed = identity.change_account(&caller, change("Anna", "Anna@example.com")).await.unwrap().member;
     assert_eq!((changed.name.as_str(), changed.email.as_str()), ("Anna", "anna@example.com"));
     let taken = identity.change_account(&caller, change("Anna", "admin@example.com")).await.unwrap_err();
     assert_eq!(taken.kind(), Kind::Conflict);

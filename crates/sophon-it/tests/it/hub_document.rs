@@ -29,9 +29,9 @@ impl Scene {
     async fn new() -> Self {
         let app = App::for_many().await;
         let user = app.admin().await;
-        let (tenant, owner) = (user.caller.tenant.clone(), user.caller.user.clone());
+        let owner = user.caller.user.clone();
         let stored = app.started.gateway.db.write(move |unit| {
-            let owner = unit.tx.get_in(&tenant, &owner)?.unwrap();
+            let owner = unit.tx.get(&owner)?.unwrap();
             let session = make::session("ses_1").of(&owner);
             unit.tx.insert(&session).map(|()| session)
         });
@@ -146,6 +146,7 @@ async fn every_event_of_the_chat_hub_is_as_the_document_has_it() {
         .into(),
         MarksEvent {
             session_id: session.id.clone(),
+            tenant_id: session.tenant_id.clone(),
             user_id: scene.user.caller.user.clone(),
             marks: Marks { tags: vec!["work".into()], ..Marks::default() },
         }

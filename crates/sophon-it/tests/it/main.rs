@@ -26,3 +26,4 @@ mod password_due;
 mod revocation;
 mod session_marks;
 mod shares;
+mod tenants;

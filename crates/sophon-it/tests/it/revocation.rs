@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sophon_core::identity::{Ends, NewApiToken};
-use sophon_model::{Permissions, Role, TaskEvent, TaskId, User, UserStatus};
+use sophon_core::identity::{Ends, NamedTenant, NewApiToken};
+use sophon_model::{Membership, Permissions, Role, TaskEvent, TaskId, User, UserStatus};
 use tokio::time::timeout;
 
 use crate::support::{App, Events, Hub, Person};
@@ -37,7 +37,9 @@ async fn change(app: &App, person: &Person, role: Role, status: UserStatus) {
     let (identity, id) = (app.started.gateway.identity.clone(), person.caller.user.clone());
     let changed = app.started.gateway.db.write(move |unit| {
         let user = unit.tx.get(&id)?.unwrap();
-        unit.tx.update(&User { role, status, ..user })?;
+        let membership = unit.tx.membership_to_change(&user.tenant_id, &id)?.unwrap();
+        unit.tx.update(&Membership { role, ..membership })?;
+        unit.tx.update(&User { status, ..user })?;
         identity.rights_change_in(unit, &id)
     });
     changed.await.unwrap();
@@ -88,7 +90,7 @@ async fn who_signs_out_is_cut_off_and_so_is_who_may_not_sign_in_any_more() {
     let identity = &app.started.gateway.identity;
     let token = person.sign_in().await;
     let hubs = on_all_hubs(&app, &token).await;
-    identity.logout(&identity.authenticate(&token).await.unwrap()).await.unwrap();
+    identity.logout(&identity.authenticate(&token, NamedTenant::Unnamed).await.unwrap()).await.unwrap();
     assert!(closed(hubs).await.iter().all(|close| close["allowReconnect"] != true));
 
     let hubs = on_all_hubs(&app, &person.sign_in().await).await;

@@ -82,6 +82,18 @@ text_enum! {
         RoleUpdate = "role.update",
         /// A role was deleted.
         RoleDelete = "role.delete",
+        /// A tenant was made, with its administrator.
+        TenantCreate = "tenant.create",
+        /// A tenant was changed, disabled or enabled.
+        TenantUpdate = "tenant.update",
+        /// A tenant is deleted, with all that it has.
+        TenantDelete = "tenant.delete",
+        /// A user was made a member of a tenant.
+        TenantAddUser = "tenant.add_user",
+        /// A member of a tenant was given another role.
+        TenantUpdateUser = "tenant.update_user",
+        /// A member was removed from a tenant.
+        TenantRemoveUser = "tenant.remove_user",
         /// An agent was made.
         AgentCreate = "agent.create",
         /// An agent or one of its files was changed.

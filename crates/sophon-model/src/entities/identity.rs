@@ -2,9 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Delete, Entity, Insert, Key, Order, Scoped, Table, Update};
+use crate::ports::{Delete, Ends, Entity, Insert, Key, Order, Scoped, Table, Update};
 use crate::words::text_enum;
-use crate::{ApiTokenId, AuthSessionId, Permission, Permissions, Role, RoleId, TenantId, Timestamp, UserId};
+use crate::{
+    ApiTokenId, AuthSessionId, Permission, Permissions, RightsChangeId, RightsOf, Role, RoleId, TenantId,
+    Timestamp, UserId,
+};
+
+text_enum! {
+    /// Whether a tenant is in use.
+    pub enum TenantStatus {
+        /// Its members work in it.
+        Active = "active",
+        /// Nobody can act in it; everything is kept.
+        Disabled = "disabled",
+        /// All that it has is being deleted, and then the tenant itself.
+        Deleting = "deleting",
+    }
+}
 
 /// A tenant: everything else belongs to one. Personal use has one with the slug `default`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,8 +30,17 @@ pub struct Tenant {
     pub slug: String,
     /// What people call it.
     pub name: String,
+    /// What it is for, in words for people.
+    pub description: Option<String>,
+    /// Whether it is in use.
+    pub status: TenantStatus,
+    /// Whether it is the tenant that runs the deployment. There is one. Permissions for what all tenants share count in
+    /// this one alone, and it is neither disabled nor deleted.
+    pub is_main: bool,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 impl Entity for Tenant {
@@ -26,6 +50,7 @@ impl Entity for Tenant {
 
 impl Insert for Tenant {}
 impl Update for Tenant {}
+impl Delete for Tenant {}
 
 impl Key for TenantId {
     type Of = Tenant;
@@ -43,19 +68,17 @@ text_enum! {
     }
 }
 
-/// A person.
+/// The account of a person. In which tenants it acts, and with which role, its memberships say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct User {
     /// Its id.
     pub id: UserId,
-    /// The tenant it belongs to.
+    /// Its home: the tenant whose administrators manage the account, and in which it acts where a request names none.
     pub tenant_id: TenantId,
     /// Lower case; unique in the deployment.
     pub email: String,
     /// What others see.
     pub name: String,
-    /// Its role in the tenant.
-    pub role: Role,
     /// Whether it may sign in.
     pub status: UserStatus,
     /// An Argon2id hash in PHC form.
@@ -80,9 +103,112 @@ impl Key for UserId {
     type Of = User;
 }
 
-impl Scoped for User {
+impl Delete for User {}
+
+/// That a user acts in a tenant, and with which role.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The user.
+    pub user_id: UserId,
+    /// Its role there.
+    pub role: Role,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When the role last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Entity for Membership {
+    const TABLE: &'static Table = &Table::new("memberships", "member")
+        .key(&["tenant_id", "user_id"])
+        .taken("This user is a member of the tenant already.");
+}
+
+impl Insert for Membership {}
+impl Update for Membership {}
+
+/// A user in a tenant: a membership with what is known of the account and of the tenant. Read only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// The user.
+    pub id: UserId,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The user's role there.
+    pub role: Role,
+    /// What people call the role.
+    pub role_name: String,
+    /// Since when.
+    pub joined_at: Timestamp,
+    /// The tenant whose administrators manage the account.
+    pub home_id: TenantId,
+    /// Lower case; unique in the deployment.
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// Whether the user may sign in.
+    pub status: UserStatus,
+    /// Whether the password was chosen by somebody else.
+    pub password_due: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When the account or the role last changed.
+    pub updated_at: Timestamp,
+    /// What stands in URLs for the tenant.
+    pub tenant_slug: String,
+    /// What people call the tenant.
+    pub tenant_name: String,
+    /// Whether the tenant is in use.
+    pub tenant_status: TenantStatus,
+    /// Whether the tenant runs the deployment.
+    pub is_main: bool,
+}
+
+impl Member {
+    /// Whether the user can act in the tenant.
+    pub fn may_act(&self) -> bool {
+        self.status == UserStatus::Active && self.tenant_status == TenantStatus::Active
+    }
+
+    /// Whether the account is managed in this tenant.
+    pub fn is_home(&self) -> bool {
+        self.home_id == self.tenant_id
+    }
+}
+
+impl Entity for Member {
+    const TABLE: &'static Table =
+        &Table::new("members", "user").order(Order::oldest_first(&["joined_at", "id"]));
+}
+
+impl Scoped for Member {
     type Scope = TenantId;
     const SCOPE: &'static str = "tenant_id";
+}
+
+/// A note for other processes on the same database that rights have changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RightsChange {
+    /// Its id.
+    pub id: RightsChangeId,
+    /// Whose rights they are.
+    pub whose: RightsOf,
+    /// When they changed.
+    pub at: Timestamp,
+}
+
+impl Entity for RightsChange {
+    const TABLE: &'static Table = &Table::new("rights_changes", "change of rights")
+        .json(&["whose"])
+        .order(Order::oldest_first(&["at", "id"]));
+}
+
+impl Insert for RightsChange {}
+
+impl Ends for RightsChange {
+    const ENDED: &'static str = "at";
 }
 
 /// A role of an administrator's own making.
@@ -176,6 +302,8 @@ pub struct ApiToken {
     pub id: ApiTokenId,
     /// Whose rights it carries.
     pub user_id: UserId,
+    /// The tenant that it was made in: it acts in no other one.
+    pub tenant_id: TenantId,
     /// What its owner calls it.
     pub name: String,
     /// SHA-256 of the secret, in hex.

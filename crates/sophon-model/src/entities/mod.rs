@@ -32,7 +32,10 @@ pub use discussion::{
     Discussion, DiscussionRun, DiscussionRunStatus, DiscussionTurn, DiscussionTurnStatus, Panelist, Speaker,
     Verdict,
 };
-pub use identity::{ApiToken, AuthSession, CustomRole, Tenant, User, UserStatus};
+pub use identity::{
+    ApiToken, AuthSession, CustomRole, Member, Membership, RightsChange, Tenant, TenantStatus, User,
+    UserStatus,
+};
 pub use job::{Job, JobStatus, Priority, Queue};
 pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};
 pub use message::{

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{Entity, Insert, Key, Order, Scoped, Table};
 use crate::words::text_enum;
-use crate::{AgentId, ApiTokenId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId};
+use crate::{
+    AgentId, ApiTokenId, MessageId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId, UserInTenant,
+};
 
 text_enum! {
     /// What kind of work it is.
@@ -133,6 +135,11 @@ impl Scoped for Task {
 }
 
 impl Task {
+    /// The user for whom it is done, in its tenant.
+    pub fn works_for(&self) -> UserInTenant {
+        UserInTenant { tenant: self.tenant_id.clone(), user: self.user_id.clone() }
+    }
+
     /// The task, cancelled by the canceller of `other`, unless it was cancelled already.
     pub fn cancelled_with(self, other: &Task) -> Self {
         if self.cancelled_by.is_some() || self.cancel_reason.is_some() {

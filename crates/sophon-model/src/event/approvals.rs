@@ -28,7 +28,7 @@ impl ApprovalEvent {
         vec![
             Audience::Members(&approval.session_id),
             Audience::Task(&approval.task_id),
-            Audience::Asked(&approval.user_id),
+            Audience::Asked(&approval.tenant_id, &approval.user_id),
             Audience::Holders(&approval.tenant_id, Permission::ApproveActions),
         ]
     }

@@ -7,12 +7,12 @@ use crate::{DiscussionRunId, NodeId, Permission, SessionId, TaskId, TenantId, Us
 pub enum Audience<'a> {
     /// The members of a session: who follows it, and who follows all of theirs.
     Members(&'a SessionId),
-    /// A user, on every connection.
-    User(&'a UserId),
+    /// A user, on every connection in a tenant.
+    User(&'a TenantId, &'a UserId),
     /// A user who watches the ledger of its tasks.
-    Ledger(&'a UserId),
+    Ledger(&'a TenantId, &'a UserId),
     /// A user whose agents ask for something.
-    Asked(&'a UserId),
+    Asked(&'a TenantId, &'a UserId),
     /// Everybody in a tenant.
     Tenant(&'a TenantId),
     /// Those in a tenant who have a permission.

@@ -27,7 +27,7 @@ impl InfoRequestEvent {
         vec![
             Audience::Members(&request.session_id),
             Audience::Task(&request.task_id),
-            Audience::Asked(&request.user_id),
+            Audience::Asked(&request.tenant_id, &request.user_id),
         ]
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Audience;
 use crate::words::text_enum;
-use crate::{Session, UserId};
+use crate::{Session, UserId, UserInTenant};
 
 /// A session was made, changed, branched or deleted. It concerns its members, on every connection of theirs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,8 +33,15 @@ text_enum! {
 }
 
 impl SessionEvent {
+    /// The members, each in the session's tenant.
+    pub fn members_in_tenant(&self) -> Vec<UserInTenant> {
+        let in_tenant =
+            |user: &UserId| UserInTenant { tenant: self.session.tenant_id.clone(), user: user.clone() };
+        self.members.iter().map(in_tenant).collect()
+    }
+
     pub(super) fn audience(&self) -> Vec<Audience<'_>> {
-        let users = self.members.iter().map(Audience::User);
+        let users = self.members.iter().map(|user| Audience::User(&self.session.tenant_id, user));
         std::iter::once(Audience::Members(&self.session.id)).chain(users).collect()
     }
 }

@@ -100,7 +100,7 @@ impl TaskEvent {
             | TaskEvent::Failed(task)
             | TaskEvent::Cancelled(task) => {
                 let members = task.session_id.as_ref().map(Audience::Members);
-                let watchers = [Audience::Task(&task.id), Audience::Ledger(&task.user_id)];
+                let watchers = [Audience::Task(&task.id), Audience::Ledger(&task.tenant_id, &task.user_id)];
                 members.into_iter().chain(watchers).collect()
             }
             TaskEvent::Progress(progress) => {

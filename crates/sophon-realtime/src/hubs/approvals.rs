@@ -75,7 +75,7 @@ impl Hub for ApprovalsHub {
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
         let caller = connection.caller();
         let holders = Topic::Holders(caller.tenant.clone(), Permission::ApproveActions);
-        let own = [Topic::Approvals(caller.user.clone()), holders];
+        let own = [Topic::Approvals(caller.in_tenant()), holders];
         self.groups.connected(connection, own).await;
         Ok(())
     }

@@ -81,9 +81,9 @@ impl Hub for ChatHub {
     }
 
     async fn connected(&self, connection: &Connection<Self>) -> Result<(), HubError> {
-        let user = &connection.caller().user;
+        let user = connection.caller().in_tenant();
         let feed = (self.scope == SessionEventScope::User).then(|| Topic::Feed(user.clone()));
-        self.groups.connected(connection, [Topic::User(user.clone())].into_iter().chain(feed)).await;
+        self.groups.connected(connection, [Topic::User(user)].into_iter().chain(feed)).await;
         Ok(())
     }
 

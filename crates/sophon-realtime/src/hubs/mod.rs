@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use signalr::{Figures, Hub, HubServer, Options, Slots, plain_path};
 use sophon_core::Gateway;
 use sophon_core::identity::Identity;
-use sophon_model::{Event, Topic, UserId};
+use sophon_model::{Event, RightsOf, Topic};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, interval_at};
 
@@ -129,7 +129,7 @@ impl Hubs {
         loop {
             tokio::select! {
                 changed = changes.recv() => match changed {
-                    Ok(user) => self.review(&gateway.identity, Some(&user)).await,
+                    Ok(of) => self.review(&gateway.identity, Some(&of)).await,
                     // Too many at once to send each.
                     Err(RecvError::Lagged(_)) => self.review(&gateway.identity, None).await,
                     Err(RecvError::Closed) => return,
@@ -140,9 +140,9 @@ impl Hubs {
         }
     }
 
-    async fn review(&self, identity: &Identity, user: Option<&UserId>) {
+    async fn review(&self, identity: &Identity, of: Option<&RightsOf>) {
         for hub in &*self.people {
-            hub.review(identity, user).await;
+            hub.review(identity, of).await;
         }
     }
 

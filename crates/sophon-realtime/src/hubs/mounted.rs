@@ -6,7 +6,7 @@ use axum::Router;
 use futures_util::future::BoxFuture;
 use signalr::{Figures, Hub, HubServer, Method};
 use sophon_core::identity::{AuthorizationState, Identity};
-use sophon_model::UserId;
+use sophon_model::RightsOf;
 
 use super::sign_in::ForPeople;
 
@@ -23,8 +23,9 @@ pub(super) trait Mounted: Send + Sync {
     fn methods(&self) -> (&'static str, &'static [Method]);
     /// What it has and has done.
     fn figures(&self) -> Figures;
-    /// Closes the connections of this user, or of everybody, whose rights are others than they were opened with.
-    fn review<'a>(&'a self, identity: &'a Identity, user: Option<&'a UserId>) -> BoxFuture<'a, ()>;
+    /// Closes the connections of those whose rights have changed, or of everybody, whose rights are others than they were
+    /// opened with.
+    fn review<'a>(&'a self, identity: &'a Identity, of: Option<&'a RightsOf>) -> BoxFuture<'a, ()>;
     /// Closes all connections and waits for them to end; false if some had not within `limit`.
     fn drain<'a>(&'a self, reason: &'a str, limit: Duration) -> BoxFuture<'a, bool>;
 }
@@ -45,9 +46,9 @@ impl<H: ForPeople> Mounted for At<H> {
         self.1.figures()
     }
 
-    fn review<'a>(&'a self, identity: &'a Identity, user: Option<&'a UserId>) -> BoxFuture<'a, ()> {
+    fn review<'a>(&'a self, identity: &'a Identity, of: Option<&'a RightsOf>) -> BoxFuture<'a, ()> {
         let mut connections = self.1.connections();
-        connections.retain(|connection| user.is_none_or(|user| connection.caller().user == *user));
+        connections.retain(|connection| of.is_none_or(|of| of.concern(connection.caller())));
         Box::pin(async move {
             for connection in connections {
                 match identity.standing(connection.caller()).await {

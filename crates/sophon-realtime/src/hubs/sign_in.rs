@@ -7,8 +7,8 @@ use http::{Extensions, HeaderValue};
 use signalr::{Authenticate, Hub, Rejection};
 use sophon_api::Failure;
 use sophon_core::Gateway;
-use sophon_core::identity::{Identified, Presented, TENANT_HEADER};
-use sophon_model::{Caller, Error, Event, Kind, Result, Topic};
+use sophon_core::identity::{NamedTenant, Presented, TENANT_HEADER};
+use sophon_model::{Caller, Error, Event, Kind, Topic};
 use tokio::time::Instant;
 
 use super::refusals::{self, CONNECT, origin};
@@ -28,26 +28,20 @@ impl People {
     pub(super) fn new(gateway: Gateway) -> Self {
         Self { gateway }
     }
-
-    async fn judge(&self, identified: &Identified, request: &Parts) -> Result<Caller> {
-        let caller = identified.require_user()?;
-        let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
-        self.gateway.identity.require_tenants(caller, named).await?;
-        Ok(caller.clone())
-    }
 }
 
 impl Authenticate for People {
     type Caller = Caller;
 
-    /// The caller behind the credential of a hub request; the administrator where none is needed. The tenant that the
-    /// request names must be the caller's.
+    /// The caller behind the credential of a hub request; the administrator where none is needed. It acts in the
+    /// tenant that the request names, or at home.
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<Caller, Rejection> {
         let presented = token.map_or(Presented::Nothing, Presented::Bearer);
         let origin = origin(request);
-        let identified = self.gateway.identify(presented).await.map_err(rejection)?;
-        let identified = identified.from(&origin);
-        self.judge(&identified, request).await.map_err(|error| {
+        let named = request.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        let identified = self.gateway.identify(presented, NamedTenant::in_headers(named)).await;
+        let identified = identified.map_err(rejection)?.from(&origin);
+        identified.require_user().cloned().map_err(|error| {
             refusals::note(&self.gateway, &identified, &origin, CONNECT, request.uri.path(), &error);
             rejection(error)
         })

@@ -69,7 +69,7 @@ impl TasksHub {
             _ if call.arguments::<(Option<TaskId>,)>().is_ok_and(|(id,)| id.is_none()) => None,
             _ => Some(named::<TaskRef, TaskId>(&call)?.task_id),
         };
-        let ledger = || Topic::Tasks(connection.caller().user.clone());
+        let ledger = || Topic::Tasks(connection.caller().in_tenant());
         let topic = task.map_or_else(ledger, Topic::Task);
         match call.method() {
             "Watch" => self.groups.join(connection, topic).await?,

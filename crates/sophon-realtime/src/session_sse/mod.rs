@@ -26,7 +26,7 @@ use serde::Deserialize;
 use sophon_core::Gateway;
 use sophon_core::audit::Refused;
 use sophon_core::following::{CatchUp, catch_up, revokes_access};
-use sophon_core::identity::{AuthorizationState, Identified, Presented, TENANT_HEADER};
+use sophon_core::identity::{AuthorizationState, Identified, NamedTenant, Presented, TENANT_HEADER};
 use sophon_core::live::{EventDelivery, EventSubscription};
 use sophon_core::network::ClientAddress;
 use sophon_core::rates::Asker;
@@ -118,10 +118,6 @@ async fn open(
 ) -> Result<Opened> {
     let gateway = wire.gateway.clone();
     let caller = identified.optional_user()?.cloned();
-    if let Some(caller) = &caller {
-        let named = headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
-        gateway.identity.require_tenants(caller, named).await?;
-    }
     let view = gateway.sessions.view(caller.as_ref(), &session).await?;
     let place = wire.streams.open(Asker::of(identified, address))?;
     let topic = Topic::Session(session.clone());
@@ -141,14 +137,16 @@ async fn open(
     Ok(Opened { gateway, session, caller, view, subscription, caught_up, place })
 }
 
-/// The header counts before the query. A credential that is given must be valid, also where none is needed.
+/// The header counts before the query. A credential that is given must be valid, also where none is needed, and
+/// good for the tenant that the request names.
 async fn identify(gateway: &Gateway, token: Option<&str>, headers: &HeaderMap) -> Result<Identified> {
     let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
     let presented = match Presented::in_headers(values) {
         Presented::Nothing => token.map_or(Presented::Nothing, Presented::Bearer),
         in_header => in_header,
     };
-    gateway.identify(presented).await
+    let named = headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+    gateway.identify(presented, NamedTenant::in_headers(named)).await
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<u64> {
@@ -221,7 +219,7 @@ fn blocks(opened: Opened) -> impl futures_util::Stream<Item = Result<Bytes, Infa
                 }
                 changed = changes.recv() => {
                     let is_meant = match changed {
-                        Ok(user) => caller.as_ref().is_some_and(|caller| caller.user == user),
+                        Ok(of) => caller.as_ref().is_some_and(|caller| of.concern(caller)),
                         Err(RecvError::Lagged(_)) => true,
                         Err(RecvError::Closed) => return,
                     };

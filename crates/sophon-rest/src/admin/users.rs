@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use sophon_api::{CreatedUser, List, LogOutUser, NewUser, ResetPassword, UserAccount, UserPatch};
 use sophon_core::users::UserChange;
-use sophon_model::ports::UserFilter;
+use sophon_model::ports::MemberFilter;
 use sophon_model::{UserId, UserStatus};
 
 use crate::Api;
@@ -34,7 +34,7 @@ pub(super) struct UsersQuery {
     cursor: Option<String>,
 }
 
-/// List the users, oldest first
+/// List the users of the tenant, those first who joined first
 #[utoipa::path(
     get, path = "/api/admin/users", tag = "Admin", params(UsersQuery),
     responses((status = 200, body = List<UserAccount>)),
@@ -45,10 +45,11 @@ pub(super) async fn list_users(
     list: Listing,
     Params(query): Params<UsersQuery>,
 ) -> Result<Json<List<UserAccount>>> {
-    let filter = UserFilter {
+    let filter = MemberFilter {
         search: query.q.filter(|words| !words.trim().is_empty()),
         role: query.role.map(Into::into),
         status: query.status,
+        ..MemberFilter::default()
     };
     let page = list.page(query.limit, query.cursor.as_deref())?;
     let users = gateway.users.list(&caller, filter, page).await?;
@@ -57,7 +58,8 @@ pub(super) async fn list_users(
 
 /// Make a user
 ///
-/// Its role may include no more than one may do oneself. The user has to change the password at the first sign-in.
+/// Its account is managed in this tenant. Its role may include no more than one may do oneself. The user has to change the
+/// password at the first sign-in.
 #[utoipa::path(
     post, path = "/api/admin/users", tag = "Admin", request_body = NewUser,
     responses((status = 201, body = CreatedUser), (status = 409)),
@@ -86,8 +88,10 @@ pub(super) async fn get_user(
 
 /// Change a user
 ///
-/// Its name, address, role, status or password. Whoever may do more than oneself cannot be changed, and the last active
-/// administrator stays one. What the user may do counts at once, on all its connections.
+/// Its role in this tenant and, if the account is managed here, its name, address, status or password. Whoever may do more
+/// than oneself cannot be changed, and the last active administrator stays one. Address and password of a user who is a
+/// member of other tenants too are changed by who may do as much there. What the user may do counts at once, on all its
+/// connections.
 #[utoipa::path(
     patch, path = "/api/admin/users/{id}", tag = "Admin", params(("id" = UserId, Path, description = "The user.")),
     request_body = UserPatch,
@@ -117,7 +121,8 @@ pub(super) struct DeleteUserQuery {
 /// Delete a user
 ///
 /// Its address is free again, its sign-ins and API tokens end, and its running work is cancelled. What is its own becomes
-/// that of `reassignTo`. Nobody deletes themselves, nor the last active administrator.
+/// that of `reassignTo`. Nobody deletes themselves, nor the last active administrator. A guest, whose account is managed in
+/// another tenant, leaves this one and keeps the account.
 #[utoipa::path(
     delete, path = "/api/admin/users/{id}", tag = "Admin",
     params(("id" = UserId, Path, description = "The user."), DeleteUserQuery),

@@ -8,11 +8,12 @@ use sophon_core::identity;
 
 use crate::Api;
 use crate::error::Result;
-use crate::extract::{Account, Body, Device, NamedTenants};
+use crate::extract::{Account, Body, Device, Tenant};
 
 /// Sign in
 ///
-/// 403 if the request names a tenant that the user does not belong to.
+/// The sign-in is good for all tenants of the user. Its answer tells of the one that the request names, or of the user's
+/// home; 403 if the user does not belong to it.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "Identity & auth", security(()), request_body = Login,
     responses((status = 200, body = SignedIn)),
@@ -20,11 +21,11 @@ use crate::extract::{Account, Body, Device, NamedTenants};
 pub(super) async fn login(
     State(gateway): Api,
     Device(device): Device,
-    NamedTenants(tenants): NamedTenants,
+    Tenant(tenant): Tenant,
     Body(login): Body<Login>,
 ) -> Result<Json<SignedIn>> {
     let password = login.password.into_revealed();
-    let login = identity::Login { email: login.email, password, device, tenants };
+    let login = identity::Login { email: login.email, password, device, tenant };
     Ok(Json(gateway.identity.login(login).await?.into()))
 }
 
@@ -36,9 +37,10 @@ pub(super) async fn login(
 pub(super) async fn refresh(
     State(gateway): Api,
     Device(device): Device,
+    Tenant(tenant): Tenant,
     Body(refresh): Body<Refresh>,
 ) -> Result<Json<SignedIn>> {
-    Ok(Json(gateway.identity.refresh(refresh.refresh_token.reveal(), device).await?.into()))
+    Ok(Json(gateway.identity.refresh(refresh.refresh_token.reveal(), device, tenant).await?.into()))
 }
 
 /// Sign out

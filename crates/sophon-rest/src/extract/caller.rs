@@ -3,18 +3,19 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use sophon_core::Gateway;
-use sophon_core::identity::{Identified, Presented};
+use sophon_core::identity::{Identified, NamedTenant, Presented, TENANT_HEADER};
 use sophon_model::{Caller, Error, NodeCaller};
 
 use crate::error::{ApiError, Result};
 
-/// Looks at the credential: the one `Authorization: Bearer` header. No other carrier is known here, and above all
+/// Looks at the credential and at the tenant that the request names. The credential is the one `Authorization: Bearer` header. No other carrier is known here, and above all
 /// not the address, which ends up in logs.
 pub(crate) async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<Identified> {
-    let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-    Ok(gateway.identify(Presented::in_headers(values)).await?)
+    let values = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    let named = NamedTenant::in_headers(values(HeaderName::from_static(TENANT_HEADER)));
+    Ok(gateway.identify(Presented::in_headers(values(header::AUTHORIZATION)), named).await?)
 }
 
 fn identified(parts: &Parts) -> Result<&Identified> {

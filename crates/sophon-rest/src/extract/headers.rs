@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use http::Extensions;
 use http::request::Parts;
-use sophon_core::identity::{self, TENANT_HEADER};
+use http::{Extensions, HeaderValue};
+use sophon_core::identity::{self, NamedTenant, TENANT_HEADER};
 use sophon_model::Origin;
 
 use crate::error::{ApiError, Result};
@@ -27,14 +27,14 @@ pub(crate) fn origin(extensions: &Extensions) -> Arc<Origin> {
     extensions.get::<Arc<Origin>>().cloned().unwrap_or_default()
 }
 
-/// The tenants that the request names. Of those who signed in, the gate has looked at them.
-pub(crate) struct NamedTenants(pub(crate) Vec<String>);
+/// The tenant that the request names, for who is about to sign in. The gate has entered it for who has.
+pub(crate) struct Tenant(pub(crate) NamedTenant);
 
-impl<S: Sync> FromRequestParts<S> for NamedTenants {
+impl<S: Sync> FromRequestParts<S> for Tenant {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let named = parts.headers.get_all(TENANT_HEADER).iter();
-        Ok(Self(named.map(|slug| String::from_utf8_lossy(slug.as_bytes()).into_owned()).collect()))
+        let named = parts.headers.get_all(TENANT_HEADER).iter().map(HeaderValue::as_bytes);
+        Ok(Self(NamedTenant::in_headers(named)))
     }
 }

@@ -10,6 +10,6 @@ pub(crate) use body::{
     Body, OptionalBody, media_type, read_text, read_whole, refused, require_identity, unsupported,
 };
 pub(crate) use caller::{Account, Authorized, AuthorizedNode, MaybeCaller, identify};
-pub(crate) use headers::{Device, NamedTenants, origin};
+pub(crate) use headers::{Device, Tenant, origin};
 pub(crate) use path::{Id, Ids};
 pub(crate) use query::Params;

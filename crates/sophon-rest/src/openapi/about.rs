@@ -13,7 +13,7 @@ use super::{failures, headers};
 const BEARER: &str = "bearer";
 
 /// The groups of operations, each with what it is about.
-const GROUPS: [(&str, &str); 11] = [
+const GROUPS: [(&str, &str); 12] = [
     ("Admin", "Announcements to everyone in the tenant, and the master keys."),
     ("Agents", "Agents, the files that shape their character, and the tools that they may call."),
     ("Approvals", "Actions and questions of agents that wait for a person's answer."),
@@ -25,6 +25,7 @@ const GROUPS: [(&str, &str); 11] = [
     ("Public", "Health, version and tools of the gateway, for everyone."),
     ("Sophon Node", "Machines that run commands for agents: pairing, scopes, commands and their results."),
     ("Tasks", "The work that goes on after a request is answered: what runs, what ended, and cancelling it."),
+    ("Tenants", "The tenants of the deployment and their users, for those who run it."),
 ];
 
 pub(crate) fn about() -> OpenApi {
@@ -44,7 +45,8 @@ pub(crate) fn about() -> OpenApi {
         .license(Some(license()))
         .description(Some(
             "Every response bears `X-Sophon-Request-Id`. Errors have the shape of `ErrorBody`. Every request may \
-             name its tenant, in the header `X-Sophon-Tenant` or with `/api/tenants/{slug}/…` in front of its path.",
+             name its tenant, in the header `X-Sophon-Tenant` or with `/api/tenants/{slug}/…` in front of its path; one \
+             that names none acts in the user's home, or with an API token in the tenant that the token was made in.",
         ));
     let here = ServerBuilder::new().url("/").description(Some("The gateway that serves this document."));
     OpenApiBuilder::new()

@@ -115,6 +115,7 @@ mod tests {
             "Public",
             "Sophon Node",
             "Tasks",
+            "Tenants",
         ];
         assert_eq!(groups, BTreeSet::from(of_the_seed));
     }

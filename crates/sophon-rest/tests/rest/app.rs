@@ -162,7 +162,7 @@ impl TestApp {
             }
             let tenant_id = tenant.map_or(admin.tenant_id.clone(), |tenant| tenant.id);
             let id = unit.new_id::<UserId>();
-            unit.tx.insert(&User { id, tenant_id, email, role, ..admin })
+            make::register(unit.tx, &User { id, tenant_id, email, ..admin }, role)
         });
         added.await.unwrap();
     }

@@ -1,14 +1,15 @@
 //! What agents remember.
 
 use sophon_model::ports::{MemoryFilter, MemoryRows};
-use sophon_model::{MemoryEntry, Result, UserId};
+use sophon_model::{MemoryEntry, Result, TenantId, UserId};
 
 use crate::engine::{Conn, Engine, Query};
 use crate::words::{Need, words_query};
 
 impl MemoryRows for Conn {
-    fn delete_memories(&mut self, user: &UserId) -> Result<u64> {
-        Ok(self.exec("DELETE FROM memories WHERE user_id = $1", &[user.as_str().into()])?)
+    fn delete_memories(&mut self, tenant: &TenantId, user: &UserId) -> Result<u64> {
+        let sql = "DELETE FROM memories WHERE user_id = $1 AND tenant_id = $2";
+        Ok(self.exec(sql, &[user.as_str().into(), tenant.as_str().into()])?)
     }
 
     fn memories(&self, filter: &MemoryFilter, limit: usize) -> Result<Vec<MemoryEntry>> {
@@ -43,6 +44,7 @@ impl MemoryRows for Conn {
 
 fn seen<'a>(query: &mut Query<'a>, filter: &'a MemoryFilter) {
     query.push("m.user_id = ").bind(filter.user.as_str());
+    query.push(" AND m.tenant_id = ").bind(filter.tenant.as_str());
     if let Some(agent) = &filter.seen_by {
         query.push(" AND (m.scope = 'user' OR m.agent_id = ").bind(agent.as_str()).push(")");
     }

@@ -2,7 +2,7 @@
 
 use sophon_model::ports::{MessageRange, MessageRows, Value};
 use sophon_model::{
-    BranchPart, Message, MessageId, Page, Paged, Position, Result, SessionId, Timestamp, UserId,
+    BranchPart, Message, MessageId, Page, Paged, Position, Result, SessionId, TenantId, Timestamp, UserId,
 };
 
 use crate::engine::{Conn, Engine, Query, json_text};
@@ -84,7 +84,13 @@ impl MessageRows for Conn {
         Ok(self.all(SEARCH, &[query.as_str().into(), session.as_str().into(), limit.into()])?)
     }
 
-    fn find_messages(&self, user: &UserId, words: &str, wanted: &Page) -> Result<Paged<Message>> {
+    fn find_messages(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+        words: &str,
+        wanted: &Page,
+    ) -> Result<Paged<Message>> {
         let Some(words) = words_query(self.engine(), words, Need::All) else { return Ok(Paged::empty()) };
         let (found, closed) = match self.engine() {
             Engine::Sqlite => (
@@ -98,9 +104,8 @@ impl MessageRows for Conn {
         };
         let mut query = Query::new(found);
         query.bind(words.as_str()).push(closed);
-        query
-            .push(" AND NOT m.is_hidden AND m.session_id IN (SELECT id FROM sessions WHERE owner_id = ")
-            .bind(user.as_str());
+        query.push(" AND NOT m.is_hidden AND m.tenant_id = ").bind(tenant.as_str());
+        query.push(" AND m.session_id IN (SELECT id FROM sessions WHERE owner_id = ").bind(user.as_str());
         query.push(" UNION SELECT session_id FROM participants WHERE kind = 'user' AND member_id = ");
         query.bind(user.as_str()).push(")");
         if let Some(Position { at, .. }) = &wanted.after {

@@ -1,7 +1,7 @@
 //! Participants of sessions.
 
 use sophon_model::ports::{ParticipantRows, TagUse, Value};
-use sophon_model::{Participant, ParticipantKind, Result, SessionId, SessionRole, UserId};
+use sophon_model::{Participant, ParticipantKind, Result, SessionId, SessionRole, TenantId, UserId};
 
 use crate::engine::{Conn, json_text};
 
@@ -12,9 +12,11 @@ const IN_SESSIONS: (&str, &str) = (
 
 const TAGS: (&str, &str) = (
     "SELECT t.value AS tag, count(*) AS sessions FROM participants AS p, json_each(p.tags) AS t \
-     WHERE p.kind = 'user' AND p.member_id = $1 GROUP BY t.value ORDER BY sessions DESC, tag LIMIT $2",
+     WHERE p.kind = 'user' AND p.tenant_id = $1 AND p.member_id = $2 \
+     GROUP BY t.value ORDER BY sessions DESC, tag LIMIT $3",
     "SELECT t.tag, count(*) AS sessions FROM participants AS p, json_array_elements_text(p.tags) AS t (tag) \
-     WHERE p.kind = 'user' AND p.member_id = $1 GROUP BY t.tag ORDER BY sessions DESC, tag LIMIT $2",
+     WHERE p.kind = 'user' AND p.tenant_id = $1 AND p.member_id = $2 \
+     GROUP BY t.tag ORDER BY sessions DESC, tag LIMIT $3",
 );
 
 impl ParticipantRows for Conn {
@@ -38,12 +40,13 @@ impl ParticipantRows for Conn {
         Ok(self.those(IN_SESSIONS, &[user.as_str().into(), Value::Json(&json_text(&sessions)?)])?)
     }
 
-    fn pinned_sessions(&self, user: &UserId) -> Result<u64> {
-        let sql = "SELECT count(*) FROM participants WHERE kind = 'user' AND member_id = $1 AND is_pinned";
-        Ok(self.count(sql, &[user.as_str().into()])?)
+    fn pinned_sessions(&self, tenant: &TenantId, user: &UserId) -> Result<u64> {
+        let sql = "SELECT count(*) FROM participants \
+                   WHERE kind = 'user' AND tenant_id = $1 AND member_id = $2 AND is_pinned";
+        Ok(self.count(sql, &[tenant.as_str().into(), user.as_str().into()])?)
     }
 
-    fn tags_of(&self, user: &UserId, limit: usize) -> Result<Vec<TagUse>> {
-        Ok(self.all(TAGS, &[user.as_str().into(), limit.into()])?)
+    fn tags_of(&self, tenant: &TenantId, user: &UserId, limit: usize) -> Result<Vec<TagUse>> {
+        Ok(self.all(TAGS, &[tenant.as_str().into(), user.as_str().into(), limit.into()])?)
     }
 }

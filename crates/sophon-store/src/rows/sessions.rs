@@ -1,14 +1,23 @@
 //! Sessions.
 
 use sophon_model::ports::{MarksFilter, Period, SessionFilter, SessionOrder, SessionRows};
-use sophon_model::{Page, Paged, Position, Result, Session, SessionId, Timestamp, UserId};
+use sophon_model::{
+    Page, Paged, Position, Result, Session, SessionId, TenantId, Timestamp, UserId, UserInTenant,
+};
 
 use super::page;
 use crate::engine::{Conn, Engine, Query};
 use crate::words::{Need, words_query};
 
 impl SessionRows for Conn {
-    fn sessions(&self, user: &UserId, filter: &SessionFilter, wanted: &Page) -> Result<Paged<Session>> {
+    fn sessions(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+        filter: &SessionFilter,
+        wanted: &Page,
+    ) -> Result<Paged<Session>> {
+        let user = (tenant, user);
         // Two looks, each along an index: one with both conditions would sort all that the user has.
         let mut found = self.sessions_where(&OWN, user, filter, wanted)?;
         found.extend(self.sessions_where(&SHARED, user, filter, wanted)?);
@@ -19,12 +28,12 @@ impl SessionRows for Conn {
         Ok(Paged::from_one_more(found, wanted, position))
     }
 
-    fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>> {
-        let sql = "SELECT owner_id FROM sessions WHERE id = $1 UNION ALL \
-                   SELECT p.member_id FROM participants AS p JOIN sessions AS s ON s.id = p.session_id \
+    fn session_members(&self, session: &SessionId) -> Result<Vec<UserInTenant>> {
+        let sql = "SELECT tenant_id, owner_id FROM sessions WHERE id = $1 UNION ALL \
+                   SELECT s.tenant_id, p.member_id FROM participants AS p JOIN sessions AS s ON s.id = p.session_id \
                    WHERE p.session_id = $1 AND p.kind = 'user' AND p.member_id <> s.owner_id";
-        let found: Vec<(UserId,)> = self.all(sql, &[session.as_str().into()])?;
-        Ok(found.into_iter().map(|(user,)| user).collect())
+        let found: Vec<(TenantId, UserId)> = self.all(sql, &[session.as_str().into()])?;
+        Ok(found.into_iter().map(|(tenant, user)| UserInTenant { tenant, user }).collect())
     }
 }
 
@@ -57,13 +66,14 @@ impl Conn {
     fn sessions_where(
         &self,
         around: &Around,
-        user: &UserId,
+        (tenant, user): (&TenantId, &UserId),
         filter: &SessionFilter,
         wanted: &Page,
     ) -> Result<Vec<Session>> {
         let words = filter.search.as_deref().and_then(|typed| words_query(self.engine(), typed, Need::All));
         let mut query = self.query::<Session>();
         query.push(around[0]).bind(user.as_str()).push(around[1]);
+        query.push(" AND tenant_id = ").bind(tenant.as_str());
         if let Some(agent) = &filter.agent {
             query.push(" AND agent_id = ").bind(agent.as_str());
         }

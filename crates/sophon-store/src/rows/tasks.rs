@@ -1,7 +1,7 @@
 //! The ledger of work.
 
 use sophon_model::ports::{Canceller, TaskRows, Tx, Value};
-use sophon_model::{Result, SessionId, Task, TaskId, Timestamp, UserId};
+use sophon_model::{Result, RightsOf, SessionId, Task, TaskId, Timestamp, UserId};
 
 use crate::engine::{Conn, Verb};
 
@@ -44,16 +44,23 @@ impl TaskRows for Conn {
         Ok(self.those(sql, &[session.as_str().into()])?)
     }
 
-    fn tasks_without_rights(&self, user: &UserId, now: Timestamp, limit: usize) -> Result<Vec<TaskId>> {
+    fn tasks_without_rights(&self, of: &RightsOf, now: Timestamp, limit: usize) -> Result<Vec<TaskId>> {
         // No row is held: the jobs of the tasks come first in every transaction.
-        let sql = "SELECT id FROM tasks WHERE user_id = $1 AND status IN ('queued', 'running') \
+        let (column, id) = match of {
+            RightsOf::User(user) => ("user_id", user.as_str()),
+            RightsOf::Tenant(tenant) => ("tenant_id", tenant.as_str()),
+        };
+        let sql = format!(
+            "SELECT id FROM tasks WHERE {column} = $1 AND status IN ('queued', 'running') \
                    AND cancel_requested_at IS NULL AND ( \
-                   NOT EXISTS (SELECT 1 FROM users WHERE id = tasks.user_id AND status = 'active') \
+                   NOT EXISTS (SELECT 1 FROM members WHERE id = tasks.user_id AND tenant_id = tasks.tenant_id \
+                   AND status = 'active' AND tenant_status = 'active') \
                    OR api_token_id IS NOT NULL AND NOT EXISTS ( \
                    SELECT 1 FROM api_tokens WHERE id = tasks.api_token_id AND user_id = tasks.user_id \
                    AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2))) \
-                   ORDER BY parent_id IS NOT NULL, id LIMIT $3";
-        let tasks: Vec<(TaskId,)> = self.all(sql, &[user.as_str().into(), now.into(), limit.into()])?;
+                   ORDER BY parent_id IS NOT NULL, id LIMIT $3"
+        );
+        let tasks: Vec<(TaskId,)> = self.all(sql.as_str(), &[id.into(), now.into(), limit.into()])?;
         Ok(tasks.into_iter().map(|(id,)| id).collect())
     }
 

@@ -318,7 +318,7 @@ mod tests {
     use std::sync::mpsc::{SyncSender, sync_channel};
 
     use sophon_model::ports::Tx;
-    use sophon_model::{Tenant, TenantId, Timestamp};
+    use sophon_model::{Tenant, TenantId, TenantStatus, Timestamp};
 
     use super::*;
 
@@ -331,7 +331,11 @@ mod tests {
                 id: TenantId::from(self.0.as_str()),
                 slug: self.0.clone(),
                 name: "x".repeat(100_000),
+                description: None,
+                status: TenantStatus::Active,
+                is_main: false,
                 created_at: Timestamp::default(),
+                updated_at: Timestamp::default(),
             })
         }
 

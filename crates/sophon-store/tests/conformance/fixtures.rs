@@ -6,11 +6,11 @@ use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Approval, ApprovalId, ApprovalStatus, Attachment, AuthSession,
     AuthSessionId, CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus,
     DiscussionTurn, DiscussionTurnStatus, FinishReason, InfoRequest, InfoRequestId, InfoRequestStatus, Job,
-    JobId, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole,
+    JobId, Membership, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole,
     MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeSecrets,
     NodeStatus, Panelist, Permission, Queue, Result, Risk, Role, RoleId, Runtime, Session, SessionId,
-    SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, Timestamp,
-    ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility, WhileBusy,
+    SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, TenantStatus,
+    Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility, WhileBusy,
 };
 
 /// A point in time, in milliseconds.
@@ -22,12 +22,22 @@ pub fn at(millis: i64) -> Timestamp {
 pub fn move_in(tx: &mut dyn Tx) -> Result<()> {
     tx.insert(&tenant("home"))?;
     tx.insert(&user("ann"))?;
+    tx.insert(&membership("home", "ann"))?;
     tx.insert(&agent("sophon"))?;
     tx.insert(&session("s"))
 }
 
 pub fn tenant(id: &str) -> Tenant {
-    Tenant { id: TenantId::from(id), slug: format!("{id}-slug"), name: id.to_uppercase(), created_at: at(1) }
+    Tenant {
+        id: TenantId::from(id),
+        slug: format!("{id}-slug"),
+        name: id.to_uppercase(),
+        description: Some("Its people".into()),
+        status: TenantStatus::Active,
+        is_main: false,
+        created_at: at(1),
+        updated_at: at(2),
+    }
 }
 
 pub fn user(id: &str) -> User {
@@ -36,12 +46,21 @@ pub fn user(id: &str) -> User {
         tenant_id: TenantId::from("home"),
         email: format!("{id}@example.org"),
         name: "Ann Ő".into(),
-        role: Role::Operator,
         status: UserStatus::Suspended,
         password_hash: "$argon2id$".into(),
         password_due: false,
         created_at: at(2),
         updated_at: at(3),
+    }
+}
+
+pub fn membership(tenant: &str, user: &str) -> Membership {
+    Membership {
+        tenant_id: TenantId::from(tenant),
+        user_id: UserId::from(user),
+        role: Role::Operator,
+        created_at: at(2),
+        updated_at: at(4),
     }
 }
 
@@ -64,6 +83,7 @@ pub fn api_token(id: &str, created: i64) -> ApiToken {
     ApiToken {
         id: ApiTokenId::from(id),
         user_id: UserId::from("ann"),
+        tenant_id: TenantId::from("home"),
         name: "laptop".into(),
         secret_hash: format!("{id}-hash"),
         hint: "sk_ab".into(),

@@ -1,8 +1,9 @@
 //! Tenants, users, their credentials, and agents.
 
+use sophon_model::ports::Tx;
 use sophon_model::{
-    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, CustomRole, Role, RoleId, Runtime,
-    Tenant, TenantId, User, UserId, UserStatus,
+    Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, CustomRole, Membership, Result, Role,
+    RoleId, Runtime, Tenant, TenantId, TenantStatus, User, UserId, UserStatus,
 };
 
 use super::{LATER, NOW, TENANT, USER};
@@ -10,10 +11,19 @@ use super::{LATER, NOW, TENANT, USER};
 /// A tenant. Its slug and name are its id.
 pub fn tenant(id: impl Into<TenantId>) -> Tenant {
     let id = id.into();
-    Tenant { slug: id.to_string(), name: id.to_string(), id, created_at: NOW }
+    Tenant {
+        slug: id.to_string(),
+        name: id.to_string(),
+        id,
+        description: None,
+        status: TenantStatus::Active,
+        is_main: false,
+        created_at: NOW,
+        updated_at: NOW,
+    }
 }
 
-/// An active administrator, with the address `ID@example.org`. The password hash is that of no password.
+/// An active user, with the address `ID@example.org`. The password hash is that of no password.
 pub fn user(id: impl Into<UserId>) -> User {
     let id = id.into();
     User {
@@ -21,13 +31,29 @@ pub fn user(id: impl Into<UserId>) -> User {
         email: format!("{id}@example.org"),
         name: id.to_string(),
         id,
-        role: Role::Admin,
         status: UserStatus::Active,
         password_hash: String::new(),
         password_due: false,
         created_at: NOW,
         updated_at: NOW,
     }
+}
+
+/// That a user is a member of its home with this role.
+pub fn membership(user: &User, role: Role) -> Membership {
+    Membership {
+        tenant_id: user.tenant_id.clone(),
+        user_id: user.id.clone(),
+        role,
+        created_at: user.created_at,
+        updated_at: user.updated_at,
+    }
+}
+
+/// Adds a user that is a member of its home with this role.
+pub fn register(tx: &mut dyn Tx, user: &User, role: Role) -> Result<()> {
+    tx.insert(user)?;
+    tx.insert(&membership(user, role))
 }
 
 /// A role of a tenant's own, which allows nothing. Its name is its id.
@@ -65,6 +91,7 @@ pub fn api_token(id: impl Into<ApiTokenId>) -> ApiToken {
     let id = id.into();
     ApiToken {
         user_id: USER.into(),
+        tenant_id: TENANT.into(),
         name: id.to_string(),
         secret_hash: id.to_string(),
         id,

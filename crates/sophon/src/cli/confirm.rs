@@ -13,6 +13,8 @@ pub enum Deed {
     Delete,
     /// An access is revoked.
     Revoke,
+    /// A member is removed.
+    Remove,
 }
 
 /// Goes on if the person has said `--yes`, or says it now; `question` is put only where somebody can answer.
@@ -28,6 +30,7 @@ pub async fn confirmed(
     let (doing, done) = match deed {
         Deed::Delete => ("deleting", "deleted"),
         Deed::Revoke => ("revoking", "revoked"),
+        Deed::Remove => ("removing", "removed"),
     };
     if !io::stdin().is_terminal() {
         return Err(Stop::failed(format!("{doing} cannot be undone")).hint("Say `--yes` if you mean it."));

@@ -20,6 +20,9 @@ pub struct Globals {
     /// The gateway [default: the one signed in to last, or else http://127.0.0.1:8080]
     #[arg(long, global = true, value_name = "URL", env = "SOPHON_GATEWAY", hide_env_values = true, value_parser = gateway_url)]
     gateway_url: Option<Url>,
+    /// The tenant to act in, by its slug [default: your home]
+    #[arg(long, global = true, value_name = "SLUG", env = "SOPHON_TENANT", hide_env_values = true)]
+    tenant: Option<String>,
     /// Write results as JSON, one document a line, and errors too
     #[arg(long, global = true)]
     pub json: bool,
@@ -75,6 +78,7 @@ impl Context {
             None => gateway_url(DEFAULT_GATEWAY).map_err(Stop::failed)?,
         };
         let client = Client::new(gateway.clone(), FileStore { file: config.clone(), gateway })?;
+        let client = client.in_tenant(globals.tenant.as_deref());
         let state = globals.state_home.filter(|folder| folder.is_absolute());
         let state = state.or_else(|| home().map(|home| home.join(".local/state")));
         let state = state.map_or_else(|| folder.clone(), |folder| folder.join("sophon"));

@@ -27,6 +27,7 @@ mod providers;
 mod questions;
 mod screen;
 mod secrets;
+mod service;
 mod sessions;
 mod status;
 mod stop;
@@ -98,6 +99,9 @@ pub enum Command {
     Status,
     /// Diagnose problems and suggest fixes
     Doctor,
+    /// Run the gateway as a service of systemd
+    #[command(after_help = service::AFTER_HELP)]
+    Service(service::Args),
     /// Print the configuration in force, and where each value comes from
     #[command(after_help = configuration::AFTER_HELP)]
     Config(configuration::Args),
@@ -135,6 +139,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Completion(args) => return completion::run(&args),
         Command::Man(args) => return man::run(&args),
         Command::Config(args) => return configuration::run(args, globals),
+        Command::Service(args) => return service::run(args, globals).await,
         command => command,
     };
     let context = Context::new(globals.clone())?;
@@ -163,6 +168,7 @@ async fn dispatch(command: Command, globals: Globals) -> Result<(), Stop> {
         Command::Completion(args) => completion::run(&args),
         Command::Man(args) => man::run(&args),
         Command::Config(args) => configuration::run(args, globals),
+        Command::Service(args) => service::run(args, globals).await,
     };
     done.map_err(|stop| match list {
         Some(list) => stop.listed_by(list),

@@ -2,7 +2,7 @@
 
 use crate::program::Program;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "login",
     "logout",
     "onboard",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 21] = [
     "jobs",
     "status",
     "doctor",
+    "service",
     "config",
     "completion",
     "man",

@@ -14,6 +14,8 @@ mod nodes;
 mod program;
 mod providers;
 mod real;
+mod service;
+mod tenants;
 mod terminal;
 mod tokens;
 mod users;

@@ -73,6 +73,7 @@ interface EditProviderProps {
   onClose: () => void;
 }
 
+/** Changes what is shown here; what was not touched is not sent, so that it is not written over. */
 export function EditProvider({ provider, onClose }: EditProviderProps) {
   const { data: presets = [] } = usePresets();
   const { change } = useProviderChanges();
@@ -87,8 +88,8 @@ export function EditProvider({ provider, onClose }: EditProviderProps) {
     const others = provider.models.filter(({ id }) => id !== model);
     const first = provider.models.find(({ id }) => id === model) ?? { id: model, enabled: true };
     return change(provider, {
-      name: name.trim(),
-      baseUrl: baseUrl.trim(),
+      ...(name.trim() !== provider.name && { name: name.trim() }),
+      ...(baseUrl.trim() !== start.baseUrl && { baseUrl: baseUrl.trim() }),
       ...(apiKey.trim() !== "" && { apiKey: apiKey.trim() }),
       ...(model !== "" && model !== before && { models: [{ ...first, enabled: true }, ...others] }),
     });

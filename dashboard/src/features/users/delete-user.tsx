@@ -2,9 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { UserAccount } from "../../api/types.ts";
+import { belongingsOf, type Belongings } from "../../entities/user/belongings.ts";
+import { HandOver } from "../../entities/user/hand-over.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
-import { SelectField } from "../../ui/field.tsx";
-import { belongingsOf, inWords, type Belongings } from "./belongings.ts";
 import { useHeirs } from "./use-users.ts";
 import { users as t } from "../../messages/en/users.ts";
 
@@ -40,40 +40,21 @@ export function DeleteUser({ user, onClose }: DeleteUserProps) {
       onConfirm={remove}
       onDone={() => undefined}
     >
-      <p>{t.deleteAbout(user.name)}</p>
+      <p>{user.guest ? t.deleteGuestAbout(user.name) : t.deleteAbout(user.name)}</p>
       {belongings && (
-        <>
-          <p role="status">{t.hasBelongings(user.name, inWords(belongings))}</p>
-          <HeirField user={user} heir={heir} onHeir={setHeir} />
-        </>
+        <HandOverOf user={user} belongings={belongings} heir={heir} onHeir={setHeir} />
       )}
     </ActionDialog>
   );
 }
 
-interface HeirFieldProps {
+interface HandOverOfProps {
   user: UserAccount;
+  belongings: Belongings;
   heir: string;
   onHeir: (heir: string) => void;
 }
 
-function HeirField({ user, heir, onHeir }: HeirFieldProps) {
-  const heirs = useHeirs(user);
-  return (
-    <SelectField
-      field="reassignTo"
-      label={t.reassign}
-      hint={t.reassignHint}
-      required
-      value={heir}
-      onText={onHeir}
-      options={[
-        { value: "", label: t.chooseUser },
-        ...heirs.map(({ id, name, email, roleName }) => ({
-          value: id,
-          label: t.heir(name, email, roleName),
-        })),
-      ]}
-    />
-  );
+function HandOverOf({ user, ...rest }: HandOverOfProps) {
+  return <HandOver name={user.name} heirs={useHeirs(user)} {...rest} />;
 }

@@ -54,25 +54,31 @@ export function EditUser({ user, onClose }: EditUserProps) {
   }
   return (
     <ActionDialog title={t.editTitle} action={common.save} onClose={onClose} onConfirm={save}>
-      <TextField
-        field="name"
-        label={common.name}
-        required
-        maxLength={200}
-        value={name}
-        onText={setName}
-      />
-      <TextField
-        field="email"
-        label={t.email}
-        type="email"
-        required
-        maxLength={254}
-        value={email}
-        onText={setEmail}
-      />
+      {user.guest ? (
+        <p>{t.guestAbout(user.name)}</p>
+      ) : (
+        <>
+          <TextField
+            field="name"
+            label={common.name}
+            required
+            maxLength={200}
+            value={name}
+            onText={setName}
+          />
+          <TextField
+            field="email"
+            label={t.email}
+            type="email"
+            required
+            maxLength={254}
+            value={email}
+            onText={setEmail}
+          />
+        </>
+      )}
       <RoleField value={role} onText={setRole} />
-      {user.id !== own && (
+      {user.id !== own && !user.guest && (
         <>
           <SelectField
             label={t.access}

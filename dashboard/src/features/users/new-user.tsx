@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
+import { ShownPassword } from "../../entities/user/shown-password.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { RoleField } from "./role-field.tsx";
-import { ShownPassword } from "./shown-password.tsx";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
 

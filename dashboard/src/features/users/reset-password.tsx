@@ -2,8 +2,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
 import type { UserAccount } from "../../api/types.ts";
+import { ShownPassword } from "../../entities/user/shown-password.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
-import { ShownPassword } from "./shown-password.tsx";
 import { users as t } from "../../messages/en/users.ts";
 
 interface ResetPasswordProps {

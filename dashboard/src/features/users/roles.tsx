@@ -9,7 +9,7 @@ import { ActionDialog } from "../../ui/dialog.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { Entries, Entry, Section } from "../../ui/section.tsx";
-import { EditRole } from "./edit-role.tsx";
+import { EditRole, NewRole } from "./edit-role.tsx";
 import { useRoles } from "./use-users.ts";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
@@ -44,7 +44,7 @@ export function Roles() {
           />
         ))}
       </Entries>
-      {open?.dialog === "new" && <EditRole role={null} onClose={close} />}
+      {open?.dialog === "new" && <NewRole onClose={close} />}
       {open?.dialog === "edit" && <EditRole role={open.role} onClose={close} />}
       {open?.dialog === "delete" && <DeleteRole role={open.role} onClose={close} />}
     </Section>

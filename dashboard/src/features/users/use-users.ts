@@ -20,7 +20,7 @@ export function useUsers(search: string) {
   });
 }
 
-/** The users who can own what another one had: those who are active and may send messages, with their roles' names. */
+/** The users who can own what another one had: those who are active and may send messages. */
 export function useHeirs(of: UserAccount) {
   const roles = useRoles().data ?? [];
   const { data: users = [] } = useQuery({
@@ -31,10 +31,9 @@ export function useHeirs(of: UserAccount) {
     },
     select: ({ items }) => items,
   });
-  return users.flatMap((user) => {
+  return users.filter((user) => {
     const role = roles.find(({ id }) => id === user.role);
-    if (user.id === of.id || role?.permissions.includes("SendMessages") !== true) return [];
-    return [{ ...user, roleName: role.name }];
+    return user.id !== of.id && role?.permissions.includes("SendMessages") === true;
   });
 }
 

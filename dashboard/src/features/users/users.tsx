@@ -10,7 +10,7 @@ import { VisibleText } from "../../ui/visible-text.tsx";
 import { DeleteUser } from "./delete-user.tsx";
 import { EditUser } from "./edit-user.tsx";
 import { NewUser } from "./new-user.tsx";
-import { useRoles, useUsers } from "./use-users.ts";
+import { useUsers } from "./use-users.ts";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
 
@@ -67,11 +67,10 @@ interface UserEntryProps {
 
 function UserEntry({ user, onOpen }: UserEntryProps) {
   const { id: own } = useAuth().user;
-  const roles = useRoles();
-  const role = roles.data?.find(({ id }) => id === user.role)?.name ?? user.role;
   const facts = [
     user.email,
-    role,
+    user.roleName,
+    ...(user.guest ? [t.guest] : []),
     ...(user.status === "suspended" ? [t.suspended] : []),
     ...(user.passwordDue ? [t.passwordDue] : []),
   ];

@@ -29,6 +29,7 @@ export const audit = section("audit", {
     api_token: "API token",
     user: "User",
     role: "Role",
+    tenant: "Tenant",
     agent: "Agent",
     session: "Session",
     message: "Message",

@@ -41,6 +41,8 @@ export const common = section("common", {
   agent: "Agent",
   anyAgent: "Any agent",
   unreachable: "Can’t reach the gateway. Check that it’s running and that you’re online.",
+  changedMeanwhile:
+    "Someone else changed this after you opened it. What you entered is still here: save again to replace their changes, or close this and open it again to see them.",
   badStatus: (status: number) => `The gateway returned status ${status}. Try again later.`,
   notJson: (problem: string) => `This is not valid JSON: ${problem}`,
   notObject: "This must be a JSON object: start it with { and end it with }.",

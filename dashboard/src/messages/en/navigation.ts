@@ -11,6 +11,7 @@ export const navigation = section("navigation", {
   nodes: "Nodes",
   jobs: "Jobs",
   users: "Users",
+  tenants: "Tenants",
   audit: "Audit log",
   settings: "Settings",
   notifications: "Notifications",

@@ -4,7 +4,7 @@ import { section } from "../catalogue.ts";
 const about = {
   ManageUsers: "Create, change and delete users",
   ManageRoles: "Create, change and delete roles",
-  ManageTenants: "Create, change and delete workspaces",
+  ManageTenants: "Create, change and delete tenants",
   AssignRoles: "Give users another role",
   ViewUsers: "See users and roles",
   ManageAgents: "Create, change and delete agents and their files",
@@ -29,7 +29,7 @@ const about = {
   ExportAudit: "Export the audit log",
   ViewSystem: "See the health and the metrics of the gateway",
   ManageSystem: "Pause, resume, drain and restart the gateway",
-  SendAnnouncements: "Send an announcement to everyone in the workspace",
+  SendAnnouncements: "Send an announcement to everyone in the tenant",
   EndSignIns: "End one’s own sign-ins and API tokens with an API token",
 };
 

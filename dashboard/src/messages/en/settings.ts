@@ -64,7 +64,7 @@ export const settings = section("settings", {
   browserOn: (browser: string, system: string) => `${browser} on ${system}`,
   unknownDevice: "Unknown device",
   announcements: "Announcements",
-  announcementsAbout: "Sent immediately to everyone online in your workspace.",
+  announcementsAbout: "Sent immediately to everyone online in your tenant.",
   announce: "New announcement",
   text: "Text",
   severity: "Severity",

@@ -36,4 +36,7 @@ export const shell = section("shell", {
   brokenTitle: "Something went wrong",
   brokenAbout: "Your data is safe on the gateway. Reload this page, or go to another one.",
   reload: "Reload",
+  switchTenant: (name: string) => `Switch tenant, current: ${name}`,
+  tenantLeft: "You no longer have access to this tenant",
+  goHome: "Go to your tenant",
 });

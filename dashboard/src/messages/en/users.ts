@@ -11,6 +11,9 @@ export const users = section("users", {
   more: "Show more users",
   you: "you",
   suspended: "suspended",
+  guest: "account in another tenant",
+  guestAbout: (name: string) =>
+    `The account of ${name} is managed in another tenant. Here you can change the role.`,
   passwordDue: "has to change the password",
   newUser: "New user",
   createUser: "Create user",
@@ -36,6 +39,8 @@ export const users = section("users", {
   deleteTitle: "Delete user",
   deleteAbout: (name: string) =>
     `${name} can no longer sign in, and running work is cancelled. This cannot be undone.`,
+  deleteGuestAbout: (name: string) =>
+    `${name} leaves this tenant and keeps the account in another one. Running work here is cancelled.`,
   belongings: {
     sessions: (count: number) => plural(count, { one: "# session", other: "# sessions" }),
     discussions: (count: number) => plural(count, { one: "# discussion", other: "# discussions" }),

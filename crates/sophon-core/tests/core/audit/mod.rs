@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sophon_core::agents::{AgentChange, NewAgent};
 use sophon_core::audit::verify::{Report, Verifier};
 use sophon_core::audit::{canonical, key_of, line};
-use sophon_core::identity::{Device, Login, NewApiToken};
+use sophon_core::identity::{Device, Login, NamedTenant, NewApiToken};
 use sophon_core::sessions::NewSession;
 use sophon_core::users::{NewUser, UserChange};
 use sophon_model::ports::{AuditFilter, AuditRange};
@@ -129,15 +129,16 @@ async fn sign_ins_and_tokens_are_told_with_what_proved_them() {
         email: ADMIN_EMAIL.into(),
         password: ADMIN_PASSWORD.into(),
         device: Device::default(),
-        tenants: Vec::new(),
+        tenant: NamedTenant::Unnamed,
     };
     let signed_in = identity.login(login).await.unwrap();
-    let refreshed = identity.refresh(&signed_in.refresh_token, Device::default()).await.unwrap();
-    identity.refresh(&signed_in.refresh_token, Device::default()).await.unwrap();
-    let caller = identity.authenticate(&refreshed.access_token).await.unwrap();
+    let refreshed =
+        identity.refresh(&signed_in.refresh_token, Device::default(), NamedTenant::Unnamed).await.unwrap();
+    identity.refresh(&signed_in.refresh_token, Device::default(), NamedTenant::Unnamed).await.unwrap();
+    let caller = identity.authenticate(&refreshed.access_token, NamedTenant::Unnamed).await.unwrap();
     let new = NewApiToken { name: "ci".into(), permissions: None, ends: None };
     let (token, secret) = identity.create_api_token(&caller, new).await.unwrap();
-    let by_token = identity.authenticate(&secret).await.unwrap();
+    let by_token = identity.authenticate(&secret, NamedTenant::Unnamed).await.unwrap();
     app.gateway.sessions.create(&by_token, NewSession::default()).await.unwrap();
     identity.revoke_api_token(&caller, &token.id).await.unwrap();
     identity.logout(&caller).await.unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sophon_core::audit::Refused;
-use sophon_core::identity::{Device, Identified, Login};
+use sophon_core::identity::{Device, Identified, Login, NamedTenant};
 use sophon_model::{ActorKind, AuditOutcome, Error, Kind, Origin};
 use sophon_testgateway::{ADMIN_EMAIL, TestGateway};
 
@@ -11,7 +11,7 @@ use super::{entries, entry, verified};
 
 fn login(email: &str) -> Login {
     let device = Device { address: Some([10, 0, 0, 1].into()), ..Device::default() };
-    Login { email: email.into(), password: "a wrong password".into(), device, tenants: Vec::new() }
+    Login { email: email.into(), password: "a wrong password".into(), device, tenant: NamedTenant::Unnamed }
 }
 
 #[tokio::test]

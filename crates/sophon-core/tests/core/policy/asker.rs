@@ -73,11 +73,11 @@ pub async fn caller(
             })?;
             Role::Custom(id)
         };
-        let user = User { tenant_id, role, ..make::user(unit.new_id::<UserId>()) };
-        unit.tx.insert(&user)?;
-        Ok(user)
+        let user = User { tenant_id, ..make::user(unit.new_id::<UserId>()) };
+        make::register(unit.tx, &user, role.clone())?;
+        Ok((user, role))
     });
-    let User { id: user, tenant_id: tenant, role, .. } = stored.await.expect("it is stored");
+    let (User { id: user, tenant_id: tenant, .. }, role) = stored.await.expect("it is stored");
     let (email, origin) = ("a@example.com".into(), Arc::default());
     let credential = Credential::AutoAdmin;
     Caller { user, email, tenant, role, permissions, credential, request_key: None, origin }

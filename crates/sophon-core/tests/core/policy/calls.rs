@@ -11,10 +11,12 @@ use sophon_core::only_if::OnlyIf;
 use sophon_core::policy::Case;
 use sophon_core::roles::RoleChange;
 use sophon_core::sessions::{ChangeSession, NewSession};
+use sophon_core::tenants::TenantChange;
 use sophon_core::users::{NewUser, UserChange};
-use sophon_model::ports::{ApprovalFilter, AuditFilter, SessionFilter, UserFilter};
+use sophon_model::ports::{ApprovalFilter, AuditFilter, MemberFilter, SessionFilter, TenantFilter};
 use sophon_model::{
-    Caller, Error, JobId, NewPanelist, Node, Page, Permission, ProviderId, Result, Role, Severity, Topic,
+    Caller, Error, JobId, NewPanelist, Node, Page, Permission, ProviderId, Result, Role, Severity, TenantId,
+    Topic, UserInTenant,
 };
 use sophon_testgateway::TestGateway;
 
@@ -170,10 +172,21 @@ async fn of_places(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thi
         ("model settings", "Write") => {
             return gateway.models.remove(caller, &ProviderId::from("prov_none")).await;
         }
-        ("tenant", "Read") => Topic::Tenant(tenant),
+        ("tenant", "Read") => {
+            return gateway
+                .tenants
+                .list(caller, TenantFilter::default(), Page::new(None, None))
+                .await
+                .map(drop);
+        }
+        ("tenant", "Write") => {
+            let none = TenantId::from("tenant_none");
+            return gateway.tenants.update(caller, &none, TenantChange::default()).await.map(drop);
+        }
+        ("feed of a tenant", "Read") => Topic::Tenant(tenant),
         ("feed", "Read") => Topic::Holders(tenant, HELD),
-        ("feed of a user", "Read") => Topic::User(user),
-        ("feed of a user", "FollowTasks") => Topic::Tasks(user),
+        ("feed of a user", "Read") => Topic::User(UserInTenant { tenant, user }),
+        ("feed of a user", "FollowTasks") => Topic::Tasks(UserInTenant { tenant, user }),
         _ => return unknown(case),
     };
     gateway.may_follow(caller, &topic).await
@@ -203,7 +216,7 @@ async fn listed(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things
                 (roles.iter().map(|known| known.role.name().to_owned()).collect(), None)
             }
             "user" => {
-                let list = gateway.users.list(caller, UserFilter::default(), page).await?;
+                let list = gateway.users.list(caller, MemberFilter::default(), page).await?;
                 ids(list, |user| user.id.to_string())
             }
             "task" => ids(gateway.tasks.active(caller, page).await?, |task| task.id.to_string()),

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sophon_core::database::Unit;
+use sophon_model::ports::MemberFilter;
 use sophon_model::{
-    Agent, AgentId, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Node, NodeScope,
+    Agent, AgentId, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Member, Node, NodeScope,
     Participant, ParticipantKind, Result, Role, RoleId, Session, SessionRole, StoredAttachment, Task,
     TaskKind, Tenant, TenantId, User, UserId, Visibility,
 };
@@ -64,7 +65,7 @@ pub struct Things {
     /// Which allows nothing.
     pub role: CustomRole,
     /// A user with that role.
-    pub colleague: User,
+    pub colleague: Member,
 }
 
 /// Gives one of each to whom `whose` says.
@@ -98,7 +99,7 @@ fn somebody(unit: &mut Unit<'_>, tenant: Option<TenantId>) -> Result<User> {
         tenant.id
     };
     let user = User { tenant_id, ..make::user(unit.new_id::<UserId>()) };
-    unit.tx.insert(&user)?;
+    make::register(unit.tx, &user, Role::Admin)?;
     Ok(user)
 }
 
@@ -129,9 +130,10 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
     let attachment = attachment(unit, &owner)?;
     let role = make::custom_role(unit.new_id::<RoleId>(), owner.tenant_id.clone());
     unit.tx.insert(&role)?;
-    let colleague =
-        User { role: Role::Custom(role.id.clone()), ..somebody(unit, Some(owner.tenant_id.clone()))? };
-    unit.tx.update(&colleague)?;
+    let colleague = somebody(unit, Some(owner.tenant_id.clone()))?;
+    unit.tx.update(&make::membership(&colleague, Role::Custom(role.id.clone())))?;
+    let filter = MemberFilter { user: Some(colleague.id), ..MemberFilter::default() };
+    let colleague = unit.tx.first(&filter)?.expect("it was registered");
     Ok(Things {
         owner,
         agent,

@@ -18,7 +18,7 @@ pub struct Answer {
 
 impl Line {
     /// The method and the path with the ids of `has` in it.
-    fn address(&self, has: &Belongings) -> (Method, String) {
+    pub fn address(&self, has: &Belongings) -> (Method, String) {
         let (method, path) = self.operation.split_once(' ').unwrap();
         let path = match self.thing {
             "" => path.to_owned(),

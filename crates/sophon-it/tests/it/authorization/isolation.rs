@@ -49,7 +49,7 @@ async fn signed_in(name: &str, person: Person) -> Asker {
 }
 
 fn with_things(table: &[Line]) -> impl Iterator<Item = &Line> {
-    let is_somebodys = |line: &&Line| !line.thing.is_empty() && !matches!(line.who, Who::HavingAnywhere(_));
+    let is_somebodys = |line: &&Line| !line.thing.is_empty() && !matches!(line.who, Who::HavingInMain(_));
     table.iter().filter(is_somebodys)
 }
 

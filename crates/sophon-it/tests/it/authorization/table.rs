@@ -2,11 +2,11 @@
 
 use sophon_model::Permission::{
     self, ApproveActions, EndSignIns, ExportAudit, ManageAgents, ManageModels, ManageNodes, ManageRoles,
-    ManageSystem, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit, ViewSystem,
-    ViewUsers,
+    ManageSystem, ManageTenants, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit,
+    ViewSystem, ViewUsers,
 };
 
-use Who::{Having, HavingAnywhere, InPerson, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
+use Who::{Having, HavingInMain, InPerson, Node, Owner, OwnerHaving, OwnerInPerson, Public, SignedIn};
 
 /// The callers that may do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,9 @@ pub enum Who {
     SignedIn,
     /// Holders of the permission. A thing that is named is the tenant's.
     Having(Permission),
-    /// Holders of the permission, in any tenant. A thing that is named is the deployment's.
-    HavingAnywhere(Permission),
+    /// Holders of the permission in the main tenant: elsewhere no role includes it. A thing that is named is the
+    /// deployment's.
+    HavingInMain(Permission),
     /// Everybody who signed in, but not with an API token.
     InPerson,
     /// Whose the thing is.
@@ -35,7 +36,7 @@ impl Who {
     /// The permission that it takes, if it takes one.
     pub fn permission(self) -> Option<Permission> {
         match self {
-            Having(permission) | HavingAnywhere(permission) | OwnerHaving(permission) => Some(permission),
+            Having(permission) | HavingInMain(permission) | OwnerHaving(permission) => Some(permission),
             Public | SignedIn | InPerson | Owner | OwnerInPerson(_) | Node => None,
         }
     }
@@ -105,32 +106,32 @@ pub const REST: &[Line] = &[
     line("PUT /api/agents/{id}/tools", Having(ManageAgents), "agent", r#"{"allowlist":[]}"#),
     // Models
     line("GET /api/models", SignedIn, "", ""),
-    line("POST /api/models/check", HavingAnywhere(ViewSystem), "", ""),
+    line("POST /api/models/check", HavingInMain(ViewSystem), "", ""),
     line("GET /api/models/catalog", SignedIn, "", ""),
-    line("GET /api/models/presets", HavingAnywhere(ManageModels), "", ""),
-    line("POST /api/models/local", HavingAnywhere(ManageModels), "", ""),
-    line("GET /api/models/providers", HavingAnywhere(ManageModels), "", ""),
+    line("GET /api/models/presets", HavingInMain(ManageModels), "", ""),
+    line("POST /api/models/local", HavingInMain(ManageModels), "", ""),
+    line("GET /api/models/providers", HavingInMain(ManageModels), "", ""),
     line(
         "POST /api/models/providers",
-        HavingAnywhere(ManageModels),
+        HavingInMain(ManageModels),
         "",
         r#"{"preset":"custom","baseUrl":"http://127.0.0.1:1/v1","models":[{"id":"m"}]}"#,
     ),
     line(
         "POST /api/models/providers/test",
-        HavingAnywhere(ManageModels),
+        HavingInMain(ManageModels),
         "",
         r#"{"preset":"custom","baseUrl":"http://127.0.0.1:1/v1","model":"m"}"#,
     ),
-    line("GET /api/models/providers/{id}", HavingAnywhere(ManageModels), "modelProvider", ""),
+    line("GET /api/models/providers/{id}", HavingInMain(ManageModels), "modelProvider", ""),
     line(
         "PATCH /api/models/providers/{id}",
-        HavingAnywhere(ManageModels),
+        HavingInMain(ManageModels),
         "modelProvider",
         r#"{"enabled":false}"#,
     ),
-    line("DELETE /api/models/providers/{id}", HavingAnywhere(ManageModels), "modelProvider", ""),
-    line("POST /api/models/providers/{id}/test", HavingAnywhere(ManageModels), "modelProvider", ""),
+    line("DELETE /api/models/providers/{id}", HavingInMain(ManageModels), "modelProvider", ""),
+    line("POST /api/models/providers/{id}/test", HavingInMain(ManageModels), "modelProvider", ""),
     // Chat + sessions
     line(
         "POST /api/chat",
@@ -233,8 +234,8 @@ pub const REST: &[Line] = &[
     line("POST /api/admin/announcements", Having(SendAnnouncements), "", r#"{"title":"T","body":"B"}"#),
     line("GET /api/admin/audit", Having(ViewAudit), "", ""),
     line("GET /api/admin/audit/export", Having(ExportAudit), "", ""),
-    line("GET /api/admin/secrets", Having(ViewSystem), "", ""),
-    line("POST /api/admin/secrets/rotate", Having(ManageSystem), "", ""),
+    line("GET /api/admin/secrets", HavingInMain(ViewSystem), "", ""),
+    line("POST /api/admin/secrets/rotate", HavingInMain(ManageSystem), "", ""),
     line("GET /api/admin/users", Having(ViewUsers), "", ""),
     line(
         "POST /api/admin/users",
@@ -253,11 +254,36 @@ pub const REST: &[Line] = &[
     line("PATCH /api/admin/roles/{id}", Having(ManageRoles), "role", r#"{"permissions":[]}"#),
     line("DELETE /api/admin/roles/{id}", Having(ManageRoles), "unusedRole", ""),
     // Operations
-    line("GET /api/ops/gateways", HavingAnywhere(ViewSystem), "", ""),
-    line("GET /api/ops/jobs", HavingAnywhere(ViewSystem), "", ""),
-    line("GET /api/ops/jobs/dead", HavingAnywhere(ViewSystem), "", ""),
-    line("POST /api/ops/jobs/{id}/retry", HavingAnywhere(ManageSystem), "job", ""),
-    line("DELETE /api/ops/jobs/{id}", HavingAnywhere(ManageSystem), "job", ""),
+    line("GET /api/admin/tenants", HavingInMain(ManageTenants), "", ""),
+    line(
+        "POST /api/admin/tenants",
+        HavingInMain(ManageTenants),
+        "",
+        r#"{"name":"T","slug":"of-$slug","administrator":{"userId":"$user"}}"#,
+    ),
+    line("GET /api/admin/tenants/{id}", HavingInMain(ManageTenants), "tenant", ""),
+    line("PATCH /api/admin/tenants/{id}", HavingInMain(ManageTenants), "tenant", r#"{"name":"T"}"#),
+    line("DELETE /api/admin/tenants/{id}", HavingInMain(ManageTenants), "tenant", ""),
+    line("GET /api/admin/tenants/{id}/users", HavingInMain(ManageTenants), "tenant", ""),
+    line(
+        "POST /api/admin/tenants/{id}/users",
+        HavingInMain(ManageTenants),
+        "tenant",
+        r#"{"userId":"$user","role":"Viewer"}"#,
+    ),
+    line("GET /api/admin/tenants/{id}/users/{userId}", HavingInMain(ManageTenants), "tenant", ""),
+    line(
+        "PATCH /api/admin/tenants/{id}/users/{userId}",
+        HavingInMain(ManageTenants),
+        "tenant",
+        r#"{"role":"Operator"}"#,
+    ),
+    line("DELETE /api/admin/tenants/{id}/users/{userId}", HavingInMain(ManageTenants), "tenant", ""),
+    line("GET /api/ops/gateways", HavingInMain(ViewSystem), "", ""),
+    line("GET /api/ops/jobs", HavingInMain(ViewSystem), "", ""),
+    line("GET /api/ops/jobs/dead", HavingInMain(ViewSystem), "", ""),
+    line("POST /api/ops/jobs/{id}/retry", HavingInMain(ManageSystem), "job", ""),
+    line("DELETE /api/ops/jobs/{id}", HavingInMain(ManageSystem), "job", ""),
 ];
 
 pub const HUBS: &[Line] = &[

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sophon_core::Gateway;
-use sophon_core::identity::{Device, Login, NewApiToken};
+use sophon_core::identity::{Device, Login, NamedTenant, NewApiToken};
 use sophon_core::nodes::{NewNode, Pairing};
 use sophon_model::{
     ApiTokenId, Caller, Credential, CustomRole, NodeId, NodeScope, Permission, Permissions, Role, Tenant,
     TenantId, User, UserId,
 };
+
+use sophon_testkit::make;
 
 use super::App;
 
@@ -40,7 +42,7 @@ impl App {
             user: user.id,
             email: user.email.into(),
             tenant: user.tenant_id,
-            role: user.role,
+            role: Role::Admin,
             permissions: Permissions::ALL,
             credential: Credential::AutoAdmin,
             request_key: None,
@@ -52,8 +54,12 @@ impl App {
     /// Another tenant.
     pub async fn tenant(&self, slug: &'static str) -> TenantId {
         let added = self.started.gateway.db.write(move |unit| {
-            let tenant =
-                Tenant { id: unit.new_id(), slug: slug.into(), name: slug.into(), created_at: unit.now() };
+            let tenant = Tenant {
+                slug: slug.into(),
+                name: slug.into(),
+                created_at: unit.now(),
+                ..make::tenant(unit.new_id::<TenantId>())
+            };
             unit.tx.insert(&tenant).map(|()| tenant.id)
         });
         added.await.unwrap()
@@ -62,6 +68,8 @@ impl App {
     /// Somebody in this tenant with one of the roles that every tenant has.
     pub async fn person(&self, tenant: &TenantId, role: Role) -> Person {
         let permissions = role.permissions(|_| Ok::<_, ()>(Permissions::default())).unwrap();
+        let is_main = self.admin().await.caller.tenant == *tenant;
+        let permissions = if is_main { permissions } else { permissions.without(Permission::OF_DEPLOYMENT) };
         self.add_person(tenant, role, permissions).await
     }
 
@@ -92,7 +100,7 @@ impl App {
             // With the administrator's password.
             let admin = unit.tx.first_user()?.unwrap();
             let email = format!("{id}@example.com").to_lowercase();
-            unit.tx.insert(&User { id: id.clone(), tenant_id, email, role: given, ..admin })?;
+            make::register(unit.tx, &User { id: id.clone(), tenant_id, email, ..admin }, given)?;
             Ok(id)
         });
         let user = added.await.unwrap();
@@ -115,7 +123,7 @@ impl Person {
     /// Signs in and returns the access token.
     pub async fn sign_in(&self) -> String {
         let (email, password) = (self.email.clone(), self.password.clone());
-        let login = Login { email, password, device: Device::default(), tenants: Vec::new() };
+        let login = Login { email, password, device: Device::default(), tenant: NamedTenant::Unnamed };
         self.gateway.identity.login(login).await.unwrap().access_token
     }
 
@@ -142,7 +150,7 @@ impl Person {
     /// The access token of a sign-in whose time is over.
     pub async fn ended_sign_in(&self) -> String {
         let token = self.sign_in().await;
-        let caller = self.gateway.identity.authenticate(&token).await.unwrap();
+        let caller = self.gateway.identity.authenticate(&token, NamedTenant::Unnamed).await.unwrap();
         let Credential::Access(id, _) = caller.credential else { panic!("one signs in for an access token") };
         let aged = self.gateway.db.write(move |unit| {
             let mut sign_in = unit.tx.get(&id)?.unwrap();

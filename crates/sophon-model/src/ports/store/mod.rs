@@ -46,9 +46,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::{
-    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, MemoryEntry, Message, MessageId, Page, Paged,
-    Result, Role, Session, SessionId, SessionStatus, Task, TaskId, TaskStatus, Tenant, TenantId, Timestamp,
-    ToolCall, Topic, User, UserId, UserStatus,
+    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, Member, Membership, MemoryEntry, Message,
+    MessageId, Page, Paged, Result, RightsOf, Role, Session, SessionId, SessionStatus, Task, TaskId,
+    TaskStatus, Tenant, TenantId, TenantStatus, Timestamp, ToolCall, Topic, User, UserId, UserInTenant,
+    UserStatus,
 };
 
 /// Work that writes.
@@ -118,6 +119,27 @@ pub trait Tx:
 pub trait TenantRows {
     /// By slug.
     fn tenant_by_slug(&self, slug: &str) -> Result<Option<Tenant>>;
+    /// The one that runs the deployment.
+    fn main_tenant(&self) -> Result<Option<Tenant>>;
+    /// One, for a job that changes it: nobody else does until the job has ended. Whatever anybody does reads it, so `get`
+    /// lets nobody wait.
+    fn tenant_to_change(&mut self, id: &TenantId) -> Result<Option<Tenant>>;
+    /// All, oldest first, that match.
+    fn tenants(&self, filter: &TenantFilter, page: &Page) -> Result<Paged<Tenant>>;
+    /// How many there are.
+    fn tenant_count(&self) -> Result<u64>;
+    /// Removes up to about `limit` rows of all that a tenant has; `true` if nothing was left, and the tenant itself is gone
+    /// too. Users of other tenants whose home it was have another home from then on.
+    fn erase_tenant(&mut self, id: &TenantId, limit: usize) -> Result<bool>;
+}
+
+/// Which tenants are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct TenantFilter {
+    /// What the name or the slug contains, whatever the case.
+    pub search: Option<String>,
+    /// With this status.
+    pub status: Option<TenantStatus>,
 }
 
 /// People.
@@ -126,19 +148,27 @@ pub trait UserRows {
     fn user_by_email(&self, email: &str) -> Result<Option<User>>;
     /// The active administrator who was there first; if there is none, the user who was.
     fn first_user(&self) -> Result<Option<User>>;
-    /// One of a tenant, for a job that changes it: nobody else does until the job has ended. Whatever a user does reads
-    /// it, so `get` lets nobody wait.
-    fn user_to_change(&mut self, tenant: &TenantId, id: &UserId) -> Result<Option<User>>;
-    /// The ids of a tenant's active administrators, who stay as they are until the job has ended. To be asked before
-    /// [`user_to_change`](Self::user_to_change): two jobs that hold users in different orders would wait for each other.
-    fn administrators_to_keep(&mut self, tenant: &TenantId) -> Result<Vec<UserId>>;
-    /// What is a user's own.
-    fn belongings(&self, user: &UserId) -> Result<Belongings>;
-    /// Makes all that is a user's own another one's.
-    fn hand_over(&mut self, from: &UserId, to: &UserId) -> Result<()>;
+    /// One, for a job that changes it: nobody else does until the job has ended. Whatever a user does reads it, so `get`
+    /// lets nobody wait.
+    fn user_to_change(&mut self, id: &UserId) -> Result<Option<User>>;
+    /// The active administrators, each with its tenant, of all tenants that the user is a member of: they stay that until
+    /// the job has ended. To be asked before [`user_to_change`](Self::user_to_change) and
+    /// [`membership_to_change`](Self::membership_to_change): two jobs that hold users in different orders would wait for
+    /// each other.
+    fn administrators_to_keep(&mut self, user: &UserId) -> Result<Vec<(TenantId, UserId)>>;
+    /// Whether and how a user is a member of a tenant, for a job that changes it.
+    fn membership_to_change(&mut self, tenant: &TenantId, user: &UserId) -> Result<Option<Membership>>;
+    /// Ends that a user is a member of a tenant; `false` if it is none.
+    fn delete_membership(&mut self, tenant: &TenantId, user: &UserId) -> Result<bool>;
+    /// What is a user's own in a tenant.
+    fn belongings(&self, tenant: &TenantId, user: &UserId) -> Result<Belongings>;
+    /// Makes all that is a user's own in a tenant another one's.
+    fn hand_over(&mut self, tenant: &TenantId, from: &UserId, to: &UserId) -> Result<()>;
+    /// Ends that a user takes part in sessions of others in a tenant.
+    fn leave_sessions(&mut self, tenant: &TenantId, user: &UserId) -> Result<()>;
 }
 
-/// How much is a user's own.
+/// How much is a user's own in a tenant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Belongings {
     /// Sessions.
@@ -158,9 +188,13 @@ impl Belongings {
     }
 }
 
-/// Which users are asked for. Those that were deleted are not, unless their status is asked for.
+/// Which users in tenants are asked for. Those that were deleted are not, unless their status is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct UserFilter {
+pub struct MemberFilter {
+    /// This one.
+    pub user: Option<UserId>,
+    /// In the tenant with this slug.
+    pub slug: Option<String>,
     /// What the name or the address contains, whatever the case.
     pub search: Option<String>,
     /// With this role.
@@ -169,10 +203,11 @@ pub struct UserFilter {
     pub status: Option<UserStatus>,
 }
 
-impl Filter for UserFilter {
-    type Of = User;
+impl Filter for MemberFilter {
+    type Of = Member;
 
     fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is_if("id", self.user.as_ref()).is_if("tenant_slug", self.slug.as_ref());
         if let Some(words) = &self.search {
             let columns = ["name", "email"];
             must.and(Condition::Either(columns.map(|column| Condition::Contains(column, words)).into()));
@@ -197,8 +232,8 @@ pub trait AuthSessionRows {
 pub trait ApiTokenRows {
     /// By the hash of the secret.
     fn api_token_by_hash(&self, hash: &str) -> Result<Option<ApiToken>>;
-    /// The live ones of a user, newest first.
-    fn api_tokens(&self, user: &UserId, now: Timestamp) -> Result<Vec<ApiToken>>;
+    /// The live ones of a user in a tenant, newest first.
+    fn api_tokens(&self, tenant: &TenantId, user: &UserId, now: Timestamp) -> Result<Vec<ApiToken>>;
 }
 
 /// The agents with the given ids, at least one.
@@ -275,10 +310,17 @@ pub enum SessionOrder {
 
 /// Sessions.
 pub trait SessionRows {
-    /// Those in which the user takes part, in the order of the filter.
-    fn sessions(&self, user: &UserId, filter: &SessionFilter, page: &Page) -> Result<Paged<Session>>;
-    /// The users who take part in a session, its owner first; nobody if it is not there. It is not held for that.
-    fn session_members(&self, session: &SessionId) -> Result<Vec<UserId>>;
+    /// Those of a tenant in which the user takes part, in the order of the filter.
+    fn sessions(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+        filter: &SessionFilter,
+        page: &Page,
+    ) -> Result<Paged<Session>>;
+    /// The users who take part in a session, its owner first, each in the session's tenant; nobody if it is not there. It
+    /// is not held for that.
+    fn session_members(&self, session: &SessionId) -> Result<Vec<UserInTenant>>;
 }
 
 /// Which messages of a session are asked for. In order of number, oldest first; `limit` of them: those nearest to
@@ -310,9 +352,15 @@ pub trait MessageRows {
     /// The messages of a session that are shown and contain all words, each by its beginning; best match first. Not those that are
     /// pending.
     fn search_messages(&self, session: &SessionId, words: &str, limit: usize) -> Result<Vec<Message>>;
-    /// The messages of all sessions in which the user takes part that are shown and contain all words, each by its
-    /// beginning; newest first, by their numbers. Not those that are pending.
-    fn find_messages(&self, user: &UserId, words: &str, page: &Page) -> Result<Paged<Message>>;
+    /// The messages of all sessions of a tenant in which the user takes part that are shown and contain all words, each by
+    /// its beginning; newest first, by their numbers. Not those that are pending.
+    fn find_messages(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+        words: &str,
+        page: &Page,
+    ) -> Result<Paged<Message>>;
 }
 
 /// Which tasks are asked for.
@@ -371,10 +419,10 @@ pub trait TaskRows {
     fn child_tasks(&self, parent: &TaskId) -> Result<Vec<Task>>;
     /// The tasks of a session that have not ended, oldest first.
     fn open_tasks_of(&self, session: &SessionId) -> Result<Vec<Task>>;
-    /// Tasks of a user that wait or run although their rights have ended: the user is suspended, or the API token that
-    /// started them was revoked or has expired. Those that are to be cancelled already are left out. At most `limit`, and
-    /// no part before its whole.
-    fn tasks_without_rights(&self, user: &UserId, now: Timestamp, limit: usize) -> Result<Vec<TaskId>>;
+    /// Tasks that wait or run although their rights have ended: the user is suspended or is no member of the task's tenant
+    /// any more, the tenant is not in use, or the API token that started them was revoked or has expired. Those that are to
+    /// be cancelled already are left out. At most `limit`, and no part before its whole.
+    fn tasks_without_rights(&self, of: &RightsOf, now: Timestamp, limit: usize) -> Result<Vec<TaskId>>;
     /// How many wait.
     fn queued_tasks(&self) -> Result<u64>;
     /// How many of a user wait.
@@ -402,6 +450,8 @@ pub trait ToolCallRows {
 /// Which memory entries are asked for.
 #[derive(Clone, Debug)]
 pub struct MemoryFilter {
+    /// In which tenant.
+    pub tenant: TenantId,
     /// Whose.
     pub user: UserId,
     /// As this agent sees them: entries of user scope, and its own; all of the user's if absent.
@@ -410,8 +460,8 @@ pub struct MemoryFilter {
 
 /// What agents remember.
 pub trait MemoryRows {
-    /// Removes all of the user's; returns how many.
-    fn delete_memories(&mut self, user: &UserId) -> Result<u64>;
+    /// Removes all of the user's in a tenant; returns how many.
+    fn delete_memories(&mut self, tenant: &TenantId, user: &UserId) -> Result<u64>;
     /// The newest that match.
     fn memories(&self, filter: &MemoryFilter, limit: usize) -> Result<Vec<MemoryEntry>>;
     /// Those that contain any of the words, each by its beginning; best match first.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Conditions, Filter};
-use crate::{Participant, ParticipantKind, Result, SessionId, SessionRole, UserId};
+use crate::{Participant, ParticipantKind, Result, SessionId, SessionRole, TenantId, UserId};
 
 /// Those of the given sessions, at least one.
 #[derive(Clone, Debug)]
@@ -30,10 +30,10 @@ pub trait ParticipantRows {
     fn session_role(&self, session: &SessionId, user: &UserId) -> Result<Option<SessionRole>>;
     /// The user's part in each of these sessions, as far as it is noted.
     fn participations(&self, user: &UserId, sessions: &[SessionId]) -> Result<Vec<Participant>>;
-    /// How many sessions the user has pinned.
-    fn pinned_sessions(&self, user: &UserId) -> Result<u64>;
-    /// The user's tags, the most used first; at most `limit`.
-    fn tags_of(&self, user: &UserId, limit: usize) -> Result<Vec<TagUse>>;
+    /// How many sessions of a tenant the user has pinned.
+    fn pinned_sessions(&self, tenant: &TenantId, user: &UserId) -> Result<u64>;
+    /// The user's tags of sessions of a tenant, the most used first; at most `limit`.
+    fn tags_of(&self, tenant: &TenantId, user: &UserId, limit: usize) -> Result<Vec<TagUse>>;
 }
 
 /// A tag, and how much a user has used it.

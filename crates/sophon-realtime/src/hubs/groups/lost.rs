@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sophon_model::{Caller, Credential, Timestamp, UserId};
+use sophon_model::{Caller, Credential, Timestamp, UserInTenant};
 
 use super::chosen::Chosen;
 
@@ -16,7 +16,7 @@ const MOST: usize = 10_000;
 /// one browser are the same to the gateway: the one that connects first takes over what the other had lost.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
-    user: UserId,
+    user: UserInTenant,
     credential: Credential,
     program: Option<String>,
 }
@@ -25,7 +25,7 @@ impl Client {
     /// `program` is what it calls itself in `User-Agent`, if it does.
     pub(super) fn new(caller: &Caller, program: Option<&str>) -> Self {
         Self {
-            user: caller.user.clone(),
+            user: caller.in_tenant(),
             credential: caller.credential.clone(),
             program: program.map(ToOwned::to_owned),
         }
@@ -89,7 +89,11 @@ mod tests {
 
     fn client(sign_in: &str, until: i64) -> Client {
         let credential = Credential::Access(sign_in.into(), Timestamp::from_millis(until));
-        Client { user: "usr_1".into(), credential, program: Some("Firefox".into()) }
+        Client {
+            user: UserInTenant { tenant: "tenant_1".into(), user: "usr_1".into() },
+            credential,
+            program: Some("Firefox".into()),
+        }
     }
 
     fn session() -> Vec<Chosen> {

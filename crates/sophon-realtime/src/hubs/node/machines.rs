@@ -25,15 +25,18 @@ impl Authenticate for Machines {
 
     async fn authenticate(&self, request: &Parts, token: Option<&str>) -> Result<NodeCaller, Rejection> {
         let (token, origin) = (token.ok_or(Rejection::Unauthorized)?, origin(request));
-        match self.gateway.nodes.authenticate(token).await {
-            Ok(node) => Ok(NodeCaller { origin, ..node }),
-            Err(error) if error.kind() == Kind::Unauthenticated => {
-                let (who, target) = (Identified::Rejected, request.uri.path());
-                refusals::note(&self.gateway, &who, &origin, CONNECT, target, &error);
-                Err(Rejection::Unauthorized)
-            }
-            Err(_) => Err(Rejection::Unavailable),
-        }
+        let error = match self.gateway.nodes.authenticate(token).await {
+            Ok(node) => return Ok(NodeCaller { origin, ..node }),
+            Err(error) => error,
+        };
+        let rejection = match error.kind() {
+            Kind::Unauthenticated => Rejection::Unauthorized,
+            // Its tenant is not in use: it is a node all the same, and may come back.
+            Kind::NotAuthorized => Rejection::Forbidden,
+            _ => return Err(Rejection::Unavailable),
+        };
+        refusals::note(&self.gateway, &Identified::Rejected, &origin, CONNECT, request.uri.path(), &error);
+        Err(rejection)
     }
 
     fn same_caller(&self, first: &NodeCaller, now: &NodeCaller) -> bool {

@@ -29,6 +29,8 @@ use machines::Machines;
 
 /// Why a connection ends when its node was deleted.
 const REVOKED: &str = "The node was deleted: its access is revoked.";
+/// Why a connection ends when the node's tenant is not in use.
+const SUSPENDED: &str = "The node's tenant is not in use. Ask an administrator of the gateway.";
 /// Why a connection ends when the same node comes again.
 const REPLACED: &str = "The node has connected again.";
 /// Why a connection ends that cannot be served.
@@ -177,6 +179,10 @@ impl NodeHub {
                     let sent = connection.send(invocation(NodeEvent::RevokeAccess(RevokeAccess {}))).await;
                     connection.close(Some(REVOKED), false);
                     sent
+                }
+                Ok(NodeInstruction::Suspended) => {
+                    connection.close(Some(SUSPENDED), true);
+                    Ok(())
                 }
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "a node cannot be served");

@@ -52,7 +52,7 @@ impl Hub for NotificationsHub {
         let caller = connection.caller();
         let tenant = || caller.tenant.clone();
         let own = [
-            Topic::User(caller.user.clone()),
+            Topic::User(caller.in_tenant()),
             Topic::Tenant(tenant()),
             Topic::Holders(tenant(), Permission::ManageNodes),
         ];

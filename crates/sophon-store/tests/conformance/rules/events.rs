@@ -7,7 +7,8 @@ use serde_json::json;
 use sophon_model::event::SessionChange;
 use sophon_model::ports::{IdempotentReply, NewEvent, Store, StoredEvent, Tx};
 use sophon_model::{
-    Error, Event, MessageEvent, Result, SessionEvent, SessionId, TaskEvent, ToolCallEvent, Topic, UserId,
+    Error, Event, MessageEvent, Result, SessionEvent, SessionId, TaskEvent, TenantId, ToolCallEvent, Topic,
+    UserId, UserInTenant,
 };
 
 use crate::fixtures::{at, message, move_in, session, task, tool_call};
@@ -51,7 +52,8 @@ fn append(tx: &mut dyn Tx, count: usize, millis: i64) -> Result<u64> {
 
 fn an_event_is_found_under_each_of_its_topics(place: &Place) {
     let store = place.open();
-    let topics = [topic("s"), Topic::User(UserId::from("s")), Topic::Feed(UserId::from("s"))];
+    let ann = UserInTenant { tenant: TenantId::from("home"), user: UserId::from("ann") };
+    let topics = [topic("s"), Topic::User(ann.clone()), Topic::Feed(ann)];
     let of = topics.to_vec();
     let first = write(&*store, move |tx| {
         let (one, other) = (event("s"), event("t"));
@@ -138,7 +140,7 @@ fn events_of_all_topics_are_read_with_their_topics(place: &Place) {
     let store = place.open();
     write(&*store, |tx| {
         let (one, other) = (event("s"), event("t"));
-        let both = vec![topic("s"), Topic::User("ann".into())];
+        let both = vec![topic("s"), Topic::Discussion("d".into())];
         tx.append_events(&[NewEvent { event: &one, topics: both }], 0, at(1))?;
         tx.append_events(&[NewEvent { event: &other, topics: vec![] }], 0, at(1))?;
         append(tx, 2, 1)
@@ -146,7 +148,7 @@ fn events_of_all_topics_are_read_with_their_topics(place: &Place) {
     .unwrap();
     let published = |after, up_to, limit| read(&*store, move |tx| tx.published_events(after, up_to, limit));
     let found = published(0, 2, 10);
-    let topics = [vec![topic("s"), Topic::User("ann".into())], vec![]];
+    let topics = [vec![topic("s"), Topic::Discussion("d".into())], vec![]];
     assert_eq!(
         found.iter().map(|found| (found.number, found.topics.clone())).collect::<Vec<_>>(),
         [(1, topics[0].clone()), (2, topics[1].clone())]

@@ -148,6 +148,6 @@ fn only_live_api_tokens_are_listed_newest_first(place: &Place) {
         tx.update(&over)
     })
     .unwrap();
-    let live = read(&*store, |tx| tx.api_tokens(&UserId::from("ann"), at(500)));
+    let live = read(&*store, |tx| tx.api_tokens(&TenantId::from("home"), &UserId::from("ann"), at(500)));
     assert_eq!(live, [api_token("late", 7), api_token("early", 5)]);
 }

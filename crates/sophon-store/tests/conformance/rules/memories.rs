@@ -1,7 +1,7 @@
 //! What agents remember.
 
 use sophon_model::ports::{MemoryFilter, Store};
-use sophon_model::{AgentId, MemoryEntry, MemoryId, MemoryScope, UserId};
+use sophon_model::{AgentId, MemoryEntry, MemoryId, MemoryScope, TenantId, UserId};
 
 use crate::fixtures::{memory, move_in, user};
 use crate::harness::{Place, Rule, read, rule, write};
@@ -28,7 +28,11 @@ fn settle(place: &Place, entries: Vec<MemoryEntry>) -> std::sync::Arc<dyn Store>
 }
 
 fn of_ann(seen_by: Option<&str>) -> MemoryFilter {
-    MemoryFilter { user: UserId::from("ann"), seen_by: seen_by.map(AgentId::from) }
+    MemoryFilter {
+        tenant: TenantId::from("home"),
+        user: UserId::from("ann"),
+        seen_by: seen_by.map(AgentId::from),
+    }
 }
 
 fn listed(store: &dyn Store, filter: MemoryFilter) -> String {
@@ -94,11 +98,18 @@ fn an_entry_is_deleted_by_its_owner_alone(place: &Place) {
 fn everything_of_one_person_can_be_forgotten(place: &Place) {
     let of_bob = MemoryEntry { user_id: UserId::from("bob"), ..memory("c", "blue", 1) };
     let store = settle(place, vec![memory("a", "blue", 1), memory("b", "blue", 2), of_bob.clone()]);
-    let forget = || write(&*store, |tx| tx.delete_memories(&UserId::from("ann"))).unwrap();
+    let forget =
+        || write(&*store, |tx| tx.delete_memories(&TenantId::from("home"), &UserId::from("ann"))).unwrap();
     assert_eq!([forget(), forget()], [2, 0]);
     read(&*store, move |tx| {
         assert!(tx.search_memories(&of_ann(None), "blue", 9)?.is_empty());
-        assert_eq!(tx.memories(&MemoryFilter { user: UserId::from("bob"), seen_by: None }, 9)?, [of_bob]);
+        assert_eq!(
+            tx.memories(
+                &MemoryFilter { tenant: TenantId::from("home"), user: UserId::from("bob"), seen_by: None },
+                9
+            )?,
+            [of_bob]
+        );
         Ok(())
     });
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use sophon_model::ports::{MessageRange, Store};
-use sophon_model::{Message, MessageId, MessageStatus, Page, Position, SessionId, UserId};
+use sophon_model::{Message, MessageId, MessageStatus, Page, Position, SessionId, TenantId, UserId};
 
 use crate::fixtures::{at, message, move_in, session};
 use crate::harness::{Place, Rule, code, read, rule, write};
@@ -232,7 +232,8 @@ fn a_search_in_all_sessions_is_of_those_in_which_one_takes_part_newest_first_and
     let owner = read(&*store, |tx| tx.get(&s())).unwrap().owner_id;
     let find = |user: UserId, after: Option<Position>| {
         let page = Page::new(Some(2), after);
-        let found = read(&*store, move |tx| tx.find_messages(&user, "blu WHALE", &page));
+        let found =
+            read(&*store, move |tx| tx.find_messages(&TenantId::from("home"), &user, "blu WHALE", &page));
         let ids: Vec<String> = found.items.iter().map(|message| message.id.to_string()).collect();
         (ids, found.next)
     };

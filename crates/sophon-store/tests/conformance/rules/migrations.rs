@@ -1,9 +1,10 @@
 //! The schema, step by step: what an older program stored is found again.
 
 use serde_json::json;
-use sophon_model::ports::{ClaimJobs, Store};
+use sophon_model::ports::{ClaimJobs, MemberFilter, Store};
 use sophon_model::{
-    Job, JobId, JobStatus, Priority, Queue, SessionId, Task, TaskId, TaskStatus, TenantId, Topic, UserId,
+    Job, JobId, JobStatus, Member, Priority, Queue, SessionId, Task, TaskId, TaskStatus, TenantId, Topic,
+    UserId, UserInTenant,
 };
 
 use crate::fixtures::{at, job, task, tool_call};
@@ -14,6 +15,7 @@ pub fn rules() -> Vec<Rule> {
         rule(tasks_of_version_1_are_kept_with_their_steps_and_calls),
         rule(what_was_under_way_in_version_3_becomes_jobs),
         rule(events_of_version_4_are_there_and_are_not_read),
+        rule(users_of_version_21_are_members_of_their_tenants),
     ]
 }
 
@@ -206,8 +208,54 @@ fn what_was_under_way_in_version_3_becomes_jobs(place: &Place) {
     assert_eq!(get_job(&*store, "job_early").map(|job| job.status), Some(JobStatus::Ready));
 }
 
+/// Users of two tenants, one of which was there first, as version 21 kept them.
+const VERSION_21: &str = r#"
+    INSERT INTO tenants (id, slug, name, created_at) VALUES ('b', 'b', 'B', 5), ('a', 'a', 'A', 9);
+    INSERT INTO users (id, tenant_id, email, name, role, status, password_hash, password_due, created_at, updated_at)
+        VALUES ('ann', 'a', 'ann@example.org', 'Ann', 'role_1', 'active', '', TRUE, 2, 3),
+            ('bob', 'b', 'bob@example.org', 'Bob', 'Admin', 'suspended', '', FALSE, 4, 4);
+    INSERT INTO api_tokens (id, user_id, name, secret_hash, hint, created_at)
+        VALUES ('t', 'ann', 'laptop', 'h', 'sk_', 1);
+    INSERT INTO jobs (id, kind, queue, payload, priority, status, run_at, attempt, failures, interruptions, wakes, created_at)
+        VALUES ('j', 'rights.review', 'maintenance', '{"user":"ann"}', 0, 'ready', 9, 0, 0, 0, 0, 1);
+"#;
+
+fn users_of_version_21_are_members_of_their_tenants(place: &Place) {
+    place.store_as(21, VERSION_21);
+    let store = place.open();
+    read(&*store, |tx| {
+        let members = tx.all(&MemberFilter::default())?;
+        let told = |member: &Member| {
+            (
+                member.id.to_string(),
+                member.tenant_id.to_string(),
+                member.role.name().to_owned(),
+                member.is_main,
+            )
+        };
+        let expected = [
+            ("ann".to_owned(), "a".to_owned(), "role_1".to_owned(), false),
+            ("bob".to_owned(), "b".to_owned(), "Admin".to_owned(), true),
+        ];
+        assert_eq!(
+            members.iter().map(told).collect::<Vec<_>>(),
+            expected,
+            "the first tenant is the main one"
+        );
+        assert!(members.iter().all(Member::is_home));
+        assert_eq!(tx.main_tenant()?.unwrap().id, TenantId::from("b"));
+        assert_eq!(tx.api_tokens(&TenantId::from("a"), &UserId::from("ann"), at(1))?.len(), 1);
+        let job = tx.get(&JobId::from("j"))?.unwrap();
+        assert_eq!(job.payload, serde_json::json!({ "of": { "user": "ann" } }));
+        Ok(())
+    });
+}
+
 /// Events as version 4 kept them, in rows for each of their topics.
 const VERSION_4: &str = r#"
+    INSERT INTO tenants (id, slug, name, created_at) VALUES ('home', 'home', 'Home', 1);
+    INSERT INTO users (id, tenant_id, email, name, role, status, password_hash, created_at, updated_at)
+        VALUES ('ann', 'home', 'ann@example.org', 'Ann', 'Operator', 'active', '', 2, 3);
     INSERT INTO events (topic, seq, at, event) VALUES
         ('session:s', 7, 1, '{"event":"message_reset","task_id":"t","session_id":"s","message_id":"m"}'),
         ('session:s', 9, 2, '{"event":"task_queued","id":"t"}'),
@@ -224,7 +272,8 @@ fn events_of_version_4_are_there_and_are_not_read(place: &Place) {
         found.into_iter().map(|stored| (stored.number, stored.event)).collect::<Vec<_>>()
     };
     assert_eq!(found(Topic::Session(SessionId::from("s"))), [(7, None), (9, None), (12, None)]);
-    assert_eq!(found(Topic::Tasks(UserId::from("ann"))), [(9, None)]);
+    let ann = UserInTenant { tenant: TenantId::from("home"), user: UserId::from("ann") };
+    assert_eq!(found(Topic::Tasks(ann)), [(9, None)], "what was sent to a user was sent in its one tenant");
     assert_eq!(
         [5, 6, 12].map(|number| read(&*store, move |tx| tx.has_events_since(number))),
         [false, true, true]

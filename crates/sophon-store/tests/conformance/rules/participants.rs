@@ -1,7 +1,9 @@
 //! Participants of sessions.
 
 use sophon_model::ports::{SessionFilter, every};
-use sophon_model::{Page, Participant, ParticipantKind, Session, SessionId, SessionRole, UserId};
+use sophon_model::{
+    Page, Participant, ParticipantKind, Session, SessionId, SessionRole, TenantId, UserId, UserInTenant,
+};
 
 use crate::fixtures::{at, move_in, session, user};
 use crate::harness::{Place, Rule, read, rule, write};
@@ -65,14 +67,15 @@ fn the_members_of_a_session_are_its_owner_and_the_users_who_take_part(place: &Pl
     let store = place.open();
     write(&*store, move_in).unwrap();
     let members = || read(&*store, |tx| tx.session_members(&SessionId::from("s")));
-    assert_eq!(members(), [UserId::from("ann")], "also where the owner is not noted as taking part");
+    let at_home = |user: &str| UserInTenant { tenant: TenantId::from("home"), user: UserId::from(user) };
+    assert_eq!(members(), [at_home("ann")], "also where the owner is not noted as taking part");
     write(&*store, |tx| {
         tx.put(&participant("s", ParticipantKind::User, "ann", SessionRole::Owner, 1))?;
         tx.put(&participant("s", ParticipantKind::Agent, "sophon", SessionRole::Member, 2))?;
         tx.put(&viewer("s", "bob", 3))
     })
     .unwrap();
-    assert_eq!(members(), [UserId::from("ann"), UserId::from("bob")]);
+    assert_eq!(members(), [at_home("ann"), at_home("bob")]);
     assert!(read(&*store, |tx| tx.session_members(&SessionId::from("none"))).is_empty());
 }
 
@@ -96,7 +99,9 @@ fn shared_sessions_are_listed_among_ones_own(place: &Place) {
         loop {
             let page = Page::new(Some(limit), after);
             let filter = SessionFilter::default();
-            let paged = read(&*store, move |tx| tx.sessions(&UserId::from("bob"), &filter, &page));
+            let paged = read(&*store, move |tx| {
+                tx.sessions(&TenantId::from("home"), &UserId::from("bob"), &filter, &page)
+            });
             assert!(paged.items.len() <= limit);
             ids.extend(paged.items.into_iter().map(|session| session.id.to_string()));
             after = paged.next;

@@ -1,8 +1,9 @@
 //! Roles of administrators' own making.
 
-use sophon_model::{Role, RoleId, User, UserId};
+use sophon_model::ports::MemberFilter;
+use sophon_model::{Membership, Role, RoleId, TenantId};
 
-use crate::fixtures::{custom_role, move_in, tenant, user};
+use crate::fixtures::{custom_role, membership, move_in, tenant, user};
 use crate::harness::{Place, Rule, code, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
@@ -26,7 +27,13 @@ fn a_user_keeps_a_role_of_an_administrators_making(place: &Place) {
     let store = place.open();
     write(&*store, move_in).unwrap();
     let role = Role::Custom(RoleId::from("role_1"));
-    let bob = User { role: role.clone(), ..user("bob") };
-    write(&*store, move |tx| tx.insert(&bob)).unwrap();
-    assert_eq!(read(&*store, |tx| tx.get(&UserId::from("bob"))).unwrap().role, role);
+    let bob = Membership { role: role.clone(), ..membership("home", "bob") };
+    write(&*store, move |tx| {
+        tx.insert(&user("bob"))?;
+        tx.insert(&bob)
+    })
+    .unwrap();
+    let filter = MemberFilter { role: Some(role), ..MemberFilter::default() };
+    let found = read(&*store, move |tx| tx.list_in(&TenantId::from("home"), &filter, 9));
+    assert_eq!(found.iter().map(|member| member.id.as_str()).collect::<Vec<_>>(), ["bob"]);
 }

@@ -3,7 +3,7 @@
 use sophon_model::ports::{Period, SessionFilter, SessionOrder, Store, Tx};
 use sophon_model::{
     AgentId, MessageId, MessageStatus, Page, Result, Session, SessionId, SessionStatus, TaskId, TenantId,
-    UserId,
+    UserId, UserInTenant,
 };
 
 use crate::fixtures::{at, message, move_in, session, task, tool_call, user};
@@ -27,7 +27,8 @@ fn listed(store: &dyn Store, filter: &SessionFilter, limit: usize) -> Vec<String
     let mut after = None;
     loop {
         let (page, filter) = (Page::new(Some(limit), after), filter.clone());
-        let paged = read(store, move |tx| tx.sessions(&UserId::from("ann"), &filter, &page));
+        let paged =
+            read(store, move |tx| tx.sessions(&TenantId::from("home"), &UserId::from("ann"), &filter, &page));
         assert!(paged.items.len() <= limit);
         ids.extend(paged.items.into_iter().map(|session| session.id.to_string()));
         after = paged.next;
@@ -136,7 +137,8 @@ fn the_owner_is_told_what_happens_in_a_session(place: &Place) {
     write(&*store, move_in).unwrap();
     let members =
         |session: &'static str| read(&*store, move |tx| tx.session_members(&SessionId::from(session)));
-    assert_eq!(members("s"), [UserId::from("ann")]);
+    let ann = UserInTenant { tenant: TenantId::from("home"), user: UserId::from("ann") };
+    assert_eq!(members("s"), [ann]);
     assert_eq!(members("never-there"), []);
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sophon_model::ports::{Canceller, Store, TaskFilter};
 use sophon_model::{
-    AgentId, ApiToken, Page, SessionId, Task, TaskId, TaskStatus, TenantId, User, UserId, UserStatus,
+    AgentId, ApiToken, Page, RightsOf, SessionId, Task, TaskId, TaskStatus, TenantId, User, UserId,
+    UserStatus,
 };
 
 use crate::fixtures::{api_token, at, move_in, session, task, usage, user};
@@ -224,7 +225,7 @@ fn open_tasks_whose_rights_have_ended_are_found(place: &Place) {
     ];
     add(&*store, tasks);
     let found = |now, limit| {
-        let ann = UserId::from("ann");
+        let ann = RightsOf::User(UserId::from("ann"));
         let found = read(&*store, move |tx| tx.tasks_without_rights(&ann, at(now), limit));
         found.into_iter().map(|id| id.to_string()).collect::<Vec<_>>()
     };

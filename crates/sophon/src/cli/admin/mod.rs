@@ -3,6 +3,7 @@
 mod audit;
 mod named;
 mod roles;
+mod tenants;
 mod users;
 
 use clap::Subcommand;
@@ -23,6 +24,8 @@ enum Subject {
     Users(users::Args),
     /// List, create, change and delete roles
     Roles(roles::Args),
+    /// List, create, disable and delete tenants, and say who is in them
+    Tenants(tenants::Args),
     /// List, export and verify the audit log
     Audit(audit::Args),
 }
@@ -33,16 +36,18 @@ impl Args {
         match self.subject {
             Subject::Users(_) => "`sophon admin users` lists",
             Subject::Roles(_) => "`sophon admin roles` lists",
+            Subject::Tenants(_) => "`sophon admin tenants` lists",
             Subject::Audit(_) => "`sophon admin audit list` lists",
         }
     }
 }
 
-/// Administers users or roles, or reads the audit log.
+/// Administers users, roles or tenants, or reads the audit log.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     match args.subject {
         Subject::Users(args) => users::run(context, args).await,
         Subject::Roles(args) => roles::run(context, args).await,
+        Subject::Tenants(args) => tenants::run(context, args).await,
         Subject::Audit(args) => audit::run(context, args).await,
     }
 }

@@ -5,7 +5,7 @@ use sophon_api::{Access, NewUser, Secret, UserAccount, UserPatch};
 use sophon_client::{Users, collect};
 use sophon_model::{UserId, UserStatus};
 
-use super::named::{Roles, role_id, user_id};
+use super::named::{role_id, user_id};
 use crate::cli::confirm::{Deed, confirmed};
 use crate::cli::context::Context;
 use crate::cli::environment;
@@ -130,10 +130,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
             let role = role_of(context, role).await?;
             list(context, &Users { search, role, status }, usize::from(limit)).await
         }
-        Some(Action::Show(one)) => {
-            let user = context.client.user(&one.id(context).await?).await?;
-            show(context, &user).await
-        }
+        Some(Action::Show(one)) => show(context, &context.client.user(&one.id(context).await?).await?),
         Some(Action::Create { email, name, role, password_stdin }) => {
             let role = Some(role_id(context, &role).await?);
             let password = password(password_stdin)?;
@@ -176,13 +173,12 @@ async fn list(context: &Context, users: &Users, limit: usize) -> Result<(), Stop
         context.screen.remark("There are no such users.");
         return Ok(());
     }
-    let roles = Roles::of_users(context, &found.items).await?;
     let mut table = Table::new(&["NAME", "E-MAIL", "ROLE", "STATUS", "ID"], 1);
     for user in &found.items {
         table.row([
             one_line(&user.name),
             one_line(&user.email),
-            roles.name_of(user),
+            one_line(&user.role_name),
             state(user),
             user.id.to_string(),
         ]);
@@ -196,17 +192,16 @@ fn state(user: &UserAccount) -> String {
     format!("{}{due}", user.status.as_str())
 }
 
-async fn show(context: &Context, user: &UserAccount) -> Result<(), Stop> {
+fn show(context: &Context, user: &UserAccount) -> Result<(), Stop> {
     if context.screen.json {
         return Ok(document(user)?);
     }
-    let roles = Roles::of_users(context, std::slice::from_ref(user)).await?;
     let now = environment::now();
     let password = if user.password_due { "has to be changed at the next sign-in" } else { "the user's own" };
     Ok(line(facts(&[
         ("Name", one_line(&user.name)),
         ("E-mail", one_line(&user.email)),
-        ("Role", roles.name_of(user)),
+        ("Role", one_line(&user.role_name)),
         ("Status", user.status.as_str().to_owned()),
         ("Password", password.to_owned()),
         ("Id", user.id.to_string()),

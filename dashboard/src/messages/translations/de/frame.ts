@@ -40,6 +40,8 @@ export const common: Translation["common"] = {
   agent: "Agent",
   anyAgent: "Jeder Agent",
   unreachable: "Das Gateway ist nicht erreichbar. Prüfe, ob es läuft und ob du online bist.",
+  changedMeanwhile:
+    "Jemand anderes hat dies geändert, nachdem du es geöffnet hast. Deine Eingaben sind noch da: Speichere erneut, um die fremden Änderungen zu ersetzen, oder schließe und öffne dies noch einmal, um sie zu sehen.",
   badStatus: (status) =>
     `Das Gateway hat mit Status ${status} geantwortet. Versuche es später noch einmal.`,
   notJson: (problem) => `Das ist kein gültiges JSON: ${problem}`,
@@ -80,6 +82,7 @@ export const navigation: Translation["navigation"] = {
   nodes: "Knoten",
   jobs: "Jobs",
   users: "Benutzer",
+  tenants: "Mandanten",
   settings: "Optionen",
   notifications: "Mitteilungen",
   waiting: "wartend",
@@ -118,6 +121,9 @@ export const shell: Translation["shell"] = {
   brokenAbout:
     "Deine Daten sind sicher auf dem Gateway. Lade die Seite neu oder gehe zu einer anderen.",
   reload: "Neu laden",
+  switchTenant: (name) => `Mandant wechseln, aktuell: ${name}`,
+  tenantLeft: "Du hast keinen Zugang mehr zu diesem Mandanten",
+  goHome: "Zu deinem Mandanten",
 };
 
 export const settings: Translation["settings"] = {
@@ -183,7 +189,7 @@ export const settings: Translation["settings"] = {
   browserOn: (browser, system) => `${browser} unter ${system}`,
   unknownDevice: "Unbekanntes Gerät",
   announcements: "Ankündigungen",
-  announcementsAbout: "Gehen sofort an alle, die in deinem Arbeitsbereich online sind.",
+  announcementsAbout: "Gehen sofort an alle, die in deinem Mandanten online sind.",
   announce: "Neue Ankündigung",
   text: "Text",
   severity: "Dringlichkeit",

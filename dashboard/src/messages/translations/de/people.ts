@@ -1,4 +1,4 @@
-/** Deutsch: Benutzer, Berechtigungen und das Audit-Protokoll. */
+/** Deutsch: Benutzer, Berechtigungen, Mandanten und das Audit-Protokoll. */
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const users: Translation["users"] = {
@@ -11,6 +11,9 @@ export const users: Translation["users"] = {
   more: "Weitere Benutzer anzeigen",
   you: "du",
   suspended: "gesperrt",
+  guest: "Konto in einem anderen Mandanten",
+  guestAbout: (name) =>
+    `Das Konto von ${name} wird in einem anderen Mandanten verwaltet. Hier lässt sich die Rolle ändern.`,
   passwordDue: "muss das Passwort noch ändern",
   newUser: "Neuer Benutzer",
   createUser: "Benutzer anlegen",
@@ -36,6 +39,8 @@ export const users: Translation["users"] = {
   deleteTitle: "Benutzer löschen",
   deleteAbout: (name) =>
     `${name} kann sich nicht mehr anmelden, und laufende Arbeit wird abgebrochen. Das lässt sich nicht rückgängig machen.`,
+  deleteGuestAbout: (name) =>
+    `${name} verlässt diesen Mandanten und behält das Konto in einem anderen. Laufende Arbeit hier wird abgebrochen.`,
   belongings: {
     sessions: (count) => plural(count, { one: "# Chat", other: "# Chats" }),
     discussions: (count) => plural(count, { one: "# Debatte", other: "# Debatten" }),
@@ -65,7 +70,7 @@ export const permissions: Translation["permissions"] = {
   about: {
     ManageUsers: "Benutzer anlegen, ändern und löschen",
     ManageRoles: "Rollen anlegen, ändern und löschen",
-    ManageTenants: "Arbeitsbereiche anlegen, ändern und löschen",
+    ManageTenants: "Mandanten anlegen, ändern und löschen",
     AssignRoles: "Benutzern eine andere Rolle geben",
     ViewUsers: "Benutzer und Rollen sehen",
     ManageAgents: "Agenten und ihre Dateien anlegen, ändern und löschen",
@@ -90,7 +95,7 @@ export const permissions: Translation["permissions"] = {
     ExportAudit: "Das Protokoll exportieren",
     ViewSystem: "Zustand und Messwerte des Gateways sehen",
     ManageSystem: "Das Gateway anhalten, fortsetzen, leeren und neu starten",
-    SendAnnouncements: "Allen im Arbeitsbereich eine Ankündigung senden",
+    SendAnnouncements: "Allen im Mandanten eine Ankündigung senden",
     EndSignIns: "Eigene Anmeldungen und API-Token mit einem API-Token beenden",
   },
   group: {
@@ -129,6 +134,7 @@ export const audit: Translation["audit"] = {
     api_token: "API-Token",
     user: "Benutzer",
     role: "Rolle",
+    tenant: "Mandant",
     agent: "Agent",
     session: "Chat",
     message: "Nachricht",
@@ -188,4 +194,66 @@ export const audit: Translation["audit"] = {
   session: "Chat",
   task: "Aufgabe",
   hash: "Hash",
+};
+
+export const tenants: Translation["tenants"] = {
+  title: "Mandanten",
+  all: "Alle Mandanten",
+  about:
+    "Jeder Mandant hat eigene Benutzer, Agenten, Chats, Dateien und Knoten. Keiner sieht die eines anderen.",
+  loading: "Mandanten werden geladen",
+  search: "Nach Name oder Kürzel suchen",
+  noneTitle: "Keine solchen Mandanten",
+  noneAbout: "Suche nach etwas anderem.",
+  gone: "Diesen Mandanten gibt es nicht mehr",
+  more: "Weitere Mandanten anzeigen",
+  main: "Hauptmandant",
+  mainAbout:
+    "Der Hauptmandant verwaltet Modelle, Jobs und Mandanten für das ganze Gateway. Er lässt sich nicht sperren oder löschen.",
+  status: { active: "Aktiv", disabled: "Gesperrt", deleting: "Wird gelöscht" },
+  newTenant: "Neuer Mandant",
+  createTenant: "Mandant anlegen",
+  slug: "Kürzel",
+  slugHint: "Steht in Adressen: Kleinbuchstaben, Ziffern und Bindestriche",
+  descriptionLabel: "Beschreibung",
+  description: "Beschreibung (optional)",
+  adminEmail: "E-Mail des Administrators",
+  adminEmailHint: "Ein vorhandenes Konto oder ein neues",
+  adminName: "Name des Administrators",
+  adminNameHint: "Nur für ein neues Konto",
+  edit: "Bearbeiten",
+  editTitle: "Mandant bearbeiten",
+  slugChangeHint: "Links mit dem alten Kürzel funktionieren nicht mehr.",
+  statusLabel: "Status",
+  disable: "Sperren",
+  disableTitle: "Mandant sperren",
+  disableAbout: (name) =>
+    `Alle werden sofort von ${name} getrennt, auch Knoten, und laufende Arbeit wird abgebrochen. Alle Daten bleiben erhalten.`,
+  enable: "Entsperren",
+  deleteTenant: "Löschen",
+  deleteTitle: "Mandant löschen",
+  deleteAbout: (name) =>
+    `Alle Chats, Nachrichten, Agenten, Erinnerungen, Dateien, Debatten, Rollen und Knoten von ${name} werden gelöscht, ebenso die Konten, die zu keinem anderen Mandanten gehören. Das lässt sich nicht rückgängig machen.`,
+  deleteConfirm: (slug) => `Gib zur Bestätigung ${slug} ein`,
+  deletingAbout: "Die Daten werden gelöscht.",
+  users: "Benutzer",
+  usersLoading: "Benutzer werden geladen",
+  addUser: "Benutzer hinzufügen",
+  addUserHint:
+    "Ein Konto dieses Gateways. Es bleibt in seinem Mandanten und bekommt hier eine Rolle.",
+  email: "E-Mail",
+  role: "Rolle",
+  guest: "Konto in einem anderen Mandanten",
+  suspended: "gesperrt",
+  moreUsers: "Weitere Benutzer anzeigen",
+  changeRole: (name) => `Rolle von ${name} ändern`,
+  changeRoleTitle: "Rolle ändern",
+  remove: (name) => `${name} entfernen`,
+  removeTitle: "Aus dem Mandanten entfernen",
+  removeAbout: (name) =>
+    `${name} verliert den Zugang zu diesem Mandanten, und dort angelegte API-Token enden. Das Konto bleibt.`,
+  switchTo: "Mandant wechseln",
+  current: "aktuell",
+  open: "Öffnen",
+  workIn: (name) => `${name} öffnen`,
 };

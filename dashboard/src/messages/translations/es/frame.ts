@@ -41,6 +41,8 @@ export const common: Translation["common"] = {
   anyAgent: "Cualquier agente",
   unreachable:
     "No se puede acceder a la pasarela. Comprueba que está en marcha y que tienes conexión.",
+  changedMeanwhile:
+    "Otra persona cambió esto después de que lo abrieras. Lo que escribiste sigue aquí: guarda otra vez para reemplazar sus cambios, o cierra y vuelve a abrir para verlos.",
   badStatus: (status) =>
     `La pasarela respondió con el estado ${status}. Inténtalo de nuevo más tarde.`,
   notJson: (problem) => `Esto no es JSON válido: ${problem}`,
@@ -81,6 +83,7 @@ export const navigation: Translation["navigation"] = {
   nodes: "Nodos",
   jobs: "Trabajos",
   users: "Usuarios",
+  tenants: "Organizaciones",
   settings: "Ajustes",
   notifications: "Avisos",
   waiting: "en espera",
@@ -122,6 +125,9 @@ export const shell: Translation["shell"] = {
   brokenTitle: "Algo salió mal",
   brokenAbout: "Tus datos están a salvo en la pasarela. Recarga esta página o ve a otra.",
   reload: "Recargar",
+  switchTenant: (name) => `Cambiar de organización, actual: ${name}`,
+  tenantLeft: "Ya no tienes acceso a esta organización",
+  goHome: "Ir a tu organización",
 };
 
 export const settings: Translation["settings"] = {
@@ -188,7 +194,7 @@ export const settings: Translation["settings"] = {
   browserOn: (browser, system) => `${browser} en ${system}`,
   unknownDevice: "Dispositivo desconocido",
   announcements: "Anuncios",
-  announcementsAbout: "Se envían de inmediato a todas las personas conectadas de tu espacio.",
+  announcementsAbout: "Se envían de inmediato a todas las personas conectadas de tu organización.",
   announce: "Nuevo anuncio",
   text: "Texto",
   severity: "Gravedad",

@@ -1,4 +1,4 @@
-/** Español: usuarios, permisos y el registro de auditoría. */
+/** Español: usuarios, permisos, organizaciones y el registro de auditoría. */
 import { plural, type Translation } from "../../catalogue.ts";
 
 export const users: Translation["users"] = {
@@ -11,6 +11,9 @@ export const users: Translation["users"] = {
   more: "Mostrar más usuarios",
   you: "tú",
   suspended: "suspendido",
+  guest: "cuenta de otra organización",
+  guestAbout: (name) =>
+    `La cuenta de ${name} se gestiona en otra organización. Aquí puedes cambiar el rol.`,
   passwordDue: "debe cambiar la contraseña",
   newUser: "Nuevo usuario",
   createUser: "Crear usuario",
@@ -36,6 +39,8 @@ export const users: Translation["users"] = {
   deleteTitle: "Eliminar usuario",
   deleteAbout: (name) =>
     `${name} ya no podrá iniciar sesión y el trabajo en curso se cancela. Esto no se puede deshacer.`,
+  deleteGuestAbout: (name) =>
+    `${name} sale de esta organización y conserva la cuenta en otra. El trabajo en curso aquí se cancela.`,
   belongings: {
     sessions: (count) => plural(count, { one: "# chat", other: "# chats" }),
     discussions: (count) => plural(count, { one: "# debate", other: "# debates" }),
@@ -66,7 +71,7 @@ export const permissions: Translation["permissions"] = {
   about: {
     ManageUsers: "Crear, modificar y eliminar usuarios",
     ManageRoles: "Crear, modificar y eliminar roles",
-    ManageTenants: "Crear, modificar y eliminar espacios de trabajo",
+    ManageTenants: "Crear, modificar y eliminar organizaciones",
     AssignRoles: "Dar otro rol a los usuarios",
     ViewUsers: "Ver usuarios y roles",
     ManageAgents: "Crear, modificar y eliminar agentes y sus archivos",
@@ -91,7 +96,7 @@ export const permissions: Translation["permissions"] = {
     ExportAudit: "Exportar el registro de auditoría",
     ViewSystem: "Ver el estado y las métricas de la pasarela",
     ManageSystem: "Pausar, reanudar, vaciar y reiniciar la pasarela",
-    SendAnnouncements: "Enviar un anuncio a todo el espacio de trabajo",
+    SendAnnouncements: "Enviar un anuncio a toda la organización",
     EndSignIns: "Terminar las sesiones y los tokens de API propios con un token de API",
   },
   group: {
@@ -130,6 +135,7 @@ export const audit: Translation["audit"] = {
     api_token: "Token de API",
     user: "Usuario",
     role: "Rol",
+    tenant: "Organización",
     agent: "Agente",
     session: "Chat",
     message: "Mensaje",
@@ -189,4 +195,65 @@ export const audit: Translation["audit"] = {
   session: "Chat",
   task: "Tarea",
   hash: "Hash",
+};
+
+export const tenants: Translation["tenants"] = {
+  title: "Organizaciones",
+  all: "Todas las organizaciones",
+  about:
+    "Cada organización tiene sus propios usuarios, agentes, chats, archivos y nodos. Ninguna ve los de otra.",
+  loading: "Cargando organizaciones",
+  search: "Buscar por nombre o identificador",
+  noneTitle: "No hay organizaciones así",
+  noneAbout: "Busca otra cosa.",
+  gone: "Esta organización ya no existe",
+  more: "Mostrar más organizaciones",
+  main: "organización principal",
+  mainAbout:
+    "La organización principal gestiona los modelos, los trabajos y las organizaciones de toda la pasarela. No se puede desactivar ni eliminar.",
+  status: { active: "Activa", disabled: "Desactivada", deleting: "Eliminándose" },
+  newTenant: "Nueva organización",
+  createTenant: "Crear organización",
+  slug: "Identificador",
+  slugHint: "Aparece en las direcciones: minúsculas, cifras y guiones",
+  descriptionLabel: "Descripción",
+  description: "Descripción (opcional)",
+  adminEmail: "Correo del administrador",
+  adminEmailHint: "Una cuenta que ya existe o una nueva",
+  adminName: "Nombre del administrador",
+  adminNameHint: "Solo para una cuenta nueva",
+  edit: "Editar",
+  editTitle: "Editar organización",
+  slugChangeHint: "Los enlaces con el identificador anterior dejan de funcionar.",
+  statusLabel: "Estado",
+  disable: "Desactivar",
+  disableTitle: "Desactivar organización",
+  disableAbout: (name) =>
+    `Todos pierden al momento el acceso a ${name}, los nodos se desconectan y el trabajo en curso se cancela. Los datos se conservan.`,
+  enable: "Activar",
+  deleteTenant: "Eliminar",
+  deleteTitle: "Eliminar organización",
+  deleteAbout: (name) =>
+    `Se eliminan todos los chats, mensajes, agentes, recuerdos, archivos, debates, roles y nodos de ${name}, y las cuentas que no están en otra organización. Esto no se puede deshacer.`,
+  deleteConfirm: (slug) => `Escribe ${slug} para confirmar`,
+  deletingAbout: "Sus datos se están eliminando.",
+  users: "Usuarios",
+  usersLoading: "Cargando usuarios",
+  addUser: "Añadir usuario",
+  addUserHint: "Una cuenta de esta pasarela. Sigue en su organización y recibe un rol aquí.",
+  email: "Correo electrónico",
+  role: "Rol",
+  guest: "cuenta de otra organización",
+  suspended: "suspendido",
+  moreUsers: "Mostrar más usuarios",
+  changeRole: (name) => `Cambiar el rol de ${name}`,
+  changeRoleTitle: "Cambiar rol",
+  remove: (name) => `Quitar a ${name}`,
+  removeTitle: "Quitar de la organización",
+  removeAbout: (name) =>
+    `${name} pierde el acceso a esta organización y sus tokens de API creados aquí terminan. La cuenta se conserva.`,
+  switchTo: "Cambiar de organización",
+  current: "actual",
+  open: "Abrir",
+  workIn: (name) => `Abrir ${name}`,
 };

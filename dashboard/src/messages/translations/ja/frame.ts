@@ -41,6 +41,8 @@ export const common: Translation["common"] = {
   anyAgent: "すべてのエージェント",
   unreachable:
     "ゲートウェイに接続できません。ゲートウェイが動作していて、オンラインであることを確認してください。",
+  changedMeanwhile:
+    "開いた後に他の人がこれを変更しました。入力した内容は残っています。もう一度保存すると相手の変更を置き換えます。閉じて開き直すと相手の変更を確認できます。",
   badStatus: (status) =>
     `ゲートウェイがステータス ${status} を返しました。後でもう一度お試しください。`,
   notJson: (problem) => `有効な JSON ではありません：${problem}`,
@@ -76,6 +78,7 @@ export const navigation: Translation["navigation"] = {
   nodes: "ノード",
   jobs: "ジョブ",
   users: "ユーザー",
+  tenants: "テナント",
   settings: "設定",
   notifications: "通知",
   waiting: "件待ち",
@@ -118,6 +121,9 @@ export const shell: Translation["shell"] = {
   brokenAbout:
     "データはゲートウェイに安全に保存されています。このページを再読み込みするか、別のページへ移動してください。",
   reload: "再読み込み",
+  switchTenant: (name) => `テナントを切り替え（現在：${name}）`,
+  tenantLeft: "このテナントにはアクセスできなくなりました",
+  goHome: "自分のテナントへ",
 };
 
 export const settings: Translation["settings"] = {
@@ -184,7 +190,7 @@ export const settings: Translation["settings"] = {
   browserOn: (browser, system) => `${system} の ${browser}`,
   unknownDevice: "不明なデバイス",
   announcements: "お知らせ",
-  announcementsAbout: "ワークスペースでオンラインの全員にすぐに送信されます。",
+  announcementsAbout: "テナントでオンラインの全員にすぐに送信されます。",
   announce: "新しいお知らせ",
   text: "本文",
   severity: "重要度",

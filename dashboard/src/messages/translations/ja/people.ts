@@ -1,4 +1,4 @@
-/** 日本語：ユーザー、権限、監査ログ。 */
+/** 日本語：ユーザー、権限、テナント、監査ログ。 */
 import type { Translation } from "../../catalogue.ts";
 
 export const users: Translation["users"] = {
@@ -11,6 +11,9 @@ export const users: Translation["users"] = {
   more: "ユーザーをさらに表示",
   you: "あなた",
   suspended: "停止中",
+  guest: "別のテナントのアカウント",
+  guestAbout: (name) =>
+    `${name} のアカウントは別のテナントで管理されています。ここで変更できるのはロールです。`,
   passwordDue: "パスワードの変更が必要",
   newUser: "新しいユーザー",
   createUser: "ユーザーを作成",
@@ -36,6 +39,8 @@ export const users: Translation["users"] = {
   deleteTitle: "ユーザーを削除",
   deleteAbout: (name) =>
     `${name} はサインインできなくなり、実行中の作業はキャンセルされます。元に戻すことはできません。`,
+  deleteGuestAbout: (name) =>
+    `${name} はこのテナントを離れますが、別のテナントのアカウントは残ります。ここで実行中の作業はキャンセルされます。`,
   belongings: {
     sessions: (count) => `チャット ${count} 件`,
     discussions: (count) => `討論 ${count} 件`,
@@ -66,7 +71,7 @@ export const permissions: Translation["permissions"] = {
   about: {
     ManageUsers: "ユーザーの作成、変更、削除",
     ManageRoles: "ロールの作成、変更、削除",
-    ManageTenants: "ワークスペースの作成、変更、削除",
+    ManageTenants: "テナントの作成、変更、削除",
     AssignRoles: "ユーザーのロールの変更",
     ViewUsers: "ユーザーとロールの表示",
     ManageAgents: "エージェントとそのファイルの作成、変更、削除",
@@ -91,7 +96,7 @@ export const permissions: Translation["permissions"] = {
     ExportAudit: "監査ログのエクスポート",
     ViewSystem: "ゲートウェイの状態とメトリクスの表示",
     ManageSystem: "ゲートウェイの一時停止、再開、ドレイン、再起動",
-    SendAnnouncements: "ワークスペースの全員へのお知らせの送信",
+    SendAnnouncements: "テナントの全員へのお知らせの送信",
     EndSignIns: "API トークンによる、自分のサインインと API トークンの終了",
   },
   group: {
@@ -130,6 +135,7 @@ export const audit: Translation["audit"] = {
     api_token: "API トークン",
     user: "ユーザー",
     role: "ロール",
+    tenant: "テナント",
     agent: "エージェント",
     session: "チャット",
     message: "メッセージ",
@@ -189,4 +195,65 @@ export const audit: Translation["audit"] = {
   session: "チャット",
   task: "タスク",
   hash: "ハッシュ",
+};
+
+export const tenants: Translation["tenants"] = {
+  title: "テナント",
+  all: "すべてのテナント",
+  about:
+    "テナントごとに、ユーザー、エージェント、チャット、ファイル、ノードが分かれています。ほかのテナントのものは見えません。",
+  loading: "テナントを読み込んでいます",
+  search: "名前またはスラッグで検索",
+  noneTitle: "該当するテナントはありません",
+  noneAbout: "別の語で検索してください。",
+  gone: "このテナントはもうありません",
+  more: "テナントをさらに表示",
+  main: "メインテナント",
+  mainAbout:
+    "メインテナントは、ゲートウェイ全体のモデル、ジョブ、テナントを管理します。停止や削除はできません。",
+  status: { active: "有効", disabled: "停止中", deleting: "削除中" },
+  newTenant: "新しいテナント",
+  createTenant: "テナントを作成",
+  slug: "スラッグ",
+  slugHint: "URL に使われます。小文字の英字、数字、ハイフン",
+  descriptionLabel: "説明",
+  description: "説明（任意）",
+  adminEmail: "管理者のメールアドレス",
+  adminEmailHint: "既存のアカウント、または新しいアカウント",
+  adminName: "管理者の名前",
+  adminNameHint: "新しいアカウントの場合のみ",
+  edit: "編集",
+  editTitle: "テナントを編集",
+  slugChangeHint: "以前のスラッグのリンクは使えなくなります。",
+  statusLabel: "状態",
+  disable: "停止",
+  disableTitle: "テナントを停止",
+  disableAbout: (name) =>
+    `全員が直ちに ${name} から切断され、ノードも切断され、実行中の作業はキャンセルされます。データは保持されます。`,
+  enable: "再開",
+  deleteTenant: "削除",
+  deleteTitle: "テナントを削除",
+  deleteAbout: (name) =>
+    `${name} のチャット、メッセージ、エージェント、記憶、ファイル、討論、ロール、ノードがすべて削除されます。ほかのテナントに属していないアカウントも削除されます。元に戻すことはできません。`,
+  deleteConfirm: (slug) => `確認のため ${slug} と入力`,
+  deletingAbout: "データを削除しています。",
+  users: "ユーザー",
+  usersLoading: "ユーザーを読み込んでいます",
+  addUser: "ユーザーを追加",
+  addUserHint: "このゲートウェイのアカウント。元のテナントに残り、ここでのロールが与えられます。",
+  email: "メールアドレス",
+  role: "ロール",
+  guest: "別のテナントのアカウント",
+  suspended: "停止中",
+  moreUsers: "ユーザーをさらに表示",
+  changeRole: (name) => `${name} のロールを変更`,
+  changeRoleTitle: "ロールを変更",
+  remove: (name) => `${name} を外す`,
+  removeTitle: "テナントから外す",
+  removeAbout: (name) =>
+    `${name} はこのテナントにアクセスできなくなり、ここで作成した API トークンは無効になります。アカウントは残ります。`,
+  switchTo: "テナントを切り替え",
+  current: "現在",
+  open: "開く",
+  workIn: (name) => `${name} を開く`,
 };

@@ -40,6 +40,8 @@ export const common: Translation["common"] = {
   agent: "智能体",
   anyAgent: "任何智能体",
   unreachable: "无法连接网关。请确认网关正在运行，并且你已联网。",
+  changedMeanwhile:
+    "在你打开之后，其他人修改了此内容。你输入的内容仍在：再次保存会替换对方的更改，关闭后重新打开可以查看对方的更改。",
   badStatus: (status) => `网关返回状态 ${status}。请稍后重试。`,
   notJson: (problem) => `这不是有效的 JSON：${problem}`,
   notObject: "必须是 JSON 对象：以 { 开头，以 } 结尾。",
@@ -74,6 +76,7 @@ export const navigation: Translation["navigation"] = {
   nodes: "节点",
   jobs: "作业",
   users: "用户",
+  tenants: "租户",
   settings: "设置",
   notifications: "通知",
   waiting: "待处理",
@@ -108,6 +111,9 @@ export const shell: Translation["shell"] = {
   brokenTitle: "出错了",
   brokenAbout: "你的数据安全地保存在网关上。请重新加载此页面，或前往其他页面。",
   reload: "重新加载",
+  switchTenant: (name) => `切换租户，当前：${name}`,
+  tenantLeft: "你已无法访问此租户",
+  goHome: "前往你的租户",
 };
 
 export const settings: Translation["settings"] = {
@@ -171,7 +177,7 @@ export const settings: Translation["settings"] = {
   browserOn: (browser, system) => `${system} 上的 ${browser}`,
   unknownDevice: "未知设备",
   announcements: "公告",
-  announcementsAbout: "立即发送给你的工作区中所有在线的人。",
+  announcementsAbout: "立即发送给你的租户中所有在线的人。",
   announce: "新公告",
   text: "内容",
   severity: "级别",

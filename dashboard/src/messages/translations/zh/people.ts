@@ -1,4 +1,4 @@
-/** 中文：用户、权限和审计日志。 */
+/** 中文：用户、权限、租户和审计日志。 */
 import type { Translation } from "../../catalogue.ts";
 
 export const users: Translation["users"] = {
@@ -11,6 +11,8 @@ export const users: Translation["users"] = {
   more: "显示更多用户",
   you: "你",
   suspended: "已停用",
+  guest: "其他租户的账户",
+  guestAbout: (name) => `${name} 的账户由其他租户管理。在这里可以更改角色。`,
   passwordDue: "需要更改密码",
   newUser: "新建用户",
   createUser: "创建用户",
@@ -33,6 +35,8 @@ export const users: Translation["users"] = {
   deleteUser: (name) => `删除 ${name}`,
   deleteTitle: "删除用户",
   deleteAbout: (name) => `${name} 将无法再登录，正在进行的工作会被取消。此操作无法撤销。`,
+  deleteGuestAbout: (name) =>
+    `${name} 将离开此租户，并保留其他租户中的账户。此处正在进行的工作会被取消。`,
   belongings: {
     sessions: (count) => `${count} 个会话`,
     discussions: (count) => `${count} 个讨论`,
@@ -62,7 +66,7 @@ export const permissions: Translation["permissions"] = {
   about: {
     ManageUsers: "创建、更改和删除用户",
     ManageRoles: "创建、更改和删除角色",
-    ManageTenants: "创建、更改和删除工作区",
+    ManageTenants: "创建、更改和删除租户",
     AssignRoles: "为用户更换角色",
     ViewUsers: "查看用户和角色",
     ManageAgents: "创建、更改和删除智能体及其文件",
@@ -87,7 +91,7 @@ export const permissions: Translation["permissions"] = {
     ExportAudit: "导出审计日志",
     ViewSystem: "查看网关的状态和指标",
     ManageSystem: "暂停、恢复、排空和重启网关",
-    SendAnnouncements: "向工作区中的所有人发送公告",
+    SendAnnouncements: "向租户中的所有人发送公告",
     EndSignIns: "使用 API 令牌结束自己的登录和 API 令牌",
   },
   group: {
@@ -126,6 +130,7 @@ export const audit: Translation["audit"] = {
     api_token: "API 令牌",
     user: "用户",
     role: "角色",
+    tenant: "租户",
     agent: "智能体",
     session: "会话",
     message: "消息",
@@ -185,4 +190,62 @@ export const audit: Translation["audit"] = {
   session: "会话",
   task: "任务",
   hash: "哈希",
+};
+
+export const tenants: Translation["tenants"] = {
+  title: "租户",
+  all: "所有租户",
+  about: "每个租户都有自己的用户、智能体、会话、文件和节点，彼此互不可见。",
+  loading: "正在加载租户",
+  search: "按名称或标识搜索",
+  noneTitle: "没有这样的租户",
+  noneAbout: "请搜索其他内容。",
+  gone: "此租户已不存在",
+  more: "显示更多租户",
+  main: "主租户",
+  mainAbout: "主租户管理整个网关的模型、作业和租户。它不能被停用或删除。",
+  status: { active: "正常", disabled: "已停用", deleting: "正在删除" },
+  newTenant: "新建租户",
+  createTenant: "创建租户",
+  slug: "标识",
+  slugHint: "用于网址：小写字母、数字和连字符",
+  descriptionLabel: "描述",
+  description: "描述（可选）",
+  adminEmail: "管理员的电子邮箱",
+  adminEmailHint: "已有账户或新账户",
+  adminName: "管理员的姓名",
+  adminNameHint: "仅用于新账户",
+  edit: "编辑",
+  editTitle: "编辑租户",
+  slugChangeHint: "使用旧标识的链接将失效。",
+  statusLabel: "状态",
+  disable: "停用",
+  disableTitle: "停用租户",
+  disableAbout: (name) =>
+    `所有人会立即失去对 ${name} 的访问，节点会断开连接，正在进行的工作会被取消。数据全部保留。`,
+  enable: "启用",
+  deleteTenant: "删除",
+  deleteTitle: "删除租户",
+  deleteAbout: (name) =>
+    `${name} 的所有会话、消息、智能体、记忆、文件、讨论、角色和节点都会被删除，不属于其他租户的账户也会被删除。此操作无法撤销。`,
+  deleteConfirm: (slug) => `输入 ${slug} 以确认`,
+  deletingAbout: "正在删除其数据。",
+  users: "用户",
+  usersLoading: "正在加载用户",
+  addUser: "添加用户",
+  addUserHint: "此网关的账户。它仍属于原租户，并在这里获得一个角色。",
+  email: "电子邮箱",
+  role: "角色",
+  guest: "其他租户的账户",
+  suspended: "已停用",
+  moreUsers: "显示更多用户",
+  changeRole: (name) => `更改 ${name} 的角色`,
+  changeRoleTitle: "更改角色",
+  remove: (name) => `移除 ${name}`,
+  removeTitle: "从租户中移除",
+  removeAbout: (name) => `${name} 将无法访问此租户，在此创建的 API 令牌会失效。账户保留。`,
+  switchTo: "切换租户",
+  current: "当前",
+  open: "打开",
+  workIn: (name) => `打开 ${name}`,
 };

@@ -86,7 +86,7 @@ macro_rules! with_each {
 /// The same with those that belong somewhere.
 macro_rules! with_each_placed {
     ($check:ident in $store:expr) => {
-        with_each!($check in $store, of User CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
+        with_each!($check in $store, of CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
             MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredProvider
             StoredAttachment)
     };

@@ -8,9 +8,9 @@ use sophon_model::{
     FinishReason, GatewayId, InfoRequest, InfoRequestId, InfoRequestStatus, LeftOut, MemoryCategory,
     MemoryEntry, MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus,
     ModelTraits, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus,
-    PeerGateway, Permission, ProviderId, ProviderKind, ProviderModel, Result, Risk, Role, RoleId, Runtime,
-    Session, SessionId, SessionMode, SessionStatus, StoredProvider, Task, TaskDetails, TaskId, TaskKind,
-    TaskStatus, Tenant, TenantId, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict,
+    PeerGateway, Permission, ProviderId, ProviderKind, ProviderModel, Result, Risk, RoleId, Runtime, Session,
+    SessionId, SessionMode, SessionStatus, StoredProvider, Task, TaskDetails, TaskId, TaskKind, TaskStatus,
+    Tenant, TenantId, TenantStatus, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict,
     Visibility, WhileBusy,
 };
 
@@ -88,7 +88,6 @@ macro_rules! placed {
 }
 
 placed! {
-    User: "home", not "other";
     CustomRole: "home", not "other";
     AuthSession: "ann", not "bob";
     ApiToken: "ann", not "bob";
@@ -134,7 +133,16 @@ impl Specimen for Tenant {
     }
 
     fn changed(self) -> Self {
-        Tenant { slug: format!("{}-new", self.slug), name: "New".into(), created_at: at(70), ..self }
+        Tenant {
+            slug: format!("{}-new", self.slug),
+            name: "New".into(),
+            description: None,
+            status: TenantStatus::Disabled,
+            is_main: true,
+            created_at: at(70),
+            updated_at: at(71),
+            ..self
+        }
     }
 }
 
@@ -150,7 +158,6 @@ impl Specimen for User {
         User {
             email: format!("new-{}", self.email),
             name: "New".into(),
-            role: Role::Custom(RoleId::from("role")),
             status: UserStatus::Active,
             password_hash: String::new(),
             password_due: true,

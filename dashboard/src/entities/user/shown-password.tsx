@@ -1,7 +1,7 @@
 import { Button } from "../../ui/button.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import styles from "./users.module.css";
+import styles from "./shown-password.module.css";
 import { common } from "../../messages/en/common.ts";
 import { users as t } from "../../messages/en/users.ts";
 
