@@ -117,7 +117,10 @@ impl Sessions {
         self.db
             .read(move |tx| {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
-                Ok(session.into_inner())
+                Ok(match View::of(tx, caller.as_ref(), &session) {
+                    View::Participant => session.into_inner(),
+                    View::Visitor => session.into_inner().without_details(),
+                })
             })
             .await
     }

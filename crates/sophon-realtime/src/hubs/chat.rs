@@ -157,6 +157,7 @@ impl ChatHub {
         let join = || self.groups.join_at(connection, &topic, place);
         let (joined, pending) = self.gateway.pending.join(&session_id, join);
         let Membership { seq, complete } = joined?;
+        self.groups.confirm(connection, &topic).await?;
         let pending = pending.into_iter().map(|message| PendingMessage {
             task_id: message.task_id,
             message_id: message.message_id,
