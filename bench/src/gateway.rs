@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::Outcome;
+use crate::gateways::processor_time;
 
 pub(crate) struct Gateway {
     child: Child,
@@ -25,8 +26,17 @@ pub(crate) struct Memory {
 }
 
 impl Gateway {
-    #[expect(clippy::disallowed_methods, reason = "it talks to the gateway it has started, on loopback")]
     pub(crate) async fn start(binary: &Path, data: &Path) -> Outcome<Self> {
+        Self::start_with(binary, data, &[]).await
+    }
+
+    /// With more in its environment.
+    #[expect(clippy::disallowed_methods, reason = "it talks to the gateway it has started, on loopback")]
+    pub(crate) async fn start_with(
+        binary: &Path,
+        data: &Path,
+        environment: &[(&str, &str)],
+    ) -> Outcome<Self> {
         let began = Instant::now();
         let mut child = Command::new(binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -37,6 +47,7 @@ impl Gateway {
             .env("SOPHON__RATE_LIMITS__FAILED_SIGN_INS", "1000000")
             .env("SOPHON__RATE_LIMITS__FAILED_SIGN_INS_OF_ACCOUNT", "1000000")
             .env("RUST_LOG", "error")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -95,6 +106,13 @@ impl Gateway {
             Ok(line.trim().trim_end_matches(" kB").parse()?)
         };
         Ok(Memory { resident_kb: kb("VmRSS:")?, anonymous_kb: kb("RssAnon:")? })
+    }
+
+    /// The processor time that it has got so far.
+    pub(crate) fn processor_time(&self) -> Outcome<Duration> {
+        let id = self.child.id().ok_or("the gateway has ended")?;
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+        Ok(processor_time(&stat).ok_or("a figure is missing")?)
     }
 
     pub(crate) async fn stop(mut self) -> Outcome<()> {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "figures are what this prints")]
 
 mod gateway;
+mod gateways;
 mod hub;
 mod limits;
 mod memory;
@@ -23,6 +24,12 @@ struct Args {
     /// Measure what is kept of memory after work, in place of times
     #[arg(long)]
     memory: bool,
+    /// Measure three gateways on this PostgreSQL database, in place of one alone
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// With this NATS server between them
+    #[arg(long, value_name = "URL", requires = "database")]
+    nats: Option<String>,
     /// Starts to time
     #[arg(long, default_value_t = 10)]
     starts: usize,
@@ -46,6 +53,11 @@ async fn main() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     if args.memory {
         return memory::measure(&args.binary, &folder.path().join("data")).await;
+    }
+    if let Some(database) = &args.database {
+        let data = folder.path().join("data");
+        return Box::pin(gateways::measure(&args.binary, &data, database, args.nats.as_deref(), args.turns))
+            .await;
     }
     let mut starts = Vec::new();
     for number in 0..args.starts {

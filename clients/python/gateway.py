@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -12,6 +11,8 @@ import urllib.request
 
 BUILT = pathlib.Path(__file__).parents[2] / "target/debug"
 EMAIL, PASSWORD = "admin@example.com", "correct horse battery staple"
+# What somebody who was made signs in with once.
+FIRST_PASSWORD = "purple giraffe under water"
 LIMIT = 20  # seconds that a test waits for what must happen
 WHOLE = "Let me see.\n\nIt is forty-two 👋."
 VERDICT = {"recommendation": "Tea.", "reasoning": "It keeps.", "confidence": 0.5, "keyPoints": ["It keeps."], "dissent": []}
@@ -91,26 +92,24 @@ class Gateway:
         return self.post("/api/auth/login", {"email": email, "password": PASSWORD})["accessToken"]
 
     def add_person(self, name, role, tenant=None):
-        """Puts somebody with the administrator's password into storage, in another tenant if one is named; returns an
-        access token."""
-        email = f"{name}@example.com"
-        with sqlite3.connect(f"{self._folder}/data/data/sophon.db", timeout=LIMIT) as rows:
-            if tenant:
-                rows.execute("INSERT INTO tenants VALUES (?, ?, ?, 0)", (f"tenant_{tenant}", tenant, tenant))
-            rows.execute(
-                "INSERT INTO users (id, tenant_id, email, name, role, status, password_hash, created_at, updated_at) "
-                "SELECT ?, coalesce(?, tenant_id), ?, ?, ?, status, password_hash, created_at + 1, updated_at "
-                "FROM users WHERE email = ?",
-                (f"usr_{name}", f"tenant_{tenant}" if tenant else None, email, name, role, EMAIL),
-            )
-        rows.close()
-        return self.sign_in(email)
+        """Makes somebody with the administrator's password, as the administrator of a tenant of that name if one is named;
+        returns an access token."""
+        person = {"email": f"{name}@example.com", "name": name, "password": FIRST_PASSWORD}
+        if tenant:
+            self.post("/api/admin/tenants", {"name": tenant, "slug": tenant, "administrator": person})
+        else:
+            self.post("/api/admin/users", {**person, "role": role})
+        first = self.post("/api/auth/login", {"email": person["email"], "password": FIRST_PASSWORD})["accessToken"]
+        change = {"currentPassword": FIRST_PASSWORD, "newPassword": PASSWORD}
+        self.post("/api/auth/password", change, token=first)
+        return self.sign_in(person["email"])
 
-    def post(self, path, body):
-        """Sends JSON and returns what is answered."""
+    def post(self, path, body, token=None):
+        """Sends JSON, as the administrator unless another token is given, and returns what is answered."""
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), {"content-type": "application/json"})
-        if self.token:
-            request.add_header("authorization", f"Bearer {self.token}")
+        token = token or self.token
+        if token:
+            request.add_header("authorization", f"Bearer {token}")
         with urllib.request.urlopen(request, timeout=LIMIT) as response:
             return json.load(response)
 

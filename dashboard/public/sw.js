@@ -1,5 +1,6 @@
 // Keeps what the dashboard needs to be opened without a network: its own files, and what was read last of the gateway.
-// What was read belongs to the user who is signed in: `offline.ts` empties it when that user goes.
+// What was read belongs to the user who is signed in: `offline.ts` empties it when that user goes. What is read with the
+// cache mode `no-store`, by visitors, is not kept.
 
 const SHELL = "sophon-shell";
 const DATA = "sophon-data";
@@ -28,7 +29,8 @@ self.addEventListener("fetch", (event) => {
   if (!url.pathname.startsWith(base.pathname)) return;
   if (request.mode === "navigate") event.respondWith(page(request, event));
   else if (url.pathname.startsWith(`${base.pathname}assets/`)) event.respondWith(file(request));
-  else if (READABLE.test(url.pathname)) event.respondWith(answer(request));
+  else if (READABLE.test(url.pathname) && request.cache !== "no-store")
+    event.respondWith(answer(request));
 });
 
 /** The page, and the files that it names. Other pages of the gateway are not the dashboard's. */

@@ -2,6 +2,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::state::State;
 use crate::{Entry, Position, Subscription};
@@ -42,6 +43,17 @@ impl std::fmt::Display for OutOfOrder {
 
 impl std::error::Error for OutOfOrder {}
 
+/// What became of an event that another process published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is noted.
+    Done,
+    /// It was before.
+    Known,
+    /// Not noted: somebody may read it here, so it takes its value.
+    Wanted,
+}
+
 pub(crate) type Shared<K, T> = Arc<Mutex<State<K, T>>>;
 
 /// The logs of all topics, and one order for all of them. Cloning makes another handle of the same bus.
@@ -58,7 +70,13 @@ impl<K, T> Clone for Bus<K, T> {
 impl<K: Clone + Eq + Hash, T> Bus<K, T> {
     /// A bus whose events are numbered above `last`. Number 0 is nobody's: a cursor of 0 means "from the beginning".
     pub fn new(limits: Limits, last: u64) -> Self {
-        Self { shared: Arc::new(Mutex::new(State::new(limits, last))) }
+        Self { shared: Arc::new(Mutex::new(State::new(limits, last, false))) }
+    }
+
+    /// The bus of one of several processes that take their numbers from one counter. A number that was skipped is another
+    /// process's: readers wait there until it is [inserted](Self::insert) or known to be [nobody's](Self::give_up_gaps).
+    pub fn shared(limits: Limits, last: u64) -> Self {
+        Self { shared: Arc::new(Mutex::new(State::new(limits, last, true))) }
     }
 
     /// Numbers an event and publishes it at once to the readers of `topics`.
@@ -74,10 +92,63 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
     /// that comes back is sent.
     pub fn pass(&self, topics: &[K], value: T) -> Position {
         let mut state = self.shared.lock();
-        state.ordinal += 1;
-        let position = state.position();
+        let position = state.passing_position(topics, 0);
         state.append(topics, &Arc::new(Entry::at(position, value)));
         position
+    }
+
+    /// Publishes an event that passed in another process after the number `after`, if any of its topics has a log here.
+    pub fn insert_passing(&self, topics: &[K], after: u64, value: T) {
+        let mut state = self.shared.lock();
+        if after > state.last {
+            state.gaps_up_to(after);
+        }
+        let position = state.passing_position(topics, after);
+        state.insert(topics, &Arc::new(Entry::at(position, value)));
+    }
+
+    /// Takes in the event that another process published under a number. Without a `value` the number is noted alone, if
+    /// no topic has a log here that would have to hold the event. Its number counts once.
+    pub fn insert(&self, number: u64, topics: &[K], value: Option<T>) -> Inserted {
+        let mut state = self.shared.lock();
+        if number <= state.last && !state.gaps.contains(number) {
+            return Inserted::Known;
+        }
+        match value {
+            None if state.has_log(topics) => return Inserted::Wanted,
+            None => {}
+            Some(value) => state.insert(topics, &Arc::new(Entry::new(number, value))),
+        }
+        state.take_number(number);
+        Inserted::Done
+    }
+
+    /// Whether any of the topics has a log here: what happens under the others concerns nobody.
+    pub fn has_log(&self, topics: &[K]) -> bool {
+        self.shared.lock().has_log(topics)
+    }
+
+    /// The numbers that are missing, as ranges from their first to their last, in order.
+    pub fn gaps(&self) -> Vec<(u64, u64)> {
+        self.shared.lock().gaps.ranges().to_vec()
+    }
+
+    /// Notified when more numbers are missing. For one who waits.
+    pub fn gap_opened(&self) -> Arc<Notify> {
+        self.shared.lock().gaps.opened()
+    }
+
+    /// Notes that numbers up to `number` were given: those that are not known here are missing.
+    pub fn note_given(&self, number: u64) {
+        let mut state = self.shared.lock();
+        if number > state.last {
+            state.gaps_up_to(number);
+        }
+    }
+
+    /// Notes that the missing numbers up to `number` are nobody's.
+    pub fn give_up_gaps(&self, number: u64) {
+        self.shared.lock().give_up_gaps(number);
     }
 
     /// Takes the next number for an event that is to be shown later. Until the reservation is fulfilled or dropped,
@@ -96,7 +167,7 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
     pub fn reserve_at(&self, number: u64, topics: Vec<K>) -> Result<Reservation<K, T>, OutOfOrder> {
         let mut state = self.shared.lock();
         let last = state.last;
-        if number <= last {
+        if number <= last && !state.gaps.contains(number) {
             return Err(OutOfOrder { number, last });
         }
         Ok(self.take(&mut state, number, topics))
@@ -104,7 +175,6 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
 
     fn take(&self, state: &mut State<K, T>, number: u64, topics: Vec<K>) -> Reservation<K, T> {
         state.append_pending(&topics, number);
-        state.last = number;
         Reservation { shared: self.shared.clone(), topics, number, open: true }
     }
 
@@ -122,6 +192,11 @@ impl<K: Clone + Eq + Hash, T> Bus<K, T> {
     /// everything up to.
     pub fn shown(&self, topic: &K) -> u64 {
         self.shared.lock().shown(topic)
+    }
+
+    /// The highest number that stands in the logs of these topics; 0 if none does.
+    pub fn last_placed(&self, topics: &[K]) -> u64 {
+        self.shared.lock().last_placed(topics)
     }
 
     /// The highest number taken so far.
@@ -157,6 +232,11 @@ impl<K: Clone + Eq + Hash, T> Reservation<K, T> {
     /// The number taken.
     pub fn seq(&self) -> u64 {
         self.number
+    }
+
+    /// The topics that it is shown under.
+    pub fn topics(&self) -> &[K] {
+        &self.topics
     }
 
     /// Shows the event.

@@ -13,14 +13,19 @@
 //!   ([`Lagged`]) and is to be closed; nobody else notices.
 //! * **A gap is never silent.** [`Subscription::follow`] says from where its log is complete.
 //!
+//! Several processes can have a bus each with one order for all ([`Bus::shared`]): numbers come from one counter, what others
+//! published is [inserted](Bus::insert) where its number belongs, and readers wait where one is missing.
+//!
 //! An event is *numbered*, and can be asked for by a reader that comes back with the last number it saw, or *passing*:
 //! it stands between two numbers ([`Position`]), and is for those who are there ([`Bus::pass`]).
 
 mod bus;
 mod entry;
+mod gaps;
+mod log;
 mod state;
 mod subscription;
 
-pub use bus::{Bus, Limits, OutOfOrder, Reservation};
+pub use bus::{Bus, Inserted, Limits, OutOfOrder, Reservation};
 pub use entry::{Entry, Position, Slot};
 pub use subscription::{Delivery, Lagged, Start, Subscription};

@@ -1,89 +1,15 @@
 //! What the bus's lock guards: the counter, the logs and the cursors.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::gaps::Gaps;
+use crate::log::{Log, Place};
 use crate::subscription::{Delivery, Role};
 use crate::{Entry, Lagged, Limits, Position, Start};
-
-/// A place in a log.
-pub(crate) enum Place<T> {
-    /// Numbered, but not to be shown yet: readers stop here.
-    Pending(u64),
-    Ready(Arc<Entry<T>>),
-    /// Given up; readers pass over it.
-    Void(u64),
-}
-
-impl<T> Place<T> {
-    fn position(&self) -> Position {
-        match self {
-            Place::Pending(number) | Place::Void(number) => Position::of(*number),
-            Place::Ready(entry) => entry.position(),
-        }
-    }
-
-    fn is_passing(&self) -> bool {
-        self.position().ordinal > 0
-    }
-}
-
-pub(crate) struct Log<T> {
-    places: VecDeque<Place<T>>,
-    /// Index of the first place kept; indices count from the topic's beginning.
-    base: u64,
-    /// The log holds every numbered event of the topic above this one.
-    floor: u64,
-    followers: Vec<usize>,
-    idle_sweeps: u32,
-}
-
-impl<T> Log<T> {
-    fn new(floor: u64) -> Self {
-        Self { places: VecDeque::new(), base: 0, floor, followers: Vec::new(), idle_sweeps: 0 }
-    }
-
-    fn end(&self) -> u64 {
-        self.base + self.places.len() as u64
-    }
-
-    fn place(&self, index: u64) -> Option<&Place<T>> {
-        self.places.get(usize::try_from(index.checked_sub(self.base)?).ok()?)
-    }
-
-    fn push(&mut self, place: Place<T>, keep: usize) {
-        self.idle_sweeps = 0;
-        self.places.push_back(place);
-        // A pending place stays: dropping it would show what came after it out of order.
-        while self.places.len() > keep && !matches!(self.places[0], Place::Pending(_)) {
-            if let Some(dropped) = self.places.pop_front() {
-                self.floor = self.floor.max(dropped.position().number);
-                self.base += 1;
-            }
-        }
-    }
-
-    /// Where a reader who knows everything up to `position` goes on.
-    fn index_after(&self, position: Position) -> u64 {
-        self.base + self.places.partition_point(|place| place.position() <= position) as u64
-    }
-
-    /// Where a reader who knows everything shown so far goes on: before what is still pending.
-    fn index_now(&self) -> u64 {
-        let pending = self.places.iter().position(|place| matches!(place, Place::Pending(_)));
-        pending.map_or_else(|| self.end(), |at| self.base + at as u64)
-    }
-
-    /// The number after which a reader who begins at `index` gets all.
-    fn complete_at(&self, index: u64) -> u64 {
-        let held = self.places.iter().take((index - self.base) as usize);
-        let last = held.rev().find(|place| !place.is_passing()).map(|place| place.position().number);
-        last.map_or(self.floor, |last| last.max(self.floor))
-    }
-}
 
 /// Where a reader stands in a topic.
 struct Cursor<K> {
@@ -91,14 +17,16 @@ struct Cursor<K> {
     index: u64,
     /// Passing events before this index are not for it.
     passing_from: u64,
+    /// Nor are numbered ones up to this number, also if they are put in later.
+    known: u64,
     complete_after: u64,
     role: Role,
 }
 
 impl<K> Cursor<K> {
-    fn new<T>(topic: K, log: &Log<T>, start: Start, role: Role) -> Self {
+    fn new<T>(topic: K, log: &Log<T>, missing: u64, start: Start, role: Role) -> Self {
         let (index, passing_from) = match start {
-            Start::Now => (log.index_now(), log.end()),
+            Start::Now => (log.index_now(missing), log.end()),
             Start::After(number) => (log.index_after(Position { number, ordinal: u64::MAX }), log.end()),
             Start::At(position) => (log.index_after(position), 0),
         };
@@ -106,19 +34,31 @@ impl<K> Cursor<K> {
             Start::Now => log.complete_at(index),
             Start::After(number) | Start::At(Position { number, .. }) => number.max(log.floor),
         };
-        Self { topic, index, passing_from, complete_after, role }
+        let known = if let Start::After(number) = start { number } else { 0 };
+        Self { topic, index, passing_from, known, complete_after, role }
     }
 
-    /// The place to read next: over what was given up, and what passed before.
-    fn head<'a, T>(&mut self, log: &'a Log<T>) -> Option<&'a Place<T>> {
+    /// The place to read next: over what was given up, what passed before, and what is known. Not over what waits for the
+    /// number `missing`: something may be put in before it.
+    fn head<'a, T>(&mut self, log: &'a Log<T>, missing: u64) -> Option<&'a Place<T>> {
         loop {
             let place = log.place(self.index)?;
-            let is_past = place.is_passing() && self.index < self.passing_from;
-            if !is_past && !matches!(place, Place::Void(_)) {
+            let is_past = if place.is_passing() {
+                self.index < self.passing_from
+            } else {
+                matches!(place, Place::Void(_)) || place.position().number <= self.known
+            };
+            if !is_past || place.position().number >= missing {
                 return Some(place);
             }
             self.index += 1;
         }
+    }
+
+    /// A place was put in at `index`, and what came from there on has moved.
+    fn moved(&mut self, index: u64) {
+        self.index += u64::from(self.index > index);
+        self.passing_from += u64::from(self.passing_from > index);
     }
 }
 
@@ -128,6 +68,8 @@ pub(crate) struct Reader<K> {
     behind: usize,
     counted: Position,
     pub(crate) lagged: bool,
+    /// Whether it is to be woken when a missing number is there.
+    is_blocked: bool,
     pub(crate) wake: Arc<Notify>,
     pub(crate) cut: Arc<Notify>,
 }
@@ -138,31 +80,130 @@ pub(crate) struct State<K, T> {
     pub(crate) last: u64,
     /// The highest ordinal given to a passing event.
     pub(crate) ordinal: u64,
+    /// The numbers that others gave and that are not known here.
+    pub(crate) gaps: Gaps,
+    /// Whether others give numbers as well.
+    pub(crate) is_shared: bool,
+    /// Readers that wait for a missing number.
+    blocked: Vec<usize>,
     logs: HashMap<K, Log<T>>,
     readers: Vec<Option<Reader<K>>>,
     free: Vec<usize>,
 }
 
 impl<K: Clone + Eq + Hash, T> State<K, T> {
-    pub(crate) fn new(limits: Limits, last: u64) -> Self {
-        Self { limits, last, ordinal: 0, logs: HashMap::new(), readers: Vec::new(), free: Vec::new() }
+    pub(crate) fn new(limits: Limits, last: u64, is_shared: bool) -> Self {
+        Self {
+            limits,
+            last,
+            ordinal: 0,
+            gaps: Gaps::default(),
+            is_shared,
+            blocked: Vec::new(),
+            logs: HashMap::new(),
+            readers: Vec::new(),
+            free: Vec::new(),
+        }
     }
 
-    /// Behind everything so far.
+    /// Behind everything that can be shown so far.
     pub(crate) fn position(&self) -> Position {
-        Position { number: self.last, ordinal: self.ordinal }
+        Position { number: self.complete(), ordinal: self.ordinal }
+    }
+
+    /// The number up to which none is missing.
+    fn complete(&self) -> u64 {
+        self.gaps.first().map_or(self.last, |missing| missing - 1)
+    }
+
+    /// The lowest number that is missing; above all numbers if none is.
+    fn missing(&self) -> u64 {
+        self.gaps.first().unwrap_or(u64::MAX)
     }
 
     fn log(&mut self, topic: &K) -> &mut Log<T> {
-        let floor = self.last;
+        let floor = self.complete();
         self.logs.entry(topic.clone()).or_insert_with(|| Log::new(floor))
     }
 
-    /// Takes a place for the event that will have `number`, which is above all before.
+    /// Takes a place for the event that will have `number`, which is above all before or is missing.
     pub(crate) fn append_pending(&mut self, topics: &[K], number: u64) {
-        let keep = self.limits.log_entries;
         for topic in topics {
-            self.log(topic).push(Place::Pending(number), keep);
+            self.log(topic);
+            self.put(topic, Place::Pending(number));
+        }
+        self.take_number(number);
+    }
+
+    /// Notes that a number is known. What is below it and above all before is missing, if others give numbers.
+    pub(crate) fn take_number(&mut self, number: u64) {
+        if number <= self.last {
+            if self.gaps.remove(number) {
+                self.unblock();
+            }
+            return;
+        }
+        if self.is_shared {
+            self.gaps.open(self.last + 1, number - 1);
+        }
+        self.last = number;
+    }
+
+    /// Notes that the numbers up to `number`, which is above all before, were given to others.
+    pub(crate) fn gaps_up_to(&mut self, number: u64) {
+        self.gaps.open(self.last + 1, number);
+        self.last = number;
+    }
+
+    /// Puts a place into a topic's log, if there is one, where its number belongs.
+    pub(crate) fn put(&mut self, topic: &K, place: Place<T>) {
+        let keep = self.limits.log_entries;
+        let Some(log) = self.logs.get_mut(topic) else { return };
+        let Some(index) = log.put(place, keep) else { return };
+        for id in log.followers.clone() {
+            let Some(reader) = self.readers[id].as_mut() else { continue };
+            reader.cursors.iter_mut().filter(|cursor| cursor.topic == *topic).for_each(|it| it.moved(index));
+        }
+    }
+
+    /// Whether any of the topics has a log.
+    pub(crate) fn has_log(&self, topics: &[K]) -> bool {
+        topics.iter().any(|topic| self.logs.contains_key(topic))
+    }
+
+    /// Where an event that passes now, after the number `after`, stands: before what is missing, unless something of its
+    /// topics stands behind that already.
+    pub(crate) fn passing_position(&mut self, topics: &[K], after: u64) -> Position {
+        self.ordinal += 1;
+        let Some(missing) = self.gaps.first() else { return self.position() };
+        let stands_behind = |topic: &K| {
+            let last = self.logs.get(topic).and_then(|log| log.places.back());
+            last.is_some_and(|place| place.position().number >= missing)
+        };
+        let is_behind = after >= missing || topics.iter().any(stands_behind);
+        Position { number: if is_behind { self.last } else { self.complete() }, ordinal: self.ordinal }
+    }
+
+    /// The highest number in the logs of the topics.
+    pub(crate) fn last_placed(&self, topics: &[K]) -> u64 {
+        let logs = topics.iter().filter_map(|topic| self.logs.get(topic));
+        logs.filter_map(|log| log.places.back()).map(|place| place.position().number).max().unwrap_or(0)
+    }
+
+    /// Notes that the missing numbers up to `number` are nobody's.
+    pub(crate) fn give_up_gaps(&mut self, number: u64) {
+        if self.gaps.close(number) {
+            self.unblock();
+        }
+    }
+
+    /// Wakes the readers that waited for a missing number.
+    fn unblock(&mut self) {
+        for id in std::mem::take(&mut self.blocked) {
+            if let Some(reader) = self.readers[id].as_mut() {
+                reader.is_blocked = false;
+                reader.wake.notify_one();
+            }
         }
     }
 
@@ -179,6 +220,14 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
         self.wake(topics, Some(entry.position()));
     }
 
+    /// Shows an event of another process to those who follow its topics.
+    pub(crate) fn insert(&mut self, topics: &[K], entry: &Arc<Entry<T>>) {
+        for topic in topics {
+            self.put(topic, Place::Ready(entry.clone()));
+        }
+        self.wake(topics, Some(entry.position()));
+    }
+
     /// Shows a pending event, or gives its place up.
     pub(crate) fn settle(&mut self, topics: &[K], number: u64, entry: Option<&Arc<Entry<T>>>) {
         let position = Position::of(number);
@@ -190,6 +239,10 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
             {
                 *place = entry.map_or(Place::Void(number), |entry| Place::Ready(entry.clone()));
             }
+        }
+        // Another process may be given the number, or it is stored after all.
+        if entry.is_none() && self.is_shared {
+            self.gaps.open(number, number);
         }
         // A place given up is news as well: it may have held others back.
         self.wake(topics, entry.map(|_| position));
@@ -223,6 +276,7 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
             behind: 0,
             counted: Position::default(),
             lagged: false,
+            is_blocked: false,
             wake: wake.clone(),
             cut: cut.clone(),
         };
@@ -253,7 +307,8 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
 
     /// Adds a cursor and says from which number on what it reads is complete.
     pub(crate) fn follow(&mut self, id: usize, topic: &K, start: Start, role: Role) -> u64 {
-        let cursor = Cursor::new(topic.clone(), self.log(topic), start, role);
+        let missing = self.missing();
+        let cursor = Cursor::new(topic.clone(), self.log(topic), missing, start, role);
         let complete_after = cursor.complete_after;
         let Some(reader) = self.readers[id].as_mut() else { return complete_after };
         if let Some(followed) = reader.cursors.iter_mut().find(|followed| followed.topic == *topic) {
@@ -284,7 +339,8 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
 
     /// Moves what the reader has not seen to `out`, in order, each event once.
     pub(crate) fn read(&mut self, id: usize, out: &mut Vec<Delivery<T>>) -> Result<(), Lagged> {
-        let Self { logs, readers, limits, .. } = self;
+        let missing = self.missing();
+        let Self { logs, readers, limits, blocked, .. } = self;
         let Some(reader) = readers[id].as_mut() else { return Ok(()) };
         let before = out.len();
         while !reader.lagged && out.len() - before < limits.batch_entries {
@@ -296,10 +352,16 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
                     reader.lagged = true;
                     reader.cut.notify_one();
                 }
-                let Some(head) = cursor.head(log) else { continue };
+                let Some(head) = cursor.head(log, missing) else { continue };
                 if lowest.is_none_or(|lowest| head.position() < lowest.position()) {
                     lowest = Some(head);
                 }
+            }
+            if lowest.is_some_and(|lowest| lowest.position().number >= missing) {
+                if !std::mem::replace(&mut reader.is_blocked, true) {
+                    blocked.push(id);
+                }
+                break;
             }
             let Some(Place::Ready(entry)) = lowest else { break };
             let mut role = Role::Aside;
@@ -347,8 +409,9 @@ impl<K: Clone + Eq + Hash, T> State<K, T> {
     }
 
     pub(crate) fn shown(&mut self, topic: &K) -> u64 {
+        let missing = self.missing();
         let log = self.log(topic);
-        log.complete_at(log.index_now())
+        log.complete_at(log.index_now(missing))
     }
 
     pub(crate) fn topics(&self) -> usize {

@@ -248,3 +248,178 @@ proptest! {
 fn the_program_of_the_readme_is_the_example() {
     assert!(include_str!("../README.md").contains(include_str!("../examples/news.rs")));
 }
+
+mod shared {
+    //! One order for the buses of several processes.
+
+    use fanout::Inserted;
+
+    use super::*;
+
+    fn shared() -> Bus<u8, &'static str> {
+        Bus::shared(Limits::default(), 10)
+    }
+
+    fn following(bus: &Bus<u8, &'static str>, topics: &[u8]) -> Subscription<u8, &'static str> {
+        let reader = bus.subscribe();
+        for topic in topics {
+            reader.follow(topic, Start::Now);
+        }
+        reader
+    }
+
+    #[test]
+    fn who_reads_waits_where_a_number_of_another_process_is_missing() {
+        let bus = shared();
+        let reader = following(&bus, &[1, 2]);
+        let own = bus.reserve_at(13, vec![1]).unwrap();
+        own.fulfil("own");
+        assert_eq!(bus.gaps(), [(11, 12)]);
+        assert_eq!(read(&reader).unwrap(), []);
+        assert_eq!(bus.insert(12, &[2], Some("second")), Inserted::Done);
+        assert_eq!(read(&reader).unwrap(), []);
+        assert_eq!(bus.insert(11, &[1], Some("first")), Inserted::Done);
+        assert_eq!(bus.insert(11, &[1], Some("first")), Inserted::Known);
+        assert_eq!(read(&reader).unwrap(), [(11, "first"), (12, "second"), (13, "own")]);
+    }
+
+    #[test]
+    fn what_nobody_could_read_here_is_noted_without_its_value() {
+        let bus = shared();
+        let reader = following(&bus, &[1]);
+        assert_eq!(bus.insert(11, &[1, 2], None), Inserted::Wanted);
+        assert_eq!(bus.insert(11, &[2, 3], None), Inserted::Done);
+        assert_eq!((bus.last_seq(), bus.topics()), (11, 1));
+        assert_eq!(
+            reader.follow(&2, Start::After(10)),
+            11,
+            "what was not kept is a gap for who follows later"
+        );
+    }
+
+    #[test]
+    fn numbers_that_are_nobodys_hold_nobody_up() {
+        let bus = shared();
+        let reader = following(&bus, &[1]);
+        bus.reserve_at(20, vec![1]).unwrap().fulfil("a");
+        bus.note_given(25);
+        assert_eq!(bus.gaps(), [(11, 19), (21, 25)]);
+        bus.give_up_gaps(19);
+        assert_eq!(read(&reader).unwrap(), [(20, "a")]);
+        bus.give_up_gaps(25);
+        assert!(bus.gaps().is_empty());
+    }
+
+    #[test]
+    fn a_number_that_was_given_up_here_may_be_another_processs() {
+        let bus = shared();
+        let reader = following(&bus, &[1]);
+        drop(bus.reserve_at(11, vec![1]).unwrap());
+        bus.reserve_at(12, vec![1]).unwrap().fulfil("b");
+        assert_eq!(read(&reader).unwrap(), []);
+        assert_eq!(bus.insert(11, &[1], Some("a")), Inserted::Done);
+        assert_eq!(read(&reader).unwrap(), [(11, "a"), (12, "b")]);
+    }
+
+    #[test]
+    fn what_passes_stands_before_a_missing_number_unless_its_topic_is_behind_it() {
+        let bus = shared();
+        let (quiet, busy) = (following(&bus, &[1]), following(&bus, &[2]));
+        bus.reserve_at(12, vec![2]).unwrap().fulfil("opened");
+        bus.pass(&[1], "quiet");
+        bus.pass(&[2], "busy");
+        assert_eq!(read(&quiet).unwrap(), [(10, "quiet")]);
+        assert_eq!(read(&busy).unwrap(), []);
+        bus.insert(11, &[1, 2], Some("missed"));
+        assert_eq!(read(&quiet).unwrap(), [(11, "missed")]);
+        assert_eq!(read(&busy).unwrap(), [(11, "missed"), (12, "opened"), (12, "busy")]);
+    }
+
+    #[test]
+    fn what_passed_elsewhere_after_a_number_that_is_missing_here_waits_for_it() {
+        let bus = shared();
+        let reader = following(&bus, &[1]);
+        bus.insert_passing(&[1, 9], 11, "delta");
+        assert_eq!((read(&reader).unwrap(), bus.gaps()), (vec![], vec![(11, 11)]));
+        bus.insert(11, &[1], Some("opened"));
+        assert_eq!(read(&reader).unwrap(), [(11, "opened"), (11, "delta")]);
+        assert_eq!(bus.topics(), 1, "no log is made for what nobody follows");
+    }
+
+    #[test]
+    fn who_was_told_from_elsewhere_up_to_a_number_is_not_told_it_again_when_it_arrives() {
+        let bus = shared();
+        let reader = bus.subscribe();
+        reader.follow(&1, Start::After(12));
+        bus.insert(11, &[1], Some("known"));
+        bus.insert(12, &[1], Some("known too"));
+        bus.insert(13, &[1], Some("new"));
+        assert_eq!(read(&reader).unwrap(), [(13, "new")]);
+    }
+
+    #[test]
+    fn who_begins_while_a_number_is_missing_is_told_of_it_and_of_what_came_after() {
+        let bus = shared();
+        following(&bus, &[1]);
+        bus.reserve_at(12, vec![1]).unwrap().fulfil("b");
+        let (now, position) = (following(&bus, &[1]), bus.position());
+        let at = bus.subscribe();
+        assert_eq!((at.follow(&1, Start::At(position)), bus.shown(&1)), (10, 10));
+        bus.insert(11, &[1], Some("a"));
+        assert_eq!(read(&now).unwrap(), [(11, "a"), (12, "b")]);
+        assert_eq!(read(&at).unwrap(), [(11, "a"), (12, "b")]);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_missing_number_is_woken_when_it_is_there() {
+        let bus = shared();
+        let reader = following(&bus, &[1]);
+        bus.reserve_at(12, vec![1]).unwrap().fulfil("b");
+        let mut out = Vec::new();
+        let (read, ()) = tokio::join!(reader.next(&mut out), async {
+            tokio::task::yield_now().await;
+            bus.insert(11, &[2], None);
+        });
+        assert_eq!((read, out.len()), (Ok(()), 1));
+    }
+
+    proptest! {
+        /// Two processes: each has its own events at once and the other's in any order later. Both are told the same.
+        #[test]
+        fn two_processes_tell_each_topic_alike(
+            events in proptest::collection::vec((any::<bool>(), 0_u8..3), 1..60),
+            seed in any::<u64>(),
+        ) {
+            let buses = [shared(), shared()];
+            let readers = buses.each_ref().map(|bus| following(bus, &[0, 1]));
+            let mut late: [Vec<(u64, u8)>; 2] = Default::default();
+            let mut random = seed | 1;
+            let mut heard: [Values; 2] = Default::default();
+            for (number, (is_first, topic)) in (11..).zip(&events) {
+                let own = usize::from(!is_first);
+                buses[own].reserve_at(number, vec![*topic]).unwrap().fulfil("e");
+                late[1 - own].push((number, *topic));
+                for (at, bus) in buses.iter().enumerate() {
+                    random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    if !late[at].is_empty() && random >> 63 == 1 {
+                        let (number, topic) = late[at].remove((random >> 33) as usize % late[at].len());
+                        if bus.insert(number, &[topic], None) == Inserted::Wanted {
+                            bus.insert(number, &[topic], Some("e"));
+                        }
+                    }
+                    heard[at].extend(read(&readers[at]).unwrap());
+                }
+            }
+            for (at, bus) in buses.iter().enumerate() {
+                for (number, topic) in late[at].drain(..) {
+                    bus.insert(number, &[topic], Some("e"));
+                }
+                heard[at].extend(read(&readers[at]).unwrap());
+            }
+            let expected: Values =
+                (11..).zip(&events).filter(|(_, (_, topic))| *topic < 2).map(|(number, _)| (number, "e")).collect();
+            prop_assert_eq!(&heard[0], &expected);
+            prop_assert_eq!(&heard[1], &expected);
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod bootstrap;
 mod change;
 mod discussions;
 mod error;
+mod gateways;
 pub mod hubs;
 mod identity;
 mod jobs;
@@ -47,6 +48,7 @@ pub use discussions::{
     NewDiscussion, NewPanelist, Panelist,
 };
 pub use error::{ErrorBody, ErrorInfo, Failure};
+pub use gateways::{GatewayProcess, GatewayState};
 pub use identity::{
     ApiToken, AuthConfig, AuthSession, CreatedApiToken, Login, NewApiToken, Refresh, SignedIn, Tenant,
     TenantMembership, User,

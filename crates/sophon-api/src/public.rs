@@ -8,9 +8,14 @@ use utoipa::ToSchema;
 
 /// How the gateway is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Health {
     /// Whether it takes work.
     pub status: HealthStatus,
+    /// Whether messages to the other gateways are carried; absent where `[backplane]` is not configured. It takes work also
+    /// without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backplane_connected: Option<bool>,
 }
 
 /// Whether the gateway takes work (`ok`), is shutting down (`draining`), or cannot store anything

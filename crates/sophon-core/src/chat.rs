@@ -184,6 +184,10 @@ fn edit_in(
         return Err(Error::new(Kind::NotAuthorized, "Only messages of your own can be edited."));
     }
     branch_in(unit, &mut session, &before)?;
+    // A title that was taken from the message follows it.
+    if session.title == title_of(&before.content)? {
+        session.title = title_of(&edit.content)?;
+    }
     let mut edited = [Message {
         id: unit.new_id(),
         content: edit.content,
@@ -292,12 +296,17 @@ fn send_in(
     unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
     let sent = queue_in(unit, caller, &session, &agent, &message, send.is_streaming, None)?;
     if session.title.is_empty() {
-        session.title = title(&first_line_truncated(&message.content, TITLE_LENGTH))?;
+        session.title = title_of(&message.content)?;
     }
     session.message_count += 1;
     save_in(unit, &mut session)?;
     unarchive_in(unit, &session, &caller.user)?;
     Ok(sent)
+}
+
+/// What a session is called that begins with this message.
+fn title_of(content: &str) -> Result<String> {
+    title(&first_line_truncated(content, TITLE_LENGTH))
 }
 
 /// The agent that answers: the one that is named, or the session's.

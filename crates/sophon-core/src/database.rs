@@ -9,11 +9,13 @@ use sophon_model::{
     AuditAction, AuditDetails, AuditOutcome, Caller, Error, Event, Id, Job, Result, SessionId, Stamps,
     Timestamp, Topic, UserInTenant,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use crate::audit::{self, Digests, Draft, Heads, Performer, Subject};
 use crate::identity::require_still;
+use crate::jobs::JobBell;
 use crate::live::{EventBus, Members, epoch_at, topics_of};
+use crate::peers::Peers;
 use crate::tasks::{TaskEndHook, TaskEndHooks};
 
 /// Storage, the bus, time and chance: what every service needs.
@@ -21,11 +23,12 @@ use crate::tasks::{TaskEndHook, TaskEndHooks};
 pub struct Database {
     store: Arc<dyn Store>,
     bus: EventBus,
+    peers: Peers,
     members: Members,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     stamps: Arc<Stamps>,
-    job_bell: Arc<Notify>,
+    job_bell: JobBell,
     task_end_hooks: Arc<OnceLock<TaskEndHooks>>,
     audit_heads: Arc<Heads>,
     audit_digests: Arc<Digests>,
@@ -35,18 +38,20 @@ impl Database {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         bus: EventBus,
+        peers: Peers,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         audit_digests: Digests,
     ) -> Self {
         Self {
             members: Members::new(store.is_exclusive()),
+            job_bell: JobBell::new(peers.clone()),
             store,
             bus,
+            peers,
             clock,
             entropy,
             stamps: Arc::default(),
-            job_bell: Arc::default(),
             task_end_hooks: Arc::default(),
             audit_heads: Arc::default(),
             audit_digests: Arc::new(audit_digests),
@@ -75,6 +80,11 @@ impl Database {
         &self.bus
     }
 
+    /// The other gateways of the deployment.
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.peers
+    }
+
     /// Whether this process alone uses the storage.
     pub(crate) fn is_exclusive(&self) -> bool {
         self.store.is_exclusive()
@@ -86,13 +96,13 @@ impl Database {
     }
 
     /// Rung when it is worth looking into the queue of jobs.
-    pub(crate) fn job_bell(&self) -> Arc<Notify> {
-        self.job_bell.clone()
+    pub(crate) fn job_bell(&self) -> &JobBell {
+        &self.job_bell
     }
 
     /// Rings it.
     pub(crate) fn ring_jobs(&self) {
-        self.job_bell.notify_one();
+        self.job_bell.rung.notify_one();
     }
 
     /// Says which subjects take part in the end of a task. Once, as the gateway is put together.
@@ -110,7 +120,14 @@ impl Database {
     pub(crate) fn pass(&self, event: impl Into<Event>) {
         let event = event.into();
         debug_assert!(!event.is_durable(), "a durable event is emitted in a unit of work");
-        self.bus.pass(&topics_of(&event, &self.members.last_known(&event)), event);
+        let topics = self.topics_now(&event);
+        self.peers.pass(&topics, &event, || self.bus.last_placed(&topics));
+        self.bus.pass(&topics, event);
+    }
+
+    /// The topics of an event that passes now.
+    pub(crate) fn topics_now(&self, event: &Event) -> Vec<Topic> {
+        topics_of(event, &self.members.last_known(event))
     }
 
     /// Reads from one consistent state.
@@ -332,8 +349,14 @@ impl<'a> Unit<'a> {
 
     /// Has the queue of jobs looked at once the transaction is durable.
     pub(crate) fn ring_after_commit(&mut self) {
-        let bell = self.db.job_bell();
-        self.after_commit(move || bell.notify_one());
+        let bell = self.db.job_bell.clone();
+        self.after_commit(move || bell.ring_for_new_job());
+    }
+
+    /// Has the other gateways told, once the transaction is durable, that something has happened.
+    pub(crate) fn notify_peers_after_commit(&mut self, subject: &'static str, key: impl Into<String>) {
+        let (peers, key) = (self.db.peers.clone(), key.into());
+        self.after_commit(move || peers.notify(subject, &key));
     }
 
     /// The subjects that take part in the end of a task.
@@ -455,6 +478,7 @@ where
         let reply = match (outcome, this.result) {
             (Ok(()), Some(result)) => {
                 for (reservation, event) in this.events {
+                    this.db.peers.publish(reservation.seq(), reservation.topics(), &event);
                     reservation.fulfil(event);
                 }
                 for action in this.after_commit {

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use fanout::Limits;
 use sophon_model::ports::{
-    AuditCheckpoints, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory, Store, Tx,
+    AuditCheckpoints, Backplane, Blobs, Clock, Entropy, Fetch, MasterKeys, ModelProvider, ProviderFactory,
+    Store, Tx,
 };
 use sophon_model::{Caller, Credential, Error, Result, TenantId, User};
+use tokio::sync::Notify;
 
 use crate::agents::Agents;
 use crate::announcements::Announcements;
@@ -24,7 +26,7 @@ use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
 use crate::identity::{Identity, SignInRates, caller, member};
 use crate::info_requests::InfoRequests;
-use crate::jobs::{Jobs, Runner, Workers};
+use crate::jobs::{Holdings, JOBS_WAIT, Jobs, Runner, Workers};
 use crate::lifecycle::Lifecycle;
 use crate::live::{EventBus, PendingTexts};
 use crate::maintenance::{self, Pruner, Retention};
@@ -32,6 +34,7 @@ use crate::memory;
 use crate::models::Models;
 use crate::nodes::Nodes;
 use crate::once;
+use crate::peers::{Listener, Peers, Roll, Tail};
 use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
 use crate::roles::Roles;
@@ -64,6 +67,9 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn ModelProvider>>,
     /// Opens those that are added later.
     pub provider_factory: Arc<dyn ProviderFactory>,
+    /// The way to the other gateways of the deployment; `None` if this one is alone, or to find what they do by looking into
+    /// storage.
+    pub backplane: Option<Arc<dyn Backplane>>,
     /// The life of the process.
     pub lifecycle: Lifecycle,
 }
@@ -71,6 +77,8 @@ pub struct Parts {
 /// How a gateway behaves.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What this gateway is called among those on the same database: its machine and port.
+    pub name: String,
     /// The key that signs access tokens.
     pub signing_key: [u8; 32],
     /// The private key that signs checkpoints of the audit log (Ed25519).
@@ -106,6 +114,8 @@ pub(crate) struct Shared {
     pub(crate) pending: PendingTexts,
     /// What runs here.
     pub(crate) running: Arc<Running>,
+    /// The jobs that this process holds.
+    pub(crate) holdings: Holdings,
     /// The life of the process.
     pub(crate) lifecycle: Lifecycle,
     /// The models that can be asked for.
@@ -182,6 +192,8 @@ pub struct Services {
     pub lifecycle: Lifecycle,
     /// What runs here.
     pub running: Arc<Running>,
+    /// This gateway among those on the same database.
+    pub roll: Roll,
     /// Whether there was an administrator before this start, so that what is asked for a first one does not count.
     pub had_administrator: bool,
     /// The administrator's password, if it was generated at this start: to be shown once.
@@ -210,11 +222,21 @@ impl Gateway {
             fetch,
             providers,
             provider_factory,
+            backplane,
             lifecycle,
         } = parts;
         let above = begin_events(&*store, clock.now()).await?;
-        let bus = EventBus::new(Limits { max_behind: settings.buffer, ..Limits::default() }, above);
-        let db = Database::new(store, bus, clock, entropy, Digests::new(&settings.audit_key));
+        let limits = Limits { max_behind: settings.buffer, ..Limits::default() };
+        let bus =
+            if store.is_exclusive() { EventBus::new(limits, above) } else { EventBus::shared(limits, above) };
+        let db = Database::new(
+            store,
+            bus,
+            Peers::new(backplane),
+            clock,
+            entropy,
+            Digests::new(&settings.audit_key),
+        );
         let administrator = set_up(&db, settings.first_administrator.clone()).await?;
         let home = main_tenant(&db).await?;
         let secrets = Secrets::open(db.clone(), master_keys, lifecycle.clone()).await?;
@@ -227,7 +249,8 @@ impl Gateway {
         let models = Models::open(db.clone(), secrets.clone(), providers, lifecycle.clone()).await?;
         let shared = Shared {
             pending: PendingTexts::new(db.clone()),
-            running: Arc::default(),
+            running: Arc::new(Running::new(db.peers().clone())),
+            holdings: Holdings::default(),
             models,
             tools: Tools::default(),
             db,
@@ -235,6 +258,9 @@ impl Gateway {
             settings,
         };
         let mut registry = Registry::default();
+        shared.running.register(&mut registry);
+        shared.pending.register(&mut registry);
+        shared.models.register(&mut registry);
         tools::register(&mut registry, &shared.db, fetch);
         memory::register(&mut registry, &shared.db);
         once::register(&mut registry);
@@ -276,10 +302,11 @@ impl Gateway {
             pending: shared.pending.clone(),
             lifecycle: shared.lifecycle.clone(),
             running: shared.running.clone(),
+            roll: Roll::open(&shared, &mut registry),
         };
         turn::register(&shared, &services.attachments, &mut registry);
         others(&shared, &mut registry);
-        start(shared, registry);
+        start(shared, registry, services.roll.clone());
         Ok(Self(Arc::new(services)))
     }
 }
@@ -310,12 +337,24 @@ async fn main_tenant(db: &Database) -> Result<TenantId> {
 }
 
 /// Hands what was registered to those that call it, and starts the workers.
-fn start(shared: Shared, registry: Registry) {
-    let Registry { mut handlers, task_end_hooks, tools, retention } = registry;
+fn start(shared: Shared, registry: Registry, roll: Roll) {
+    let Registry { mut handlers, task_end_hooks, tools, retention, mut notices } = registry;
     shared.tools.set(tools);
     shared.db.set_task_end_hooks(task_end_hooks);
     handlers.register_chore(Pruner { retention });
     let lifecycle = shared.lifecycle.clone();
+    let (db, pending) = (shared.db.clone(), shared.pending.clone());
+    if !db.is_exclusive() {
+        let rung = db.clone();
+        notices.insert(JOBS_WAIT, Box::new(move |_| rung.ring_jobs()));
+        let look_now = Arc::<Notify>::default();
+        let (life, look) = (lifecycle.clone(), look_now.clone());
+        let tail = Tail { db: db.clone(), pending: pending.clone(), lifecycle: life, look_now: look };
+        lifecycle.spawn_critical("reader of other gateways' events", tail.run());
+        let listener = Listener { db, pending, notices, lifecycle: lifecycle.clone(), look_now };
+        lifecycle.spawn_critical("listener to other gateways", listener.run());
+        lifecycle.spawn(roll.keep());
+    }
     lifecycle.spawn_critical("sweep over logs", maintenance::sweep(shared.db.clone(), lifecycle.clone()));
     lifecycle.spawn_critical("job runner", Runner::new(shared, handlers).run());
 }

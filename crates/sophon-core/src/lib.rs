@@ -30,6 +30,7 @@ pub mod network;
 pub mod nodes;
 pub mod once;
 pub mod only_if;
+pub mod peers;
 pub mod policy;
 mod prompts;
 pub mod rates;

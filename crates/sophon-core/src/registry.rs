@@ -12,6 +12,7 @@ use sophon_model::{Result, Timestamp};
 use crate::database::Unit;
 use crate::jobs::{Chore, Handler, Handlers};
 use crate::maintenance::REMOVED_AT_ONCE;
+use crate::peers::NoticeHandlers;
 use crate::tasks::{TaskEndHook, TaskEndHooks};
 use crate::tools::{Registered, Tool, ToolSource};
 
@@ -25,6 +26,7 @@ pub(crate) struct Registry {
     pub(crate) task_end_hooks: TaskEndHooks,
     pub(crate) tools: Registered,
     pub(crate) retention: Vec<(Duration, Prune)>,
+    pub(crate) notices: NoticeHandlers,
 }
 
 impl Registry {
@@ -41,6 +43,13 @@ impl Registry {
     /// Has `hook` finish what a task leaves behind that has ended, after the hooks that were registered before.
     pub(crate) fn task_end(&mut self, hook: impl TaskEndHook + 'static) {
         self.task_end_hooks.push(Box::new(hook));
+    }
+
+    /// Has `handle` called with the key of each notice of a subject that another gateway sends. A notice may be lost, late or
+    /// doubled.
+    pub(crate) fn notice(&mut self, subject: &'static str, handle: impl Fn(&str) + Send + Sync + 'static) {
+        let before = self.notices.insert(subject, Box::new(handle));
+        debug_assert!(before.is_none(), "a subject of notices is registered once");
     }
 
     /// Gives a tool to all agents whose allowlist names it.

@@ -1,4 +1,4 @@
-//! Waking requests that wait, in this process, for something that happens in another request.
+//! Waking requests that wait for something that happens in another request, here or on another gateway.
 //!
 //! A wake-up means that it is worth looking again, and nothing more: what happened is in storage. Where other processes
 //! use the same storage, a waiting request looks there at a slow pace as well.
@@ -11,6 +11,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+use crate::database::Database;
+use crate::peers::Peers;
+use crate::registry::Registry;
+
 /// How long to wait for a wake-up before looking anyway, where other processes use the same storage.
 const POLL: Duration = Duration::from_secs(2);
 
@@ -18,18 +22,33 @@ const POLL: Duration = Duration::from_secs(2);
 pub(crate) struct Wakers<K> {
     subscribers: Arc<Mutex<HashMap<K, watch::Sender<()>>>>,
     poll: Option<Duration>,
+    /// The other gateways, and under which subject they are told.
+    peers: Peers,
+    subject: &'static str,
 }
 
 impl<K> Clone for Wakers<K> {
     fn clone(&self) -> Self {
-        Self { subscribers: self.subscribers.clone(), poll: self.poll }
+        Self {
+            subscribers: self.subscribers.clone(),
+            poll: self.poll,
+            peers: self.peers.clone(),
+            subject: self.subject,
+        }
     }
 }
 
 impl<K: Clone + Eq + Hash> Wakers<K> {
-    /// For things that happen in this process alone (`is_exclusive`), or in others as well.
-    pub(crate) fn new(is_exclusive: bool) -> Self {
-        Self { subscribers: Arc::default(), poll: (!is_exclusive).then_some(POLL) }
+    /// Wake-ups that reach those who wait on other gateways under `subject`.
+    pub(crate) fn open(db: &Database, registry: &mut Registry, subject: &'static str) -> Self
+    where
+        K: for<'a> From<&'a str> + Send + Sync + 'static,
+    {
+        let poll = (!db.is_exclusive()).then_some(POLL);
+        let wakers = Self { subscribers: Arc::default(), poll, peers: db.peers().clone(), subject };
+        let here = wakers.clone();
+        registry.notice(subject, move |key| here.wake_here(&K::from(key)));
+        wakers
     }
 
     /// Subscribes to a key. Wake-ups count from now on, so look after this and not before.
@@ -39,8 +58,16 @@ impl<K: Clone + Eq + Hash> Wakers<K> {
         Waiter { wakers: self.clone(), key: key.clone(), woken: Some(woken) }
     }
 
-    /// Wakes the subscribers of a key.
-    pub(crate) fn wake(&self, key: &K) {
+    /// Wakes the subscribers of a key, on all gateways.
+    pub(crate) fn wake(&self, key: &K)
+    where
+        K: ToString,
+    {
+        self.wake_here(key);
+        self.peers.notify(self.subject, &key.to_string());
+    }
+
+    fn wake_here(&self, key: &K) {
         if let Some(subscribers) = self.subscribers.lock().get(key) {
             subscribers.send_replace(());
         }
@@ -84,7 +111,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_subscriber_is_woken_by_what_happened_since_it_subscribed_and_is_forgotten_after_use() {
-        let wakers = Wakers::new(true);
+        let wakers =
+            Wakers { subscribers: Arc::default(), poll: None, peers: Peers::default(), subject: "test" };
         wakers.wake(&"nobody");
         let (mut one, mut other) = (wakers.subscribe(&"key"), wakers.subscribe(&"key"));
         assert!(one.woken().now_or_never().is_none());

@@ -189,9 +189,11 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         fetch: Arc::new(DenyAllFetch),
         providers: vec![Arc::new(Polite([model]))],
         provider_factory: Arc::new(DenyAllProviders),
+        backplane: None,
         lifecycle: Lifecycle::default(),
     };
     let settings = Settings {
+        name: "test:0".into(),
         signing_key: [7; 32],
         audit_key: [9; 32],
         rates: Rates::default(),

@@ -153,6 +153,8 @@ ids! {
     NodeId = "node_";
     /// One command to a node.
     NodeCommandId = "cmd_";
+    /// A gateway process.
+    GatewayId = "gw_";
     /// A discussion, as it was planned.
     DiscussionId = "disc_";
     /// One run of a discussion.

@@ -46,6 +46,9 @@ pub enum StartError {
     /// The way out cannot be opened.
     #[error("outbound connections cannot be set up: {0}")]
     Egress(String),
+    /// The way to the other gateways cannot be used as it was configured.
+    #[error("[backplane] is not usable: {0}")]
+    Backplane(String),
     /// It ran, and could not go on.
     #[error("the gateway had to stop: {0}")]
     Stopped(String),

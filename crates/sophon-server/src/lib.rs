@@ -2,6 +2,7 @@
 //! sessions is in the wrong room here.
 
 mod audit_checkpoints;
+mod backplane;
 pub mod config;
 mod dashboard;
 mod data_folder;

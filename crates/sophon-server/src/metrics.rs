@@ -63,6 +63,7 @@ async fn scrape(State(watched): State<Watched>, headers: HeaderMap) -> Response 
     gauge("sophon_tasks_running", watched.gateway.running.count());
     hubs(&watched.hubs);
     gauge("sophon_topics", watched.gateway.db.bus().topics());
+    peers(&watched.gateway);
     if let Some(bytes) = resident_memory() {
         gauge("process_resident_memory_bytes", bytes);
     }
@@ -84,6 +85,24 @@ fn hubs(hubs: &Hubs) {
         metrics::counter!("sophon_hub_connections_opened_total", "hub" => hub).absolute(figures.opened);
         metrics::counter!("sophon_hub_calls_total", "hub" => hub).absolute(figures.calls);
         metrics::counter!("sophon_hub_calls_failed_total", "hub" => hub).absolute(figures.failed_calls);
+    }
+}
+
+/// How this gateway stands among those on the same database.
+fn peers(gateway: &Gateway) {
+    let status = gateway.roll.status();
+    metrics::gauge!("sophon_leases_held").set(status.leases as f64);
+    metrics::gauge!("sophon_events_missing").set(status.missing_events as f64);
+    let Some(backplane) = status.backplane else { return };
+    metrics::gauge!("sophon_backplane_connected").set(f64::from(u8::from(backplane.is_connected)));
+    let counts = [
+        ("sophon_backplane_messages_sent_total", backplane.sent),
+        ("sophon_backplane_messages_received_total", backplane.received),
+        ("sophon_backplane_messages_dropped_total", backplane.dropped),
+        ("sophon_backplane_connections_lost_total", backplane.lost),
+    ];
+    for (name, count) in counts {
+        metrics::counter!(name).absolute(count);
     }
 }
 

@@ -22,7 +22,7 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{audit_checkpoints, files, http, listener, master_keys, metrics, telemetry};
+use crate::{audit_checkpoints, backplane, files, http, listener, master_keys, metrics, telemetry};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -97,7 +97,8 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
         .map_err(|cause| StartError::Listen { address: config.listen, cause })?;
     let folder = DataFolder::open(config.data_folder()?)?;
     let store = open_store(config, &folder).await?;
-    let gateway = open_gateway(config, &folder, store.clone(), lifecycle.clone()).await?;
+    let name = machine_and_port(listener.local_addr()?);
+    let gateway = open_gateway(config, &folder, store.clone(), (name, lifecycle.clone())).await?;
     let first_password = match &gateway.generated_password {
         Some((_, password)) => Some(folder.keep_first_password(password)?),
         None => folder.first_password(),
@@ -191,10 +192,15 @@ async fn close(store: Arc<dyn Store>) {
     }
 }
 
+/// What a gateway is called among others.
+fn machine_and_port(address: SocketAddr) -> String {
+    format!("{}:{}", rustix::system::uname().nodename().to_string_lossy(), address.port())
+}
+
 async fn open_store(config: &Config, folder: &DataFolder) -> Result<Arc<dyn Store>, StartError> {
     let url = config.database.url.clone().unwrap_or_else(|| folder.sqlite_url());
-    let opened =
-        tokio::task::spawn_blocking(move || sophon_store::open(&url, &sophon_store::Options::default()));
+    let options = config.database.options();
+    let opened = tokio::task::spawn_blocking(move || sophon_store::open(&url, &options));
     let opened = opened.await.map_err(sophon_model::Error::internal)?;
     Ok(opened?)
 }
@@ -203,7 +209,7 @@ async fn open_gateway(
     config: &Config,
     folder: &DataFolder,
     store: Arc<dyn Store>,
-    lifecycle: Lifecycle,
+    (name, lifecycle): (String, Lifecycle),
 ) -> Result<Gateway, StartError> {
     let egress = Egress::new(EgressOptions::from(&config.egress))
         .map_err(|error| StartError::Egress(error.to_string()))?;
@@ -213,9 +219,11 @@ async fn open_gateway(
         .map(|configured| sophon_providers::build(configured, &egress))
         .collect::<Result<_, _>>()?;
     let entropy = Arc::new(SystemEntropy);
+    let signing_key = folder.signing_key(&*entropy)?;
     let audit_key = folder.audit_key(&*entropy)?;
     let settings = Settings {
-        signing_key: folder.signing_key(&*entropy)?,
+        name,
+        signing_key,
         audit_key,
         auto_admin: config.auth.auto_admin,
         rates: config.rate_limits.into(),
@@ -227,6 +235,7 @@ async fn open_gateway(
         workers: Workers {
             turns: config.agents.workers.count(),
             turns_per_user: config.agents.workers_per_user.count(),
+            lease: config.agents.lease(),
             ..Workers::default()
         },
         turn: config.agents.into(),
@@ -245,6 +254,7 @@ async fn open_gateway(
         fetch: Arc::new(egress.for_tools()),
         providers,
         provider_factory: Arc::new(OverEgress::new(egress.clone(), config.listen.port())),
+        backplane: backplane::open(&config.backplane, &signing_key).await?,
         lifecycle,
     };
     Gateway::open(parts, settings).await.map_err(|error| match error.kind() {

@@ -25,7 +25,8 @@ pub use migrations::SCHEMA_VERSION;
 pub use options::Options;
 pub use rows::PRUNED_AT_ONCE;
 
-/// Opens the database at `url`: `sqlite:/path/to/file` or `postgres://user@host/database`. Makes a missing SQLite
+/// Opens the database at `url`: `sqlite:/path/to/file` or `postgres://user@host/database`, with
+/// `sslmode` and `sslrootcert` as PostgreSQL's own tools take them. Makes a missing SQLite
 /// file, and brings the schema to [`SCHEMA_VERSION`]. Blocks while it does so.
 ///
 /// # Errors
@@ -36,6 +37,6 @@ pub use rows::PRUNED_AT_ONCE;
 pub fn open(url: &str, options: &Options) -> Result<Arc<dyn Store>> {
     match url.parse()? {
         options::Address::Sqlite(path) => Ok(Arc::new(workers::SqliteStore::open(&path, options)?)),
-        options::Address::Postgres(config) => Ok(Arc::new(workers::PostgresStore::open(&config, options)?)),
+        options::Address::Postgres(server) => Ok(Arc::new(workers::PostgresStore::open(&server, options)?)),
     }
 }

@@ -8,6 +8,8 @@ use postgres::Config;
 use postgres::config::SslMode;
 use sophon_model::{Error, Result};
 
+use crate::engine::Wanted;
+
 /// Limits of a store.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -34,11 +36,19 @@ pub(crate) enum Address {
     /// A file.
     Sqlite(PathBuf),
     /// A server.
-    Postgres(Box<Config>),
+    Postgres(Box<Server>),
 }
 
-/// `sqlite:PATH` (also `sqlite://PATH`), or `postgres://…` as PostgreSQL's own tools take it. TLS to PostgreSQL is
-/// not supported yet: an address that demands it is refused, rather than served in the clear.
+/// A PostgreSQL server, and how connections to it are protected.
+#[derive(Clone)]
+pub(crate) struct Server {
+    /// Where it is.
+    pub(crate) config: Config,
+    /// By TLS or not.
+    pub(crate) tls: Wanted,
+}
+
+/// `sqlite:PATH` (also `sqlite://PATH`), or `postgres://…` as PostgreSQL's own tools take it.
 impl FromStr for Address {
     type Err = Error;
 
@@ -51,16 +61,33 @@ impl FromStr for Address {
             };
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            // The parser's errors do not repeat the address, which may hold a password.
-            let config = Config::from_str(url).map_err(|error| {
-                Error::validation("url", format!("not a PostgreSQL address: {error}")).with_cause(error)
-            })?;
-            return match config.get_ssl_mode() {
-                SslMode::Disable | SslMode::Prefer => Ok(Address::Postgres(Box::new(config))),
-                _ => Err(Error::validation("url", "TLS to PostgreSQL is not supported yet")),
-            };
+            return Ok(Address::Postgres(Box::new(Server::at(url)?)));
         }
         Err(Error::validation("url", "a database address begins with sqlite: or postgres://"))
+    }
+}
+
+impl Server {
+    /// The parser of addresses knows no more of TLS than whether it must be.
+    fn at(url: &str) -> Result<Self> {
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let (mut mode, mut root, mut others) = (None, None, Vec::new());
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+            match form_urlencoded::parse(parameter.as_bytes()).next() {
+                Some((name, value)) if name == "sslmode" => mode = Some(value.into_owned()),
+                Some((name, value)) if name == "sslrootcert" => {
+                    root = Some(PathBuf::from(value.into_owned()));
+                }
+                _ => others.push(parameter),
+            }
+        }
+        let tls = Wanted::of(mode.as_deref(), root)?;
+        // The parser's errors do not repeat the address, which may hold a password.
+        let mut config = Config::from_str(&format!("{address}?{}", others.join("&"))).map_err(|error| {
+            Error::validation("url", format!("not a PostgreSQL address: {error}")).with_cause(error)
+        })?;
+        config.ssl_mode(if tls == Wanted::Nothing { SslMode::Disable } else { SslMode::Require });
+        Ok(Self { config, tls })
     }
 }
 
@@ -84,10 +111,28 @@ mod tests {
         assert_eq!(file("sqlite::memory:"), None);
     }
 
+    fn tls(url: &str) -> std::result::Result<Wanted, String> {
+        match url.parse() {
+            Ok(Address::Postgres(server)) => Ok(server.tls),
+            Ok(Address::Sqlite(_)) => Err("a file".into()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     #[test]
-    fn a_postgres_address_must_not_demand_tls() {
-        assert!(matches!("postgres://u:p@localhost:5432/db".parse(), Ok(Address::Postgres(_))));
-        assert!("postgres://u@localhost/db?sslmode=require".parse::<Address>().is_err());
+    fn a_postgres_address_says_how_connections_are_protected() {
+        let at = |query: &str| tls(&format!("postgres://u:p@localhost:5432/db{query}"));
+        assert_eq!(at(""), Ok(Wanted::Nothing));
+        assert_eq!(at("?sslmode=prefer&connect_timeout=3"), Ok(Wanted::Nothing));
+        assert_eq!(at("?connect_timeout=3&sslmode=require"), Ok(Wanted::AnyServer));
+        assert_eq!(at("?sslmode=verify-full"), Ok(Wanted::NamedServer(None)));
+        let file = Wanted::NamedServer(Some("/etc/ca files/root.pem".into()));
+        assert_eq!(at("?sslrootcert=/etc/ca%20files/root.pem&sslmode=verify-full"), Ok(file));
+        for wrong in
+            ["?sslmode=allow", "?sslmode=verify-ca", "?sslrootcert=/a", "?sslmode=require&sslrootcert=/a"]
+        {
+            assert!(at(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -44,6 +44,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             settings: Settings {
+                name: "test:0".into(),
                 signing_key: [7; 32],
                 audit_key: [9; 32],
                 auto_admin: true,
@@ -174,6 +175,7 @@ impl Setup {
             fetch: Arc::new(DenyAllFetch),
             providers: self.providers.clone(),
             provider_factory: Arc::new(factory()),
+            backplane: None,
             lifecycle: Lifecycle::default(),
         };
         let runtime =

@@ -1648,6 +1648,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ops/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the gateways that serve on the same database
+         * @description Each gives a sign of life every ten seconds. One that crashed is listed for an hour.
+         */
+        get: operations["listGateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ops/jobs": {
         parameters: {
             query?: never;
@@ -3299,8 +3319,58 @@ export interface components {
              */
             sessionTitle: string;
         };
+        /**
+         * @description The id of a thing of this kind: A gateway process.
+         * @example gw_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        GatewayId: string;
+        /** @description A gateway process that serves on the database. */
+        GatewayProcess: {
+            /** @description Whether messages to the other gateways are carried; `null` where `[backplane]` is not configured. */
+            backplaneConnected: boolean | null;
+            /** @description Its id, new at each start. */
+            id: components["schemas"]["GatewayId"];
+            /**
+             * Format: int64
+             * @description Background jobs that it works on.
+             * @example 3
+             */
+            leases: number;
+            /**
+             * Format: int64
+             * @description Events of other gateways that it has not read yet: how far it is behind.
+             * @example 0
+             */
+            missingEvents: number;
+            /**
+             * @description Its machine and port.
+             * @example chat-1:8080
+             */
+            name: string;
+            /** @description When it last gave a sign of life. */
+            seenAt: components["schemas"]["Timestamp"];
+            /** @description When it started. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description How it is. */
+            state: components["schemas"]["GatewayState"];
+            /**
+             * @description The version of its program.
+             * @example 0.1.0
+             */
+            version: string;
+        };
+        /**
+         * @description Whether a gateway serves (`running`), is stopping (`draining`), or has given no sign of life for half a minute (`silent`).
+         * @enum {string}
+         */
+        GatewayState: "running" | "draining" | "silent";
         /** @description How the gateway is. */
         Health: {
+            /**
+             * @description Whether messages to the other gateways are carried; absent where `[backplane]` is not configured. It takes work also
+             *     without.
+             */
+            backplaneConnected?: boolean | null;
             /** @description Whether it takes work. */
             status: components["schemas"]["HealthStatus"];
         };
@@ -3545,6 +3615,15 @@ export interface components {
             hasMore: boolean;
             /** @description The items, in order. */
             items: components["schemas"]["FoundMessage"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_GatewayProcess: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["GatewayProcess"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -12230,6 +12309,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "backplaneConnected": false,
                      *       "status": "ok"
                      *     }
                      */
@@ -12259,6 +12339,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "backplaneConnected": false,
                      *       "status": "ok"
                      *     }
                      */
@@ -14492,6 +14573,75 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    listGateways: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "backplaneConnected": false,
+                     *           "id": "gw_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "leases": 3,
+                     *           "missingEvents": 0,
+                     *           "name": "chat-1:8080",
+                     *           "seenAt": "2026-11-22T12:00:00.000Z",
+                     *           "startedAt": "2026-11-22T12:00:00.000Z",
+                     *           "state": "running",
+                     *           "version": "0.1.0"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_GatewayProcess"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
     countJobs: {
         parameters: {
             query?: never;
@@ -14743,6 +14893,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "backplaneConnected": false,
                      *       "status": "ok"
                      *     }
                      */
@@ -14772,6 +14923,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "backplaneConnected": false,
                      *       "status": "ok"
                      *     }
                      */

@@ -6,6 +6,7 @@ pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod chat;
 pub(crate) mod discussions;
+pub(crate) mod gateways;
 pub(crate) mod identity;
 pub(crate) mod info_requests;
 pub(crate) mod jobs;

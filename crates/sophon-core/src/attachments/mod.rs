@@ -14,13 +14,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sophon_model::ports::{Blobs, ByteStream};
+use sophon_model::ports::{Blobs, ByteStream, Tx};
 use sophon_model::{AttachmentId, AuditAction, Caller, Error, Kind, Result, Session, StoredAttachment};
 
 use crate::database::Database;
 use crate::gateway::Shared;
 use crate::policy::{Granted, Read, Write, grant};
 use crate::registry::Registry;
+use crate::sessions::View;
 
 pub(crate) use naming::is_text_type;
 pub(crate) use sending::{claim_in, copy_all_in};
@@ -95,8 +96,10 @@ impl Attachments {
                 let Some(session) = found.as_ref().and_then(|found| found.session_id.clone()) else {
                     return grant::<StoredAttachment, Read>(tx, caller, found).map(Granted::into_inner);
                 };
-                grant::<Session, Read>(tx, caller, tx.get(&session)?).map_err(hide_session)?;
-                found.ok_or_else(|| Error::not_found("attachment"))
+                let session = grant::<Session, Read>(tx, caller, tx.get(&session)?).map_err(hide_session)?;
+                let is_shown = View::of(tx, caller, &session) == View::Participant
+                    || is_of_shown_message(tx, found.as_ref())?;
+                found.filter(|_| is_shown).ok_or_else(|| Error::not_found("attachment"))
             })
             .await
     }
@@ -129,4 +132,10 @@ fn hide_session(error: Error) -> Error {
         Kind::NotFound => Error::not_found("attachment"),
         _ => error,
     }
+}
+
+/// Whether the message that it was sent with is one that the session shows.
+fn is_of_shown_message(tx: &dyn Tx, attachment: Option<&StoredAttachment>) -> Result<bool> {
+    let Some(message) = attachment.and_then(|found| found.message_id.as_ref()) else { return Ok(false) };
+    Ok(tx.get(message)?.is_some_and(|message| !message.is_hidden))
 }

@@ -151,7 +151,7 @@ impl Discussions {
                             finish_in(unit, task, Outcome::cancelled())?;
                         }
                         let running = running.clone();
-                        unit.after_commit(move || running.cancel(&run.task_id));
+                        unit.after_commit(move || running.cancel_everywhere(&run.task_id));
                     }
                     let Some(next) = runs.next else { break };
                     page.after = Some(next);

@@ -107,6 +107,7 @@ impl Identity {
     ) -> Result<Self> {
         let (db, settings) = (shared.db.clone(), &shared.settings);
         let changes = broadcast::Sender::new(CHANGES_BACKLOG);
+        rights::register(registry, &changes);
         registry.chore(rights::Reviewer::new(changes.clone(), shared.running.clone()));
         elsewhere::register(registry);
         if !db.is_exclusive() {

@@ -17,11 +17,14 @@ use tokio::sync::broadcast;
 use super::{caller, live_token, member};
 use crate::database::Unit;
 use crate::jobs::{Chore, JobKind, JobOptions, Next};
+use crate::registry::Registry;
 use crate::tasks::{Running, stop_in};
 
 /// Why a task is cancelled whose rights have ended.
 const RIGHTS_ENDED: &str = "The rights with which this was started have ended: the API token was revoked or has expired, the \
      account was suspended or left the tenant, or the tenant was disabled.";
+/// The notice that rights have changed.
+const CHANGED: &str = "rights.changed";
 /// Tasks that one review cancels; more are left to the next one.
 const MOST_CANCELLED: usize = 100;
 
@@ -105,8 +108,19 @@ pub(super) fn publish_after_commit(
     of: &RightsOf,
 ) {
     let (changes, of) = (changes.clone(), of.clone());
+    unit.notify_peers_after_commit(CHANGED, serde_json::to_string(&of).unwrap_or_default());
     unit.after_commit(move || {
         let _nobody_listens = changes.send(of);
+    });
+}
+
+/// Passes on what other gateways say of rights that have changed.
+pub(super) fn register(registry: &mut Registry, changes: &broadcast::Sender<RightsOf>) {
+    let changes = changes.clone();
+    registry.notice(CHANGED, move |of| {
+        if let Ok(of) = serde_json::from_str(of) {
+            let _nobody_listens = changes.send(of);
+        }
     });
 }
 

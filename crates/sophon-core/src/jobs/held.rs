@@ -8,10 +8,9 @@ use sophon_model::ports::Tx;
 use sophon_model::{Error, Event, Id, Job, JobStatus, Kind, Result, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::holdings::Lapses;
 use crate::database::{Database, Unit};
 
-/// How long a worker holds a job without renewing its lease.
-pub(crate) const LEASE: Duration = Duration::from_secs(30);
 /// The code of the error that undoes a transaction whose job has gone to another worker.
 const LEASE_LOST: &str = "lease_lost";
 
@@ -58,6 +57,8 @@ pub(crate) struct Held {
     job: Arc<Job>,
     /// The wakes that the worker knows of.
     wakes: Arc<AtomicI64>,
+    lease: Duration,
+    lapses: Lapses,
     lost: CancellationToken,
     cancel: CancellationToken,
 }
@@ -66,11 +67,12 @@ impl Held {
     pub(super) fn new(
         db: Database,
         job: Arc<Job>,
+        (lease, lapses): (Duration, Lapses),
         lost: CancellationToken,
         cancel: CancellationToken,
     ) -> Self {
         let wakes = Arc::new(AtomicI64::new(job.wakes));
-        Self { db, job, wakes, lost, cancel }
+        Self { db, job, wakes, lease, lapses, lost, cancel }
     }
 
     /// The job as it was claimed.
@@ -86,6 +88,12 @@ impl Held {
     /// Resolves when the job has gone to another worker, as far as that is known here.
     pub(super) async fn lost(&self) {
         self.lost.cancelled().await;
+    }
+
+    /// Whether another process may hold the job by now: this one has not renewed its lease in time. What is not kept is
+    /// published by the holder alone.
+    pub(crate) fn may_be_lost(&self) -> bool {
+        !self.db.is_exclusive() && self.lapses.is_before(self.db.now())
     }
 
     /// The present.
@@ -123,12 +131,14 @@ impl Held {
         R: Send + 'static,
         F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
     {
-        let job = self.job.clone();
+        let (job, lease) = (self.job.clone(), self.lease);
         let written = self.db.write(move |unit| {
-            let until = unit.now().plus(LEASE);
-            if unit.tx.hold_job(&job, until)? { work(unit) } else { Err(lease_lost()) }
+            let until = unit.now().plus(lease);
+            if unit.tx.hold_job(&job, until)? { Ok((work(unit)?, until)) } else { Err(lease_lost()) }
         });
-        Ok(written.await?)
+        let (result, until) = written.await?;
+        self.lapses.set(until);
+        Ok(result)
     }
 
     /// The same, for work that gets somewhere: the job is not given up for interruptions from before.

@@ -5,6 +5,7 @@
 //! by a lease, and calls the handler, which can write only through the lease ([`Held`]): a worker that has lost it
 //! writes nothing. A handler ends its job in the transaction of what it did, or parks it until something happens.
 
+mod bell;
 mod enqueue;
 mod handler;
 mod held;
@@ -14,9 +15,11 @@ mod runner;
 mod waiting;
 mod waking;
 
+pub(crate) use bell::{JOBS_WAIT, JobBell};
 pub(crate) use enqueue::{JobKind, JobOptions};
 pub(crate) use handler::{Begun, Chore, Handler, Handlers, Next, Retry};
 pub(crate) use held::{Held, HeldError, Released};
+pub(crate) use holdings::Holdings;
 pub use overview::Jobs;
 pub(crate) use runner::Runner;
 pub use runner::Workers;

@@ -13,15 +13,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::handler::{AnyHandler, Handlers, Next, Run, Taken};
-use super::held::{Held, LEASE, Released};
-use super::holdings::{Hold, Holdings};
+use super::held::{Held, Released};
+use super::holdings::{Hold, Holdings, Lapses};
 use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::lifecycle::Lifecycle;
 use crate::tasks::{self, Outcome, Running, RunningTask};
 
-/// How often the holder renews its leases.
-const RENEW_EVERY: Duration = Duration::from_secs(10);
+/// How often a lease is renewed while it lasts.
+const RENEWED: u32 = 3;
 /// How often the queue is looked at without being rung, where other processes enqueue as well.
 const POLL: Duration = Duration::from_secs(5);
 /// The longest sleep until a job is due: the clock may be set meanwhile.
@@ -47,11 +47,20 @@ pub struct Workers {
     pub indexing: usize,
     /// Deadlines and cleaning up.
     pub maintenance: usize,
+    /// How long a worker holds a job without renewing its lease.
+    pub lease: Duration,
 }
 
 impl Default for Workers {
     fn default() -> Self {
-        Self { turns: 256, turns_per_user: 32, delivery: 16, indexing: 2, maintenance: 8 }
+        Self {
+            turns: 256,
+            turns_per_user: 32,
+            delivery: 16,
+            indexing: 2,
+            maintenance: 8,
+            lease: Duration::from_secs(30),
+        }
     }
 }
 
@@ -93,6 +102,7 @@ struct Claimed {
     job: Arc<Job>,
     run: Run,
     hold: Hold,
+    lapses: Lapses,
     lost: CancellationToken,
     task: Option<RunningTask>,
 }
@@ -107,7 +117,7 @@ struct Claim {
 
 impl Runner {
     pub(crate) fn new(shared: Shared, handlers: Handlers) -> Self {
-        let Shared { db, running, lifecycle, settings, .. } = shared;
+        let Shared { db, running, holdings, lifecycle, settings, .. } = shared;
         let workers = settings.workers;
         let places = Queue::ALL.iter().map(|queue| (*queue, Arc::new(Semaphore::new(workers.of(*queue)))));
         Self {
@@ -116,7 +126,7 @@ impl Runner {
             handlers: Arc::new(handlers),
             running,
             lifecycle,
-            holdings: Holdings::default(),
+            holdings,
             places: places.collect(),
             workers,
         }
@@ -127,7 +137,7 @@ impl Runner {
         self.lifecycle.spawn(self.clone().keep_leases());
         self.lifecycle.spawn(self.clone().publish_places());
         while !self.lifecycle.is_draining() {
-            let rung = self.db.job_bell();
+            let rung = self.db.job_bell().rung.clone();
             let claim = match self.claim().await {
                 // A job that cannot be begun must not keep the others from it.
                 Err(error) if error.kind() != Kind::ServiceUnavailable => self.claim_alone().await,
@@ -136,6 +146,7 @@ impl Runner {
             match claim {
                 Ok(claim) => {
                     claim.claimed.into_iter().for_each(|claimed| self.start(claimed));
+                    self.note_busy();
                     if !claim.took_any {
                         tokio::select! {
                             () = rung.notified() => {}
@@ -150,6 +161,12 @@ impl Runner {
                 }
             }
         }
+        self.db.job_bell().set_busy(true);
+    }
+
+    /// Notes whether jobs are to be taken by other gateways, because no worker is free here for some of them.
+    fn note_busy(&self) {
+        self.db.job_bell().set_busy(self.places.iter().any(|(_, places)| places.available_permits() == 0));
     }
 
     /// Resolves when the next job is due, by the clock of the gateway.
@@ -224,7 +241,14 @@ impl Runner {
 
     fn wish(&self, queue: Queue, now: Timestamp, limit: usize) -> ClaimJobs<'_> {
         let per_owner = self.workers.per_owner(queue);
-        ClaimJobs { queue, holder: &self.holder, now, lease_until: now.plus(LEASE), limit, per_owner }
+        ClaimJobs {
+            queue,
+            holder: &self.holder,
+            now,
+            lease_until: now.plus(self.workers.lease),
+            limit,
+            per_owner,
+        }
     }
 
     fn begin_in(&self, unit: &mut Unit<'_>, job: Job) -> Result<Option<Claimed>> {
@@ -243,8 +267,10 @@ impl Runner {
         let task = job.task_id.as_ref().map(|task| self.running.begin(task));
         match handler.take(unit, &job)? {
             Taken::Run(run) => {
-                let (hold, lost) = self.holdings.add(&job);
-                Ok(Some(Claimed { job: Arc::new(job), run, hold, lost, task }))
+                let lapses = Lapses::default();
+                lapses.set(now.plus(self.workers.lease));
+                let (hold, lost) = self.holdings.add(&job, lapses.clone());
+                Ok(Some(Claimed { job: Arc::new(job), run, hold, lapses, lost, task }))
             }
             Taken::Done(Next::Done) => {
                 unit.tx.finish_job(&job, now)?;
@@ -259,11 +285,11 @@ impl Runner {
 
     /// Works on a job beside the others, for as long as its lease is held.
     fn start(&self, claimed: Claimed) {
-        let Claimed { job, run, hold, lost, task } = claimed;
+        let Claimed { job, run, hold, lapses, lost, task } = claimed;
         hold.committed();
         let place = self.place(job.queue);
         let cancel = task.as_ref().map_or_else(CancellationToken::new, |task| task.cancel().clone());
-        let held = Held::new(self.db.clone(), job.clone(), lost, cancel);
+        let held = Held::new(self.db.clone(), job.clone(), (self.workers.lease, lapses), lost, cancel);
         let this = self.clone();
         self.lifecycle.spawn(async move {
             let working = AssertUnwindSafe(run(held.clone())).catch_unwind();
@@ -336,12 +362,16 @@ impl Runner {
     async fn keep_leases(self) {
         loop {
             tokio::select! {
-                () = tokio::time::sleep(RENEW_EVERY) => {}
+                () = tokio::time::sleep(self.workers.lease / RENEWED) => {}
                 () = self.lifecycle.stopped() => return,
                 () = self.drained() => return,
             }
-            match self.holdings.renew(&self.db, &self.holder).await {
-                Ok(to_cancel) => to_cancel.iter().for_each(|task| self.running.cancel(task)),
+            match self.holdings.renew(&self.db, &self.holder, self.workers.lease).await {
+                Ok(to_cancel) => {
+                    for task in &to_cancel {
+                        self.running.cancel(task);
+                    }
+                }
                 Err(error) => tracing::warn!(%error, "leases could not be renewed"),
             }
         }

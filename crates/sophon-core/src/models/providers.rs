@@ -299,6 +299,7 @@ impl Models {
 
     fn reload_after(&self, unit: &mut Unit<'_>) {
         let reload = self.reload.clone();
+        unit.notify_peers_after_commit(super::reload::CHANGED, "");
         unit.after_commit(move || reload.request());
     }
 }

@@ -13,6 +13,7 @@ use super::draft::infos;
 use super::offered::Hidden;
 use super::providers::{name_taken, sort};
 use super::{Models, ProviderSet};
+use crate::registry::Registry;
 
 /// How long to wait for a change in this process before looking for one of another process.
 const POLL: Duration = Duration::from_secs(2);
@@ -20,6 +21,9 @@ const POLL: Duration = Duration::from_secs(2);
 const RETRY: Duration = Duration::from_secs(5);
 /// The longest that a change waits until it is in force here. After that it comes into force a little later.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// The notice that providers were added, changed or removed.
+pub(super) const CHANGED: &str = "models.providers";
 
 /// Counts the changes, and which of them are in force.
 #[derive(Default)]
@@ -76,6 +80,12 @@ impl Models {
             }
             () = self.lifecycle.draining() => {}
         }
+    }
+
+    /// Brings changes into force that other gateways tell of.
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        let reload = self.reload.clone();
+        registry.notice(CHANGED, move |_| reload.request());
     }
 
     /// Brings changes into force until the process drains.

@@ -52,7 +52,8 @@ pub struct Nodes {
 impl Nodes {
     pub(crate) fn open(shared: &Shared, registry: &mut Registry, audit: Audit) -> Self {
         let (db, lifecycle) = (shared.db.clone(), shared.lifecycle.clone());
-        let (instructions, endings) = (Wakers::new(db.is_exclusive()), Wakers::new(db.is_exclusive()));
+        let instructions = Wakers::open(&db, registry, "nodes.instructions");
+        let endings = Wakers::open(&db, registry, "nodes.endings");
         let secret_maker = SecretMaker::new(&shared.settings.signing_key);
         let nodes = Self { db, secret_maker, audit, lifecycle, instructions, endings };
         registry.chore(NoticeSilence);

@@ -6,7 +6,7 @@
 use sophon_model::ports::every;
 use sophon_model::{Branch, BranchPart, Caller, Error, Message, Result, Session, SessionChange, SessionId};
 
-use super::{Sessions, emit_change};
+use super::{Sessions, View, emit_change};
 use crate::database::Unit;
 use crate::policy::{Granted, Read, Write, grant};
 
@@ -14,13 +14,16 @@ use crate::policy::{Granted, Read, Write, grant};
 pub const MOST_BRANCHES: usize = 200;
 
 impl Sessions {
-    /// The branches of a session, beside its first, in the order in which they were made.
+    /// The branches of a session, beside its first, in the order in which they were made. Visitors see none.
     pub async fn branches(&self, caller: Option<&Caller>, id: &SessionId) -> Result<Vec<Branch>> {
         let (caller, wanted) = (caller.cloned(), id.clone());
         self.db
             .read(move |tx| {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
-                tx.list_in(&session.id, &every::<Branch>(), MOST_BRANCHES)
+                match View::of(tx, caller.as_ref(), &session) {
+                    View::Participant => tx.list_in(&session.id, &every::<Branch>(), MOST_BRANCHES),
+                    View::Visitor => Ok(Vec::new()),
+                }
             })
             .await
     }

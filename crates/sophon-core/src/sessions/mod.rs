@@ -117,7 +117,10 @@ impl Sessions {
         self.db
             .read(move |tx| {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
-                Ok(session.into_inner())
+                Ok(match View::of(tx, caller.as_ref(), &session) {
+                    View::Participant => session.into_inner(),
+                    View::Visitor => session.into_inner().without_details(),
+                })
             })
             .await
     }
@@ -221,7 +224,7 @@ fn delete_in(unit: &mut Unit<'_>, session: &Granted<Session, Manage>, running: &
     for task in unit.tx.open_tasks_of(&session.id)? {
         let (running, id) = (running.clone(), task.id.clone());
         finish_in(unit, task, Outcome::cancelled())?;
-        unit.after_commit(move || running.cancel(&id));
+        unit.after_commit(move || running.cancel_everywhere(&id));
     }
     // Before those who take part are gone with it.
     emit_change(unit, session, SessionChange::Deleted)?;

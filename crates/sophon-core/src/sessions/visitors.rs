@@ -11,12 +11,13 @@ use crate::policy::{Granted, Read, SeeDetails, grant};
 pub enum View {
     /// Everything, as those who take part do.
     Participant,
-    /// What was said: no tool calls, no reasoning, no usage. For everybody, where a session is public.
+    /// What is said now: no tool calls, no reasoning, no usage, and nothing that was edited away. For everybody, where a
+    /// session is public.
     Visitor,
 }
 
 impl View {
-    pub(super) fn of(tx: &dyn Tx, caller: Option<&Caller>, session: &Session) -> Self {
+    pub(crate) fn of(tx: &dyn Tx, caller: Option<&Caller>, session: &Session) -> Self {
         match grant::<Session, SeeDetails>(tx, caller, Some(session.clone())) {
             Ok(_) => Self::Participant,
             Err(_) => Self::Visitor,

@@ -206,7 +206,7 @@ pub(crate) fn stop_in(
     };
     if is_worked_on {
         nodes::call_back_in(unit, &id)?;
-        unit.after_commit(move || running.cancel(&id));
+        unit.after_commit(move || running.cancel_everywhere(&id));
         return Ok(Some(task));
     }
     finish_in(unit, task, Outcome::cancelled())?;

@@ -1,4 +1,4 @@
-//! The tasks that this process works on, so that they can be cancelled.
+//! The tasks that this process works on, so that they can be cancelled, here or by another gateway.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,12 +9,19 @@ use sophon_model::TaskId;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::peers::Peers;
+use crate::registry::Registry;
+
+/// The notice that a task is to end.
+const CANCEL: &str = "tasks.cancel";
+
 /// What runs here.
 #[derive(Debug, Default)]
 pub struct Running {
     tasks: Mutex<HashMap<TaskId, Entry>>,
     begun: AtomicU64,
     idle: Notify,
+    peers: Peers,
 }
 
 #[derive(Debug)]
@@ -27,6 +34,18 @@ struct Entry {
 }
 
 impl Running {
+    pub(crate) fn new(peers: Peers) -> Self {
+        Self { peers, ..Self::default() }
+    }
+
+    /// Ends what runs here when another gateway says so.
+    pub(crate) fn register(self: &Arc<Self>, registry: &mut Registry) {
+        let running = self.clone();
+        registry.notice(CANCEL, move |task| {
+            running.cancel(&task.into());
+        });
+    }
+
     /// Notes a task that begins to run, until it is dropped.
     pub(crate) fn begin(self: &Arc<Self>, task: &TaskId) -> RunningTask {
         self.note(task, None)
@@ -46,11 +65,18 @@ impl Running {
         RunningTask { running: self.clone(), task: task.clone(), run, cancel }
     }
 
-    /// Tells a task to end, if it runs here.
-    pub(crate) fn cancel(&self, task: &TaskId) {
-        if let Some(entry) = self.tasks.lock().get(task) {
-            entry.cancel.cancel();
+    /// Tells a task to end, on whichever gateway it runs.
+    pub(crate) fn cancel_everywhere(&self, task: &TaskId) {
+        if !self.cancel(task) {
+            self.peers.notify(CANCEL, task.as_str());
         }
+    }
+
+    /// Tells a task to end; `false` if it does not run here.
+    pub(crate) fn cancel(&self, task: &TaskId) -> bool {
+        let tasks = self.tasks.lock();
+        let entry = tasks.get(task);
+        entry.inspect(|entry| entry.cancel.cancel()).is_some()
     }
 
     /// Resolves when nothing runs.

@@ -40,7 +40,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn open(turns: &Turns, held: &Held, task: &Task, agent: &AgentId, reply: &Message) -> Self {
-        turns.pending.open(&task.id, &reply.session_id, &reply.id);
+        turns.pending.open(&task.id, agent, &reply.session_id, &reply.id);
         Self {
             held: held.clone(),
             pending: turns.pending.clone(),
@@ -117,7 +117,7 @@ impl Writer {
     /// Forgets the text of the step that was not completed and publishes the rest anew.
     pub(super) fn begin_again(&mut self) {
         self.text.truncate(self.complete);
-        self.pending.open(&self.task, &self.session, &self.message);
+        self.pending.open(&self.task, &self.agent, &self.session, &self.message);
         self.published = 0;
         self.publish_new();
     }
@@ -129,7 +129,8 @@ impl Writer {
     }
 
     fn publish(&self, text: String, is_final: bool) {
-        self.pending.append(self.delta(text, is_final), self.is_streaming);
+        let publishes = self.is_streaming && !self.held.may_be_lost();
+        self.pending.append(self.delta(text, is_final), publishes);
     }
 
     fn delta(&self, text: String, is_final: bool) -> TextDelta {

@@ -129,3 +129,23 @@ async fn a_message_is_edited_by_nobody_but_its_author() {
     let elsewhere = edit(&app, &admin, &other, &sent.message_id, "mine").await.unwrap_err();
     assert_eq!(elsewhere.kind(), Kind::NotFound);
 }
+
+#[tokio::test]
+async fn a_title_that_was_taken_from_a_message_follows_it_and_one_that_was_given_stays() {
+    let app = Harness::offline().await;
+    let admin = app.admin();
+    let title =
+        async |session: &SessionId| app.gateway.sessions.get(Some(&admin), session).await.unwrap().title;
+    let sent = app.gateway.chat.send(&admin, message(None, "my password is hunter2")).await.unwrap();
+    app.completed(&sent).await;
+    let id = &sent.session_id;
+    assert_eq!(title(id).await, "my password is hunter2");
+    let edited = edit(&app, &admin, id, &sent.message_id, "calculate 1+1").await.unwrap();
+    app.completed(&edited).await;
+    assert_eq!(title(id).await, "calculate 1+1");
+    let named = ChangeSession { title: Some("Sums".into()), ..ChangeSession::default() };
+    app.gateway.sessions.update(&admin, id, named).await.unwrap();
+    let again = edit(&app, &admin, id, &edited.message_id, "calculate 2+2").await.unwrap();
+    app.completed(&again).await;
+    assert_eq!(title(id).await, "Sums");
+}

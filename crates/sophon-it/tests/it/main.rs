@@ -13,6 +13,7 @@ mod discussions;
 mod discussions_killed;
 mod drain;
 mod failing_disk;
+mod gateways;
 mod hub_document;
 mod kill;
 mod make;

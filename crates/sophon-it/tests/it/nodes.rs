@@ -24,7 +24,7 @@ fn sophon_node(data: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn start(data: &Path) -> Child {
+pub(crate) fn start(data: &Path) -> Child {
     sophon_node(data, &["start", "--consent", "allow"])
         .spawn()
         .expect("the binary is built: cargo build --bin sophon-node")
@@ -36,7 +36,7 @@ async fn pair(app: &App, data: &Path, scopes: &[&str]) -> String {
 }
 
 /// The same, where the machine finds its gateway at `url`.
-async fn pair_at(url: &str, http: &Http, data: &Path, scopes: &[&str]) -> String {
+pub(crate) async fn pair_at(url: &str, http: &Http, data: &Path, scopes: &[&str]) -> String {
     let new = json!({ "displayName": "Desk", "platform": "linux", "scopes": scopes });
     let (status, node) = http.post("/api/nodes", &new).await;
     assert_eq!(status, 201, "{node}");

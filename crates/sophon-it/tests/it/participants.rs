@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sophon_model::Role;
 
-use crate::support::{App, Events, Hub};
+use crate::support::{App, Events, Http, Hub, soon};
 
 #[tokio::test]
 async fn who_takes_part_is_listed_follows_the_session_and_is_shut_out_when_it_ends() {
@@ -118,5 +118,78 @@ async fn those_who_only_read_a_public_session_see_what_is_said_and_not_how_answe
         let mut hub = Hub::connect(&app.url(), "chat", Some(&token)).await;
         let refused = hub.invoke("JoinSession", json!({ "sessionId": id })).await;
         assert!(refused["error"].as_str().unwrap().contains("not_authorized"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn those_who_only_read_a_public_session_learn_nothing_of_what_was_edited_away_or_was_before_it_was_public()
+ {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let owner = app.http().with_token(&admin.sign_in().await);
+    let form =
+        "--edge\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nthe first plan\r\n--edge--\r\n";
+    let upload = owner.request(Method::POST, "/api/attachments").body(form);
+    let upload = upload.header("content-type", "multipart/form-data; boundary=edge").send().await.unwrap();
+    let file: Value = serde_json::from_slice(&upload.bytes().await.unwrap()).unwrap();
+    let first = json!({ "content": "the first words", "attachments": [{ "key": file["key"] }] });
+    let (_, sent) = owner.post("/api/chat", &first).await;
+    owner.ended(sent["taskId"].as_str().unwrap()).await;
+    let (id, message) = (sent["sessionId"].as_str().unwrap(), sent["messageId"].as_str().unwrap());
+    let path = format!("/api/sessions/{id}");
+    let (_, second) =
+        owner.post(&format!("{path}/messages/{message}/edit"), &json!({ "content": "other words" })).await;
+    owner.ended(second["taskId"].as_str().unwrap()).await;
+    let shared = owner.request(Method::PATCH, &path).json(&json!({ "visibility": "public" }));
+    assert_eq!(shared.send().await.unwrap().status(), 200);
+
+    let http = app.http();
+    let (_, session) = http.get(&path).await;
+    assert_eq!(
+        (&session["title"], &session["lastOutcome"]),
+        (&json!("other words"), &Value::Null),
+        "{session}"
+    );
+    assert_eq!(http.get(&format!("{path}/branches")).await.1["items"], json!([]));
+    let file = format!("/api/attachments/{}", file["key"].as_str().unwrap());
+    assert_eq!(owner.get(&file).await.0, 200);
+    assert_eq!(http.get(&file).await.0, 404, "its message is not shown any more");
+    // Whoever comes back reads the session anew, from wherever it was.
+    let mut back = Events::open(&app.url(), id, Some(1)).await;
+    assert_eq!(back.next().await.unwrap().0, "resync");
+    assert_eq!(owner.chat(Some(id), "calculate 1+1").await["sessionId"], id);
+    assert_eq!(back.named("message").await["content"], "calculate 1+1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_are_opened_while_a_session_is_made_private_are_told_nothing_of_it_afterwards() {
+    let app = App::for_many().await;
+    let admin = app.admin().await;
+    let owner = app.http().with_token(&admin.sign_in().await);
+    for round in 0..5 {
+        let (_, session) = owner.post("/api/sessions", &json!({ "visibility": "public" })).await;
+        let id = session["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/sessions/{id}");
+        let open = async |http: Http, path: String| {
+            let opened = http.request(Method::GET, &path).send().await.unwrap();
+            opened.status().is_success().then_some(opened)
+        };
+        let opening: Vec<_> =
+            (0..30).map(|_| tokio::spawn(open(app.http(), format!("{path}/stream")))).collect();
+        let hidden = owner.request(Method::PATCH, &path).json(&json!({ "visibility": "private" }));
+        assert_eq!(hidden.send().await.unwrap().status(), 200);
+        owner.chat(Some(&id), "for me alone").await;
+        for opened in opening {
+            let Some(mut stream) = opened.await.unwrap() else { continue };
+            // Who had it while it was public is told that it is not, and is cut off.
+            let mut told = String::new();
+            let ended = soon("the end of the stream", async {
+                while let Some(piece) = stream.chunk().await.unwrap_or_default() {
+                    told += &String::from_utf8_lossy(&piece);
+                }
+            });
+            ended.await;
+            assert!(!told.contains("for me alone"), "round {round}: {told}");
+        }
     }
 }

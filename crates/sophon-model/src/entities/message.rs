@@ -176,7 +176,7 @@ impl Message {
     /// What was said, without how it came about: for those who read a public session and take no part in it.
     #[must_use]
     pub fn without_details(self) -> Self {
-        Self { usage: None, details: None, ..self }
+        Self { local_id: None, usage: None, details: None, ..self }
     }
 }
 

@@ -95,6 +95,21 @@ pub struct Session {
     pub updated_at: Timestamp,
 }
 
+impl Session {
+    /// What everybody may know of a public session: not where it came from, what answers in it and how that went.
+    #[must_use]
+    pub fn without_details(self) -> Self {
+        Self {
+            channel_id: None,
+            model: None,
+            parent_id: None,
+            forked_at_message_id: None,
+            last_outcome: None,
+            ..self
+        }
+    }
+}
+
 impl Entity for Session {
     const TABLE: &'static Table =
         &Table::new("sessions", "session").locked().order(Order::newest_first(&["updated_at", "id"]));

@@ -1,6 +1,7 @@
 //! The topics of an event.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,41 @@ impl Topic {
     }
 }
 
+/// A text that names no topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownTopic;
+
+/// The inverse of [`Display`](fmt::Display).
+impl FromStr for Topic {
+    type Err = UnknownTopic;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTopic> {
+        let (kind, id) = text.split_once(':').ok_or(UnknownTopic)?;
+        Ok(match kind {
+            "user" => Topic::User(user_in_tenant(id)?),
+            "tasks" => Topic::Tasks(user_in_tenant(id)?),
+            "session" => Topic::Session(id.into()),
+            "feed" => Topic::Feed(user_in_tenant(id)?),
+            "task" => Topic::Task(id.into()),
+            "tenant" => Topic::Tenant(id.into()),
+            "approvals" => Topic::Approvals(user_in_tenant(id)?),
+            "holders" => {
+                let (permission, tenant) = id.split_once(':').ok_or(UnknownTopic)?;
+                let permission = Permission::ALL.iter().find(|known| known.name() == permission);
+                Topic::Holders(tenant.into(), *permission.ok_or(UnknownTopic)?)
+            }
+            "node" => Topic::Node(id.into()),
+            "discussion" => Topic::Discussion(id.into()),
+            _ => return Err(UnknownTopic),
+        })
+    }
+}
+
+fn user_in_tenant(text: &str) -> Result<UserInTenant, UnknownTopic> {
+    let (tenant, user) = text.split_once(':').ok_or(UnknownTopic)?;
+    Ok(UserInTenant { tenant: tenant.into(), user: user.into() })
+}
+
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -61,6 +97,34 @@ impl fmt::Display for Topic {
             Topic::Holders(id, permission) => write!(f, "holders:{}:{id}", permission.name()),
             Topic::Node(id) => write!(f, "node:{id}"),
             Topic::Discussion(id) => write!(f, "discussion:{id}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_is_read_as_it_is_written() {
+        let ann = UserInTenant { tenant: "tenant_1".into(), user: "usr_1".into() };
+        let topics = [
+            Topic::User(ann.clone()),
+            Topic::Tasks(ann.clone()),
+            Topic::Session("ses_1".into()),
+            Topic::Feed(ann.clone()),
+            Topic::Task("task_1".into()),
+            Topic::Tenant("tenant_1".into()),
+            Topic::Approvals(ann.clone()),
+            Topic::Holders("tenant_1".into(), Permission::ViewSystem),
+            Topic::Node("node_1".into()),
+            Topic::Discussion("run_1".into()),
+        ];
+        for topic in topics {
+            assert_eq!(topic.to_string().parse(), Ok(topic));
+        }
+        for text in ["", "session", "nothing:1", "holders:Nothing:tenant_1", "user:usr_1"] {
+            assert_eq!(text.parse::<Topic>(), Err(UnknownTopic), "{text}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The ports: what the core needs and others provide.
 
 mod audit_checkpoints;
+mod backplane;
 mod blobs;
 mod environment;
 mod fetch;
@@ -11,6 +12,7 @@ mod provider_factory;
 mod store;
 
 pub use audit_checkpoints::AuditCheckpoints;
+pub use backplane::{Backplane, BackplaneStatus, Heard};
 pub use blobs::{Blobs, ByteStream, Content, HEAD, Staged};
 pub use environment::{Clock, Entropy};
 pub use fetch::{Fetch, Fetched};

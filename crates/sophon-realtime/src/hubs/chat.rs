@@ -153,9 +153,11 @@ impl ChatHub {
         let SessionRef { session_id, since } = wanted;
         let topic = Topic::Session(session_id.clone());
         let place = self.groups.catch_up(self, connection, &topic, since).await?;
+        self.gateway.pending.fetch(&session_id).await?;
         let join = || self.groups.join_at(connection, &topic, place);
         let (joined, pending) = self.gateway.pending.join(&session_id, join);
         let Membership { seq, complete } = joined?;
+        self.groups.confirm(connection, &topic).await?;
         let pending = pending.into_iter().map(|message| PendingMessage {
             task_id: message.task_id,
             message_id: message.message_id,

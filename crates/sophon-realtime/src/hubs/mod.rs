@@ -47,7 +47,7 @@ const UNDER: &str = "/hubs/";
 /// The address of the one hub that is not for people.
 const FOR_NODES: &str = "/hubs/node";
 /// How often all connections are looked at: tokens lapse, and another process may have changed what this one serves.
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_secs(25);
 /// Why connections end when the gateway does.
 const RESTARTING: &str = "The gateway is restarting.";
 

@@ -124,6 +124,11 @@ async fn open(
     let subscription = gateway.db.bus().subscribe();
     let mut caught_up = None;
     let start = match last_event_id(headers) {
+        // What visitors have missed may have been edited away, or be from before the session was public.
+        Some(after) if view == View::Visitor => {
+            caught_up = Some(CatchUp { missed: Vec::new(), resume_after: after, complete: false });
+            Start::Now
+        }
         Some(after) => {
             let from = subscription.complete_after(&topic);
             let missed = catch_up(&gateway.db, &topic, after, from).await?;
@@ -134,6 +139,10 @@ async fn open(
         None => Start::Now,
     };
     subscription.follow(&topic, start);
+    // Once more, now that what changes it is heard: the right to read may have ended before.
+    if gateway.sessions.view(caller.as_ref(), &session).await? != view {
+        return Err(Error::not_found("session"));
+    }
     Ok(Opened { gateway, session, caller, view, subscription, caught_up, place })
 }
 

@@ -23,9 +23,10 @@ fn condition(gateway: &Gateway) -> HealthStatus {
     }
 }
 
-fn answer(status: HealthStatus) -> (StatusCode, Json<Health>) {
+fn answer(gateway: &Gateway, status: HealthStatus) -> (StatusCode, Json<Health>) {
     let code = if status == HealthStatus::Ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (code, Json(Health { status }))
+    let backplane_connected = gateway.roll.status().backplane.map(|backplane| backplane.is_connected);
+    (code, Json(Health { status, backplane_connected }))
 }
 
 /// Tell whether the gateway takes work
@@ -39,7 +40,7 @@ fn answer(status: HealthStatus) -> (StatusCode, Json<Health>) {
     ),
 )]
 pub(super) async fn health(State(gateway): Api) -> (StatusCode, Json<Health>) {
-    answer(condition(&gateway))
+    answer(&gateway, condition(&gateway))
 }
 
 /// Tell whether the gateway can do work
@@ -55,11 +56,11 @@ pub(super) async fn health(State(gateway): Api) -> (StatusCode, Json<Health>) {
 pub(super) async fn ready(State(gateway): Api) -> (StatusCode, Json<Health>) {
     let status = condition(&gateway);
     if status != HealthStatus::Ok {
-        return answer(status);
+        return answer(&gateway, status);
     }
     let asked = gateway.db.read(|tx| tx.first_user().map(drop));
     match tokio::time::timeout(STORAGE_ANSWERS_WITHIN, asked).await {
-        Ok(Ok(())) => answer(HealthStatus::Ok),
-        Ok(Err(_)) | Err(_) => answer(HealthStatus::StorageUnavailable),
+        Ok(Ok(())) => answer(&gateway, HealthStatus::Ok),
+        Ok(Err(_)) | Err(_) => answer(&gateway, HealthStatus::StorageUnavailable),
     }
 }

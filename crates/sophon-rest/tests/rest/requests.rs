@@ -39,6 +39,7 @@ async fn every_list_has_pages_but_those_that_are_never_longer_than_one() {
         "countJobs",
         "listBranches",
         "listCatalog",
+        "listGateways",
         "listModels",
         "listParticipants",
         "listPresets",

@@ -27,6 +27,10 @@ pub struct Agents {
     /// How long a turn may work before it fails; the time in which it waits for people does not count.
     #[schemars(extend("x-unit" = "seconds"))]
     pub work_within_seconds: Bounded<1, 604_800>,
+    /// How long a gateway keeps its work without a sign of life. Where several gateways share a database, another one goes
+    /// on with it then.
+    #[schemars(extend("x-unit" = "seconds"))]
+    pub lease_seconds: Bounded<3, 300>,
 }
 
 impl Default for Agents {
@@ -37,7 +41,15 @@ impl Default for Agents {
             token_budget: Bounded::new(1_000_000),
             answer_within_seconds: Bounded::new(300),
             work_within_seconds: Bounded::new(3_600),
+            lease_seconds: Bounded::new(30),
         }
+    }
+}
+
+impl Agents {
+    /// How long a worker holds a job without renewing its lease.
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds.get())
     }
 }
 

@@ -6,6 +6,7 @@
 mod agents;
 mod audit;
 mod auth;
+mod backplane;
 mod bounded;
 mod database;
 mod egress;
@@ -37,6 +38,7 @@ use crate::environment::{variable, variables};
 pub use agents::Agents;
 pub use audit::Audit;
 pub use auth::Auth;
+pub use backplane::Backplane;
 pub use bounded::Bounded;
 pub use database::Database;
 pub use egress::{Egress, PrivateTarget};
@@ -81,6 +83,8 @@ pub struct Config {
     pub tier: Tier,
     /// The database.
     pub database: Database,
+    /// Messages between several gateways.
+    pub backplane: Backplane,
     /// Requests without a credential.
     pub auth: Auth,
     /// The keys that stored secrets depend on.
@@ -115,6 +119,7 @@ impl Default for Config {
             data: None,
             tier: Tier::default(),
             database: Database::default(),
+            backplane: Backplane::default(),
             auth: Auth::default(),
             secrets: Secrets::default(),
             providers: Vec::new(),
@@ -166,6 +171,7 @@ impl Config {
 
     fn find_problems(&self, problems: &mut Problems) {
         self.auth.check(self.listen, self.tier, &self.http, problems);
+        self.backplane.check(&self.database, problems);
         self.http.check(problems);
         self.files.check(problems);
         self.log.check(problems);

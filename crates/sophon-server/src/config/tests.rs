@@ -74,12 +74,28 @@ fn files_are_kept_in_one_place() {
 }
 
 #[test]
+fn messages_between_gateways_need_a_database_that_they_share() {
+    let nats = "[backplane]\nnats_url = 'nats://127.0.0.1:4222'";
+    let text = "backplane.nats_url: several gateways need a PostgreSQL database: set database.url, or remove this key";
+    assert_eq!(refused(nats, &[]), [text]);
+    load(&format!("[database]\nurl = 'postgres://me@h/db'\n{nats}")).unwrap();
+    let alone = "[backplane]\nnats_credentials_file = '/etc/nats.creds'";
+    assert_eq!(
+        refused(alone, &[]),
+        ["backplane.nats_credentials_file: it needs backplane.nats_url beside it"]
+    );
+}
+
+#[test]
 fn what_is_out_of_bounds_is_refused() {
     for (section, wrong) in [
         ("agents", "workers = 0"),
         ("agents", "token_budget = -1"),
         ("agents", "answer_within_seconds = 0"),
         ("agents", "answer_within_seconds = 86401"),
+        ("agents", "lease_seconds = 2"),
+        ("database", "connections = 0"),
+        ("database", "statement_timeout_seconds = 301"),
         ("hubs", "buffer = 0"),
         ("http", "connections = 0"),
         ("rate_limits", "reads = 0"),
@@ -266,7 +282,14 @@ fn sample(key: &Key) -> (&'static str, &'static str) {
 
 /// What else must be set for the key to be accepted.
 fn beside(key: &Key) -> &'static str {
-    if key.path == "files.s3_endpoint" { "files.s3_bucket = 'b'" } else { "" }
+    match key.path.as_str() {
+        "files.s3_endpoint" => "files.s3_bucket = 'b'",
+        "backplane.nats_url" => "database.url = 'postgres://h/db'",
+        path if path.starts_with("backplane.") => {
+            "database.url = 'postgres://h/db'\nbackplane.nats_url = 'nats://h'"
+        }
+        _ => "",
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod postgres;
 mod query;
 mod row;
 mod sqlite;
+mod tls;
 mod value;
 mod verb;
 
@@ -19,4 +20,5 @@ pub(crate) use failure::{Failure, cannot_open, json_text, unknown_outcome};
 pub(crate) use postgres::PostgresLink;
 pub(crate) use query::{Engine, Query, Sql};
 pub(crate) use sqlite::{Access, Copying, SqliteLink, is_refused_by_disk};
+pub(crate) use tls::{Tls, Wanted};
 pub(crate) use verb::Verb;

@@ -8,14 +8,14 @@ use std::time::Duration;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{FromSql, Type, accepts};
-use postgres::{Client, Config, NoTls, Row, Statement};
+use postgres::{Client, Config, Row, Statement};
 use sophon_model::ports;
 use sophon_model::ports::Value;
 
-use super::Failure;
 use super::conn::OnRow;
 use super::row::RawRow;
 use super::value::Bound;
+use super::{Failure, Tls};
 
 /// Prepared statements kept a connection; when there are more, all are made anew.
 const STATEMENTS: usize = 256;
@@ -28,8 +28,8 @@ pub(crate) struct PostgresLink {
 
 impl PostgresLink {
     /// Connects. A statement that takes longer than `timeout` is cancelled by the server.
-    pub(crate) fn connect(config: &Config, timeout: Duration) -> Result<Self, Failure> {
-        let mut client = config.connect(NoTls)?;
+    pub(crate) fn connect(config: &Config, tls: &Tls, timeout: Duration) -> Result<Self, Failure> {
+        let mut client = tls.connect(config)?;
         let millis = timeout.as_millis();
         client.batch_execute(&format!(
             "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = '60s'; \

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sophon_model::event::EVENT_VERSION;
-use sophon_model::ports::{EventRows, NewEvent, StoredEvent, Value};
+use sophon_model::ports::{EventRows, NewEvent, PublishedEvent, StoredEvent, Value};
 use sophon_model::{Event, Result, Timestamp, Topic};
 
 use super::PRUNED_AT_ONCE;
@@ -50,6 +50,20 @@ impl EventRows for Conn {
             event: decode(number, version, &event),
         };
         Ok(rows.into_iter().map(stored).collect())
+    }
+
+    fn published_events(&self, after: u64, up_to: u64, limit: usize) -> Result<Vec<PublishedEvent>> {
+        let sql = "SELECT number, version, topics, event FROM events WHERE number > $1 AND number <= $2 \
+                   ORDER BY number LIMIT $3";
+        let rows: Vec<(u64, i64, String, String)> =
+            self.all(sql, &[after.into(), up_to.into(), limit.into()])?;
+        let published = |(number, version, topics, event): (u64, i64, String, String)| {
+            let topics: Vec<String> = serde_json::from_str(&topics).map_err(Failure::bug)?;
+            // A topic that this program does not know has no followers here.
+            let topics = topics.iter().filter_map(|topic| topic.parse().ok()).collect();
+            Ok(PublishedEvent { number, topics, event: decode(number, version, &event) })
+        };
+        rows.into_iter().map(published).collect()
     }
 
     fn is_event_under(&self, number: u64, topics: &[Topic]) -> Result<bool> {

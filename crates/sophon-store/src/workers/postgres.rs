@@ -11,8 +11,9 @@ use sophon_model::{Error, Result};
 
 use super::job::{Ran, Threads, give, report, run_read, run_write};
 use crate::Options;
-use crate::engine::{Conn, Failure, Link, Mode, PostgresLink, cannot_open, unknown_outcome};
+use crate::engine::{Conn, Failure, Link, Mode, PostgresLink, Tls, cannot_open, unknown_outcome};
 use crate::migrations::{migrate, outdated};
+use crate::options::Server;
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -55,18 +56,20 @@ impl Job {
 
 impl PostgresStore {
     /// Connects, checks the server, brings the schema up to date and starts the threads.
-    pub(crate) fn open(config: &Config, options: &Options) -> Result<Self> {
-        let mut config = config.clone();
+    pub(crate) fn open(server: &Server, options: &Options) -> Result<Self> {
+        let Server { mut config, tls } = server.clone();
+        let tls = tls.prepare()?;
         config.connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(SILENCE_TIMEOUT);
         if config.get_application_name().is_none() {
             config.application_name("sophon");
         }
-        prepare(config.clone())?;
+        prepare(config.clone(), tls.clone())?;
         let (queue, queued) = bounded(options.queue);
         let mut threads = Threads::default();
         for n in 0..options.connections.max(1) {
             let worker = Worker {
                 config: config.clone(),
+                tls: tls.clone(),
                 timeout: options.statement_timeout,
                 conn: None,
                 pause: None,
@@ -112,10 +115,10 @@ impl Drop for PostgresStore {
 }
 
 /// On a thread of its own, because the client cannot be used on a thread of an asynchronous runtime.
-fn prepare(config: Config) -> Result<()> {
+fn prepare(config: Config, tls: Tls) -> Result<()> {
     let preparing = thread::Builder::new().name("postgres-prepare".into()).spawn(move || {
         // No limit for statements: a migration takes as long as it takes.
-        let link = PostgresLink::connect(&config, Duration::ZERO).map_err(Failure::into_cause);
+        let link = PostgresLink::connect(&config, &tls, Duration::ZERO).map_err(Failure::into_cause);
         let link = cannot_open("cannot connect to PostgreSQL", link)?;
         check(&link)?;
         let conn = Conn::new(Link::Postgres(Box::new(link)));
@@ -158,6 +161,7 @@ struct Pause {
 
 struct Worker {
     config: Config,
+    tls: Tls,
     timeout: Duration,
     conn: Option<Conn>,
     pause: Option<Pause>,
@@ -189,7 +193,7 @@ impl Worker {
         if self.pause.is_some_and(|pause| Instant::now() < pause.until) {
             return Err(Failure::Unavailable("PostgreSQL could not be reached a moment ago".into()));
         }
-        match PostgresLink::connect(&self.config, self.timeout) {
+        match PostgresLink::connect(&self.config, &self.tls, self.timeout) {
             Ok(link) => {
                 self.pause = None;
                 Ok(Conn::new(Link::Postgres(Box::new(link))))

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use console::style;
 use serde::Serialize;
-use sophon_api::{HealthStatus, ProviderCheck};
+use sophon_api::{GatewayState, HealthStatus, ProviderCheck};
 use sophon_client::{Client, Credential, Health};
 use tokio::time::Instant;
 use url::{Host, Url};
 
 use super::context::Context;
 use super::environment;
+use super::gateways;
 use super::providers::{self, Providers};
 use super::screen::{document, line, one_line};
 use super::stop::Stop;
@@ -73,6 +74,7 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
             let verdict = gateway(context.client.base(), &health, asked_at.elapsed());
             checks.push(Check::new("Gateway", verdict));
             checks.extend(of_gateway(context, &health).await);
+            checks.extend(others(&context.client).await);
             checks.extend(models(&context.client).await);
         }
         Err(error) => {
@@ -237,6 +239,30 @@ async fn live(client: &Client) -> Verdict {
 }
 
 /// One check for each model provider.
+/// The gateways on the same database, if there are several or there is a way to others, for one who may see them.
+async fn others(client: &Client) -> Option<Check> {
+    let gateways = client.gateways().await.ok()?.items;
+    let is_alone = gateways.len() < 2 && gateways.iter().all(|gateway| gateway.backplane_connected.is_none());
+    if is_alone {
+        return None;
+    }
+    let detail = gateways.iter().map(gateways::described).collect::<Vec<_>>().join("; ");
+    let verdict = if gateways.iter().any(|gateway| gateway.backplane_connected == Some(false)) {
+        let hint = "Look whether NATS runs, and at backplane.nats_url. Until it is back, other gateways hear two seconds late.";
+        warn(detail, hint)
+    } else if gateways.iter().any(|gateway| gateway.state == GatewayState::Silent) {
+        warn(detail, "Look at the log of the gateway that is silent. One that is gone is listed for an hour.")
+    } else if gateways.len() > 1 && gateways.iter().any(|gateway| gateway.backplane_connected.is_none()) {
+        warn(
+            detail,
+            "Set backplane.nats_url on all gateways. Without it, they hear of each other two seconds late.",
+        )
+    } else {
+        ok(detail)
+    };
+    Some(Check::new("Gateways", verdict))
+}
+
 async fn models(client: &Client) -> Vec<Check> {
     let verdict = match Providers::of(client).await {
         Ok(Providers::Checked(checks)) if checks.is_empty() => {

@@ -13,6 +13,7 @@ mod context;
 mod discussions;
 mod doctor;
 mod environment;
+mod gateways;
 mod jobs;
 mod login;
 mod logout;

@@ -4,12 +4,16 @@ use sophon_api::{HealthStatus, ProviderCheck, User};
 use sophon_client::{Client, ClientError};
 
 use super::context::Context;
+use super::gateways;
 use super::providers::{Providers, outcome, unchecked};
 use super::screen::{document, facts, line, one_line};
 use super::stop::{Stop, missing_permission};
 
 /// The name of a provider's line, as wide as the widest of the facts above it.
 const MODEL: &str = "Model  ";
+
+/// The name of a line about a gateway that serves on the same database.
+const PROCESS: &str = "Process";
 
 /// Active tasks are counted up to here.
 const MOST_COUNTED: usize = 200;
@@ -21,6 +25,11 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
     let version = client.version().await?;
     let mut lacking = Vec::new();
     let user = signed_in(client.me().await)?;
+    // For those who may see the system; an older gateway has no such list.
+    let processes = match user {
+        Some(_) => client.gateways().await.ok().map(|gateways| gateways.items),
+        None => None,
+    };
     let active = match user {
         Some(_) => {
             let tasks = permitted(client.active_tasks(MOST_COUNTED, None).await, &mut lacking)?;
@@ -39,6 +48,7 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
             "version": version.version,
             "user": user,
             "activeTasks": active,
+            "gateways": processes,
             "providers": providers,
             "missingPermissions": lacking,
             "config": context.config.path(),
@@ -73,6 +83,10 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
         ("Tasks", active),
         ("Config", context.config.path().display().to_string()),
     ]))?;
+    // One alone has been described already.
+    for process in processes.iter().filter(|all| all.len() > 1).flatten() {
+        line(facts(&[(PROCESS, gateways::described(process))]))?;
+    }
     // Providers may take their time.
     if user.is_some() {
         for provider in providers(client).await.1 {

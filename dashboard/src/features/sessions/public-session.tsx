@@ -1,4 +1,4 @@
-/** A public session, for everybody: without signing in, without tools, and without a way to write. */
+/** A public session, for everybody: without signing in, without tools, and without a way to write. Nothing of it is kept. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { ApiError, api, call, isNotFound } from "../../api/client.ts";
@@ -19,7 +19,7 @@ export function PublicSession({ id }: { id: string }) {
   const session = useQuery({
     queryKey: ["public session", id],
     queryFn: ({ signal }) =>
-      call(api.GET("/api/sessions/{id}", { params: { path: { id } }, signal })),
+      call(api.GET("/api/sessions/{id}", { params: { path: { id } }, cache: "no-store", signal })),
   });
   useTitle(session.data && sessionTitle(session.data));
   return (
@@ -59,7 +59,7 @@ function Messages({ id }: { id: string }) {
     queryFn: ({ pageParam, signal }) => {
       const page = pageParam === null ? {} : { cursor: pageParam };
       const params = { path: { id }, query: page };
-      return call(api.GET("/api/sessions/{id}/messages", { params, signal }));
+      return call(api.GET("/api/sessions/{id}/messages", { params, cache: "no-store", signal }));
     },
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,

@@ -279,6 +279,7 @@ pub const REST: &[Line] = &[
         r#"{"role":"Operator"}"#,
     ),
     line("DELETE /api/admin/tenants/{id}/users/{userId}", HavingInMain(ManageTenants), "tenant", ""),
+    line("GET /api/ops/gateways", HavingInMain(ViewSystem), "", ""),
     line("GET /api/ops/jobs", HavingInMain(ViewSystem), "", ""),
     line("GET /api/ops/jobs/dead", HavingInMain(ViewSystem), "", ""),
     line("POST /api/ops/jobs/{id}/retry", HavingInMain(ManageSystem), "job", ""),

@@ -96,6 +96,25 @@ impl Hub {
         .await
     }
 
+    /// The same, however long it takes.
+    pub async fn next_record(&mut self) -> Option<Value> {
+        loop {
+            if let Ok(record) = tokio::time::timeout(super::PATIENCE / 2, self.socket.next()).await {
+                match record {
+                    Some(Ok(Message::Text(text))) => {
+                        let mut records =
+                            text.split_terminator(END).map(|it| serde_json::from_str::<Value>(it).unwrap());
+                        if let Some(record) = records.find(|record| record["type"] != 6) {
+                            return Some(record);
+                        }
+                    }
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                    Some(Ok(_)) => {}
+                }
+            }
+        }
+    }
+
     fn assert_described(&self, record: &Value) {
         if record["type"] == 1 {
             let (name, arguments) = (record["target"].as_str().unwrap(), &record["arguments"]);

@@ -1,10 +1,12 @@
 //! What tests stand on.
 
 mod app;
+mod cluster;
 mod events;
 mod http;
 mod hub;
 mod hub_schemas;
+mod nats;
 mod people;
 mod process;
 mod relay;
@@ -12,10 +14,12 @@ mod relay;
 use std::time::Duration;
 
 pub use app::App;
+pub use cluster::{Cluster, is_at_work};
 pub use events::Events;
 pub use http::Http;
 pub use hub::{Hub, streamed};
 pub use hub_schemas::{assert_event, described_events};
+pub use nats::Nats;
 pub use people::{NodeAgent, Person};
 pub use process::Process;
 pub use relay::Relay;

@@ -75,6 +75,12 @@ impl Process {
         self.child.wait().await.unwrap().code()
     }
 
+    /// SIGSTOP, and SIGCONT.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().await.unwrap().success());
+    }
+
     /// Whether it has ended by itself.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()

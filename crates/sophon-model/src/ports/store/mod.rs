@@ -488,6 +488,17 @@ pub struct StoredEvent {
     pub event: Option<Event>,
 }
 
+/// A stored event, and under which topics it is found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PublishedEvent {
+    /// Its number.
+    pub number: u64,
+    /// Those of its topics that are stored.
+    pub topics: Vec<Topic>,
+    /// What happened; `None` if this program cannot read it, because another version stored it.
+    pub event: Option<Event>,
+}
+
 /// Durable events, kept for those who come back.
 ///
 /// Their numbers follow the order of commit, for all processes on one database. Each process begins a new *epoch* as it
@@ -501,6 +512,8 @@ pub trait EventRows {
     fn append_events(&mut self, events: &[NewEvent<'_>], above: u64, at: Timestamp) -> Result<u64>;
     /// Those of a topic with `after < number <= up_to`, in order; at most `limit`.
     fn events(&self, topic: &Topic, after: u64, up_to: u64, limit: usize) -> Result<Vec<StoredEvent>>;
+    /// Those of all topics with `after < number <= up_to`, in order; at most `limit`.
+    fn published_events(&self, after: u64, up_to: u64, limit: usize) -> Result<Vec<PublishedEvent>>;
     /// Whether the event with this number is found under one of these topics.
     fn is_event_under(&self, number: u64, topics: &[Topic]) -> Result<bool>;
     /// The highest number that was given, or that the epoch is above.

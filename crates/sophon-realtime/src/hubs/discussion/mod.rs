@@ -102,6 +102,7 @@ impl DiscussionHub {
         let place = self.groups.catch_up(self, connection, &topic, Some(since)).await?;
         let found = self.gateway.discussions.run(connection.caller(), &run_id).await?;
         let Membership { seq, complete } = self.groups.join_at(connection, &topic, place)?;
+        self.groups.confirm(connection, &topic).await?;
         Ok(Reply::value(Subscribed { run_id, seq, complete, status: found.run.status }))
     }
 }

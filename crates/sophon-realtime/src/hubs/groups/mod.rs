@@ -90,6 +90,7 @@ impl Groups {
         for topic in own {
             if self.gateway.may_follow(connection.caller(), &topic).await.is_ok() {
                 follow_from_now_on(connection, &topic, Start::Now);
+                let _ended_if_not = self.confirm(connection, &topic).await;
             }
         }
         let (client, now) = (client(connection), self.gateway.db.now());
@@ -146,7 +147,21 @@ impl Groups {
         self.make_room(connection, &topic)?;
         self.by_sending.lock().remove(connection.id(), &topic);
         connection.follow(&topic, Start::Now);
-        Ok(())
+        self.confirm(connection, &topic).await
+    }
+
+    /// Looks once more whether the caller may follow what it follows now: it may have lost the right before its loss could
+    /// be heard here. Ends it if so.
+    pub(super) async fn confirm<H: ForPeople>(
+        &self,
+        connection: &Connection<H>,
+        topic: &Topic,
+    ) -> Result<(), CallError> {
+        let may_follow = self.gateway.may_follow(connection.caller(), topic).await;
+        if may_follow.is_err() {
+            self.leave(connection, topic);
+        }
+        Ok(may_follow?)
     }
 
     /// Follows a topic from now on, if the caller may, because its client sends something there. The client may still
@@ -171,7 +186,7 @@ impl Groups {
         } else {
             connection.follow(&topic, Start::Now);
         }
-        Ok(())
+        self.confirm(connection, &topic).await
     }
 
     /// Refuses to send to a group that does not exist yet if the client could not follow it: to be asked before it is
@@ -328,23 +343,38 @@ impl Groups {
         }
         while let Some(topic) = self.next_undecided(connection.id()) {
             let may_follow = self.gateway.may_follow(connection.caller(), &topic).await.is_ok();
-            let mut undecided = self.undecided.lock();
-            let Some(left) = undecided.get_mut(&connection.id()) else { return };
-            // Unless the client has decided on it meanwhile. It cannot before this is done.
-            if let Some(at) = left.iter().position(|chosen| chosen.topic == topic) {
-                let chosen = left.remove(at);
-                if is_full(connection) {
-                    // What the client has chosen since it came back counts for more.
-                    left.clear();
-                } else if may_follow {
-                    if chosen.by_sending {
-                        self.note_sending(connection, |by_sending, id| by_sending.add_older(id, &topic));
-                    }
-                    follow_from_now_on(connection, &topic, since);
-                }
+            if self.rejoin_one(connection, &topic, since, may_follow) {
+                let _ended_if_not = self.confirm(connection, &topic).await;
             }
         }
         self.undecided.lock().remove(&connection.id());
+    }
+
+    /// Puts a client that came back into a group, unless it has decided on it meanwhile; whether it did. The client cannot
+    /// decide before this is done.
+    fn rejoin_one<H: ForPeople>(
+        &self,
+        connection: &Connection<H>,
+        topic: &Topic,
+        since: Start,
+        may_follow: bool,
+    ) -> bool {
+        let mut undecided = self.undecided.lock();
+        let Some(left) = undecided.get_mut(&connection.id()) else { return false };
+        let Some(at) = left.iter().position(|chosen| chosen.topic == *topic) else { return false };
+        let chosen = left.remove(at);
+        if is_full(connection) {
+            // What the client has chosen since it came back counts for more.
+            left.clear();
+            return false;
+        }
+        if may_follow {
+            if chosen.by_sending {
+                self.note_sending(connection, |by_sending, id| by_sending.add_older(id, topic));
+            }
+            follow_from_now_on(connection, topic, since);
+        }
+        may_follow
     }
 
     fn next_undecided(&self, connection: ConnectionId) -> Option<Topic> {

@@ -20,6 +20,7 @@ pub fn rules() -> Vec<Rule> {
         rule(events_of_every_kind_come_back_as_they_were),
         rule(what_another_version_stored_is_there_and_is_not_read),
         rule(events_are_read_from_a_number_to_a_number),
+        rule(events_of_all_topics_are_read_with_their_topics),
         rule(old_events_are_removed),
         rule(numbers_rise_over_restarts_and_failures),
         rule(numbers_follow_the_order_of_commit),
@@ -133,6 +134,29 @@ fn events_are_read_from_a_number_to_a_number(place: &Place) {
     assert_eq!(numbers(&*store, 3, 7, 10), [5, 7]);
     assert_eq!(numbers(&*store, 3, 9, 2), [5, 7]);
     assert_eq!(numbers(&*store, 9, 9, 2), [0; 0]);
+}
+
+fn events_of_all_topics_are_read_with_their_topics(place: &Place) {
+    let store = place.open();
+    write(&*store, |tx| {
+        let (one, other) = (event("s"), event("t"));
+        let both = vec![topic("s"), Topic::Discussion("d".into())];
+        tx.append_events(&[NewEvent { event: &one, topics: both }], 0, at(1))?;
+        tx.append_events(&[NewEvent { event: &other, topics: vec![] }], 0, at(1))?;
+        append(tx, 2, 1)
+    })
+    .unwrap();
+    let published = |after, up_to, limit| read(&*store, move |tx| tx.published_events(after, up_to, limit));
+    let found = published(0, 2, 10);
+    let topics = [vec![topic("s"), Topic::Discussion("d".into())], vec![]];
+    assert_eq!(
+        found.iter().map(|found| (found.number, found.topics.clone())).collect::<Vec<_>>(),
+        [(1, topics[0].clone()), (2, topics[1].clone())]
+    );
+    assert_eq!(found[1].event, Some(event("t")));
+    let numbers =
+        |after, up_to, limit| published(after, up_to, limit).iter().map(|it| it.number).collect::<Vec<_>>();
+    assert_eq!((numbers(1, 3, 10), numbers(0, 9, 3)), (vec![2, 3], vec![1, 2, 3]));
 }
 
 fn old_events_are_removed(place: &Place) {

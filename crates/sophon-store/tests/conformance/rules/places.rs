@@ -10,7 +10,7 @@ use sophon_store::{Options, SCHEMA_VERSION};
 
 use crate::fixtures::{move_in, tenant};
 use crate::harness::{
-    Engine, PATIENCE, Place, Rule, code, queue_write, read, rule, server, with_setting, write,
+    Engine, PATIENCE, Place, Rule, code, queue_write, read, rule, say, server, with_setting, write,
 };
 use crate::killed::acknowledged_until_killed;
 
@@ -25,6 +25,7 @@ pub fn rules() -> Vec<Rule> {
         rule(a_file_that_is_no_database_is_refused).only(Engine::Sqlite),
         rule(a_server_has_many_gateways).only(Engine::Postgres),
         rule(a_server_that_may_lose_commits_is_refused).only(Engine::Postgres),
+        rule(a_connection_is_protected_as_the_address_says).only(Engine::Postgres),
         rule(a_server_that_is_not_there_is_refused).only(Engine::Postgres),
         rule(lost_connections_are_replaced).only(Engine::Postgres),
         rule(a_connection_lost_in_a_job_undoes_it).only(Engine::Postgres),
@@ -36,6 +37,38 @@ fn refusal(place: &Place, url: &str) -> String {
     match sophon_store::open(url, &Options::default()) {
         Ok(_) => panic!("{:?} was opened", place.engine),
         Err(error) => error.to_string(),
+    }
+}
+
+/// The certificate of the server, which names `localhost` and 127.0.0.1.
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration but its environment")]
+fn root_certificate() -> Option<String> {
+    std::env::var("SOPHON_TEST_POSTGRES_ROOT").ok()
+}
+
+fn a_connection_is_protected_as_the_address_says(place: &Place) {
+    let Some(root) = root_certificate() else {
+        return say("skipped: SOPHON_TEST_POSTGRES_ROOT names no certificate of the server");
+    };
+    let protected = |url: &str| {
+        let store = sophon_store::open(url, &Options { connections: 2, ..Options::default() }).unwrap();
+        let sql = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND application_name = $1";
+        let named = url.rsplit("application_name=").next().unwrap();
+        let mut client = server();
+        // Each connection is made by its thread when it has something to do.
+        read(&*store, |tx| tx.last_event().map(drop));
+        client.query_one(sql, &[&named]).unwrap().get::<_, i64>(0) > 0
+    };
+    let url = |query: &str| format!("{}&{query}", place.url);
+    assert!(!protected(&url("application_name=in_the_clear")));
+    assert!(protected(&url("sslmode=require&application_name=any_server")));
+    let verified = format!("sslmode=verify-full&sslrootcert={root}");
+    assert!(protected(&url(&format!("{verified}&application_name=named_server"))));
+    let other_name = url(&verified).replace("127.0.0.1", "127.0.0.2");
+    for refused in [url("sslmode=verify-full"), other_name, url("sslmode=verify-full&sslrootcert=/dev/null")]
+    {
+        let text = refusal(place, &refused);
+        assert!(!text.is_empty());
     }
 }
 

@@ -13,8 +13,8 @@ use sophon_model::ports::{Delete, Ends, Entity, Insert, Key, Scoped, Store, Tx, 
 use sophon_model::{
     Agent, ApiToken, Approval, AuthSession, Blob, CustomRole, DataKey, Discussion, DiscussionRun,
     DiscussionTurn, InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page,
-    Participant, Result, Session, StoredAttachment, StoredProvider, StoredSecret, Task, Tenant, ToolCall,
-    User,
+    Participant, PeerGateway, Result, Session, StoredAttachment, StoredProvider, StoredSecret, Task, Tenant,
+    ToolCall, User,
 };
 
 use crate::fixtures::at;
@@ -79,7 +79,7 @@ macro_rules! with_each {
     ($check:ident in $store:expr) => {
         with_each!($check in $store, of Tenant User CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
             MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredProvider
-            StoredAttachment)
+            StoredAttachment PeerGateway)
     };
 }
 
@@ -148,6 +148,7 @@ pub fn rewrite_each(store: &dyn Store) -> BTreeMap<&'static str, usize> {
         rewrite::<Discussion>(store),
         rewrite::<DiscussionRun>(store),
         rewrite::<StoredProvider>(store),
+        rewrite::<PeerGateway>(store),
         rewrite::<DiscussionTurn>(store),
         rewrite::<Participant>(store),
         count::<Job>(store),
@@ -219,7 +220,7 @@ fn put_adds_and_overwrites(place: &Place) {
     }
     let store = settle(place);
     with_each!(check in &*store, of Tenant User CustomRole AuthSession ApiToken Agent Session ToolCall MemoryEntry Node
-        Discussion DiscussionRun StoredProvider StoredAttachment Widget);
+        Discussion DiscussionRun StoredProvider StoredAttachment PeerGateway Widget);
 }
 
 fn what_is_removed_is_gone(place: &Place) {

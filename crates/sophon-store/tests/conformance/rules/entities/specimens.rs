@@ -5,13 +5,13 @@ use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, Approval, ApprovalId, ApprovalStatus, AuthSession, AuthSessionId,
     CustomRole, Discussion, DiscussionId, DiscussionRun, DiscussionRunId, DiscussionRunStatus, Fallback,
-    FinishReason, InfoRequest, InfoRequestId, InfoRequestStatus, LeftOut, MemoryCategory, MemoryEntry,
-    MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus, ModelTraits, Node,
-    NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus, Permission, ProviderId,
-    ProviderKind, ProviderModel, Result, Risk, RoleId, Runtime, Session, SessionId, SessionMode,
-    SessionStatus, StoredProvider, Task, TaskDetails, TaskId, TaskKind, TaskStatus, Tenant, TenantId,
-    TenantStatus, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility,
-    WhileBusy,
+    FinishReason, GatewayId, InfoRequest, InfoRequestId, InfoRequestStatus, LeftOut, MemoryCategory,
+    MemoryEntry, MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus,
+    ModelTraits, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus,
+    PeerGateway, Permission, ProviderId, ProviderKind, ProviderModel, Result, Risk, RoleId, Runtime, Session,
+    SessionId, SessionMode, SessionStatus, StoredProvider, Task, TaskDetails, TaskId, TaskKind, TaskStatus,
+    Tenant, TenantId, TenantStatus, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict,
+    Visibility, WhileBusy,
 };
 
 use super::attachments::move_contents_in;
@@ -560,6 +560,39 @@ impl Specimen for NodeCommand {
             expires_at: at(71),
             dispatched_at: Some(at(72)),
             ended_at: Some(at(73)),
+            ..self
+        }
+    }
+}
+
+impl Specimen for PeerGateway {
+    plain!();
+    named!(GatewayId);
+
+    fn nth(n: i64) -> Self {
+        PeerGateway {
+            id: id(n).as_str().into(),
+            name: format!("chat-{n}:8080"),
+            version: "0.1.0".into(),
+            started_at: at(n / 2),
+            seen_at: at(n / 2),
+            is_draining: false,
+            backplane_connected: None,
+            missing_events: 0,
+            leases: n,
+        }
+    }
+
+    fn changed(self) -> Self {
+        PeerGateway {
+            name: format!("new-{}", self.name),
+            version: "0.2.0".into(),
+            started_at: at(70),
+            seen_at: at(71),
+            is_draining: true,
+            backplane_connected: Some(false),
+            missing_events: 7,
+            leases: 70,
             ..self
         }
     }

@@ -1,0 +1,12 @@
+-- The gateways that serve on this database, each with its last sign of life.
+CREATE TABLE gateways (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    is_draining BOOLEAN NOT NULL,
+    backplane_connected BOOLEAN,
+    missing_events BIGINT NOT NULL,
+    leases BIGINT NOT NULL
+);
