@@ -34,8 +34,14 @@ async fn nobody_acts_in_a_tenant_that_is_disabled_and_its_work_ends() {
         visited().await.unwrap();
         set(true).await;
         assert_eq!(visited().await.unwrap_err().kind(), Kind::Unauthenticated, "{engine:?}");
-        let told = changes.recv().await.unwrap();
-        assert!(told.concern(&boss) && told.concern(&there) && !told.concern(&home));
+        // What was stored before may be heard of late: it is told twice where others use the database.
+        let told = loop {
+            let told = changes.recv().await.unwrap();
+            if told.concern(&boss) {
+                break told;
+            }
+        };
+        assert!(told.concern(&there) && !told.concern(&home));
         assert_eq!(identity.standing(&boss).await.unwrap(), Ended, "{engine:?}");
         assert_eq!(identity.standing(&there).await.unwrap(), Ended);
         assert_eq!(identity.standing(&home).await.unwrap(), Unchanged, "it is out of that tenant alone");
