@@ -44,10 +44,14 @@ pub(crate) async fn act(folder: &Folder, action: Action) -> Result<(), Failure> 
             let session = if has_desktop() { Session::Desktop } else { Session::Plain };
             Ok(manager.install(UNIT, &unit(&program, &folder, &session), true).await?)
         }
-        Action::Uninstall if manager.uninstall(UNIT).await? => Ok(()),
-        Action::Uninstall => Err(Failure("There is no such service.".into())),
-        Action::Status if manager.show_status(UNIT).await? => Ok(()),
-        Action::Status => Err(Failure("It does not run.".into())),
+        Action::Uninstall => {
+            let was_there = manager.uninstall(UNIT).await?;
+            was_there.then_some(()).ok_or_else(|| Failure("There is no such service.".into()))
+        }
+        Action::Status => {
+            let runs = manager.show_status(UNIT).await?;
+            runs.then_some(()).ok_or_else(|| Failure("It does not run.".into()))
+        }
     }
 }
 

@@ -7,13 +7,20 @@ import { intoView } from "./into-view.ts";
 import styles from "./notice.module.css";
 import { common } from "../messages/en/common.ts";
 
-/** An error beside the control that failed. What was entered is still there, also if somebody else was faster. */
-export function ErrorText({ error }: { error: unknown }) {
-  const { message, requestId } = isChangedMeanwhile(error)
-    ? { message: common.changedMeanwhile, requestId: null }
+interface ErrorTextProps {
+  error: unknown;
+  /** What to say if somebody else changed it meanwhile: what was entered is still there. */
+  changedMeanwhile?: string;
+}
+
+/** An error beside the control that failed. */
+export function ErrorText({ error, changedMeanwhile = common.changedMeanwhile }: ErrorTextProps) {
+  const isConflict = isChangedMeanwhile(error);
+  const { message, requestId } = isConflict
+    ? { message: changedMeanwhile, requestId: null }
     : describe(error);
   return (
-    <p ref={intoView} role="alert" className={styles.errorText}>
+    <p ref={intoView} role="alert" className={isConflict ? styles.conflict : styles.errorText}>
       {message}
       {requestId !== null && <RequestId id={requestId} />}
     </p>

@@ -97,7 +97,7 @@ impl Attachments {
                     return grant::<StoredAttachment, Read>(tx, caller, found).map(Granted::into_inner);
                 };
                 let session = grant::<Session, Read>(tx, caller, tx.get(&session)?).map_err(hide_session)?;
-                let is_shown = View::of(tx, caller, &session) == View::Participant
+                let is_shown = View::of(&session, caller) == View::Participant
                     || is_of_shown_message(tx, found.as_ref())?;
                 found.filter(|_| is_shown).ok_or_else(|| Error::not_found("attachment"))
             })

@@ -72,6 +72,8 @@ impl<'a> Asker<'a> {
 #[derive(Debug)]
 pub struct Granted<T, V> {
     thing: T,
+    /// The asker's role in the thing.
+    role: Option<SessionRole>,
     verb: PhantomData<fn() -> V>,
 }
 
@@ -79,6 +81,14 @@ impl<T, V> Granted<T, V> {
     /// The thing, without the proof.
     pub fn into_inner(self) -> T {
         self.thing
+    }
+
+    /// Whether the same asker may do `W` with it as well, by what was looked up for `V`.
+    pub fn allows<'a, W>(&self, asker: impl Into<Asker<'a>>) -> bool
+    where
+        T: Guarded + May<W>,
+    {
+        check_with::<T, W>(asker.into(), &self.thing, self.role).is_ok()
     }
 }
 
@@ -159,7 +169,7 @@ where
         Asker::User(_) | Asker::Nobody | Asker::Node(_) => None,
     };
     check_with::<T, V>(asker, &thing, role)?;
-    Ok(Granted { thing, verb: PhantomData })
+    Ok(Granted { thing, role, verb: PhantomData })
 }
 
 fn is_in_use(tx: &dyn Tx, tenant: &TenantId) -> Result<bool> {

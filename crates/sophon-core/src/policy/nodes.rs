@@ -30,7 +30,7 @@ pub(crate) fn may_command(
         let error = Error::new(Kind::NotAuthorized, text).with_code("scope_denied");
         return Err(error.with_details(json!({ "scope": scope })));
     }
-    Ok(Granted { thing: node, verb: PhantomData })
+    Ok(Granted { thing: node, role: None, verb: PhantomData })
 }
 
 /// Whether the node's scopes cover a command, at this moment.

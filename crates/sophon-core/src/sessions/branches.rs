@@ -20,7 +20,7 @@ impl Sessions {
         self.db
             .read(move |tx| {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
-                match View::of(tx, caller.as_ref(), &session) {
+                match View::of(&session, caller.as_ref()) {
                     View::Participant => tx.list_in(&session.id, &every::<Branch>(), MOST_BRANCHES),
                     View::Visitor => Ok(Vec::new()),
                 }

@@ -100,7 +100,7 @@ fn fork_in(
 fn copied(
     unit: &Unit<'_>,
     caller: &Caller,
-    parent: &Session,
+    parent: &Granted<Session, Read>,
     last: Option<&MessageId>,
 ) -> Result<Vec<Message>> {
     let before = match last {
@@ -113,7 +113,7 @@ fn copied(
     let range = MessageRange { since: None, before, limit: MOST_COPIED };
     let mut messages = unit.tx.messages(&parent.id, &range)?;
     messages.retain(|message| message.status != MessageStatus::Pending);
-    Ok(match View::of(unit.tx, Some(caller), parent) {
+    Ok(match View::of(parent, Some(caller)) {
         View::Participant => messages,
         View::Visitor => messages.into_iter().map(Message::without_details).collect(),
     })

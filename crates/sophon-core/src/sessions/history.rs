@@ -45,7 +45,7 @@ impl Sessions {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&id)?)?;
                 let range = MessageRange { since, before, limit: limit + 1 };
                 let messages = tx.messages(&session.id, &range)?;
-                match View::of(tx, caller.as_ref(), &session) {
+                match View::of(&session, caller.as_ref()) {
                     View::Participant => {
                         let calls = calls_for(tx, &messages)?;
                         Ok((messages, calls))

@@ -117,7 +117,7 @@ impl Sessions {
         self.db
             .read(move |tx| {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
-                Ok(match View::of(tx, caller.as_ref(), &session) {
+                Ok(match View::of(&session, caller.as_ref()) {
                     View::Participant => session.into_inner(),
                     View::Visitor => session.into_inner().without_details(),
                 })

@@ -1,6 +1,5 @@
 //! Those who read a public session without taking part in it: they see what was said, and not how answers came about.
 
-use sophon_model::ports::Tx;
 use sophon_model::{Caller, Result, Session, SessionId};
 
 use super::Sessions;
@@ -17,11 +16,9 @@ pub enum View {
 }
 
 impl View {
-    pub(crate) fn of(tx: &dyn Tx, caller: Option<&Caller>, session: &Session) -> Self {
-        match grant::<Session, SeeDetails>(tx, caller, Some(session.clone())) {
-            Ok(_) => Self::Participant,
-            Err(_) => Self::Visitor,
-        }
+    /// How `caller`, who was granted to read it, sees the session.
+    pub(crate) fn of(session: &Granted<Session, Read>, caller: Option<&Caller>) -> Self {
+        if session.allows::<SeeDetails>(caller) { Self::Participant } else { Self::Visitor }
     }
 }
 
@@ -32,7 +29,7 @@ impl Sessions {
         self.db
             .read(move |tx| {
                 let session: Granted<Session, Read> = grant(tx, caller.as_ref(), tx.get(&wanted)?)?;
-                Ok(View::of(tx, caller.as_ref(), &session))
+                Ok(View::of(&session, caller.as_ref()))
             })
             .await
     }

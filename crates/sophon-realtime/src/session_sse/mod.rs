@@ -1,6 +1,6 @@
 //! `GET /api/sessions/{id}/stream`: seed 004, the events of this stage. Public sessions are for everybody; private
 //! ones need a token, in the header or, since `EventSource` has no headers, as `?token=`. Who takes no part in a public
-//! session is told what is said, and not how answers come about.
+//! session is told what is said, and not how answers come about; on coming back it is told to read the session anew.
 //!
 //! Each block of an event that is kept bears an `id:` line with its number. The seed knows no replay; who sends
 //! `Last-Event-ID` (browsers do by themselves) gets what was missed as far as it is kept.

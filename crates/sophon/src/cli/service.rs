@@ -85,8 +85,10 @@ pub async fn run(args: Args, globals: Globals) -> Result<(), Stop> {
             }
             Ok(screen.done(&json!({ "unit": UNIT }), "The gateway runs no more. Its data is still there.")?)
         }
-        Action::Status if manager.show_status(UNIT).await.map_err(failed)? => Ok(()),
-        Action::Status => Err(Stop::reported()),
+        Action::Status => {
+            let runs = manager.show_status(UNIT).await.map_err(failed)?;
+            runs.then_some(()).ok_or_else(Stop::reported)
+        }
     }
 }
 

@@ -5,12 +5,11 @@ import type { AgentFile } from "../../api/types.ts";
 import { Button } from "../../ui/button.tsx";
 import { useDraft } from "../../ui/drafts.ts";
 import { Markdown } from "../../ui/markdown/markdown.tsx";
-import { ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { Rich } from "../../ui/rich.tsx";
 import { Timestamp } from "../../ui/timestamp.tsx";
 import styles from "./agent-file-editor.module.css";
-import { SaveError } from "./save-error.tsx";
 import { agents as t } from "../../messages/en/agents.ts";
 import { common } from "../../messages/en/common.ts";
 
@@ -98,7 +97,7 @@ function Editor({ agentId, file, saved, onChangedMeanwhile }: LoadedProps) {
           }}
         />
       )}
-      <SaveError error={save.error} changedMeanwhile={t.changedMeanwhile(name)} />
+      {save.error && <ErrorText error={save.error} changedMeanwhile={t.changedMeanwhile(name)} />}
       <footer className={styles.foot}>
         <Button
           variant="primary"

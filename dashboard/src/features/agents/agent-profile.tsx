@@ -4,11 +4,10 @@ import { api, callVersioned, isChangedMeanwhile, type Versioned } from "../../ap
 import type { Agent } from "../../api/types.ts";
 import { agents as t } from "../../messages/en/agents.ts";
 import styles from "../../ui/detail.module.css";
-import { ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { SaveActions } from "../../ui/save-actions.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { AgentFields, trimmed, type AgentValues } from "./agent-fields.tsx";
-import { SaveError } from "./save-error.tsx";
 
 export function AgentProfile({ agentId }: { agentId: string }) {
   const saved = useQuery({
@@ -69,7 +68,7 @@ function ProfileForm({ saved, onChangedMeanwhile }: FormProps) {
       }}
     >
       <AgentFields values={values} onChange={setValues} />
-      <SaveError error={save.error} changedMeanwhile={t.agentChangedMeanwhile} />
+      {save.error && <ErrorText error={save.error} changedMeanwhile={t.agentChangedMeanwhile} />}
       <SaveActions changed={changed} busy={save.isPending} />
     </form>
   );

@@ -5,14 +5,13 @@ import type { AgentTools as Tools, ToolInfo } from "../../api/types.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import shared from "../../ui/detail.module.css";
 import { TextField } from "../../ui/field.tsx";
-import { ErrorNotice, Loading } from "../../ui/notice.tsx";
+import { ErrorNotice, ErrorText, Loading } from "../../ui/notice.tsx";
 import { Rich } from "../../ui/rich.tsx";
 import { RiskOption } from "../../ui/risk-option.tsx";
 import { SaveActions } from "../../ui/save-actions.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import styles from "./agent-tools.module.css";
 import { allowedBy, toggled } from "./allowlist.ts";
-import { SaveError } from "./save-error.tsx";
 import { agents as t } from "../../messages/en/agents.ts";
 
 export function AgentTools({ agentId }: { agentId: string }) {
@@ -85,7 +84,7 @@ function Choice({ agentId, saved, tools, onChangedMeanwhile }: ChoiceProps) {
         onAdd={(pattern) => setAllowlist([...new Set([...allowlist, pattern])])}
         onRemove={(pattern) => setAllowlist(allowlist.filter((other) => other !== pattern))}
       />
-      <SaveError error={save.error} changedMeanwhile={t.agentChangedMeanwhile} />
+      {save.error && <ErrorText error={save.error} changedMeanwhile={t.agentChangedMeanwhile} />}
       <SaveActions changed={changed} busy={save.isPending} onSave={() => save.mutate()} />
     </div>
   );

@@ -5,16 +5,20 @@ import { ShownPassword } from "../../entities/user/shown-password.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { slugOf } from "./slug.ts";
-import { common } from "../../messages/en/common.ts";
+import { TenantFields, type TenantValues } from "./tenant-fields.tsx";
 import { tenants as t } from "../../messages/en/tenants.ts";
 import { users } from "../../messages/en/users.ts";
+
+interface NewValues extends Omit<TenantValues, "slug"> {
+  /** Null as long as it follows the name. */
+  slug: string | null;
+}
 
 /** Makes a tenant with its administrator, and shows the first password, if one was made, this once. */
 export function NewTenant({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient();
-  const [name, setName] = useState("");
-  const [slug, setSlug] = useState<string | null>(null);
-  const [description, setDescription] = useState("");
+  const [values, setValues] = useState<NewValues>({ name: "", slug: null, description: "" });
+  const slug = values.slug ?? slugOf(values.name);
   const [email, setEmail] = useState("");
   const [adminName, setAdminName] = useState("");
   const [password, setPassword] = useState<string | null>(null);
@@ -23,10 +27,11 @@ export function NewTenant({ onClose }: { onClose: () => void }) {
       email: email.trim(),
       ...(adminName.trim() !== "" && { name: adminName.trim() }),
     };
+    const description = values.description.trim();
     const body = {
-      name: name.trim(),
-      slug: slug ?? slugOf(name),
-      ...(description.trim() !== "" && { description: description.trim() }),
+      name: values.name.trim(),
+      slug,
+      ...(description !== "" && { description }),
       administrator,
     };
     const created = await call(api.POST("/api/admin/tenants", { body }));
@@ -45,30 +50,11 @@ export function NewTenant({ onClose }: { onClose: () => void }) {
       onConfirm={create}
       onDone={setPassword}
     >
-      <TextField
-        field="name"
-        label={common.name}
-        required
-        maxLength={200}
-        value={name}
-        onText={setName}
-      />
-      <TextField
-        field="slug"
-        label={t.slug}
-        hint={t.slugHint}
-        required
-        maxLength={63}
-        pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?"
-        value={slug ?? slugOf(name)}
-        onText={setSlug}
-      />
-      <TextField
-        field="description"
-        label={t.description}
-        maxLength={2000}
-        value={description}
-        onText={setDescription}
+      <TenantFields
+        values={{ ...values, slug }}
+        slugHint={t.slugHint}
+        slugPattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?"
+        onChange={(part) => setValues({ ...values, ...part })}
       />
       <TextField
         field="administrator.email"

@@ -4,6 +4,7 @@ import { api, call } from "../../api/client.ts";
 import type { ManagedTenant, TenantPatch } from "../../api/types.ts";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
+import { TenantFields, type TenantValues } from "./tenant-fields.tsx";
 import { useStatus } from "./use-status.ts";
 import { common } from "../../messages/en/common.ts";
 import { tenants as t } from "../../messages/en/tenants.ts";
@@ -16,15 +17,17 @@ interface TenantDialogProps {
 /** Changes what is shown here; what was not touched is not sent, so that it is not written over. */
 export function EditTenant({ tenant, onClose }: TenantDialogProps) {
   const queries = useQueryClient();
-  const [name, setName] = useState(tenant.name);
-  const [slug, setSlug] = useState(tenant.slug);
-  const [description, setDescription] = useState(tenant.description ?? "");
+  const before = { ...tenant, description: tenant.description ?? "" };
+  const [values, setValues] = useState<TenantValues>(before);
   const save = async () => {
+    const name = values.name.trim();
+    const slug = values.slug.trim();
+    const description = values.description.trim();
     const body: TenantPatch = {
-      ...(name.trim() !== tenant.name && { name: name.trim() }),
-      ...(slug.trim() !== tenant.slug && { slug: slug.trim() }),
-      ...(description.trim() !== (tenant.description ?? "") && {
-        description: description.trim() === "" ? null : description.trim(),
+      ...(name !== before.name && { name }),
+      ...(slug !== before.slug && { slug }),
+      ...(description !== before.description && {
+        description: description === "" ? null : description,
       }),
     };
     const params = { path: { id: tenant.id } };
@@ -33,29 +36,10 @@ export function EditTenant({ tenant, onClose }: TenantDialogProps) {
   };
   return (
     <ActionDialog title={t.editTitle} action={common.save} onClose={onClose} onConfirm={save}>
-      <TextField
-        field="name"
-        label={common.name}
-        required
-        maxLength={200}
-        value={name}
-        onText={setName}
-      />
-      <TextField
-        field="slug"
-        label={t.slug}
-        hint={t.slugChangeHint}
-        required
-        maxLength={63}
-        value={slug}
-        onText={setSlug}
-      />
-      <TextField
-        field="description"
-        label={t.description}
-        maxLength={2000}
-        value={description}
-        onText={setDescription}
+      <TenantFields
+        values={values}
+        slugHint={t.slugChangeHint}
+        onChange={(part) => setValues({ ...values, ...part })}
       />
     </ActionDialog>
   );

@@ -7,8 +7,10 @@ mod tenants;
 mod users;
 
 use clap::Subcommand;
+use sophon_api::Secret;
 
 use super::context::Context;
+use super::screen::first_line;
 use super::stop::Stop;
 
 /// What is administered.
@@ -50,4 +52,9 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         Subject::Tenants(args) => tenants::run(context, args).await,
         Subject::Audit(args) => audit::run(context, args).await,
     }
+}
+
+/// A password for somebody else: the line on standard input, if it is to come from there.
+fn given_password(from_stdin: bool) -> Result<Option<Secret>, Stop> {
+    Ok(if from_stdin { Some(Secret::from(first_line()?)) } else { None })
 }

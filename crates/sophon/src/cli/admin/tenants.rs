@@ -2,17 +2,18 @@
 
 use clap::Subcommand;
 use sophon_api::{
-    Change, ManagedTenant, NewTenant, NewTenantUser, Secret, TenantAccess, TenantAdministrator, TenantPatch,
+    Change, ManagedTenant, NewTenant, NewTenantUser, TenantAccess, TenantAdministrator, TenantPatch,
     TenantUserPatch,
 };
 use sophon_client::{TenantUsers, Tenants, collect};
 use sophon_model::TenantId;
 
+use super::given_password;
 use super::named::{address, built_in_role, member_id, tenant_id};
 use crate::cli::confirm::{Deed, confirmed};
 use crate::cli::context::Context;
 use crate::cli::environment;
-use crate::cli::screen::{document, facts, first_line, line, one_line};
+use crate::cli::screen::{document, facts, line, one_line};
 use crate::cli::stop::Stop;
 use crate::cli::table::Table;
 use crate::cli::when::ago;
@@ -162,7 +163,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         None => list(context, &Tenants { search, status: None }, usize::from(limit)).await,
         Some(Action::Show(one)) => show(context, &context.client.tenant(&one.id(context).await?).await?),
         Some(Action::Create { slug, name, description, admin, admin_name, password_stdin }) => {
-            let password = if password_stdin { Some(Secret::from(first_line()?)) } else { None };
+            let password = given_password(password_stdin)?;
             let administrator =
                 TenantAdministrator { user_id: None, email: Some(admin), name: admin_name, password };
             create(context, &NewTenant { name, slug, description, administrator }).await

@@ -1,15 +1,16 @@
 //! `sophon admin users`.
 
 use clap::{ArgGroup, Subcommand};
-use sophon_api::{Access, NewUser, Secret, UserAccount, UserPatch};
+use sophon_api::{Access, NewUser, UserAccount, UserPatch};
 use sophon_client::{Users, collect};
 use sophon_model::{UserId, UserStatus};
 
+use super::given_password;
 use super::named::{role_id, user_id};
 use crate::cli::confirm::{Deed, confirmed};
 use crate::cli::context::Context;
 use crate::cli::environment;
-use crate::cli::screen::{document, facts, first_line, line, one_line};
+use crate::cli::screen::{document, facts, line, one_line};
 use crate::cli::stop::Stop;
 use crate::cli::table::Table;
 use crate::cli::when::ago;
@@ -133,12 +134,12 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         Some(Action::Show(one)) => show(context, &context.client.user(&one.id(context).await?).await?),
         Some(Action::Create { email, name, role, password_stdin }) => {
             let role = Some(role_id(context, &role).await?);
-            let password = password(password_stdin)?;
+            let password = given_password(password_stdin)?;
             create(context, &NewUser { email, name, role, password }).await
         }
         Some(Action::Update { one, name, email, role, password_stdin }) => {
             let (id, role) = (one.id(context).await?, role_of(context, role).await?);
-            let password = password(password_stdin)?;
+            let password = given_password(password_stdin)?;
             let patch = UserPatch { email, name, role, password, status: None };
             changed(context, &id, patch, "changed").await
         }
@@ -266,8 +267,4 @@ async fn delete(context: &Context, one: &One, heir: Option<&str>, yes: bool) -> 
     context.client.delete_user(&id, heir.as_ref()).await?;
     let done = serde_json::json!({ "id": id, "deleted": true });
     Ok(context.screen.done(&done, format!("{} is deleted.", one.user))?)
-}
-
-fn password(from_stdin: bool) -> Result<Option<Secret>, Stop> {
-    Ok(if from_stdin { Some(Secret::from(first_line()?)) } else { None })
 }
