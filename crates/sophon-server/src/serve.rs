@@ -22,7 +22,7 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{audit_checkpoints, backplane, files, http, listener, master_keys, metrics, telemetry};
+use crate::{audit_checkpoints, backplane, files, http, identity_providers, listener, master_keys, metrics, telemetry};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -254,6 +254,7 @@ async fn open_gateway(
         fetch: Arc::new(egress.for_tools()),
         providers,
         provider_factory: Arc::new(OverEgress::new(egress.clone(), config.listen.port())),
+        identity_providers: identity_providers::open(config, &egress)?,
         backplane: backplane::open(&config.backplane, &signing_key).await?,
         lifecycle,
     };

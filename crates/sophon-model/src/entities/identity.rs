@@ -295,6 +295,32 @@ impl AuthSession {
     }
 }
 
+/// That somebody at an identity provider signs in to an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IdentityLink {
+    /// The provider, by its issuer.
+    pub issuer: String,
+    /// The provider's own name for the person.
+    pub subject: String,
+    /// The account.
+    pub user_id: UserId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When somebody last signed in by it.
+    pub used_at: Timestamp,
+}
+
+impl Entity for IdentityLink {
+    const TABLE: &'static Table = &Table::new("identity_links", "company account")
+        .key(&["issuer", "subject"])
+        .locked()
+        .order(Order::oldest_first(&["created_at", "subject"]))
+        .taken("This company account is connected already.");
+}
+
+impl Insert for IdentityLink {}
+impl Update for IdentityLink {}
+
 /// An API token. Only its hash is kept; the secret is shown once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ApiToken {

@@ -33,7 +33,7 @@ pub use discussion::{
     Verdict,
 };
 pub use identity::{
-    ApiToken, AuthSession, CustomRole, Member, Membership, RightsChange, Tenant, TenantStatus, User,
+    ApiToken, AuthSession, CustomRole, IdentityLink, Member, Membership, RightsChange, Tenant, TenantStatus, User,
     UserStatus,
 };
 pub use job::{Job, JobStatus, Priority, Queue};
