@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use openidconnect::{IssuerUrl, ProviderMetadataWithLogout};
+use openidconnect::{EndSessionUrl, IssuerUrl, ProviderMetadataWithLogout};
 use sophon_model::{Error, Kind, Result, Timestamp};
 use tokio::sync::Mutex;
 use url::Url;
@@ -67,7 +67,7 @@ impl Metadata {
             tracing::warn!(issuer = self.issuer.as_str(), %error, "the identity provider does not say how it is used");
             unavailable()
         })?;
-        let end_session = found.additional_metadata().end_session_endpoint.as_ref().map(|url| url.url());
+        let end_session = found.additional_metadata().end_session_endpoint.as_ref().map(EndSessionUrl::url);
         for url in [Some(found.authorization_endpoint().url()), end_session].into_iter().flatten() {
             self.require_web(url)?;
         }
@@ -76,7 +76,8 @@ impl Metadata {
 
     /// Refuses an address to which a browser must not be sent: a `javascript:` one would run in the dashboard's name.
     fn require_web(&self, url: &Url) -> Result<()> {
-        let is_web = url.scheme() == "https" || url.scheme() == "http" && self.issuer.url().scheme() == "http";
+        let is_web =
+            url.scheme() == "https" || url.scheme() == "http" && self.issuer.url().scheme() == "http";
         if is_web {
             return Ok(());
         }
@@ -86,6 +87,7 @@ impl Metadata {
 }
 
 pub(crate) fn unavailable() -> Error {
-    let text = "The identity provider does not answer as it should. Try again in a moment, or ask an administrator.";
+    let text =
+        "The identity provider does not answer as it should. Try again in a moment, or ask an administrator.";
     Error::new(Kind::UpstreamUnavailable, text).with_code("identity_provider_unavailable")
 }

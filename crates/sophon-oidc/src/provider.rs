@@ -11,10 +11,10 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessToken, AdditionalClaims, AuthType, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenClaims, IdTokenFields, IssuerUrl,
-    LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
-    ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse,
-    TokenResponse, UserInfoClaims,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenClaims, IdTokenFields,
+    IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -246,15 +246,15 @@ impl IdentityProvider for OidcProvider {
             email: email.map(|(email, _)| email.to_string()),
             is_email_verified: email.and_then(|(_, is_verified)| is_verified),
             name: named(claims.name()).or_else(|| named(info.as_ref()?.name())),
-            groups: groups
-                .or_else(|| self.groups(info.as_ref()?.additional_claims()))
-                .unwrap_or_default(),
+            groups: groups.or_else(|| self.groups(info.as_ref()?.additional_claims())).unwrap_or_default(),
         })
     }
 
     async fn sign_out_url(&self) -> Result<Option<String>> {
         let metadata = self.metadata.current(self.clock.now()).await?;
-        let Some(endpoint) = metadata.additional_metadata().end_session_endpoint.clone() else { return Ok(None) };
+        let Some(endpoint) = metadata.additional_metadata().end_session_endpoint.clone() else {
+            return Ok(None);
+        };
         let request = LogoutRequest::from(endpoint)
             .set_client_id(self.client_id.clone())
             .set_post_logout_redirect_uri(self.signed_out.clone());

@@ -6,7 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm as Alg};
 use openidconnect::{
-    ClaimsVerificationError, ClientId, IdTokenVerifier, ProviderMetadataWithLogout, SignatureVerificationError,
+    ClaimsVerificationError, ClientId, IdTokenVerifier, ProviderMetadataWithLogout,
+    SignatureVerificationError,
 };
 use sophon_model::Timestamp;
 

@@ -22,7 +22,9 @@ use crate::StartError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{audit_checkpoints, backplane, files, http, identity_providers, listener, master_keys, metrics, telemetry};
+use crate::{
+    audit_checkpoints, backplane, files, http, identity_providers, listener, master_keys, metrics, telemetry,
+};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.

@@ -103,11 +103,16 @@ impl Setup {
         self
     }
 
-    /// With one more identity provider to sign in at; `open` opens it with the gateway's own time.
+    /// With one more identity provider to sign in at.
     #[must_use]
-    pub fn identity_provider(mut self, open: impl FnOnce(Arc<FakeClock>) -> ConfiguredProvider) -> Self {
-        self.identity_providers.push(open(self.clock.clone()));
+    pub fn identity_provider(mut self, provider: ConfiguredProvider) -> Self {
+        self.identity_providers.push(provider);
         self
+    }
+
+    /// The time of the gateway that is about to start.
+    pub fn clock(&self) -> Arc<FakeClock> {
+        self.clock.clone()
     }
 
     /// On a new database of this engine.

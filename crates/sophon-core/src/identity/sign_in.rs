@@ -160,36 +160,10 @@ impl Identity {
                 // The password may have been changed since it was verified.
                 let is_same = |now: &User| may_act(now) && now.password_hash == user.password_hash;
                 let user = unit.tx.get(&user.id)?.filter(is_same).ok_or_else(rejected)?;
-                let session = identity.open_session_in(unit, &user.id, &device, &refresh_token)?;
+                let session = open_session_in(unit, &user.id, &device, &refresh_token)?;
                 identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
             })
             .await
-    }
-
-    /// Opens a sign-in of a user who has proved who it is.
-    pub(super) fn open_session_in(
-        &self,
-        unit: &mut Unit<'_>,
-        user: &UserId,
-        device: &Device,
-        refresh_token: &str,
-    ) -> Result<AuthSession> {
-        let now = unit.now();
-        let session = AuthSession {
-            id: unit.new_id(),
-            user_id: user.clone(),
-            refresh_hash: secret_hash(refresh_token),
-            previous_hash: None,
-            user_agent: device.name(),
-            address: device.address(),
-            created_at: now,
-            last_seen_at: now,
-            expires_at: now.plus(SIGN_IN_LIFETIME),
-            revoked_at: None,
-        };
-        unit.tx.insert(&session)?;
-        unit.about(&session);
-        Ok(session)
     }
 
     /// Trades a refresh token for a new pair. A token presented a second time means that the chain has leaked: the
@@ -315,6 +289,31 @@ impl Identity {
         let profile = Profile::of(tx, member, permissions, &proof.credential)?;
         Ok(SignedIn { access_token, expires_at, refresh_token, profile })
     }
+}
+
+/// Opens a sign-in of a user who has proved who it is.
+pub(super) fn open_session_in(
+    unit: &mut Unit<'_>,
+    user: &UserId,
+    device: &Device,
+    refresh_token: &str,
+) -> Result<AuthSession> {
+    let now = unit.now();
+    let session = AuthSession {
+        id: unit.new_id(),
+        user_id: user.clone(),
+        refresh_hash: secret_hash(refresh_token),
+        previous_hash: None,
+        user_agent: device.name(),
+        address: device.address(),
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now.plus(SIGN_IN_LIFETIME),
+        revoked_at: None,
+    };
+    unit.tx.insert(&session)?;
+    unit.about(&session);
+    Ok(session)
 }
 
 /// Says which refresh token comes after another: nobody else can, and it is the same each time, so that an answer can

@@ -25,11 +25,11 @@ type WithCookie<T> = (AppendHeaders<[(HeaderName, String); 1]>, Json<T>);
 
 /// Begin to sign in at an identity provider
 ///
-/// The browser goes on to `authorizationUrl`, and comes back to `/sign-in/{id}` of the dashboard with a code. A cookie binds the
+/// The browser goes on to `authorizationUrl`, and comes back to `/sign-in/{provider}` of the dashboard with a code. A cookie binds the
 /// sign-in to the browser, for ten minutes.
 #[utoipa::path(
-    post, path = "/api/auth/oidc/{id}/begin", tag = "Identity & auth", security(()), request_body = BeginOidc,
-    params(("id" = String, Path, description = "The provider, as `GET /api/auth/config` lists it.")),
+    post, path = "/api/auth/oidc/{provider}/begin", tag = "Identity & auth", security(()), request_body = BeginOidc,
+    params(("provider" = String, Path, description = "The provider, as `GET /api/auth/config` lists it.")),
     responses((status = 200, body = BegunOidc), (status = 404), (status = 502)),
 )]
 pub(super) async fn begin_oidc(
@@ -50,8 +50,8 @@ pub(super) async fn begin_oidc(
 /// with the person's e-mail address that is not connected yet: sign in with its password, and connect it with the `linkToken` of
 /// the details.
 #[utoipa::path(
-    post, path = "/api/auth/oidc/{id}/finish", tag = "Identity & auth", security(()), request_body = FinishOidc,
-    params(("id" = String, Path, description = "The provider.")),
+    post, path = "/api/auth/oidc/{provider}/finish", tag = "Identity & auth", security(()), request_body = FinishOidc,
+    params(("provider" = String, Path, description = "The provider.")),
     responses((status = 200, body = FinishedOidc), (status = 404), (status = 502)),
 )]
 pub(super) async fn finish_oidc(
@@ -79,8 +79,8 @@ pub(super) async fn finish_oidc(
 ///
 /// From then on it signs in to the account. Not with an API token.
 #[utoipa::path(
-    post, path = "/api/auth/oidc/{id}/link", tag = "Identity & auth", request_body = LinkOidc,
-    params(("id" = String, Path, description = "The provider.")),
+    post, path = "/api/auth/oidc/{provider}/link", tag = "Identity & auth", request_body = LinkOidc,
+    params(("provider" = String, Path, description = "The provider.")),
     responses((status = 204), (status = 404), (status = 409)),
 )]
 pub(super) async fn link_oidc(
@@ -97,8 +97,8 @@ pub(super) async fn link_oidc(
 ///
 /// Signing out of the gateway leaves the browser signed in there.
 #[utoipa::path(
-    get, path = "/api/auth/oidc/{id}/sign-out", tag = "Identity & auth", security(()),
-    params(("id" = String, Path, description = "The provider.")),
+    get, path = "/api/auth/oidc/{provider}/sign-out", tag = "Identity & auth", security(()),
+    params(("provider" = String, Path, description = "The provider.")),
     responses((status = 200, body = OidcSignOut), (status = 404), (status = 502)),
 )]
 pub(super) async fn get_oidc_sign_out(

@@ -34,13 +34,26 @@ impl Arrival<'_> {
         let role = self.role(&*unit.tx)?;
         let user = match self.linked_in(unit)? {
             Some(user) => user,
-            None => self.connect_in(unit, &role)?,
+            None => self.connect_in(unit, role.as_ref())?,
         };
         if !may_act(&user) {
             let text = "Your account is not in use. Ask an administrator.";
             return Err(not_let_in("account_disabled", text));
         }
         self.settle_role_in(unit, &user, role)?;
+        self.without_foreign_password_in(unit, user)
+    }
+
+    /// The account without a password that somebody else has chosen: from now on its person comes by the provider, and nobody
+    /// by that password. What was begun with it ends.
+    fn without_foreign_password_in(&self, unit: &mut Unit<'_>, mut user: User) -> Result<User> {
+        if user.password_due {
+            user.password_hash.clone_from(&self.no_password);
+            user.password_due = false;
+            user.updated_at = unit.now();
+            unit.tx.update(&user)?;
+            self.identity.end_sign_ins_in(unit, &user.id, None)?;
+        }
         Ok(user)
     }
 
@@ -58,7 +71,12 @@ impl Arrival<'_> {
             }
         };
         let role = role_named(tx, &self.provider.tenant, name)?;
-        let gone = || not_let_in("role_missing", "Your role is not there any more. Ask an administrator of the gateway.");
+        let gone = || {
+            not_let_in(
+                "role_missing",
+                "Your role is not there any more. Ask an administrator of the gateway.",
+            )
+        };
         Ok(Some(role.ok_or_else(gone)?))
     }
 
@@ -79,13 +97,15 @@ impl Arrival<'_> {
     }
 
     /// The account with the person's address, or a new one.
-    fn connect_in(&self, unit: &mut Unit<'_>, role: &Option<Role>) -> Result<User> {
+    fn connect_in(&self, unit: &mut Unit<'_>, role: Option<&Role>) -> Result<User> {
         let Some(email) = self.proven_email() else {
             let text = "The identity provider has not confirmed your e-mail address. Confirm it there, or ask an administrator.";
             return Err(not_let_in("email_not_verified", text));
         };
         let user = match unit.tx.user_by_email(&email)? {
-            Some(user) if self.is_trusted(&email) => user,
+            Some(user) if self.is_trusted(&email) => {
+                unit.tx.user_to_change(&user.id)?.ok_or_else(rejected)?
+            }
             Some(_) => {
                 let text = "There is an account with your e-mail address. Sign in with its password once to connect it.";
                 return Err(not_let_in(LINK_REQUIRED, text));
@@ -112,7 +132,7 @@ impl Arrival<'_> {
         self.provider.configured.trusted_domains.iter().any(|trusted| trusted.eq_ignore_ascii_case(domain))
     }
 
-    fn make_in(&self, unit: &mut Unit<'_>, email: String, role: &Option<Role>) -> Result<User> {
+    fn make_in(&self, unit: &mut Unit<'_>, email: String, role: Option<&Role>) -> Result<User> {
         let name = self.proven.name.as_deref().and_then(|name| limits::name("name", name).ok());
         let new = NewAccount {
             id: unit.new_id(),
@@ -125,11 +145,7 @@ impl Arrival<'_> {
             None => self.first_role(&*unit.tx)?,
         };
         let made = register_in(unit, new, &self.provider.tenant, role)?;
-        let mut user = unit.tx.user_to_change(&made.id)?.ok_or_else(rejected)?;
-        // There is no password that somebody else knows.
-        user.password_due = false;
-        unit.tx.update(&user)?;
-        Ok(user)
+        unit.tx.user_to_change(&made.id)?.ok_or_else(rejected)
     }
 
     /// The role of a new account where groups say nothing.
@@ -171,7 +187,8 @@ pub(super) fn link_in(unit: &mut Unit<'_>, provider: &Provider, subject: &str, u
     let (issuer, now) = (provider.configured.client.issuer(), unit.now());
     let old = unit.tx.first(&LinkFilter { issuer, subject })?;
     if let Some(mut link) = old {
-        if link.user_id != *user && unit.tx.get(&link.user_id)?.is_some_and(|user| user.status != UserStatus::Deleted)
+        if link.user_id != *user
+            && unit.tx.get(&link.user_id)?.is_some_and(|user| user.status != UserStatus::Deleted)
         {
             return Err(Error::conflict("This company account is connected with another account."));
         }

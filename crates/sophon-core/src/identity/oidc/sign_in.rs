@@ -6,12 +6,15 @@ use serde_json::json;
 use sophon_model::ports::{ProvenIdentity, SignInSecrets};
 use sophon_model::{AuditAction, Caller, Error, Kind, Member, Result};
 
+use super::Oidc;
 use super::accounts::{Arrival, LINK_REQUIRED, link_in};
 use super::pending::{MOST_TIME, Pending, Unlinked};
-use super::{Oidc, not_let_in};
 use crate::audit::{Draft, Performer};
 use crate::identity::password::hash_of_nobody;
-use crate::identity::{Device, LONGEST_CREDENTIAL, NamedTenant, SignedIn, member, new_secret, rejected, require_person};
+use crate::identity::sign_in::open_session_in;
+use crate::identity::{
+    Device, LONGEST_CREDENTIAL, NamedTenant, SignedIn, member, new_secret, rejected, require_person,
+};
 
 /// The longest path that a sign-in goes on to, in bytes.
 const LONGEST_PATH: usize = 1_024;
@@ -55,7 +58,12 @@ pub struct FinishedSignIn {
 
 impl Oidc {
     /// Begins a sign-in. Strangers do that: it costs no room.
-    pub async fn begin(&self, provider: &str, return_to: Option<String>, device: &Device) -> Result<BegunSignIn> {
+    pub async fn begin(
+        &self,
+        provider: &str,
+        return_to: Option<String>,
+        device: &Device,
+    ) -> Result<BegunSignIn> {
         let provider = self.provider(provider)?;
         if let Some(path) = &return_to {
             require_path(path)?;
@@ -117,7 +125,8 @@ impl Oidc {
         tenant: NamedTenant,
     ) -> Result<SignedIn> {
         let (oidc, id, origin) = (self.clone(), id.to_owned(), device.origin());
-        let (refresh_token, no_password) = (new_secret("rt_", self.db.random()), hash_of_nobody(self.db.random()));
+        let (refresh_token, no_password) =
+            (new_secret("rt_", self.db.random()), hash_of_nobody(self.db.random()));
         let (unlinked, by) = (self.unlinked(&id, &proven), self.identity.audit.nobody(origin.clone()));
         let signed_in = self
             .db
@@ -127,7 +136,7 @@ impl Oidc {
                 let user = Arrival { identity, provider, proven: &proven, no_password }.account_in(unit)?;
                 let home: Member = member(&*unit.tx, &user.tenant_id, &user.id)?.ok_or_else(rejected)?;
                 unit.in_request(|request| request.set_performer(Performer::member(&home, origin)));
-                let session = identity.open_session_in(unit, &user.id, &device, &refresh_token)?;
+                let session = open_session_in(unit, &user.id, &device, &refresh_token)?;
                 identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
             })
             .await;
@@ -150,11 +159,12 @@ impl Oidc {
     /// Connects an identity that was proven a moment ago with the caller's own account, which has the same address.
     pub async fn link(&self, caller: &Caller, provider: &str, token: &str) -> Result<()> {
         require_person(caller)?;
+        self.provider(provider)?;
         let unlinked: Option<Unlinked> = self.seal.open(token, self.db.now());
         let own = |one: &Unlinked| one.provider == provider && one.email == *caller.email;
         let Some(unlinked) = unlinked.filter(own) else {
             let text = "That does not connect this account. Sign in at the identity provider again.";
-            return Err(not_let_in("link_expired", text));
+            return Err(Error::conflict(text).with_code("link_expired"));
         };
         let (oidc, id, user) = (self.clone(), provider.to_owned(), caller.user.clone());
         self.db
@@ -193,9 +203,16 @@ mod tests {
             require_path(path).unwrap();
         }
         let far = format!("/{}", "a".repeat(LONGEST_PATH));
-        for elsewhere in
-            ["", "sessions", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/ü", &far]
-        {
+        for elsewhere in [
+            "",
+            "sessions",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/ü",
+            &far,
+        ] {
             assert_eq!(require_path(elsewhere).unwrap_err().field(), Some("return_to"), "{elsewhere:?}");
         }
     }

@@ -46,8 +46,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::{
-    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, IdentityLink, Member, Membership, MemoryEntry, Message,
-    MessageId, Page, Paged, Result, RightsOf, Role, Session, SessionId, SessionStatus, Task, TaskId,
+    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, IdentityLink, Member, Membership, MemoryEntry,
+    Message, MessageId, Page, Paged, Result, RightsOf, Role, Session, SessionId, SessionStatus, Task, TaskId,
     TaskStatus, Tenant, TenantId, TenantStatus, Timestamp, ToolCall, Topic, User, UserId, UserInTenant,
     UserStatus,
 };
