@@ -160,7 +160,7 @@ impl Identity {
                 // The password may have been changed since it was verified.
                 let is_same = |now: &User| may_act(now) && now.password_hash == user.password_hash;
                 let user = unit.tx.get(&user.id)?.filter(is_same).ok_or_else(rejected)?;
-                let session = open_session_in(unit, &user.id, &device, &refresh_token)?;
+                let session = open_session_in(unit, &user.id, &device, &refresh_token, None)?;
                 identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
             })
             .await
@@ -291,15 +291,16 @@ impl Identity {
     }
 }
 
-/// Opens a sign-in of a user who has proved who it is.
+/// Opens a sign-in of a user who has proved who it is. It ends by `ends_at`, however often it is refreshed.
 pub(super) fn open_session_in(
     unit: &mut Unit<'_>,
     user: &UserId,
     device: &Device,
     refresh_token: &str,
+    ends_at: Option<Timestamp>,
 ) -> Result<AuthSession> {
     let now = unit.now();
-    let session = AuthSession {
+    let mut session = AuthSession {
         id: unit.new_id(),
         user_id: user.clone(),
         refresh_hash: secret_hash(refresh_token),
@@ -308,9 +309,11 @@ pub(super) fn open_session_in(
         address: device.address(),
         created_at: now,
         last_seen_at: now,
-        expires_at: now.plus(SIGN_IN_LIFETIME),
+        expires_at: now,
         revoked_at: None,
+        ends_at,
     };
+    session.extend(now.plus(SIGN_IN_LIFETIME));
     unit.tx.insert(&session)?;
     unit.about(&session);
     Ok(session)

@@ -269,6 +269,9 @@ pub struct AuthSession {
     pub expires_at: Timestamp,
     /// When it was ended by hand or by reuse of a token.
     pub revoked_at: Option<Timestamp>,
+    /// When it ends however often it is refreshed, since whoever vouched for the person has to be asked again. Absent if
+    /// nobody has to.
+    pub ends_at: Option<Timestamp>,
 }
 
 impl Entity for AuthSession {
@@ -289,6 +292,11 @@ impl Scoped for AuthSession {
 }
 
 impl AuthSession {
+    /// Has it last until `until`, or until it ends in any case.
+    pub fn extend(&mut self, until: Timestamp) {
+        self.expires_at = self.ends_at.map_or(until, |end| end.min(until));
+    }
+
     /// Whether access tokens of this sign-in still count.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use sophon_core::identity::oidc::GroupRole;
 
-use super::{Http, Problems};
+use super::{Bounded, Http, Problems};
 
 /// Characters of a provider's id.
 const LONGEST_ID: usize = 40;
@@ -57,6 +57,10 @@ pub struct OidcProvider {
     /// If groups have roles and this is absent, others are not let in.
     #[serde(default)]
     pub default_role: Option<String>,
+    /// How long a sign-in lasts, however often it is refreshed: then the provider is asked again, with a click.
+    #[serde(default = "a_week")]
+    #[schemars(extend("x-unit" = "h"))]
+    pub sign_in_hours: Bounded<1, 8_760>,
 }
 
 /// A group with its role.
@@ -97,6 +101,10 @@ fn scopes() -> Vec<String> {
 
 fn groups() -> String {
     "groups".to_owned()
+}
+
+fn a_week() -> Bounded<1, 8_760> {
+    Bounded::new(168)
 }
 
 fn yes() -> bool {

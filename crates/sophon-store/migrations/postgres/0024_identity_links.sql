@@ -8,3 +8,6 @@ CREATE TABLE identity_links (
     PRIMARY KEY (issuer, subject)
 );
 CREATE INDEX identity_links_of_user ON identity_links (user_id);
+
+-- When a sign-in ends however often it is refreshed.
+ALTER TABLE auth_sessions ADD COLUMN ends_at BIGINT;

@@ -10,6 +10,7 @@ mod sign_in;
 pub use sign_in::{BegunSignIn, FinishedSignIn, SignInAnswer};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sophon_model::ports::{IdentityProvider, Tx, every};
 use sophon_model::{CustomRole, Error, Kind, Result, Role, Tenant, TenantId};
@@ -40,6 +41,8 @@ pub struct ConfiguredProvider {
     pub roles: Vec<GroupRole>,
     /// The role of those who are in none of these groups. Without it they are not let in, unless there are no such groups.
     pub default_role: Option<String>,
+    /// How long a sign-in lasts, however often it is refreshed: then the provider is asked again.
+    pub sign_in_lifetime: Duration,
     /// Whether browsers reach the gateway over TLS.
     pub is_secure: bool,
     /// The way to it.

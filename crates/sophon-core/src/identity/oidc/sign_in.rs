@@ -136,7 +136,8 @@ impl Oidc {
                 let user = Arrival { identity, provider, proven: &proven, no_password }.account_in(unit)?;
                 let home: Member = member(&*unit.tx, &user.tenant_id, &user.id)?.ok_or_else(rejected)?;
                 unit.in_request(|request| request.set_performer(Performer::member(&home, origin)));
-                let session = open_session_in(unit, &user.id, &device, &refresh_token)?;
+                let ends_at = unit.now().plus(provider.configured.sign_in_lifetime);
+                let session = open_session_in(unit, &user.id, &device, &refresh_token, Some(ends_at))?;
                 identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
             })
             .await;

@@ -7,7 +7,7 @@ use sophon_core::identity::{Device, NamedTenant};
 use sophon_model::ports::{AuditFilter, AuditRange};
 use sophon_model::{AuditEntry, AuditOutcome, Kind};
 
-use super::{ID, Scene, grace};
+use super::{ID, SIGN_IN_LIFETIME, Scene, grace};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_browsers_answer_signs_nobody_in() {
@@ -122,6 +122,23 @@ async fn what_comes_out_is_a_sign_in_like_any_other() {
     identity.revoke_sign_in(&caller, &listed[0].id).await.unwrap();
     let token = &finished.signed_in.access_token;
     identity.authenticate(token, NamedTenant::Unnamed).await.unwrap_err();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_provider_is_asked_again_after_a_while_however_often_a_sign_in_is_refreshed() {
+    let scene = Scene::new(|_| {}).await;
+    let finished = scene.sign_in().await.unwrap();
+    let identity = &scene.gateway.gateway.identity;
+    let mut token = finished.signed_in.refresh_token;
+    let step = SIGN_IN_LIFETIME / 3;
+    for _ in 0..2 {
+        scene.gateway.clock.advance(step);
+        token =
+            identity.refresh(&token, Device::default(), NamedTenant::Unnamed).await.unwrap().refresh_token;
+    }
+    scene.gateway.clock.advance(step);
+    let ended = identity.refresh(&token, Device::default(), NamedTenant::Unnamed).await.unwrap_err();
+    assert_eq!(ended.kind(), Kind::Unauthenticated);
 }
 
 #[tokio::test(flavor = "multi_thread")]

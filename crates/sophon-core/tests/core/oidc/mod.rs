@@ -6,6 +6,7 @@ mod lies;
 mod roles;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sophon_core::identity::oidc::{ConfiguredProvider, FinishedSignIn, GroupRole, SignInAnswer};
 use sophon_core::identity::{Device, NamedTenant};
@@ -18,6 +19,9 @@ use sophon_testkit::oidc_server::{CLIENT_ID, CLIENT_SECRET, OidcServer, Person};
 
 /// What the provider is called in addresses.
 const ID: &str = "example";
+
+/// How long its word counts.
+const SIGN_IN_LIFETIME: Duration = Duration::from_hours(24);
 
 /// Somebody at the provider who has no account here.
 fn grace() -> Person {
@@ -100,6 +104,7 @@ fn provider(server: &OidcServer, clock: Arc<FakeClock>) -> ConfiguredProvider {
         trusted_domains: Vec::new(),
         roles: Vec::new(),
         default_role: None,
+        sign_in_lifetime: SIGN_IN_LIFETIME,
         is_secure: true,
         client: Arc::new(OidcProvider::new(options, &egress, clock).expect("it can be used")),
     }
