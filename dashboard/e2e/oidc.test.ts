@@ -83,7 +83,9 @@ describe("signing in at an identity provider", () => {
     expect(await page.context().cookies()).toEqual([]);
 
     // Signing out ends the sign-in at the provider, which sends the browser back.
-    const left = page.waitForRequest((request) => request.url().startsWith(`${provider.url}/sign-out`));
+    const left = page.waitForRequest((request) =>
+      request.url().startsWith(`${provider.url}/sign-out`),
+    );
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await left;
     await page.getByRole("button", { name: "Sign in with Example" }).waitFor();

@@ -43,7 +43,7 @@ fn opened(
         trusted_domains: configured.trusted_domains.clone(),
         roles: configured.roles.iter().map(|mapping| mapping.0.clone()).collect(),
         default_role: configured.default_role.clone(),
-        sign_in_lifetime: Duration::from_hours(configured.sign_in_hours.get().into()),
+        sign_in_lifetime: Duration::from_hours(configured.sign_in_hours.get()),
         is_secure: public_url.starts_with("https://"),
         client: Arc::new(client),
     })

@@ -13,7 +13,7 @@ pub mod strict_roles;
 
 pub use deny_all_fetch::DenyAllFetch;
 pub use deny_all_providers::DenyAllProviders;
-pub use environment::{FakeClock, SeededEntropy};
+pub use environment::{FakeClock, MachineClock, SeededEntropy};
 pub use gate::Gate;
 pub use memory_checkpoints::MemoryCheckpoints;
 pub use memory_keys::MemoryKeys;

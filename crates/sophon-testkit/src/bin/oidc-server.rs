@@ -4,8 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use sophon_model::Timestamp;
-use sophon_model::ports::Clock;
+use sophon_testkit::MachineClock;
 use sophon_testkit::oidc_server::{OidcServer, Person};
 
 /// Plays an OpenID Connect provider on loopback. The gateway is called `sophon` there, with the secret
@@ -27,23 +26,12 @@ struct Arguments {
     groups: Vec<String>,
 }
 
-/// The time of this machine.
-struct Now;
-
-impl Clock for Now {
-    #[expect(clippy::disallowed_methods, reason = "a program of its own has nobody who hands it the time")]
-    fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-    }
-}
-
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks through them")]
 async fn main() -> ExitCode {
     let Arguments { port, email, name, groups } = Arguments::parse();
     let person = Person { groups, ..Person::new(&format!("subject of {email}"), &email, &name) };
-    match OidcServer::start_on(port, person, Arc::new(Now)).await {
+    match OidcServer::start_on(port, person, Arc::new(MachineClock)).await {
         Ok(server) => {
             server.ask();
             println!("listening on {}", server.url());

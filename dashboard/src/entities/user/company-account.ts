@@ -31,7 +31,10 @@ export function rememberProvider(provider: string | null) {
 /** Sends the browser to the provider; it comes back to `/sign-in/:provider`. */
 export async function goTo(provider: string, returnTo: string): Promise<void> {
   const begun = await call(
-    api.POST("/api/auth/oidc/{provider}/begin", { params: { path: { provider } }, body: { returnTo } }),
+    api.POST("/api/auth/oidc/{provider}/begin", {
+      params: { path: { provider } },
+      body: { returnTo },
+    }),
   );
   location.assign(begun.authorizationUrl);
 }
@@ -71,8 +74,8 @@ export async function providerSignOut(): Promise<string | null> {
   rememberProvider(null);
   if (provider === null) return null;
   const path = { provider };
-  const answer = await call(api.GET("/api/auth/oidc/{provider}/sign-out", { params: { path } })).catch(
-    () => null,
-  );
+  const answer = await call(
+    api.GET("/api/auth/oidc/{provider}/sign-out", { params: { path } }),
+  ).catch(() => null);
   return answer?.url ?? null;
 }

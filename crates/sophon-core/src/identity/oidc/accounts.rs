@@ -5,9 +5,10 @@
 //! the provider's to give; otherwise the account's own password has to confirm it.
 
 use sophon_model::ports::{LinkFilter, ProvenIdentity, Tx};
-use sophon_model::{Error, IdentityLink, Result, Role, User, UserId, UserStatus};
+use sophon_model::{AuditAction, Error, IdentityLink, Result, Role, TenantId, User, UserId, UserStatus};
 
 use super::{Provider, not_let_in, role_named};
+use crate::audit::{Draft, Performer};
 use crate::database::Unit;
 use crate::identity::{Identity, may_act, rejected};
 use crate::limits;
@@ -28,20 +29,33 @@ pub(super) struct Arrival<'a> {
     pub(super) no_password: String,
 }
 
+/// An account that is held, with the administrators of its tenants: those first, as whoever changes roles holds them.
+struct Held {
+    administrators: Vec<(TenantId, UserId)>,
+    user: User,
+}
+
+impl Held {
+    fn new(unit: &mut Unit<'_>, user: &UserId) -> Result<Option<Self>> {
+        let administrators = unit.tx.administrators_to_keep(user)?;
+        Ok(unit.tx.user_to_change(user)?.map(|user| Self { administrators, user }))
+    }
+}
+
 impl Arrival<'_> {
     /// The account, which may be made just now, with the role that counts from now on.
     pub(super) fn account_in(self, unit: &mut Unit<'_>) -> Result<User> {
         let role = self.role(&*unit.tx)?;
-        let user = match self.linked_in(unit)? {
-            Some(user) => user,
+        let held = match self.linked_in(unit)? {
+            Some(held) => held,
             None => self.connect_in(unit, role.as_ref())?,
         };
-        if !may_act(&user) {
+        if !may_act(&held.user) {
             let text = "Your account is not in use. Ask an administrator.";
             return Err(not_let_in("account_disabled", text));
         }
-        self.settle_role_in(unit, &user, role)?;
-        self.without_foreign_password_in(unit, user)
+        self.settle_role_in(unit, &held, role)?;
+        self.without_foreign_password_in(unit, held.user)
     }
 
     /// The account without a password that somebody else has chosen: from now on its person comes by the provider, and nobody
@@ -80,32 +94,30 @@ impl Arrival<'_> {
         Ok(Some(role.ok_or_else(gone)?))
     }
 
-    fn linked_in(&self, unit: &mut Unit<'_>) -> Result<Option<User>> {
+    fn linked_in(&self, unit: &mut Unit<'_>) -> Result<Option<Held>> {
         let issuer = self.provider.configured.client.issuer();
         let found = unit.tx.first(&LinkFilter { issuer, subject: &self.proven.subject })?;
         let Some(mut link) = found else { return Ok(None) };
-        let user = unit.tx.user_to_change(&link.user_id)?;
-        if let Some(user) = user.as_ref().filter(|user| user.status != UserStatus::Deleted) {
+        let held = Held::new(unit, &link.user_id)?;
+        if held.as_ref().is_some_and(|held| held.user.status != UserStatus::Deleted) {
             link.used_at = unit.now();
             unit.tx.update(&link)?;
-            return Ok(Some(user.clone()));
+            return Ok(held);
         }
         // Whoever was deleted here stays out until somebody makes an account for them.
         let email = self.proven_email();
         let is_back = email.map_or(Ok(None), |email| unit.tx.user_by_email(&email))?.is_some();
-        if is_back { Ok(None) } else { Ok(user) }
+        if is_back { Ok(None) } else { Ok(held) }
     }
 
     /// The account with the person's address, or a new one.
-    fn connect_in(&self, unit: &mut Unit<'_>, role: Option<&Role>) -> Result<User> {
+    fn connect_in(&self, unit: &mut Unit<'_>, role: Option<&Role>) -> Result<Held> {
         let Some(email) = self.proven_email() else {
             let text = "The identity provider has not confirmed your e-mail address. Confirm it there, or ask an administrator.";
             return Err(not_let_in("email_not_verified", text));
         };
-        let user = match unit.tx.user_by_email(&email)? {
-            Some(user) if self.is_trusted(&email) => {
-                unit.tx.user_to_change(&user.id)?.ok_or_else(rejected)?
-            }
+        let id = match unit.tx.user_by_email(&email)? {
+            Some(user) if self.is_trusted(&email) => user.id,
             Some(_) => {
                 let text = "There is an account with your e-mail address. Sign in with its password once to connect it.";
                 return Err(not_let_in(LINK_REQUIRED, text));
@@ -116,8 +128,9 @@ impl Arrival<'_> {
                 return Err(not_let_in("no_account", text));
             }
         };
-        link_in(unit, self.provider, &self.proven.subject, &user.id)?;
-        Ok(user)
+        let held = Held::new(unit, &id)?.ok_or_else(rejected)?;
+        link_in(unit, self.provider, &self.proven.subject, &id)?;
+        Ok(held)
     }
 
     /// The person's address, if the provider says that it is theirs, or need not say so.
@@ -132,7 +145,7 @@ impl Arrival<'_> {
         self.provider.configured.trusted_domains.iter().any(|trusted| trusted.eq_ignore_ascii_case(domain))
     }
 
-    fn make_in(&self, unit: &mut Unit<'_>, email: String, role: Option<&Role>) -> Result<User> {
+    fn make_in(&self, unit: &mut Unit<'_>, email: String, role: Option<&Role>) -> Result<UserId> {
         let name = self.proven.name.as_deref().and_then(|name| limits::name("name", name).ok());
         let new = NewAccount {
             id: unit.new_id(),
@@ -145,7 +158,13 @@ impl Arrival<'_> {
             None => self.first_role(&*unit.tx)?,
         };
         let made = register_in(unit, new, &self.provider.tenant, role)?;
-        unit.tx.user_to_change(&made.id)?.ok_or_else(rejected)
+        let by = Performer::system(self.provider.tenant.clone());
+        let id = self.provider.configured.id.clone();
+        unit.note(Draft::new(by, AuditAction::UserCreate).about(&made).details(|details| {
+            details.provider = Some(id);
+            details.role = Some(made.role.name().to_owned());
+        }));
+        Ok(made.id)
     }
 
     /// The role of a new account where groups say nothing.
@@ -155,11 +174,13 @@ impl Arrival<'_> {
         Ok(named.unwrap_or(PLAIN_ROLE))
     }
 
-    /// Gives the account its role in the provider's tenant, of which it becomes a member if it is none.
-    fn settle_role_in(&self, unit: &mut Unit<'_>, user: &User, role: Option<Role>) -> Result<()> {
-        let tenant = &self.provider.tenant;
-        let administrators = unit.tx.administrators_to_keep(&user.id)?;
+    /// Gives the account its role in the provider's tenant, of which it becomes a member if it is none and accounts are made.
+    fn settle_role_in(&self, unit: &mut Unit<'_>, held: &Held, role: Option<Role>) -> Result<()> {
+        let (tenant, Held { administrators, user }) = (&self.provider.tenant, held);
         let Some(mut known) = account_to_change(unit, tenant, &user.id)? else {
+            if !self.provider.configured.creates_accounts {
+                return Ok(());
+            }
             let role = match role {
                 Some(role) => role,
                 None => self.first_role(&*unit.tx)?,
@@ -169,7 +190,7 @@ impl Arrival<'_> {
         };
         let Some(role) = role.filter(|role| *role != known.member.role) else { return Ok(()) };
         let demotes = role != Role::Admin;
-        let is_last = require_another(&administrators, &user.id, |of| demotes && of == tenant).is_err();
+        let is_last = require_another(administrators, &user.id, |of| demotes && of == tenant).is_err();
         if is_last || self.identity.is_auto_admin(&user.id) {
             tracing::warn!(user = %user.id, "the last administrator keeps its role, whatever the identity provider says");
             return Ok(());

@@ -170,7 +170,7 @@ impl Oidc {
         let (oidc, id, user) = (self.clone(), provider.to_owned(), caller.user.clone());
         self.db
             .write_as(caller, AuditAction::UserLink, move |unit| {
-                let account = unit.tx.user_to_change(&user)?.ok_or_else(rejected)?;
+                let account = unit.tx.get(&user)?.ok_or_else(rejected)?;
                 unit.about(&account);
                 unit.audit_details(|details| details.provider = Some(id.clone()));
                 link_in(unit, oidc.provider(&id)?, &unlinked.subject, &user)

@@ -106,8 +106,7 @@ export const shell: Translation["shell"] = {
   connectAccount: "关联你的账户",
   backToSignIn: "返回登录",
   signInToConnect: "使用密码登录",
-  connectHint:
-    "请先用密码登录一次。之后即可用公司账户登录。",
+  connectHint: "请先用密码登录一次。之后即可用公司账户登录。",
   choosePassword: "设置你的密码",
   choosePasswordWhy: (email) => `${email} 的初始密码由他人设置。请设置一个只有你知道的密码。`,
   newPassword: "新密码",
