@@ -8,7 +8,7 @@ mod variables;
 pub use variables::{BUILT_IN, LONGEST_VARIABLE, MOST_VARIABLES, Variable, variables};
 
 use sophon_model::ports::{PrivateTo, SharedPrompts, Tx, UsableBy};
-use sophon_model::{AuditAction, Caller, Error, Page, Paged, Result, SavedPrompt, SavedPromptId};
+use sophon_model::{AuditAction, Caller, Error, Kind, Page, Paged, Result, SavedPrompt, SavedPromptId};
 
 use crate::database::Database;
 use crate::gateway::Shared;
@@ -104,7 +104,7 @@ impl SavedPrompts {
                     updated_at: now,
                 };
                 require_room(&*unit.tx, &prompt)?;
-                unit.tx.insert(&prompt)?;
+                unit.tx.insert(&prompt).map_err(command_taken)?;
                 unit.about(&prompt);
                 Ok(prompt)
             })
@@ -139,7 +139,7 @@ impl SavedPrompts {
                     require_room(&*unit.tx, &prompt)?;
                 }
                 prompt.updated_at = unit.now();
-                unit.tx.update(&prompt)?;
+                unit.tx.update(&prompt).map_err(command_taken)?;
                 unit.about_change(&before, &prompt)?;
                 Ok(prompt)
             })
@@ -181,6 +181,14 @@ fn require_room(tx: &dyn Tx, prompt: &SavedPrompt) -> Result<()> {
         return Ok(());
     }
     Err(Error::conflict(format!("There are {most} {of} prompts already. Delete one that is not used.")))
+}
+
+/// Says of the conflict with another prompt that it is about the command.
+fn command_taken(error: Error) -> Error {
+    if error.kind() == Kind::Conflict {
+        return error.with_code("command_taken").with_field("command");
+    }
+    error
 }
 
 /// The command as it is stored: without a slash, and in lower case.

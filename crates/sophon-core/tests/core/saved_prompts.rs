@@ -92,6 +92,7 @@ async fn a_command_names_one_private_and_one_shared_prompt() {
         for is_shared in [false, true] {
             prompts.create(&admin, new("plan", is_shared)).await.unwrap();
             let again = prompts.create(&admin, new("PLAN", is_shared)).await.unwrap_err();
+            assert_eq!((again.code(), again.field()), ("command_taken", Some("command")));
             assert_eq!(again.message(), "Another prompt has this command. Choose another command.");
         }
         let own = prompts.create(&ann, new("plan", false)).await.unwrap();
