@@ -5,7 +5,7 @@ import { onStage } from "./stage.ts";
 const { dashboard, gateway } = onStage();
 
 const box = () => dashboard.page.getByLabel("Message", { exact: true });
-const options = () => dashboard.page.getByRole("option");
+const options = () => dashboard.page.locator("[role=listbox] [role=option]");
 
 async function save(prompt: { command: string; content: string; shared?: boolean }) {
   await gateway.post("/api/prompts", prompt, await gateway.signIn());

@@ -5,7 +5,8 @@ export const sharing = section("sharing", {
   action: "Share",
   title: "Share this session",
   people: "People",
-  peopleAbout: "Who can write sends messages to the agent, too. All see the whole session.",
+  peopleAbout:
+    "People who can write also send messages to the agent. Everyone here sees the whole session.",
   roles: { owner: "Owner", member: "Can write", viewer: "Can read" },
   roleOf: (name: string) => `What ${name} can do`,
   remove: (name: string) => `Remove ${name}`,
