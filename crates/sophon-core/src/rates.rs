@@ -2,17 +2,16 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::RwLock;
 use sophon_model::{Caller, Credential, Error, Kind, Result, UserId};
 use tokio::time::Instant;
 
-use crate::buckets::{Buckets, Key, hashed};
+use crate::buckets::{Buckets, Key, common_salt, hashed};
 use crate::gateway::Shared;
 use crate::identity::Identified;
 use crate::network::network;
+use crate::registry::Registry;
 
 /// What kind of asking it is; each has a rate of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,11 +123,6 @@ pub struct Allowance {
 /// The counts of all askers.
 pub struct RateLimits {
     salt: [u8; 16],
-    current: RwLock<Arc<ByClass>>,
-}
-
-/// The counts for each class of requests.
-struct ByClass {
     read: Buckets,
     write: Buckets,
     decide: Buckets,
@@ -136,9 +130,23 @@ struct ByClass {
     chat: Buckets,
 }
 
-impl ByClass {
-    fn new(rates: &Rates) -> Self {
+impl RateLimits {
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        let alone = Self::salted(common_salt(&shared.settings.signing_key), &shared.settings.rates);
+        let mut share = |buckets: Buckets, subject| buckets.shared(subject, shared.db.peers(), registry);
         Self {
+            salt: alone.salt,
+            read: share(alone.read, "rates.read"),
+            write: share(alone.write, "rates.write"),
+            decide: share(alone.decide, "rates.decide"),
+            expensive: share(alone.expensive, "rates.expensive"),
+            chat: share(alone.chat, "rates.chat"),
+        }
+    }
+
+    fn salted(salt: [u8; 16], rates: &Rates) -> Self {
+        Self {
+            salt,
             read: Buckets::per_minute(rates.reads),
             write: Buckets::per_minute(rates.writes),
             decide: Buckets::per_minute(rates.approvals),
@@ -147,35 +155,10 @@ impl ByClass {
         }
     }
 
-    fn of(&self, class: Class) -> &Buckets {
-        match class {
-            Class::Read => &self.read,
-            Class::Write => &self.write,
-            Class::Decide => &self.decide,
-            Class::Expensive => &self.expensive,
-            Class::Chat => &self.chat,
-        }
-    }
-}
-
-impl RateLimits {
-    pub(crate) fn open(shared: &Shared) -> Self {
-        Self::salted(shared.db.random(), &shared.settings.rates)
-    }
-
-    fn salted(salt: [u8; 16], rates: &Rates) -> Self {
-        Self { salt, current: RwLock::new(Arc::new(ByClass::new(rates))) }
-    }
-
-    /// Applies other rates from now on. What was counted before is forgotten.
-    pub fn replace(&self, rates: &Rates) {
-        *self.current.write() = Arc::new(ByClass::new(rates));
-    }
-
     /// Counts a request, and refuses it if there were too many.
     pub fn check(&self, class: Class, asker: &Asker) -> Result<()> {
-        let Some(current) = self.limiting(class, asker) else { return Ok(()) };
-        current.of(class).take(self.key(asker), Instant::now()).map_err(|wait| {
+        let Some(buckets) = self.buckets(class, asker) else { return Ok(()) };
+        buckets.take(self.key(asker), Instant::now()).map_err(|wait| {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             let text = format!("Too many requests of this kind. Try again in {seconds} s.");
             Error::new(Kind::RateLimited, text).with_retry_after(wait)
@@ -184,15 +167,20 @@ impl RateLimits {
 
     /// What the asker may still ask at once; nothing if that is not limited.
     pub fn allowance(&self, class: Class, asker: &Asker) -> Option<Allowance> {
-        let current = self.limiting(class, asker)?;
-        let buckets = current.of(class);
+        let buckets = self.buckets(class, asker)?;
         let (remaining, full_in) = buckets.left(&self.key(asker), Instant::now());
         Some(Allowance { limit: buckets.most(), remaining, full_in })
     }
 
-    /// The counts that limit the asker, if any do.
-    fn limiting(&self, class: Class, asker: &Asker) -> Option<Arc<ByClass>> {
-        (class != Class::Read || !asker.is_owner()).then(|| self.current.read().clone())
+    fn buckets(&self, class: Class, asker: &Asker) -> Option<&Buckets> {
+        match class {
+            Class::Read if asker.is_owner() => None,
+            Class::Read => Some(&self.read),
+            Class::Write => Some(&self.write),
+            Class::Decide => Some(&self.decide),
+            Class::Expensive => Some(&self.expensive),
+            Class::Chat => Some(&self.chat),
+        }
     }
 
     fn key(&self, Asker(kind, name): &Asker) -> Key {
@@ -202,6 +190,8 @@ impl RateLimits {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use sophon_model::{
         ApiTokenId, AuthSessionId, NodeCaller, NodeId, Permissions, Role, TenantId, Timestamp, UserId,
     };
@@ -243,14 +233,6 @@ mod tests {
         let (limits, admin) = (limits(), Asker::of(&signed_in("usr_1"), None));
         let classes = [Class::Read, Class::Write, Class::Decide, Class::Expensive, Class::Chat];
         assert_eq!(classes.map(|class| let_in(&limits, class, &admin)), [120, 60, 30, 10, 60]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn other_rates_apply_at_once() {
-        let (limits, admin) = (limits(), Asker::of(&signed_in("usr_1"), None));
-        assert_eq!(let_in(&limits, Class::Chat, &admin), 60);
-        limits.replace(&Rates { chat: 3, ..Rates::default() });
-        assert_eq!(let_in(&limits, Class::Chat, &admin), 3);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,7 +1,5 @@
 //! SIGHUP: the configuration is read again, and what can change while the gateway serves does.
 
-use sophon_core::Gateway;
-use sophon_core::rates::Rates;
 use tokio::signal::unix::Signal;
 
 use crate::config::{Config, InForce, in_force};
@@ -10,24 +8,14 @@ use crate::telemetry::LogFilter;
 use crate::{ServeArgs, StartError};
 
 /// The keys that count at once. All others count from the next start on.
-const RELOADED: [&str; 9] = [
-    "http.allowed_hosts",
-    "http.allowed_origins",
-    "http.trusted_proxies",
-    "log.filter",
-    "rate_limits.approvals",
-    "rate_limits.chat",
-    "rate_limits.expensive",
-    "rate_limits.reads",
-    "rate_limits.writes",
-];
+const RELOADED: [&str; 4] =
+    ["http.allowed_hosts", "http.allowed_origins", "http.trusted_proxies", "log.filter"];
 
 /// A gateway whose configuration can be read again.
 pub(crate) struct Reloading {
     pub(crate) args: ServeArgs,
     pub(crate) log: LogFilter,
     pub(crate) front: Front,
-    pub(crate) gateway: Gateway,
     /// What counts now. Of keys that need a restart, what counted at the start.
     pub(crate) config: Config,
     /// The same as the sources said when they were last read.
@@ -51,24 +39,19 @@ impl Reloading {
 
     /// Applies what changed, all of it or nothing. Returns the keys that changed.
     fn reload(&mut self) -> Result<Vec<String>, StartError> {
-        let Config { http, rate_limits, log, .. } = Config::load(&self.args)?;
+        let Config { http, log, .. } = Config::load(&self.args)?;
         let read = in_force(&self.args)?;
         let mut config = self.config.clone();
         config.http.allowed_hosts = http.allowed_hosts;
         config.http.allowed_origins = http.allowed_origins;
         config.http.trusted_proxies = http.trusted_proxies;
-        config.rate_limits = rate_limits;
         config.log.filter = log.filter;
         // The new values must go with those that stay.
         config.check()?;
         self.log.apply(&config.log)?;
         let changed = differences(&self.read, &read);
-        if changed.iter().any(|key| key.starts_with("http.")) {
+        if changed.iter().any(|key| key.starts_with("http.") && is_reloaded(key)) {
             self.front.replace_guards(&config);
-        }
-        // Not without a change: what was counted is forgotten by it.
-        if changed.iter().any(|key| key.starts_with("rate_limits.") && is_reloaded(key)) {
-            self.gateway.rates.replace(&Rates::from(config.rate_limits));
         }
         (self.config, self.read) = (config, read);
         Ok(changed)

@@ -63,9 +63,8 @@ pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
     // Before it is said that the gateway serves: a supervisor that reads it may send one.
     let signals = Signals::listen()?;
     let hangups = signal(SignalKind::hangup())?;
-    let (front, gateway) = (started.front.clone(), started.gateway.clone());
-    let read = in_force(&args)?;
-    let reloading = Reloading { args: args.clone(), log, front, gateway, config: config.clone(), read };
+    let (front, read) = (started.front.clone(), in_force(&args)?);
+    let reloading = Reloading { args: args.clone(), log, front, config: config.clone(), read };
     tokio::spawn(reloading.at_each(hangups));
     announce(&config, &started);
     if args.open && has_desktop() {
