@@ -25,6 +25,7 @@ mod models;
 mod node_commands;
 mod nodes;
 mod public;
+mod saved_prompts;
 mod secret;
 mod secrets;
 mod session_marks;
@@ -70,6 +71,7 @@ pub use nodes::{
     RegisteredNode,
 };
 pub use public::{Health, HealthStatus, ToolInfo, Version};
+pub use saved_prompts::{NewSavedPrompt, PromptVariable, SavedPrompt, SavedPromptPatch};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use session_marks::{

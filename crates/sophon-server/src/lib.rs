@@ -14,6 +14,7 @@ mod listener;
 mod master_keys;
 mod metrics;
 mod private_file;
+mod reload;
 mod serve;
 mod telemetry;
 

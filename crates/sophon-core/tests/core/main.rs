@@ -22,6 +22,7 @@ mod participants;
 mod policy;
 mod retention;
 mod rights;
+mod saved_prompts;
 mod secrets;
 mod sending;
 mod stopping;
