@@ -26,6 +26,7 @@ mod node_commands;
 mod nodes;
 mod oidc;
 mod public;
+mod saved_prompts;
 mod secret;
 mod secrets;
 mod session_marks;
@@ -72,6 +73,7 @@ pub use nodes::{
 };
 pub use oidc::{BeginOidc, BegunOidc, FinishOidc, FinishedOidc, LinkOidc, OidcSignOut, SignInProvider};
 pub use public::{Health, HealthStatus, ToolInfo, Version};
+pub use saved_prompts::{NewSavedPrompt, PromptVariable, SavedPrompt, SavedPromptPatch};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use session_marks::{

@@ -39,6 +39,7 @@ use crate::peers::{Listener, Peers, Roll, Tail};
 use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
 use crate::roles::Roles;
+use crate::saved_prompts::SavedPrompts;
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::setup::{Administrator, FirstAdministrator, set_up};
@@ -159,6 +160,8 @@ pub struct Services {
     pub cursors: CursorKey,
     /// Agents.
     pub agents: Agents,
+    /// Prompts that people keep.
+    pub saved_prompts: SavedPrompts,
     /// Announcements.
     pub announcements: Announcements,
     /// Sending messages.
@@ -290,6 +293,7 @@ impl Gateway {
             connections: shared.settings.connections,
             cursors: CursorKey::new(&shared.settings.signing_key),
             agents: Agents::open(&shared),
+            saved_prompts: SavedPrompts::open(&shared),
             announcements: Announcements::open(&shared),
             chat: Chat::open(&shared),
             sessions: Sessions::open(&shared, &mut registry),

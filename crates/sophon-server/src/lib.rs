@@ -15,6 +15,7 @@ mod listener;
 mod master_keys;
 mod metrics;
 mod private_file;
+mod reload;
 mod serve;
 mod telemetry;
 

@@ -1831,6 +1831,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the prompts that you can use, oldest first: your private ones and those that the tenant shares
+         * @description List the prompts that you can use, oldest first: your private ones and those that the tenant shares.
+         */
+        get: operations["listPrompts"];
+        put?: never;
+        /**
+         * Save a prompt
+         * @description A shared one takes the permission `ManagePrompts`.
+         */
+        post: operations["createPrompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a prompt
+         * @description Describe a prompt.
+         */
+        get: operations["getPrompt"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a prompt
+         * @description To delete a shared one takes the permission `ManagePrompts`.
+         */
+        delete: operations["deletePrompt"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a prompt, share it or make it private
+         * @description To share a prompt, and to change a shared one, takes the permission `ManagePrompts`.
+         */
+        patch: operations["updatePrompt"];
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -3902,6 +3954,15 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description A page of a list. */
+        List_SavedPrompt: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["SavedPrompt"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
         List_SessionBranch: {
             /** @description Whether the list goes on. */
             hasMore: boolean;
@@ -4451,6 +4512,28 @@ export interface components {
             /** @description What it includes, of what its maker may do. */
             permissions: components["schemas"]["Permission"][];
         };
+        /** @description A prompt to be saved. */
+        NewSavedPrompt: {
+            /**
+             * @description Letters, digits, `-` and `_`, 1 to 40 characters. Kept in lower case, without a slash in front.
+             * @example translate
+             */
+            command: string;
+            /**
+             * @description 1 to 20,000 characters, with at most 20 variables.
+             * @example Translate to {{language=French}}:
+             *
+             *     {{text}}
+             */
+            content: string;
+            /** @description Whether everyone in the tenant can use it, which takes the permission `ManagePrompts`. False if absent. */
+            shared?: boolean;
+            /**
+             * @description What people call it: 1 to 200 characters; the command if absent.
+             * @example Translate a text
+             */
+            title?: string | null;
+        };
         /** @description A session to be made. */
         NewSession: {
             /** @description The agent that answers, by id or slug; the first agent if absent. */
@@ -4957,6 +5040,7 @@ export interface components {
          *     - `ManageWebhooks`: Create, change and delete webhooks.
          *     - `ManageNodes`: Pair, approve and revoke nodes, and send them commands.
          *     - `ManageMcp`: Configure MCP servers.
+         *     - `ManagePrompts`: Share saved prompts with the tenant; change and delete shared ones.
          *     - `SendMessages`: Send messages to agents; create, change, fork and delete one's own sessions.
          *     - `ApproveActions`: Answer approvals.
          *     - `CancelTasks`: Cancel other people's tasks.
@@ -4972,7 +5056,20 @@ export interface components {
          *     - `EndSignIns`: End sign-ins and other API tokens of one's own, with an API token. A user who has signed in needs no permission for it.
          * @enum {string}
          */
-        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "ViewAudit" | "ExportAudit" | "SendAnnouncements" | "EndSignIns";
+        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "ManagePrompts" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "ViewAudit" | "ExportAudit" | "SendAnnouncements" | "EndSignIns";
+        /** @description A value that a prompt needs. */
+        PromptVariable: {
+            /**
+             * @description The value unless the user gives another one; null if there is none.
+             * @example French
+             */
+            default: string | null;
+            /**
+             * @description Its name, as it stands between the braces.
+             * @example language
+             */
+            name: string;
+        };
         /** @description What came of asking a model provider for its list of models and for a word. */
         ProviderCheck: {
             /**
@@ -5394,6 +5491,60 @@ export interface components {
          * @enum {string}
          */
         Runtime: "model" | "bridge" | "external";
+        /** @description A prompt that is kept under a command. */
+        SavedPrompt: {
+            /**
+             * @description The word that it is called by, without the slash. Unique among the private prompts of a user, and among the shared
+             *     ones of the tenant.
+             * @example translate
+             */
+            command: string;
+            /**
+             * @description The text. `{{name}}` or `{{name=default}}` stands for a value that is asked for, and a client fills in `{{date}}`,
+             *     `{{time}}` and `{{user}}` itself.
+             * @example Translate to {{language=French}}:
+             *
+             *     {{text}}
+             */
+            content: string;
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["SavedPromptId"];
+            /** @description Whether everyone in the tenant can use it. Otherwise only its owner can. */
+            shared: boolean;
+            /**
+             * @description What people call it.
+             * @example Translate a text
+             */
+            title: string;
+            /** @description When it last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /** @description The values that are asked for, in the order of the text. At most 20. */
+            variables: components["schemas"]["PromptVariable"][];
+        };
+        /**
+         * @description The id of a thing of this kind: A prompt that is kept to be used again.
+         * @example prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        SavedPromptId: string;
+        /** @description What is to change of a prompt; what is absent stays. */
+        SavedPromptPatch: {
+            /**
+             * @description Letters, digits, `-` and `_`, 1 to 40 characters.
+             * @example translate
+             */
+            command?: string;
+            /** @description 1 to 20,000 characters, with at most 20 variables. */
+            content?: string;
+            /** @description Whether everyone in the tenant can use it. False makes a shared prompt private to the caller. */
+            shared?: boolean;
+            /**
+             * @description 1 to 200 characters.
+             * @example Translate a text
+             */
+            title?: string;
+        };
         /** @description The node has heard of its scopes. */
         ScopeChanged: {
             /** @description The scopes, as it knows them. */
@@ -5441,6 +5592,8 @@ export interface components {
             isStreaming?: boolean | null;
             /** @description An id given by the sender. Sending the same message twice with it, in a session, is sending it once. */
             localId?: string | null;
+            /** @description The model that is to answer this message alone; the session's if absent. */
+            model?: string | null;
             /** @description The message it answers. */
             replyTo?: components["schemas"]["MessageId"] | null;
             /** @description Where to; a new session if absent. */
@@ -15310,6 +15463,337 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listPrompts: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "command": "translate",
+                     *           "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "shared": false,
+                     *           "title": "Translate a text",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "variables": [
+                     *             {
+                     *               "default": "French",
+                     *               "name": "language"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SavedPrompt"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    createPrompt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "command": "translate",
+                 *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                 *       "shared": false,
+                 *       "title": "Translate a text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSavedPrompt"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command": "translate",
+                     *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "shared": false,
+                     *       "title": "Translate a text",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "variables": [
+                     *         {
+                     *           "default": "French",
+                     *           "name": "language"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedPrompt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getPrompt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The prompt. */
+                id: components["schemas"]["SavedPromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command": "translate",
+                     *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "shared": false,
+                     *       "title": "Translate a text",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "variables": [
+                     *         {
+                     *           "default": "French",
+                     *           "name": "language"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedPrompt"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deletePrompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The prompt. */
+                id: components["schemas"]["SavedPromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updatePrompt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The prompt. */
+                id: components["schemas"]["SavedPromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "command": "translate",
+                 *       "shared": false,
+                 *       "title": "Translate a text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SavedPromptPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command": "translate",
+                     *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "shared": false,
+                     *       "title": "Translate a text",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "variables": [
+                     *         {
+                     *           "default": "French",
+                     *           "name": "language"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedPrompt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];

@@ -23,6 +23,7 @@ mod participants;
 mod policy;
 mod retention;
 mod rights;
+mod saved_prompts;
 mod secrets;
 mod sending;
 mod stopping;

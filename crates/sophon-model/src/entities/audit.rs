@@ -102,6 +102,12 @@ text_enum! {
         AgentUpdate = "agent.update",
         /// An agent was deleted.
         AgentDelete = "agent.delete",
+        /// A prompt was saved.
+        PromptCreate = "prompt.create",
+        /// A saved prompt was changed, shared or made private.
+        PromptUpdate = "prompt.update",
+        /// A saved prompt was deleted.
+        PromptDelete = "prompt.delete",
         /// A session was made.
         SessionCreate = "session.create",
         /// A session was changed.

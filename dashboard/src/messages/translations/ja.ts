@@ -4,6 +4,14 @@ import * as chat from "./ja/chat.ts";
 import * as frame from "./ja/frame.ts";
 import * as machines from "./ja/machines.ts";
 import * as people from "./ja/people.ts";
+import * as savedPrompts from "./ja/saved-prompts.ts";
 import * as work from "./ja/work.ts";
 
-export default { ...chat, ...frame, ...machines, ...people, ...work } satisfies Translation;
+export default {
+  ...chat,
+  ...frame,
+  ...machines,
+  ...people,
+  ...savedPrompts,
+  ...work,
+} satisfies Translation;

@@ -20,6 +20,7 @@ const MARKED: &[(&str, &[&str], &str)] = &[
     ("api_tokens", &["name", "hint"], "tenant_id = $"),
     ("agents", &["name", "description", "soul", "boot", "heartbeat", "model"], "tenant_id = $"),
     ("roles", &["name"], "tenant_id = $"),
+    ("saved_prompts", &["command", "title", "content"], "tenant_id = $"),
     ("sessions", &["title"], "tenant_id = $"),
     ("messages", &["content"], "tenant_id = $"),
     ("tasks", &["description", "error"], "tenant_id = $"),

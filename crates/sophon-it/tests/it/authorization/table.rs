@@ -109,6 +109,12 @@ pub const REST: &[Line] = &[
     line("PUT /api/agents/{id}/heartbeat", Having(ManageAgents), "agent", r#"{"content":"H"}"#),
     line("GET /api/agents/{id}/tools", SignedIn, "agent", ""),
     line("PUT /api/agents/{id}/tools", Having(ManageAgents), "agent", r#"{"allowlist":[]}"#),
+    // Prompts
+    line("GET /api/prompts", SignedIn, "", ""),
+    line("POST /api/prompts", Having(SendMessages), "", r#"{"command":"c","content":"C"}"#),
+    line("GET /api/prompts/{id}", Owner, "prompt", ""),
+    line("PATCH /api/prompts/{id}", OwnerHaving(SendMessages), "prompt", r#"{"title":"T"}"#),
+    line("DELETE /api/prompts/{id}", OwnerHaving(SendMessages), "prompt", ""),
     // Models
     line("GET /api/models", SignedIn, "", ""),
     line("POST /api/models/check", HavingInMain(ViewSystem), "", ""),

@@ -20,6 +20,7 @@ mod nodes;
 mod participants;
 mod record;
 mod row;
+mod saved_prompts;
 mod secrets;
 mod value;
 mod verbs;
@@ -37,6 +38,7 @@ pub use nodes::{NodeCommandRows, NodeRows};
 pub use participants::{ParticipantRows, ParticipantsOf, TagUse};
 pub use record::Record;
 pub use row::{Row, Shape};
+pub use saved_prompts::{PrivateTo, SavedPromptRows, SharedPrompts, UsableBy};
 pub use secrets::SecretRows;
 pub use value::{ToValue, Value};
 pub use verbs::{EntityRows, OnRow, Place, Selection};
@@ -98,6 +100,7 @@ pub trait Tx:
     + AgentRows
     + SessionRows
     + ParticipantRows
+    + SavedPromptRows
     + MessageRows
     + TaskRows
     + JobRows

@@ -78,6 +78,7 @@ export const navigation: Translation["navigation"] = {
   approvals: "Permisos",
   tasks: "Tareas",
   agents: "Agentes",
+  prompts: "Plantillas",
   discussions: "Debates",
   models: "Modelos",
   nodes: "Nodos",

@@ -73,6 +73,7 @@ export const navigation: Translation["navigation"] = {
   approvals: "承認",
   tasks: "タスク",
   agents: "エージェント",
+  prompts: "プロンプト",
   discussions: "討論",
   models: "モデル",
   nodes: "ノード",

@@ -71,6 +71,7 @@ export const navigation: Translation["navigation"] = {
   approvals: "审批",
   tasks: "任务",
   agents: "智能体",
+  prompts: "提示词",
   discussions: "讨论",
   models: "模型",
   nodes: "节点",
