@@ -89,7 +89,7 @@ test-dashboard: dashboard/node_modules/.package-lock.json ## The dashboard's uni
 .PHONY: test-browser
 test-browser: dashboard ## The dashboard in a browser
 	$(BUILD)
-	cd dashboard && SOPHON_BIN=$(SOPHON) $(NPM) run e2e
+	cd dashboard && SOPHON_BIN=$(SOPHON) OIDC_SERVER_BIN=$(CARGO_TARGET_DIR)/debug/oidc-server $(NPM) run e2e
 
 .PHONY: test-clients
 test-clients: ## Stock clients in Node and Python against the built binary
