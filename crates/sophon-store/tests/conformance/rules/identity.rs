@@ -184,6 +184,13 @@ fn an_identity_is_one_accounts_and_goes_with_it(place: &Place) {
     write(&*store, move |tx| tx.update(&used)).unwrap();
     assert_eq!(find("https://one", "2"), Some(expected));
     assert_eq!(find("https://other", "1"), Some(link("https://other", "1")));
-    write(&*store, |tx| tx.delete(&UserId::from("ann"))).unwrap();
-    assert_eq!(find("https://one", "1"), None);
+    let bobs = IdentityLink { user_id: "bob".into(), ..link("https://one", "4") };
+    write(&*store, move |tx| {
+        tx.insert(&user("bob"))?;
+        tx.insert(&bobs)
+    })
+    .unwrap();
+    assert!(find("https://one", "4").is_some());
+    write(&*store, |tx| tx.delete(&UserId::from("bob"))).unwrap();
+    assert_eq!(find("https://one", "4"), None);
 }
