@@ -202,7 +202,7 @@ impl Identity {
                     session.user_agent = device.name();
                     session.address = device.address();
                     session.last_seen_at = now;
-                    session.expires_at = now.plus(SIGN_IN_LIFETIME);
+                    session.extend(now.plus(SIGN_IN_LIFETIME));
                     unit.tx.update(&session)?;
                 } else if now.since(session.last_seen_at) > ANSWER_REPEATED || !device.is_that_of(&session) {
                     session.revoked_at = Some(now);
