@@ -167,7 +167,8 @@ fn no_key_refuses_a_value_in_words_of_rust() {
                     let others = ["id = 'a'", "issuer = 'https://i.example'", "client_id = 'c'"];
                     let others = others.into_iter().filter(|other| !other.starts_with(&format!("{last} ")));
                     let others: Vec<&str> = others.collect();
-                    (format!("[[auth.oidc]]\n{}\n{last} = {wrong}", others.join("\n")), last)
+                    let public = "[http]\npublic_url = 'https://h.example'";
+                    (format!("{public}\n[[auth.oidc]]\n{}\n{last} = {wrong}", others.join("\n")), last)
                 }
                 Some((section, last)) => (format!("[{section}]\n{last} = {wrong}"), last),
                 None => (format!("{} = {wrong}", key.path), key.path.as_str()),

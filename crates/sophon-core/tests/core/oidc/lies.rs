@@ -1,5 +1,6 @@
 //! Providers that lie, and what strangers make of an honest one's answers.
 
+use sophon_core::identity::Device;
 use std::time::Duration;
 
 use sophon_model::Kind;
@@ -32,7 +33,7 @@ async fn a_provider_that_says_wrongly_how_it_is_used_is_not_used() {
         scene.server.discovery(discovery);
         // What was read or failed before is no longer kept.
         scene.gateway.clock.advance(Duration::from_hours(2));
-        let begun = scene.gateway.gateway.oidc.begin(ID, None, &Default::default()).await;
+        let begun = scene.gateway.gateway.oidc.begin(ID, None, &Device::default()).await;
         let refused = begun.expect_err("it is refused");
         let known = (Kind::UpstreamUnavailable, "identity_provider_unavailable");
         assert_eq!((refused.kind(), refused.code()), known, "{discovery:?}");
@@ -46,7 +47,7 @@ async fn a_provider_that_says_wrongly_how_it_is_used_is_not_used() {
 async fn a_failure_is_repeated_for_a_moment_and_the_provider_is_not_asked_again() {
     let scene = Scene::new(|_| {}).await;
     scene.server.discovery(Discovery::Broken);
-    let begin = async || scene.gateway.gateway.oidc.begin(ID, None, &Default::default()).await;
+    let begin = async || scene.gateway.gateway.oidc.begin(ID, None, &Device::default()).await;
     for _ in 0..5 {
         begin().await.unwrap_err();
     }
