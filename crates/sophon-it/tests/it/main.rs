@@ -23,6 +23,7 @@ mod notifications;
 mod one_turn;
 mod participants;
 mod password_due;
+mod reload;
 mod revocation;
 mod session_marks;
 mod shares;
