@@ -34,7 +34,7 @@ impl Process {
     pub async fn start_with_config(data: &Path, file: &Path) -> Self {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("exec \"$0\" \"$@\" --config '{}'", file.display())).arg(binary());
-        Self::launch(&mut shell, data, &[]).await
+        Self::launch(&mut shell, "127.0.0.1:0", data, &[]).await
     }
 
     /// Where no file may grow longer than this, in units of 512 bytes: the system refuses what goes beyond.
