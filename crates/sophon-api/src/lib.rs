@@ -24,6 +24,7 @@ mod model_providers;
 mod models;
 mod node_commands;
 mod nodes;
+mod oidc;
 mod public;
 mod saved_prompts;
 mod secret;
@@ -70,6 +71,7 @@ pub use nodes::{
     ApproveNode, NewNode, Node, NodeHeartbeat, NodePatch, NodeScopes, PairNode, PairingState, PairingStatus,
     RegisteredNode,
 };
+pub use oidc::{BeginOidc, BegunOidc, FinishOidc, FinishedOidc, LinkOidc, OidcSignOut, SignInProvider};
 pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use saved_prompts::{NewSavedPrompt, PromptVariable, SavedPrompt, SavedPromptPatch};
 pub use secret::Secret;

@@ -24,6 +24,7 @@ use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
 use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
+use crate::identity::oidc::{ConfiguredProvider, Oidc};
 use crate::identity::{Identity, SignInRates, caller, member};
 use crate::info_requests::InfoRequests;
 use crate::jobs::{Holdings, JOBS_WAIT, Jobs, Runner, Workers};
@@ -68,6 +69,8 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn ModelProvider>>,
     /// Opens those that are added later.
     pub provider_factory: Arc<dyn ProviderFactory>,
+    /// The identity providers that people sign in at, in the order in which they are shown.
+    pub identity_providers: Vec<ConfiguredProvider>,
     /// The way to the other gateways of the deployment; `None` if this one is alone, or to find what they do by looking into
     /// storage.
     pub backplane: Option<Arc<dyn Backplane>>,
@@ -143,6 +146,8 @@ impl Deref for Gateway {
 pub struct Services {
     /// Accounts, sign-ins and tokens.
     pub identity: Identity,
+    /// Signing in at identity providers.
+    pub oidc: Oidc,
     /// The users of a tenant, for administrators.
     pub users: Users,
     /// The roles of a tenant.
@@ -225,6 +230,7 @@ impl Gateway {
             fetch,
             providers,
             provider_factory,
+            identity_providers,
             backplane,
             lifecycle,
         } = parts;
@@ -272,12 +278,14 @@ impl Gateway {
         audit.started().await?;
         let identity = Identity::open(&shared, &mut registry, audit.clone(), auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
+        let oidc = Oidc::open(&shared, for_administrators.clone(), identity_providers).await?;
         let users = Users::open(&shared, for_administrators.clone());
         let nodes = Nodes::open(&shared, &mut registry, audit.clone());
         let for_tenants = (for_administrators.clone(), users.clone());
         let tenants = Tenants::open(&shared, &mut registry, for_tenants, secrets.clone(), nodes.clone());
         let services = Services {
             tenants: Arc::new(tenants),
+            oidc,
             users,
             roles: Roles::open(&shared, for_administrators),
             identity,

@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod files;
 mod http;
+mod identity_providers;
 mod listener;
 mod master_keys;
 mod metrics;

@@ -24,7 +24,9 @@ use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
 use crate::http::Front;
 use crate::reload::Reloading;
-use crate::{audit_checkpoints, backplane, files, listener, master_keys, metrics, telemetry};
+use crate::{
+    audit_checkpoints, backplane, files, identity_providers, listener, master_keys, metrics, telemetry,
+};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -262,6 +264,7 @@ async fn open_gateway(
         fetch: Arc::new(egress.for_tools()),
         providers,
         provider_factory: Arc::new(OverEgress::new(egress.clone(), config.listen.port())),
+        identity_providers: identity_providers::open(config, &egress)?,
         backplane: backplane::open(&config.backplane, &signing_key).await?,
         lifecycle,
     };

@@ -786,6 +786,89 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/api/auth/oidc/{provider}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in at an identity provider
+         * @description The browser goes on to `authorizationUrl`, and comes back to `/sign-in/{provider}` of the dashboard with a code. A cookie binds the
+         *     sign-in to the browser, for ten minutes.
+         */
+        post: operations["beginOidc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish to sign in at an identity provider
+         * @description In the browser that began it, with what the address says that it came back to. 403 with `link_required` if there is an account
+         *     with the person's e-mail address that is not connected yet: sign in with its password, and connect it with the `linkToken` of
+         *     the details.
+         */
+        post: operations["finishOidc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect an identity with one's own account
+         * @description From then on it signs in to the account. Not with an API token.
+         */
+        post: operations["linkOidc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell where one signs out at an identity provider
+         * @description Signing out of the gateway leaves the browser signed in there.
+         */
+        get: operations["getOidcSignOut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/password": {
         parameters: {
             query?: never;
@@ -2670,6 +2753,8 @@ export interface components {
             permissionsAdded?: string[];
             /** @description The permissions that were taken from a role. */
             permissionsRemoved?: string[];
+            /** @description The identity provider that somebody came from. */
+            provider?: string;
             /** @description A digest of the result, made in the same way. */
             resultDigest?: string;
             /** @description How much harm the action can do. */
@@ -2774,6 +2859,8 @@ export interface components {
         AuthConfig: {
             /** @description Whether requests without a credential are the administrator's, so that nobody needs to sign in. */
             autoAdmin: boolean;
+            /** @description The identity providers that one can sign in at, in the order in which they are shown. */
+            providers: components["schemas"]["SignInProvider"][];
             /** @description Whether an administrator is still to be made. Never so: a gateway makes one when it first starts. */
             setupNeeded: boolean;
         };
@@ -2802,6 +2889,22 @@ export interface components {
          * @example auth_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         AuthSessionId: string;
+        /** @description A sign-in to be begun at an identity provider. */
+        BeginOidc: {
+            /**
+             * @description The path of the dashboard to go on to afterwards: at most 1,024 characters, beginning with one slash.
+             * @example /sessions
+             */
+            returnTo?: string | null;
+        };
+        /** @description A sign-in that was begun at an identity provider. */
+        BegunOidc: {
+            /**
+             * @description Where the browser goes on.
+             * @example https://login.example.com/authorize?client_id=sophon
+             */
+            authorizationUrl: string;
+        };
         /**
          * @description What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
          *     pinned sessions, approvals and questions the longest one, of sessions and tasks one of the usual length.
@@ -3326,6 +3429,34 @@ export interface components {
              */
             requested: string;
         };
+        /** @description A sign-in at an identity provider that succeeded. */
+        FinishedOidc: {
+            /**
+             * @description The path of the dashboard to go on to, if one was asked for.
+             * @example /sessions
+             */
+            returnTo: string | null;
+            /** @description The sign-in, like any other. */
+            signedIn: components["schemas"]["SignedIn"];
+        };
+        /** @description What a browser came back with from an identity provider. */
+        FinishOidc: {
+            /**
+             * @description `code` of that address; absent if the provider has refused the sign-in.
+             * @example c_7e8f9a
+             */
+            code?: string | null;
+            /**
+             * @description `iss` of that address, if it has one.
+             * @example https://login.example.com
+             */
+            iss?: string | null;
+            /**
+             * @description `state` of the address that the browser came back to.
+             * @example 5f2c9d
+             */
+            state: string;
+        };
         /**
          * @description Why the text of an answer ends where it ends.
          *     - `stop`: The model was done.
@@ -3579,6 +3710,14 @@ export interface components {
              * @example 2
              */
             results: number;
+        };
+        /** @description An identity that is to be connected with one's own account. */
+        LinkOidc: {
+            /**
+             * @description `linkToken` of the answer `link_required`; good for ten minutes.
+             * @example AAECAwQ
+             */
+            linkToken: string;
         };
         /** @description A page of a list. */
         List_Agent: {
@@ -4767,6 +4906,14 @@ export interface components {
          * @enum {string}
          */
         NodeStatus: "pending" | "approved" | "paired" | "rejected";
+        /** @description Where a sign-in at an identity provider ends. */
+        OidcSignOut: {
+            /**
+             * @description The address that a browser goes to in order to be signed out there, too; null if the provider has none.
+             * @example https://login.example.com/logout?client_id=sophon
+             */
+            url: string | null;
+        };
         /** @description How far the pairing has come. */
         PairingState: {
             /**
@@ -5729,6 +5876,19 @@ export interface components {
             refreshToken: string;
             /** @description The user who signed in. */
             user: components["schemas"]["User"];
+        };
+        /** @description An identity provider that one can sign in at. */
+        SignInProvider: {
+            /**
+             * @description What stands in addresses.
+             * @example example
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Example
+             */
+            name: string;
         };
         /** @description A piece of an answer. */
         StreamChunk: {
@@ -10265,6 +10425,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "autoAdmin": false,
+                     *       "providers": [
+                     *         {
+                     *           "id": "example",
+                     *           "name": "Example"
+                     *         }
+                     *       ],
                      *       "setupNeeded": false
                      *     }
                      */
@@ -10556,6 +10722,282 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    beginOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider, as `GET /api/auth/config` lists it. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "returnTo": "/sessions"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BeginOidc"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authorizationUrl": "https://login.example.com/authorize?client_id=sophon"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BegunOidc"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    finishOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "c_7e8f9a",
+                 *       "iss": "https://login.example.com",
+                 *       "state": "5f2c9d"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FinishOidc"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "returnTo": "/sessions",
+                     *       "signedIn": {
+                     *         "accessToken": "at_3c5d7e8f9a0b",
+                     *         "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *         "refreshToken": "rt_7e8f9a0b3c5d",
+                     *         "user": {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "email": "ada@example.com",
+                     *           "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Ada",
+                     *           "passwordDue": false,
+                     *           "permissions": [
+                     *             "ManageUsers"
+                     *           ],
+                     *           "role": "Operator",
+                     *           "roleName": "Operator",
+                     *           "tenant": {
+                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "name": "Default",
+                     *             "slug": "default"
+                     *           },
+                     *           "tenants": [
+                     *             {
+                     *               "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "name": "Acme",
+                     *               "role": "Viewer",
+                     *               "roleName": "Viewer",
+                     *               "slug": "acme"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FinishedOidc"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    linkOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "linkToken": "AAECAwQ"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkOidc"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getOidcSignOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://login.example.com/logout?client_id=sophon"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OidcSignOut"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Failure"];
         };
     };
@@ -11118,6 +11560,12 @@ export interface operations {
                      *       },
                      *       "config": {
                      *         "autoAdmin": false,
+                     *         "providers": [
+                     *           {
+                     *             "id": "example",
+                     *             "name": "Example"
+                     *           }
+                     *         ],
                      *         "setupNeeded": false
                      *       },
                      *       "infoRequests": {

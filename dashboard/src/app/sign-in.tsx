@@ -6,7 +6,9 @@ import type { SignedIn } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { ErrorText } from "../ui/notice.tsx";
+import { connectPending, pendingLink } from "../entities/user/company-account.ts";
 import { ChoosePassword } from "./choose-password.tsx";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import styles from "./sign-in.module.css";
 import { shell } from "../messages/en/shell.ts";
 
@@ -17,7 +19,10 @@ export function SignIn() {
   const [due, setDue] = useState<SignedIn | null>(null);
   const signIn = useMutation({
     mutationFn: () => call(api.POST("/api/auth/login", { body: { email, password } })),
-    onSuccess: (signedIn) => (signedIn.user.passwordDue ? setDue : credentials.write)(signedIn),
+    onSuccess: async (signedIn) => {
+      await connectPending(signedIn);
+      (signedIn.user.passwordDue ? setDue : credentials.write)(signedIn);
+    },
   });
   if (due !== null) return <ChoosePassword signedIn={due} current={password} />;
 
@@ -32,6 +37,7 @@ export function SignIn() {
       >
         <img src="logo.svg" alt="" width="44" height="44" />
         <h1>{shell.signInTitle}</h1>
+        {pendingLink.read() !== null && <p>{shell.connectHint}</p>}
         <TextField
           label={shell.email}
           type="email"
@@ -56,6 +62,7 @@ export function SignIn() {
           {shell.signIn}
         </Button>
       </form>
+      <ProviderButtons />
       <p className={styles.hint}>{shell.firstPassword}</p>
     </main>
   );

@@ -5,6 +5,7 @@ mod account;
 mod api_tokens;
 mod elsewhere;
 mod identified;
+pub mod oidc;
 mod password;
 mod rights;
 mod sign_in;

@@ -18,6 +18,7 @@ mod model_providers;
 mod model_trouble;
 mod models;
 mod nodes;
+mod oidc;
 mod participants;
 mod policy;
 mod retention;

@@ -76,6 +76,8 @@ text_enum! {
         UserChangeOwn = "user.change_own",
         /// A user changed its own password.
         UserChangePassword = "user.change_password",
+        /// A user connected its account with one at an identity provider.
+        UserLink = "user.link",
         /// A role was made.
         RoleCreate = "role.create",
         /// A role was changed.
@@ -243,6 +245,9 @@ pub struct AuditDetails {
     /// The user whom it is about besides the resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
+    /// The identity provider that somebody came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// The role that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,

@@ -34,8 +34,8 @@ pub use discussion::{
     Verdict,
 };
 pub use identity::{
-    ApiToken, AuthSession, CustomRole, Member, Membership, RightsChange, Tenant, TenantStatus, User,
-    UserStatus,
+    ApiToken, AuthSession, CustomRole, IdentityLink, Member, Membership, RightsChange, Tenant, TenantStatus,
+    User, UserStatus,
 };
 pub use job::{Job, JobStatus, Priority, Queue};
 pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};

@@ -103,6 +103,7 @@ pub fn auth_session(id: impl Into<AuthSessionId>) -> AuthSession {
         last_seen_at: NOW,
         expires_at: LATER,
         revoked_at: None,
+        ends_at: None,
     }
 }
 

@@ -16,6 +16,7 @@ const MARKED: &[(&str, &[&str], &str)] = &[
     ("tenants", &["name", "description"], "id = $"),
     ("users", &["name", "email"], "tenant_id = $"),
     ("auth_sessions", &["user_agent", "address"], "user_id IN (SELECT id FROM users WHERE tenant_id = $)"),
+    ("identity_links", &["issuer", "subject"], "user_id IN (SELECT id FROM users WHERE tenant_id = $)"),
     ("api_tokens", &["name", "hint"], "tenant_id = $"),
     ("agents", &["name", "description", "soul", "boot", "heartbeat", "model"], "tenant_id = $"),
     ("roles", &["name"], "tenant_id = $"),

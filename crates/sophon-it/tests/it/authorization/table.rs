@@ -75,6 +75,11 @@ pub const REST: &[Line] = &[
     line("GET /api/bootstrap", SignedIn, "", ""),
     line("GET /api/auth/config", Public, "", ""),
     line("POST /api/auth/login", Public, "", "{}"),
+    // There is no identity provider.
+    line("POST /api/auth/oidc/{provider}/begin", Public, "", ""),
+    line("POST /api/auth/oidc/{provider}/finish", Public, "", r#"{"state":"s"}"#),
+    line("POST /api/auth/oidc/{provider}/link", InPerson, "", r#"{"linkToken":"t"}"#),
+    line("GET /api/auth/oidc/{provider}/sign-out", Public, "", ""),
     line("POST /api/auth/refresh", Public, "", "{}"),
     line("POST /api/auth/logout", SignedIn, "", ""),
     line("GET /api/auth/me", SignedIn, "", ""),

@@ -48,8 +48,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::{
-    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, Member, Membership, MemoryEntry, Message,
-    MessageId, Page, Paged, Result, RightsOf, Role, Session, SessionId, SessionStatus, Task, TaskId,
+    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, IdentityLink, Member, Membership, MemoryEntry,
+    Message, MessageId, Page, Paged, Result, RightsOf, Role, Session, SessionId, SessionStatus, Task, TaskId,
     TaskStatus, Tenant, TenantId, TenantStatus, Timestamp, ToolCall, Topic, User, UserId, UserInTenant,
     UserStatus,
 };
@@ -223,6 +223,23 @@ impl Filter for MemberFilter {
             Some(status) => must.is("status", status),
             None => must.is_literally("status", &["active", "suspended"]),
         };
+    }
+}
+
+/// The link of one identity at a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkFilter<'f> {
+    /// The provider.
+    pub issuer: &'f str,
+    /// The provider's name for the person.
+    pub subject: &'f str,
+}
+
+impl Filter for LinkFilter<'_> {
+    type Of = IdentityLink;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is("issuer", self.issuer).is("subject", self.subject);
     }
 }
 

@@ -108,6 +108,15 @@ export const shell: Translation["shell"] = {
   email: "E-Mail",
   password: "Passwort",
   signIn: "Anmelden",
+  orSignInWith: "Oder",
+  signInWith: (name) => `Mit ${name} anmelden`,
+  signingIn: "Du wirst angemeldet …",
+  notSignedIn: "Du bist nicht angemeldet",
+  connectAccount: "Konto verbinden",
+  backToSignIn: "Zurück zur Anmeldung",
+  signInToConnect: "Mit deinem Passwort anmelden",
+  connectHint:
+    "Melde dich einmal mit deinem Passwort an. Danach meldet dich dein Firmenkonto hier an.",
   choosePassword: "Wähle dein Passwort",
   choosePasswordWhy: (email) =>
     `Das erste Passwort von ${email} hat jemand anderes gewählt. Wähle eines, das nur du kennst.`,

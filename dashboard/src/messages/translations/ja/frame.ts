@@ -108,6 +108,15 @@ export const shell: Translation["shell"] = {
   email: "メールアドレス",
   password: "パスワード",
   signIn: "サインイン",
+  orSignInWith: "または",
+  signInWith: (name) => `${name} でサインイン`,
+  signingIn: "サインインしています…",
+  notSignedIn: "サインインしていません",
+  connectAccount: "アカウントを接続",
+  backToSignIn: "サインインに戻る",
+  signInToConnect: "パスワードでサインイン",
+  connectHint:
+    "一度パスワードでサインインしてください。次からは会社のアカウントでサインインできます。",
   choosePassword: "パスワードを設定してください",
   choosePasswordWhy: (email) =>
     `${email} の最初のパスワードはほかの人が設定したものです。自分だけが知るパスワードに変更してください。`,

@@ -230,6 +230,7 @@ impl Specimen for AuthSession {
             last_seen_at: at(71),
             expires_at: at(72),
             revoked_at: Some(at(73)),
+            ends_at: Some(at(74)),
             ..self
         }
     }
