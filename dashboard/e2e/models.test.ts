@@ -142,3 +142,23 @@ it("lets a session have a model of its own", async () => {
   await page.reload();
   await page.getByText("Default (large)").waitFor({ state: "attached" });
 });
+
+it("asks another model for one message, and the session keeps its own", async () => {
+  const { dashboard } = stage;
+  const { page } = dashboard;
+  await dashboard.begin("Who is there?");
+  const model = page.getByLabel("Model", { exact: true });
+  const once = page.getByLabel("Only this message");
+  await once.check();
+  await model.selectOption("small");
+  expect(await dashboard.faults()).toEqual([]);
+  const sent = page.waitForRequest(/\/api\/chat$/);
+  await dashboard.say("And now?");
+  expect(((await sent).postDataJSON() as { model?: string }).model).toBe("small");
+  await expect.poll(() => once.isChecked()).toBe(false);
+  expect(await model.inputValue()).toBe("");
+  await dashboard.answered();
+  const next = page.waitForRequest(/\/api\/chat$/);
+  await dashboard.say("And then?");
+  expect((await next).postDataJSON()).not.toHaveProperty("model");
+});

@@ -1,6 +1,7 @@
 //! Which models there are, and whether their providers answer.
 
 use sophon_core::agents::{AgentChange, NewAgent};
+use sophon_core::chat::SendMessage;
 use sophon_core::discussions::NewDiscussion;
 use sophon_core::models::ProviderCheck;
 use sophon_core::sessions::{ChangeSession, NewSession};
@@ -9,7 +10,7 @@ use sophon_model::{Error, Kind, NewPanelist, Permission, Session, TaskStatus};
 use sophon_testgateway::{ProviderKind, Setup, provider, provider_at};
 use sophon_testkit::{ModelServer, Script};
 
-use crate::harness::TestGateway;
+use crate::harness::{TestGateway, message};
 
 const KINDS: [ProviderKind; 5] = [
     ProviderKind::OpenAi,
@@ -75,6 +76,26 @@ async fn where_there_is_no_list_the_configured_models_are_all_there_are() {
         let app = TestGateway::with_models(&[&model]).await;
         assert_eq!(listed(&app).await, [("model-0".to_owned(), true)]);
     }
+}
+
+#[tokio::test]
+async fn another_model_answers_one_message_and_the_sessions_the_next() {
+    let first = server(Script::say("first"), Script::models(&["model-0"])).await;
+    let second = server(Script::say("second"), Script::models(&["wanted"])).await;
+    let app = TestGateway::with_models(&[&first, &second]).await;
+    let model = Some("wanted".to_owned());
+    let once = SendMessage { model, ..message(None, "hi") };
+    let sent = app.gateway.chat.send(&app.admin(), once).await.unwrap();
+    app.completed(&sent).await;
+    app.completed(&app.send_to(&sent.session_id, "again").await).await;
+    let answers = app.messages(&sent.session_id).await;
+    assert_eq!((answers[1].content.as_str(), answers[3].content.as_str()), ("second", "first"));
+    assert_eq!(second.requests()[0].model(), "wanted");
+    let session = app.gateway.sessions.get(Some(&app.admin()), &sent.session_id).await.unwrap();
+    assert_eq!(session.model, None, "the session keeps its choice");
+    let unknown = SendMessage { model: Some("nope".into()), ..message(None, "hi") };
+    let refused = app.gateway.chat.send(&app.admin(), unknown).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.field()), (Kind::ValidationFailed, Some("model")));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod oidc;
 mod one_turn;
 mod participants;
 mod password_due;
+mod reload;
 mod revocation;
 mod session_marks;
 mod shares;

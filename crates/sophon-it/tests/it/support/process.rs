@@ -30,6 +30,13 @@ impl Process {
         Self::launch(&mut Command::new(binary()), address, data, environment).await
     }
 
+    /// With this file as its configuration.
+    pub async fn start_with_config(data: &Path, file: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("exec \"$0\" \"$@\" --config '{}'", file.display())).arg(binary());
+        Self::launch(&mut shell, "127.0.0.1:0", data, &[]).await
+    }
+
     /// Where no file may grow longer than this, in units of 512 bytes: the system refuses what goes beyond.
     pub async fn start_with_file_limit(data: &Path, limit: u32) -> Self {
         let mut shell = Command::new("sh");

@@ -131,7 +131,7 @@ export const conversation: Translation["conversation"] = {
   tokens: (count) => plural(count, { one: "# Token", other: "# Tokens" }),
   status: {
     queued: (agent, ahead) =>
-      ahead === null ? `${agent} wartet in der Schlange` : `${agent} wartet: ${ahead}`,
+      ahead === null ? `${agent} steht in der Warteschlange` : `${agent} wartet: ${ahead}`,
     thinking: (agent) => `${agent} denkt nach`,
     writing: (agent) => `${agent} schreibt`,
     tool: (agent, tool) => `${agent} verwendet ${tool}`,
@@ -233,7 +233,7 @@ export const shortcuts: Translation["shortcuts"] = {
     newChat: "Neuer Chat",
     send: "Nachricht senden",
     newLine: "Neue Zeile in der Nachricht",
-    close: "Schließen, was offen ist",
+    close: "Geöffnetes schließen",
     help: "Diese Kürzel anzeigen",
   },
 };

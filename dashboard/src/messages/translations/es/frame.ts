@@ -75,7 +75,7 @@ export const common: Translation["common"] = {
 export const navigation: Translation["navigation"] = {
   audit: "Registro de auditoría",
   sessions: "Chats",
-  approvals: "Permisos",
+  approvals: "Aprobaciones",
   tasks: "Tareas",
   agents: "Agentes",
   prompts: "Plantillas",
@@ -86,7 +86,7 @@ export const navigation: Translation["navigation"] = {
   users: "Usuarios",
   tenants: "Organizaciones",
   settings: "Ajustes",
-  notifications: "Avisos",
+  notifications: "Notificaciones",
   waiting: "en espera",
   unread: "sin leer",
 };
@@ -127,8 +127,8 @@ export const shell: Translation["shell"] = {
     `Otra persona eligió la primera contraseña de ${email}. Elige una que solo tú conozcas.`,
   newPassword: "Nueva contraseña",
   passwordHint: "Al menos 8 caracteres.",
-  passwordAgain: "La misma otra vez",
-  passwordsDiffer: "Las dos no coinciden.",
+  passwordAgain: "Repite la contraseña",
+  passwordsDiffer: "Las contraseñas no coinciden.",
   savePassword: "Guardar e iniciar sesión",
   firstPassword:
     "La contraseña del primer administrador se muestra cuando la pasarela arranca por primera vez y se guarda en security/first-password, en su carpeta de datos.",

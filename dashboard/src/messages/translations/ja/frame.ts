@@ -117,9 +117,9 @@ export const shell: Translation["shell"] = {
   signInToConnect: "パスワードでサインイン",
   connectHint:
     "一度パスワードでサインインしてください。次からは会社のアカウントでサインインできます。",
-  choosePassword: "パスワードを決めてください",
+  choosePassword: "パスワードを設定してください",
   choosePasswordWhy: (email) =>
-    `${email} の最初のパスワードはほかの人が決めたものです。あなただけが知るものに変えてください。`,
+    `${email} の最初のパスワードはほかの人が設定したものです。自分だけが知るパスワードに変更してください。`,
   newPassword: "新しいパスワード",
   passwordHint: "8 文字以上。",
   passwordAgain: "もう一度入力",
