@@ -196,18 +196,17 @@ pub fn with_setting(setting: &str) -> String {
     format!("{}?options=-c%20{}", postgres_url().unwrap(), setting.replace('=', "%3D"))
 }
 
-type Work<T> = Box<dyn FnOnce(&mut dyn Tx) -> Result<T> + Send>;
+type Work<T> = Box<dyn FnMut(&mut dyn Tx) -> Result<T> + Send>;
 
 struct Call<T> {
-    work: Option<Work<T>>,
+    work: Work<T>,
     value: Option<T>,
     answer: std::sync::mpsc::SyncSender<Result<T>>,
 }
 
 impl<T: Send> WriteJob for Call<T> {
     fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
-        let work = self.work.take().unwrap();
-        self.value = Some(work(tx)?);
+        self.value = Some((self.work)(tx)?);
         Ok(())
     }
 
@@ -233,9 +232,26 @@ pub fn queue_write<T: Send + 'static>(
     store: &dyn Store,
     work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
 ) -> Answer<T> {
+    let mut work = Some(work);
+    queue_repeatable(store, move |tx| work.take().expect("it has to make way, and is not to be repeated")(tx))
+}
+
+/// Queues work that may be repeated, as PostgreSQL has it with what has to make way for another transaction.
+fn queue_repeatable<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnMut(&mut dyn Tx) -> Result<T> + Send + 'static,
+) -> Answer<T> {
     let (answer, wait) = sync_channel(1);
-    store.write(Box::new(Call { work: Some(Box::new(work)), value: None, answer }));
+    store.write(Box::new(Call { work: Box::new(work), value: None, answer }));
     Answer(wait)
+}
+
+/// Writes what may be repeated, and waits until it is durable.
+pub fn write_repeatable<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnMut(&mut dyn Tx) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    queue_repeatable(store, work).get()
 }
 
 /// Writes, and waits until it is durable.

@@ -93,6 +93,8 @@ async fn rest_verdict(app: &App, line: &Line, asker: &Asker) -> Result<Verdict, 
         (403, None) => Ok(Verdict::NotForPeople),
         // What is asked for is there, the caller's, and asked for well. Only who may be anybody may send anything.
         (400 | 422, _) if line.who == Who::Public => Ok(Verdict::Served),
+        // No identity provider is configured, and whoever may ask is told so.
+        (404, _) if line.operation.contains("{provider}") => Ok(Verdict::Served),
         (400 | 404 | 405 | 422 | 500.., _) => Err(format!("{answer:?}")),
         _ => Ok(Verdict::Served),
     }

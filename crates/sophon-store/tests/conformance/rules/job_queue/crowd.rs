@@ -13,7 +13,7 @@ use sophon_model::{Job, JobId, Result, TaskId, Timestamp};
 
 use super::{Calls, claim, on_line};
 use crate::fixtures::{at, job, task};
-use crate::harness::{Engine, PATIENCE, Place, Rule, read, rule, write};
+use crate::harness::{Engine, PATIENCE, Place, Rule, read, rule, write_repeatable};
 
 pub fn rules() -> Vec<Rule> {
     vec![
@@ -104,7 +104,7 @@ pub(super) fn patiently<T: Send + 'static>(
     work: impl Fn(&mut dyn Tx) -> Result<T> + Clone + Send + 'static,
 ) -> T {
     for _ in 0..TRIES {
-        match write(&*calls.0, work.clone()) {
+        match write_repeatable(&*calls.0, work.clone()) {
             Err(error) if error.code() == "storage_unavailable" => {}
             outcome => return outcome.unwrap(),
         }
