@@ -25,6 +25,7 @@ mod models;
 mod node_commands;
 mod nodes;
 mod public;
+mod second_factor;
 mod secret;
 mod secrets;
 mod session_marks;
@@ -70,6 +71,10 @@ pub use nodes::{
     RegisteredNode,
 };
 pub use public::{Health, HealthStatus, ToolInfo, Version};
+pub use second_factor::{
+    BegunSecondFactor, BothFactors, CurrentPassword, FirstCode, RecoveryCodes, SecondFactor,
+    SecondFactorChallenge, SecondStep,
+};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use session_marks::{

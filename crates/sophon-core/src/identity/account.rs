@@ -2,6 +2,7 @@
 
 use sophon_model::{AuditAction, Caller, Credential, Error, Kind, Result, User, UserId};
 
+use super::second_factor::close_in;
 use super::{Identity, Profile, member, permissions, rejected};
 use crate::audit::Draft;
 use crate::database::Unit;
@@ -47,19 +48,8 @@ impl Identity {
 
     /// Changes the caller's password and ends all other sign-ins. The one that asks goes on.
     pub async fn change_password(&self, caller: &Caller, current: String, new: String) -> Result<Profile> {
-        require_person(caller)?;
-        let mut attempt = self.throttle.begin(None).await?;
-        let (by, wanted, caller) = (caller, caller.user.clone(), caller.clone());
-        let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
-        // Who has signed in is no stranger: what strangers guess elsewhere does not keep it from changing its password.
-        attempt.on_own(&user.email).await?;
-        if !self.passwords.verify(current.clone(), Some(user.password_hash.clone())).await? {
-            let wrong = wrong_password();
-            let denied = Draft::new(by, AuditAction::UserChangePassword).about(&user).denied(wrong.code());
-            self.audit.refuse_draft(denied);
-            return Err(wrong);
-        }
-        attempt.succeeded();
+        let user = self.verify_own_password(caller, current.clone(), AuditAction::UserChangePassword).await?;
+        let (by, caller) = (caller, caller.clone());
         if current == new {
             return Err(Error::validation("new_password", "Choose another password than the present one."));
         }
@@ -68,14 +58,11 @@ impl Identity {
             Some(_) => Error::validation("new_password", error.to_string()),
             None => error,
         })?;
-        let (identity, verified) = (self.clone(), user.password_hash);
+        let (identity, verified) = (self.clone(), user);
         self.db
             .write_as(by, AuditAction::UserChangePassword, move |unit| {
                 let mut user = own(unit, &caller)?;
-                // It may have been changed since it was verified, by an administrator above all.
-                if user.password_hash != verified {
-                    return Err(wrong_password());
-                }
+                verified.require_unchanged(&user)?;
                 unit.about(&user);
                 user.password_hash = hash;
                 user.password_due = false;
@@ -85,6 +72,28 @@ impl Identity {
                 profile(unit, &caller)
             })
             .await
+    }
+
+    /// Refuses a caller who does not know its own password. What depends on that is done to the account as it was verified.
+    pub(super) async fn verify_own_password(
+        &self,
+        caller: &Caller,
+        password: String,
+        action: AuditAction,
+    ) -> Result<Verified> {
+        require_person(caller)?;
+        let mut attempt = self.throttle.begin(None).await?;
+        let wanted = caller.user.clone();
+        let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
+        // Who has signed in is no stranger: what strangers guess elsewhere does not keep it from proving itself.
+        attempt.on_own(&user.email).await?;
+        if !self.passwords.verify(password, Some(user.password_hash.clone())).await? {
+            let wrong = wrong_password();
+            self.audit.refuse_draft(Draft::new(caller, action).about(&user).denied(wrong.code()));
+            return Err(wrong);
+        }
+        attempt.succeeded();
+        Ok(Verified { email: user.email, password_hash: user.password_hash })
     }
 
     /// Where the secrets of a request come from.
@@ -97,7 +106,7 @@ impl Identity {
         self.passwords.hash(password, self.db.random()).await
     }
 
-    /// Ends a user's sign-ins, but for the one that `kept` is of.
+    /// Ends a user's sign-ins, but for the one that `kept` is of, and those that wait for a second factor.
     pub(crate) fn end_sign_ins_in(
         &self,
         unit: &mut Unit<'_>,
@@ -109,6 +118,7 @@ impl Identity {
             Some(Credential::Access(session, _)) => Some(session),
             _ => None,
         };
+        close_in(unit, user)?;
         for mut session in unit.tx.auth_sessions(user, now)? {
             if kept != Some(&session.id) {
                 session.revoked_at = Some(now);
@@ -124,12 +134,25 @@ impl Identity {
     }
 }
 
+/// An account whose password was verified.
+pub(super) struct Verified {
+    pub(super) email: String,
+    password_hash: String,
+}
+
+impl Verified {
+    /// Refuses what depends on the password if it was changed since, by an administrator above all.
+    pub(super) fn require_unchanged(&self, user: &User) -> Result<()> {
+        if user.password_hash == self.password_hash { Ok(()) } else { Err(wrong_password()) }
+    }
+}
+
 fn wrong_password() -> Error {
     let wrong = Error::conflict("That is not your present password.").with_code("wrong_password");
     wrong.with_field("current_password")
 }
 
-fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
+pub(super) fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
     unit.tx.user_to_change(&caller.user)?.ok_or_else(|| Error::not_found("user"))
 }
 

@@ -7,6 +7,7 @@ mod elsewhere;
 mod identified;
 mod password;
 mod rights;
+mod second_factor;
 mod sign_in;
 mod tenancy;
 mod throttle;
@@ -17,18 +18,20 @@ pub use api_tokens::{Ends, NewApiToken};
 pub use identified::{Identified, Presented};
 pub(crate) use password::{check_new_password, hash_password};
 pub(crate) use rights::{ActingFor, acting_for, ended_rights};
+pub use second_factor::{BegunSecondFactor, SECOND_FACTOR_REQUIRED, SecondFactorState, SecondStep};
 pub use sign_in::{Device, Login, SignedIn};
 pub use tenancy::{NamedTenant, Outsider};
 pub(crate) use tenancy::{member, memberships, permissions, role_permissions};
 pub use throttle::SignInRates;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
     ApiToken, ApiTokenId, Caller, Credential, Error, Kind, Member, Permission, Permissions, Result, RightsOf,
-    Timestamp, User, UserId, UserStatus,
+    SignInChallenge, TenantId, Timestamp, User, UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
@@ -37,6 +40,7 @@ use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::once::SecretMaker;
 use crate::registry::Registry;
+use crate::secrets::Secrets;
 use access_token::AccessTokens;
 use password::Passwords;
 use sign_in::RefreshKey;
@@ -95,6 +99,8 @@ pub struct Identity {
     throttle: Arc<LoginThrottle>,
     changes: broadcast::Sender<RightsOf>,
     audit: Audit,
+    secrets: Secrets,
+    main_tenant: TenantId,
     auto_admin: Option<Caller>,
 }
 
@@ -103,6 +109,7 @@ impl Identity {
         shared: &Shared,
         registry: &mut Registry,
         audit: Audit,
+        (secrets, main_tenant): (Secrets, TenantId),
         auto_admin: Option<Caller>,
     ) -> Result<Self> {
         let (db, settings) = (shared.db.clone(), &shared.settings);
@@ -110,6 +117,7 @@ impl Identity {
         rights::register(registry, &changes);
         registry.chore(rights::Reviewer::new(changes.clone(), shared.running.clone()));
         elsewhere::register(registry);
+        registry.keep::<SignInChallenge>(Duration::ZERO);
         if !db.is_exclusive() {
             let watch = elsewhere::watch(db.clone(), changes.clone(), shared.lifecycle.clone());
             shared.lifecycle.spawn_critical("watch over rights", watch);
@@ -122,6 +130,8 @@ impl Identity {
             throttle: Arc::new(LoginThrottle::new(db.random(), settings.sign_ins)),
             changes,
             audit,
+            secrets,
+            main_tenant,
             auto_admin,
             db,
         })

@@ -125,6 +125,26 @@ impl Users {
         Ok(Draft { account: NewAccount { id, email, name, password_hash }, generated })
     }
 
+    /// Removes the second factor of a user who has lost it. All its sign-ins end.
+    pub async fn remove_second_factor(&self, caller: &Caller, id: &UserId) -> Result<()> {
+        let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        self.db
+            .write_as(caller, AuditAction::SecondFactorRemove, move |unit| {
+                let known = change::to_change(unit, &by, &id)?;
+                known.require_home()?;
+                change::require_reach(&*unit.tx, &by, &known.user)?;
+                if id == by.user {
+                    let text = "You cannot remove your own second factor here. Switch it off with your password and a code.";
+                    return Err(Error::conflict(text).with_code("own_second_factor"));
+                }
+                let removed = identity.remove_second_factor_in(unit, &id)?;
+                unit.about(&removed.ok_or_else(|| Error::not_found("second factor"))?);
+                unit.audit_details(|details| details.user_id = Some(id.clone()));
+                identity.end_sign_ins_in(unit, &id, None)
+            })
+            .await
+    }
+
     /// Ends all sign-ins of a user, and its API tokens if that is wanted.
     pub async fn end_sign_ins(&self, caller: &Caller, id: &UserId, with_api_tokens: bool) -> Result<()> {
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());

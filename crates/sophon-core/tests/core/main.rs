@@ -22,6 +22,7 @@ mod participants;
 mod policy;
 mod retention;
 mod rights;
+mod second_factor;
 mod secrets;
 mod sending;
 mod stopping;

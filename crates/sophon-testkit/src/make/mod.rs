@@ -16,7 +16,9 @@ use sophon_model::Timestamp;
 pub use attachments::{attachment, blob_of};
 pub use chat::{MakeMessage, MakeSession, MakeTask, memory, message, session, task, tool_call};
 pub use discussions::{discussion, discussion_run, persona};
-pub use identity::{agent, api_token, auth_session, custom_role, membership, register, tenant, user};
+pub use identity::{
+    agent, api_token, auth_session, custom_role, membership, register, second_factor, tenant, user,
+};
 pub use nodes::{node, node_command, node_secrets};
 pub use requests::{approval, info_request};
 
