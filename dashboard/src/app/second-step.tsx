@@ -24,7 +24,8 @@ interface SecondStepProps {
 export function SecondStep({ challenge, onSignedIn, onBack }: SecondStepProps) {
   const [code, setCode] = useState("");
   const verify = useMutation({
-    mutationFn: () => call(api.POST("/api/auth/login/second-factor", { body: { challenge, code } })),
+    mutationFn: () =>
+      call(api.POST("/api/auth/login/second-factor", { body: { challenge, code } })),
     onSuccess: onSignedIn,
     onError: () => setCode(""),
   });

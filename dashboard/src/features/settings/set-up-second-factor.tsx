@@ -35,7 +35,11 @@ export function SetUpSecondFactor({ onClose, onDone }: SetUpSecondFactorProps) {
   );
 }
 
-function FirstCode({ begun, onClose, onDone }: SetUpSecondFactorProps & { begun: BegunSecondFactor }) {
+function FirstCode({
+  begun,
+  onClose,
+  onDone,
+}: SetUpSecondFactorProps & { begun: BegunSecondFactor }) {
   const [code, setCode] = useState("");
   const confirm = async () => {
     const body = { code };

@@ -1,9 +1,17 @@
 /** Deutsch. */
 import type { Translation } from "../catalogue.ts";
+import * as account from "./de/account.ts";
 import * as chat from "./de/chat.ts";
 import * as frame from "./de/frame.ts";
 import * as machines from "./de/machines.ts";
 import * as people from "./de/people.ts";
 import * as work from "./de/work.ts";
 
-export default { ...chat, ...frame, ...machines, ...people, ...work } satisfies Translation;
+export default {
+  ...account,
+  ...chat,
+  ...frame,
+  ...machines,
+  ...people,
+  ...work,
+} satisfies Translation;

@@ -1,9 +1,17 @@
 /** Español. */
 import type { Translation } from "../catalogue.ts";
+import * as account from "./es/account.ts";
 import * as chat from "./es/chat.ts";
 import * as frame from "./es/frame.ts";
 import * as machines from "./es/machines.ts";
 import * as people from "./es/people.ts";
 import * as work from "./es/work.ts";
 
-export default { ...chat, ...frame, ...machines, ...people, ...work } satisfies Translation;
+export default {
+  ...account,
+  ...chat,
+  ...frame,
+  ...machines,
+  ...people,
+  ...work,
+} satisfies Translation;

@@ -1,9 +1,17 @@
 /** 日本語。 */
 import type { Translation } from "../catalogue.ts";
+import * as account from "./ja/account.ts";
 import * as chat from "./ja/chat.ts";
 import * as frame from "./ja/frame.ts";
 import * as machines from "./ja/machines.ts";
 import * as people from "./ja/people.ts";
 import * as work from "./ja/work.ts";
 
-export default { ...chat, ...frame, ...machines, ...people, ...work } satisfies Translation;
+export default {
+  ...account,
+  ...chat,
+  ...frame,
+  ...machines,
+  ...people,
+  ...work,
+} satisfies Translation;

@@ -62,43 +62,6 @@ export const users: Translation["users"] = {
   permissions: "权限",
 };
 
-export const secondFactor: Translation["secondFactor"] = {
-  title: "两步登录",
-  about: "使用身份验证器应用的验证码后，仅凭密码无法登录。",
-  on: "已开启",
-  off: "已关闭",
-  since: "自<time/>起",
-  codesLeft: (count) => plural(count, { other: "剩余 # 个恢复码" }),
-  setUp: "设置",
-  next: "下一步",
-  setUpTitle: "设置两步登录",
-  confirmPassword: "请确认是您本人。",
-  scan: "用身份验证器应用扫描此码。",
-  qrCode: "身份验证器应用的二维码",
-  typeKey: "或者输入此密钥：",
-  code: "应用中的验证码",
-  codeHint: "六位数字",
-  turnOn: "开启",
-  recoveryTitle: "恢复码",
-  recoveryAbout:
-    "手边没有应用时，每个恢复码可登录一次。请妥善保管。之后将无法再次查看。",
-  downloadCodes: "下载",
-  newCodes: "新的恢复码",
-  newCodesAbout: "您现有的恢复码将失效。",
-  makeCodes: "生成恢复码",
-  turnOff: "关闭",
-  turnOffTitle: "要关闭两步登录吗？",
-  turnOffAbout: "之后仅凭密码即可登录。",
-  eitherCode: "验证码",
-  eitherHint: "应用中的六位数字，或一个恢复码",
-  signInTitle: "输入验证码",
-  verify: "验证",
-  startOver: "返回",
-  hasIt: "两步登录",
-  remove: "移除第二因素",
-  removeAbout: (name) => `此后 ${name} 仅凭密码登录。${name} 的所有登录会立即结束。`,
-};
-
 export const permissions: Translation["permissions"] = {
   about: {
     ManageUsers: "创建、更改和删除用户",
