@@ -1,17 +1,30 @@
 //! Token buckets for keys that strangers may choose: of fixed size each, and never more than so many.
+//!
+//! Several gateways count as one: each tells the others what was taken from a bucket, and they take it from theirs. What
+//! is on its way may be given twice, and without a way to the others each gateway counts alone.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
+use crate::peers::Peers;
+use crate::registry::Registry;
+
 /// What a bucket is found by: a hash, whatever it is of.
 pub(crate) type Key = [u8; 16];
 
-/// The key of what these texts name together. The salt is random: otherwise an attacker could choose names with one key
+/// The salt of keys that all gateways of a deployment hash alike, and nobody else can foresee.
+pub(crate) fn common_salt(signing_key: &[u8; 32]) -> [u8; 16] {
+    let secret = hex::encode(signing_key);
+    hashed(&[0; 16], &["the salt of token buckets", &secret])
+}
+
+/// The key of what these texts name together. The salt is secret: otherwise an attacker could choose names with one key
 /// and use up somebody else's tokens.
 pub(crate) fn hashed(salt: &[u8; 16], names: &[&str]) -> Key {
     let mut hash = Sha256::new().chain_update(salt);
@@ -34,7 +47,9 @@ const GENERATION: usize = 10_000;
 pub(crate) struct Buckets {
     most: u32,
     pace: Duration,
-    full_at: Mutex<Generations>,
+    full_at: Arc<Mutex<Generations>>,
+    /// The way to the other gateways, and what notices of these buckets are called.
+    told: Option<(Peers, &'static str)>,
 }
 
 /// When each bucket will be full again. One that is not here is full.
@@ -55,11 +70,63 @@ impl Generations {
         }
         self.young.insert(key, full_at);
     }
+
+    /// What was done elsewhere, or is to be undone. A bucket is never less than empty.
+    fn apply(&mut self, change: Change, key: Key, pace: Duration, most: u32) {
+        let now = Instant::now();
+        match (change, self.get(&key)) {
+            (Change::Taken, full_at) => {
+                let full_at = full_at.map_or(now, |full_at| full_at.max(now)) + pace;
+                self.put(key, full_at.min(now + pace * most));
+            }
+            (Change::GivenBack, Some(full_at)) => self.put(key, full_at - pace),
+            (Change::GivenBack, None) => {}
+        }
+    }
+}
+
+/// What happened to a bucket, as the other gateways are told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Change {
+    Taken,
+    GivenBack,
+}
+
+impl Change {
+    fn notice(self, key: &Key) -> String {
+        let sign = if self == Change::Taken { '-' } else { '+' };
+        format!("{sign}{}", hex::encode(key))
+    }
+
+    fn parse(notice: &str) -> Option<(Self, Key)> {
+        let (change, key) = match notice.split_at_checked(1)? {
+            ("-", key) => (Change::Taken, key),
+            ("+", key) => (Change::GivenBack, key),
+            _ => return None,
+        };
+        let mut bytes = Key::default();
+        hex::decode_to_slice(key, &mut bytes).ok()?;
+        Some((change, bytes))
+    }
 }
 
 impl Buckets {
     pub(crate) fn new(most: u32, pace: Duration) -> Self {
-        Self { most, pace, full_at: Mutex::default() }
+        Self { most, pace, full_at: Arc::default(), told: None }
+    }
+
+    /// The same, which the other gateways take from as well; notices between them are called `subject`.
+    pub(crate) fn shared(mut self, subject: &'static str, peers: &Peers, registry: &mut Registry) -> Self {
+        if peers.are_configured() {
+            self.told = Some((peers.clone(), subject));
+            let (full_at, pace, most) = (self.full_at.clone(), self.pace, self.most);
+            registry.notice(subject, move |told| {
+                if let Some((change, key)) = Change::parse(told) {
+                    full_at.lock().apply(change, key, pace, most);
+                }
+            });
+        }
+        self
     }
 
     /// As many as this in a minute, and at once.
@@ -76,7 +143,15 @@ impl Buckets {
             return Err(empty_for);
         }
         buckets.put(key, full_at);
+        drop(buckets);
+        self.tell(Change::Taken, &key);
         Ok(())
+    }
+
+    fn tell(&self, change: Change, key: &Key) {
+        if let Some((peers, subject)) = &self.told {
+            peers.notify(subject, &change.notice(key));
+        }
     }
 
     /// How many tokens a bucket holds at the most.
@@ -95,9 +170,9 @@ impl Buckets {
     /// Puts a token back.
     pub(crate) fn give_back(&self, key: Key) {
         let mut buckets = self.full_at.lock();
-        if let Some(full_at) = buckets.get(&key) {
-            buckets.put(key, full_at - self.pace);
-        }
+        buckets.apply(Change::GivenBack, key, self.pace, self.most);
+        drop(buckets);
+        self.tell(Change::GivenBack, &key);
     }
 }
 
@@ -117,6 +192,25 @@ mod tests {
         tokio::time::advance(Duration::from_mins(1)).await;
         assert_eq!((take(), take()), (Ok(()), Ok(())), "never more than it holds");
         assert!(take().is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_others_took_is_gone_and_a_bucket_is_never_less_than_empty() {
+        let buckets = Buckets::new(2, Duration::from_secs(3));
+        let hear = |notice: &str| {
+            let (change, key) = Change::parse(notice).unwrap();
+            buckets.full_at.lock().apply(change, key, buckets.pace, buckets.most);
+        };
+        let key = [0xab; 16];
+        for _ in 0..5 {
+            hear(&Change::Taken.notice(&key));
+        }
+        assert_eq!(buckets.take(key, Instant::now()), Err(Duration::from_secs(3)));
+        hear(&Change::GivenBack.notice(&key));
+        buckets.take(key, Instant::now()).unwrap();
+        for noise in ["", "-", "-abc", "?abababababababababababababababab", "é"] {
+            assert_eq!(Change::parse(noise), None);
+        }
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl Database {
     pub(crate) async fn write_as<R, F>(&self, caller: &Caller, action: AuditAction, work: F) -> Result<R>
     where
         R: Send + 'static,
-        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Clone + Send + 'static,
     {
         let known = caller.clone();
         self.write_by(caller, action, move |unit| {
@@ -169,7 +169,7 @@ impl Database {
     ) -> Result<R>
     where
         R: Send + 'static,
-        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Clone + Send + 'static,
     {
         let request = Draft::new(by, action);
         self.write(move |unit| {
@@ -184,7 +184,7 @@ impl Database {
     pub async fn write<R, F>(&self, work: F) -> Result<R>
     where
         R: Send + 'static,
-        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Clone + Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
         self.store.write(Box::new(UnitOfWork {
@@ -224,6 +224,23 @@ pub(crate) async fn begin_events(store: &dyn Store, now: Timestamp) -> Result<u6
 }
 
 impl<F, R> UnitOfWork<F, R> {
+    /// Forgets what an earlier run has noted, whose transaction was undone.
+    fn undo(&mut self) {
+        self.end_changes_of_members(false);
+        self.events.clear();
+        self.after_commit.clear();
+    }
+
+    /// The members of sessions may be looked up again: they are as this unit left them, if it `is_durable`.
+    fn end_changes_of_members(&mut self, is_durable: bool) {
+        if std::mem::take(&mut self.changes_any_members) {
+            self.db.members.ended_any();
+        }
+        for (session, members) in self.changed_members.drain(..) {
+            self.db.members.ended(&session, members.filter(|_| is_durable));
+        }
+    }
+
     /// Stores the entries of the audit log: after all that others may wait for, since from here on they wait for the
     /// chain.
     fn store_entries(&mut self, tx: &mut dyn Tx, drafts: Vec<Draft>, now: Timestamp) -> Result<()> {
@@ -424,10 +441,13 @@ struct UnitOfWork<F, R> {
 impl<F, R> WriteJob for UnitOfWork<F, R>
 where
     R: Send,
-    F: FnOnce(&mut Unit<'_>) -> Result<R> + Send,
+    F: FnOnce(&mut Unit<'_>) -> Result<R> + Clone + Send,
 {
     fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
-        let Some(work) = self.work.take() else {
+        self.undo();
+        // Where no other process can be in the way, it runs once.
+        let work = if self.db.is_exclusive() { self.work.take() } else { self.work.clone() };
+        let Some(work) = work else {
             return Err(Error::internal("a unit of work was run twice"));
         };
         let now = self.db.now();
@@ -468,13 +488,8 @@ where
     }
 
     fn done(self: Box<Self>, outcome: Result<()>) {
-        let this = *self;
-        if this.changes_any_members {
-            this.db.members.ended_any();
-        }
-        for (session, members) in this.changed_members {
-            this.db.members.ended(&session, members.filter(|_| outcome.is_ok()));
-        }
+        let mut this = *self;
+        this.end_changes_of_members(outcome.is_ok());
         let reply = match (outcome, this.result) {
             (Ok(()), Some(result)) => {
                 for (reservation, event) in this.events {
@@ -490,7 +505,7 @@ where
             (Err(error), _) => Err(error),
         };
         // The owner may close storage next, which waits for the thread that this runs on: hold it no longer.
-        drop(this.db);
+        drop((this.db, this.work));
         let _gone_if_nobody_waits = this.reply.send(reply);
     }
 }

@@ -279,7 +279,7 @@ impl Gateway {
             users,
             roles: Roles::open(&shared, for_administrators),
             identity,
-            rates: Arc::new(RateLimits::open(&shared)),
+            rates: Arc::new(RateLimits::open(&shared, &mut registry)),
             connections: shared.settings.connections,
             cursors: CursorKey::new(&shared.settings.signing_key),
             agents: Agents::open(&shared),

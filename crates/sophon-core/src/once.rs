@@ -29,6 +29,7 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 /// A request that is applied once.
+#[derive(Clone)]
 pub(crate) struct Once {
     scope: String,
     key: String,
@@ -90,7 +91,7 @@ impl Database {
     pub(crate) async fn write_once<R, F>(&self, caller: &Caller, action: AuditAction, work: F) -> Result<R>
     where
         R: Serialize + DeserializeOwned + Send + 'static,
-        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Clone + Send + 'static,
     {
         let once = Once::of(caller);
         self.write_as(caller, action, move |unit| {

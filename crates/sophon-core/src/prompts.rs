@@ -81,7 +81,7 @@ pub(crate) async fn answer<P: Prompt + Guarded + May<Answer> + Subject + Seriali
     caller: &Caller,
     id: &P::Id,
     action: AuditAction,
-    decide: impl FnOnce(P) -> Result<P> + Send + 'static,
+    decide: impl FnOnce(P) -> Result<P> + Clone + Send + 'static,
 ) -> Result<P> {
     let (known, wanted) = (caller.clone(), id.clone());
     let now = db.now();

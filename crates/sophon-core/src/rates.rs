@@ -7,10 +7,11 @@ use std::time::Duration;
 use sophon_model::{Caller, Credential, Error, Kind, Result, UserId};
 use tokio::time::Instant;
 
-use crate::buckets::{Buckets, Key, hashed};
+use crate::buckets::{Buckets, Key, common_salt, hashed};
 use crate::gateway::Shared;
 use crate::identity::Identified;
 use crate::network::network;
+use crate::registry::Registry;
 
 /// What kind of asking it is; each has a rate of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,8 +131,17 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    pub(crate) fn open(shared: &Shared) -> Self {
-        Self::salted(shared.db.random(), &shared.settings.rates)
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        let alone = Self::salted(common_salt(&shared.settings.signing_key), &shared.settings.rates);
+        let mut share = |buckets: Buckets, subject| buckets.shared(subject, shared.db.peers(), registry);
+        Self {
+            salt: alone.salt,
+            read: share(alone.read, "rates.read"),
+            write: share(alone.write, "rates.write"),
+            decide: share(alone.decide, "rates.decide"),
+            expensive: share(alone.expensive, "rates.expensive"),
+            chat: share(alone.chat, "rates.chat"),
+        }
     }
 
     fn salted(salt: [u8; 16], rates: &Rates) -> Self {

@@ -36,23 +36,21 @@ mod request_id;
 mod router;
 mod save_as;
 mod sessions;
+mod swagger;
 mod tasks;
 mod tenant;
 mod tenants;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
-use axum::{Json, Router};
+use axum::routing::any;
 use http::StatusCode;
 use sophon_core::Gateway;
 use sophon_model::{Error, Kind};
 use tower::ServiceExt;
-use utoipa::openapi::Server;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// The first segments of the addresses of all wires.
 pub const WIRES: [&str; 4] = ["api", "hubs", "swagger", "metrics"];
@@ -65,7 +63,6 @@ pub use request_id::leave_route;
 use error::ApiError;
 use gate::Gate;
 use guard::Guard;
-use openapi::three_zero;
 use router::ApiRouter;
 
 /// What handlers are given: the services.
@@ -89,7 +86,7 @@ pub fn routes(gateway: &Gateway, options: &Options) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(gate, gate::admit))
         .with_state(gateway.clone())
-        .merge(swagger(&options.base_path));
+        .merge(swagger::routes(&options.base_path));
     compression::layer(routes)
 }
 
@@ -109,27 +106,6 @@ pub fn front(app: Router, gateway: &Gateway, options: &Options) -> Router {
     // A service rather than a layer: the prefixes are to be gone before a route is chosen.
     let app = app.map_request(tenant::take_prefix).map_request(base_path::take(&options.base_path));
     Router::new().fallback_service(app)
-}
-
-/// The document, a copy of it in OpenAPI 3.0, and a page to look at it.
-fn swagger<S: Clone + Send + Sync + 'static>(base_path: &str) -> Router<S> {
-    const DOCUMENT: &str = "/swagger/v1/swagger.json";
-    const OLDER: &str = "/swagger/v1/openapi-3.0.json";
-    let mut document = openapi();
-    if !base_path.is_empty() {
-        document.servers = Some(vec![Server::new(base_path)]);
-    }
-    let older = Arc::new(three_zero::of(&document));
-    let older = get(async move || match &*older {
-        Ok(document) => Json(document).into_response(),
-        Err(error) => ApiError::from(Error::internal(error.to_string())).into_response(),
-    });
-    let config = Config::from(format!("{base_path}{DOCUMENT}"));
-    let pages = SwaggerUi::new("/swagger").url(DOCUMENT, document).config(config);
-    Router::from(pages).route(OLDER, older).layer(map_response(async |mut response: Response| {
-        compression::mark(&mut response);
-        response
-    }))
 }
 
 fn subjects() -> ApiRouter {

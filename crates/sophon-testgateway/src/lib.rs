@@ -6,6 +6,7 @@
 //! Not for unit tests inside of the crates that this one stands on: they would see those crates twice.
 
 mod database;
+mod gives_way;
 mod guard;
 mod models;
 mod setup;
@@ -80,7 +81,7 @@ impl TestGateway {
     /// Stops at once, makes `change` to the data, and starts again: what a crash at another moment would have left.
     pub async fn crash_change_and_restart<F>(self, servers: &[&ModelServer], change: F) -> Self
     where
-        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Clone + Send + 'static,
     {
         let setup = Box::pin(self.crash_and_change(change)).await;
         setup.models(servers).start().await
@@ -89,7 +90,7 @@ impl TestGateway {
     /// Stops at once, makes `change` to the data, and returns what starts another gateway on it, with other ids.
     pub async fn crash_and_change<F>(self, change: F) -> Setup
     where
-        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Clone + Send + 'static,
     {
         let Self { gateway, clock, setup, guard } = self;
         gateway.lifecycle.stop();

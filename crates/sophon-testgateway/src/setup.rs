@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use tokio::runtime::Builder;
 
 use crate::database::{Engine, TestDatabase};
+use crate::gives_way::GivesWay;
 use crate::guard::Guard;
 use crate::models::{factory, provider};
 use crate::{ADMIN_PASSWORD, PATIENCE, TestGateway};
@@ -38,6 +39,7 @@ pub struct Setup {
     files: Arc<TempDir>,
     seed: u64,
     may_leave_work: bool,
+    gives_way: bool,
 }
 
 impl Default for Setup {
@@ -71,6 +73,7 @@ impl Default for Setup {
             files: Arc::new(tempfile::tempdir().expect("there is room for a folder")),
             seed: 0,
             may_leave_work: false,
+            gives_way: false,
         }
     }
 }
@@ -139,6 +142,13 @@ impl Setup {
         self
     }
 
+    /// Undoes each unit of work once and runs it again, as PostgreSQL does with one that gives way to another.
+    #[must_use]
+    pub fn gives_way(mut self) -> Self {
+        self.gives_way = true;
+        self
+    }
+
     /// The next gateway, on what an earlier one left, with ids of its own.
     pub(crate) fn again(
         mut self,
@@ -165,8 +175,9 @@ impl Setup {
             Some(left) => left,
             None => TestDatabase::new(self.engine).await,
         };
+        let store = open_store(database.url()).await;
         let parts = Parts {
-            store: open_store(database.url()).await,
+            store: if self.gives_way { Arc::new(GivesWay(store)) } else { store },
             clock: self.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(self.seed)),
             master_keys: self.master_keys.clone(),

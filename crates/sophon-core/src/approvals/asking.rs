@@ -14,6 +14,7 @@ use crate::database::Unit;
 use crate::prompts::expire_later;
 
 /// What is to be asked about.
+#[derive(Clone)]
 pub(crate) struct Asked {
     pub(crate) call: ToolCallId,
     pub(crate) tool: String,

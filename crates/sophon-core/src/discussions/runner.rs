@@ -244,7 +244,7 @@ impl ActiveRun<'_> {
     /// run's task as it is stored.
     pub(super) async fn write<F>(&self, work: F) -> Result<(), Stop>
     where
-        F: FnOnce(&mut Unit<'_>, &mut Task) -> Result<()> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>, &mut Task) -> Result<()> + Clone + Send + 'static,
     {
         let run = self.run.task_id.clone();
         let goes_on = self.held.write_progress(move |unit| {

@@ -127,7 +127,7 @@ impl Identity {
             refresh_key: RefreshKey::new(&settings.signing_key),
             secret_maker: SecretMaker::new(&settings.signing_key),
             passwords: Passwords::new(db.random())?,
-            throttle: Arc::new(LoginThrottle::new(db.random(), settings.sign_ins)),
+            throttle: Arc::new(LoginThrottle::open(shared, registry)),
             changes,
             audit,
             secrets,

@@ -17,8 +17,10 @@ use sophon_model::{Error, Kind, Result};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use crate::buckets::{Buckets, Key, hashed};
+use crate::buckets::{Buckets, Key, common_salt, hashed};
+use crate::gateway::Shared;
 use crate::network::network;
+use crate::registry::Registry;
 
 /// Attempts on an account from an address that has not been here, when strangers have used up those of the account.
 /// Then one in ten minutes.
@@ -91,7 +93,19 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl LoginThrottle {
-    pub(crate) fn new(salt: [u8; 16], rates: SignInRates) -> Self {
+    pub(crate) fn open(shared: &Shared, registry: &mut Registry) -> Self {
+        let settings = &shared.settings;
+        let alone = Self::new(common_salt(&settings.signing_key), settings.sign_ins);
+        let mut share = |buckets: Buckets, subject| buckets.shared(subject, shared.db.peers(), registry);
+        Self {
+            addresses: share(alone.addresses, "signIns.address"),
+            accounts: share(alone.accounts, "signIns.account"),
+            newcomers: share(alone.newcomers, "signIns.newcomer"),
+            ..alone
+        }
+    }
+
+    fn new(salt: [u8; 16], rates: SignInRates) -> Self {
         Self {
             salt,
             addresses: Buckets::per_minute(rates.by_address),

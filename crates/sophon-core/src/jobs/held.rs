@@ -129,7 +129,7 @@ impl Held {
     pub(crate) async fn write<R, F>(&self, work: F) -> Result<R, HeldError>
     where
         R: Send + 'static,
-        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Clone + Send + 'static,
     {
         let (job, lease) = (self.job.clone(), self.lease);
         let written = self.db.write(move |unit| {
@@ -145,7 +145,7 @@ impl Held {
     pub(crate) async fn write_progress<R, F>(&self, work: F) -> Result<R, HeldError>
     where
         R: Send + 'static,
-        F: FnOnce(&mut Unit<'_>) -> Result<R> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<R> + Clone + Send + 'static,
     {
         let job = self.job.clone();
         self.write(move |unit| {
@@ -158,7 +158,7 @@ impl Held {
     /// Writes what came of the job, and that it is finished, in one transaction.
     pub(crate) async fn finish<F>(&self, work: F) -> Result<Released, HeldError>
     where
-        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Clone + Send + 'static,
     {
         let job = self.job.clone();
         self.release(move |unit| {
@@ -198,7 +198,7 @@ impl Held {
     /// Writes how the job was brought to rest. The queue is looked at again then: another one may go now.
     pub(super) async fn release<F>(&self, work: F) -> Result<Released, HeldError>
     where
-        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Clone + Send + 'static,
     {
         self.write(move |unit| {
             unit.ring_after_commit();

@@ -1,5 +1,6 @@
 //! Waiting for the end of a command, and ending what no longer can or should end by itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -170,9 +171,9 @@ pub(super) struct Waiter<'a> {
 
 impl<'a> Waiter<'a> {
     /// A waiter, and what is to be dropped once the command has been stored.
-    pub(super) fn new(nodes: &'a Nodes, node: NodeId, id: NodeCommandId) -> (Self, oneshot::Sender<()>) {
+    pub(super) fn new(nodes: &'a Nodes, node: NodeId, id: NodeCommandId) -> (Self, Arc<oneshot::Sender<()>>) {
         let (stored, is_stored) = oneshot::channel();
-        (Self { nodes, node, id, is_stored: Some(is_stored) }, stored)
+        (Self { nodes, node, id, is_stored: Some(is_stored) }, Arc::new(stored))
     }
 
     pub(super) fn answered(mut self) {

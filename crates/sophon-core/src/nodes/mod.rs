@@ -123,7 +123,7 @@ impl Nodes {
                 for task in open.iter().filter_map(|command| command.task_id.as_ref()) {
                     unit.wake_afterwards(task)?;
                 }
-                unit.emit(NodeEvent::Removed { node: Box::new(node.clone()) });
+                unit.emit(NodeEvent::Removed { node: Box::new(node.into_inner()) });
                 unit.after_commit(move || {
                     instructions.wake(&wanted);
                     for command in &open {
@@ -148,7 +148,7 @@ impl Nodes {
         caller: &Caller,
         id: &NodeId,
         action: AuditAction,
-        change: impl FnOnce(&mut Node) -> Result<()> + Send + 'static,
+        change: impl FnOnce(&mut Node) -> Result<()> + Clone + Send + 'static,
     ) -> Result<Node> {
         let (known, wanted, instructions) = (caller.clone(), id.clone(), self.instructions.clone());
         self.db

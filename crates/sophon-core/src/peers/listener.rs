@@ -30,19 +30,19 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Listens until the gateway stops; not at all where there are no others.
+    /// Listens until nobody follows events any more; not at all where there are no others.
     pub(crate) async fn run(self) {
         let Some(mut messages) = self.db.peers().messages() else {
-            return self.lifecycle.stopped().await;
+            return self.lifecycle.followers_released().await;
         };
         loop {
             tokio::select! {
                 heard = messages.next() => match heard {
                     Some(Heard::Message(message)) => self.take(&message),
                     Some(Heard::Gap) => self.missed(),
-                    None => return self.lifecycle.stopped().await,
+                    None => return self.lifecycle.followers_released().await,
                 },
-                () = self.lifecycle.stopped() => return,
+                () = self.lifecycle.followers_released() => return,
             }
         }
     }

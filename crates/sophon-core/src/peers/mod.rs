@@ -44,6 +44,11 @@ impl Peers {
         self.0.as_ref().map(|backplane| backplane.status())
     }
 
+    /// Whether there is a way to them by the configuration.
+    pub(crate) fn are_configured(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Whether messages reach them now, as far as that is known.
     pub(crate) fn are_reached(&self) -> bool {
         self.0.as_ref().is_some_and(|backplane| backplane.status().is_connected)

@@ -30,7 +30,7 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Works until the gateway stops.
+    /// Works until nobody follows events any more.
     pub(crate) async fn run(self) {
         let opened = self.db.bus().gap_opened();
         loop {
@@ -41,7 +41,7 @@ impl Tail {
                 }
                 () = self.look_now.notified() => true,
                 () = tokio::time::sleep(LOOK_EVERY) => true,
-                () = self.lifecycle.stopped() => return,
+                () = self.lifecycle.followers_released() => return,
             };
             if looks {
                 self.pending.sweep();

@@ -77,6 +77,12 @@ pub struct Granted<T, V> {
     verb: PhantomData<fn() -> V>,
 }
 
+impl<T: Clone, V> Clone for Granted<T, V> {
+    fn clone(&self) -> Self {
+        Self { thing: self.thing.clone(), role: self.role, verb: PhantomData }
+    }
+}
+
 impl<T, V> Granted<T, V> {
     /// The thing, without the proof.
     pub fn into_inner(self) -> T {
@@ -112,6 +118,12 @@ pub struct Allowed<T, V> {
     tenant: TenantId,
     user: UserId,
     verb: PhantomData<fn() -> (T, V)>,
+}
+
+impl<T, V> Clone for Allowed<T, V> {
+    fn clone(&self) -> Self {
+        Self { tenant: self.tenant.clone(), user: self.user.clone(), verb: PhantomData }
+    }
 }
 
 impl<T, V> Allowed<T, V> {

@@ -39,6 +39,11 @@ impl Harness {
         Self(Setup::default().settings(|settings| settings.quotas = quotas).start().await)
     }
 
+    /// One whose units of work are each undone and run again, as where other gateways are in their way.
+    pub async fn that_gives_way() -> Self {
+        Self(Setup::default().gives_way().start().await)
+    }
+
     pub async fn with_models(servers: &[&ModelServer]) -> Self {
         Self(TestGateway::with_models(servers).await)
     }
@@ -81,7 +86,7 @@ impl Harness {
 
     pub async fn crash_change_and_restart<F>(self, servers: &[&ModelServer], change: F) -> Self
     where
-        F: FnOnce(&mut Unit<'_>) -> Result<()> + Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<()> + Clone + Send + 'static,
     {
         Self(Box::pin(self.0.crash_change_and_restart(servers, change)).await)
     }

@@ -1,8 +1,11 @@
+use fanout::Start;
 use sophon_core::sessions::{ChangeSession, Fork};
-use sophon_model::ports::SessionFilter;
-use sophon_model::{Caller, Kind, MessageRole, RequestKey, SessionStatus};
+use sophon_model::ports::{AuditFilter, SessionFilter};
+use sophon_model::{
+    Caller, Event, Kind, MessageEvent, MessageRole, Page, RequestKey, SessionStatus, TaskEvent,
+};
 
-use crate::harness::{Harness, message};
+use crate::harness::{Harness, events_until, message};
 
 #[tokio::test]
 async fn a_message_makes_a_session_that_is_named_after_it_and_gets_an_answer() {
@@ -18,6 +21,26 @@ async fn a_message_makes_a_session_that_is_named_after_it_and_gets_an_answer() {
     assert!(messages[1].content.contains("offline agent"));
     assert_eq!(messages[1].reply_to.as_ref(), Some(&sent.message_id));
     assert!(messages[0].number < messages[1].number);
+}
+
+#[tokio::test]
+async fn a_unit_that_gave_way_and_was_run_again_did_what_it_did_once() {
+    let app = Harness::that_gives_way().await;
+    let first = app.send("calculate 1+1").await;
+    app.completed(&first).await;
+    let events = app.follow(&first.session_id, Start::Now);
+    let sent = app.send_to(&first.session_id, "calculate 2+2").await;
+    let seen = events_until(&events, |event| matches!(event, Event::Task(TaskEvent::Completed(_)))).await;
+    let begun = |event: &Event| {
+        matches!(event, Event::Message(MessageEvent::Created { .. } | MessageEvent::Opened { .. }))
+    };
+    assert_eq!(seen.iter().filter(|seen| begun(seen.value())).count(), 2, "the question and its answer");
+    let numbers: Vec<u64> = seen.iter().map(|seen| seen.seq()).filter(|&number| number > 0).collect();
+    assert!(numbers.is_sorted(), "{numbers:?}");
+    assert_eq!(app.messages(&sent.session_id).await.len(), 4);
+    let sends = AuditFilter { actions: vec!["message.send".into()], ..AuditFilter::default() };
+    let entries = app.gateway.audit.list(&app.admin(), sends, Page::new(None, None)).await.unwrap();
+    assert_eq!(entries.items.len(), 2);
 }
 
 /// The administrator, with a request that asks for something under a key.
@@ -46,7 +69,7 @@ async fn a_hundred_concurrent_sends_with_one_key_are_one() {
     let sent = futures_util::future::join_all(sends).await;
     let fresh = sent.iter().filter(|sent| !sent.as_ref().unwrap().replayed).count();
     assert_eq!(fresh, 1);
-    let page = sophon_model::Page::new(None, None);
+    let page = Page::new(None, None);
     let sessions = app.gateway.sessions.list(&admin, SessionFilter::default(), page).await.unwrap();
     assert_eq!(sessions.items.len(), 1);
 }
@@ -83,7 +106,7 @@ async fn what_cannot_be_sent_is_refused_and_changes_nothing() {
     let mut to_nobody = message(None, "hello");
     to_nobody.agent = Some("nobody".into());
     assert_eq!(app.gateway.chat.send(&admin, to_nobody).await.unwrap_err().kind(), Kind::NotFound);
-    let page = sophon_model::Page::new(None, None);
+    let page = Page::new(None, None);
     assert!(
         app.gateway.sessions.list(&admin, SessionFilter::default(), page).await.unwrap().items.is_empty()
     );

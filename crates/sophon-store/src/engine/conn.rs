@@ -39,6 +39,7 @@ pub(crate) struct Conn {
     link: Link,
     mode: Cell<Mode>,
     failed: Cell<bool>,
+    gave_way: Cell<bool>,
     next_event: Cell<Option<u64>>,
     /// The ends of chains of the audit log that this connection has read or written, with SQLite.
     audit_heads: RefCell<HashMap<TenantId, ChainHead>>,
@@ -53,6 +54,7 @@ impl Conn {
             link,
             mode: Cell::new(Mode::Read),
             failed: Cell::new(false),
+            gave_way: Cell::new(false),
             next_event: Cell::new(None),
             audit_heads: RefCell::default(),
             texts: RefCell::default(),
@@ -108,6 +110,12 @@ impl Conn {
     /// Whether a statement has failed since this was last asked.
     pub(crate) fn take_failed(&self) -> bool {
         self.failed.take()
+    }
+
+    /// Whether a statement has failed, since this was last asked, because the engine undid the transaction for the sake of
+    /// another.
+    pub(crate) fn take_gave_way(&self) -> bool {
+        self.gave_way.take()
     }
 
     /// Runs statements without parameters and rows: control of transactions, scripts of migrations.
@@ -172,6 +180,7 @@ impl Conn {
             Link::Postgres(link) => link.run(text, args, on_row),
         };
         self.failed.set(self.failed.get() || outcome.is_err());
+        self.gave_way.set(self.gave_way.get() || matches!(outcome, Err(Failure::GaveWay(_))));
         outcome
     }
 

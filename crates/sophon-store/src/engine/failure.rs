@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     Reference(Cause),
     /// A text holds U+0000, which PostgreSQL cannot store and SQLite only in part.
     NulCharacter,
+    /// The engine undid the transaction, so that another could go on: a deadlock. It may be run again.
+    GaveWay(Cause),
     /// The engine cannot do it now: lost, locked, shutting down, too slow.
     Unavailable(Cause),
     /// There is no room left for what is written.
@@ -39,6 +41,7 @@ impl Failure {
         match self {
             Failure::Unique(cause)
             | Failure::Reference(cause)
+            | Failure::GaveWay(cause)
             | Failure::Unavailable(cause)
             | Failure::Full(cause)
             | Failure::Broken(cause)
@@ -66,7 +69,9 @@ impl From<Failure> for Error {
             Failure::NulCharacter => {
                 Error::new(Kind::ValidationFailed, "Text must not contain the character U+0000.")
             }
-            Failure::Unavailable(cause) | Failure::Broken(cause) => Error::storage(cause),
+            Failure::GaveWay(cause) | Failure::Unavailable(cause) | Failure::Broken(cause) => {
+                Error::storage(cause)
+            }
             Failure::Full(cause) => Error::storage_full(cause),
         }
     }

@@ -131,6 +131,8 @@ impl From<postgres::Error> for Failure {
             Failure::Reference(error.into())
         } else if *state == SqlState::DISK_FULL {
             Failure::Full(error.into())
+        } else if gave_way(state) {
+            Failure::GaveWay(error.into())
         } else if is_passing(state) {
             Failure::Unavailable(error.into())
         } else {
@@ -139,7 +141,12 @@ impl From<postgres::Error> for Failure {
     }
 }
 
-/// Whether the server may do it at another time: connection, deadlock, resources, operator, system, lock, standby.
+/// Whether the server undid a transaction for the sake of another.
+fn gave_way(state: &SqlState) -> bool {
+    [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE].contains(state)
+}
+
+/// Whether the server may do it at another time: connection, undone, resources, operator, system, lock, standby.
 fn is_passing(state: &SqlState) -> bool {
     let code = state.code();
     ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))

@@ -24,6 +24,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// See [`FIRST_PAUSE`].
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How often a job is run whose transaction the server undid each time for the sake of another. Each takes at least the
+/// server's `deadlock_timeout`, usually a second.
+const MOST_RUNS: u32 = 5;
+
 /// A store on a PostgreSQL server.
 pub(crate) struct PostgresStore {
     /// `None` once it is closed.
@@ -217,20 +221,37 @@ fn perform(conn: Conn, job: Job) -> Option<Conn> {
 }
 
 fn write(mut conn: Conn, mut job: Box<dyn WriteJob>) -> Option<Conn> {
-    let (outcome, is_good) = match run_write(&mut conn, &mut *job) {
+    let mut runs = 1;
+    let (outcome, is_good) = loop {
+        let (outcome, is_good) = write_once(&mut conn, &mut *job);
+        let is_to_run_again = outcome.is_err() && conn.take_gave_way() && is_good && runs < MOST_RUNS;
+        if !is_to_run_again {
+            break (outcome, is_good);
+        }
+        runs += 1;
+        if let Err(failure) = conn.begin(Mode::Write) {
+            break (Err(failure.into()), false);
+        }
+    };
+    report(job, outcome);
+    is_good.then_some(conn)
+}
+
+/// Runs a job in the open transaction and ends that; says whether the connection is still good.
+fn write_once(conn: &mut Conn, job: &mut dyn WriteJob) -> (Result<()>, bool) {
+    conn.take_gave_way();
+    match run_write(conn, job) {
         Ran::Fine => match conn.script("COMMIT") {
             Ok(()) => (Ok(()), true),
             Err(Failure::Unavailable(cause)) => (Err(unknown_outcome(cause)), false),
             Err(failure) => (Err(failure.into()), false),
         },
         Ran::Failed(error) => {
-            forget_statements(&conn);
+            forget_statements(conn);
             (Err(error), conn.script("ROLLBACK").is_ok())
         }
         Ran::Panicked(error) => (Err(error), false),
-    };
-    report(job, outcome);
-    is_good.then_some(conn)
+    }
 }
 
 /// A prepared statement can fail because another gateway has changed the tables since.

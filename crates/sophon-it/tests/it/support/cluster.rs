@@ -24,7 +24,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts so many, whose model is played by `model`; `None`, and said aloud, where PostgreSQL or NATS is missing.
+    /// Starts so many, whose model is played by `model`; `None`, and said aloud, where PostgreSQL is missing.
     pub async fn start(count: usize, model: &ModelServer) -> Option<Self> {
         Self::start_with(count, model, &[]).await
     }
@@ -32,7 +32,7 @@ impl Cluster {
     /// With more in their environment.
     pub async fn start_with(count: usize, model: &ModelServer, more: &[(&str, &str)]) -> Option<Self> {
         let schema = Schema::make().await?;
-        let nats = Nats::start().await?;
+        let nats = Nats::start().await;
         let mut environment = vec![
             ("SOPHON__DATABASE__URL".to_owned(), schema.url()),
             ("SOPHON__BACKPLANE__NATS_URL".into(), nats.url()),

@@ -16,17 +16,13 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// Starts one; `None`, and said aloud, where it is not installed (`scripts/install-test-tools`).
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-    pub async fn start() -> Option<Self> {
-        if !binary().exists() {
-            eprintln!("skipped: there is no {}", binary().display());
-            return None;
-        }
+    /// Starts one. It must be installed where there is a database for tests of several gateways.
+    pub async fn start() -> Self {
+        assert!(binary().exists(), "there is no {}: run scripts/install-test-tools", binary().display());
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut nats = Self { port: free, child: None };
         nats.come_back().await;
-        Some(nats)
+        nats
     }
 
     pub fn url(&self) -> String {

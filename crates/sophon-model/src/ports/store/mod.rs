@@ -56,6 +56,9 @@ use crate::{
 pub trait WriteJob: Send {
     /// Runs in the transaction. An error undoes what this job wrote, and nothing of the others in its group. So does
     /// a verb that failed, even if the job goes on; only after a conflict of an insert it may.
+    ///
+    /// Runs once more, in a new transaction, where a store that is not [exclusive](Store::is_exclusive) undid the first for
+    /// the sake of another process's (a deadlock).
     fn run(&mut self, tx: &mut dyn Tx) -> Result<()>;
 
     /// Told once the transaction is durable (`Ok`) or undone (`Err`). If storage was lost in the middle of a commit,

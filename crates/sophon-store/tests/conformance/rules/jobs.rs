@@ -1,7 +1,8 @@
 //! Jobs: what they may do to each other, and who is told what.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Barrier, Weak};
 use std::time::Duration;
 
 use sophon_model::ports::{MessageRange, NewEvent, Store, Tx, WriteJob};
@@ -9,7 +10,9 @@ use sophon_model::{Error, Event, MessageEvent, Result, SessionId, TenantId, Topi
 use sophon_store::Options;
 
 use crate::fixtures::{at, message, move_in, session, tenant};
-use crate::harness::{Answer, PATIENCE, Place, Rule, code, queue_read, queue_write, read, rule, write};
+use crate::harness::{
+    Answer, Engine, PATIENCE, Place, Rule, code, queue_read, queue_write, read, rule, write,
+};
 
 pub fn rules() -> Vec<Rule> {
     vec![
@@ -23,6 +26,7 @@ pub fn rules() -> Vec<Rule> {
         rule(closing_finishes_what_waits),
         rule(the_last_owner_may_be_a_job),
         rule(a_statement_that_takes_too_long_is_ended),
+        rule(a_job_that_gives_way_to_another_is_run_again).only(Engine::Postgres),
     ]
 }
 
@@ -232,4 +236,49 @@ fn a_statement_that_takes_too_long_is_ended(place: &Place) {
     drop(store);
     let store = place.open();
     assert_eq!(write(&*store, |tx| tx.prune_events(at(2))).unwrap(), EVENTS as u64);
+}
+
+/// Changes one tenant and then the other, when another job has changed the other and is about to change the one.
+struct Crossing {
+    tenants: [&'static str; 2],
+    meet: Arc<Barrier>,
+    runs: Arc<AtomicU32>,
+    is_first_run: bool,
+    answer: SyncSender<Result<()>>,
+}
+
+impl WriteJob for Crossing {
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<()> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let [first, second] = self.tenants.map(TenantId::from);
+        tx.tenant_to_change(&first)?;
+        if std::mem::take(&mut self.is_first_run) {
+            self.meet.wait();
+        }
+        tx.tenant_to_change(&second)?;
+        Ok(())
+    }
+
+    fn done(self: Box<Self>, outcome: Result<()>) {
+        self.answer.send(outcome).unwrap();
+    }
+}
+
+fn a_job_that_gives_way_to_another_is_run_again(place: &Place) {
+    let store = place.open_with(&Options { connections: 2, ..Options::default() });
+    write(&*store, |tx| {
+        add("one")(tx)?;
+        add("other")(tx)
+    })
+    .unwrap();
+    let (meet, runs) = (Arc::new(Barrier::new(2)), Arc::new(AtomicU32::new(0)));
+    let (answer, outcomes) = sync_channel(2);
+    for tenants in [["one", "other"], ["other", "one"]] {
+        let (meet, runs, answer) = (meet.clone(), runs.clone(), answer.clone());
+        store.write(Box::new(Crossing { tenants, meet, runs, is_first_run: true, answer }));
+    }
+    for _ in 0..2 {
+        outcomes.recv_timeout(PATIENCE).unwrap().unwrap();
+    }
+    assert_eq!(runs.load(Ordering::Relaxed), 3);
 }
