@@ -3,7 +3,7 @@
 use sophon_model::{AuditAction, Caller, Credential, Error, Kind, Result, User, UserId};
 
 use super::second_factor::close_in;
-use super::{Identity, Profile, member, permissions, rejected};
+use super::{Identity, Owner, Profile, member, permissions, rejected};
 use crate::audit::Draft;
 use crate::database::Unit;
 use crate::limits;
@@ -53,9 +53,9 @@ impl Identity {
         if current == new {
             return Err(Error::validation("new_password", "Choose another password than the present one."));
         }
-        let hash = self.passwords.hash(new, self.db.random()).await;
+        let hash = self.passwords.hash(new, &user.owner, self.db.random()).await;
         let hash = hash.map_err(|error| match error.field() {
-            Some(_) => Error::validation("new_password", error.to_string()),
+            Some(_) => error.with_field("new_password"),
             None => error,
         })?;
         let (identity, verified) = (self.clone(), user);
@@ -93,7 +93,8 @@ impl Identity {
             return Err(wrong);
         }
         attempt.succeeded();
-        Ok(Verified { email: user.email, password_hash: user.password_hash })
+        let owner = Owner { email: user.email, name: user.name };
+        Ok(Verified { owner, password_hash: user.password_hash })
     }
 
     /// Where the secrets of a request come from.
@@ -101,9 +102,9 @@ impl Identity {
         self.secret_maker.source(&self.db, caller)
     }
 
-    /// The hash of a password that is chosen for a user.
-    pub(crate) async fn hash_password(&self, password: String) -> Result<String> {
-        self.passwords.hash(password, self.db.random()).await
+    /// The hash of a password that is chosen for a user. `validation_failed` if it is not fit to be one.
+    pub(crate) async fn hash_password(&self, password: String, owner: &Owner) -> Result<String> {
+        self.passwords.hash(password, owner, self.db.random()).await
     }
 
     /// Ends a user's sign-ins, but for the one that `kept` is of, and those that wait for a second factor.
@@ -135,8 +136,9 @@ impl Identity {
 }
 
 /// An account whose password was verified.
+#[derive(Clone)]
 pub(super) struct Verified {
-    pub(super) email: String,
+    pub(super) owner: Owner,
     password_hash: String,
 }
 

@@ -174,12 +174,14 @@ impl Identity {
         attempt.succeeded();
         let identity = self.clone();
         let by = Performer::member(&home, device.origin());
+        let not_proven = Performer::impostor(&home, device.origin());
         self.db
             .write_by(by, AuditAction::SignInCreate, move |unit| {
                 // The password may have been changed since it was verified.
                 let is_same = |now: &User| may_act(now) && now.password_hash == user.password_hash;
                 let user = unit.tx.user_to_change(&user.id)?.filter(is_same).ok_or_else(rejected)?;
                 if factor_of(&*unit.tx, &user.id)?.is_some_and(|factor| factor.is_on()) {
+                    unit.in_request(|request| request.set_performer(not_proven));
                     unit.audit_outcome(AuditOutcome::Denied, SECOND_FACTOR_REQUIRED);
                     return open_in(unit, &user, &device).map(FirstStep::Challenged);
                 }

@@ -8,7 +8,7 @@ use sophon_model::{
 
 use super::{Users, email_of, exceeds, may_give, password};
 use crate::database::Unit;
-use crate::identity::{member, memberships, permissions, require_person, require_still};
+use crate::identity::{Owner, member, memberships, permissions, require_person, require_still};
 use crate::limits;
 use crate::only_if::OnlyIf;
 use crate::policy::{Granted, Write, grant};
@@ -46,7 +46,10 @@ impl Users {
     /// Changes one. What it may do counts at once, on all its connections.
     pub async fn update(&self, caller: &Caller, id: &UserId, change: UserChange) -> Result<Member> {
         let hash = match change.password.clone() {
-            Some(password) => Some(self.identity.hash_password(password).await?),
+            Some(password) => {
+                let owner = self.owner_after(id, &change).await?;
+                Some(self.identity.hash_password(password, &owner).await?)
+            }
             None => None,
         };
         let (by, caller, id, identity) = (caller, caller.clone(), id.clone(), self.identity.clone());
@@ -89,6 +92,17 @@ impl Users {
                 member(&*unit.tx, &caller.tenant, &id)?.ok_or_else(|| Error::not_found("user"))
             })
             .await
+    }
+}
+
+impl Users {
+    /// Whose account it is once it is changed.
+    async fn owner_after(&self, id: &UserId, change: &UserChange) -> Result<Owner> {
+        let id = id.clone();
+        let known = self.db.read(move |tx| tx.get(&id)).await?;
+        let (email, name) = known.map(|user: User| (user.email, user.name)).unwrap_or_default();
+        let (email, name) = (change.email.clone().unwrap_or(email), change.name.clone().unwrap_or(name));
+        Ok(Owner { email, name })
     }
 }
 

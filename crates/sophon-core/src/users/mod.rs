@@ -28,7 +28,7 @@ use sophon_model::{
 
 use crate::database::Database;
 use crate::gateway::Shared;
-use crate::identity::{Identity, member, role_permissions};
+use crate::identity::{Identity, Owner, member, role_permissions};
 use crate::limits;
 use crate::once::SecretSource;
 use crate::policy::{Create, Granted, Read, allow, grant, require, visible};
@@ -121,7 +121,8 @@ impl Users {
             (Some(secrets), None) => password::generated(secrets, id.as_str()),
             (None, None) => return Err(Error::internal("a password is chosen or generated")),
         };
-        let password_hash = self.identity.hash_password(password).await?;
+        let owner = Owner { email: email.clone(), name: name.clone() };
+        let password_hash = self.identity.hash_password(password, &owner).await?;
         Ok(Draft { account: NewAccount { id, email, name, password_hash }, generated })
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use sophon_core::identity::{Device, Login, NamedTenant, NewApiToken, SecondStep, SignedIn};
+use sophon_core::identity::{Device, Login, NamedTenant, NewApiToken, SecondStep, SignInRates, SignedIn};
 use sophon_core::users::{NewUser, UserChange};
 use sophon_model::ports::{AuditFilter, every};
 use sophon_model::{
@@ -173,7 +173,9 @@ async fn of_many_who_come_at_once_with_one_challenge_or_one_code_one_signs_in() 
 
 #[tokio::test]
 async fn a_challenge_is_for_its_device_and_ends_soon() {
-    let app = TestGateway::offline().await;
+    let often = std::num::NonZeroU32::new(1_000).unwrap();
+    let often = SignInRates { by_address: often, by_account: often };
+    let app = Setup::default().settings(|settings| settings.sign_ins = often).start().await;
     let identity = &app.gateway.identity;
     let (ann, bob) = (owner(&app, "ann@example.com").await, owner(&app, "bob@example.com").await);
     let one = challenge(&app, &ann).await;

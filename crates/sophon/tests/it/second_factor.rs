@@ -9,7 +9,9 @@ use crate::real::{EMAIL, PASSWORD, serve};
 const NEW_PASSWORD: &str = "purple giraffe under water";
 
 /// A call past the command line.
+#[expect(clippy::disallowed_methods, reason = "a client of the gateway, not the gateway")]
 async fn post(gateway: &str, path: &str, token: Option<&Value>, body: Value) -> Value {
+    sophon_egress::install_crypto();
     let request = reqwest::Client::new().post(format!("{gateway}{path}")).json(&body);
     let request = match token {
         Some(token) => request.bearer_auth(token.as_str().expect("a token")),
@@ -20,7 +22,10 @@ async fn post(gateway: &str, path: &str, token: Option<&Value>, body: Value) -> 
     answer.json().await.expect("JSON")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the gateway is a process of its own, with the time of the machine")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the gateway is a process of its own, with the time of the machine"
+)]
 fn seconds() -> u64 {
     let now = std::time::SystemTime::now();
     now.duration_since(std::time::UNIX_EPOCH).expect("it is later").as_secs()

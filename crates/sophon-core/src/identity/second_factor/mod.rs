@@ -64,7 +64,7 @@ impl Identity {
         let action = AuditAction::SecondFactorBegin;
         let verified = self.verify_own_password(caller, password, action).await?;
         let key = SecretBytes::from(self.db.random::<KEY_BYTES>().to_vec());
-        let (uri, typed) = invitation(&key, &verified.email)?;
+        let (uri, typed) = invitation(&key, &verified.owner.email)?;
         let (identity, by) = (self.clone(), caller.clone());
         self.db
             .write_as(caller, action, move |unit| {
@@ -161,7 +161,7 @@ impl Identity {
         then: F,
     ) -> Result<()>
     where
-        F: FnOnce(&Self, &mut Unit<'_>, SecondFactor) -> Result<()> + Send + 'static,
+        F: FnOnce(&Self, &mut Unit<'_>, SecondFactor) -> Result<()> + Clone + Send + 'static,
     {
         let verified = self.verify_own_password(caller, password, action).await?;
         let (identity, by, typed) = (self.clone(), caller.clone(), Typed::read(code));
