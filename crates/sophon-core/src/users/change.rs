@@ -11,7 +11,7 @@ use crate::database::Unit;
 use crate::identity::{Owner, member, memberships, permissions, require_person, require_still};
 use crate::limits;
 use crate::only_if::OnlyIf;
-use crate::policy::{Granted, Write, grant};
+use crate::policy::{Granted, Write, allow, grant};
 
 /// What is to change of a user; absent fields stay.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +47,9 @@ impl Users {
     pub async fn update(&self, caller: &Caller, id: &UserId, change: UserChange) -> Result<Member> {
         let hash = match change.password.clone() {
             Some(password) => {
-                let owner = self.owner_after(id, &change).await?;
+                // First, since what is refused of a password says something of its user.
+                allow::<Member, Write>(caller)?;
+                let owner = self.owner_after(caller, id, &change).await?;
                 Some(self.identity.hash_password(password, &owner).await?)
             }
             None => None,
@@ -96,11 +98,11 @@ impl Users {
 }
 
 impl Users {
-    /// Whose account it is once it is changed.
-    async fn owner_after(&self, id: &UserId, change: &UserChange) -> Result<Owner> {
-        let id = id.clone();
-        let known = self.db.read(move |tx| tx.get(&id)).await?;
-        let (email, name) = known.map(|user: User| (user.email, user.name)).unwrap_or_default();
+    /// Whose account it is once it is changed, as far as it is one of the caller's tenant.
+    async fn owner_after(&self, caller: &Caller, id: &UserId, change: &UserChange) -> Result<Owner> {
+        let (tenant, id) = (caller.tenant.clone(), id.clone());
+        let known = self.db.read(move |tx| member(tx, &tenant, &id)).await?;
+        let (email, name) = known.map(|user| (user.email, user.name)).unwrap_or_default();
         let (email, name) = (change.email.clone().unwrap_or(email), change.name.clone().unwrap_or(name));
         Ok(Owner { email, name })
     }
