@@ -50,7 +50,7 @@ it("tells who edits a soul that somebody else has saved it meanwhile", async () 
     gateway.request("PUT", "/api/agents/sophon/soul", accessToken, { content });
   await put("As it was.");
   await page.goto("/agents/sophon");
-  await page.getByRole("tab", { name: "Soul" }).click();
+  await page.getByRole("tab", { name: "Instructions" }).click();
   const soul = page.getByRole("textbox", { name: "SOUL.md" });
   await soul.fill("Mine.");
   await put("Theirs.");

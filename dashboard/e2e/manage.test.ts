@@ -44,13 +44,13 @@ describe("agents", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Agent saved").waitFor();
 
-    await page.getByRole("tab", { name: "Soul" }).click();
+    await page.getByRole("tab", { name: "Instructions" }).click();
     await page.getByRole("textbox", { name: "SOUL.md" }).fill("You are **quiet**.");
     await page.keyboard.press("Control+s");
     await page.getByText("SOUL.md saved").waitFor();
 
     await page.reload();
-    await page.getByRole("tab", { name: "Soul" }).click();
+    await page.getByRole("tab", { name: "Instructions" }).click();
     const soul = page.getByRole("textbox", { name: "SOUL.md" });
     await expect.poll(() => soul.inputValue()).toBe("You are **quiet**.");
     await page.getByRole("tab", { name: "Profile" }).click();

@@ -46,8 +46,8 @@ export class Gateway {
   #env;
   token;
 
-  /** Starts a gateway on fresh data. Without a model the offline agent answers. */
-  static async start({ model } = {}) {
+  /** Starts a gateway on fresh data, with more variables in `env`. Without a model the offline agent answers. */
+  static async start({ model, env = {} } = {}) {
     const gateway = new Gateway();
     gateway.#folder = await mkdtemp(join(tmpdir(), "sophon-gateway-"));
     gateway.#env = {
@@ -55,6 +55,7 @@ export class Gateway {
       SOPHON_ADMIN_PASSWORD: ADMIN.password,
       SOPHON__LOG__FILTER: "error",
       ...Object.fromEntries(LIMITS.map((name) => [`SOPHON__RATE_LIMITS__${name}`, "1000000"])),
+      ...env,
       ...(model && { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "key", SOPHON_MODEL: "scripted-1" }),
     };
     await gateway.#serve("127.0.0.1:0");

@@ -137,6 +137,10 @@ pub struct AuditDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub user_id: Option<UserId>,
+    /// The identity provider that somebody came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub provider: Option<String>,
     /// The role that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -230,6 +234,7 @@ impl From<sophon_model::AuditDetails> for AuditDetails {
             operation: details.operation,
             permission: details.permission,
             user_id: details.user_id,
+            provider: details.provider,
             role: details.role,
             permissions_added: details.permissions_added,
             permissions_removed: details.permissions_removed,

@@ -4,16 +4,20 @@ use serde::{Deserialize, Serialize};
 use sophon_model::{ApiTokenId, AuthSessionId, Permission, TenantId, UserId};
 use utoipa::ToSchema;
 
-use crate::{Secret, Time};
+use crate::{Secret, SignInProvider, Time};
 
 /// How one gets in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthConfig {
     /// Whether requests without a credential are the administrator's, so that nobody needs to sign in.
     pub auto_admin: bool,
     /// Whether an administrator is still to be made. Never so: a gateway makes one when it first starts.
     pub setup_needed: bool,
+    /// The identity providers that one can sign in at, in the order in which they are shown.
+    #[serde(default)]
+    #[schema(required)]
+    pub providers: Vec<SignInProvider>,
 }
 
 /// The account.

@@ -24,7 +24,9 @@ mod model_providers;
 mod models;
 mod node_commands;
 mod nodes;
+mod oidc;
 mod public;
+mod saved_prompts;
 mod second_factor;
 mod secret;
 mod secrets;
@@ -70,7 +72,9 @@ pub use nodes::{
     ApproveNode, NewNode, Node, NodeHeartbeat, NodePatch, NodeScopes, PairNode, PairingState, PairingStatus,
     RegisteredNode,
 };
+pub use oidc::{BeginOidc, BegunOidc, FinishOidc, FinishedOidc, LinkOidc, OidcSignOut, SignInProvider};
 pub use public::{Health, HealthStatus, ToolInfo, Version};
+pub use saved_prompts::{NewSavedPrompt, PromptVariable, SavedPrompt, SavedPromptPatch};
 pub use second_factor::{
     BegunSecondFactor, BothFactors, CurrentPassword, FirstCode, RecoveryCodes, SecondFactor,
     SecondFactorChallenge, SecondStep,

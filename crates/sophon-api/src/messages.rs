@@ -343,6 +343,9 @@ pub struct SendMessage {
     /// The agent that is to answer, by id or slug; the session's agent if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
+    /// The model that is to answer this message alone; the session's if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The text, in Markdown: at most 100,000 bytes.
     #[schema(min_length = 1, max_length = 100_000, example = "Which trains go to Lisbon?")]
     pub content: String,
@@ -459,6 +462,7 @@ mod core {
             Self {
                 session: send.session_id,
                 agent: send.agent_id,
+                model: send.model,
                 content: send.content,
                 channel_id: send.channel_id,
                 attachments: send.attachments.into_iter().flatten().map(|new| new.key).collect(),

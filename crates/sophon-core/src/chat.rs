@@ -34,6 +34,9 @@ pub struct SendMessage {
     pub session: Option<SessionId>,
     /// The agent that is to answer, by id or slug; the session's agent if absent.
     pub agent: Option<String>,
+    /// The model that is to answer this message; the session's if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The text.
     pub content: String,
     /// The channel it comes by.
@@ -99,6 +102,7 @@ impl Chat {
     pub async fn send(&self, caller: &Caller, send: SendMessage) -> Result<Sent> {
         let allowed = allow(caller)?;
         validate(&send)?;
+        self.models.require_offered("model", send.model.as_deref()).await?;
         let once = once(caller, &send)?;
         let (by, caller, running) = (caller, caller.clone(), self.running.clone());
         self.db
@@ -294,7 +298,7 @@ fn send_in(
     message.attachments = attachments::claim_in(unit, caller, &send.attachments, &session, &message.id)?;
     message.number = unit.tx.insert_message(&message)?;
     unit.emit(MessageEvent::Created { message: Box::new(message.clone()) });
-    let sent = queue_in(unit, caller, &session, &agent, &message, send.is_streaming, None)?;
+    let sent = queue_in(unit, caller, &session, &agent, &message, send.is_streaming, send.model)?;
     if session.title.is_empty() {
         session.title = title_of(&message.content)?;
     }

@@ -24,6 +24,7 @@ use crate::connections::ConnectionLimits;
 use crate::cursors::CursorKey;
 use crate::database::{Database, begin_events};
 use crate::discussions::Discussions;
+use crate::identity::oidc::{ConfiguredProvider, Oidc};
 use crate::identity::{Identity, SignInRates, caller, member};
 use crate::info_requests::InfoRequests;
 use crate::jobs::{Holdings, JOBS_WAIT, Jobs, Runner, Workers};
@@ -38,6 +39,7 @@ use crate::peers::{Listener, Peers, Roll, Tail};
 use crate::rates::{RateLimits, Rates};
 use crate::registry::Registry;
 use crate::roles::Roles;
+use crate::saved_prompts::SavedPrompts;
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::setup::{Administrator, FirstAdministrator, set_up};
@@ -67,6 +69,8 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn ModelProvider>>,
     /// Opens those that are added later.
     pub provider_factory: Arc<dyn ProviderFactory>,
+    /// The identity providers that people sign in at, in the order in which they are shown.
+    pub identity_providers: Vec<ConfiguredProvider>,
     /// The way to the other gateways of the deployment; `None` if this one is alone, or to find what they do by looking into
     /// storage.
     pub backplane: Option<Arc<dyn Backplane>>,
@@ -142,6 +146,8 @@ impl Deref for Gateway {
 pub struct Services {
     /// Accounts, sign-ins and tokens.
     pub identity: Identity,
+    /// Signing in at identity providers.
+    pub oidc: Oidc,
     /// The users of a tenant, for administrators.
     pub users: Users,
     /// The roles of a tenant.
@@ -154,6 +160,8 @@ pub struct Services {
     pub cursors: CursorKey,
     /// Agents.
     pub agents: Agents,
+    /// Prompts that people keep.
+    pub saved_prompts: SavedPrompts,
     /// Announcements.
     pub announcements: Announcements,
     /// Sending messages.
@@ -222,6 +230,7 @@ impl Gateway {
             fetch,
             providers,
             provider_factory,
+            identity_providers,
             backplane,
             lifecycle,
         } = parts;
@@ -270,12 +279,14 @@ impl Gateway {
         let for_identity = (secrets.clone(), home);
         let identity = Identity::open(&shared, &mut registry, audit.clone(), for_identity, auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
+        let oidc = Oidc::open(&shared, for_administrators.clone(), identity_providers).await?;
         let users = Users::open(&shared, for_administrators.clone());
         let nodes = Nodes::open(&shared, &mut registry, audit.clone());
         let for_tenants = (for_administrators.clone(), users.clone());
         let tenants = Tenants::open(&shared, &mut registry, for_tenants, secrets.clone(), nodes.clone());
         let services = Services {
             tenants: Arc::new(tenants),
+            oidc,
             users,
             roles: Roles::open(&shared, for_administrators),
             identity,
@@ -283,6 +294,7 @@ impl Gateway {
             connections: shared.settings.connections,
             cursors: CursorKey::new(&shared.settings.signing_key),
             agents: Agents::open(&shared),
+            saved_prompts: SavedPrompts::open(&shared),
             announcements: Announcements::open(&shared),
             chat: Chat::open(&shared),
             sessions: Sessions::open(&shared, &mut registry),

@@ -36,6 +36,7 @@ mod prompts;
 pub mod rates;
 mod registry;
 pub mod roles;
+pub mod saved_prompts;
 pub mod secrets;
 pub mod sessions;
 mod setup;

@@ -189,6 +189,7 @@ async fn gateway(widgets: &Widgets, folder: &std::path::Path) -> Gateway {
         fetch: Arc::new(DenyAllFetch),
         providers: vec![Arc::new(Polite([model]))],
         provider_factory: Arc::new(DenyAllProviders),
+        identity_providers: Vec::new(),
         backplane: None,
         lifecycle: Lifecycle::default(),
     };

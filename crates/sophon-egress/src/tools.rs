@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use http::Method;
 use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Request};
@@ -40,6 +41,19 @@ impl ToolDoor {
             if opened { (&self.owned, &Filter::Owned) } else { (&self.guarded, &self.filter) };
         target::check_literal(url, filter)?;
         Ok(client)
+    }
+
+    /// Sends a request that a program makes, to a place that another one named. Waits for the head of the answer, whatever its
+    /// status is.
+    pub async fn send(&self, request: http::Request<Bytes>) -> Result<Reply, EgressError> {
+        let (parts, body) = request.into_parts();
+        let url = target::parse(&parts.uri.to_string())?;
+        let client = self.client_for(&url)?;
+        let host = target::host_of(&url).to_owned();
+        let mut request = Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
+        Reply::to(client, request, &host, &self.options.limits).await
     }
 
     async fn page(&self, url: Url, host: &str, most_bytes: usize) -> Result<Fetched, EgressError> {

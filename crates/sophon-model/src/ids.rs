@@ -145,6 +145,8 @@ ids! {
     ToolCallId = "call_";
     /// A memory entry.
     MemoryId = "mem_";
+    /// A prompt that is kept to be used again.
+    SavedPromptId = "prompt_";
     /// A role of an administrator's own making.
     RoleId = "role_";
     /// An action that waits for a person's verdict, or had it.

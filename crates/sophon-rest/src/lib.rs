@@ -35,6 +35,7 @@ mod public;
 mod request_id;
 mod router;
 mod save_as;
+mod saved_prompts;
 mod sessions;
 mod swagger;
 mod tasks;
@@ -115,6 +116,7 @@ fn subjects() -> ApiRouter {
         .merge(chat::routes())
         .merge(attachments::routes())
         .merge(sessions::routes())
+        .merge(saved_prompts::routes())
         .merge(tasks::routes())
         .merge(discussions::routes())
         .merge(approvals::routes())

@@ -46,6 +46,14 @@ pub enum StartError {
     /// The way out cannot be opened.
     #[error("outbound connections cannot be set up: {0}")]
     Egress(String),
+    /// An identity provider cannot be used as it was configured.
+    #[error("auth.oidc: the provider '{id}' cannot be used: {reason}")]
+    IdentityProvider {
+        /// Its id.
+        id: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The way to the other gateways cannot be used as it was configured.
     #[error("[backplane] is not usable: {0}")]
     Backplane(String),

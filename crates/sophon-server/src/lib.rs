@@ -10,10 +10,12 @@ mod environment;
 mod error;
 mod files;
 mod http;
+mod identity_providers;
 mod listener;
 mod master_keys;
 mod metrics;
 mod private_file;
+mod reload;
 mod serve;
 mod telemetry;
 

@@ -19,10 +19,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::StartError;
-use crate::config::Config;
+use crate::config::{Config, in_force};
 use crate::data_folder::DataFolder;
 use crate::environment::{SystemClock, SystemEntropy, variable};
-use crate::{audit_checkpoints, backplane, files, http, listener, master_keys, metrics, telemetry};
+use crate::http::Front;
+use crate::reload::Reloading;
+use crate::{
+    audit_checkpoints, backplane, files, identity_providers, listener, master_keys, metrics, telemetry,
+};
 
 /// What a stateful hub connection may have sent without an acknowledgement, in bytes. Stock clients acknowledge once a
 /// second, and an answer may come in a burst.
@@ -56,10 +60,14 @@ pub struct ServeArgs {
 /// Runs a gateway until SIGTERM or SIGINT. Prints `listening on http://ADDR` once it serves.
 pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
     let config = Config::load(&args)?;
-    telemetry::start(&config.log)?;
+    let log = telemetry::start(&config.log)?;
     let started = start(&config).await?;
     // Before it is said that the gateway serves: a supervisor that reads it may send one.
     let signals = Signals::listen()?;
+    let hangups = signal(SignalKind::hangup())?;
+    let (front, read) = (started.front.clone(), in_force(&args)?);
+    let reloading = Reloading { args: args.clone(), log, front, config: config.clone(), read };
+    tokio::spawn(reloading.at_each(hangups));
     announce(&config, &started);
     if args.open && has_desktop() {
         open_dashboard(started.address);
@@ -80,6 +88,8 @@ pub struct Started {
     pub hubs: Hubs,
     /// The file with the password that was generated for the first administrator, while it is there.
     pub first_password: Option<PathBuf>,
+    /// The guards of the listener.
+    front: Front,
     /// Ends the listener.
     closing: CancellationToken,
     store: Arc<dyn Store>,
@@ -114,20 +124,20 @@ pub async fn start(config: &Config) -> Result<Started, StartError> {
     let hubs = Hubs::new(&gateway, &hub_options, config.hubs.session_events);
 
     let address = listener.local_addr()?;
-    let router = http::router(config, &gateway, &hubs, address);
+    let front = Front::new(config, &gateway, &hubs, address);
     lifecycle.spawn_critical("watch over rights", hubs.clone().watch_rights(gateway.clone()));
     let watching = watch_storage(Arc::downgrade(&store), lifecycle.clone());
     lifecycle.spawn_critical("watch over storage", watching);
     let closing = CancellationToken::new();
     let accepting = listener::serve(
         listener,
-        router,
+        front.router(),
         lifecycle.clone(),
         closing.clone(),
         config.http.connection_limits(),
     );
     lifecycle.spawn_critical("listener", accepting);
-    Ok(Started { address, gateway, hubs, first_password, closing, store })
+    Ok(Started { address, gateway, hubs, first_password, front, closing, store })
 }
 
 impl Started {
@@ -254,6 +264,7 @@ async fn open_gateway(
         fetch: Arc::new(egress.for_tools()),
         providers,
         provider_factory: Arc::new(OverEgress::new(egress.clone(), config.listen.port())),
+        identity_providers: identity_providers::open(config, &egress)?,
         backplane: backplane::open(&config.backplane, &signing_key).await?,
         lifecycle,
     };

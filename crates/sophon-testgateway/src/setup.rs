@@ -7,6 +7,7 @@ use sophon_blobs::FolderBlobs;
 use sophon_core::attachments::Quotas;
 use sophon_core::connections::ConnectionLimits;
 use sophon_core::identity::SignInRates;
+use sophon_core::identity::oidc::ConfiguredProvider;
 use sophon_core::jobs::Workers;
 use sophon_core::lifecycle::Lifecycle;
 use sophon_core::maintenance::Retention;
@@ -30,6 +31,7 @@ use crate::{ADMIN_PASSWORD, PATIENCE, TestGateway};
 pub struct Setup {
     settings: Settings,
     providers: Vec<Arc<dyn ModelProvider>>,
+    identity_providers: Vec<ConfiguredProvider>,
     engine: Engine,
     /// What an earlier gateway left.
     database: Option<TestDatabase>,
@@ -65,6 +67,7 @@ impl Default for Setup {
                 connections: ConnectionLimits::default(),
             },
             providers: Vec::new(),
+            identity_providers: Vec::new(),
             engine: Engine::Sqlite,
             database: None,
             clock: Arc::new(FakeClock::default()),
@@ -101,6 +104,18 @@ impl Setup {
     pub fn provider(mut self, provider: Arc<dyn ModelProvider>) -> Self {
         self.providers.push(provider);
         self
+    }
+
+    /// With one more identity provider to sign in at.
+    #[must_use]
+    pub fn identity_provider(mut self, provider: ConfiguredProvider) -> Self {
+        self.identity_providers.push(provider);
+        self
+    }
+
+    /// The time of the gateway that is about to start.
+    pub fn clock(&self) -> Arc<FakeClock> {
+        self.clock.clone()
     }
 
     /// On a new database of this engine.
@@ -186,6 +201,7 @@ impl Setup {
             fetch: Arc::new(DenyAllFetch),
             providers: self.providers.clone(),
             provider_factory: Arc::new(factory()),
+            identity_providers: self.identity_providers.clone(),
             backplane: None,
             lifecycle: Lifecycle::default(),
         };

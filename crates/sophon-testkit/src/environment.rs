@@ -41,6 +41,18 @@ impl Clock for FakeClock {
     }
 }
 
+/// The time of this machine, for what runs beside a gateway that has it, too.
+#[derive(Clone, Copy, Debug)]
+pub struct MachineClock;
+
+impl Clock for MachineClock {
+    #[expect(clippy::disallowed_methods, reason = "there is nobody who could hand in the machine's own time")]
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
 /// Bytes that look like chance and are the same for the same seed, called in the same order. Not unguessable at all.
 #[derive(Debug)]
 pub struct SeededEntropy(AtomicU64);

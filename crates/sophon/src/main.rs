@@ -46,7 +46,8 @@ Examples:
   sophon serve --listen 0.0.0.0:8080 --data /srv/sophon --config /etc/sophon.toml
   OPENAI_API_KEY=sk-... sophon serve               with a model provider
 
-SIGTERM drains: no new work is taken, what runs may finish. A second one stops at once.")]
+SIGTERM drains: no new work is taken, what runs may finish. A second one stops at once. SIGHUP reads the configuration
+again; the log says what counts at once and what needs a restart.")]
 struct Serve {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", value_parser = listen_address)]

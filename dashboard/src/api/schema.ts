@@ -754,9 +754,6 @@ export interface paths {
          * Sign in
          * @description The sign-in is good for all tenants of the user. Its answer tells of the one that the request names, or of the user's
          *     home; 403 if the user does not belong to it.
-         *
-         *     Where a second factor is asked for, a right password is answered with 401 and `second_factor_required`, and no token:
-         *     the error's details are a `SecondFactorChallenge`, which `POST /api/auth/login/second-factor` takes with a code.
          */
         post: operations["login"];
         delete?: never;
@@ -828,6 +825,89 @@ export interface paths {
          * @description Not with an API token.
          */
         patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in at an identity provider
+         * @description The browser goes on to `authorizationUrl`, and comes back to `/sign-in/{provider}` of the dashboard with a code. A cookie binds the
+         *     sign-in to the browser, for ten minutes.
+         */
+        post: operations["beginOidc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish to sign in at an identity provider
+         * @description In the browser that began it, with what the address says that it came back to. 403 with `link_required` if there is an account
+         *     with the person's e-mail address that is not connected yet: sign in with its password, and connect it with the `linkToken` of
+         *     the details.
+         */
+        post: operations["finishOidc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect an identity with one's own account
+         * @description From then on it signs in to the account. Not with an API token.
+         */
+        post: operations["linkOidc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell where one signs out at an identity provider
+         * @description Signing out of the gateway leaves the browser signed in there.
+         */
+        get: operations["getOidcSignOut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/auth/password": {
@@ -1877,6 +1957,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the prompts that you can use, oldest first: your private ones and those that the tenant shares
+         * @description List the prompts that you can use, oldest first: your private ones and those that the tenant shares.
+         */
+        get: operations["listPrompts"];
+        put?: never;
+        /**
+         * Save a prompt
+         * @description A shared one takes the permission `ManagePrompts`.
+         */
+        post: operations["createPrompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a prompt
+         * @description Describe a prompt.
+         */
+        get: operations["getPrompt"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a prompt
+         * @description To delete a shared one takes the permission `ManagePrompts`.
+         */
+        delete: operations["deletePrompt"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a prompt, share it or make it private
+         * @description To share a prompt, and to change a shared one, takes the permission `ManagePrompts`.
+         */
+        patch: operations["updatePrompt"];
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -2747,6 +2879,8 @@ export interface components {
             permissionsAdded?: string[];
             /** @description The permissions that were taken from a role. */
             permissionsRemoved?: string[];
+            /** @description The identity provider that somebody came from. */
+            provider?: string;
             /** @description A digest of the result, made in the same way. */
             resultDigest?: string;
             /** @description How much harm the action can do. */
@@ -2851,6 +2985,8 @@ export interface components {
         AuthConfig: {
             /** @description Whether requests without a credential are the administrator's, so that nobody needs to sign in. */
             autoAdmin: boolean;
+            /** @description The identity providers that one can sign in at, in the order in which they are shown. */
+            providers: components["schemas"]["SignInProvider"][];
             /** @description Whether an administrator is still to be made. Never so: a gateway makes one when it first starts. */
             setupNeeded: boolean;
         };
@@ -2879,6 +3015,22 @@ export interface components {
          * @example auth_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
          */
         AuthSessionId: string;
+        /** @description A sign-in to be begun at an identity provider. */
+        BeginOidc: {
+            /**
+             * @description The path of the dashboard to go on to afterwards: at most 1,024 characters, beginning with one slash.
+             * @example /sessions
+             */
+            returnTo?: string | null;
+        };
+        /** @description A sign-in that was begun at an identity provider. */
+        BegunOidc: {
+            /**
+             * @description Where the browser goes on.
+             * @example https://login.example.com/authorize?client_id=sophon
+             */
+            authorizationUrl: string;
+        };
         /** @description A second factor that waits for a first code. */
         BegunSecondFactor: {
             /**
@@ -3439,6 +3591,34 @@ export interface components {
              */
             requested: string;
         };
+        /** @description A sign-in at an identity provider that succeeded. */
+        FinishedOidc: {
+            /**
+             * @description The path of the dashboard to go on to, if one was asked for.
+             * @example /sessions
+             */
+            returnTo: string | null;
+            /** @description The sign-in, like any other. */
+            signedIn: components["schemas"]["SignedIn"];
+        };
+        /** @description What a browser came back with from an identity provider. */
+        FinishOidc: {
+            /**
+             * @description `code` of that address; absent if the provider has refused the sign-in.
+             * @example c_7e8f9a
+             */
+            code?: string | null;
+            /**
+             * @description `iss` of that address, if it has one.
+             * @example https://login.example.com
+             */
+            iss?: string | null;
+            /**
+             * @description `state` of the address that the browser came back to.
+             * @example 5f2c9d
+             */
+            state: string;
+        };
         /**
          * @description Why the text of an answer ends where it ends.
          *     - `stop`: The model was done.
@@ -3701,6 +3881,14 @@ export interface components {
              */
             results: number;
         };
+        /** @description An identity that is to be connected with one's own account. */
+        LinkOidc: {
+            /**
+             * @description `linkToken` of the answer `link_required`; good for ten minutes.
+             * @example AAECAwQ
+             */
+            linkToken: string;
+        };
         /** @description A page of a list. */
         List_Agent: {
             /** @description Whether the list goes on. */
@@ -3932,6 +4120,15 @@ export interface components {
             hasMore: boolean;
             /** @description The items, in order. */
             items: components["schemas"]["Role"][];
+            /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_SavedPrompt: {
+            /** @description Whether the list goes on. */
+            hasMore: boolean;
+            /** @description The items, in order. */
+            items: components["schemas"]["SavedPrompt"][];
             /** @description What to send as `cursor` for the next page; null at the end. Not to be read. */
             nextCursor: string | null;
         };
@@ -4485,6 +4682,28 @@ export interface components {
             /** @description What it includes, of what its maker may do. */
             permissions: components["schemas"]["Permission"][];
         };
+        /** @description A prompt to be saved. */
+        NewSavedPrompt: {
+            /**
+             * @description Letters, digits, `-` and `_`, 1 to 40 characters. Kept in lower case, without a slash in front.
+             * @example translate
+             */
+            command: string;
+            /**
+             * @description 1 to 20,000 characters, with at most 20 variables.
+             * @example Translate to {{language=French}}:
+             *
+             *     {{text}}
+             */
+            content: string;
+            /** @description Whether everyone in the tenant can use it, which takes the permission `ManagePrompts`. False if absent. */
+            shared?: boolean;
+            /**
+             * @description What people call it: 1 to 200 characters; the command if absent.
+             * @example Translate a text
+             */
+            title?: string | null;
+        };
         /** @description A session to be made. */
         NewSession: {
             /** @description The agent that answers, by id or slug; the first agent if absent. */
@@ -4857,6 +5076,14 @@ export interface components {
          * @enum {string}
          */
         NodeStatus: "pending" | "approved" | "paired" | "rejected";
+        /** @description Where a sign-in at an identity provider ends. */
+        OidcSignOut: {
+            /**
+             * @description The address that a browser goes to in order to be signed out there, too; null if the provider has none.
+             * @example https://login.example.com/logout?client_id=sophon
+             */
+            url: string | null;
+        };
         /** @description How far the pairing has come. */
         PairingState: {
             /**
@@ -4983,6 +5210,7 @@ export interface components {
          *     - `ManageWebhooks`: Create, change and delete webhooks.
          *     - `ManageNodes`: Pair, approve and revoke nodes, and send them commands.
          *     - `ManageMcp`: Configure MCP servers.
+         *     - `ManagePrompts`: Share saved prompts with the tenant; change and delete shared ones.
          *     - `SendMessages`: Send messages to agents; create, change, fork and delete one's own sessions.
          *     - `ApproveActions`: Answer approvals.
          *     - `CancelTasks`: Cancel other people's tasks.
@@ -4998,7 +5226,20 @@ export interface components {
          *     - `EndSignIns`: End sign-ins and other API tokens of one's own, with an API token. A user who has signed in needs no permission for it.
          * @enum {string}
          */
-        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "ViewAudit" | "ExportAudit" | "SendAnnouncements" | "EndSignIns";
+        Permission: "ManageUsers" | "ManageRoles" | "ManageTenants" | "AssignRoles" | "ViewUsers" | "ManageAgents" | "ManageWorkflows" | "ManageSkills" | "ManageMemory" | "ManageDocuments" | "ManageConnections" | "ManageChannels" | "ManageCronJobs" | "ManageWebhooks" | "ManageNodes" | "ManageMcp" | "ManagePrompts" | "SendMessages" | "ApproveActions" | "CancelTasks" | "ViewActiveTasks" | "ManageModels" | "ViewBudgets" | "ManageBudgets" | "ViewSystem" | "ManageSystem" | "ViewAudit" | "ExportAudit" | "SendAnnouncements" | "EndSignIns";
+        /** @description A value that a prompt needs. */
+        PromptVariable: {
+            /**
+             * @description The value unless the user gives another one; null if there is none.
+             * @example French
+             */
+            default: string | null;
+            /**
+             * @description Its name, as it stands between the braces.
+             * @example language
+             */
+            name: string;
+        };
         /** @description What came of asking a model provider for its list of models and for a word. */
         ProviderCheck: {
             /**
@@ -5430,6 +5671,60 @@ export interface components {
          * @enum {string}
          */
         Runtime: "model" | "bridge" | "external";
+        /** @description A prompt that is kept under a command. */
+        SavedPrompt: {
+            /**
+             * @description The word that it is called by, without the slash. Unique among the private prompts of a user, and among the shared
+             *     ones of the tenant.
+             * @example translate
+             */
+            command: string;
+            /**
+             * @description The text. `{{name}}` or `{{name=default}}` stands for a value that is asked for, and a client fills in `{{date}}`,
+             *     `{{time}}` and `{{user}}` itself.
+             * @example Translate to {{language=French}}:
+             *
+             *     {{text}}
+             */
+            content: string;
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["SavedPromptId"];
+            /** @description Whether everyone in the tenant can use it. Otherwise only its owner can. */
+            shared: boolean;
+            /**
+             * @description What people call it.
+             * @example Translate a text
+             */
+            title: string;
+            /** @description When it last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /** @description The values that are asked for, in the order of the text. At most 20. */
+            variables: components["schemas"]["PromptVariable"][];
+        };
+        /**
+         * @description The id of a thing of this kind: A prompt that is kept to be used again.
+         * @example prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b
+         */
+        SavedPromptId: string;
+        /** @description What is to change of a prompt; what is absent stays. */
+        SavedPromptPatch: {
+            /**
+             * @description Letters, digits, `-` and `_`, 1 to 40 characters.
+             * @example translate
+             */
+            command?: string;
+            /** @description 1 to 20,000 characters, with at most 20 variables. */
+            content?: string;
+            /** @description Whether everyone in the tenant can use it. False makes a shared prompt private to the caller. */
+            shared?: boolean;
+            /**
+             * @description 1 to 200 characters.
+             * @example Translate a text
+             */
+            title?: string;
+        };
         /** @description The node has heard of its scopes. */
         ScopeChanged: {
             /** @description The scopes, as it knows them. */
@@ -5516,6 +5811,8 @@ export interface components {
             isStreaming?: boolean | null;
             /** @description An id given by the sender. Sending the same message twice with it, in a session, is sending it once. */
             localId?: string | null;
+            /** @description The model that is to answer this message alone; the session's if absent. */
+            model?: string | null;
             /** @description The message it answers. */
             replyTo?: components["schemas"]["MessageId"] | null;
             /** @description Where to; a new session if absent. */
@@ -5798,6 +6095,19 @@ export interface components {
             refreshToken: string;
             /** @description The user who signed in. */
             user: components["schemas"]["User"];
+        };
+        /** @description An identity provider that one can sign in at. */
+        SignInProvider: {
+            /**
+             * @description What stands in addresses.
+             * @example example
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Example
+             */
+            name: string;
         };
         /** @description A piece of an answer. */
         StreamChunk: {
@@ -6419,7 +6729,7 @@ export interface components {
              */
             roleName: string;
             /** @description Whether its sign-ins ask for a second factor. */
-            secondFactor: boolean;
+            secondFactor?: boolean;
             /** @description Whether it may sign in. */
             status: components["schemas"]["UserStatus"];
             /** @description When it last changed. */
@@ -7709,9 +8019,9 @@ export interface operations {
                      *         "passwordDue": false,
                      *         "role": "Operator",
                      *         "roleName": "Operator",
-                     *         "secondFactor": false,
                      *         "status": "active",
-                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *         "secondFactor": false
                      *       },
                      *       "password": "b3Jhbmdl-Zm94",
                      *       "tenant": {
@@ -7982,7 +8292,6 @@ export interface operations {
                      *           "passwordDue": false,
                      *           "role": "Operator",
                      *           "roleName": "Operator",
-                     *           "secondFactor": false,
                      *           "status": "active",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z"
                      *         }
@@ -8064,9 +8373,9 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
-                     *       "secondFactor": false,
                      *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "secondFactor": false
                      *     }
                      */
                     "application/json": components["schemas"]["UserAccount"];
@@ -8126,9 +8435,9 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
-                     *       "secondFactor": false,
                      *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "secondFactor": false
                      *     }
                      */
                     "application/json": components["schemas"]["UserAccount"];
@@ -8254,9 +8563,9 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
-                     *       "secondFactor": false,
                      *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "secondFactor": false
                      *     }
                      */
                     "application/json": components["schemas"]["UserAccount"];
@@ -8326,7 +8635,6 @@ export interface operations {
                      *           "passwordDue": false,
                      *           "role": "Operator",
                      *           "roleName": "Operator",
-                     *           "secondFactor": false,
                      *           "status": "active",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z"
                      *         }
@@ -8407,9 +8715,9 @@ export interface operations {
                      *         "passwordDue": false,
                      *         "role": "Operator",
                      *         "roleName": "Operator",
-                     *         "secondFactor": false,
                      *         "status": "active",
-                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *         "secondFactor": false
                      *       }
                      *     }
                      */
@@ -8467,9 +8775,9 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
-                     *       "secondFactor": false,
                      *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "secondFactor": false
                      *     }
                      */
                     "application/json": components["schemas"]["UserAccount"];
@@ -8595,9 +8903,9 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
-                     *       "secondFactor": false,
                      *       "status": "active",
-                     *       "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "secondFactor": false
                      *     }
                      */
                     "application/json": components["schemas"]["UserAccount"];
@@ -8704,9 +9012,9 @@ export interface operations {
                      *         "passwordDue": false,
                      *         "role": "Operator",
                      *         "roleName": "Operator",
-                     *         "secondFactor": false,
                      *         "status": "active",
-                     *         "updatedAt": "2026-11-22T12:00:00.000Z"
+                     *         "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *         "secondFactor": false
                      *       }
                      *     }
                      */
@@ -10380,6 +10688,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "autoAdmin": false,
+                     *       "providers": [
+                     *         {
+                     *           "id": "example",
+                     *           "name": "Example"
+                     *         }
+                     *       ],
                      *       "setupNeeded": false
                      *     }
                      */
@@ -10747,6 +11061,282 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    beginOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider, as `GET /api/auth/config` lists it. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "returnTo": "/sessions"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BeginOidc"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authorizationUrl": "https://login.example.com/authorize?client_id=sophon"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BegunOidc"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    finishOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "c_7e8f9a",
+                 *       "iss": "https://login.example.com",
+                 *       "state": "5f2c9d"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FinishOidc"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "returnTo": "/sessions",
+                     *       "signedIn": {
+                     *         "accessToken": "at_3c5d7e8f9a0b",
+                     *         "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *         "refreshToken": "rt_7e8f9a0b3c5d",
+                     *         "user": {
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "email": "ada@example.com",
+                     *           "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Ada",
+                     *           "passwordDue": false,
+                     *           "permissions": [
+                     *             "ManageUsers"
+                     *           ],
+                     *           "role": "Operator",
+                     *           "roleName": "Operator",
+                     *           "tenant": {
+                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "name": "Default",
+                     *             "slug": "default"
+                     *           },
+                     *           "tenants": [
+                     *             {
+                     *               "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *               "name": "Acme",
+                     *               "role": "Viewer",
+                     *               "roleName": "Viewer",
+                     *               "slug": "acme"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FinishedOidc"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    linkOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "linkToken": "AAECAwQ"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkOidc"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getOidcSignOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://login.example.com/logout?client_id=sophon"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OidcSignOut"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Failure"];
         };
     };
@@ -11558,6 +12148,12 @@ export interface operations {
                      *       },
                      *       "config": {
                      *         "autoAdmin": false,
+                     *         "providers": [
+                     *           {
+                     *             "id": "example",
+                     *             "name": "Example"
+                     *           }
+                     *         ],
                      *         "setupNeeded": false
                      *       },
                      *       "infoRequests": {
@@ -15455,6 +16051,337 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listPrompts: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, with the same filters. Empty, or none: the first page. */
+                cursor?: string;
+                /** @description Items in a page: 50 by default, at most 200. */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hasMore": false,
+                     *       "items": [
+                     *         {
+                     *           "command": "translate",
+                     *           "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *           "createdAt": "2026-11-22T12:00:00.000Z",
+                     *           "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "shared": false,
+                     *           "title": "Translate a text",
+                     *           "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *           "variables": [
+                     *             {
+                     *               "default": "French",
+                     *               "name": "language"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["List_SavedPrompt"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    createPrompt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request is applied once: sent again under this key within 24 hours, it is answered as it was. Another request under the key is a conflict (`idempotency_conflict`). 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "command": "translate",
+                 *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                 *       "shared": false,
+                 *       "title": "Translate a text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSavedPrompt"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command": "translate",
+                     *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "shared": false,
+                     *       "title": "Translate a text",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "variables": [
+                     *         {
+                     *           "default": "French",
+                     *           "name": "language"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedPrompt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getPrompt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The prompt. */
+                id: components["schemas"]["SavedPromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command": "translate",
+                     *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "shared": false,
+                     *       "title": "Translate a text",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "variables": [
+                     *         {
+                     *           "default": "French",
+                     *           "name": "language"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedPrompt"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    deletePrompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The prompt. */
+                id: components["schemas"]["SavedPromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    updatePrompt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is made for. 412 (`precondition_failed`) if it was changed meanwhile.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: 412 if it is there already.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The prompt. */
+                id: components["schemas"]["SavedPromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "command": "translate",
+                 *       "shared": false,
+                 *       "title": "Translate a text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SavedPromptPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command": "translate",
+                     *       "content": "Translate to {{language=French}}:\n\n{{text}}",
+                     *       "createdAt": "2026-11-22T12:00:00.000Z",
+                     *       "id": "prompt_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *       "shared": false,
+                     *       "title": "Translate a text",
+                     *       "updatedAt": "2026-11-22T12:00:00.000Z",
+                     *       "variables": [
+                     *         {
+                     *           "default": "French",
+                     *           "name": "language"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedPrompt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];

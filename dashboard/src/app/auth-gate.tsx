@@ -6,6 +6,7 @@ import { credentials } from "../api/credentials.ts";
 import { tenant } from "../api/tenant.ts";
 import { readConfig, readStart } from "../entities/start/start.ts";
 import { AuthContext } from "../entities/user/auth.ts";
+import { providerSignOut } from "../entities/user/company-account.ts";
 import { clearDrafts } from "../ui/drafts.ts";
 import { shell } from "../messages/en/shell.ts";
 import { Button } from "../ui/button.tsx";
@@ -18,6 +19,8 @@ async function signOut() {
   clearDrafts();
   tenant.choose(null);
   credentials.write(null);
+  const elsewhere = await providerSignOut();
+  if (elsewhere !== null) location.assign(elsewhere);
 }
 
 export function AuthGate({ children }: { children: ReactNode }) {

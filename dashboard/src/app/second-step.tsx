@@ -16,7 +16,7 @@ export function challengeOf(error: unknown): string | null {
 
 interface SecondStepProps {
   challenge: string;
-  onSignedIn: (signedIn: SignedIn) => void;
+  onSignedIn: (signedIn: SignedIn) => Promise<void>;
   onBack: () => void;
 }
 

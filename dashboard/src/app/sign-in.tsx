@@ -6,7 +6,9 @@ import type { SignedIn } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { ErrorText } from "../ui/notice.tsx";
+import { connectPending, pendingLink } from "../entities/user/company-account.ts";
 import { ChoosePassword } from "./choose-password.tsx";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import { SecondStep, challengeOf } from "./second-step.tsx";
 import styles from "./sign-in.module.css";
 import { shell } from "../messages/en/shell.ts";
@@ -18,8 +20,10 @@ export function SignIn() {
   const [due, setDue] = useState<SignedIn | null>(null);
   /** A sign-in that waits for a code. */
   const [challenge, setChallenge] = useState<string | null>(null);
-  const keep = (signedIn: SignedIn) =>
+  const keep = async (signedIn: SignedIn) => {
+    await connectPending(signedIn);
     (signedIn.user.passwordDue ? setDue : credentials.write)(signedIn);
+  };
   const signIn = useMutation({
     mutationFn: () => call(api.POST("/api/auth/login", { body: { email, password } })),
     onSuccess: keep,
@@ -45,6 +49,7 @@ export function SignIn() {
       >
         <img src="logo.svg" alt="" width="44" height="44" />
         <h1>{shell.signInTitle}</h1>
+        {pendingLink.read() !== null && <p>{shell.connectHint}</p>}
         <TextField
           label={shell.email}
           type="email"
@@ -69,6 +74,7 @@ export function SignIn() {
           {shell.signIn}
         </Button>
       </form>
+      <ProviderButtons />
       <p className={styles.hint}>{shell.firstPassword}</p>
     </main>
   );

@@ -13,6 +13,7 @@ export * from "./en/palette.ts";
 export * from "./en/permissions.ts";
 export * from "./en/prompts.ts";
 export * from "./en/second-factor.ts";
+export * from "./en/saved-prompts.ts";
 export * from "./en/sessions.ts";
 export * from "./en/settings.ts";
 export * from "./en/sharing.ts";

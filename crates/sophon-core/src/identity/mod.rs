@@ -6,6 +6,7 @@ mod api_tokens;
 mod elsewhere;
 mod guessable;
 mod identified;
+pub mod oidc;
 mod password;
 mod rights;
 mod second_factor;

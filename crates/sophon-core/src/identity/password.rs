@@ -110,7 +110,7 @@ impl Passwords {
 }
 
 /// A well-formed hash of the usual cost whose digest is chance.
-fn hash_of_nobody(random: [u8; 32]) -> String {
+pub(super) fn hash_of_nobody(random: [u8; 32]) -> String {
     let (memory, time, lanes) = (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST, Params::DEFAULT_P_COST);
     let (salt, digest) = (STANDARD_NO_PAD.encode(&random[..16]), STANDARD_NO_PAD.encode(random));
     format!("$argon2id$v=19$m={memory},t={time},p={lanes}${salt}${digest}")

@@ -3,8 +3,8 @@
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Member, Node,
-    NodeCaller, NodeCommand, NodeStatus, Permission, Result, Session, SessionRole, StoredAttachment, Task,
-    TenantId, UserId, UserInTenant, Visibility,
+    NodeCaller, NodeCommand, NodeStatus, Permission, Result, SavedPrompt, Session, SessionRole,
+    StoredAttachment, Task, TenantId, UserId, UserInTenant, Visibility,
 };
 
 /// A kind of thing that rules speak of.
@@ -66,6 +66,7 @@ named! {
     ModelSettings = "model settings",
     Node = "node",
     NodeCommand = "command",
+    SavedPrompt = "prompt",
     Session = "session",
     StoredAttachment = "attachment",
     System = "system",
@@ -109,6 +110,26 @@ impl Guarded for Task {
     /// The role in its session.
     fn role_of(&self, tx: &dyn Tx, user: &UserId) -> Result<Option<SessionRole>> {
         self.session_id.as_ref().map_or(Ok(None), |session| tx.session_role(session, user))
+    }
+}
+
+impl Guarded for SavedPrompt {
+    fn tenant(&self) -> &TenantId {
+        &self.tenant_id
+    }
+
+    /// A shared one belongs to the tenant.
+    fn owner(&self) -> Option<&UserId> {
+        (!self.is_shared).then_some(&self.owner_id)
+    }
+
+    /// All users of the tenant use a shared one.
+    fn role_of(&self, _tx: &dyn Tx, user: &UserId) -> Result<Option<SessionRole>> {
+        Ok(if self.is_shared {
+            Some(SessionRole::Viewer)
+        } else {
+            (self.owner_id == *user).then_some(SessionRole::Owner)
+        })
     }
 }
 

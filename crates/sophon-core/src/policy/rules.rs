@@ -1,13 +1,13 @@
 //! The rules: who may do what. One line a kind of thing and a verb.
 
 use sophon_model::Permission::{
-    ApproveActions, CancelTasks, ExportAudit, ManageAgents, ManageModels, ManageNodes, ManageRoles,
-    ManageSystem, ManageTenants, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks, ViewAudit,
-    ViewSystem, ViewUsers,
+    ApproveActions, CancelTasks, ExportAudit, ManageAgents, ManageModels, ManageNodes, ManagePrompts,
+    ManageRoles, ManageSystem, ManageTenants, ManageUsers, SendAnnouncements, SendMessages, ViewActiveTasks,
+    ViewAudit, ViewSystem, ViewUsers,
 };
 use sophon_model::{
     Agent, Announcement, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Member, Node,
-    NodeCommand, Permission, Session, SessionRole, StoredAttachment, Task,
+    NodeCommand, Permission, SavedPrompt, Session, SessionRole, StoredAttachment, Task,
 };
 
 use super::guarded::{AuditLog, HoldersFeed, ModelSettings, Named, System, TenantFeed, Tenants, UserFeed};
@@ -187,6 +187,12 @@ cases! {
     Node Act: Itself;
 
     NodeCommand Report: Itself;
+
+    SavedPrompt Create: Tenant => Has(SendMessages);
+    SavedPrompt List: Joined;
+    SavedPrompt Read: Joined;
+    SavedPrompt Write: Owner => Has(SendMessages), Joined => Has(ManagePrompts);
+    SavedPrompt Manage: Joined => Has(ManagePrompts);
 
     Session Create: Tenant => Has(SendMessages);
     Session List: Joined;

@@ -20,7 +20,7 @@ use crate::database::{Database, Unit};
 use crate::lifecycle::Lifecycle;
 use ring::{Ring, UNKNOWN_KEY};
 pub use rotation::{KeyState, SecretsState};
-use sealing::{Place, open, seal};
+pub(crate) use sealing::{NONCE, Place, open, seal};
 
 /// The longest secret, in bytes.
 pub const LONGEST_SECRET: usize = 64 * 1024;

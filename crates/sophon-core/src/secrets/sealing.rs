@@ -13,14 +13,14 @@ use sophon_model::ports::MasterKey;
 use zeroize::Zeroizing;
 
 /// The length of a nonce in bytes: long enough to be drawn at random for ever.
-pub(super) const NONCE: usize = 24;
+pub(crate) const NONCE: usize = 24;
 
 /// Where sealed bytes belong: fields, each with its length in front, so that no two places have the same bytes.
-pub(super) struct Place(Vec<u8>);
+pub(crate) struct Place(Vec<u8>);
 
 impl Place {
     /// The place that these fields name.
-    pub(super) fn new(fields: &[&str]) -> Self {
+    pub(crate) fn new(fields: &[&str]) -> Self {
         let mut bytes = Vec::new();
         for field in fields {
             bytes.extend_from_slice(&(field.len() as u64).to_be_bytes());
@@ -31,14 +31,14 @@ impl Place {
 }
 
 /// Seals `secret` with a key of 32 bytes: nonce and ciphertext, in base64. `None` if the key has another length.
-pub(super) fn seal(key: &[u8], nonce: [u8; NONCE], place: &Place, secret: &[u8]) -> Option<String> {
+pub(crate) fn seal(key: &[u8], nonce: [u8; NONCE], place: &Place, secret: &[u8]) -> Option<String> {
     let mut sealed = Zeroizing::new(secret.to_vec());
     cipher(key)?.encrypt_in_place(&XNonce::from(nonce), &place.0, &mut *sealed).ok()?;
     Some(STANDARD.encode([&nonce, sealed.as_slice()].concat()))
 }
 
 /// Opens what [`seal`] made with this key for this place. `None` for everything else.
-pub(super) fn open(key: &[u8], place: &Place, sealed: &str) -> Option<SecretBytes> {
+pub(crate) fn open(key: &[u8], place: &Place, sealed: &str) -> Option<SecretBytes> {
     let sealed = STANDARD.decode(sealed).ok()?;
     let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>()?;
     let mut secret = Zeroizing::new(ciphertext.to_vec());
@@ -47,7 +47,7 @@ pub(super) fn open(key: &[u8], place: &Place, sealed: &str) -> Option<SecretByte
 }
 
 /// What names a master key: the beginning of a hash, which gives nothing of a random key away.
-pub(super) fn fingerprint(key: &MasterKey) -> String {
+pub(crate) fn fingerprint(key: &MasterKey) -> String {
     let mut hash = Sha256::new_with_prefix(b"sophon master key");
     hash.update(key.expose());
     hex::encode(&hash.finalize()[..8])

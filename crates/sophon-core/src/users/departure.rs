@@ -87,7 +87,8 @@ pub(crate) fn leave_in(
     Ok(())
 }
 
-/// Hands over what is the user's own in a tenant, ends that it takes part in what is others', and its API tokens there.
+/// Hands over what is the user's own in a tenant, ends that it takes part in what is others', and its API tokens there. Its
+/// private prompts go: they are habits of its own, and no work of the tenant.
 fn give_up_in(
     unit: &mut Unit<'_>,
     identity: &Identity,
@@ -96,6 +97,7 @@ fn give_up_in(
 ) -> Result<()> {
     hand_over(unit, tenant, user, heir)?;
     unit.tx.leave_sessions(tenant, user)?;
+    unit.tx.delete_private_prompts(tenant, user)?;
     unit.all_members_changed();
     identity.end_api_tokens_in(unit, user, Some(tenant))
 }

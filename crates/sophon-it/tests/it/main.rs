@@ -20,6 +20,7 @@ mod make;
 mod many_sessions;
 mod nodes;
 mod notifications;
+mod oidc;
 mod one_turn;
 mod participants;
 mod password_due;

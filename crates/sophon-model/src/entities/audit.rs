@@ -86,6 +86,8 @@ text_enum! {
         SecondFactorDisable = "second_factor.disable",
         /// An administrator removed the second factor of a user.
         SecondFactorRemove = "second_factor.remove",
+        /// A user connected its account with one at an identity provider.
+        UserLink = "user.link",
         /// A role was made.
         RoleCreate = "role.create",
         /// A role was changed.
@@ -110,6 +112,12 @@ text_enum! {
         AgentUpdate = "agent.update",
         /// An agent was deleted.
         AgentDelete = "agent.delete",
+        /// A prompt was saved.
+        PromptCreate = "prompt.create",
+        /// A saved prompt was changed, shared or made private.
+        PromptUpdate = "prompt.update",
+        /// A saved prompt was deleted.
+        PromptDelete = "prompt.delete",
         /// A session was made.
         SessionCreate = "session.create",
         /// A session was changed.
@@ -247,6 +255,9 @@ pub struct AuditDetails {
     /// The user whom it is about besides the resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
+    /// The identity provider that somebody came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// The role that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,

@@ -271,6 +271,9 @@ pub struct AuthSession {
     pub expires_at: Timestamp,
     /// When it was ended by hand or by reuse of a token.
     pub revoked_at: Option<Timestamp>,
+    /// When it ends however often it is refreshed, since whoever vouched for the person has to be asked again. Absent if
+    /// nobody has to.
+    pub ends_at: Option<Timestamp>,
 }
 
 impl Entity for AuthSession {
@@ -291,11 +294,42 @@ impl Scoped for AuthSession {
 }
 
 impl AuthSession {
+    /// Has it last until `until`, or until it ends in any case.
+    pub fn extend(&mut self, until: Timestamp) {
+        self.expires_at = self.ends_at.map_or(until, |end| end.min(until));
+    }
+
     /// Whether access tokens of this sign-in still count.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at
     }
 }
+
+/// That somebody at an identity provider signs in to an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IdentityLink {
+    /// The provider, by its issuer.
+    pub issuer: String,
+    /// The provider's own name for the person.
+    pub subject: String,
+    /// The account.
+    pub user_id: UserId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When somebody last signed in by it.
+    pub used_at: Timestamp,
+}
+
+impl Entity for IdentityLink {
+    const TABLE: &'static Table = &Table::new("identity_links", "company account")
+        .key(&["issuer", "subject"])
+        .locked()
+        .order(Order::oldest_first(&["created_at", "subject"]))
+        .taken("This company account is connected already.");
+}
+
+impl Insert for IdentityLink {}
+impl Update for IdentityLink {}
 
 /// An API token. Only its hash is kept; the secret is shown once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ mod node_catalogue;
 mod node_command;
 mod participant;
 mod peer_gateway;
+mod saved_prompt;
 mod second_factor;
 mod secret;
 mod session;
@@ -34,8 +35,8 @@ pub use discussion::{
     Verdict,
 };
 pub use identity::{
-    ApiToken, AuthSession, CustomRole, Member, Membership, RightsChange, Tenant, TenantStatus, User,
-    UserStatus,
+    ApiToken, AuthSession, CustomRole, IdentityLink, Member, Membership, RightsChange, Tenant, TenantStatus,
+    User, UserStatus,
 };
 pub use job::{Job, JobStatus, Priority, Queue};
 pub use memory::{MemoryCategory, MemoryEntry, MemoryScope};
@@ -48,6 +49,7 @@ pub use node_catalogue::{NODE_COMMANDS, NodeCommandSpec};
 pub use node_command::{NodeCommand, NodeCommandStatus};
 pub use participant::{Marks, Participant, ParticipantKind, SessionRole};
 pub use peer_gateway::PeerGateway;
+pub use saved_prompt::SavedPrompt;
 pub use second_factor::{SecondFactor, SignInChallenge};
 pub use secret::{DataKey, MasterKeyUse, SecretName, SecretOwner, SecretPurpose, StoredSecret};
 pub use session::{Session, SessionMode, SessionStatus, Visibility, WhileBusy};

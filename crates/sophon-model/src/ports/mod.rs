@@ -5,6 +5,7 @@ mod backplane;
 mod blobs;
 mod environment;
 mod fetch;
+mod identity_provider;
 mod master_keys;
 mod model_error;
 mod model_provider;
@@ -16,6 +17,7 @@ pub use backplane::{Backplane, BackplaneStatus, Heard};
 pub use blobs::{Blobs, ByteStream, Content, HEAD, Staged};
 pub use environment::{Clock, Entropy};
 pub use fetch::{Fetch, Fetched};
+pub use identity_provider::{IdentityProvider, ProvenIdentity, SignInSecrets};
 pub use master_keys::{MasterKey, MasterKeys};
 pub use model_error::{ModelError, ModelErrorKind};
 pub use model_provider::{

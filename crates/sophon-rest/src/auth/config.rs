@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use sophon_api::AuthConfig;
+use sophon_api::{AuthConfig, SignInProvider};
 use sophon_core::Gateway;
 
 use crate::Api;
@@ -18,5 +18,9 @@ pub(super) async fn get_auth_config(State(gateway): Api) -> Json<AuthConfig> {
 
 /// How one gets in.
 pub(super) fn auth_config(gateway: &Gateway) -> AuthConfig {
-    AuthConfig { auto_admin: gateway.identity.auto_admin().is_some(), setup_needed: false }
+    AuthConfig {
+        auto_admin: gateway.identity.auto_admin().is_some(),
+        setup_needed: false,
+        providers: gateway.oidc.providers().into_iter().map(SignInProvider::from).collect(),
+    }
 }

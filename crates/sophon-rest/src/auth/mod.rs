@@ -4,6 +4,7 @@ mod bootstrap;
 mod config;
 mod login;
 mod me;
+mod oidc;
 mod password;
 mod second_factor;
 mod sign_ins;
@@ -22,6 +23,10 @@ pub(crate) fn routes() -> ApiRouter {
         .unkeyed(Write, routes!(login::second_step))
         .unkeyed(Write, routes!(login::refresh))
         .unkeyed(Write, routes!(login::logout))
+        .unkeyed(Write, routes!(oidc::begin_oidc))
+        .unkeyed(Write, routes!(oidc::finish_oidc))
+        .unkeyed(Write, routes!(oidc::link_oidc))
+        .routes(Read, routes!(oidc::get_oidc_sign_out))
         .routes(Read, routes!(me::get_me))
         .routes(Write, routes!(me::update_me))
         .unkeyed(Write, routes!(password::change_password))

@@ -13,7 +13,7 @@ use super::{failures, headers};
 const BEARER: &str = "bearer";
 
 /// The groups of operations, each with what it is about.
-const GROUPS: [(&str, &str); 12] = [
+const GROUPS: [(&str, &str); 13] = [
     ("Admin", "Announcements to everyone in the tenant, and the master keys."),
     ("Agents", "Agents, the files that shape their character, and the tools that they may call."),
     ("Approvals", "Actions and questions of agents that wait for a person's answer."),
@@ -22,6 +22,7 @@ const GROUPS: [(&str, &str); 12] = [
     ("Identity & auth", "Signing in and out, sign-ins on other devices, and API tokens."),
     ("Models", "Models that answer, and whether their providers can be reached."),
     ("Operations", "The queues of durable jobs, and the jobs that failed for good."),
+    ("Prompts", "Prompts that people keep under a command to use them again, with variables."),
     ("Public", "Health, version and tools of the gateway, for everyone."),
     ("Sophon Node", "Machines that run commands for agents: pairing, scopes, commands and their results."),
     ("Tasks", "The work that goes on after a request is answered: what runs, what ended, and cancelling it."),

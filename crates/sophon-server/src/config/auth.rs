@@ -1,24 +1,28 @@
-//! `[auth]`: requests without a credential.
+//! `[auth]`: how one gets in.
 
 use std::net::SocketAddr;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::{Http, Problems, Tier};
+use super::{Http, OidcProvider, Problems, Tier, oidc};
 
-/// Requests without a credential.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+/// How one gets in.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
     /// Requests without a credential are the administrator's. Works on loopback and in the Personal tier only, and
     /// not behind a proxy.
     pub auto_admin: bool,
+    /// Identity providers that people sign in at (OpenID Connect), in the order in which they are shown.
+    #[schemars(extend("x-default" = "none"))]
+    pub oidc: Vec<OidcProvider>,
 }
 
 impl Auth {
     /// Refuses to make strangers administrators.
     pub(super) fn check(&self, listen: SocketAddr, tier: Tier, http: &Http, problems: &mut Problems) {
+        oidc::check(&self.oidc, http, problems);
         if !self.auto_admin {
             return;
         }

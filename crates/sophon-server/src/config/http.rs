@@ -15,6 +15,9 @@ pub struct Http {
     /// The path under which a proxy shows the gateway, for example `/sophon`; none if empty. A proxy may take it away from
     /// requests, or leave it.
     pub base_path: String,
+    /// The address at which people reach the gateway, with its base path, for example `https://sophon.example.com`. Links and
+    /// redirects that lead back to it begin with it.
+    pub public_url: Option<String>,
     /// Host names that the gateway is reached by, besides loopback ones and its own address.
     pub allowed_hosts: Vec<String>,
     /// Other sites whose pages may call the gateway, for example `https://app.example.com`.
@@ -35,6 +38,7 @@ impl Default for Http {
     fn default() -> Self {
         Self {
             base_path: String::new(),
+            public_url: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
@@ -54,8 +58,27 @@ impl Http {
         }
     }
 
+    /// The public address without a slash at its end, if there is one.
+    pub(crate) fn public_url(&self) -> Option<&str> {
+        self.public_url.as_deref().map(|url| url.trim_end_matches('/'))
+    }
+
+    fn check_public_url(&self, problems: &mut Problems) {
+        let Some(text) = &self.public_url else { return };
+        let is_plain = |uri: &axum::http::Uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+                && uri.query().is_none()
+        };
+        if !text.parse::<axum::http::Uri>().is_ok_and(|uri| is_plain(&uri)) || text.contains('#') {
+            let text = format!("'{text}' is no address of a page. Write it like https://sophon.example.com");
+            problems.add("http.public_url", text);
+        }
+    }
+
     /// Refuses a base path that no address could begin with.
     pub(super) fn check(&self, problems: &mut Problems) {
+        self.check_public_url(problems);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
         let is_segment =
             |segment: &str| !segment.trim_matches('.').is_empty() && segment.chars().all(is_plain);

@@ -15,7 +15,7 @@ use crate::environment::{variable, variables};
 /// What stands in the place of a secret.
 const MASK: &str = "••••";
 /// Keys whose values are secrets, in whichever section.
-const SECRETS: [&str; 1] = ["api_key"];
+const SECRETS: [&str; 2] = ["api_key", "client_secret"];
 /// The key of a program that is called with arguments, which may hold a secret.
 const COMMAND: &str = "secrets.master_key_command";
 

@@ -15,6 +15,7 @@ mod http;
 mod hubs;
 mod in_force;
 mod log;
+mod oidc;
 mod problems;
 mod providers;
 mod rate_limits;
@@ -47,6 +48,7 @@ pub use http::Http;
 pub use hubs::Hubs;
 pub use in_force::{InForce, in_force};
 pub use log::{Log, LogFormat};
+pub use oidc::OidcProvider;
 pub use problems::Problems;
 pub use rate_limits::RateLimits;
 pub use reference::{reference, schema_text};
@@ -85,7 +87,7 @@ pub struct Config {
     pub database: Database,
     /// Messages between several gateways.
     pub backplane: Backplane,
-    /// Requests without a credential.
+    /// How one gets in.
     pub auth: Auth,
     /// The keys that stored secrets depend on.
     pub secrets: Secrets,

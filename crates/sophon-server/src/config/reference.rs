@@ -169,6 +169,10 @@ Sophon reads `sophon.toml` in the working folder (or `--config FILE`). Environme
 override both. A list in a variable is a JSON array, or texts with commas between them. A blank variable counts as not
 set. All problems of a configuration are reported at once, and a gateway with any does not start.
 
+SIGHUP reads the file again while the gateway serves: `http.allowed_hosts`, `http.allowed_origins`, `http.trusted_proxies` and
+`log.filter` count at once, all other keys after a restart. A configuration with problems changes nothing. The log says what
+became of it; it does not name a secret that has changed.
+
 | key | variable | default | unit | allowed | what it does |
 |---|---|---|---|---|---|
 ";

@@ -163,6 +163,12 @@ fn no_key_refuses_a_value_in_words_of_rust() {
                     let others: Vec<&str> = others.collect();
                     (format!("[[providers]]\n{}\n{last} = {wrong}", others.join("\n")), last)
                 }
+                Some(("auth.oidc[]", last)) => {
+                    let others = ["id = 'a'", "issuer = 'https://i.example'", "client_id = 'c'"];
+                    let others = others.into_iter().filter(|other| !other.starts_with(&format!("{last} ")));
+                    let others: Vec<&str> = others.collect();
+                    (format!("[[auth.oidc]]\n{}\n{last} = {wrong}", others.join("\n")), last)
+                }
                 Some((section, last)) => (format!("[{section}]\n{last} = {wrong}"), last),
                 None => (format!("{} = {wrong}", key.path), key.path.as_str()),
             };
@@ -269,6 +275,10 @@ fn sample(key: &Key) -> (&'static str, &'static str) {
         ("hubs.session_events", _) => ("user", "User"),
         ("log.format", _) => ("json", "Json"),
         ("log.filter", _) => ("debug", "debug"),
+        ("auth.oidc", _) => {
+            (r#"[{"id":"walked","issuer":"https://walked.example","client_id":"c"}]"#, "walked.example")
+        }
+        ("http.public_url", _) => ("https://walked.example", "https://walked.example"),
         ("http.base_path", _) => ("/walked", "/walked"),
         ("http.trusted_proxies", _) => ("10.9.8.7,10.9.8.6", "10.9.8.6"),
         ("egress.allowed_private", _) => ("a.example:4321,b.example:4322", "4322"),
@@ -284,6 +294,7 @@ fn sample(key: &Key) -> (&'static str, &'static str) {
 fn beside(key: &Key) -> &'static str {
     match key.path.as_str() {
         "files.s3_endpoint" => "files.s3_bucket = 'b'",
+        "auth.oidc" => "http.public_url = 'https://h.example'",
         "backplane.nats_url" => "database.url = 'postgres://h/db'",
         path if path.starts_with("backplane.") => {
             "database.url = 'postgres://h/db'\nbackplane.nats_url = 'nats://h'"
@@ -306,6 +317,33 @@ fn every_key_can_be_set_by_its_variable() {
         let read = format!("{config:?}");
         assert!(read.contains(shown), "{name}: {read}");
         assert_ne!(read, default, "{name} changes something");
+    }
+}
+
+#[test]
+fn an_identity_provider_is_refused_that_cannot_be_used() {
+    let provider = |more: &str| {
+        format!("[[auth.oidc]]\nid = 'a'\nissuer = 'https://i.example'\nclient_id = 'c'\n{more}")
+    };
+    let public = "[http]\npublic_url = 'https://sophon.example.com'\n";
+    let config = load(&format!("{public}{}", provider("roles = ['cn=staff,ou=groups = Operator']"))).unwrap();
+    let role = &config.auth.oidc[0].roles[0].0;
+    assert_eq!((role.group.as_str(), role.role.as_str()), ("cn=staff,ou=groups", "Operator"));
+    assert!(!format!("{config:?}").contains("client_secret"));
+    for (text, key) in [
+        (provider(""), "http.public_url"),
+        (format!("{public}{}{}", provider(""), provider("")), "auth.oidc[1].id"),
+        (format!("{public}{}", provider("roles = ['staff']")), "auth.oidc[0].roles[0]"),
+        (
+            format!("{public}{}", provider("client_secret = 's'\nclient_secret_file = '/f'")),
+            "auth.oidc[0].client_secret",
+        ),
+        (format!("{public}{}", provider("").replace("'a'", "'A b'")), "auth.oidc[0].id"),
+        ("[http]\npublic_url = 'sophon.example.com'".to_owned(), "http.public_url"),
+        ("[http]\npublic_url = 'https://h/?a=b'".to_owned(), "http.public_url"),
+    ] {
+        let lines = refused(&text, &[]);
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{key}: ")), "{text}: {lines:?}");
     }
 }
 

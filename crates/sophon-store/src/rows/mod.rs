@@ -18,6 +18,7 @@ mod messages;
 mod node_commands;
 mod nodes;
 mod participants;
+mod saved_prompts;
 mod secrets;
 mod sessions;
 mod steps;

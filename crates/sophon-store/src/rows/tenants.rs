@@ -113,6 +113,7 @@ const STEPS: &[&str] = &[
     "DELETE FROM participants WHERE (session_id, kind, member_id) IN (SELECT p.session_id, p.kind, p.member_id \
      FROM sessions AS s JOIN participants AS p ON p.session_id = s.id WHERE s.tenant_id = $1 LIMIT $2)",
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE tenant_id = $1 LIMIT $2)",
+    "DELETE FROM saved_prompts WHERE id IN (SELECT id FROM saved_prompts WHERE tenant_id = $1 LIMIT $2)",
     "DELETE FROM memories WHERE id IN (SELECT id FROM memories WHERE tenant_id = $1 LIMIT $2)",
     "DELETE FROM node_commands WHERE id IN (SELECT c.id FROM nodes AS n JOIN node_commands AS c ON c.node_id = n.id \
      WHERE n.tenant_id = $1 LIMIT $2)",

@@ -77,6 +77,7 @@ pub fn auth_session(id: &str, last_seen: i64) -> AuthSession {
         last_seen_at: at(last_seen),
         expires_at: at(1_000),
         revoked_at: None,
+        ends_at: None,
     }
 }
 

@@ -3,7 +3,8 @@
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, CustomRole, Membership, Result, Role,
-    RoleId, Runtime, SecondFactor, SecondFactorId, Tenant, TenantId, TenantStatus, User, UserId, UserStatus,
+    RoleId, Runtime, SavedPrompt, SavedPromptId, SecondFactor, SecondFactorId, Tenant, TenantId,
+    TenantStatus, User, UserId, UserStatus,
 };
 
 use super::{LATER, NOW, TENANT, USER};
@@ -69,6 +70,26 @@ pub fn custom_role(id: impl Into<RoleId>, tenant_id: impl Into<TenantId>) -> Cus
     }
 }
 
+/// A private prompt. Its command is its id.
+pub fn saved_prompt(
+    id: impl Into<SavedPromptId>,
+    tenant_id: impl Into<TenantId>,
+    owner_id: impl Into<UserId>,
+) -> SavedPrompt {
+    let id = id.into();
+    SavedPrompt {
+        tenant_id: tenant_id.into(),
+        owner_id: owner_id.into(),
+        command: id.to_string(),
+        title: "Summarise".into(),
+        content: "Summarise {{text}} in {{sentences=3}} sentences.".into(),
+        is_shared: false,
+        id,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
 /// A sign-in. The hash is its id, and that of no secret.
 pub fn auth_session(id: impl Into<AuthSessionId>) -> AuthSession {
     let id = id.into();
@@ -83,6 +104,7 @@ pub fn auth_session(id: impl Into<AuthSessionId>) -> AuthSession {
         last_seen_at: NOW,
         expires_at: LATER,
         revoked_at: None,
+        ends_at: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use console::Term;
-use sophon_api::{SecondFactorChallenge, Secret, User};
+use sophon_api::{SecondFactorChallenge, Secret, SignInProvider, User};
 use sophon_client::{Client, Credential, InMemory, SignedIn};
 
 use super::context::Context;
@@ -38,12 +38,19 @@ pub struct Args {
 /// Signs in and remembers it.
 pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
     let is_told_how = args.token.is_some() || args.email.is_some();
-    if !is_told_how && context.client.auth_config().await?.auto_admin {
+    let config = if is_told_how { None } else { Some(context.client.auth_config().await?) };
+    if config.as_ref().is_some_and(|config| config.auto_admin) {
         let answer = serde_json::json!({ "gateway": context.client.base(), "autoAdmin": true });
         context
             .screen
             .done(&answer, "This gateway lets everyone on its machine in: there is no need to sign in.")?;
         return Ok(());
+    }
+    if let Some(names) = config.and_then(|config| company_accounts(&config.providers)) {
+        context.screen.remark(format!(
+            "With a company account ({names}) you sign in in the dashboard: create an API token there, in the settings, and \
+             give it to `sophon login --token -`."
+        ));
     }
     let (credential, user) = match args.token {
         Some(token) => with_token(context, &token).await?,
@@ -63,6 +70,12 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         context.screen.remark(PASSWORD_DUE);
     }
     Ok(())
+}
+
+/// The names of the identity providers, if there are any.
+fn company_accounts(providers: &[SignInProvider]) -> Option<String> {
+    let names: Vec<_> = providers.iter().map(|provider| one_line(&provider.name)).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 async fn with_password(

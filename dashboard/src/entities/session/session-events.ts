@@ -56,9 +56,9 @@ function progressed(state: SessionState, event: Progress): SessionState {
   return patchRun(state, event.data.taskId, (run) => {
     switch (event.name) {
       case "TaskQueued":
-        return run;
+        return { ...run, agentId: event.data.agentId };
       case "TaskStarted":
-        return { ...run, phase: "running" };
+        return { ...run, agentId: event.data.agentId, phase: "running" };
       case "AgentStatus":
         return withActivity(run, event.data);
       case "StreamChunk":

@@ -133,7 +133,13 @@ describe("a turn that fails or is cancelled", () => {
 });
 
 describe("the person's own message", () => {
-  const sent: Action = { type: "sent", localId: "loc_1", content: "hi", attachments: [] };
+  const sent: Action = {
+    type: "sent",
+    localId: "loc_1",
+    content: "hi",
+    attachments: [],
+    answerer: {},
+  };
   const accepted: Action = {
     type: "accepted",
     localId: "loc_1",

@@ -10,6 +10,7 @@ import { applyEvent } from "./session-events.ts";
 import {
   mergeMessages,
   patchRun,
+  type Answerer,
   type Outcome,
   type Outgoing,
   type SessionState,
@@ -22,7 +23,13 @@ export type Action =
   /** The session shows another branch. `before` are the messages that were shown as its newest page was asked for. */
   | { type: "reread"; before: Message[]; messages: Message[]; tasks: Task[]; hasOlder: boolean }
   | { type: "older"; messages: Message[]; hasOlder: boolean }
-  | { type: "sent"; localId: string; content: string; attachments: Attachment[] }
+  | {
+      type: "sent";
+      localId: string;
+      content: string;
+      attachments: Attachment[];
+      answerer: Answerer;
+    }
   | { type: "accepted"; localId: string; accepted: Accepted }
   | { type: "failed"; localId: string; error: unknown }
   | { type: "discarded"; localId: string }
@@ -53,8 +60,21 @@ export function reduceSession(state: SessionState, action: Action): SessionState
   }
 }
 
-function sending({ localId, content, attachments }: Extract<Action, { type: "sent" }>): Outgoing {
-  return { localId, content, attachments, phase: "sending", messageId: null, error: null };
+function sending({
+  localId,
+  content,
+  attachments,
+  answerer,
+}: Extract<Action, { type: "sent" }>): Outgoing {
+  return {
+    localId,
+    content,
+    attachments,
+    answerer,
+    phase: "sending",
+    messageId: null,
+    error: null,
+  };
 }
 
 function withoutLocal(state: SessionState, localId: string): Outgoing[] {
@@ -142,6 +162,7 @@ function resumed(state: SessionState, task: Task): SessionState {
   }
   return patchRun(state, task.id, (run) => ({
     ...run,
+    agentId: task.agentId,
     phase: task.status === "running" ? "running" : run.phase,
     messageId: reply?.messageId ?? run.messageId,
     text: run.text === "" ? (reply?.content ?? "") : run.text,

@@ -8,6 +8,8 @@ export type ToolView = Pick<ToolCall, "id" | "toolName" | "status"> & Partial<To
 /** A turn of the agent that has not ended, or whose final message has not arrived. */
 export interface Run {
   taskId: string;
+  /** The agent that answers; null as long as it is not known. */
+  agentId: string | null;
   phase: "queued" | "running" | "ended";
   activity: Activity | null;
   detail: string | null;
@@ -18,11 +20,18 @@ export interface Run {
   tools: ToolView[];
 }
 
+/** Who answers one message, where that is not who answers in the session. */
+export interface Answerer {
+  agentId?: string;
+  model?: string;
+}
+
 /** A message of the user that the gateway has not sent back yet. */
 export interface Outgoing {
   localId: string;
   content: string;
   attachments: Attachment[];
+  answerer: Answerer;
   phase: "sending" | "accepted" | "failed";
   messageId: string | null;
   error: unknown;
@@ -73,6 +82,7 @@ export function activeRun(state: SessionState): Run | undefined {
 export function newRun(taskId: string): Run {
   return {
     taskId,
+    agentId: null,
     phase: "queued",
     activity: null,
     detail: null,

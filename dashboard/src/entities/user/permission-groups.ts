@@ -11,6 +11,7 @@ const GROUP: Record<Permission, Group> = {
   ViewActiveTasks: "chat",
   CancelTasks: "chat",
   ManageAgents: "agents",
+  ManagePrompts: "chat",
   ManageMemory: "agents",
   ManageSkills: "agents",
   ManageDocuments: "agents",

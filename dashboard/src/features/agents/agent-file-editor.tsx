@@ -13,7 +13,7 @@ import styles from "./agent-file-editor.module.css";
 import { agents as t } from "../../messages/en/agents.ts";
 import { common } from "../../messages/en/common.ts";
 
-export type AgentFileName = "soul" | "boot" | "heartbeat";
+export type AgentFileName = "soul" | "boot";
 
 interface EditorProps {
   agentId: string;
@@ -78,6 +78,7 @@ function Editor({ agentId, file, saved, onChangedMeanwhile }: LoadedProps) {
   return (
     <div className={styles.editor}>
       <p className={styles.about}>{t.fileAbout[file]}</p>
+      <p className={styles.about}>{t.fileExample[file]}</p>
       {preview ? (
         <div className={styles.preview}>
           <Markdown text={text} />

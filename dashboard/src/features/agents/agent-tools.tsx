@@ -74,6 +74,7 @@ function Choice({ agentId, saved, tools, onChangedMeanwhile }: ChoiceProps) {
   const changed = JSON.stringify(allowlist) !== JSON.stringify(saved.body.allowlist);
   return (
     <div className={styles.tools}>
+      <p className={shared.note}>{t.toolsAbout}</p>
       <ul role="list" aria-label={t.tools}>
         {tools.map((tool) => (
           <ToolRow key={tool.name} tool={tool} allowlist={allowlist} onChange={setAllowlist} />

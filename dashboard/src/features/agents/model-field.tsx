@@ -22,6 +22,7 @@ export function ModelField({ model, onModel }: ModelFieldProps) {
   return (
     <SelectField
       label={t.model}
+      hint={t.modelHint}
       value={model ?? DEFAULT}
       onText={(value) => onModel(value === DEFAULT ? null : value)}
       options={options}

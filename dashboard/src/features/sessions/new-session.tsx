@@ -40,15 +40,15 @@ export function NewSession() {
   const agentId = picked ?? standard?.id;
   const agent = agents.data?.find(({ id }) => id === agentId);
 
-  const send = async (content: string, attachments: Attachment[] = []) => {
+  const send = async (content: string, attachments: Attachment[] = [], asked = agentId) => {
     setFailure(null);
     // The same message sent again after a failure is applied once by the gateway.
-    const same = JSON.stringify([content, attachments, agentId, model]);
+    const same = JSON.stringify([content, attachments, asked, model]);
     if (attempt.current.content !== same)
       attempt.current = { content: same, localId: newLocalId() };
     const { localId } = attempt.current;
     try {
-      const session = model === null ? {} : await begin(localId, model, agentId);
+      const session = model === null ? {} : await begin(localId, model, asked);
       const { sessionId } = await call(
         api.POST("/api/chat", {
           params: { header: { "Idempotency-Key": localId } },
@@ -57,7 +57,7 @@ export function NewSession() {
             attachments,
             localId,
             isStreaming: true,
-            ...(agentId && { agentId }),
+            ...(asked && { agentId: asked }),
             ...session,
           },
         }),

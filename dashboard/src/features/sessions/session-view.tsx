@@ -1,20 +1,19 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Redirect, useLocation } from "wouter";
 import { api, call, isNotFound } from "../../api/client.ts";
-import type { Session } from "../../api/types.ts";
 import { useLive } from "../../live/live.tsx";
 import { activeRun } from "../../entities/session/session-state.ts";
 import { ErrorNotice } from "../../ui/notice.tsx";
 import { useTitle } from "../../ui/title.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { useAgents, useAgentName } from "../../entities/agent/use-agents.ts";
-import { ModelPicker } from "../../entities/model/model-picker.tsx";
+import { useAgentName } from "../../entities/agent/use-agents.ts";
 import { Composer } from "./composer.tsx";
 import { useMarkRead, useMarks } from "./marks.ts";
 import { useAddressedMessage } from "./message-address.ts";
 import { publicPath } from "./public-address.ts";
 import { BackButton, SessionHeader } from "./session-header.tsx";
+import { SessionModel, type Once } from "./session-model.tsx";
 import { sessionTitle } from "./session-title.ts";
 import { listedSession } from "./session-cache.ts";
 import styles from "./session-view.module.css";
@@ -30,6 +29,7 @@ export function SessionView({ id }: { id: string }) {
   const [, navigate] = useLocation();
   const agentName = useAgentName()(session.data?.agentId);
   const run = activeRun(open.state);
+  const [once, setOnce] = useState<Once | null>(null);
   const addressed = useAddressedMessage();
   const marks = useMarks(id);
   useMarkRead(session.data, marks.data);
@@ -92,34 +92,21 @@ export function SessionView({ id }: { id: string }) {
           <Composer
             draftKey={id}
             placeholder={t.messageTo(agentName)}
-            options={session.data && <SessionModel session={session.data} />}
-            onSend={open.send}
+            options={
+              session.data && <SessionModel session={session.data} once={once} onOnce={setOnce} />
+            }
+            onSend={(text, attachments, agentId) => {
+              setOnce(null);
+              return open.send(text, attachments, {
+                ...(agentId !== undefined && { agentId }),
+                ...(once?.model != null && { model: once.model }),
+              });
+            }}
             onStop={run && (() => void attempt(() => open.stop(run.taskId)))}
           />
         </div>
       </footer>
     </div>
-  );
-}
-
-/** The model of the session: of its next answers, not of those in progress. */
-function SessionModel({ session }: { session: Session }) {
-  const queries = useQueryClient();
-  const { attempt } = useToast();
-  const agents = useAgents();
-  const agent = agents.data?.find(({ id }) => id === session.agentId);
-  const params = { path: { id: session.id } };
-  return (
-    <ModelPicker
-      model={session.model}
-      preferred={agent?.model}
-      onModel={(model) =>
-        void attempt(async () => {
-          const changed = await call(api.PATCH("/api/sessions/{id}", { params, body: { model } }));
-          queries.setQueryData(["session", session.id], changed);
-        })
-      }
-    />
   );
 }
 

@@ -1,4 +1,4 @@
-/** Sharing a session with everybody who has its link. */
+/** Sharing a session with people of the tenant, and with everybody who has its link. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call } from "../../api/client.ts";
@@ -8,6 +8,7 @@ import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorText } from "../../ui/notice.tsx";
 import { publicAddress } from "./public-address.ts";
+import { SharePeople } from "./share-people.tsx";
 import styles from "./share-session.module.css";
 import { sharing as t } from "../../messages/en/sharing.ts";
 
@@ -39,21 +40,25 @@ export function ShareSession({ session, onClose }: ShareSessionProps) {
   return (
     <Dialog title={t.title} onClose={onClose}>
       <div className={styles.share}>
-        <p>{isPublic ? t.isPublic : t.isPrivate}</p>
-        {isPublic && <Copyable text={publicAddress(session.id)} />}
-        <p className={styles.about}>{t.readers}</p>
-        {failure !== null && <ErrorText error={failure} />}
-        <div>
-          {isPublic ? (
-            <Button variant="danger" busy={busy} onClick={() => void set("private")}>
-              {t.stop}
-            </Button>
-          ) : (
-            <Button variant="primary" busy={busy} onClick={() => void set("public")}>
-              {t.create}
-            </Button>
-          )}
-        </div>
+        <SharePeople session={session} />
+        <section className={styles.link} aria-label={t.link}>
+          <h3>{t.link}</h3>
+          <p>{isPublic ? t.isPublic : t.isPrivate}</p>
+          {isPublic && <Copyable text={publicAddress(session.id)} />}
+          <p className={styles.about}>{t.readers}</p>
+          {failure !== null && <ErrorText error={failure} />}
+          <div>
+            {isPublic ? (
+              <Button variant="danger" busy={busy} onClick={() => void set("private")}>
+                {t.stop}
+              </Button>
+            ) : (
+              <Button variant="primary" busy={busy} onClick={() => void set("public")}>
+                {t.create}
+              </Button>
+            )}
+          </div>
+        </section>
       </div>
     </Dialog>
   );

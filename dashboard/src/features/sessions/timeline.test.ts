@@ -30,6 +30,7 @@ describe("the timeline of a session", () => {
       phase,
       content: "",
       attachments: [],
+      answerer: {},
       messageId: null,
       error: null,
     });
@@ -47,6 +48,7 @@ describe("the timeline of a session", () => {
       localId: "loc_1",
       content: "hi",
       attachments: [],
+      answerer: {},
       messageId: "msg_1",
       error: null,
     };

@@ -4,14 +4,16 @@ import {
   type Outgoing,
   type SessionState,
 } from "../../entities/session/session-state.ts";
+import { useAgentName } from "../../entities/agent/use-agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorNotice, Loading } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { Turn, type Said } from "./turns.tsx";
 import { timeline, type Entry } from "./timeline.ts";
-import { AgentStatus } from "./agent-status.tsx";
+import { useSessionPrompts } from "../../entities/prompt/use-session-prompts.ts";
+import { AgentStatus } from "../../entities/session/agent-status.tsx";
 import { alternativesOf, useBranches } from "./branches.ts";
-import { SessionPrompts, useSessionPrompts } from "./session-prompts.tsx";
+import { SessionPrompts } from "./session-prompts.tsx";
 import styles from "./transcript.module.css";
 import { TurnNotice } from "./turn-notice.tsx";
 import { NUMBER, useShownMessage } from "./use-shown-message.ts";
@@ -21,6 +23,7 @@ import { conversation as t } from "../../messages/en/conversation.ts";
 
 interface TranscriptProps {
   open: OpenSession;
+  /** The name of the session's agent. */
   agentName: string;
   /** The number of the message that is to be shown first; else the newest is. */
   addressed: number | null;
@@ -37,6 +40,9 @@ export function Transcript({ open, agentName, addressed, onFork, onBranch }: Tra
   );
   useShownMessage(open, addressed, content, toElement);
   const run = activeRun(state);
+  const nameById = useAgentName();
+  // Another agent than the session's can be asked for one answer.
+  const nameOf = (agentId: string | null) => (agentId === null ? agentName : nameById(agentId));
   const prompts = useSessionPrompts(open.id, run);
   const [first] = state.messages;
   const last = entries.at(-1);
@@ -53,7 +59,8 @@ export function Transcript({ open, agentName, addressed, onFork, onBranch }: Tra
   );
   const goOn = useCallback(() => void send(t.continueMessage, []), [send]);
   const onRetry = useCallback(
-    ({ content, attachments, localId }: Outgoing) => void send(content, attachments, localId),
+    ({ content, attachments, answerer, localId }: Outgoing) =>
+      void send(content, attachments, answerer, localId),
     [send],
   );
   const onDiscard = useCallback(({ localId }: Outgoing) => discard(localId), [discard]);
@@ -68,7 +75,7 @@ export function Transcript({ open, agentName, addressed, onFork, onBranch }: Tra
     return (
       <Turn
         {...said(entry)}
-        agentName={agentName}
+        agentName={nameOf(answererOf(entry))}
         onFork={onFork}
         isOld={index < old}
         alternatives={messageId === null ? undefined : alternatives.get(messageId)}
@@ -102,7 +109,7 @@ export function Transcript({ open, agentName, addressed, onFork, onBranch }: Tra
               </li>
             ))}
           </ol>
-          {run && <AgentStatus run={run} prompts={prompts} agentName={agentName} />}
+          {run && <AgentStatus run={run} prompts={prompts} agentName={nameOf(run.agentId)} />}
           <SessionPrompts prompts={prompts} />
           {failure !== null && <ErrorNotice error={failure} onRetry={open.reload} />}
         </div>
@@ -112,7 +119,7 @@ export function Transcript({ open, agentName, addressed, onFork, onBranch }: Tra
           {t.latest}
         </Button>
       )}
-      <Announcement state={state} agentName={agentName} />
+      <Announcement state={state} agentName={run ? nameOf(run.agentId) : agentName} />
     </div>
   );
 }
@@ -133,6 +140,17 @@ function oldEntries(entries: Entry[]): number {
     if (entry.kind === "message") length += entry.message.content.length;
     return length > SEEN_FIRST;
   });
+}
+
+function answererOf(entry: Exclude<Entry, { kind: "notice" }>): string | null {
+  switch (entry.kind) {
+    case "message":
+      return entry.message.agentId;
+    case "run":
+      return entry.run.agentId;
+    case "outgoing":
+      return null;
+  }
 }
 
 function said(entry: Exclude<Entry, { kind: "notice" }>): Said {

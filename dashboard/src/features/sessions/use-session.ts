@@ -20,6 +20,7 @@ import { reduceSession, type Action } from "../../entities/session/session-reduc
 import {
   catchUpFrom,
   emptySession,
+  type Answerer,
   type SessionState,
 } from "../../entities/session/session-state.ts";
 import { keepUnsent, readUnsent } from "./unsent.ts";
@@ -115,7 +116,12 @@ export interface OpenSession {
   loadOlder: (before: number) => Promise<void>;
   /** Loads messages with lower numbers until the one with the number `target` is there. */
   loadBackTo: (target: number, before: number) => Promise<void>;
-  send: (content: string, attachments: Attachment[], localId?: string) => Promise<void>;
+  send: (
+    content: string,
+    attachments: Attachment[],
+    answerer?: Answerer,
+    localId?: string,
+  ) => Promise<void>;
   discard: (localId: string) => void;
   /** Asks for another answer to the last question, of another model if one is named. */
   regenerate: (model?: string) => Promise<void>;
@@ -238,13 +244,18 @@ function commands(id: string, dispatch: Dispatch<Action>) {
       dispatch({ type: "older", messages, hasOlder });
     },
     /** The gateway applies a message once, even if it is sent again with the same `localId`. */
-    async send(content: string, attachments: Attachment[], localId: string = newLocalId()) {
-      dispatch({ type: "sent", localId, content, attachments });
+    async send(
+      content: string,
+      attachments: Attachment[],
+      answerer: Answerer = {},
+      localId: string = newLocalId(),
+    ) {
+      dispatch({ type: "sent", localId, content, attachments, answerer });
       try {
         const accepted = await call(
           api.POST("/api/chat", {
             params: { header: { "Idempotency-Key": localId } },
-            body: { sessionId: id, content, attachments, localId, isStreaming: true },
+            body: { sessionId: id, content, attachments, localId, isStreaming: true, ...answerer },
           }),
         );
         dispatch({ type: "accepted", localId, accepted });

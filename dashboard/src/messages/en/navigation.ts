@@ -6,6 +6,7 @@ export const navigation = section("navigation", {
   approvals: "Approvals",
   tasks: "Tasks",
   agents: "Agents",
+  prompts: "Prompts",
   discussions: "Discussions",
   models: "Models",
   nodes: "Nodes",

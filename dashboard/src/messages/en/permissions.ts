@@ -18,6 +18,7 @@ const about = {
   ManageWebhooks: "Create, change and delete webhooks",
   ManageNodes: "Pair, approve and revoke nodes, and send them commands",
   ManageMcp: "Configure MCP servers",
+  ManagePrompts: "Share saved prompts with the tenant; change and delete shared ones",
   SendMessages: "Chat with agents; create, change and delete one’s own sessions",
   ApproveActions: "Answer approval requests",
   CancelTasks: "Cancel other people’s tasks",

@@ -1,9 +1,21 @@
 import { section } from "../catalogue.ts";
 
-/** Sharing a session by a link, and the page behind that link. */
+/** Sharing a session with people or by a link, and the page behind that link. */
 export const sharing = section("sharing", {
   action: "Share",
   title: "Share this session",
+  people: "People",
+  peopleAbout:
+    "People who can write also send messages to the agent. Everyone here sees the whole session.",
+  roles: { owner: "Owner", member: "Can write", viewer: "Can read" },
+  roleOf: (name: string) => `What ${name} can do`,
+  remove: (name: string) => `Remove ${name}`,
+  findPeople: "Add people by name or email",
+  found: "People found",
+  add: "Add",
+  addPerson: (name: string) => `Add ${name}`,
+  nobody: "Nobody else is found in your tenant.",
+  link: "Public link",
   readers:
     "Readers see the messages and files, and new ones as they come. They do not see tool calls or who takes part, and they cannot write.",
   isPrivate: "Only those who take part can open this session.",

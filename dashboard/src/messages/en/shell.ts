@@ -23,6 +23,15 @@ export const shell = section("shell", {
   email: "Email",
   password: "Password",
   signIn: "Sign in",
+  orSignInWith: "Or",
+  signInWith: (name: string) => `Sign in with ${name}`,
+  signingIn: "Signing you in…",
+  notSignedIn: "You’re not signed in",
+  connectAccount: "Connect your account",
+  backToSignIn: "Back to sign-in",
+  signInToConnect: "Sign in with your password",
+  connectHint:
+    "Sign in with your password once. After that, your company account signs you in here.",
   choosePassword: "Choose your password",
   choosePasswordWhy: (email: string) =>
     `Somebody else chose the first password of ${email}. Choose one that only you know.`,

@@ -5,6 +5,7 @@ import * as chat from "./ja/chat.ts";
 import * as frame from "./ja/frame.ts";
 import * as machines from "./ja/machines.ts";
 import * as people from "./ja/people.ts";
+import * as savedPrompts from "./ja/saved-prompts.ts";
 import * as work from "./ja/work.ts";
 
 export default {
@@ -13,5 +14,6 @@ export default {
   ...frame,
   ...machines,
   ...people,
+  ...savedPrompts,
   ...work,
 } satisfies Translation;

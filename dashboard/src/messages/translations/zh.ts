@@ -5,6 +5,7 @@ import * as chat from "./zh/chat.ts";
 import * as frame from "./zh/frame.ts";
 import * as machines from "./zh/machines.ts";
 import * as people from "./zh/people.ts";
+import * as savedPrompts from "./zh/saved-prompts.ts";
 import * as work from "./zh/work.ts";
 
 export default {
@@ -13,5 +14,6 @@ export default {
   ...frame,
   ...machines,
   ...people,
+  ...savedPrompts,
   ...work,
 } satisfies Translation;

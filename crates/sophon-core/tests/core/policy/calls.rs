@@ -10,6 +10,7 @@ use sophon_core::nodes::{NewNode, SendCommand};
 use sophon_core::only_if::OnlyIf;
 use sophon_core::policy::Case;
 use sophon_core::roles::RoleChange;
+use sophon_core::saved_prompts::{NewSavedPrompt, SavedPromptChange};
 use sophon_core::sessions::{ChangeSession, NewSession};
 use sophon_core::tenants::TenantChange;
 use sophon_core::users::{NewUser, UserChange};
@@ -44,6 +45,7 @@ pub async fn call(app: &TestGateway, case: &Case, asker: &Asker, things: &Things
         "agent" | "announcement" | "approval" | "information request" | "node" => {
             of_tenant(gateway, case, caller, things).await
         }
+        "prompt" => of_prompts(gateway, case, caller, things).await,
         "attachment" | "discussion" | "run" | "session" | "task" => {
             of_owner(gateway, case, caller, things).await
         }
@@ -114,6 +116,24 @@ async fn of_people(gateway: &Gateway, case: &Case, caller: &Caller, things: &Thi
         }
         ("user", "Read") => gateway.users.get(caller, user).await.map(drop),
         ("user", "Write") => gateway.users.update(caller, user, UserChange::default()).await.map(drop),
+        _ => unknown(case),
+    }
+}
+
+async fn of_prompts(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things) -> Result<()> {
+    let (prompts, id) = (&gateway.saved_prompts, &things.prompt.id);
+    match case.verb {
+        "Create" => {
+            let command = format!("of-{}", things.owner.id).replace("usr_", "").chars().take(40).collect();
+            let new = NewSavedPrompt { command, content: "C".into(), ..NewSavedPrompt::default() };
+            prompts.create(caller, new).await.map(drop)
+        }
+        "Read" => prompts.get(caller, id).await.map(drop),
+        "Write" => prompts.update(caller, id, SavedPromptChange::default()).await.map(drop),
+        "Manage" => {
+            let change = SavedPromptChange { is_shared: Some(true), ..SavedPromptChange::default() };
+            prompts.update(caller, id, change).await.map(drop)
+        }
         _ => unknown(case),
     }
 }
@@ -211,6 +231,7 @@ async fn listed(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things
             "session" => ids(gateway.sessions.list(caller, SessionFilter::default(), page).await?, |found| {
                 found.session.id.to_string()
             }),
+            "prompt" => ids(gateway.saved_prompts.list(caller, page).await?, |prompt| prompt.id.to_string()),
             "role" => {
                 let roles = gateway.roles.list(caller).await?;
                 (roles.iter().map(|known| known.role.name().to_owned()).collect(), None)
@@ -228,6 +249,7 @@ async fn listed(gateway: &Gateway, case: &Case, caller: &Caller, things: &Things
             things.discussion.id.as_str(),
             things.info_request.id.as_str(),
             things.node.id.as_str(),
+            things.prompt.id.as_str(),
             things.session.id.as_str(),
             things.task.id.as_str(),
             things.role.id.as_str(),

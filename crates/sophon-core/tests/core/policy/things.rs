@@ -6,8 +6,8 @@ use sophon_core::database::Unit;
 use sophon_model::ports::MemberFilter;
 use sophon_model::{
     Agent, AgentId, Approval, CustomRole, Discussion, DiscussionRun, InfoRequest, Member, Node, NodeScope,
-    Participant, ParticipantKind, Result, Role, RoleId, Session, SessionRole, StoredAttachment, Task,
-    TaskKind, Tenant, TenantId, User, UserId, Visibility,
+    Participant, ParticipantKind, Result, Role, RoleId, SavedPrompt, Session, SessionRole, StoredAttachment,
+    Task, TaskKind, Tenant, TenantId, User, UserId, Visibility,
 };
 use sophon_testgateway::TestGateway;
 use sophon_testkit::make::{self, MakeSession, MakeTask};
@@ -62,6 +62,8 @@ pub struct Things {
     pub discussion: Discussion,
     pub run: DiscussionRun,
     pub attachment: StoredAttachment,
+    /// Shared, if the asker is to take part.
+    pub prompt: SavedPrompt,
     /// Which allows nothing.
     pub role: CustomRole,
     /// A user with that role.
@@ -83,6 +85,8 @@ pub async fn give(app: &TestGateway, asker: &Asker, whose: Whose) -> Things {
         if let (Some(user), Some(role)) = (user, whose.role()) {
             let (kind, now) = (ParticipantKind::User, unit.now());
             unit.tx.put(&Participant::new(&things.session, kind, user.as_str(), role, now))?;
+            let is_shared = role != SessionRole::Owner;
+            unit.tx.update(&SavedPrompt { is_shared, ..things.prompt.clone() })?;
         }
         Ok(things)
     });
@@ -128,6 +132,7 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
     let run = DiscussionRun { task_id: of_run.id, ..run };
     unit.tx.insert(&run)?;
     let attachment = attachment(unit, &owner)?;
+    let prompt = saved_prompt(unit, &owner)?;
     let role = make::custom_role(unit.new_id::<RoleId>(), owner.tenant_id.clone());
     unit.tx.insert(&role)?;
     let colleague = somebody(unit, Some(owner.tenant_id.clone()))?;
@@ -145,9 +150,19 @@ fn give_in(unit: &mut Unit<'_>, owner: User, visibility: Visibility) -> Result<T
         discussion,
         run,
         attachment,
+        prompt,
         role,
         colleague,
     })
+}
+
+/// One that nobody shares yet.
+fn saved_prompt(unit: &mut Unit<'_>, owner: &User) -> Result<SavedPrompt> {
+    let id = unit.new_id::<sophon_model::SavedPromptId>();
+    let made = make::saved_prompt(id, owner.tenant_id.clone(), owner.id.clone());
+    let prompt = SavedPrompt { created_at: unit.now(), ..made };
+    unit.tx.insert(&prompt)?;
+    Ok(prompt)
 }
 
 /// One that was not sent.

@@ -25,7 +25,7 @@ impl Line {
             thing => path.replace("{id}", &has[thing]),
         };
         let path = path.replace("{commandId}", &has["command"]).replace("{userId}", &has["participant"]);
-        let path = path.replace("{messageId}", &has["message"]);
+        let path = path.replace("{messageId}", &has["message"]).replace("{provider}", "example");
         assert!(!path.contains('{'), "{path}: say in `Line::address` which thing this is");
         (method.parse().unwrap(), path)
     }

@@ -121,6 +121,11 @@ async fn every_post_takes_a_key_but_those_that_have_a_reason() {
         // The caller is not signed in yet, or not any more.
         "POST /api/auth/login",
         "POST /api/auth/login/second-factor",
+        "POST /api/auth/oidc/{provider}/begin",
+        "POST /api/auth/oidc/{provider}/finish",
+        // Connecting twice is connecting once.
+        "POST /api/auth/oidc/{provider}/link",
+        // Not signed in any more.
         "POST /api/auth/refresh",
         "POST /api/auth/logout",
         // A digest of two passwords is not to be kept, and the first change counts: the second has another present one.

@@ -76,6 +76,11 @@ pub const REST: &[Line] = &[
     line("GET /api/auth/config", Public, "", ""),
     line("POST /api/auth/login", Public, "", "{}"),
     line("POST /api/auth/login/second-factor", Public, "", "{}"),
+    // There is no identity provider.
+    line("POST /api/auth/oidc/{provider}/begin", Public, "", ""),
+    line("POST /api/auth/oidc/{provider}/finish", Public, "", r#"{"state":"s"}"#),
+    line("POST /api/auth/oidc/{provider}/link", InPerson, "", r#"{"linkToken":"t"}"#),
+    line("GET /api/auth/oidc/{provider}/sign-out", Public, "", ""),
     line("POST /api/auth/refresh", Public, "", "{}"),
     line("POST /api/auth/logout", SignedIn, "", ""),
     line("GET /api/auth/me", SignedIn, "", ""),
@@ -120,6 +125,12 @@ pub const REST: &[Line] = &[
     line("PUT /api/agents/{id}/heartbeat", Having(ManageAgents), "agent", r#"{"content":"H"}"#),
     line("GET /api/agents/{id}/tools", SignedIn, "agent", ""),
     line("PUT /api/agents/{id}/tools", Having(ManageAgents), "agent", r#"{"allowlist":[]}"#),
+    // Prompts
+    line("GET /api/prompts", SignedIn, "", ""),
+    line("POST /api/prompts", Having(SendMessages), "", r#"{"command":"c","content":"C"}"#),
+    line("GET /api/prompts/{id}", Owner, "prompt", ""),
+    line("PATCH /api/prompts/{id}", OwnerHaving(SendMessages), "prompt", r#"{"title":"T"}"#),
+    line("DELETE /api/prompts/{id}", OwnerHaving(SendMessages), "prompt", ""),
     // Models
     line("GET /api/models", SignedIn, "", ""),
     line("POST /api/models/check", HavingInMain(ViewSystem), "", ""),

@@ -4,6 +4,7 @@
 mod faults;
 mod following;
 mod reaching;
+mod rolling;
 
 use serde_json::Value;
 

@@ -53,9 +53,22 @@ impl Cluster {
 
     /// Starts one more.
     pub async fn add(&mut self) {
+        self.gateways.push(self.started_at("127.0.0.1:0").await);
+    }
+
+    async fn started_at(&self, address: &str) -> Process {
         let environment: Vec<_> =
             self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.gateways.push(Process::start_with(&self.folder.path().join("data"), &environment).await);
+        Process::start_at(address, &self.folder.path().join("data"), &environment).await
+    }
+
+    /// Stops one in good order, and starts it again where it was.
+    pub async fn restart(&mut self, gateway: usize) {
+        let address = self.gateways[gateway].address().to_owned();
+        let stopped = self.gateways.remove(gateway).terminate().await;
+        assert_eq!(stopped, Some(0), "it ended well");
+        let started = self.started_at(&address).await;
+        self.gateways.insert(gateway, started);
     }
 
     pub fn http(&self, gateway: usize) -> Http {

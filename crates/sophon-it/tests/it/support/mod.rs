@@ -3,6 +3,7 @@
 mod app;
 mod cluster;
 mod events;
+mod haproxy;
 mod http;
 mod hub;
 mod hub_schemas;
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub use app::App;
 pub use cluster::{Cluster, is_at_work};
 pub use events::Events;
+pub use haproxy::HaProxy;
 pub use http::Http;
 pub use hub::{Hub, streamed};
 pub use hub_schemas::{assert_event, described_events};

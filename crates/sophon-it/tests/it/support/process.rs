@@ -22,19 +22,24 @@ impl Process {
 
     /// With more in its environment.
     pub async fn start_with(data: &Path, environment: &[(&str, &str)]) -> Self {
-        Self::launch(&mut Command::new(binary()), data, environment).await
+        Self::start_at("127.0.0.1:0", data, environment).await
+    }
+
+    /// On this address.
+    pub async fn start_at(address: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::launch(&mut Command::new(binary()), address, data, environment).await
     }
 
     /// Where no file may grow longer than this, in units of 512 bytes: the system refuses what goes beyond.
     pub async fn start_with_file_limit(data: &Path, limit: u32) -> Self {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"")).arg(binary());
-        Self::launch(&mut shell, data, &[]).await
+        Self::launch(&mut shell, "127.0.0.1:0", data, &[]).await
     }
 
-    async fn launch(command: &mut Command, data: &Path, environment: &[(&str, &str)]) -> Self {
+    async fn launch(command: &mut Command, address: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", address, "--data"])
             .arg(data)
             .env("SOPHON__AUTH__AUTO_ADMIN", "true")
             .env("SOPHON__RATE_LIMITS__CHAT", "1000000")
@@ -59,6 +64,11 @@ impl Process {
         })
         .await;
         Self { child, url, _stdout: stdout }
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
     }
 
     pub fn http(&self) -> Http {

@@ -20,6 +20,7 @@ mod nodes;
 mod participants;
 mod record;
 mod row;
+mod saved_prompts;
 mod secrets;
 mod value;
 mod verbs;
@@ -37,6 +38,7 @@ pub use nodes::{NodeCommandRows, NodeRows};
 pub use participants::{ParticipantRows, ParticipantsOf, TagUse};
 pub use record::Record;
 pub use row::{Row, Shape};
+pub use saved_prompts::{PrivateTo, SavedPromptRows, SharedPrompts, UsableBy};
 pub use secrets::SecretRows;
 pub use value::{ToValue, Value};
 pub use verbs::{EntityRows, OnRow, Place, Selection};
@@ -46,8 +48,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::{
-    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, Member, Membership, MemoryEntry, Message,
-    MessageId, Page, Paged, Result, RightsOf, Role, Session, SessionId, SessionStatus, Task, TaskId,
+    Agent, AgentId, ApiToken, AuthSession, BranchPart, Event, IdentityLink, Member, Membership, MemoryEntry,
+    Message, MessageId, Page, Paged, Result, RightsOf, Role, Session, SessionId, SessionStatus, Task, TaskId,
     TaskStatus, Tenant, TenantId, TenantStatus, Timestamp, ToolCall, Topic, User, UserId, UserInTenant,
     UserStatus,
 };
@@ -98,6 +100,7 @@ pub trait Tx:
     + AgentRows
     + SessionRows
     + ParticipantRows
+    + SavedPromptRows
     + MessageRows
     + TaskRows
     + JobRows
@@ -220,6 +223,23 @@ impl Filter for MemberFilter {
             Some(status) => must.is("status", status),
             None => must.is_literally("status", &["active", "suspended"]),
         };
+    }
+}
+
+/// The link of one identity at a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkFilter<'f> {
+    /// The provider.
+    pub issuer: &'f str,
+    /// The provider's name for the person.
+    pub subject: &'f str,
+}
+
+impl Filter for LinkFilter<'_> {
+    type Of = IdentityLink;
+
+    fn conditions<'a>(&'a self, must: &mut Conditions<'a>) {
+        must.is("issuer", self.issuer).is("subject", self.subject);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Tenants, people and their credentials.
 
-use sophon_model::ports::{Tx, every};
+use sophon_model::ports::{LinkFilter, Tx, every};
 use sophon_model::{
-    ApiTokenId, AuthSessionId, Member, SecondFactor, SignInChallengeId, Tenant, TenantId, User, UserId,
+    ApiTokenId, AuthSessionId, IdentityLink, Member, SecondFactor, SignInChallengeId, Tenant, TenantId, User,
+    UserId,
 };
 
 use crate::fixtures::{api_token, at, auth_session, move_in, second_factor, sign_in_challenge, tenant, user};
@@ -21,6 +22,7 @@ pub fn rules() -> Vec<Rule> {
         rule(a_user_has_one_second_factor_and_it_goes_with_the_user),
         rule(an_api_token_is_found_by_its_owner_and_by_its_hash),
         rule(only_live_api_tokens_are_listed_newest_first),
+        rule(an_identity_is_one_accounts_and_goes_with_it),
     ]
 }
 
@@ -190,4 +192,38 @@ fn only_live_api_tokens_are_listed_newest_first(place: &Place) {
     .unwrap();
     let live = read(&*store, |tx| tx.api_tokens(&TenantId::from("home"), &UserId::from("ann"), at(500)));
     assert_eq!(live, [api_token("late", 7), api_token("early", 5)]);
+}
+
+fn an_identity_is_one_accounts_and_goes_with_it(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    let link = |issuer: &str, subject: &str| IdentityLink {
+        issuer: issuer.into(),
+        subject: subject.into(),
+        user_id: "ann".into(),
+        created_at: at(1),
+        used_at: at(2),
+    };
+    let find = |issuer: &'static str, subject: &'static str| {
+        read(&*store, move |tx| tx.first(&LinkFilter { issuer, subject }))
+    };
+    for (issuer, subject) in [("https://one", "1"), ("https://one", "2"), ("https://other", "1")] {
+        let one = link(issuer, subject);
+        write(&*store, move |tx| tx.insert(&one)).unwrap();
+    }
+    let second = IdentityLink { user_id: "bob".into(), ..link("https://one", "1") };
+    let taken = write(&*store, move |tx| {
+        tx.insert(&user("bob"))?;
+        tx.insert(&second)
+    });
+    assert_eq!(code(taken), "conflict");
+    assert_eq!(find("https://one", "1"), Some(link("https://one", "1")));
+    assert_eq!(find("https://one", "3"), None);
+    let used = IdentityLink { used_at: at(9), ..link("https://one", "2") };
+    let expected = used.clone();
+    write(&*store, move |tx| tx.update(&used)).unwrap();
+    assert_eq!(find("https://one", "2"), Some(expected));
+    assert_eq!(find("https://other", "1"), Some(link("https://other", "1")));
+    write(&*store, |tx| tx.delete(&UserId::from("ann"))).unwrap();
+    assert_eq!(find("https://one", "1"), None);
 }

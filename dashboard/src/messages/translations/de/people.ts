@@ -84,6 +84,7 @@ export const permissions: Translation["permissions"] = {
     ManageWebhooks: "Webhooks anlegen, ändern und löschen",
     ManageNodes: "Knoten koppeln, zulassen, sperren und ihnen Befehle senden",
     ManageMcp: "MCP-Server einrichten",
+    ManagePrompts: "Vorlagen mit dem Mandanten teilen; geteilte ändern und löschen",
     SendMessages: "Mit Agenten chatten; eigene Chats anlegen, ändern und löschen",
     ApproveActions: "Freigabeanfragen beantworten",
     CancelTasks: "Aufgaben anderer abbrechen",

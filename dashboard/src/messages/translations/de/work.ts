@@ -12,9 +12,8 @@ export const agents: Translation["agents"] = {
   parts: "Einstellungen des Agenten",
   tabs: {
     profile: "Profil",
-    soul: "Wesen",
-    boot: "Start",
-    heartbeat: "Herzschlag",
+    soul: "Anweisungen",
+    boot: "Erster Start",
     tools: "Werkzeuge",
   },
   actions: "Aktionen des Agenten",
@@ -22,18 +21,23 @@ export const agents: Translation["agents"] = {
   deleteAbout: (name) =>
     `${name} und seine Dateien werden gelöscht. Seine Chats bleiben, aber niemand antwortet mehr darin.`,
   description: "Beschreibung",
-  descriptionHint: "Wozu er da ist, in einer Zeile",
+  descriptionHint: "Wozu er da ist, in einer Zeile, etwa „Plant Reisen mit dem Zug“",
   saved: "Agent gespeichert",
   create: "Agent anlegen",
   soulHint: "Sein Wesen. Weitere Dateien und Werkzeuge kannst du später hinzufügen.",
   model: "Modell",
+  modelHint:
+    "Welches Modell antwortet, solange ein Chat kein anderes wählt. Ein kleines ist schnell und günstig, ein großes denkt weiter.",
   defaultModel: "Standard des Gateways",
   modelOf: (model, provider) => `${model} (${provider})`,
   unavailableModel: (model) => `${model} (nicht verfügbar)`,
   fileAbout: {
-    soul: "Das Wesen des Agenten: seine Rolle, sein Ton und was er ablehnt.",
-    boot: "Was der Agent zu Beginn eines Chats wissen und tun soll.",
-    heartbeat: "Was der Agent von sich aus ab und zu prüft.",
+    soul: "SOUL.md ist das Wesen des Agenten: seine Rolle, sein Ton und was er ablehnt. Er liest sie vor jeder Antwort.",
+    boot: "BOOT.md ist, was der Agent zu Beginn eines Chats wissen und tun soll. Er liest sie nur vor seiner ersten Antwort.",
+  },
+  fileExample: {
+    soul: "Zum Beispiel: „Du planst Reisen mit dem Zug. Du antwortest kurz und nennst Preise. Du buchst nie selbst.“",
+    boot: "Zum Beispiel: „Frage zuerst, wo die Reise beginnt und wie viele mitfahren.“",
   },
   fileSaved: (file) => `${file} gespeichert`,
   changedMeanwhile: (file) =>
@@ -46,6 +50,15 @@ export const agents: Translation["agents"] = {
   savedAt: "Gespeichert: <time/>",
   characters: (count) => plural(count, { one: "# Zeichen", other: "# Zeichen" }),
   tools: "Werkzeuge",
+  toolsAbout:
+    "Was der Agent außer Schreiben tun darf. Mit web.fetch liest er zum Beispiel Seiten, die du nennst; vor einem Werkzeug mit hohem Risiko fragt er dich jedes Mal.",
+  tryIt: "Ausprobieren",
+  startOver: "Neu beginnen",
+  you: "Du",
+  trialOf: (name) => `Probe mit ${name}`,
+  trialAbout:
+    "Sprich mit dem Agenten, wie er gespeichert ist. Dieses Gespräch wird gelöscht, wenn du es schließt.",
+  trialMessage: "Schreib etwas, um ihn auszuprobieren",
   toolsSaved: "Werkzeuge gespeichert",
   allowedBy: "erlaubt durch <pattern/>",
   patterns: "Muster",

@@ -78,6 +78,7 @@ export const navigation: Translation["navigation"] = {
   approvals: "Permisos",
   tasks: "Tareas",
   agents: "Agentes",
+  prompts: "Plantillas",
   discussions: "Debates",
   models: "Modelos",
   nodes: "Nodos",
@@ -112,6 +113,15 @@ export const shell: Translation["shell"] = {
   email: "Correo electrónico",
   password: "Contraseña",
   signIn: "Iniciar sesión",
+  orSignInWith: "O",
+  signInWith: (name) => `Iniciar sesión con ${name}`,
+  signingIn: "Iniciando sesión…",
+  notSignedIn: "No has iniciado sesión",
+  connectAccount: "Conecta tu cuenta",
+  backToSignIn: "Volver al inicio de sesión",
+  signInToConnect: "Iniciar sesión con tu contraseña",
+  connectHint:
+    "Inicia sesión una vez con tu contraseña. Después podrás entrar aquí con tu cuenta de empresa.",
   choosePassword: "Elige tu contraseña",
   choosePasswordWhy: (email) =>
     `Otra persona eligió la primera contraseña de ${email}. Elige una que solo tú conozcas.`,

@@ -85,6 +85,7 @@ export const permissions: Translation["permissions"] = {
     ManageWebhooks: "Crear, modificar y eliminar webhooks",
     ManageNodes: "Emparejar, aprobar y revocar nodos, y enviarles órdenes",
     ManageMcp: "Configurar servidores MCP",
+    ManagePrompts: "Compartir plantillas con la organización; modificar y eliminar las compartidas",
     SendMessages: "Chatear con agentes; crear, modificar y eliminar los chats propios",
     ApproveActions: "Responder a solicitudes de aprobación",
     CancelTasks: "Cancelar tareas de otras personas",

@@ -12,9 +12,8 @@ export const agents: Translation["agents"] = {
   parts: "Ajustes del agente",
   tabs: {
     profile: "Perfil",
-    soul: "Carácter",
-    boot: "Inicio",
-    heartbeat: "Latido",
+    soul: "Instrucciones",
+    boot: "Primer uso",
     tools: "Herramientas",
   },
   actions: "Acciones del agente",
@@ -22,18 +21,23 @@ export const agents: Translation["agents"] = {
   deleteAbout: (name) =>
     `${name} y sus archivos se eliminarán. Sus chats se conservan, pero nadie responderá en ellos.`,
   description: "Descripción",
-  descriptionHint: "Para qué sirve, en una línea",
+  descriptionHint: "Para qué sirve, en una línea, como «Planifica viajes en tren»",
   saved: "Agente guardado",
   create: "Crear agente",
   soulHint: "Su carácter. Puedes añadir otros archivos y herramientas más tarde.",
   model: "Modelo",
+  modelHint:
+    "Qué modelo responde si el chat no elige otro. Uno pequeño es rápido y barato; uno grande razona más.",
   defaultModel: "Predeterminado de la pasarela",
   modelOf: (model, provider) => `${model} (${provider})`,
   unavailableModel: (model) => `${model} (no disponible)`,
   fileAbout: {
-    soul: "El carácter del agente: su papel, su tono y lo que se niega a hacer.",
-    boot: "Lo que el agente debe saber y hacer al empezar un chat.",
-    heartbeat: "Lo que el agente comprueba por su cuenta de vez en cuando.",
+    soul: "SOUL.md es el carácter del agente: su papel, su tono y lo que se niega a hacer. El agente lo lee antes de cada respuesta.",
+    boot: "BOOT.md es lo que el agente debe saber y hacer al empezar un chat. El agente lo lee solo antes de su primera respuesta.",
+  },
+  fileExample: {
+    soul: "Por ejemplo: «Planificas viajes en tren. Respondes con brevedad e indicas los precios. Nunca reservas nada».",
+    boot: "Por ejemplo: «Pregunta primero dónde empieza el viaje y cuántas personas viajan».",
   },
   fileSaved: (file) => `${file} guardado`,
   changedMeanwhile: (file) =>
@@ -46,6 +50,15 @@ export const agents: Translation["agents"] = {
   savedAt: "Guardado: <time/>",
   characters: (count) => plural(count, { one: "# carácter", other: "# caracteres" }),
   tools: "Herramientas",
+  toolsAbout:
+    "Lo que el agente puede hacer además de escribir. Con web.fetch, por ejemplo, lee las páginas que indiques; antes de usar una herramienta de riesgo alto, te pregunta cada vez.",
+  tryIt: "Probar",
+  startOver: "Empezar de nuevo",
+  you: "Tú",
+  trialOf: (name) => `Prueba de ${name}`,
+  trialAbout:
+    "Habla con el agente tal como está guardado. Esta conversación se elimina cuando la cierras.",
+  trialMessage: "Escribe algo para probarlo",
   toolsSaved: "Herramientas guardadas",
   allowedBy: "permitida por <pattern/>",
   patterns: "Patrones",

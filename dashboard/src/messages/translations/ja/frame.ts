@@ -73,6 +73,7 @@ export const navigation: Translation["navigation"] = {
   approvals: "承認",
   tasks: "タスク",
   agents: "エージェント",
+  prompts: "プロンプト",
   discussions: "討論",
   models: "モデル",
   nodes: "ノード",
@@ -107,6 +108,15 @@ export const shell: Translation["shell"] = {
   email: "メールアドレス",
   password: "パスワード",
   signIn: "サインイン",
+  orSignInWith: "または",
+  signInWith: (name) => `${name} でサインイン`,
+  signingIn: "サインインしています…",
+  notSignedIn: "サインインしていません",
+  connectAccount: "アカウントを接続",
+  backToSignIn: "サインインに戻る",
+  signInToConnect: "パスワードでサインイン",
+  connectHint:
+    "一度パスワードでサインインしてください。次からは会社のアカウントでサインインできます。",
   choosePassword: "パスワードを決めてください",
   choosePasswordWhy: (email) =>
     `${email} の最初のパスワードはほかの人が決めたものです。あなただけが知るものに変えてください。`,

@@ -85,6 +85,7 @@ export const permissions: Translation["permissions"] = {
     ManageWebhooks: "Webhook の作成、変更、削除",
     ManageNodes: "ノードのペアリング、承認、取り消しと、コマンドの送信",
     ManageMcp: "MCP サーバーの設定",
+    ManagePrompts: "プロンプトのテナントでの共有、共有プロンプトの変更と削除",
     SendMessages: "エージェントとのチャット、自分のチャットの作成、変更、削除",
     ApproveActions: "承認リクエストへの回答",
     CancelTasks: "他の人のタスクのキャンセル",

@@ -80,6 +80,7 @@ export const permissions: Translation["permissions"] = {
     ManageWebhooks: "创建、更改和删除 Webhook",
     ManageNodes: "配对、批准和撤销节点，并向其发送命令",
     ManageMcp: "配置 MCP 服务器",
+    ManagePrompts: "在租户中共享提示词；更改和删除共享提示词",
     SendMessages: "与智能体对话；创建、更改和删除自己的会话",
     ApproveActions: "答复审批请求",
     CancelTasks: "取消他人的任务",

@@ -13,7 +13,7 @@ use sophon_model::ports::{Delete, Ends, Entity, Insert, Key, Scoped, Store, Tx, 
 use sophon_model::{
     Agent, ApiToken, Approval, AuthSession, Blob, CustomRole, DataKey, Discussion, DiscussionRun,
     DiscussionTurn, InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page,
-    Participant, PeerGateway, Result, SecondFactor, Session, SignInChallenge, StoredAttachment,
+    Participant, PeerGateway, Result, SavedPrompt, SecondFactor, Session, SignInChallenge, StoredAttachment,
     StoredProvider, StoredSecret, Task, Tenant, ToolCall, User,
 };
 
@@ -78,8 +78,8 @@ macro_rules! with_each {
     ($check:ident in $store:expr, of $($kind:ident)+) => { $($check::<$kind>($store);)+ };
     ($check:ident in $store:expr) => {
         with_each!($check in $store, of Tenant User CustomRole AuthSession SignInChallenge ApiToken Agent Session Message Task ToolCall
-            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredProvider
-            StoredAttachment PeerGateway)
+            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun SavedPrompt
+            StoredProvider StoredAttachment PeerGateway)
     };
 }
 
@@ -87,8 +87,8 @@ macro_rules! with_each {
 macro_rules! with_each_placed {
     ($check:ident in $store:expr) => {
         with_each!($check in $store, of CustomRole AuthSession SignInChallenge ApiToken Agent Session Message Task ToolCall
-            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun StoredProvider
-            StoredAttachment)
+            MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun SavedPrompt
+            StoredProvider StoredAttachment)
     };
 }
 
@@ -149,6 +149,7 @@ pub fn rewrite_each(store: &dyn Store) -> BTreeMap<&'static str, usize> {
         count::<NodeCommand>(store),
         rewrite::<Discussion>(store),
         rewrite::<DiscussionRun>(store),
+        rewrite::<SavedPrompt>(store),
         rewrite::<StoredProvider>(store),
         rewrite::<PeerGateway>(store),
         rewrite::<DiscussionTurn>(store),
@@ -222,7 +223,7 @@ fn put_adds_and_overwrites(place: &Place) {
     }
     let store = settle(place);
     with_each!(check in &*store, of Tenant User CustomRole AuthSession SignInChallenge ApiToken Agent Session ToolCall MemoryEntry Node
-        Discussion DiscussionRun StoredProvider StoredAttachment PeerGateway Widget);
+        Discussion DiscussionRun SavedPrompt StoredProvider StoredAttachment PeerGateway Widget);
 }
 
 fn what_is_removed_is_gone(place: &Place) {
@@ -236,8 +237,8 @@ fn what_is_removed_is_gone(place: &Place) {
         assert_eq!((get(store, &E::nth(1)), get(store, &E::nth(2))), (None, Some(E::nth(2))));
     }
     let store = settle(place);
-    with_each!(check in &*store, of SignInChallenge Agent Session MemoryEntry Node Discussion StoredProvider StoredAttachment
-        Widget);
+    with_each!(check in &*store, of SignInChallenge Agent Session MemoryEntry Node Discussion SavedPrompt StoredProvider
+        StoredAttachment Widget);
 }
 
 fn each_scope_has_its_own(place: &Place) {

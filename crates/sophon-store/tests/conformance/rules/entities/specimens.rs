@@ -8,11 +8,14 @@ use sophon_model::{
     FinishReason, GatewayId, InfoRequest, InfoRequestId, InfoRequestStatus, LeftOut, MemoryCategory,
     MemoryEntry, MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus,
     ModelTraits, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus,
-    PeerGateway, Permission, ProviderId, ProviderKind, ProviderModel, Result, Risk, RoleId, Runtime, Session,
-    SessionId, SessionMode, SessionStatus, SignInChallenge, SignInChallengeId, StoredProvider, Task,
-    TaskDetails, TaskId, TaskKind, TaskStatus, Tenant, TenantId, TenantStatus, ToolCall, ToolCallId,
-    ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility, WhileBusy,
+    PeerGateway, Permission, ProviderId, ProviderKind, ProviderModel, Result, Risk, RoleId, Runtime,
+    SavedPrompt, SavedPromptId, Session, SessionId, SessionMode, SessionStatus, SignInChallenge,
+    SignInChallengeId, StoredProvider, Task, TaskDetails, TaskId, TaskKind, TaskStatus, Tenant, TenantId,
+    TenantStatus, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility,
+    WhileBusy,
 };
+
+use sophon_testkit::make;
 
 use super::attachments::move_contents_in;
 use super::{Ending, Placed, Specimen};
@@ -104,6 +107,7 @@ placed! {
     Node: "home", not "other";
     NodeCommand: "n", not "o";
     Discussion: "ann", not "bob";
+    SavedPrompt: "home", not "other";
     StoredProvider: "home", not "other";
     DiscussionRun: "d", not "e";
 }
@@ -189,6 +193,28 @@ impl Specimen for CustomRole {
     }
 }
 
+impl Specimen for SavedPrompt {
+    plain!();
+    named!(SavedPromptId);
+
+    fn nth(n: i64) -> Self {
+        SavedPrompt { created_at: at(n / 2), ..make::saved_prompt(id(n), "home", "ann") }
+    }
+
+    fn changed(self) -> Self {
+        SavedPrompt {
+            owner_id: "bob".into(),
+            command: format!("new-{}", self.command),
+            title: "New".into(),
+            content: "New.".into(),
+            is_shared: true,
+            created_at: at(70),
+            updated_at: at(71),
+            ..self
+        }
+    }
+}
+
 impl Specimen for AuthSession {
     plain!();
     named!(AuthSessionId);
@@ -207,6 +233,7 @@ impl Specimen for AuthSession {
             last_seen_at: at(71),
             expires_at: at(72),
             revoked_at: Some(at(73)),
+            ends_at: Some(at(74)),
             ..self
         }
     }

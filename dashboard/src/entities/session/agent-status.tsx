@@ -1,5 +1,5 @@
-import { isWaiting, type Prompt } from "../../entities/prompt/inbox.ts";
-import type { Run } from "../../entities/session/session-state.ts";
+import { isWaiting, type Prompt } from "../prompt/inbox.ts";
+import type { Run } from "./session-state.ts";
 import { ActivityDots } from "../../ui/status.tsx";
 import styles from "./agent-status.module.css";
 import { conversation as t } from "../../messages/en/conversation.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Prompt } from "../../entities/prompt/inbox.ts";
-import { newRun, type Run } from "../../entities/session/session-state.ts";
+import type { Prompt } from "../prompt/inbox.ts";
+import { newRun, type Run } from "./session-state.ts";
 import { statusText } from "./agent-status.tsx";
 
 const run: Run = { ...newRun("task_1"), phase: "running" };
