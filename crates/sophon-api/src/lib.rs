@@ -27,6 +27,7 @@ mod nodes;
 mod oidc;
 mod public;
 mod saved_prompts;
+mod second_factor;
 mod secret;
 mod secrets;
 mod session_marks;
@@ -74,6 +75,10 @@ pub use nodes::{
 pub use oidc::{BeginOidc, BegunOidc, FinishOidc, FinishedOidc, LinkOidc, OidcSignOut, SignInProvider};
 pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use saved_prompts::{NewSavedPrompt, PromptVariable, SavedPrompt, SavedPromptPatch};
+pub use second_factor::{
+    BegunSecondFactor, BothFactors, CurrentPassword, FirstCode, RecoveryCodes, SecondFactor,
+    SecondFactorChallenge, SecondStep,
+};
 pub use secret::Secret;
 pub use secrets::{MasterKeyState, SecretsState};
 pub use session_marks::{

@@ -30,6 +30,10 @@ pub struct UserAccount {
     pub status: UserStatus,
     /// Whether it has to change its password before anything else, because somebody else chose it.
     pub password_due: bool,
+    /// Whether its sign-ins ask for a second factor.
+    #[serde(default)]
+    #[schema(required)]
+    pub second_factor: bool,
     /// Whether the account is managed in another tenant. In this one its role can be changed, and it can be removed.
     #[serde(default)]
     #[schema(required)]
@@ -44,6 +48,7 @@ impl From<sophon_model::Member> for UserAccount {
     fn from(user: sophon_model::Member) -> Self {
         Self {
             guest: !user.is_home(),
+            second_factor: user.second_factor_since.is_some(),
             id: user.id,
             email: user.email,
             name: user.name,

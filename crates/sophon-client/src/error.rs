@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
-use sophon_api::ErrorBody;
+use sophon_api::{ErrorBody, SecondFactorChallenge};
 
 /// The header that names a request in the gateway's log.
 const REQUEST_ID: &str = "x-sophon-request-id";
@@ -99,6 +99,12 @@ impl ClientError {
     /// Whether a credential is missing or no longer valid.
     pub fn is_unauthenticated(&self) -> bool {
         self.refusal().is_some_and(|refusal| refusal.status == Some(StatusCode::UNAUTHORIZED.as_u16()))
+    }
+
+    /// What to come back with and a code, if a sign-in was refused because a second factor is asked for.
+    pub fn second_factor(&self) -> Option<SecondFactorChallenge> {
+        let refusal = self.refusal().filter(|refusal| refusal.code == "second_factor_required")?;
+        serde_json::from_value(refusal.details.clone()?).ok()
     }
 
     /// Whether the same request may well succeed a moment later: the network failed, or the gateway is restarting.

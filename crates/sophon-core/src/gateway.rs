@@ -274,9 +274,10 @@ impl Gateway {
         memory::register(&mut registry, &shared.db);
         once::register(&mut registry);
         maintenance::register(&mut registry);
-        let audit = Audit::open(&shared, &mut registry, home, audit_checkpoints);
+        let audit = Audit::open(&shared, &mut registry, home.clone(), audit_checkpoints);
         audit.started().await?;
-        let identity = Identity::open(&shared, &mut registry, audit.clone(), auto_admin)?;
+        let for_identity = (secrets.clone(), home);
+        let identity = Identity::open(&shared, &mut registry, audit.clone(), for_identity, auto_admin)?;
         let for_administrators = Arc::new(identity.clone());
         let oidc = Oidc::open(&shared, for_administrators.clone(), identity_providers).await?;
         let users = Users::open(&shared, for_administrators.clone());

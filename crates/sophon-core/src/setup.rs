@@ -7,11 +7,14 @@ use sophon_model::{AuditAction, Result, Role, Tenant, TenantStatus, User, UserSt
 use crate::agents::first_agent;
 use crate::audit::{Draft, Performer};
 use crate::database::{Database, Unit};
-use crate::identity::{check_new_password, hash_password};
+use crate::identity::{Owner, check_new_password, hash_password};
 use crate::users::join_in;
 
 /// The slug of the main tenant, which every gateway has, unless it was given another one.
 const FIRST_TENANT: &str = "default";
+
+/// What the first administrator is called.
+const NAME: &str = "Administrator";
 
 /// The first administrator, as asked for by who starts the gateway.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +39,9 @@ pub(crate) async fn set_up(db: &Database, wanted: FirstAdministrator) -> Result<
     if let Some(user) = db.read(|tx: &dyn Tx| tx.first_user()).await? {
         return Ok(Administrator { user, is_old: true, generated_password: None });
     }
+    let email = wanted.email.unwrap_or_else(|| "admin@localhost".into()).trim().to_lowercase();
     if let Some(password) = &wanted.password {
-        check_new_password(password)?;
+        check_new_password(password, &Owner { email: email.clone(), name: NAME.into() })?;
     }
     let generated = wanted
         .password
@@ -45,7 +49,6 @@ pub(crate) async fn set_up(db: &Database, wanted: FirstAdministrator) -> Result<
         .then(|| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(db.random::<15>()));
     let password = wanted.password.or_else(|| generated.clone()).unwrap_or_default();
     let hash = hash_password(&password, db.random())?;
-    let email = wanted.email.unwrap_or_else(|| "admin@localhost".into()).trim().to_lowercase();
     let user = db.write(move |unit| first_rows(unit, email, hash)).await?;
     Ok(Administrator { user, is_old: false, generated_password: generated })
 }
@@ -76,7 +79,7 @@ fn first_rows(unit: &mut Unit<'_>, email: String, password_hash: String) -> Resu
         id: unit.new_id(),
         tenant_id: tenant.id,
         email,
-        name: "Administrator".into(),
+        name: NAME.into(),
         status: UserStatus::Active,
         password_hash,
         password_due: false,

@@ -123,6 +123,10 @@ ids! {
     AuthSessionId = "auth_";
     /// An API token's public handle (the secret itself begins with `sk_`).
     ApiTokenId = "tok_";
+    /// A second factor of a user.
+    SecondFactorId = "mfa_";
+    /// A sign-in that waits for the second factor.
+    SignInChallengeId = "chal_";
     /// A note for other processes that rights have changed.
     RightsChangeId = "rights_";
     /// An agent.

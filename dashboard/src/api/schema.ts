@@ -367,6 +367,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove the second factor of a user
+         * @description For one who has lost it. All its sign-ins end; API tokens go on. One's own is switched off with the password and a code.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -734,8 +754,32 @@ export interface paths {
          * Sign in
          * @description The sign-in is good for all tenants of the user. Its answer tells of the one that the request names, or of the user's
          *     home; 403 if the user does not belong to it.
+         *
+         *     Where a second factor is asked for, a right password is answered with 401 and `second_factor_required`, and no token:
+         *     the error's details are a `SecondFactorChallenge`, which `POST /api/auth/login/second-factor` takes with a code.
          */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a second factor
+         * @description The second step, after one that was answered with `second_factor_required`. A wrong code is answered with 401 and
+         *     `wrong_code`, and another one can be sent; with `sign_in_expired` the password is to be sent again. A code is good once.
+         */
+        post: operations["secondStep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -903,6 +947,91 @@ export interface paths {
          * @description Trade a refresh token for a new pair of tokens.
          */
         post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how it is with one's second factor
+         * @description Tell how it is with one's second factor.
+         */
+        get: operations["getSecondFactor"];
+        put?: never;
+        /**
+         * Begin to set up a second factor
+         * @description The key is in this answer and nowhere else. Sign-ins do not ask for codes before a first one has confirmed it; until then
+         *     a new key takes the place of this one. Not with an API token.
+         */
+        post: operations["beginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch on the second factor with a first code
+         * @description From then on sign-ins ask for a code. All other sign-ins end; API tokens go on. Not with an API token.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch off one's second factor
+         * @description Not with an API token.
+         */
+        post: operations["disableSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Those that are left count no longer. Not with an API token.
+         */
+        post: operations["renewRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2905,6 +3034,19 @@ export interface components {
              */
             authorizationUrl: string;
         };
+        /** @description A second factor that waits for a first code. */
+        BegunSecondFactor: {
+            /**
+             * @description The key as it is typed into an app: base32, SHA-1, six digits, 30 seconds.
+             * @example GEZDGNBVGY3TQOJQ
+             */
+            key: string;
+            /**
+             * @description What an authenticator app reads from a QR code.
+             * @example otpauth://totp/Sophon:ada%40example.com?secret=GEZDGNBVGY3TQOJQ&issuer=Sophon
+             */
+            uri: string;
+        };
         /**
          * @description What somebody who signed in sees first. Each list is the first page of the address that stands beside it: of agents,
          *     pinned sessions, approvals and questions the longest one, of sessions and tasks one of the usual length.
@@ -2934,6 +3076,20 @@ export interface components {
             sessions: components["schemas"]["List_ListedSession"];
             /** @description `GET /api/sessions/tags` */
             sessionTags: components["schemas"]["List_SessionTag"];
+        };
+        /** @description The password, and a code of the second factor. */
+        BothFactors: {
+            /**
+             * @description Six digits that the app shows, or a recovery code.
+             * @example 287082
+             */
+            code: string;
+            /**
+             * Format: password
+             * @description The present password.
+             * @example correct horse battery staple
+             */
+            currentPassword: string;
         };
         /** @description A model of the catalogue. */
         CatalogModel: {
@@ -3002,6 +3158,15 @@ export interface components {
          * @enum {string}
          */
         CredentialKind: "sign_in" | "api_token" | "auto_admin" | "node_token";
+        /** @description Proof that it is the owner of the account who asks. */
+        CurrentPassword: {
+            /**
+             * Format: password
+             * @description The present password.
+             * @example correct horse battery staple
+             */
+            currentPassword: string;
+        };
         /** @description An answer was longer than the operator allows, and its beginning was kept. */
         Cut: {
             /**
@@ -3468,6 +3633,14 @@ export interface components {
          * @enum {string}
          */
         FinishReason: "stop" | "length" | "content_filter" | "incomplete" | "cancelled" | "error";
+        /** @description A code. */
+        FirstCode: {
+            /**
+             * @description Six digits that the app shows.
+             * @example 287082
+             */
+            code: string;
+        };
         /** @description How to fork. */
         ForkSession: {
             /** @description The last message to copy; all if absent. */
@@ -5254,6 +5427,16 @@ export interface components {
              */
             seq?: number;
         };
+        /** @description The recovery codes of an account. */
+        RecoveryCodes: {
+            /**
+             * @description Ten codes, shown this once. Each is good for one sign-in in place of a code of the app.
+             * @example [
+             *       "1f0c-77ab-90de-3412-a8b1"
+             *     ]
+             */
+            recoveryCodes: string[];
+        };
         /** @description A refresh token to be traded. */
         Refresh: {
             /**
@@ -5549,6 +5732,45 @@ export interface components {
         ScopeChanged: {
             /** @description The scopes, as it knows them. */
             scopes: string[];
+        };
+        /** @description How it is with one's second factor. */
+        SecondFactor: {
+            /** @description Whether sign-ins ask for a code. */
+            enabled: boolean;
+            /**
+             * @description Recovery codes that are left, of ten.
+             * @example 10
+             */
+            recoveryCodesLeft: number;
+            /** @description Since when; null if they do not. */
+            since: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The details of the error `second_factor_required`: the password was right. */
+        SecondFactorChallenge: {
+            /**
+             * @description What to send with a code. Good for one sign-in, from the same device and network.
+             * @example chal_01J9ZT1M3C.q7Jv
+             */
+            challenge: string;
+            /**
+             * Format: int64
+             * @description How long it lasts.
+             * @example 300
+             */
+            expiresInSeconds: number;
+        };
+        /** @description The second step of a sign-in. */
+        SecondStep: {
+            /**
+             * @description The challenge that the first step was answered with.
+             * @example chal_01J9ZT1M3C.q7Jv
+             */
+            challenge: string;
+            /**
+             * @description Six digits that the app shows, or a recovery code.
+             * @example 287082
+             */
+            code: string;
         };
         /** @description How stored secrets are sealed. */
         SecretsState: {
@@ -6509,6 +6731,8 @@ export interface components {
              * @example Operator
              */
             roleName: string;
+            /** @description Whether its sign-ins ask for a second factor. */
+            secondFactor: boolean;
             /** @description Whether it may sign in. */
             status: components["schemas"]["UserStatus"];
             /** @description When it last changed. */
@@ -7798,6 +8022,7 @@ export interface operations {
                      *         "passwordDue": false,
                      *         "role": "Operator",
                      *         "roleName": "Operator",
+                     *         "secondFactor": false,
                      *         "status": "active",
                      *         "updatedAt": "2026-11-22T12:00:00.000Z"
                      *       },
@@ -8070,6 +8295,7 @@ export interface operations {
                      *           "passwordDue": false,
                      *           "role": "Operator",
                      *           "roleName": "Operator",
+                     *           "secondFactor": false,
                      *           "status": "active",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z"
                      *         }
@@ -8151,6 +8377,7 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
+                     *       "secondFactor": false,
                      *       "status": "active",
                      *       "updatedAt": "2026-11-22T12:00:00.000Z"
                      *     }
@@ -8212,6 +8439,7 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
+                     *       "secondFactor": false,
                      *       "status": "active",
                      *       "updatedAt": "2026-11-22T12:00:00.000Z"
                      *     }
@@ -8339,6 +8567,7 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
+                     *       "secondFactor": false,
                      *       "status": "active",
                      *       "updatedAt": "2026-11-22T12:00:00.000Z"
                      *     }
@@ -8410,6 +8639,7 @@ export interface operations {
                      *           "passwordDue": false,
                      *           "role": "Operator",
                      *           "roleName": "Operator",
+                     *           "secondFactor": false,
                      *           "status": "active",
                      *           "updatedAt": "2026-11-22T12:00:00.000Z"
                      *         }
@@ -8490,6 +8720,7 @@ export interface operations {
                      *         "passwordDue": false,
                      *         "role": "Operator",
                      *         "roleName": "Operator",
+                     *         "secondFactor": false,
                      *         "status": "active",
                      *         "updatedAt": "2026-11-22T12:00:00.000Z"
                      *       }
@@ -8549,6 +8780,7 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
+                     *       "secondFactor": false,
                      *       "status": "active",
                      *       "updatedAt": "2026-11-22T12:00:00.000Z"
                      *     }
@@ -8676,6 +8908,7 @@ export interface operations {
                      *       "passwordDue": false,
                      *       "role": "Operator",
                      *       "roleName": "Operator",
+                     *       "secondFactor": false,
                      *       "status": "active",
                      *       "updatedAt": "2026-11-22T12:00:00.000Z"
                      *     }
@@ -8784,6 +9017,7 @@ export interface operations {
                      *         "passwordDue": false,
                      *         "role": "Operator",
                      *         "roleName": "Operator",
+                     *         "secondFactor": false,
                      *         "status": "active",
                      *         "updatedAt": "2026-11-22T12:00:00.000Z"
                      *       }
@@ -8798,6 +9032,40 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Failure"];
@@ -10533,6 +10801,82 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    secondStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "challenge": "chal_01J9ZT1M3C.q7Jv",
+                 *       "code": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecondStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accessToken": "at_3c5d7e8f9a0b",
+                     *       "expiresAt": "2026-11-22T12:00:00.000Z",
+                     *       "refreshToken": "rt_7e8f9a0b3c5d",
+                     *       "user": {
+                     *         "createdAt": "2026-11-22T12:00:00.000Z",
+                     *         "email": "ada@example.com",
+                     *         "id": "usr_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *         "name": "Ada",
+                     *         "passwordDue": false,
+                     *         "permissions": [
+                     *           "ManageUsers"
+                     *         ],
+                     *         "role": "Operator",
+                     *         "roleName": "Operator",
+                     *         "tenant": {
+                     *           "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *           "name": "Default",
+                     *           "slug": "default"
+                     *         },
+                     *         "tenants": [
+                     *           {
+                     *             "id": "tenant_0197c6c0a4d37b2e9f6a3c5d7e8f9a0b",
+                     *             "name": "Acme",
+                     *             "role": "Viewer",
+                     *             "roleName": "Viewer",
+                     *             "slug": "acme"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
     logout: {
         parameters: {
             query?: never;
@@ -11141,6 +11485,255 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["NotAuthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the client has: 304 if it is the same still.
+                 * @example "pLk3vQ0yq3jXo4mJ8s2WmA"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "enabled": false,
+                     *       "recoveryCodesLeft": 10,
+                     *       "since": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    beginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CurrentPassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "GEZDGNBVGY3TQOJQ",
+                     *       "uri": "otpauth://totp/Sophon:ada%40example.com?secret=GEZDGNBVGY3TQOJQ&issuer=Sophon"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BegunSecondFactor"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recoveryCodes": [
+                     *         "1f0c-77ab-90de-3412-a8b1"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    disableSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082",
+                 *       "currentPassword": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082",
+                 *       "currentPassword": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Sophon-Request-Id": components["headers"]["X-Sophon-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recoveryCodes": [
+                     *         "1f0c-77ab-90de-3412-a8b1"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["NotAuthorized"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];

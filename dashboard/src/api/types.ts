@@ -39,6 +39,9 @@ export type CatalogModel = Schemas["CatalogModel"];
 export type ToolInfo = Schemas["ToolInfo"];
 
 export type SignedIn = Schemas["SignedIn"];
+export type SecondFactorChallenge = Schemas["SecondFactorChallenge"];
+export type SecondFactorState = Schemas["SecondFactor"];
+export type BegunSecondFactor = Schemas["BegunSecondFactor"];
 export type Accepted = Schemas["Accepted"];
 /** A file that goes with a message. */
 export type Attachment = Message["attachments"][number];

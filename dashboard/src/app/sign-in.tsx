@@ -9,6 +9,7 @@ import { ErrorText } from "../ui/notice.tsx";
 import { connectPending, pendingLink } from "../entities/user/company-account.ts";
 import { ChoosePassword } from "./choose-password.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
+import { SecondStep, challengeOf } from "./second-step.tsx";
 import styles from "./sign-in.module.css";
 import { shell } from "../messages/en/shell.ts";
 
@@ -17,14 +18,25 @@ export function SignIn() {
   const [password, setPassword] = useState("");
   /** A sign-in whose password has to be changed before it is kept. */
   const [due, setDue] = useState<SignedIn | null>(null);
+  /** A sign-in that waits for a code. */
+  const [challenge, setChallenge] = useState<string | null>(null);
+  const keep = async (signedIn: SignedIn) => {
+    await connectPending(signedIn);
+    (signedIn.user.passwordDue ? setDue : credentials.write)(signedIn);
+  };
   const signIn = useMutation({
     mutationFn: () => call(api.POST("/api/auth/login", { body: { email, password } })),
-    onSuccess: async (signedIn) => {
-      await connectPending(signedIn);
-      (signedIn.user.passwordDue ? setDue : credentials.write)(signedIn);
-    },
+    onSuccess: keep,
+    onError: (error) => setChallenge(challengeOf(error)),
   });
   if (due !== null) return <ChoosePassword signedIn={due} current={password} />;
+  if (challenge !== null) {
+    const back = () => {
+      setChallenge(null);
+      signIn.reset();
+    };
+    return <SecondStep challenge={challenge} onSignedIn={keep} onBack={back} />;
+  }
 
   return (
     <main className={styles.page}>

@@ -12,6 +12,7 @@ export * from "./en/notifications.ts";
 export * from "./en/palette.ts";
 export * from "./en/permissions.ts";
 export * from "./en/prompts.ts";
+export * from "./en/second-factor.ts";
 export * from "./en/saved-prompts.ts";
 export * from "./en/sessions.ts";
 export * from "./en/settings.ts";

@@ -1,6 +1,8 @@
 //! *Identity & auth*.
 
-use sophon_api::{ApiToken, AuthConfig, CreatedApiToken, List, NewApiToken, Secret, User};
+use sophon_api::{
+    ApiToken, AuthConfig, CreatedApiToken, List, NewApiToken, SecondFactorChallenge, SecondStep, Secret, User,
+};
 use sophon_model::ApiTokenId;
 
 use crate::{Client, ClientError, Login};
@@ -27,10 +29,21 @@ impl Client {
         self.fetch(self.get(&["api", "auth", "config"])?.anonymous()).await
     }
 
-    /// `POST /api/auth/login`. The answer is not stored: that is the caller's decision.
+    /// `POST /api/auth/login`. An error may be that a [second factor](ClientError::second_factor) is asked for. The answer is not stored: that is the caller's decision.
     pub async fn login(&self, email: &str, password: &Secret) -> Result<SignedIn, ClientError> {
         let body = sophon_api::Login { email: email.to_owned(), password: password.clone() };
         let request = self.post(&["api", "auth", "login"])?.anonymous().json(&body);
+        self.fetch::<sophon_api::SignedIn>(request).await.map(SignedIn::from)
+    }
+
+    /// `POST /api/auth/login/second-factor`: the second step, with a code of an app or a recovery code.
+    pub async fn second_step(
+        &self,
+        challenge: &SecondFactorChallenge,
+        code: &Secret,
+    ) -> Result<SignedIn, ClientError> {
+        let body = SecondStep { challenge: challenge.challenge.clone(), code: code.clone() };
+        let request = self.post(&["api", "auth", "login", "second-factor"])?.anonymous().json(&body);
         self.fetch::<sophon_api::SignedIn>(request).await.map(SignedIn::from)
     }
 

@@ -57,6 +57,11 @@ impl Client {
         self.fetch(self.post(&["api", "admin", "users", id.as_str(), "password"])?).await
     }
 
+    /// `DELETE /api/admin/users/{id}/second-factor`: for a user who has lost it. All its sign-ins end.
+    pub async fn remove_second_factor(&self, id: &UserId) -> Result<(), ClientError> {
+        self.execute(self.delete(&["api", "admin", "users", id.as_str(), "second-factor"])?).await
+    }
+
     /// `DELETE /api/admin/users/{id}`. What is the user's own goes to `heir`, who is needed if there is anything.
     pub async fn delete_user(&self, id: &UserId, heir: Option<&UserId>) -> Result<(), ClientError> {
         let request = self.delete(&["api", "admin", "users", id.as_str()])?;

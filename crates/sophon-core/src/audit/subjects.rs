@@ -3,8 +3,8 @@
 
 use sophon_model::{
     Agent, Announcement, ApiToken, Approval, AuthSession, CustomRole, Discussion, DiscussionRun, InfoRequest,
-    Job, Member, Node, NodeCommand, SavedPrompt, Session, SessionId, StoredAttachment, StoredProvider, Task,
-    TaskId, Tenant, ToolCall, User,
+    Job, Member, Node, NodeCommand, SavedPrompt, SecondFactor, Session, SessionId, StoredAttachment,
+    StoredProvider, Task, TaskId, Tenant, ToolCall, User,
 };
 
 /// A thing that something is done to.
@@ -72,6 +72,7 @@ subjects! {
     Member { name: it => &it.email },
     Node { name: it => &it.name },
     NodeCommand { name: it => &it.command, task: it => it.task_id.as_ref() },
+    SecondFactor {},
     SavedPrompt { name: it => &it.command },
     Session { session: it => Some(&it.id) },
     StoredAttachment { name: it => &it.mime, session: it => it.session_id.as_ref() },

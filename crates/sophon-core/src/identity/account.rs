@@ -2,7 +2,8 @@
 
 use sophon_model::{AuditAction, Caller, Credential, Error, Kind, Result, User, UserId};
 
-use super::{Identity, Profile, member, permissions, rejected};
+use super::second_factor::close_in;
+use super::{Identity, Owner, Profile, member, permissions, rejected};
 use crate::audit::Draft;
 use crate::database::Unit;
 use crate::limits;
@@ -47,35 +48,21 @@ impl Identity {
 
     /// Changes the caller's password and ends all other sign-ins. The one that asks goes on.
     pub async fn change_password(&self, caller: &Caller, current: String, new: String) -> Result<Profile> {
-        require_person(caller)?;
-        let mut attempt = self.throttle.begin(None).await?;
-        let (by, wanted, caller) = (caller, caller.user.clone(), caller.clone());
-        let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
-        // Who has signed in is no stranger: what strangers guess elsewhere does not keep it from changing its password.
-        attempt.on_own(&user.email).await?;
-        if !self.passwords.verify(current.clone(), Some(user.password_hash.clone())).await? {
-            let wrong = wrong_password();
-            let denied = Draft::new(by, AuditAction::UserChangePassword).about(&user).denied(wrong.code());
-            self.audit.refuse_draft(denied);
-            return Err(wrong);
-        }
-        attempt.succeeded();
+        let user = self.verify_own_password(caller, current.clone(), AuditAction::UserChangePassword).await?;
+        let (by, caller) = (caller, caller.clone());
         if current == new {
             return Err(Error::validation("new_password", "Choose another password than the present one."));
         }
-        let hash = self.passwords.hash(new, self.db.random()).await;
+        let hash = self.passwords.hash(new, &user.owner, self.db.random()).await;
         let hash = hash.map_err(|error| match error.field() {
-            Some(_) => Error::validation("new_password", error.to_string()),
+            Some(_) => error.with_field("new_password"),
             None => error,
         })?;
-        let (identity, verified) = (self.clone(), user.password_hash);
+        let (identity, verified) = (self.clone(), user);
         self.db
             .write_as(by, AuditAction::UserChangePassword, move |unit| {
                 let mut user = own(unit, &caller)?;
-                // It may have been changed since it was verified, by an administrator above all.
-                if user.password_hash != verified {
-                    return Err(wrong_password());
-                }
+                verified.require_unchanged(&user)?;
                 unit.about(&user);
                 user.password_hash = hash;
                 user.password_due = false;
@@ -87,17 +74,40 @@ impl Identity {
             .await
     }
 
+    /// Refuses a caller who does not know its own password. What depends on that is done to the account as it was verified.
+    pub(super) async fn verify_own_password(
+        &self,
+        caller: &Caller,
+        password: String,
+        action: AuditAction,
+    ) -> Result<Verified> {
+        require_person(caller)?;
+        let mut attempt = self.throttle.begin(None).await?;
+        let wanted = caller.user.clone();
+        let user = self.db.read(move |tx| tx.get(&wanted)).await?.ok_or_else(|| Error::not_found("user"))?;
+        // Who has signed in is no stranger: what strangers guess elsewhere does not keep it from proving itself.
+        attempt.on_own(&user.email).await?;
+        if !self.passwords.verify(password, Some(user.password_hash.clone())).await? {
+            let wrong = wrong_password();
+            self.audit.refuse_draft(Draft::new(caller, action).about(&user).denied(wrong.code()));
+            return Err(wrong);
+        }
+        attempt.succeeded();
+        let owner = Owner { email: user.email, name: user.name };
+        Ok(Verified { owner, password_hash: user.password_hash })
+    }
+
     /// Where the secrets of a request come from.
     pub(crate) fn secrets_of(&self, caller: &Caller) -> SecretSource {
         self.secret_maker.source(&self.db, caller)
     }
 
-    /// The hash of a password that is chosen for a user.
-    pub(crate) async fn hash_password(&self, password: String) -> Result<String> {
-        self.passwords.hash(password, self.db.random()).await
+    /// The hash of a password that is chosen for a user. `validation_failed` if it is not fit to be one.
+    pub(crate) async fn hash_password(&self, password: String, owner: &Owner) -> Result<String> {
+        self.passwords.hash(password, owner, self.db.random()).await
     }
 
-    /// Ends a user's sign-ins, but for the one that `kept` is of.
+    /// Ends a user's sign-ins, but for the one that `kept` is of, and those that wait for a second factor.
     pub(crate) fn end_sign_ins_in(
         &self,
         unit: &mut Unit<'_>,
@@ -109,6 +119,7 @@ impl Identity {
             Some(Credential::Access(session, _)) => Some(session),
             _ => None,
         };
+        close_in(unit, user)?;
         for mut session in unit.tx.auth_sessions(user, now)? {
             if kept != Some(&session.id) {
                 session.revoked_at = Some(now);
@@ -124,12 +135,26 @@ impl Identity {
     }
 }
 
+/// An account whose password was verified.
+#[derive(Clone)]
+pub(super) struct Verified {
+    pub(super) owner: Owner,
+    password_hash: String,
+}
+
+impl Verified {
+    /// Refuses what depends on the password if it was changed since, by an administrator above all.
+    pub(super) fn require_unchanged(&self, user: &User) -> Result<()> {
+        if user.password_hash == self.password_hash { Ok(()) } else { Err(wrong_password()) }
+    }
+}
+
 fn wrong_password() -> Error {
     let wrong = Error::conflict("That is not your present password.").with_code("wrong_password");
     wrong.with_field("current_password")
 }
 
-fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
+pub(super) fn own(unit: &mut Unit<'_>, caller: &Caller) -> Result<User> {
     unit.tx.user_to_change(&caller.user)?.ok_or_else(|| Error::not_found("user"))
 }
 

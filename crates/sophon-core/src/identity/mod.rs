@@ -4,10 +4,12 @@ mod access_token;
 mod account;
 mod api_tokens;
 mod elsewhere;
+mod guessable;
 mod identified;
 pub mod oidc;
 mod password;
 mod rights;
+mod second_factor;
 mod sign_in;
 mod tenancy;
 mod throttle;
@@ -15,21 +17,24 @@ mod throttle;
 pub use account::AccountChange;
 pub(crate) use account::require_person;
 pub use api_tokens::{Ends, NewApiToken};
+pub(crate) use guessable::Owner;
 pub use identified::{Identified, Presented};
 pub(crate) use password::{check_new_password, hash_password};
 pub(crate) use rights::{ActingFor, acting_for, ended_rights};
+pub use second_factor::{BegunSecondFactor, SECOND_FACTOR_REQUIRED, SecondFactorState, SecondStep};
 pub use sign_in::{Device, Login, SignedIn};
 pub use tenancy::{NamedTenant, Outsider};
 pub(crate) use tenancy::{member, memberships, permissions, role_permissions};
 pub use throttle::SignInRates;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use sophon_model::ports::Tx;
 use sophon_model::{
     ApiToken, ApiTokenId, Caller, Credential, Error, Kind, Member, Permission, Permissions, Result, RightsOf,
-    Timestamp, User, UserId, UserStatus,
+    SignInChallenge, TenantId, Timestamp, User, UserId, UserStatus,
 };
 use tokio::sync::broadcast;
 
@@ -38,6 +43,7 @@ use crate::database::{Database, Unit};
 use crate::gateway::Shared;
 use crate::once::SecretMaker;
 use crate::registry::Registry;
+use crate::secrets::Secrets;
 use access_token::AccessTokens;
 use password::Passwords;
 use sign_in::RefreshKey;
@@ -96,6 +102,8 @@ pub struct Identity {
     throttle: Arc<LoginThrottle>,
     changes: broadcast::Sender<RightsOf>,
     audit: Audit,
+    secrets: Secrets,
+    main_tenant: TenantId,
     auto_admin: Option<Caller>,
 }
 
@@ -104,6 +112,7 @@ impl Identity {
         shared: &Shared,
         registry: &mut Registry,
         audit: Audit,
+        (secrets, main_tenant): (Secrets, TenantId),
         auto_admin: Option<Caller>,
     ) -> Result<Self> {
         let (db, settings) = (shared.db.clone(), &shared.settings);
@@ -111,6 +120,7 @@ impl Identity {
         rights::register(registry, &changes);
         registry.chore(rights::Reviewer::new(changes.clone(), shared.running.clone()));
         elsewhere::register(registry);
+        registry.keep::<SignInChallenge>(Duration::ZERO);
         if !db.is_exclusive() {
             let watch = elsewhere::watch(db.clone(), changes.clone(), shared.lifecycle.clone());
             shared.lifecycle.spawn_critical("watch over rights", watch);
@@ -123,6 +133,8 @@ impl Identity {
             throttle: Arc::new(LoginThrottle::open(shared, registry)),
             changes,
             audit,
+            secrets,
+            main_tenant,
             auto_admin,
             db,
         })

@@ -13,6 +13,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 use sophon_model::{Error, Kind, Result};
 use tokio::sync::oneshot;
 
+use super::guessable::{Owner, require_hard_to_guess};
+
 /// Hashes at a time; each takes 19 MiB and tens of milliseconds of a core.
 const AT_A_TIME: usize = 2;
 /// Hashes that may wait; beyond that a request is refused, and can be made again.
@@ -31,7 +33,7 @@ pub(crate) const LONGEST_PASSWORD: usize = 1_024;
 const SHORTEST_PASSWORD: usize = 8;
 
 /// Refuses a password that is too easily guessed, or too long to be hashed.
-pub(crate) fn check_new_password(password: &str) -> Result<()> {
+pub(crate) fn check_new_password(password: &str, owner: &Owner) -> Result<()> {
     if password.chars().count() < SHORTEST_PASSWORD {
         let text = format!("A password has at least {SHORTEST_PASSWORD} characters.");
         return Err(Error::validation("password", text));
@@ -42,7 +44,7 @@ pub(crate) fn check_new_password(password: &str) -> Result<()> {
             format!("A password has at most {LONGEST_PASSWORD} bytes."),
         ));
     }
-    Ok(())
+    require_hard_to_guess(password, owner)
 }
 
 /// A password's hash in PHC form, with this salt.
@@ -89,8 +91,8 @@ impl Passwords {
     }
 
     /// The hash of a new password, with this salt. `validation_failed` if it is not fit to be one.
-    pub(crate) async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String> {
-        check_new_password(&password)?;
+    pub(crate) async fn hash(&self, password: String, owner: &Owner, salt: [u8; 16]) -> Result<String> {
+        check_new_password(&password, owner)?;
         let (hash, told) = oneshot::channel();
         self.queue(Job::Hash { password, salt, hash })?;
         told.await.map_err(Error::internal)?

@@ -13,9 +13,10 @@ use sophon_model::{
 };
 
 use super::password::LONGEST_PASSWORD;
+use super::second_factor::{factor_of, open_in, second_factor_required};
 use super::{
-    Identity, LONGEST_CREDENTIAL, NamedTenant, Outsider, Profile, Proof, entered, may_act, member,
-    new_secret, permissions, rejected, secret_hash,
+    Identity, LONGEST_CREDENTIAL, NamedTenant, Outsider, Profile, Proof, SECOND_FACTOR_REQUIRED, entered,
+    may_act, member, new_secret, permissions, rejected, secret_hash,
 };
 use crate::audit::{Draft, Performer};
 use crate::database::Unit;
@@ -56,7 +57,7 @@ pub struct Device {
 
 impl Device {
     /// What is kept of its name.
-    fn name(&self) -> Option<String> {
+    pub(super) fn name(&self) -> Option<String> {
         let cut = |name: &String| name[..name.floor_char_boundary(LONGEST_USER_AGENT)].to_owned();
         self.user_agent.as_ref().map(cut)
     }
@@ -64,6 +65,11 @@ impl Device {
     pub(super) fn origin(&self) -> Arc<Origin> {
         let Self { user_agent, address, request_id } = self.clone();
         Arc::new(Origin { address, user_agent, request_id })
+    }
+
+    /// The network that it is in, as addresses are counted.
+    pub(super) fn network(&self) -> Option<String> {
+        self.address.map(|address| network(address).to_string())
     }
 
     fn address(&self) -> Option<String> {
@@ -76,7 +82,7 @@ impl Device {
     }
 
     /// Whether it is in the network of one of these sign-ins.
-    fn is_near(&self, sign_ins: &[AuthSession]) -> bool {
+    pub(super) fn is_near(&self, sign_ins: &[AuthSession]) -> bool {
         let here = self.address.map(network);
         let at = |session: &AuthSession| session.address.as_ref()?.parse().ok().map(network);
         here.is_some() && sign_ins.iter().any(|session| at(session) == here)
@@ -96,23 +102,36 @@ pub struct SignedIn {
     pub profile: Profile,
 }
 
+/// What a right password comes to.
+enum FirstStep {
+    SignedIn(Box<SignedIn>),
+    /// A second factor is asked for; the device comes back with this challenge.
+    Challenged(String),
+}
+
 impl Identity {
-    /// Signs in. Whether the account does not exist, may not sign in or has another password cannot be told apart.
+    /// Signs in. Whether the account does not exist, may not sign in or has another password cannot be told apart. Where a
+    /// second factor is asked for, a right password is answered with [`SECOND_FACTOR_REQUIRED`](super::SECOND_FACTOR_REQUIRED),
+    /// and [`second_step`](Self::second_step) signs in.
     pub async fn login(&self, login: Login) -> Result<SignedIn> {
         let origin = login.device.origin();
         let mut claimed = None;
-        let signed_in = self.log_in(login, &mut claimed).await;
-        if let Err(error) = &signed_in
-            && matches!(error.kind(), Kind::Unauthenticated | Kind::RateLimited | Kind::NotAuthorized)
-        {
-            self.refuse_sign_in(AuditAction::SignInCreate, claimed.as_ref(), origin, error);
+        match self.log_in(login, &mut claimed).await {
+            Ok(FirstStep::SignedIn(signed_in)) => Ok(*signed_in),
+            // Written down with the challenge.
+            Ok(FirstStep::Challenged(challenge)) => Err(second_factor_required(&challenge)),
+            Err(error) => {
+                if matches!(error.kind(), Kind::Unauthenticated | Kind::RateLimited | Kind::NotAuthorized) {
+                    self.refuse_sign_in(AuditAction::SignInCreate, claimed.as_ref(), origin, &error);
+                }
+                Err(error)
+            }
         }
-        signed_in
     }
 
     /// Has it written down that somebody was not let in. Who has no account is not named: people type their passwords into
     /// the wrong field.
-    fn refuse_sign_in(
+    pub(super) fn refuse_sign_in(
         &self,
         action: AuditAction,
         claimed: Option<&Member>,
@@ -127,7 +146,7 @@ impl Identity {
     }
 
     /// The same; `claimed` is the user at its home, if there is one.
-    async fn log_in(&self, login: Login, claimed: &mut Option<Member>) -> Result<SignedIn> {
+    async fn log_in(&self, login: Login, claimed: &mut Option<Member>) -> Result<FirstStep> {
         let Login { email, password, device, tenant } = login;
         // Before anything else looks at them: strangers choose them.
         at_most("email", &email, LONGEST_EMAIL)?;
@@ -153,17 +172,36 @@ impl Identity {
             return Err(Error::unauthenticated("E-mail address or password is wrong."));
         };
         attempt.succeeded();
-        let (refresh_token, identity) = (new_secret("rt_", self.db.random()), self.clone());
+        let identity = self.clone();
         let by = Performer::member(&home, device.origin());
+        let not_proven = Performer::impostor(&home, device.origin());
         self.db
             .write_by(by, AuditAction::SignInCreate, move |unit| {
                 // The password may have been changed since it was verified.
                 let is_same = |now: &User| may_act(now) && now.password_hash == user.password_hash;
-                let user = unit.tx.get(&user.id)?.filter(is_same).ok_or_else(rejected)?;
-                let session = open_session_in(unit, &user.id, &device, &refresh_token, None)?;
-                identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
+                let user = unit.tx.user_to_change(&user.id)?.filter(is_same).ok_or_else(rejected)?;
+                if factor_of(&*unit.tx, &user.id)?.is_some_and(|factor| factor.is_on()) {
+                    unit.in_request(|request| request.set_performer(not_proven));
+                    unit.audit_outcome(AuditOutcome::Denied, SECOND_FACTOR_REQUIRED);
+                    return open_in(unit, &user, &device).map(FirstStep::Challenged);
+                }
+                let signed_in = identity.open_sign_in(unit, user, &device, &tenant)?;
+                Ok(FirstStep::SignedIn(Box::new(signed_in)))
             })
             .await
+    }
+
+    /// Makes a sign-in of a user who has proved all that is asked for.
+    pub(super) fn open_sign_in(
+        &self,
+        unit: &mut Unit<'_>,
+        user: User,
+        device: &Device,
+        tenant: &NamedTenant,
+    ) -> Result<SignedIn> {
+        let refresh_token = new_secret("rt_", unit.random());
+        let session = open_session_in(unit, &user.id, device, &refresh_token, None)?;
+        self.signed_in(&*unit.tx, user, &session, refresh_token, tenant)
     }
 
     /// Trades a refresh token for a new pair. A token presented a second time means that the chain has leaked: the
@@ -337,7 +375,7 @@ impl RefreshKey {
 }
 
 /// Refuses a text that is longer than `most` bytes.
-fn at_most(field: &str, text: &str, most: usize) -> Result<()> {
+pub(super) fn at_most(field: &str, text: &str, most: usize) -> Result<()> {
     if text.len() <= most {
         return Ok(());
     }

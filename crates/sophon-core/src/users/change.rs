@@ -8,10 +8,10 @@ use sophon_model::{
 
 use super::{Users, email_of, exceeds, may_give, password};
 use crate::database::Unit;
-use crate::identity::{member, memberships, permissions, require_person, require_still};
+use crate::identity::{Owner, member, memberships, permissions, require_person, require_still};
 use crate::limits;
 use crate::only_if::OnlyIf;
-use crate::policy::{Granted, Write, grant};
+use crate::policy::{Granted, Write, allow, grant};
 
 /// What is to change of a user; absent fields stay.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,12 @@ impl Users {
     /// Changes one. What it may do counts at once, on all its connections.
     pub async fn update(&self, caller: &Caller, id: &UserId, change: UserChange) -> Result<Member> {
         let hash = match change.password.clone() {
-            Some(password) => Some(self.identity.hash_password(password).await?),
+            Some(password) => {
+                // First, since what is refused of a password says something of its user.
+                allow::<Member, Write>(caller)?;
+                let owner = self.owner_after(caller, id, &change).await?;
+                Some(self.identity.hash_password(password, &owner).await?)
+            }
             None => None,
         };
         let (by, caller, id, identity) = (caller, caller.clone(), id.clone(), self.identity.clone());
@@ -89,6 +94,17 @@ impl Users {
                 member(&*unit.tx, &caller.tenant, &id)?.ok_or_else(|| Error::not_found("user"))
             })
             .await
+    }
+}
+
+impl Users {
+    /// Whose account it is once it is changed, as far as it is one of the caller's tenant.
+    async fn owner_after(&self, caller: &Caller, id: &UserId, change: &UserChange) -> Result<Owner> {
+        let (tenant, id) = (caller.tenant.clone(), id.clone());
+        let known = self.db.read(move |tx| member(tx, &tenant, &id)).await?;
+        let (email, name) = known.map(|user| (user.email, user.name)).unwrap_or_default();
+        let (email, name) = (change.email.clone().unwrap_or(email), change.name.clone().unwrap_or(name));
+        Ok(Owner { email, name })
     }
 }
 

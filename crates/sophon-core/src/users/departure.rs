@@ -60,6 +60,7 @@ fn delete_account_in(
     }
     give_up_in(unit, identity, (&user.tenant_id, &user.id), heir)?;
     identity.end_sign_ins_in(unit, &user.id, None)?;
+    identity.remove_second_factor_in(unit, &user.id)?;
     membership.role = Role::Viewer;
     unit.tx.update(&membership)?;
     unit.tx.update(&User {

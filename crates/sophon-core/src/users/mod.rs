@@ -28,7 +28,7 @@ use sophon_model::{
 
 use crate::database::Database;
 use crate::gateway::Shared;
-use crate::identity::{Identity, member, role_permissions};
+use crate::identity::{Identity, Owner, member, role_permissions};
 use crate::limits;
 use crate::once::SecretSource;
 use crate::policy::{Create, Granted, Read, allow, grant, require, visible};
@@ -121,8 +121,29 @@ impl Users {
             (Some(secrets), None) => password::generated(secrets, id.as_str()),
             (None, None) => return Err(Error::internal("a password is chosen or generated")),
         };
-        let password_hash = self.identity.hash_password(password).await?;
+        let owner = Owner { email: email.clone(), name: name.clone() };
+        let password_hash = self.identity.hash_password(password, &owner).await?;
         Ok(Draft { account: NewAccount { id, email, name, password_hash }, generated })
+    }
+
+    /// Removes the second factor of a user who has lost it. All its sign-ins end.
+    pub async fn remove_second_factor(&self, caller: &Caller, id: &UserId) -> Result<()> {
+        let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
+        self.db
+            .write_as(caller, AuditAction::SecondFactorRemove, move |unit| {
+                let known = change::to_change(unit, &by, &id)?;
+                known.require_home()?;
+                change::require_reach(&*unit.tx, &by, &known.user)?;
+                if id == by.user {
+                    let text = "You cannot remove your own second factor here. Switch it off with your password and a code.";
+                    return Err(Error::conflict(text).with_code("own_second_factor"));
+                }
+                let removed = identity.remove_second_factor_in(unit, &id)?;
+                unit.about(&removed.ok_or_else(|| Error::not_found("second factor"))?);
+                unit.audit_details(|details| details.user_id = Some(id.clone()));
+                identity.end_sign_ins_in(unit, &id, None)
+            })
+            .await
     }
 
     /// Ends all sign-ins of a user, and its API tokens if that is wanted.

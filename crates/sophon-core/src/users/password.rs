@@ -7,7 +7,7 @@ use sophon_model::{AuditAction, Caller, Error, Member, Result, UserId};
 use super::Users;
 use super::change::{Known, require_reach, to_change};
 use crate::database::Unit;
-use crate::identity::{Identity, member};
+use crate::identity::{Identity, Owner, member};
 use crate::once::SecretSource;
 use crate::policy::{Write, allow};
 
@@ -29,7 +29,7 @@ impl Users {
     pub async fn reset_password(&self, caller: &Caller, id: &UserId) -> Result<ResetPassword> {
         allow::<Member, Write>(caller)?;
         let password = generated(&self.identity.secrets_of(caller), &format!("{id}/password"));
-        let hash = self.identity.hash_password(password.clone()).await?;
+        let hash = self.identity.hash_password(password.clone(), &Owner::default()).await?;
         let (by, id, identity) = (caller.clone(), id.clone(), self.identity.clone());
         let user = self
             .db

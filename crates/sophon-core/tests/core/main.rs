@@ -24,6 +24,7 @@ mod policy;
 mod retention;
 mod rights;
 mod saved_prompts;
+mod second_factor;
 mod secrets;
 mod sending;
 mod stopping;

@@ -429,3 +429,20 @@ async fn an_account_is_changed_by_its_owner_and_not_with_an_api_token() {
     let refused = identity.change_password(&by_token, NEW_PASSWORD.into(), "another one".into()).await;
     assert_eq!(refused.unwrap_err().kind(), Kind::NotAuthorized);
 }
+
+#[tokio::test]
+async fn a_password_that_is_tried_first_is_refused_wherever_one_is_set() {
+    let app = TestGateway::offline().await;
+    let (id, caller) = signed_in(&app, "ann.smith@example.com", Role::Viewer).await;
+    let (users, admin, identity) = (&app.gateway.users, app.admin(), &app.gateway.identity);
+    for common in ["Password1!", "iloveyou", "Ann.Smith-1990", "sophon2026"] {
+        let new =
+            NewUser { password: Some(common.into()), ..new_user("ann.smith@example.org", Role::Viewer) };
+        assert_eq!(users.create(&admin, new).await.unwrap_err().field(), Some("password"), "{common}");
+        let set = UserChange { password: Some(common.into()), ..UserChange::default() };
+        assert_eq!(users.update(&admin, &id, set).await.unwrap_err().field(), Some("password"), "{common}");
+        let changed = identity.change_password(&caller, NEW_PASSWORD.into(), common.into()).await;
+        assert_eq!(changed.unwrap_err().field(), Some("new_password"), "{common}");
+    }
+    identity.change_password(&caller, NEW_PASSWORD.into(), "smith and the giraffe".into()).await.unwrap();
+}

@@ -76,6 +76,16 @@ text_enum! {
         UserChangeOwn = "user.change_own",
         /// A user changed its own password.
         UserChangePassword = "user.change_password",
+        /// A user began to set up a second factor.
+        SecondFactorBegin = "second_factor.begin",
+        /// A second factor was confirmed: sign-ins ask for it from then on.
+        SecondFactorConfirm = "second_factor.confirm",
+        /// A user made new recovery codes.
+        SecondFactorRenew = "second_factor.renew",
+        /// A user switched off its second factor.
+        SecondFactorDisable = "second_factor.disable",
+        /// An administrator removed the second factor of a user.
+        SecondFactorRemove = "second_factor.remove",
         /// A user connected its account with one at an identity provider.
         UserLink = "user.link",
         /// A role was made.

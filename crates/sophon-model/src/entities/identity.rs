@@ -152,6 +152,8 @@ pub struct Member {
     pub status: UserStatus,
     /// Whether the password was chosen by somebody else.
     pub password_due: bool,
+    /// Since when sign-ins ask for a second factor, if they do.
+    pub second_factor_since: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// When the account or the role last changed.

@@ -23,6 +23,7 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Read, routes!(users::get_user))
         .routes(Write, routes!(users::update_user, users::delete_user))
         .routes(Write, routes!(users::reset_user_password))
+        .routes(Write, routes!(users::remove_second_factor))
         .routes(Write, routes!(users::log_out_user))
         .routes(Read, routes!(roles::list_roles))
         .routes(Write, routes!(roles::create_role))

@@ -155,6 +155,23 @@ pub(super) async fn reset_user_password(
     Ok(Json(gateway.users.reset_password(&caller, &id).await?.into()))
 }
 
+/// Remove the second factor of a user
+///
+/// For one who has lost it. All its sign-ins end; API tokens go on. One's own is switched off with the password and a code.
+#[utoipa::path(
+    delete, path = "/api/admin/users/{id}/second-factor", tag = "Admin",
+    params(("id" = UserId, Path, description = "The user.")),
+    responses((status = 204), (status = 409)),
+)]
+pub(super) async fn remove_second_factor(
+    State(gateway): Api,
+    Authorized(caller): Authorized,
+    Id(id): Id<UserId>,
+) -> Result<StatusCode> {
+    gateway.users.remove_second_factor(&caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// End all sign-ins of a user
 ///
 /// Its API tokens go on, unless the request says otherwise.

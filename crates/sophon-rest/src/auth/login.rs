@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use sophon_api::{Login, Refresh, SignedIn};
+use sophon_api::{Login, Refresh, SecondStep, SignedIn};
 use sophon_core::identity;
 
 use crate::Api;
@@ -14,6 +14,9 @@ use crate::extract::{Account, Body, Device, Tenant};
 ///
 /// The sign-in is good for all tenants of the user. Its answer tells of the one that the request names, or of the user's
 /// home; 403 if the user does not belong to it.
+///
+/// Where a second factor is asked for, a right password is answered with 401 and `second_factor_required`, and no token:
+/// the error's details are a `SecondFactorChallenge`, which `POST /api/auth/login/second-factor` takes with a code.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "Identity & auth", security(()), request_body = Login,
     responses((status = 200, body = SignedIn)),
@@ -27,6 +30,25 @@ pub(super) async fn login(
     let password = login.password.into_revealed();
     let login = identity::Login { email: login.email, password, device, tenant };
     Ok(Json(gateway.identity.login(login).await?.into()))
+}
+
+/// Sign in with a second factor
+///
+/// The second step, after one that was answered with `second_factor_required`. A wrong code is answered with 401 and
+/// `wrong_code`, and another one can be sent; with `sign_in_expired` the password is to be sent again. A code is good once.
+#[utoipa::path(
+    post, path = "/api/auth/login/second-factor", tag = "Identity & auth", security(()), request_body = SecondStep,
+    responses((status = 200, body = SignedIn)),
+)]
+pub(super) async fn second_step(
+    State(gateway): Api,
+    Device(device): Device,
+    Tenant(tenant): Tenant,
+    Body(step): Body<SecondStep>,
+) -> Result<Json<SignedIn>> {
+    let (challenge, code) = (step.challenge.into_revealed(), step.code.into_revealed());
+    let step = identity::SecondStep { challenge, code, device, tenant };
+    Ok(Json(gateway.identity.second_step(step).await?.into()))
 }
 
 /// Trade a refresh token for a new pair of tokens

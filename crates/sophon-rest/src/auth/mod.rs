@@ -6,6 +6,7 @@ mod login;
 mod me;
 mod oidc;
 mod password;
+mod second_factor;
 mod sign_ins;
 mod tokens;
 
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Read, routes!(bootstrap::get_bootstrap))
         .routes(Read, routes!(config::get_auth_config))
         .unkeyed(Write, routes!(login::login))
+        .unkeyed(Write, routes!(login::second_step))
         .unkeyed(Write, routes!(login::refresh))
         .unkeyed(Write, routes!(login::logout))
         .unkeyed(Write, routes!(oidc::begin_oidc))
@@ -28,6 +30,11 @@ pub(crate) fn routes() -> ApiRouter {
         .routes(Read, routes!(me::get_me))
         .routes(Write, routes!(me::update_me))
         .unkeyed(Write, routes!(password::change_password))
+        .routes(Read, routes!(second_factor::get_second_factor))
+        .unkeyed(Write, routes!(second_factor::begin_second_factor))
+        .unkeyed(Write, routes!(second_factor::confirm_second_factor))
+        .unkeyed(Write, routes!(second_factor::renew_recovery_codes))
+        .unkeyed(Write, routes!(second_factor::disable_second_factor))
         .routes(Read, routes!(sign_ins::list_auth_sessions))
         .routes(Write, routes!(sign_ins::revoke_auth_session))
         .routes(Read, routes!(tokens::list_api_tokens))

@@ -136,6 +136,9 @@ const NEW_HOMES: &str = "UPDATE users SET tenant_id = (SELECT m.tenant_id FROM m
      WHERE m.user_id = users.id AND m.tenant_id <> $1 AND t.status <> 'deleting')";
 
 const LAST: &[&str] = &[
+    // What belongs to an account is sealed in the main tenant.
+    "DELETE FROM secrets WHERE (tenant_id, owner_id, purpose) IN (SELECT s.tenant_id, s.owner_id, s.purpose \
+     FROM users AS u JOIN secrets AS s ON s.owner_id = u.id WHERE u.tenant_id = $1 LIMIT $2)",
     "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE tenant_id = $1 LIMIT $2)",
     "DELETE FROM memberships WHERE (tenant_id, user_id) IN \
      (SELECT tenant_id, user_id FROM memberships WHERE tenant_id = $1 LIMIT $2)",

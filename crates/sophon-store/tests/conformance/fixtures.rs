@@ -8,9 +8,10 @@ use sophon_model::{
     DiscussionTurn, DiscussionTurnStatus, FinishReason, InfoRequest, InfoRequestId, InfoRequestStatus, Job,
     JobId, Membership, MemoryCategory, MemoryEntry, MemoryId, MemoryScope, Message, MessageId, MessageRole,
     MessageStatus, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeSecrets,
-    NodeStatus, Panelist, Permission, Queue, Result, Risk, Role, RoleId, Runtime, Session, SessionId,
-    SessionMode, SessionStatus, Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, TenantStatus,
-    Timestamp, ToolCall, ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility, WhileBusy,
+    NodeStatus, Panelist, Permission, Queue, Result, Risk, Role, RoleId, Runtime, SecondFactor,
+    SecondFactorId, Session, SessionId, SessionMode, SessionStatus, SignInChallenge, SignInChallengeId,
+    Speaker, Task, TaskId, TaskKind, TaskStatus, Tenant, TenantId, TenantStatus, Timestamp, ToolCall,
+    ToolCallId, ToolCallStatus, Usage, User, UserId, UserStatus, Visibility, WhileBusy,
 };
 
 /// A point in time, in milliseconds.
@@ -77,6 +78,34 @@ pub fn auth_session(id: &str, last_seen: i64) -> AuthSession {
         expires_at: at(1_000),
         revoked_at: None,
         ends_at: None,
+    }
+}
+
+/// A second factor of a user's, switched on.
+pub fn second_factor(id: &str, user: &str) -> SecondFactor {
+    SecondFactor {
+        id: SecondFactorId::from(id),
+        user_id: UserId::from(user),
+        confirmed_at: Some(at(2)),
+        last_step: 3,
+        recovery_hashes: vec!["aa".into(), "bb".into()],
+        wrong_codes: 1,
+        wrong_at: Some(at(4)),
+        created_at: at(1),
+        updated_at: at(4),
+    }
+}
+
+pub fn sign_in_challenge(id: &str, created: i64) -> SignInChallenge {
+    SignInChallenge {
+        id: SignInChallengeId::from(id),
+        user_id: UserId::from("ann"),
+        secret_hash: format!("{id}-hash"),
+        user_agent: Some("Mozilla".into()),
+        network: None,
+        wrong_codes: 0,
+        created_at: at(created),
+        expires_at: at(1_000),
     }
 }
 

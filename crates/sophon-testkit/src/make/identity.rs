@@ -3,7 +3,8 @@
 use sophon_model::ports::Tx;
 use sophon_model::{
     Agent, AgentId, ApiToken, ApiTokenId, AuthSession, AuthSessionId, CustomRole, Membership, Result, Role,
-    RoleId, Runtime, SavedPrompt, SavedPromptId, Tenant, TenantId, TenantStatus, User, UserId, UserStatus,
+    RoleId, Runtime, SavedPrompt, SavedPromptId, SecondFactor, SecondFactorId, Tenant, TenantId,
+    TenantStatus, User, UserId, UserStatus,
 };
 
 use super::{LATER, NOW, TENANT, USER};
@@ -104,6 +105,21 @@ pub fn auth_session(id: impl Into<AuthSessionId>) -> AuthSession {
         expires_at: LATER,
         revoked_at: None,
         ends_at: None,
+    }
+}
+
+/// A second factor that is switched on, without a key and recovery codes.
+pub fn second_factor(id: impl Into<SecondFactorId>, user_id: impl Into<UserId>) -> SecondFactor {
+    SecondFactor {
+        id: id.into(),
+        user_id: user_id.into(),
+        confirmed_at: Some(NOW),
+        last_step: 0,
+        recovery_hashes: Vec::new(),
+        wrong_codes: 0,
+        wrong_at: None,
+        created_at: NOW,
+        updated_at: NOW,
     }
 }
 

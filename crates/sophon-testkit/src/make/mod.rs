@@ -17,7 +17,8 @@ pub use attachments::{attachment, blob_of};
 pub use chat::{MakeMessage, MakeSession, MakeTask, memory, message, session, task, tool_call};
 pub use discussions::{discussion, discussion_run, persona};
 pub use identity::{
-    agent, api_token, auth_session, custom_role, membership, register, saved_prompt, tenant, user,
+    agent, api_token, auth_session, custom_role, membership, register, saved_prompt, second_factor, tenant,
+    user,
 };
 pub use nodes::{node, node_command, node_secrets};
 pub use requests::{approval, info_request};

@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal};
 
 use console::Term;
-use sophon_api::{Secret, SignInProvider, User};
-use sophon_client::{Client, Credential, InMemory};
+use sophon_api::{SecondFactorChallenge, Secret, SignInProvider, User};
+use sophon_client::{Client, Credential, InMemory, SignedIn};
 
 use super::context::Context;
 use super::password::choose;
@@ -27,7 +27,7 @@ pub struct Args {
     /// Who you are
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
-    /// Take the password from standard input
+    /// Take the password from standard input, and in a second line the code if your account asks for one
     #[arg(long, requires = "email")]
     password_stdin: bool,
     /// Use an API token (sk_…); `-` takes it from standard input, where other people's process lists cannot see it
@@ -93,14 +93,36 @@ async fn with_password(
     };
     let password =
         Secret::from(something(if from_stdin { first_line() } else { ask_secretly("Password: ") })?);
-    let signed_in = context.client.login(&email, &password).await.map_err(|error| {
-        let is_wrong = error.is_unauthenticated();
-        let stop = Stop::from(error);
-        if is_wrong { stop.hint("Check the e-mail address and the password.") } else { stop }
-    })?;
+    let signed_in = match context.client.login(&email, &password).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => match error.second_factor() {
+            Some(challenge) => with_code(context, &challenge, from_stdin).await?,
+            None if error.is_unauthenticated() => {
+                return Err(Stop::from(error).hint("Check the e-mail address and the password."));
+            }
+            None => return Err(error.into()),
+        },
+    };
     let can_choose = signed_in.user.password_due && io::stdin().is_terminal();
     let signed_in = if can_choose { choose(context, signed_in, password).await? } else { signed_in };
     Ok((Credential::Login(signed_in.login), signed_in.user))
+}
+
+/// Takes the second step of a sign-in. A person may mistype a code.
+async fn with_code(
+    context: &Context,
+    challenge: &SecondFactorChallenge,
+    from_stdin: bool,
+) -> Result<SignedIn, Stop> {
+    loop {
+        let code = something(if from_stdin { first_line() } else { ask("Code (or recovery code): ") })?;
+        match context.client.second_step(challenge, &Secret::from(code)).await {
+            Err(error) if !from_stdin && error.code() == Some("wrong_code") => {
+                context.screen.remark(error.to_string());
+            }
+            signed_in => return Ok(signed_in?),
+        }
+    }
 }
 
 /// Looks who the token is before it is kept.

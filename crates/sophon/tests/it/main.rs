@@ -14,6 +14,7 @@ mod nodes;
 mod program;
 mod providers;
 mod real;
+mod second_factor;
 mod service;
 mod tenants;
 mod terminal;

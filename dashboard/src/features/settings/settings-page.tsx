@@ -6,6 +6,7 @@ import { Announce } from "./announce.tsx";
 import { ApiTokens } from "./api-tokens.tsx";
 import { BrowserNotices } from "./browser-notices.tsx";
 import { Devices } from "./devices.tsx";
+import { SecondFactor } from "./second-factor.tsx";
 import styles from "./settings.module.css";
 import { setTheme, useTheme, type Theme } from "./theme.ts";
 import {
@@ -23,6 +24,7 @@ export function SettingsPage() {
   return (
     <Page title={navigation.settings} slim>
       <Account />
+      <SecondFactor />
       <Appearance />
       <BrowserNotices />
       <ApiTokens />

@@ -6,10 +6,12 @@ import { useAuth } from "../../entities/user/auth.ts";
 import { Button } from "../../ui/button.tsx";
 import { ActionDialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
+import { RemoveSecondFactor } from "./remove-second-factor.tsx";
 import { ResetPassword } from "./reset-password.tsx";
 import { RoleField } from "./role-field.tsx";
 import styles from "./users.module.css";
 import { common } from "../../messages/en/common.ts";
+import { secondFactor } from "../../messages/en/second-factor.ts";
 import { users as t } from "../../messages/en/users.ts";
 
 interface EditUserProps {
@@ -25,7 +27,7 @@ export function EditUser({ user, onClose }: EditUserProps) {
   const [name, setName] = useState(user.name);
   const [role, setRole] = useState(user.role);
   const [status, setStatus] = useState<string>(user.status);
-  const [instead, setInstead] = useState<"signOut" | "password" | null>(null);
+  const [instead, setInstead] = useState<"signOut" | "password" | "secondFactor" | null>(null);
   const params = { path: { id: user.id } };
   const save = async () => {
     const body = {
@@ -39,6 +41,7 @@ export function EditUser({ user, onClose }: EditUserProps) {
     await queries.invalidateQueries({ queryKey: ["users"] });
   };
   if (instead === "password") return <ResetPassword user={user} onClose={onClose} />;
+  if (instead === "secondFactor") return <RemoveSecondFactor user={user} onClose={onClose} />;
   if (instead === "signOut") {
     return (
       <ActionDialog
@@ -97,6 +100,11 @@ export function EditUser({ user, onClose }: EditUserProps) {
             <Button small onClick={() => setInstead("signOut")}>
               {t.signOut}
             </Button>
+            {user.secondFactor && (
+              <Button small onClick={() => setInstead("secondFactor")}>
+                {secondFactor.remove}
+              </Button>
+            )}
           </div>
         </>
       )}

@@ -12,6 +12,7 @@ import { EditUser } from "./edit-user.tsx";
 import { NewUser } from "./new-user.tsx";
 import { useUsers } from "./use-users.ts";
 import { common } from "../../messages/en/common.ts";
+import { secondFactor } from "../../messages/en/second-factor.ts";
 import { users as t } from "../../messages/en/users.ts";
 
 type Open = { dialog: "new" } | { dialog: "edit" | "delete"; user: UserAccount };
@@ -72,6 +73,7 @@ function UserEntry({ user, onOpen }: UserEntryProps) {
     user.roleName,
     ...(user.guest ? [t.guest] : []),
     ...(user.status === "suspended" ? [t.suspended] : []),
+    ...(user.secondFactor ? [secondFactor.hasIt] : []),
     ...(user.passwordDue ? [t.passwordDue] : []),
   ];
   return (

@@ -1,5 +1,6 @@
 /** Deutsch. */
 import type { Translation } from "../catalogue.ts";
+import * as account from "./de/account.ts";
 import * as chat from "./de/chat.ts";
 import * as frame from "./de/frame.ts";
 import * as machines from "./de/machines.ts";
@@ -8,6 +9,7 @@ import * as savedPrompts from "./de/saved-prompts.ts";
 import * as work from "./de/work.ts";
 
 export default {
+  ...account,
   ...chat,
   ...frame,
   ...machines,

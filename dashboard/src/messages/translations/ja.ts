@@ -1,5 +1,6 @@
 /** 日本語。 */
 import type { Translation } from "../catalogue.ts";
+import * as account from "./ja/account.ts";
 import * as chat from "./ja/chat.ts";
 import * as frame from "./ja/frame.ts";
 import * as machines from "./ja/machines.ts";
@@ -8,6 +9,7 @@ import * as savedPrompts from "./ja/saved-prompts.ts";
 import * as work from "./ja/work.ts";
 
 export default {
+  ...account,
   ...chat,
   ...frame,
   ...machines,

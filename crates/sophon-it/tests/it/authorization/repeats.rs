@@ -120,6 +120,7 @@ async fn every_post_takes_a_key_but_those_that_have_a_reason() {
     let with_a_reason = [
         // The caller is not signed in yet, or not any more.
         "POST /api/auth/login",
+        "POST /api/auth/login/second-factor",
         "POST /api/auth/oidc/{provider}/begin",
         "POST /api/auth/oidc/{provider}/finish",
         // Connecting twice is connecting once.
@@ -129,6 +130,11 @@ async fn every_post_takes_a_key_but_those_that_have_a_reason() {
         "POST /api/auth/logout",
         // A digest of two passwords is not to be kept, and the first change counts: the second has another present one.
         "POST /api/auth/password",
+        // A digest of a password is not to be kept, and a code is good once. Each makes secrets that are shown once.
+        "POST /api/auth/second-factor",
+        "POST /api/auth/second-factor/confirm",
+        "POST /api/auth/second-factor/recovery-codes",
+        "POST /api/auth/second-factor/disable",
         // Changes nothing.
         "POST /api/models/check",
         "POST /api/models/local",

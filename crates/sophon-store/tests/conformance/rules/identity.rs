@@ -1,9 +1,12 @@
 //! Tenants, people and their credentials.
 
-use sophon_model::ports::LinkFilter;
-use sophon_model::{ApiTokenId, AuthSessionId, IdentityLink, Tenant, TenantId, User, UserId};
+use sophon_model::ports::{LinkFilter, Tx, every};
+use sophon_model::{
+    ApiTokenId, AuthSessionId, IdentityLink, Member, SecondFactor, SignInChallengeId, Tenant, TenantId, User,
+    UserId,
+};
 
-use crate::fixtures::{api_token, at, auth_session, move_in, tenant, user};
+use crate::fixtures::{api_token, at, auth_session, move_in, second_factor, sign_in_challenge, tenant, user};
 use crate::harness::{Place, Rule, code, read, rule, write};
 
 pub fn rules() -> Vec<Rule> {
@@ -16,6 +19,7 @@ pub fn rules() -> Vec<Rule> {
         rule(the_first_user_is_the_oldest),
         rule(a_sign_in_is_found_by_its_newest_and_its_previous_refresh_token),
         rule(only_live_sign_ins_are_listed_last_seen_first),
+        rule(a_user_has_one_second_factor_and_it_goes_with_the_user),
         rule(an_api_token_is_found_by_its_owner_and_by_its_hash),
         rule(only_live_api_tokens_are_listed_newest_first),
         rule(an_identity_is_one_accounts_and_goes_with_it),
@@ -31,6 +35,42 @@ fn a_tenant_is_found_by_id_and_by_slug(place: &Place) {
         assert_eq!(tx.tenant_by_slug("home")?, None);
         Ok(())
     });
+}
+
+fn a_user_has_one_second_factor_and_it_goes_with_the_user(place: &Place) {
+    let store = place.open();
+    write(&*store, move_in).unwrap();
+    write(&*store, |tx| tx.insert(&user("bob"))).unwrap();
+    let ann = UserId::from("ann");
+    write(&*store, |tx| tx.insert(&second_factor("f", "ann"))).unwrap();
+    assert_eq!(code(write(&*store, |tx| tx.insert(&second_factor("g", "ann")))), "conflict");
+    write(&*store, |tx| tx.insert(&second_factor("g", "bob"))).unwrap();
+    let of = |user: &'static str| {
+        read(&*store, move |tx| tx.list_in(&UserId::from(user), &every::<SecondFactor>(), 10))
+    };
+    assert_eq!(of("ann"), [second_factor("f", "ann")]);
+    let since = |tx: &dyn Tx| {
+        Ok(tx.all(&every::<Member>())?.into_iter().map(|one| one.second_factor_since).collect::<Vec<_>>())
+    };
+    assert_eq!(read(&*store, since), [Some(at(2))]);
+    let off = SecondFactor {
+        confirmed_at: None,
+        last_step: 9,
+        recovery_hashes: Vec::new(),
+        wrong_codes: 0,
+        wrong_at: None,
+        created_at: at(8),
+        updated_at: at(9),
+        ..second_factor("f", "ann")
+    };
+    let expected = off.clone();
+    write(&*store, move |tx| tx.update(&off)).unwrap();
+    assert_eq!(of("ann"), [expected]);
+    assert_eq!(read(&*store, since), [None]);
+    write(&*store, |tx| tx.insert(&sign_in_challenge("c", 1))).unwrap();
+    write(&*store, move |tx| tx.delete(&ann)).unwrap();
+    assert_eq!((of("ann"), of("bob").len()), (Vec::new(), 1));
+    assert_eq!(read(&*store, |tx| tx.get(&SignInChallengeId::from("c"))), None);
 }
 
 fn a_slug_of_a_tenant_is_taken_once(place: &Place) {

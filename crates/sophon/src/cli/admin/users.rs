@@ -86,6 +86,8 @@ enum Action {
     },
     /// Give a user a new password in place of one that was forgotten, and print it
     ResetPassword(One),
+    /// Remove the second factor of a user who has lost it, and end all its sign-ins
+    RemoveSecondFactor(One),
     /// Let a user in no longer, and cancel its work
     Suspend(One),
     /// Let a suspended user in again
@@ -146,6 +148,14 @@ pub async fn run(context: &Context, args: Args) -> Result<(), Stop> {
         Some(Action::ResetPassword(one)) => reset_password(context, &one.id(context).await?).await,
         Some(Action::Suspend(one)) => access(context, &one, Access::Suspended, "suspended").await,
         Some(Action::Resume(one)) => access(context, &one, Access::Active, "active again").await,
+        Some(Action::RemoveSecondFactor(one)) => {
+            let id = one.id(context).await?;
+            context.client.remove_second_factor(&id).await?;
+            let done = serde_json::json!({ "id": id, "secondFactor": false });
+            let sentence =
+                format!("{} signs in with the password alone. All its sign-ins have ended.", one.user);
+            Ok(context.screen.done(&done, sentence)?)
+        }
         Some(Action::Logout(one)) => {
             let id = one.id(context).await?;
             context.client.log_out_user(&id).await?;
@@ -205,6 +215,7 @@ fn show(context: &Context, user: &UserAccount) -> Result<(), Stop> {
         ("Role", one_line(&user.role_name)),
         ("Status", user.status.as_str().to_owned()),
         ("Password", password.to_owned()),
+        ("Second factor", if user.second_factor { "on" } else { "off" }.to_owned()),
         ("Id", user.id.to_string()),
         ("Created", ago(now, user.created_at)),
         ("Changed", ago(now, user.updated_at)),

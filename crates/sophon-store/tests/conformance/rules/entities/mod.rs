@@ -13,8 +13,8 @@ use sophon_model::ports::{Delete, Ends, Entity, Insert, Key, Scoped, Store, Tx, 
 use sophon_model::{
     Agent, ApiToken, Approval, AuthSession, Blob, CustomRole, DataKey, Discussion, DiscussionRun,
     DiscussionTurn, InfoRequest, Job, MemoryEntry, Message, Node, NodeCommand, NodeSecrets, Page,
-    Participant, PeerGateway, Result, SavedPrompt, Session, StoredAttachment, StoredProvider, StoredSecret,
-    Task, Tenant, ToolCall, User,
+    Participant, PeerGateway, Result, SavedPrompt, SecondFactor, Session, SignInChallenge, StoredAttachment,
+    StoredProvider, StoredSecret, Task, Tenant, ToolCall, User,
 };
 
 use crate::fixtures::at;
@@ -77,7 +77,7 @@ pub trait Ending: Specimen + Ends {
 macro_rules! with_each {
     ($check:ident in $store:expr, of $($kind:ident)+) => { $($check::<$kind>($store);)+ };
     ($check:ident in $store:expr) => {
-        with_each!($check in $store, of Tenant User CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
+        with_each!($check in $store, of Tenant User CustomRole AuthSession SignInChallenge ApiToken Agent Session Message Task ToolCall
             MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun SavedPrompt
             StoredProvider StoredAttachment PeerGateway)
     };
@@ -86,7 +86,7 @@ macro_rules! with_each {
 /// The same with those that belong somewhere.
 macro_rules! with_each_placed {
     ($check:ident in $store:expr) => {
-        with_each!($check in $store, of CustomRole AuthSession ApiToken Agent Session Message Task ToolCall
+        with_each!($check in $store, of CustomRole AuthSession SignInChallenge ApiToken Agent Session Message Task ToolCall
             MemoryEntry Approval InfoRequest Node NodeCommand Discussion DiscussionRun SavedPrompt
             StoredProvider StoredAttachment)
     };
@@ -133,6 +133,8 @@ pub fn rewrite_each(store: &dyn Store) -> BTreeMap<&'static str, usize> {
         rewrite::<User>(store),
         rewrite::<CustomRole>(store),
         rewrite::<AuthSession>(store),
+        rewrite::<SecondFactor>(store),
+        rewrite::<SignInChallenge>(store),
         rewrite::<ApiToken>(store),
         rewrite::<Agent>(store),
         rewrite::<Session>(store),
@@ -220,7 +222,7 @@ fn put_adds_and_overwrites(place: &Place) {
         }
     }
     let store = settle(place);
-    with_each!(check in &*store, of Tenant User CustomRole AuthSession ApiToken Agent Session ToolCall MemoryEntry Node
+    with_each!(check in &*store, of Tenant User CustomRole AuthSession SignInChallenge ApiToken Agent Session ToolCall MemoryEntry Node
         Discussion DiscussionRun SavedPrompt StoredProvider StoredAttachment PeerGateway Widget);
 }
 
@@ -235,9 +237,8 @@ fn what_is_removed_is_gone(place: &Place) {
         assert_eq!((get(store, &E::nth(1)), get(store, &E::nth(2))), (None, Some(E::nth(2))));
     }
     let store = settle(place);
-    with_each!(check in &*store, of Agent Session MemoryEntry Node Discussion SavedPrompt StoredProvider
-        StoredAttachment
-        Widget);
+    with_each!(check in &*store, of SignInChallenge Agent Session MemoryEntry Node Discussion SavedPrompt StoredProvider
+        StoredAttachment Widget);
 }
 
 fn each_scope_has_its_own(place: &Place) {

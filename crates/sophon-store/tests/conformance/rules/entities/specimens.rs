@@ -9,9 +9,10 @@ use sophon_model::{
     MemoryEntry, MemoryId, MemoryScope, Message, MessageDetails, MessageId, MessageRole, MessageStatus,
     ModelTraits, Node, NodeCommand, NodeCommandId, NodeCommandStatus, NodeId, NodeScope, NodeStatus,
     PeerGateway, Permission, ProviderId, ProviderKind, ProviderModel, Result, Risk, RoleId, Runtime,
-    SavedPrompt, SavedPromptId, Session, SessionId, SessionMode, SessionStatus, StoredProvider, Task,
-    TaskDetails, TaskId, TaskKind, TaskStatus, Tenant, TenantId, TenantStatus, ToolCall, ToolCallId,
-    ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility, WhileBusy,
+    SavedPrompt, SavedPromptId, Session, SessionId, SessionMode, SessionStatus, SignInChallenge,
+    SignInChallengeId, StoredProvider, Task, TaskDetails, TaskId, TaskKind, TaskStatus, Tenant, TenantId,
+    TenantStatus, ToolCall, ToolCallId, ToolCallStatus, User, UserId, UserStatus, Verdict, Visibility,
+    WhileBusy,
 };
 
 use sophon_testkit::make;
@@ -20,7 +21,8 @@ use super::attachments::move_contents_in;
 use super::{Ending, Placed, Specimen};
 use crate::fixtures::{
     agent, api_token, approval, at, auth_session, custom_role, discussion, discussion_run, info_request,
-    memory, message, move_in, node, node_command, session, task, tenant, tool_call, usage, user,
+    memory, message, move_in, node, node_command, session, sign_in_challenge, task, tenant, tool_call, usage,
+    user,
 };
 
 /// Adds what all examples belong to: see [`move_in`], and another one of each.
@@ -92,6 +94,7 @@ macro_rules! placed {
 placed! {
     CustomRole: "home", not "other";
     AuthSession: "ann", not "bob";
+    SignInChallenge: "ann", not "bob";
     ApiToken: "ann", not "bob";
     Agent: "home", not "other";
     Session: "ann", not "bob";
@@ -231,6 +234,27 @@ impl Specimen for AuthSession {
             expires_at: at(72),
             revoked_at: Some(at(73)),
             ends_at: Some(at(74)),
+            ..self
+        }
+    }
+}
+
+impl Specimen for SignInChallenge {
+    plain!();
+    named!(SignInChallengeId);
+
+    fn nth(n: i64) -> Self {
+        sign_in_challenge(&id(n), n / 2)
+    }
+
+    fn changed(self) -> Self {
+        SignInChallenge {
+            secret_hash: format!("new-{}", self.secret_hash),
+            user_agent: None,
+            network: Some("10.0.0.1".into()),
+            wrong_codes: 4,
+            created_at: at(70),
+            expires_at: at(71),
             ..self
         }
     }

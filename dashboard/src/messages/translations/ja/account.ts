@@ -1,0 +1,40 @@
+/** 日本語: サインインとその保護。 */
+import { plural, type Translation } from "../../catalogue.ts";
+
+export const secondFactor: Translation["secondFactor"] = {
+  title: "2 段階サインイン",
+  about: "認証アプリのコードを使うと、パスワードだけでは誰もサインインできません。",
+  on: "オン",
+  off: "オフ",
+  since: "<time/>から",
+  codesLeft: (count) => plural(count, { other: "残りの回復コード: # 個" }),
+  setUp: "設定",
+  next: "次へ",
+  setUpTitle: "2 段階サインインを設定",
+  confirmPassword: "ご本人であることを確認してください。",
+  scan: "認証アプリでこのコードを読み取ってください。",
+  qrCode: "認証アプリ用の QR コード",
+  typeKey: "または、このキーを入力してください:",
+  code: "アプリのコード",
+  codeHint: "6 桁の数字",
+  turnOn: "オンにする",
+  recoveryTitle: "回復コード",
+  recoveryAbout:
+    "アプリが手元にないとき、1 つにつき 1 回サインインできます。安全な場所に保管してください。もう一度表示することはできません。",
+  downloadCodes: "ダウンロード",
+  newCodes: "新しい回復コード",
+  newCodesAbout: "現在の回復コードは使えなくなります。",
+  makeCodes: "コードを作成",
+  turnOff: "オフにする",
+  turnOffTitle: "2 段階サインインをオフにしますか?",
+  turnOffAbout: "パスワードだけでサインインできるようになります。",
+  eitherCode: "コード",
+  eitherHint: "アプリの 6 桁の数字、または回復コード",
+  signInTitle: "コードを入力してください",
+  verify: "確認",
+  startOver: "戻る",
+  hasIt: "2 段階サインイン",
+  remove: "第 2 要素を削除",
+  removeAbout: (name) =>
+    `これ以降、${name}はパスワードだけでサインインします。${name}のサインインはすべて直ちに終了します。`,
+};
