@@ -71,14 +71,12 @@ pub struct BothFactors {
 }
 
 /// The details of the error `second_factor_required`: the password was right.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecondFactorChallenge {
     /// What to send with a code. Good for one sign-in, from the same device and network.
-    #[schema(value_type = String, example = "chal_01J9ZT1M3C.q7Jv")]
     pub challenge: Secret,
     /// How long it lasts.
-    #[schema(example = 300)]
     pub expires_in_seconds: u64,
 }
 

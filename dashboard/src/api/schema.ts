@@ -756,7 +756,8 @@ export interface paths {
          *     home; 403 if the user does not belong to it.
          *
          *     Where a second factor is asked for, a right password is answered with 401 and `second_factor_required`, and no token:
-         *     the error's details are a `SecondFactorChallenge`, which `POST /api/auth/login/second-factor` takes with a code.
+         *     the error's details have a `challenge`, which `POST /api/auth/login/second-factor` takes with a code within
+         *     `expiresInSeconds`.
          */
         post: operations["login"];
         delete?: never;
@@ -5744,20 +5745,6 @@ export interface components {
             recoveryCodesLeft: number;
             /** @description Since when; null if they do not. */
             since: components["schemas"]["Timestamp"] | null;
-        };
-        /** @description The details of the error `second_factor_required`: the password was right. */
-        SecondFactorChallenge: {
-            /**
-             * @description What to send with a code. Good for one sign-in, from the same device and network.
-             * @example chal_01J9ZT1M3C.q7Jv
-             */
-            challenge: string;
-            /**
-             * Format: int64
-             * @description How long it lasts.
-             * @example 300
-             */
-            expiresInSeconds: number;
         };
         /** @description The second step of a sign-in. */
         SecondStep: {
@@ -11079,14 +11066,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
                  *       "returnTo": "/sessions"
                  *     }
                  */
-                "application/json": components["schemas"]["BeginOidc"];
+                "application/json": components["schemas"]["BeginOidc"] | null;
             };
         };
         responses: {

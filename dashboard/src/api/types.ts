@@ -39,7 +39,6 @@ export type CatalogModel = Schemas["CatalogModel"];
 export type ToolInfo = Schemas["ToolInfo"];
 
 export type SignedIn = Schemas["SignedIn"];
-export type SecondFactorChallenge = Schemas["SecondFactorChallenge"];
 export type SecondFactorState = Schemas["SecondFactor"];
 export type BegunSecondFactor = Schemas["BegunSecondFactor"];
 export type Accepted = Schemas["Accepted"];

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, api, call } from "../api/client.ts";
-import type { SecondFactorChallenge, SignedIn } from "../api/types.ts";
+import type { SignedIn } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { ErrorText } from "../ui/notice.tsx";
@@ -11,7 +11,7 @@ import { secondFactor as t } from "../messages/en/second-factor.ts";
 /** What a right password is answered with where a second factor is asked for. */
 export function challengeOf(error: unknown): string | null {
   if (!(error instanceof ApiError) || error.code !== "second_factor_required") return null;
-  return (error.details as SecondFactorChallenge).challenge;
+  return (error.details as { challenge: string }).challenge;
 }
 
 interface SecondStepProps {

@@ -16,7 +16,8 @@ use crate::extract::{Account, Body, Device, Tenant};
 /// home; 403 if the user does not belong to it.
 ///
 /// Where a second factor is asked for, a right password is answered with 401 and `second_factor_required`, and no token:
-/// the error's details are a `SecondFactorChallenge`, which `POST /api/auth/login/second-factor` takes with a code.
+/// the error's details have a `challenge`, which `POST /api/auth/login/second-factor` takes with a code within
+/// `expiresInSeconds`.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "Identity & auth", security(()), request_body = Login,
     responses((status = 200, body = SignedIn)),

@@ -28,7 +28,7 @@ type WithCookie<T> = (AppendHeaders<[(HeaderName, String); 1]>, Json<T>);
 /// The browser goes on to `authorizationUrl`, and comes back to `/sign-in/{provider}` of the dashboard with a code. A cookie binds the
 /// sign-in to the browser, for ten minutes.
 #[utoipa::path(
-    post, path = "/api/auth/oidc/{provider}/begin", tag = "Identity & auth", security(()), request_body = BeginOidc,
+    post, path = "/api/auth/oidc/{provider}/begin", tag = "Identity & auth", security(()), request_body = Option<BeginOidc>,
     params(("provider" = String, Path, description = "The provider, as `GET /api/auth/config` lists it.")),
     responses((status = 200, body = BegunOidc), (status = 404), (status = 502)),
 )]

@@ -6,7 +6,7 @@ use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa::{PartialSchema, ToSchema};
 
-use sophon_api::{ErrorBody, ErrorInfo, SecondFactorChallenge};
+use sophon_api::{ErrorBody, ErrorInfo};
 
 use super::{failures, headers};
 
@@ -33,8 +33,6 @@ pub(crate) fn about() -> OpenApi {
     let mut components = Components::new();
     components.schemas.insert(ErrorBody::name().into(), ErrorBody::schema());
     components.schemas.insert(ErrorInfo::name().into(), ErrorInfo::schema());
-    // The details of an error, of which each operation knows but one shape.
-    components.schemas.insert(SecondFactorChallenge::name().into(), SecondFactorChallenge::schema());
     components.responses = failures::components();
     components.headers = headers::components();
     let bearer = HttpBuilder::new()

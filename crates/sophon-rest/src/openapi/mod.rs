@@ -112,6 +112,7 @@ mod tests {
             "Identity & auth",
             "Models",
             "Operations",
+            "Prompts",
             "Public",
             "Sophon Node",
             "Tasks",

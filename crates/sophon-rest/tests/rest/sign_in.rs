@@ -173,7 +173,7 @@ async fn with_auto_admin_nobody_has_to_sign_in_but_a_bad_credential_is_still_bad
     let app = TestApp::setup().auto_admin().start().await;
     assert_eq!(
         app.anonymous().get("/api/auth/config").await.ok(),
-        json!({ "autoAdmin": true, "setupNeeded": false })
+        json!({ "autoAdmin": true, "providers": [], "setupNeeded": false })
     );
     assert_eq!(app.anonymous().get("/api/auth/me").await.ok()["email"], EMAIL);
     app.bearing(Some("stale".into())).get("/api/auth/me").await.refused(401, "unauthenticated");
@@ -183,7 +183,7 @@ async fn with_auto_admin_nobody_has_to_sign_in_but_a_bad_credential_is_still_bad
 async fn without_auto_admin_the_page_is_told_to_ask_for_a_password() {
     let app = TestApp::start().await;
     let config = app.anonymous().get("/api/auth/config").await.ok();
-    assert_eq!(config, json!({ "autoAdmin": false, "setupNeeded": false }));
+    assert_eq!(config, json!({ "autoAdmin": false, "providers": [], "setupNeeded": false }));
 }
 
 #[tokio::test]
