@@ -1,5 +1,6 @@
 //! SIGHUP: the configuration is read again, and what can change while the gateway serves does.
 
+use sophon_core::lifecycle::Lifecycle;
 use tokio::signal::unix::Signal;
 
 use crate::config::{Config, InForce, in_force};
@@ -23,9 +24,13 @@ pub(crate) struct Reloading {
 }
 
 impl Reloading {
-    /// Reads the configuration again at each signal, for as long as the process lives.
-    pub(crate) async fn at_each(mut self, mut hangups: Signal) {
-        while hangups.recv().await.is_some() {
+    /// Reads the configuration again at each signal, until the process drains.
+    pub(crate) async fn at_each(mut self, mut hangups: Signal, lifecycle: Lifecycle) {
+        loop {
+            tokio::select! {
+                Some(()) = hangups.recv() => {}
+                () = lifecycle.draining() => return,
+            }
             match self.reload() {
                 Ok(changed) => tell(&changed),
                 Err(error) => {

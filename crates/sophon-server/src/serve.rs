@@ -67,12 +67,12 @@ pub async fn serve(args: ServeArgs) -> Result<(), StartError> {
     let hangups = signal(SignalKind::hangup())?;
     let (front, read) = (started.front.clone(), in_force(&args)?);
     let reloading = Reloading { args: args.clone(), log, front, config: config.clone(), read };
-    tokio::spawn(reloading.at_each(hangups));
+    let lifecycle = started.gateway.lifecycle.clone();
+    lifecycle.spawn(reloading.at_each(hangups, lifecycle.clone()));
     announce(&config, &started);
     if args.open && has_desktop() {
         open_dashboard(started.address);
     }
-    let lifecycle = started.gateway.lifecycle.clone();
     signals.until_stop(&lifecycle).await;
     started.stop().await;
     lifecycle.failure().map_or(Ok(()), |reason| Err(StartError::Stopped(reason.to_owned())))
@@ -144,7 +144,7 @@ impl Started {
     /// Drains and stops: no new work is taken, what runs may finish and is followed to its end, then sockets are closed
     /// with a reason, and storage is closed when this returns.
     pub async fn stop(self) {
-        let Self { gateway, hubs, closing, store, .. } = self;
+        let Self { gateway, hubs, front, closing, store, .. } = self;
         let lifecycle = gateway.lifecycle.clone();
         tracing::info!("draining: no new work is taken");
         lifecycle.drain();
@@ -163,7 +163,7 @@ impl Started {
         closing.cancel();
         lifecycle.stop();
         lifecycle.finished(STOP).await;
-        drop((gateway, hubs));
+        drop((gateway, hubs, front));
         close(store).await;
         tracing::info!("stopped");
     }

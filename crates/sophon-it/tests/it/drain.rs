@@ -79,3 +79,14 @@ async fn while_it_drains_new_work_is_refused_in_words_and_the_turn_that_runs_is_
     assert_eq!(messages[1]["content"], "The end is near.");
     assert_eq!(messages.len(), 2, "what was refused left nothing behind");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_stops_closes_its_storage() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("sophon");
+    let gateway = Process::start(&data).await;
+    let log = data.join("data/sophon.db-wal");
+    assert!(log.exists(), "storage is open");
+    assert_eq!(gateway.terminate().await, Some(0));
+    assert!(!log.exists(), "somebody still had it");
+}
