@@ -54,7 +54,7 @@ describe("the settings", () => {
     const { page } = dashboard;
     await page.goto("/settings");
     await page.getByLabel("Language").selectOption({ label: "Deutsch" });
-    await page.getByRole("heading", { name: "Optionen" }).waitFor();
+    await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("de");
     expect(await dashboard.faults()).toEqual([]);
     await page.goto("/sessions/new");
