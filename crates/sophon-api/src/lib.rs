@@ -76,7 +76,7 @@ pub use oidc::{BeginOidc, BegunOidc, FinishOidc, FinishedOidc, LinkOidc, OidcSig
 pub use public::{Health, HealthStatus, ToolInfo, Version};
 pub use saved_prompts::{NewSavedPrompt, PromptVariable, SavedPrompt, SavedPromptPatch};
 pub use second_factor::{
-    BegunSecondFactor, BothFactors, CurrentPassword, FirstCode, RecoveryCodes, SecondFactor,
+    BegunSecondFactor, BothFactors, CurrentPassword, FirstCode, IssuedRecoveryCodes, SecondFactor,
     SecondFactorChallenge, SecondStep,
 };
 pub use secret::Secret;

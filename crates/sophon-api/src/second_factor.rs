@@ -52,7 +52,7 @@ pub struct FirstCode {
 /// The recovery codes of an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct RecoveryCodes {
+pub struct IssuedRecoveryCodes {
     /// Ten codes, shown this once. Each is good for one sign-in in place of a code of the app.
     #[schema(value_type = Vec<String>, example = json!(["1f0c-77ab-90de-3412-a8b1"]))]
     pub recovery_codes: Vec<Secret>,
@@ -96,7 +96,7 @@ pub struct SecondStep {
 mod core {
     use sophon_core::identity;
 
-    use super::{BegunSecondFactor, RecoveryCodes, SecondFactor, Secret, Time};
+    use super::{BegunSecondFactor, IssuedRecoveryCodes, SecondFactor, Secret, Time};
 
     impl From<identity::SecondFactorState> for SecondFactor {
         fn from(state: identity::SecondFactorState) -> Self {
@@ -114,7 +114,7 @@ mod core {
         }
     }
 
-    impl From<Vec<String>> for RecoveryCodes {
+    impl From<Vec<String>> for IssuedRecoveryCodes {
         fn from(codes: Vec<String>) -> Self {
             Self { recovery_codes: codes.into_iter().map(Secret::from).collect() }
         }

@@ -3784,6 +3784,16 @@ export interface components {
             /** @description The task that waited. */
             taskId: components["schemas"]["TaskId"];
         };
+        /** @description The recovery codes of an account. */
+        IssuedRecoveryCodes: {
+            /**
+             * @description Ten codes, shown this once. Each is good for one sign-in in place of a code of the app.
+             * @example [
+             *       "1f0c-77ab-90de-3412-a8b1"
+             *     ]
+             */
+            recoveryCodes: string[];
+        };
         /** @description Work that the gateway does in the background. Its payload is not shown: that may be somebody's content. */
         Job: {
             /**
@@ -5427,16 +5437,6 @@ export interface components {
              * @description The event's number, where the wire has no other place for it.
              */
             seq?: number;
-        };
-        /** @description The recovery codes of an account. */
-        RecoveryCodes: {
-            /**
-             * @description Ten codes, shown this once. Each is good for one sign-in in place of a code of the app.
-             * @example [
-             *       "1f0c-77ab-90de-3412-a8b1"
-             *     ]
-             */
-            recoveryCodes: string[];
         };
         /** @description A refresh token to be traded. */
         Refresh: {
@@ -11621,7 +11621,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["RecoveryCodes"];
+                    "application/json": components["schemas"]["IssuedRecoveryCodes"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11714,7 +11714,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["RecoveryCodes"];
+                    "application/json": components["schemas"]["IssuedRecoveryCodes"];
                 };
             };
             400: components["responses"]["BadRequest"];

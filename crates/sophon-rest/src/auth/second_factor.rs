@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use sophon_api::{BegunSecondFactor, BothFactors, CurrentPassword, FirstCode, RecoveryCodes, SecondFactor};
+use sophon_api::{
+    BegunSecondFactor, BothFactors, CurrentPassword, FirstCode, IssuedRecoveryCodes, SecondFactor,
+};
 
 use crate::Api;
 use crate::error::Result;
@@ -43,13 +45,13 @@ pub(super) async fn begin_second_factor(
 /// From then on sign-ins ask for a code. All other sign-ins end; API tokens go on. Not with an API token.
 #[utoipa::path(
     post, path = "/api/auth/second-factor/confirm", tag = "Identity & auth", request_body = FirstCode,
-    responses((status = 200, body = RecoveryCodes), (status = 409)),
+    responses((status = 200, body = IssuedRecoveryCodes), (status = 409)),
 )]
 pub(super) async fn confirm_second_factor(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Body(first): Body<FirstCode>,
-) -> Result<Json<RecoveryCodes>> {
+) -> Result<Json<IssuedRecoveryCodes>> {
     Ok(Json(gateway.identity.confirm_second_factor(&caller, first.code.reveal()).await?.into()))
 }
 
@@ -58,13 +60,13 @@ pub(super) async fn confirm_second_factor(
 /// Those that are left count no longer. Not with an API token.
 #[utoipa::path(
     post, path = "/api/auth/second-factor/recovery-codes", tag = "Identity & auth", request_body = BothFactors,
-    responses((status = 200, body = RecoveryCodes), (status = 409)),
+    responses((status = 200, body = IssuedRecoveryCodes), (status = 409)),
 )]
 pub(super) async fn renew_recovery_codes(
     State(gateway): Api,
     Authorized(caller): Authorized,
     Body(both): Body<BothFactors>,
-) -> Result<Json<RecoveryCodes>> {
+) -> Result<Json<IssuedRecoveryCodes>> {
     let password = both.current_password.into_revealed();
     Ok(Json(gateway.identity.renew_recovery_codes(&caller, password, both.code.reveal()).await?.into()))
 }

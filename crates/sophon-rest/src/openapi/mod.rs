@@ -185,6 +185,15 @@ mod tests {
         }
     }
 
+    /// Generators call a value like its type, and a field of it like the field.
+    #[test]
+    fn no_component_has_a_field_of_its_own_name() {
+        for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
+            let as_field = name[..1].to_lowercase() + &name[1..];
+            assert!(schema["properties"].get(&as_field).is_none(), "{name}");
+        }
+    }
+
     #[test]
     fn every_reference_leads_somewhere() {
         let document = document();
