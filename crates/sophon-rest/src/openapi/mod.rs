@@ -185,12 +185,14 @@ mod tests {
         }
     }
 
-    /// Generators call a value like its type, and a field of it like the field.
+    /// openapi-python-client calls a value like its type, and a field of it like the field: what is no text must not meet
+    /// itself there.
     #[test]
-    fn no_component_has_a_field_of_its_own_name() {
+    fn no_component_has_a_list_or_component_of_its_own_name() {
         for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
             let as_field = name[..1].to_lowercase() + &name[1..];
-            assert!(schema["properties"].get(&as_field).is_none(), "{name}");
+            let is_text = |field: &Value| field["type"] == "string";
+            assert!(schema["properties"].get(&as_field).is_none_or(is_text), "{name}");
         }
     }
 
