@@ -110,10 +110,19 @@ export class Dashboard {
     );
   }
 
-  /** What axe finds on the page as it is. */
+  /** What axe finds on the page, once what fades in or out has done so: until then it has less contrast. */
   async faults(): Promise<string[]> {
     await this.page.evaluate(axe.source);
     return this.page.evaluate(async () => {
+      const ends = (animation: Animation) =>
+        animation.playState === "running" &&
+        animation.effect?.getComputedTiming().endTime !== Infinity;
+      await Promise.allSettled(
+        document
+          .getAnimations()
+          .filter(ends)
+          .map(({ finished }) => finished),
+      );
       const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
     });

@@ -22,7 +22,7 @@ describe("the page of prompts", () => {
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("A command has letters, digits, '-' and '_' only.").waitFor();
     await dialog.getByLabel("Command").fill("/Sum");
-    await expect.poll(() => dashboard.faults()).toEqual([]);
+    expect(await dashboard.faults()).toEqual([]);
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.waitFor({ state: "hidden" });
 
@@ -35,7 +35,7 @@ describe("the page of prompts", () => {
     await dialog.waitFor({ state: "hidden" });
     const shared = page.getByRole("list", { name: "Shared prompts" });
     await shared.getByText("Sum up a text").waitFor();
-    await expect.poll(() => dashboard.faults()).toEqual([]);
+    expect(await dashboard.faults()).toEqual([]);
     await shared.getByRole("button", { name: "Delete /sum" }).click();
     await dialog.getByText("/sum will be deleted for everyone in your tenant.").waitFor();
     await dialog.getByRole("button", { name: "Delete" }).click();
@@ -81,13 +81,13 @@ describe("a slash at the start of a message", () => {
     await box().focus();
     await page.keyboard.type("/tr");
     await expect.poll(() => options().count()).toBe(2);
-    await expect.poll(() => dashboard.faults()).toEqual([]);
+    expect(await dashboard.faults()).toEqual([]);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "translate" });
     expect(await dialog.getByLabel("language").inputValue()).toBe("French");
-    await expect.poll(() => dashboard.faults()).toEqual([]);
+    expect(await dashboard.faults()).toEqual([]);
     await page.keyboard.press("Tab");
     await page.keyboard.type("Good morning");
     await page.keyboard.press("Tab");
@@ -119,7 +119,7 @@ describe("a slash at the start of a message", () => {
     await box().fill("/");
     await options().getByText("/trip").click();
     await expect.poll(() => box().inputValue()).toMatch(/^Plan a trip on .*20\d\d.*\.$/);
-    await expect.poll(() => dashboard.faults()).toEqual([]);
+    expect(await dashboard.faults()).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 });
@@ -136,7 +136,7 @@ describe("an at sign", () => {
     await page.keyboard.press("Enter");
     await page.getByText("Answered by Second opinion").waitFor();
     expect(await box().inputValue()).toBe("calculate 6*7 ");
-    await expect.poll(() => dashboard.faults()).toEqual([]);
+    expect(await dashboard.faults()).toEqual([]);
     await page.keyboard.press("Enter");
     await dashboard
       .turns("agent")
