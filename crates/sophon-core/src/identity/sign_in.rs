@@ -9,7 +9,7 @@ use sha2::Sha256;
 use sophon_model::ports::Tx;
 use sophon_model::{
     AuditAction, AuditOutcome, AuthSession, AuthSessionId, Caller, Credential, Error, Kind, Member, Origin,
-    Permission, Result, Timestamp, User, UserId,
+    Permission, Result, Timestamp, User,
 };
 
 use super::password::LONGEST_PASSWORD;
@@ -185,22 +185,38 @@ impl Identity {
                     unit.audit_outcome(AuditOutcome::Denied, SECOND_FACTOR_REQUIRED);
                     return open_in(unit, &user, &device).map(FirstStep::Challenged);
                 }
-                let signed_in = identity.open_sign_in(unit, user, &device, &tenant)?;
+                let signed_in = identity.open_sign_in(unit, user, &device, &tenant, None)?;
                 Ok(FirstStep::SignedIn(Box::new(signed_in)))
             })
             .await
     }
 
-    /// Makes a sign-in of a user who has proved all that is asked for.
+    /// Makes a sign-in of a user who has proved all that is asked for. It ends by `ends_at`, however often it is refreshed.
     pub(super) fn open_sign_in(
         &self,
         unit: &mut Unit<'_>,
         user: User,
         device: &Device,
         tenant: &NamedTenant,
+        ends_at: Option<Timestamp>,
     ) -> Result<SignedIn> {
-        let refresh_token = new_secret("rt_", unit.random());
-        let session = open_session_in(unit, &user.id, device, &refresh_token, None)?;
+        let (now, refresh_token) = (unit.now(), new_secret("rt_", unit.random()));
+        let mut session = AuthSession {
+            id: unit.new_id(),
+            user_id: user.id.clone(),
+            refresh_hash: secret_hash(&refresh_token),
+            previous_hash: None,
+            user_agent: device.name(),
+            address: device.address(),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now,
+            revoked_at: None,
+            ends_at,
+        };
+        session.extend(now.plus(SIGN_IN_LIFETIME));
+        unit.tx.insert(&session)?;
+        unit.about(&session);
         self.signed_in(&*unit.tx, user, &session, refresh_token, tenant)
     }
 
@@ -310,7 +326,7 @@ impl Identity {
     }
 
     /// The answer for `session`, which was seen just now; the same each time it is asked for.
-    pub(super) fn signed_in(
+    fn signed_in(
         &self,
         tx: &dyn Tx,
         user: User,
@@ -327,34 +343,6 @@ impl Identity {
         let profile = Profile::of(tx, member, permissions, &proof.credential)?;
         Ok(SignedIn { access_token, expires_at, refresh_token, profile })
     }
-}
-
-/// Opens a sign-in of a user who has proved who it is. It ends by `ends_at`, however often it is refreshed.
-pub(super) fn open_session_in(
-    unit: &mut Unit<'_>,
-    user: &UserId,
-    device: &Device,
-    refresh_token: &str,
-    ends_at: Option<Timestamp>,
-) -> Result<AuthSession> {
-    let now = unit.now();
-    let mut session = AuthSession {
-        id: unit.new_id(),
-        user_id: user.clone(),
-        refresh_hash: secret_hash(refresh_token),
-        previous_hash: None,
-        user_agent: device.name(),
-        address: device.address(),
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now,
-        revoked_at: None,
-        ends_at,
-    };
-    session.extend(now.plus(SIGN_IN_LIFETIME));
-    unit.tx.insert(&session)?;
-    unit.about(&session);
-    Ok(session)
 }
 
 /// Says which refresh token comes after another: nobody else can, and it is the same each time, so that an answer can

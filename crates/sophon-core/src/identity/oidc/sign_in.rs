@@ -11,10 +11,7 @@ use super::accounts::{Arrival, LINK_REQUIRED, link_in};
 use super::pending::{MOST_TIME, Pending, Unlinked};
 use crate::audit::{Draft, Performer};
 use crate::identity::password::hash_of_nobody;
-use crate::identity::sign_in::open_session_in;
-use crate::identity::{
-    Device, LONGEST_CREDENTIAL, NamedTenant, SignedIn, member, new_secret, rejected, require_person,
-};
+use crate::identity::{Device, LONGEST_CREDENTIAL, NamedTenant, SignedIn, member, rejected, require_person};
 
 /// The longest path that a sign-in goes on to, in bytes.
 const LONGEST_PATH: usize = 1_024;
@@ -125,8 +122,7 @@ impl Oidc {
         tenant: NamedTenant,
     ) -> Result<SignedIn> {
         let (oidc, id, origin) = (self.clone(), id.to_owned(), device.origin());
-        let (refresh_token, no_password) =
-            (new_secret("rt_", self.db.random()), hash_of_nobody(self.db.random()));
+        let no_password = hash_of_nobody(self.db.random());
         let (unlinked, by) = (self.unlinked(&id, &proven), self.identity.audit.nobody(origin.clone()));
         let signed_in = self
             .db
@@ -137,8 +133,7 @@ impl Oidc {
                 let home: Member = member(&*unit.tx, &user.tenant_id, &user.id)?.ok_or_else(rejected)?;
                 unit.in_request(|request| request.set_performer(Performer::member(&home, origin)));
                 let ends_at = unit.now().plus(provider.configured.sign_in_lifetime);
-                let session = open_session_in(unit, &user.id, &device, &refresh_token, Some(ends_at))?;
-                identity.signed_in(&*unit.tx, user, &session, refresh_token, &tenant)
+                identity.open_sign_in(unit, user, &device, &tenant, Some(ends_at))
             })
             .await;
         match (signed_in, unlinked) {

@@ -186,7 +186,7 @@ impl Identity {
                     return Ok(None);
                 }
                 unit.tx.delete(&challenge.id)?;
-                identity.open_sign_in(unit, user, &device, &tenant).map(Some)
+                identity.open_sign_in(unit, user, &device, &tenant, None).map(Some)
             })
             .await?;
         if signed_in.is_some() {
