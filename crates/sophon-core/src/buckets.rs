@@ -71,12 +71,17 @@ impl Generations {
         self.young.insert(key, full_at);
     }
 
+    /// When a bucket is full again that one more token is taken from.
+    fn with_one_less(&self, key: &Key, now: Instant, pace: Duration) -> Instant {
+        self.get(key).map_or(now, |full_at| full_at.max(now)) + pace
+    }
+
     /// What was done elsewhere, or is to be undone. A bucket is never less than empty.
     fn apply(&mut self, change: Change, key: Key, pace: Duration, most: u32) {
         let now = Instant::now();
         match (change, self.get(&key)) {
-            (Change::Taken, full_at) => {
-                let full_at = full_at.map_or(now, |full_at| full_at.max(now)) + pace;
+            (Change::Taken, _) => {
+                let full_at = self.with_one_less(&key, now, pace);
                 self.put(key, full_at.min(now + pace * most));
             }
             (Change::GivenBack, Some(full_at)) => self.put(key, full_at - pace),
@@ -137,7 +142,7 @@ impl Buckets {
     /// Takes a token, or says how long it is until there is one.
     pub(crate) fn take(&self, key: Key, now: Instant) -> Result<(), Duration> {
         let mut buckets = self.full_at.lock();
-        let full_at = buckets.get(&key).map_or(now, |full_at| full_at.max(now)) + self.pace;
+        let full_at = buckets.with_one_less(&key, now, self.pace);
         let empty_for = (full_at - now).saturating_sub(self.pace * self.most);
         if empty_for > Duration::ZERO {
             return Err(empty_for);
