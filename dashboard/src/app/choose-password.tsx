@@ -3,9 +3,8 @@ import { useState } from "react";
 import { api, call } from "../api/client.ts";
 import { credentials } from "../api/credentials.ts";
 import type { SignedIn } from "../api/types.ts";
-import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
-import { ErrorText } from "../ui/notice.tsx";
+import { SignInForm } from "./sign-in-form.tsx";
 import styles from "./sign-in.module.css";
 import { shell } from "../messages/en/shell.ts";
 
@@ -33,15 +32,15 @@ export function ChoosePassword({ signedIn, current }: ChoosePasswordProps) {
 
   return (
     <main className={styles.page}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
+      <SignInForm
+        title={shell.choosePassword}
+        action={shell.savePassword}
+        busy={change.isPending}
+        error={change.error}
+        onSubmit={() => {
           if (again === password) change.mutate();
         }}
       >
-        <img src="logo.svg" alt="" width="44" height="44" />
-        <h1>{shell.choosePassword}</h1>
         <p>{shell.choosePasswordWhy(signedIn.user.email)}</p>
         <TextField
           label={shell.newPassword}
@@ -65,11 +64,7 @@ export function ChoosePassword({ signedIn, current }: ChoosePasswordProps) {
           onText={setAgain}
           hint={differs ? shell.passwordsDiffer : undefined}
         />
-        {change.error && <ErrorText error={change.error} />}
-        <Button type="submit" variant="primary" busy={change.isPending}>
-          {shell.savePassword}
-        </Button>
-      </form>
+      </SignInForm>
     </main>
   );
 }

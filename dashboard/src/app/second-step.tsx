@@ -4,7 +4,7 @@ import { ApiError, api, call } from "../api/client.ts";
 import type { SignedIn } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
-import { ErrorText } from "../ui/notice.tsx";
+import { SignInForm } from "./sign-in-form.tsx";
 import styles from "./sign-in.module.css";
 import { secondFactor as t } from "../messages/en/second-factor.ts";
 
@@ -31,15 +31,14 @@ export function SecondStep({ challenge, onSignedIn, onBack }: SecondStepProps) {
   });
   return (
     <main className={styles.page}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          verify.mutate();
-        }}
+      <SignInForm
+        title={t.signInTitle}
+        action={t.verify}
+        busy={verify.isPending}
+        error={verify.error}
+        onSubmit={() => verify.mutate()}
+        more={<Button onClick={onBack}>{t.startOver}</Button>}
       >
-        <img src="logo.svg" alt="" width="44" height="44" />
-        <h1>{t.signInTitle}</h1>
         <TextField
           label={t.eitherCode}
           hint={t.eitherHint}
@@ -52,12 +51,7 @@ export function SecondStep({ challenge, onSignedIn, onBack }: SecondStepProps) {
           value={code}
           onText={setCode}
         />
-        {verify.error && <ErrorText error={verify.error} />}
-        <Button type="submit" variant="primary" busy={verify.isPending}>
-          {t.verify}
-        </Button>
-        <Button onClick={onBack}>{t.startOver}</Button>
-      </form>
+      </SignInForm>
     </main>
   );
 }

@@ -3,13 +3,12 @@ import { useState } from "react";
 import { api, call } from "../api/client.ts";
 import { credentials } from "../api/credentials.ts";
 import type { SignedIn } from "../api/types.ts";
-import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
-import { ErrorText } from "../ui/notice.tsx";
 import { connectPending, pendingLink } from "../entities/user/company-account.ts";
 import { ChoosePassword } from "./choose-password.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
 import { SecondStep, challengeOf } from "./second-step.tsx";
+import { SignInForm } from "./sign-in-form.tsx";
 import styles from "./sign-in.module.css";
 import { shell } from "../messages/en/shell.ts";
 
@@ -40,15 +39,13 @@ export function SignIn() {
 
   return (
     <main className={styles.page}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          signIn.mutate();
-        }}
+      <SignInForm
+        title={shell.signInTitle}
+        action={shell.signIn}
+        busy={signIn.isPending}
+        error={signIn.error}
+        onSubmit={() => signIn.mutate()}
       >
-        <img src="logo.svg" alt="" width="44" height="44" />
-        <h1>{shell.signInTitle}</h1>
         {pendingLink.read() !== null && <p>{shell.connectHint}</p>}
         <TextField
           label={shell.email}
@@ -69,11 +66,7 @@ export function SignIn() {
           value={password}
           onText={setPassword}
         />
-        {signIn.error && <ErrorText error={signIn.error} />}
-        <Button type="submit" variant="primary" busy={signIn.isPending}>
-          {shell.signIn}
-        </Button>
-      </form>
+      </SignInForm>
       <ProviderButtons />
       <p className={styles.hint}>{shell.firstPassword}</p>
     </main>
