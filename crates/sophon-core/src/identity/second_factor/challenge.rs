@@ -13,7 +13,7 @@ use sophon_model::{
 };
 
 use super::codes::Typed;
-use super::{Identity, WRONG_CODE, factor_of, may_act};
+use super::{CODE_IS_WRONG, Identity, WRONG_CODE, factor_of, may_act};
 use crate::audit::Performer;
 use crate::database::Unit;
 use crate::identity::sign_in::{Device, SignedIn, at_most};
@@ -98,9 +98,7 @@ fn expired() -> Error {
 }
 
 fn wrong_code() -> Error {
-    let text =
-        "The code is wrong, or was used before. Enter the next one that your app shows, or a recovery code.";
-    Error::unauthenticated(text).with_code(WRONG_CODE)
+    Error::unauthenticated(CODE_IS_WRONG).with_code(WRONG_CODE)
 }
 
 /// A challenge as the device presents it.

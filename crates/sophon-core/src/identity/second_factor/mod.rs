@@ -250,9 +250,10 @@ pub(super) fn factor_of(tx: &dyn Tx, user: &UserId) -> Result<Option<SecondFacto
 
 /// The code of the error for a wrong code.
 const WRONG_CODE: &str = "wrong_code";
+/// What it says.
+const CODE_IS_WRONG: &str =
+    "The code is wrong, or was used before. Enter the next one that your app shows, or a recovery code.";
 
 fn wrong_code() -> Error {
-    let text =
-        "The code is wrong, or was used before. Enter the next one that your app shows, or a recovery code.";
-    Error::conflict(text).with_code(WRONG_CODE).with_field("code")
+    Error::conflict(CODE_IS_WRONG).with_code(WRONG_CODE).with_field("code")
 }
